@@ -1,0 +1,193 @@
+//! API keys and what they may do.
+
+use std::fmt;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
+use crate::entropy::{Entropy, random};
+use crate::field::Refused;
+use crate::ids::{ApiKeyId, ClinicId};
+use crate::time::Timestamp;
+
+/// One thing that an API key may do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Scope {
+    /// Read users.
+    UsersRead,
+    /// Invite, change and deactivate users.
+    UsersWrite,
+    /// Read invitations.
+    InvitationsRead,
+    /// Change, resend and revoke invitations.
+    InvitationsWrite,
+    /// Issue temporary access.
+    AccessIssue,
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 5] = [
+        Self::UsersRead,
+        Self::UsersWrite,
+        Self::InvitationsRead,
+        Self::InvitationsWrite,
+        Self::AccessIssue,
+    ];
+
+    /// The scope's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::UsersRead => "users:read",
+            Self::UsersWrite => "users:write",
+            Self::InvitationsRead => "invitations:read",
+            Self::InvitationsWrite => "invitations:write",
+            Self::AccessIssue => "access:issue",
+        }
+    }
+
+    /// Reads a scope's name.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refused::new(
+            "scope_unknown",
+            "must be one of users:read users:write invitations:read invitations:write access:issue",
+        ))
+    }
+}
+
+/// An API key as it is stored: without its secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiKey {
+    /// Its public name.
+    pub id: ApiKeyId,
+    /// The clinic it belongs to.
+    pub clinic: ClinicId,
+    /// What it is for, in its maker's words.
+    pub description: String,
+    /// What it may do.
+    pub scopes: Vec<Scope>,
+    /// Whether it still works.
+    pub active: bool,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// The secret of an API key: `ask_`, 43 characters of base64url (32 random bytes) and 6 of a
+/// CRC-32, so that secret scanners know it and a mistyped one is refused without a read.
+#[derive(Clone)]
+pub struct ApiKeySecret(String);
+
+const PREFIX: &str = "ask_";
+const RANDOM_CHARS: usize = 43;
+
+/// The text is no API key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not an API key")]
+pub struct NotAnApiKey;
+
+impl ApiKeySecret {
+    /// A new secret.
+    #[must_use]
+    pub fn new(entropy: &dyn Entropy) -> Self {
+        let bytes: [u8; 32] = random(entropy);
+        let body = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
+        let checksum = checksum(&body);
+        Self(body + &checksum)
+    }
+
+    /// Whether the text claims to be an API key at all.
+    #[must_use]
+    pub fn is_meant_by(text: &str) -> bool {
+        text.starts_with(PREFIX)
+    }
+
+    /// Reads a secret and checks its checksum.
+    pub fn parse(text: &str) -> Result<Self, NotAnApiKey> {
+        let (body, found) = text
+            .split_at_checked(PREFIX.len() + RANDOM_CHARS)
+            .ok_or(NotAnApiKey)?;
+        let random = body.strip_prefix(PREFIX).ok_or(NotAnApiKey)?;
+        let whole = URL_SAFE_NO_PAD
+            .decode(random)
+            .is_ok_and(|bytes| bytes.len() == 32);
+        if whole && checksum(body) == found {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(NotAnApiKey)
+        }
+    }
+
+    /// What is stored in place of the secret: its SHA-256, in hex.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        use std::fmt::Write as _;
+        Sha256::digest(self.0.as_bytes())
+            .iter()
+            .fold(String::new(), |mut hex, byte| {
+                let _ = write!(hex, "{byte:02x}");
+                hex
+            })
+    }
+
+    /// The secret itself, to be shown once.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+fn checksum(body: &str) -> String {
+    URL_SAFE_NO_PAD.encode(crc32fast::hash(body.as_bytes()).to_be_bytes())
+}
+
+impl fmt::Debug for ApiKeySecret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ApiKeySecret(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::tests::Fixed;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            prop_assert!(ApiKeySecret::parse(&text).is_err());
+        }
+
+        #[test]
+        fn a_mistyped_key_is_refused_without_a_read(fill in any::<u8>(), at in 0_usize..53, with in "[A-Za-z0-9_-]") {
+            let secret = ApiKeySecret::new(&Fixed(fill));
+            let mut typed = secret.reveal().to_owned();
+            prop_assume!(typed[at..=at] != with);
+            typed.replace_range(at..=at, &with);
+            prop_assert!(ApiKeySecret::parse(&typed).is_err());
+        }
+    }
+
+    #[test]
+    fn a_key_is_ask_43_random_and_6_checksum_characters() {
+        let secret = ApiKeySecret::new(&Fixed(9));
+        assert_eq!(secret.reveal().len(), 4 + 43 + 6);
+        assert!(secret.reveal().starts_with("ask_"));
+        assert_eq!(
+            ApiKeySecret::parse(secret.reveal()).unwrap().digest(),
+            secret.digest()
+        );
+        assert_eq!(secret.digest().len(), 64);
+        assert!(!format!("{secret:?}").contains(secret.reveal()));
+    }
+
+    #[test]
+    fn every_scope_reads_as_itself() {
+        for scope in Scope::ALL {
+            assert_eq!(Scope::parse(scope.as_str()), Ok(scope));
+        }
+        assert!(Scope::parse("users").is_err());
+    }
+}

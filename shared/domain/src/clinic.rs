@@ -1,0 +1,75 @@
+//! A clinic and its settings.
+
+use std::time::Duration;
+
+use crate::email::Email;
+use crate::field::Refused;
+use crate::ids::ClinicId;
+use crate::person::PersonName;
+use crate::time::Timestamp;
+
+/// How long an invitation stays open: 1 to 30 days, 7 unless the clinic says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvitationDays(u8);
+
+impl InvitationDays {
+    /// Reads a number of days.
+    pub fn new(days: u8) -> Result<Self, Refused> {
+        const RANGE: Refused = Refused::new("invitation_days_range", "must be 1 to 30 days");
+        if (1..=30).contains(&days) {
+            Ok(Self(days))
+        } else {
+            Err(RANGE)
+        }
+    }
+
+    /// The number of days.
+    #[must_use]
+    pub fn get(self) -> u8 {
+        self.0
+    }
+
+    /// The same as a duration.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
+    }
+}
+
+impl Default for InvitationDays {
+    fn default() -> Self {
+        Self(7)
+    }
+}
+
+/// A clinic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clinic {
+    /// Its id.
+    pub id: ClinicId,
+    /// Its name, shown in mails.
+    pub name: PersonName,
+    /// How long its invitations stay open.
+    pub invitation_days: InvitationDays,
+    /// Where answers to its mails go.
+    pub reply_to: Option<Email>,
+    /// Active owners and admins; the last one cannot be lost.
+    pub managers: u32,
+    /// When it was provisioned.
+    pub created_at: Timestamp,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_invitation_stays_open_1_to_30_days_and_7_by_default() {
+        assert_eq!(
+            InvitationDays::default().duration(),
+            Duration::from_secs(7 * 86_400)
+        );
+        assert!(InvitationDays::new(1).is_ok() && InvitationDays::new(30).is_ok());
+        assert!(InvitationDays::new(0).is_err() && InvitationDays::new(31).is_err());
+    }
+}

@@ -1,0 +1,67 @@
+//! What is wrong with a value that a caller sent, in a form that tells them what to do.
+
+/// Why one value is refused. Never repeats the value: it may be a name or an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{detail}")]
+pub struct Refused {
+    /// Stable and machine-readable, such as `npi_invalid`.
+    pub code: &'static str,
+    /// One sentence for a person, saying what is accepted.
+    pub detail: &'static str,
+}
+
+impl Refused {
+    /// A refusal with this code and sentence.
+    #[must_use]
+    pub const fn new(code: &'static str, detail: &'static str) -> Self {
+        Self { code, detail }
+    }
+
+    /// The same refusal, pinned to the field that holds the value.
+    #[must_use]
+    pub fn at(self, field: impl Into<String>) -> Fault {
+        Fault {
+            field: field.into(),
+            code: self.code,
+            detail: self.detail.to_owned(),
+        }
+    }
+}
+
+/// One field at fault.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The field's JSON name.
+    pub field: String,
+    /// Stable and machine-readable.
+    pub code: &'static str,
+    /// One sentence for a person.
+    pub detail: String,
+}
+
+/// Every field at fault, so that a caller can mend them all at once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("{} field(s) at fault", .0.len())]
+pub struct Faults(pub Vec<Fault>);
+
+impl Faults {
+    /// Notes one more fault.
+    pub fn push(&mut self, fault: Fault) {
+        self.0.push(fault);
+    }
+
+    /// `value` when nothing is at fault.
+    pub fn or<T>(self, value: T) -> Result<T, Self> {
+        if self.0.is_empty() {
+            Ok(value)
+        } else {
+            Err(self)
+        }
+    }
+}
+
+impl From<Fault> for Faults {
+    fn from(fault: Fault) -> Self {
+        Self(vec![fault])
+    }
+}

@@ -1,0 +1,238 @@
+//! Invitations: what is offered to a person, and the states it goes through.
+//!
+//! ```text
+//!              resend, edit
+//!                 +--+
+//!                 v  |      accept
+//!   invite --> Pending -----------------> Accepted
+//!                 |  \----- reject -----> Rejected
+//!                 \-------- revoke -----> Revoked
+//! ```
+//!
+//! Each transition consumes the state that allows it. An invitation that ran out is still
+//! `Pending`; whether it did is computed from the clock ([`Pending::at`]) and never stored.
+
+mod transitions;
+
+use crate::audit::Actor;
+use crate::delivery::Mailing;
+use crate::email::Email;
+use crate::field::Refused;
+use crate::ids::{ApiKeyId, ClinicId, InvitationId, UserId};
+use crate::profile::Profile;
+use crate::time::Timestamp;
+
+pub use transitions::{Acceptance, Expired, Live, New, RESEND_PAUSE, TooSoon, Transition};
+
+/// Who invited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InvitedBy {
+    /// An owner or admin at the dashboard.
+    User(UserId),
+    /// A PACS or script.
+    ApiKey(ApiKeyId),
+    /// Provisioning, for a clinic's first owner.
+    Operator,
+}
+
+impl InvitedBy {
+    /// `invitedSource` in JSON.
+    #[must_use]
+    pub fn source(self) -> &'static str {
+        match self {
+            Self::User(_) => "dashboard",
+            Self::ApiKey(_) | Self::Operator => "api",
+        }
+    }
+}
+
+impl From<InvitedBy> for Actor {
+    fn from(by: InvitedBy) -> Self {
+        match by {
+            InvitedBy::User(id) => Self::User(id),
+            InvitedBy::ApiKey(id) => Self::ApiKey(id),
+            InvitedBy::Operator => Self::Operator,
+        }
+    }
+}
+
+/// What every invitation has, whatever its state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// Its id; the user it makes has the same UUID.
+    pub id: InvitationId,
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The address invited.
+    pub email: Email,
+    /// What is offered.
+    pub profile: Profile,
+    /// Who invited.
+    pub invited_by: InvitedBy,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed, mail state apart.
+    pub updated_at: Timestamp,
+    /// When it runs out.
+    pub expiry: Timestamp,
+    /// When the newest mail was queued.
+    pub queued_at: Timestamp,
+    /// Which link is valid: a resend counts up and so kills the old one.
+    pub generation: u32,
+    /// Whether the mail of this generation arrived.
+    pub mailing: Mailing,
+    /// Counts the writes, so that none is lost.
+    pub version: u64,
+}
+
+/// An invitation that waits for its person, run out or not.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pending {
+    /// What every invitation has.
+    pub details: Details,
+    /// Whether the inviter was already told that a new link is wanted for this generation.
+    pub new_requested: bool,
+}
+
+/// An invitation that became a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// What every invitation has.
+    pub details: Details,
+    /// When the person confirmed.
+    pub at: Timestamp,
+}
+
+/// An invitation that its person declined.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rejected {
+    /// What every invitation has.
+    pub details: Details,
+    /// When.
+    pub at: Timestamp,
+    /// Why, in the person's words.
+    pub reason: Option<RejectReason>,
+}
+
+/// An invitation that the clinic took back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revoked {
+    /// What every invitation has.
+    pub details: Details,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An invitation in any state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invitation {
+    /// See [`Pending`].
+    Pending(Pending),
+    /// See [`Accepted`].
+    Accepted(Accepted),
+    /// See [`Rejected`].
+    Rejected(Rejected),
+    /// See [`Revoked`].
+    Revoked(Revoked),
+}
+
+/// An invitation's `status` in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum InvitationStatus {
+    /// Waits for its person, run out or not.
+    Sent,
+    /// Became a user.
+    Accepted,
+    /// Declined.
+    Rejected,
+    /// Taken back.
+    Revoked,
+}
+
+impl InvitationStatus {
+    /// Every status.
+    pub const ALL: [Self; 4] = [Self::Sent, Self::Accepted, Self::Rejected, Self::Revoked];
+
+    /// The status's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Sent => "sent",
+            Self::Accepted => "accepted",
+            Self::Rejected => "rejected",
+            Self::Revoked => "revoked",
+        }
+    }
+
+    /// Reads a status's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text)
+    }
+}
+
+impl Invitation {
+    /// What every invitation has.
+    #[must_use]
+    pub fn details(&self) -> &Details {
+        match self {
+            Self::Pending(i) => &i.details,
+            Self::Accepted(i) => &i.details,
+            Self::Rejected(i) => &i.details,
+            Self::Revoked(i) => &i.details,
+        }
+    }
+
+    /// `status` in JSON.
+    #[must_use]
+    pub fn status(&self) -> InvitationStatus {
+        match self {
+            Self::Pending(_) => InvitationStatus::Sent,
+            Self::Accepted(_) => InvitationStatus::Accepted,
+            Self::Rejected(_) => InvitationStatus::Rejected,
+            Self::Revoked(_) => InvitationStatus::Revoked,
+        }
+    }
+
+    /// Whether it waits for its person and has run out.
+    #[must_use]
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        matches!(self, Self::Pending(pending) if pending.details.expiry <= now)
+    }
+
+    /// The pending invitation, or the status that a command about a pending one met instead.
+    pub fn pending(self) -> Result<Pending, InvitationStatus> {
+        match self {
+            Self::Pending(pending) => Ok(pending),
+            other => Err(other.status()),
+        }
+    }
+}
+
+/// Why a person declined: at most 500 characters, no control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RejectReason(String);
+
+impl RejectReason {
+    /// Reads a reason.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let text = text.trim();
+        let right =
+            (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let refused = Refused::new(
+            "reason_invalid",
+            "must be 1 to 500 characters without control characters",
+        );
+        if right {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(refused)
+        }
+    }
+
+    /// The reason.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}

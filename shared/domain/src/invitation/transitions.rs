@@ -1,0 +1,449 @@
+//! How an invitation changes. Pure: from a state and a command to the next state.
+
+use std::time::Duration;
+
+use super::{Accepted, Details, Invitation, InvitedBy, Pending, RejectReason, Rejected, Revoked};
+use crate::audit::Action;
+use crate::delivery::Mailing;
+use crate::email::Email;
+use crate::ids::{ClinicId, InvitationId};
+use crate::npi::RegistryAnswer;
+use crate::profile::Profile;
+use crate::time::Timestamp;
+use crate::user::{User, UserStatus};
+
+/// How long a resend has to wait for the one before it.
+pub const RESEND_PAUSE: Duration = Duration::from_secs(60);
+
+/// A decided change, to be written with its audit record under the condition that the invitation
+/// still has `expected_version`.
+#[must_use = "a transition does nothing until the store writes it"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition<S> {
+    /// The invitation afterwards.
+    pub next: S,
+    /// What it was called before.
+    pub before: Profile,
+    /// What happened, for the audit.
+    pub action: Action,
+    /// The version that the decision was made on.
+    pub expected_version: u64,
+}
+
+impl<S> Transition<S> {
+    fn new(details: &Details, action: Action, next: S) -> Self {
+        Self {
+            next,
+            before: details.profile.clone(),
+            action,
+            expected_version: details.version,
+        }
+    }
+
+    /// The same change, its outcome seen as an invitation in any state.
+    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> Transition<T> {
+        Transition {
+            next: into(self.next),
+            before: self.before,
+            action: self.action,
+            expected_version: self.expected_version,
+        }
+    }
+}
+
+/// A pending invitation that has not run out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Live(Pending);
+
+/// A pending invitation that has run out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expired(Pending);
+
+/// A resend came less than [`RESEND_PAUSE`] after the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TooSoon {
+    /// How long to wait.
+    pub retry_after: Duration,
+}
+
+/// An accepted invitation together with the user that it made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Acceptance {
+    /// The invitation afterwards.
+    pub invitation: Accepted,
+    /// The new user.
+    pub user: User,
+}
+
+/// All that a new invitation is made of.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// Its id.
+    pub id: InvitationId,
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The address invited.
+    pub email: Email,
+    /// What is offered.
+    pub profile: Profile,
+    /// Who invites.
+    pub invited_by: InvitedBy,
+    /// How long it stays open.
+    pub open_for: Duration,
+}
+
+impl New {
+    /// The invitation, its first mail queued.
+    #[must_use]
+    pub fn at(self, now: Timestamp) -> Pending {
+        Pending {
+            details: Details {
+                id: self.id,
+                clinic: self.clinic,
+                email: self.email,
+                profile: self.profile,
+                invited_by: self.invited_by,
+                created_at: now,
+                updated_at: now,
+                expiry: now.plus(self.open_for),
+                queued_at: now,
+                generation: 1,
+                mailing: Mailing::queued(),
+                version: 1,
+            },
+            new_requested: false,
+        }
+    }
+}
+
+impl Details {
+    fn touched(mut self, now: Timestamp) -> Self {
+        self.updated_at = now;
+        self.version += 1;
+        self
+    }
+}
+
+impl Pending {
+    /// Whether it has run out at `now`.
+    pub fn at(self, now: Timestamp) -> Result<Live, Expired> {
+        if now < self.details.expiry {
+            Ok(Live(self))
+        } else {
+            Err(Expired(self))
+        }
+    }
+
+    /// Takes the invitation back, run out or not.
+    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+        let details = self.details;
+        Transition::new(
+            &details,
+            Action::InvitationRevoked,
+            Revoked {
+                details: details.clone().touched(now),
+                at: now,
+            },
+        )
+    }
+
+    /// Queues a mail with a new link; the expiry starts again and the old link is dead.
+    pub fn resend(self, now: Timestamp, open_for: Duration) -> Result<Transition<Self>, TooSoon> {
+        let waited = now.since(self.details.queued_at);
+        if waited < RESEND_PAUSE {
+            return Err(TooSoon {
+                retry_after: RESEND_PAUSE.saturating_sub(waited),
+            });
+        }
+        let mut next = self.details.clone().touched(now);
+        next.expiry = now.plus(open_for);
+        next.queued_at = now;
+        next.generation += 1;
+        next.mailing = Mailing::queued();
+        let next = Self {
+            details: next,
+            new_requested: false,
+        };
+        Ok(Transition::new(
+            &self.details,
+            Action::InvitationResent,
+            next,
+        ))
+    }
+}
+
+impl Live {
+    /// The invitation.
+    #[must_use]
+    pub fn details(&self) -> &Details {
+        &self.0.details
+    }
+
+    /// Changes what is offered.
+    pub fn edit(self, profile: Profile, now: Timestamp) -> Transition<Pending> {
+        let mut next = self.0.details.clone().touched(now);
+        next.profile = profile;
+        Transition::new(
+            &self.0.details,
+            Action::InvitationEdited,
+            Pending {
+                details: next,
+                ..self.0.clone()
+            },
+        )
+    }
+
+    /// The person confirms. `registry` is the answer about an NPI that was still pending.
+    pub fn accept(
+        self,
+        registry: Option<&RegistryAnswer>,
+        now: Timestamp,
+    ) -> Transition<Acceptance> {
+        let before = self.0.details;
+        let mut details = before.clone().touched(now);
+        if let Some(answer) = registry {
+            details.profile = details.profile.noted(answer);
+        }
+        let user = User {
+            id: details.id.user_id(),
+            clinic: details.clinic,
+            email: details.email.clone(),
+            profile: details.profile.clone(),
+            status: UserStatus::Active,
+            invited_by: details.invited_by,
+            created_at: details.created_at,
+            confirmed_at: now,
+            last_login_at: None,
+            version: 1,
+        };
+        let acceptance = Acceptance {
+            invitation: Accepted { details, at: now },
+            user,
+        };
+        Transition::new(&before, Action::InvitationAccepted, acceptance)
+    }
+
+    /// The person declines.
+    pub fn reject(self, reason: Option<RejectReason>, now: Timestamp) -> Transition<Rejected> {
+        let details = self.0.details;
+        let next = Rejected {
+            details: details.clone().touched(now),
+            at: now,
+            reason,
+        };
+        Transition::new(&details, Action::InvitationRejected, next)
+    }
+}
+
+impl Expired {
+    /// Notes that the person wants a new link; `None` when the inviter was already told.
+    #[must_use]
+    pub fn request_new(self, now: Timestamp) -> Option<Transition<Pending>> {
+        if self.0.new_requested {
+            return None;
+        }
+        let next = Pending {
+            details: self.0.details.clone().touched(now),
+            new_requested: true,
+        };
+        Some(Transition::new(
+            &self.0.details,
+            Action::InvitationNewRequested,
+            next,
+        ))
+    }
+}
+
+impl From<Live> for Pending {
+    fn from(live: Live) -> Self {
+        live.0
+    }
+}
+
+macro_rules! any_state {
+    ($($state:ident),*) => {$(
+        impl From<$state> for Invitation {
+            fn from(state: $state) -> Self {
+                Self::$state(state)
+            }
+        }
+    )*};
+}
+any_state!(Pending, Accepted, Rejected, Revoked);
+
+#[cfg(test)]
+mod tests {
+    use super::super::InvitationStatus;
+    use super::*;
+    use crate::profile::tests::{name, profile};
+    use proptest::prelude::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn at(seconds: u64) -> Timestamp {
+        Timestamp::from_millis(1_795_512_600_000)
+            .unwrap()
+            .plus(Duration::from_secs(seconds))
+    }
+
+    fn invited() -> Pending {
+        New {
+            id: InvitationId::from_bytes([1; 16]),
+            clinic: ClinicId::from_bytes([2; 16]),
+            email: Email::parse("ada@clinic.example").unwrap(),
+            profile: profile(),
+            invited_by: InvitedBy::Operator,
+            open_for: 7 * DAY,
+        }
+        .at(at(0))
+    }
+
+    #[derive(Clone, Copy, Debug)]
+    enum Command {
+        Accept,
+        Reject,
+        Revoke,
+        Resend,
+        Edit,
+        RequestNew,
+    }
+
+    fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
+        use Command::*;
+        let one = prop_oneof![
+            Just(Accept),
+            Just(Reject),
+            Just(Revoke),
+            Just(Resend),
+            Just(Edit),
+            Just(RequestNew)
+        ];
+        proptest::collection::vec((one, 0_u64..300_000), 0..40)
+    }
+
+    /// Carries one command out, as a use case would: `None` when the state forbids it.
+    fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invitation, u64)> {
+        let pending = invitation.pending().ok()?;
+        let decided: Transition<Invitation> = match command {
+            Command::Revoke => pending.revoke(now).map(Into::into),
+            Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
+            Command::Accept => pending
+                .at(now)
+                .ok()?
+                .accept(None, now)
+                .map(|a| a.invitation.into()),
+            Command::Reject => pending.at(now).ok()?.reject(None, now).map(Into::into),
+            Command::Edit => pending.at(now).ok()?.edit(profile(), now).map(Into::into),
+            Command::RequestNew => pending.at(now).err()?.request_new(now)?.map(Into::into),
+        };
+        Some((decided.next, decided.expected_version))
+    }
+
+    proptest! {
+        #[test]
+        fn no_sequence_of_commands_reaches_an_illegal_state(commands in commands()) {
+            let mut invitation: Invitation = invited().into();
+            let mut now = at(0);
+            let (mut accepted, mut expiry) = (0, invitation.details().expiry);
+            for (command, pause) in commands {
+                now = now.plus(Duration::from_secs(pause));
+                let before = invitation.clone();
+                let Some((next, expected)) = run(invitation.clone(), command, now) else { continue };
+                prop_assert_eq!(before.status(), InvitationStatus::Sent, "only a pending one changes");
+                prop_assert_eq!(expected, before.details().version);
+                prop_assert_eq!(next.details().version, expected + 1, "every change is seen by others");
+                prop_assert_eq!(&next.details().email, &before.details().email);
+                prop_assert_eq!(next.details().created_at, before.details().created_at);
+                let resent = next.details().generation - before.details().generation;
+                prop_assert_eq!(resent == 1, matches!(command, Command::Resend), "only a resend makes a new link");
+                if matches!(command, Command::Accept | Command::Reject | Command::Edit) {
+                    prop_assert!(now < expiry, "nothing is accepted, rejected or edited after its expiry");
+                }
+                if matches!(command, Command::RequestNew) {
+                    prop_assert!(now >= expiry);
+                }
+                accepted += u32::from(next.status() == InvitationStatus::Accepted);
+                expiry = next.details().expiry;
+                invitation = next;
+            }
+            prop_assert!(accepted <= 1, "accepted at most once");
+        }
+    }
+
+    #[test]
+    fn the_user_has_the_invitations_id_and_permissions() {
+        let decided = invited().at(at(60)).unwrap().accept(None, at(60));
+        let Acceptance { invitation, user } = decided.next;
+        assert_eq!(user.id, invitation.details.id.user_id());
+        assert_eq!(user.profile, invitation.details.profile);
+        assert!(user.assignable());
+    }
+
+    #[test]
+    fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
+        let user = invited()
+            .at(at(60))
+            .unwrap()
+            .accept(Some(&RegistryAnswer::Deactivated), at(60))
+            .next
+            .user;
+        assert_eq!(user.profile.permissions.verification_name(), "deactivated");
+        assert!(!user.assignable());
+    }
+
+    #[test]
+    fn it_runs_out_at_its_expiry_and_not_before() {
+        let week = 7 * 86_400;
+        assert!(invited().at(at(week - 1)).is_ok());
+        assert!(invited().at(at(week)).is_err());
+        assert!(Invitation::from(invited()).is_expired(at(week)));
+    }
+
+    #[test]
+    fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
+        assert_eq!(
+            invited().resend(at(59), DAY).unwrap_err().retry_after,
+            Duration::from_secs(1)
+        );
+        let next = invited().resend(at(60), DAY).unwrap().next.details;
+        assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
+        assert_eq!(next.mailing, Mailing::queued());
+    }
+
+    #[test]
+    fn the_inviter_is_told_once_that_a_new_link_is_wanted() {
+        let late = at(8 * 86_400);
+        let told = invited()
+            .at(late)
+            .unwrap_err()
+            .request_new(late)
+            .unwrap()
+            .next;
+        assert!(
+            told.clone()
+                .at(late)
+                .unwrap_err()
+                .request_new(late)
+                .is_none()
+        );
+        let again = told.resend(late, DAY).unwrap().next;
+        assert!(!again.new_requested);
+    }
+
+    #[test]
+    fn an_edit_keeps_the_link_and_the_expiry() {
+        let mut offered = profile();
+        offered.name.first = name("Eve");
+        let next = invited()
+            .at(at(60))
+            .unwrap()
+            .edit(offered.clone(), at(60))
+            .next
+            .details;
+        assert_eq!(
+            (next.generation, next.expiry),
+            (1, invited().details.expiry)
+        );
+        assert_eq!(next.profile, offered);
+    }
+}

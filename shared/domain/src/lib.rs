@@ -1,0 +1,22 @@
+//! What AutoScribe Access knows about invitations, people and permissions.
+//!
+//! Pure: no AWS, no HTTP, no async runtime, no environment, no wall clock and no randomness.
+//! Time and randomness come in through [`time::Clock`] and [`entropy::Entropy`].
+
+pub mod api_key;
+pub mod audit;
+pub mod clinic;
+pub mod delivery;
+pub mod email;
+pub mod entropy;
+pub mod field;
+pub mod ids;
+pub mod invitation;
+pub mod npi;
+pub mod password;
+pub mod permissions;
+pub mod person;
+pub mod profile;
+pub mod time;
+pub mod token;
+pub mod user;

@@ -1,0 +1,304 @@
+//! The National Provider Identifier (45 CFR 162.406) and what the NPPES registry says of one.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::field::Refused;
+
+/// An NPI: 10 digits, first 1 or 2, the last one the Luhn check digit over `80840` + NPI
+/// (CMS, "Requirements for National Provider Identifier (NPI) and NPI Check Digit").
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Npi([u8; 10]);
+
+/// The Luhn sum that the card issuer prefix `80840` contributes.
+const PREFIX_SUM: u32 = 24;
+
+impl Npi {
+    /// Reads ten digits.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        const INVALID: Refused = Refused::new(
+            "npi_invalid",
+            "must be a National Provider Identifier: 10 digits, the first 1 or 2, with a right check digit",
+        );
+        let digits: [u8; 10] = text.as_bytes().try_into().map_err(|_| INVALID)?;
+        let shape = digits.iter().all(u8::is_ascii_digit) && matches!(digits[0], b'1' | b'2');
+        if shape && luhn_sum(&digits).is_multiple_of(10) {
+            Ok(Self(digits))
+        } else {
+            Err(INVALID)
+        }
+    }
+
+    /// The ten digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        // Always ASCII digits: `parse` is the one way in.
+        std::str::from_utf8(&self.0).unwrap_or_default()
+    }
+}
+
+fn luhn_sum(digits: &[u8; 10]) -> u32 {
+    let doubled = |d: u32| if d > 4 { d * 2 - 9 } else { d * 2 };
+    let values = digits.iter().rev().map(|b| u32::from(b - b'0'));
+    let sum: u32 = values
+        .enumerate()
+        .map(|(i, d)| if i % 2 == 1 { doubled(d) } else { d })
+        .sum();
+    sum + PREFIX_SUM
+}
+
+impl fmt::Debug for Npi {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Npi(redacted)")
+    }
+}
+
+/// What the registry answered about one NPI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RegistryAnswer {
+    /// An active person (`NPI-1`), with every surname on record, former ones included.
+    Person {
+        /// Surnames as the registry spells them.
+        surnames: Vec<String>,
+    },
+    /// An active organisation (`NPI-2`), which cannot report.
+    Organisation,
+    /// CMS deactivated the number.
+    Deactivated,
+    /// No such number.
+    Unknown,
+    /// No answer, or none that can be understood: says nothing about the number.
+    Unavailable,
+}
+
+/// Where the verification of a held NPI stands. `not_required` is having none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verification {
+    /// The registry has not answered yet.
+    Pending,
+    /// The registry knows the number under this surname, or an owner or admin attested it.
+    Verified,
+    /// The registry knows the number under another surname.
+    NameMismatch,
+    /// The registry does not know the number, or knows it as an organisation's.
+    NotFound,
+    /// CMS deactivated the number.
+    Deactivated,
+}
+
+impl Verification {
+    /// What follows from the registry's answer for a person of this surname.
+    #[must_use]
+    pub fn from_answer(answer: &RegistryAnswer, surname: &str) -> Self {
+        match answer {
+            RegistryAnswer::Person { surnames }
+                if surnames.iter().any(|s| same_surname(s, surname)) =>
+            {
+                Self::Verified
+            }
+            RegistryAnswer::Person { .. } => Self::NameMismatch,
+            RegistryAnswer::Organisation | RegistryAnswer::Unknown => Self::NotFound,
+            RegistryAnswer::Deactivated => Self::Deactivated,
+            RegistryAnswer::Unavailable => Self::Pending,
+        }
+    }
+
+    /// The state's name in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Verified => "verified",
+            Self::NameMismatch => "name_mismatch",
+            Self::NotFound => "not_found",
+            Self::Deactivated => "deactivated",
+        }
+    }
+
+    /// Reads a state's name.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        [
+            Self::Pending,
+            Self::Verified,
+            Self::NameMismatch,
+            Self::NotFound,
+            Self::Deactivated,
+        ]
+        .into_iter()
+        .find(|v| v.as_str() == text)
+    }
+
+    /// The refusal that a request naming this NPI gets, when the registry rules the number out.
+    pub fn refusal(self, answer: &RegistryAnswer) -> Option<Refused> {
+        match (self, answer) {
+            (Self::NotFound, RegistryAnswer::Organisation) => Some(Refused::new(
+                "npi_not_found",
+                "the NPPES registry lists this number as an organisation's; a person's own NPI is needed to report",
+            )),
+            (Self::NotFound, _) => Some(Refused::new(
+                "npi_not_found",
+                "the NPPES registry does not know this number",
+            )),
+            (Self::Deactivated, _) => Some(Refused::new(
+                "npi_deactivated",
+                "the NPPES registry says that CMS deactivated this number",
+            )),
+            _ => None,
+        }
+    }
+}
+
+/// Whether two surnames are one, after folding case, accents and punctuation.
+#[must_use]
+pub fn same_surname(a: &str, b: &str) -> bool {
+    let (a, b) = (folded(a), folded(b));
+    !a.is_empty() && a == b
+}
+
+fn folded(name: &str) -> String {
+    let mut out = String::new();
+    for c in name
+        .nfkd()
+        .filter(|c| !is_combining_mark(*c))
+        .flat_map(char::to_lowercase)
+    {
+        // Letters that have no decomposition, as NPPES (plain ASCII) spells them.
+        match c {
+            'ß' => out.push_str("ss"),
+            'æ' => out.push_str("ae"),
+            'œ' => out.push_str("oe"),
+            'ø' => out.push('o'),
+            'đ' | 'ð' => out.push('d'),
+            'ł' => out.push('l'),
+            'ı' => out.push('i'),
+            'þ' => out.push_str("th"),
+            c if c.is_alphanumeric() => out.push(c),
+            _ => {}
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            if let Ok(npi) = Npi::parse(&text) {
+                prop_assert_eq!(npi.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn one_wrong_digit_is_noticed(seed in 0_u32..100_000_000, at in 0_usize..10, by in 1_u8..10) {
+            let body = format!("1{seed:08}");
+            let valid: Vec<String> = (0..10).map(|c| format!("{body}{c}")).filter(|n| Npi::parse(n).is_ok()).collect();
+            prop_assert_eq!(valid.len(), 1, "exactly one check digit fits");
+            let mut digits = valid[0].clone().into_bytes();
+            digits[at] = b'0' + (digits[at] - b'0' + by) % 10;
+            prop_assert!(Npi::parse(&String::from_utf8(digits).unwrap()).is_err());
+        }
+
+        #[test]
+        fn a_surname_is_itself_in_capitals(name in "[a-zA-Zéèüößøł' -]{1,20}") {
+            prop_assume!(name.chars().any(char::is_alphanumeric));
+            prop_assert!(same_surname(&name, &name.to_uppercase()));
+        }
+    }
+
+    #[test]
+    fn ten_digits_first_1_or_2_luhn_over_80840() {
+        for right in [
+            "1234567893",
+            "1245319599",
+            "1003802901",
+            "1679576722",
+            "1000000004",
+            "2000000002",
+        ] {
+            assert!(Npi::parse(right).is_ok(), "{right}");
+        }
+        for wrong in [
+            "1234567898",
+            "1234567890",
+            "0000000006",
+            "3000000000",
+            "9876543213",
+            "123456789",
+            "12345678933",
+            " 1234567893",
+            "123456789x",
+            "١٢٣٤٥٦٧٨٩٣",
+            "",
+        ] {
+            assert_eq!(
+                Npi::parse(wrong).unwrap_err().code,
+                "npi_invalid",
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn surnames_are_compared_without_case_accents_and_punctuation() {
+        for (a, b) in [
+            ("O'BRIEN", "O’Brien"),
+            ("GARCIA-LOPEZ", "García López"),
+            ("MUELLER", "Mueller"),
+            ("STRAUSS", "Strauß"),
+        ] {
+            assert!(same_surname(a, b), "{a} {b}");
+        }
+        for (a, b) in [
+            ("SMITH", "Smyth"),
+            ("", ""),
+            ("--", "'"),
+            ("MÜLLER", "Mueller"),
+        ] {
+            assert!(!same_surname(a, b), "{a} {b}");
+        }
+    }
+
+    #[test]
+    fn the_registrys_answer_decides_and_silence_decides_nothing() {
+        let person = RegistryAnswer::Person {
+            surnames: vec!["NEW".into(), "FORMER".into()],
+        };
+        assert_eq!(
+            Verification::from_answer(&person, "Former"),
+            Verification::Verified
+        );
+        assert_eq!(
+            Verification::from_answer(&person, "Other"),
+            Verification::NameMismatch
+        );
+        for (answer, state, code) in [
+            (
+                RegistryAnswer::Organisation,
+                Verification::NotFound,
+                Some("npi_not_found"),
+            ),
+            (
+                RegistryAnswer::Unknown,
+                Verification::NotFound,
+                Some("npi_not_found"),
+            ),
+            (
+                RegistryAnswer::Deactivated,
+                Verification::Deactivated,
+                Some("npi_deactivated"),
+            ),
+            (RegistryAnswer::Unavailable, Verification::Pending, None),
+        ] {
+            assert_eq!(Verification::from_answer(&answer, "Any"), state);
+            assert_eq!(state.refusal(&answer).map(|r| r.code), code);
+        }
+        assert_eq!(Verification::NameMismatch.refusal(&person), None);
+    }
+}

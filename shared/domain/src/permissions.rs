@@ -1,0 +1,301 @@
+//! What a person may do. States that the rules forbid cannot be written down: an admin without
+//! the dashboard, or reporting without an NPI.
+
+use crate::field::{Faults, Refused};
+use crate::npi::{Npi, Verification};
+
+/// A person's standing in the clinic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// May do everything; exists from provisioning only.
+    Owner,
+    /// May do everything except change an owner.
+    Admin,
+    /// May do what the other permissions say.
+    Member {
+        /// May sign in at the dashboard.
+        dashboard: bool,
+    },
+}
+
+/// The level's name in JSON.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// See [`Standing::Owner`].
+    Owner,
+    /// See [`Standing::Admin`].
+    Admin,
+    /// See [`Standing::Member`].
+    Member,
+}
+
+/// A level that a request may give: any but owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AssignableLevel {
+    /// See [`Standing::Admin`].
+    Admin,
+    /// See [`Standing::Member`].
+    Member,
+}
+
+impl Level {
+    /// The level's name.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Admin => "admin",
+            Self::Member => "member",
+        }
+    }
+
+    /// Reads a level's name.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        match text {
+            "owner" => Ok(Self::Owner),
+            "admin" => Ok(Self::Admin),
+            "member" => Ok(Self::Member),
+            _ => Err(Refused::new(
+                "level_unknown",
+                "must be owner, admin or member",
+            )),
+        }
+    }
+}
+
+impl AssignableLevel {
+    /// Reads a level that a request may give.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        match text {
+            "admin" => Ok(Self::Admin),
+            "member" => Ok(Self::Member),
+            "owner" => Err(Refused::new(
+                "owner_not_assignable",
+                "owner cannot be assigned; use admin or member",
+            )),
+            _ => Err(Refused::new("level_unknown", "must be admin or member")),
+        }
+    }
+}
+
+/// The NPI on file, how far it is verified, and whether reporting was granted on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reporting {
+    /// No NPI on file.
+    WithoutNpi,
+    /// An NPI on file.
+    WithNpi {
+        /// The number.
+        npi: Npi,
+        /// What the registry said.
+        verification: Verification,
+        /// `canCreateReports`.
+        granted: bool,
+    },
+}
+
+/// Everything that was granted to a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Permissions {
+    /// Level, and for a member whether the dashboard is open.
+    pub standing: Standing,
+    /// Assign tasks, create studies, edit study metadata.
+    pub manage_studies: bool,
+    /// NPI and reporting.
+    pub reporting: Reporting,
+}
+
+/// The four switches and the NPI as a request gives them, not yet checked against each other.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// `level`.
+    pub level: Level,
+    /// `canManageStudies`.
+    pub manage_studies: bool,
+    /// `canCreateReports`.
+    pub create_reports: bool,
+    /// `hasDashboardAccess`.
+    pub dashboard: bool,
+    /// `npiNumber` with what is known of it.
+    pub npi: Option<(Npi, Verification)>,
+}
+
+impl Permissions {
+    /// Checks the rules that bind several fields; every breach is reported.
+    pub fn grant(wanted: Wanted) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let standing = match wanted.level {
+            Level::Owner => Standing::Owner,
+            Level::Admin => Standing::Admin,
+            Level::Member => Standing::Member {
+                dashboard: wanted.dashboard,
+            },
+        };
+        if !wanted.dashboard && wanted.level != Level::Member {
+            let refused = Refused::new(
+                "admin_needs_dashboard",
+                "must be true for an owner or admin",
+            );
+            faults.push(refused.at("hasDashboardAccess"));
+        }
+        let reporting = match wanted.npi {
+            Some((npi, verification)) => Reporting::WithNpi {
+                npi,
+                verification,
+                granted: wanted.create_reports,
+            },
+            None => Reporting::WithoutNpi,
+        };
+        if wanted.create_reports && wanted.npi.is_none() {
+            let refused = Refused::new("npi_required", "is required when canCreateReports is true");
+            faults.push(refused.at("npiNumber"));
+        }
+        faults.or(Self {
+            standing,
+            manage_studies: wanted.manage_studies,
+            reporting,
+        })
+    }
+
+    /// The same permissions as switches, to change some and grant again.
+    #[must_use]
+    pub fn as_wanted(&self) -> Wanted {
+        Wanted {
+            level: self.level(),
+            manage_studies: self.manage_studies,
+            create_reports: self.create_reports(),
+            dashboard: self.dashboard(),
+            npi: self.npi(),
+        }
+    }
+
+    /// The level.
+    #[must_use]
+    pub fn level(&self) -> Level {
+        match self.standing {
+            Standing::Owner => Level::Owner,
+            Standing::Admin => Level::Admin,
+            Standing::Member { .. } => Level::Member,
+        }
+    }
+
+    /// Whether this is an owner or admin.
+    #[must_use]
+    pub fn manages_clinic(&self) -> bool {
+        !matches!(self.standing, Standing::Member { .. })
+    }
+
+    /// Whether the person may sign in at the dashboard.
+    #[must_use]
+    pub fn dashboard(&self) -> bool {
+        !matches!(self.standing, Standing::Member { dashboard: false })
+    }
+
+    /// Whether reporting was granted; [`Self::may_report_now`] says whether it has effect.
+    #[must_use]
+    pub fn create_reports(&self) -> bool {
+        matches!(self.reporting, Reporting::WithNpi { granted: true, .. })
+    }
+
+    /// Whether reports may be created now: granted, and the NPI is verified. No level lifts this.
+    #[must_use]
+    pub fn may_report_now(&self) -> bool {
+        matches!(
+            self.reporting,
+            Reporting::WithNpi {
+                granted: true,
+                verification: Verification::Verified,
+                ..
+            }
+        )
+    }
+
+    /// The NPI on file with what is known of it.
+    #[must_use]
+    pub fn npi(&self) -> Option<(Npi, Verification)> {
+        match self.reporting {
+            Reporting::WithoutNpi => None,
+            Reporting::WithNpi {
+                npi, verification, ..
+            } => Some((npi, verification)),
+        }
+    }
+
+    /// The same permissions with another verification; no change without an NPI.
+    #[must_use]
+    pub fn verified_as(mut self, to: Verification) -> Self {
+        if let Reporting::WithNpi { verification, .. } = &mut self.reporting {
+            *verification = to;
+        }
+        self
+    }
+
+    /// `npiVerification` in JSON.
+    #[must_use]
+    pub fn verification_name(&self) -> &'static str {
+        self.npi()
+            .map_or("not_required", |(_, verification)| verification.as_str())
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    pub(crate) fn any_wanted() -> impl Strategy<Value = Wanted> {
+        let level = prop_oneof![Just(Level::Owner), Just(Level::Admin), Just(Level::Member)];
+        let verification = prop_oneof![
+            Just(Verification::Pending),
+            Just(Verification::Verified),
+            Just(Verification::NameMismatch),
+            Just(Verification::NotFound),
+            Just(Verification::Deactivated)
+        ];
+        let npi =
+            proptest::option::of(verification.prop_map(|v| (Npi::parse("1234567893").unwrap(), v)));
+        (level, any::<bool>(), any::<bool>(), any::<bool>(), npi).prop_map(
+            |(level, manage_studies, create_reports, dashboard, npi)| Wanted {
+                level,
+                manage_studies,
+                create_reports,
+                dashboard,
+                npi,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_granted_obeys_the_rules_and_reads_back(wanted in any_wanted()) {
+            match Permissions::grant(wanted) {
+                Ok(granted) => {
+                    prop_assert!(granted.dashboard() || !granted.manages_clinic());
+                    prop_assert!(granted.npi().is_some() || !granted.create_reports());
+                    prop_assert!(!granted.may_report_now()
+                        || granted.npi().unwrap().1 == Verification::Verified);
+                    prop_assert_eq!(Permissions::grant(granted.as_wanted()), Ok(granted));
+                    prop_assert_eq!(granted.dashboard(), wanted.dashboard);
+                }
+                Err(faults) => {
+                    let codes: Vec<_> = faults.0.iter().map(|f| f.code).collect();
+                    prop_assert_eq!(codes.contains(&"admin_needs_dashboard"), wanted.level != Level::Member && !wanted.dashboard);
+                    prop_assert_eq!(codes.contains(&"npi_required"), wanted.create_reports && wanted.npi.is_none());
+                }
+            }
+        }
+
+        #[test]
+        fn reading_a_level_never_panics(text in any::<String>()) {
+            let _ = (Level::parse(&text), AssignableLevel::parse(&text));
+        }
+    }
+
+    #[test]
+    fn nobody_can_assign_owner() {
+        assert_eq!(
+            AssignableLevel::parse("owner").unwrap_err().code,
+            "owner_not_assignable"
+        );
+    }
+}

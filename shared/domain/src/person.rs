@@ -1,0 +1,373 @@
+//! A person's names, telephone number and role in the clinic.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
+
+use crate::field::Refused;
+
+/// Characters of the longest name.
+const MAX_CHARS: usize = 100;
+
+const LENGTH: Refused = Refused::new("name_length", "must be 1 to 100 characters");
+const CHARACTERS: Refused = Refused::new(
+    "name_characters",
+    "must not hold control characters, line breaks, invisible or direction-changing characters, or any of < > : @",
+);
+const LINK: Refused = Refused::new(
+    "name_looks_like_link",
+    "must not look like a web address; put a space after a full stop",
+);
+
+/// One part of a name, or any other short text that is shown in a mail.
+///
+/// Trimmed and NFC, 1 to 100 characters, nothing that could break out of a mail header or page and
+/// nothing that a mail program would turn into a link.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PersonName(String);
+
+impl PersonName {
+    /// Reads one part of a name.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let name: String = text.trim().nfc().collect();
+        if name.is_empty() || name.chars().count() > MAX_CHARS {
+            return Err(LENGTH);
+        }
+        if name.chars().any(is_forbidden) {
+            return Err(CHARACTERS);
+        }
+        if looks_like_link(&name) {
+            return Err(LINK);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_forbidden(c: char) -> bool {
+    use GeneralCategory as G;
+    matches!(c, '<' | '>' | ':' | '@' | '＜' | '＞' | '：' | '＠')
+        || matches!(
+            c.general_category(),
+            G::Control | G::Format | G::LineSeparator | G::ParagraphSeparator | G::PrivateUse | G::Surrogate | G::Unassigned
+        )
+        // Hangul fillers and the blank Braille pattern show nothing, though their category says letter or symbol.
+        || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
+}
+
+/// `label.xx`: a letter or digit, a dot (any that IDNA reads as one), then two letters.
+fn looks_like_link(name: &str) -> bool {
+    let chars: Vec<char> = name.chars().collect();
+    chars.windows(4).any(|w| {
+        w[0].is_alphanumeric()
+            && matches!(w[1], '.' | '。' | '．' | '｡')
+            && w[2].is_alphanumeric()
+            && w[3].is_alphanumeric()
+    })
+}
+
+impl fmt::Debug for PersonName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PersonName(redacted)")
+    }
+}
+
+/// A telephone number: 10 to 15 digits (E.164 allows 15), separators dropped.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Reads a number; separators ` -().` and a leading `+` are accepted and dropped.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        const INVALID: Refused = Refused::new(
+            "phone_invalid",
+            "must be 10 to 15 digits; spaces, - ( ) . and a leading + are accepted",
+        );
+        let text = text.trim();
+        let bare = text.strip_prefix('+').unwrap_or(text);
+        let digits: String = bare.chars().filter(|c| !" -().".contains(*c)).collect();
+        let right = digits.bytes().all(|b| b.is_ascii_digit()) && (10..=15).contains(&digits.len());
+        if right {
+            Ok(Self(digits))
+        } else {
+            Err(INVALID)
+        }
+    }
+
+    /// The digits.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("PhoneNumber(redacted)")
+    }
+}
+
+/// All parts of a person's name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FullName {
+    /// First name.
+    pub first: PersonName,
+    /// Middle name.
+    pub middle: Option<PersonName>,
+    /// Last name, the one compared with the NPI registry.
+    pub last: PersonName,
+    /// Suffix such as `Jr.` or `MD`.
+    pub suffix1: Option<PersonName>,
+    /// Second suffix.
+    pub suffix2: Option<PersonName>,
+}
+
+impl FullName {
+    /// First and last name, as a mail greets.
+    #[must_use]
+    pub fn short(&self) -> String {
+        format!("{} {}", self.first.as_str(), self.last.as_str())
+    }
+}
+
+macro_rules! clinic_roles {
+    ($($variant:ident = $text:literal,)*) => {
+        /// A person's role in the clinic: one of AutoScribe's 61.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum ClinicRole { $(#[doc = $text] $variant,)* }
+
+        impl ClinicRole {
+            /// Every role, in AutoScribe's order.
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The role as AutoScribe writes it.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            /// Reads a role, spelt exactly as AutoScribe writes it.
+            pub fn parse(text: &str) -> Result<Self, Refused> {
+                match text {
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err(Refused::new(
+                        "clinic_role_unknown",
+                        "must be one of the 61 clinic roles, spelt exactly, such as Radiologist",
+                    )),
+                }
+            }
+        }
+    };
+}
+
+clinic_roles! {
+    Doctor = "Doctor",
+    Physician = "Physician",
+    Surgeon = "Surgeon",
+    Radiologist = "Radiologist",
+    Cardiologist = "Cardiologist",
+    Neurologist = "Neurologist",
+    Urologist = "Urologist",
+    Gynecologist = "Gynecologist",
+    Endocrinologist = "Endocrinologist",
+    Oncologist = "Oncologist",
+    RadiationOncologist = "Radiation Oncologist",
+    Hematologist = "Hematologist",
+    Gastroenterologist = "Gastroenterologist",
+    Pulmonologist = "Pulmonologist",
+    Nephrologist = "Nephrologist",
+    Rheumatologist = "Rheumatologist",
+    Dermatologist = "Dermatologist",
+    Ophthalmologist = "Ophthalmologist",
+    Otolaryngologist = "Otolaryngologist",
+    Pediatrician = "Pediatrician",
+    Obstetrician = "Obstetrician",
+    Psychiatrist = "Psychiatrist",
+    Anesthesiologist = "Anesthesiologist",
+    EmergencyMedicinePhysician = "Emergency Medicine Physician",
+    FamilyMedicinePhysician = "Family Medicine Physician",
+    InternalMedicinePhysician = "Internal Medicine Physician",
+    Pathologist = "Pathologist",
+    NuclearMedicinePhysician = "Nuclear Medicine Physician",
+    PainManagementSpecialist = "Pain Management Specialist",
+    InfectiousDiseaseSpecialist = "Infectious Disease Specialist",
+    Immunologist = "Immunologist",
+    PhysicianAssistant = "Physician Assistant",
+    NursePractitioner = "Nurse Practitioner",
+    CertifiedRegisteredNurseAnesthetist = "Certified Registered Nurse Anesthetist",
+    Psychologist = "Psychologist",
+    MedicalAssistant = "Medical Assistant",
+    Scribe = "Scribe",
+    RegisteredNurse = "Registered Nurse",
+    NurseManager = "Nurse Manager",
+    PatientCareCoordinator = "Patient Care Coordinator",
+    ImagingTechnologist = "Imaging Technologist",
+    LaboratoryTechnician = "Laboratory Technician",
+    MedicalLaboratoryScientist = "Medical Laboratory Scientist",
+    PathologistsAssistant = "Pathologists' Assistant",
+    Phlebotomist = "Phlebotomist",
+    Pharmacist = "Pharmacist",
+    PharmacyTechnician = "Pharmacy Technician",
+    PhysicalTherapist = "Physical Therapist",
+    OccupationalTherapist = "Occupational Therapist",
+    SpeechLanguagePathologist = "Speech-Language Pathologist",
+    RespiratoryTherapist = "Respiratory Therapist",
+    Nutritionist = "Nutritionist",
+    FrontDeskOperator = "Front Desk Operator",
+    RevenueCycleManager = "Revenue Cycle Manager",
+    AdministrativeDirector = "Administrative Director",
+    AdministrativeAssistant = "Administrative Assistant",
+    LegalAdministrator = "Legal Administrator",
+    ITAdministrator = "IT Administrator",
+    ITSupport = "IT Support",
+    SoftwareEngineer = "Software Engineer",
+    Other = "Other",
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            let _ = (PersonName::parse(&text), PhoneNumber::parse(&text), ClinicRole::parse(&text));
+        }
+
+        #[test]
+        fn an_accepted_name_reads_as_itself_and_is_harmless(text in "\\PC{0,110}") {
+            if let Ok(name) = PersonName::parse(&text) {
+                prop_assert_eq!(&PersonName::parse(name.as_str()).unwrap(), &name);
+                prop_assert!((1..=100).contains(&name.as_str().chars().count()));
+                prop_assert!(!name.as_str().contains(['<', '>', '\r', '\n', '@']));
+            }
+        }
+
+        #[test]
+        fn a_telephone_number_reads_as_its_digits(digits in "[0-9]{10,15}") {
+            let spaced: String = digits.chars().flat_map(|c| [c, '-']).collect();
+            let number = PhoneNumber::parse(&format!("+{spaced}")).unwrap();
+            prop_assert_eq!(number.as_str(), digits);
+        }
+    }
+
+    #[test]
+    fn names_of_real_people_are_accepted() {
+        for name in [
+            "Ada",
+            "O'Brien",
+            "Anne-Marie",
+            "de la Cruz",
+            "J. R.",
+            "J.R.",
+            "Nguyễn",
+            "王",
+            "محمد",
+            "Jr.",
+            "MD/PhD",
+            "St. John",
+            "D’Arcy",
+            "Łukasz",
+            "M.D.",
+            "Ph.D",
+            "ʻAkahi",
+            "3rd",
+        ] {
+            assert!(PersonName::parse(name).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
+    fn no_control_characters_no_angle_brackets_nothing_invisible() {
+        for name in [
+            "Ada\r\nBcc: x",
+            "Ada\nX",
+            "Ada\0",
+            "Ada\u{7f}",
+            "<b>Ada</b>",
+            "A>da",
+            "A\u{200b}da",
+            "A\u{202e}da",
+            "A\u{2066}da",
+            "\u{feff}Ada",
+            "A\u{2028}da",
+            "A\u{ad}da",
+            "A\u{3164}da",
+            "A\u{e000}da",
+            "＜b＞",
+        ] {
+            assert_eq!(
+                PersonName::parse(name).unwrap_err().code,
+                "name_characters",
+                "{name:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_a_mail_program_would_turn_into_a_link() {
+        for name in [
+            "evil.com",
+            "www.evil.com",
+            "Ada evil.co/x",
+            "evil。com",
+            "evil．com",
+            "1.2.33.44",
+        ] {
+            assert_eq!(
+                PersonName::parse(name).unwrap_err().code,
+                "name_looks_like_link",
+                "{name}"
+            );
+        }
+        for name in ["http://evil", "mailto:x", "x@evil", "tel:123"] {
+            assert_eq!(
+                PersonName::parse(name).unwrap_err().code,
+                "name_characters",
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_has_1_to_100_characters() {
+        assert!(PersonName::parse(&"é".repeat(100)).is_ok());
+        for wrong in [String::new(), "   ".into(), "a".repeat(101)] {
+            assert_eq!(PersonName::parse(&wrong).unwrap_err().code, "name_length");
+        }
+    }
+
+    #[test]
+    fn a_telephone_number_has_10_to_15_digits() {
+        assert_eq!(
+            PhoneNumber::parse("+1 (415) 555-0132").unwrap().as_str(),
+            "14155550132"
+        );
+        for wrong in [
+            "123456789",
+            "1234567890123456",
+            "415-555-013x",
+            "4155550132+",
+            "",
+            "٠١٢٣٤٥٦٧٨٩",
+        ] {
+            assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn there_are_61_roles_and_each_reads_as_itself() {
+        assert_eq!(ClinicRole::ALL.len(), 61);
+        for role in ClinicRole::ALL {
+            assert_eq!(ClinicRole::parse(role.as_str()), Ok(*role));
+        }
+        assert!(ClinicRole::parse("radiologist").is_err());
+    }
+}

@@ -1,0 +1,244 @@
+//! A person with the permissions granted to them: what an invitation offers and a user has.
+
+use crate::field::Faults;
+use crate::npi::{Npi, RegistryAnswer, Verification};
+use crate::permissions::{AssignableLevel, Level, Permissions, Reporting};
+use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+
+/// Names, telephone, role and permissions. The address is kept beside it, since it never changes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Profile {
+    /// All parts of the name.
+    pub name: FullName,
+    /// Telephone number.
+    pub phone: Option<PhoneNumber>,
+    /// Role in the clinic.
+    pub role: ClinicRole,
+    /// What the person may do.
+    pub permissions: Permissions,
+}
+
+/// A change to a profile: `None` leaves a field, `Some(None)` clears one that may be empty.
+#[derive(Clone, Debug, Default)]
+pub struct Changes {
+    /// First name.
+    pub first: Option<PersonName>,
+    /// Middle name.
+    pub middle: Option<Option<PersonName>>,
+    /// Last name.
+    pub last: Option<PersonName>,
+    /// Suffix.
+    pub suffix1: Option<Option<PersonName>>,
+    /// Second suffix.
+    pub suffix2: Option<Option<PersonName>>,
+    /// Telephone number.
+    pub phone: Option<Option<PhoneNumber>>,
+    /// Role in the clinic.
+    pub role: Option<ClinicRole>,
+    /// Level.
+    pub level: Option<AssignableLevel>,
+    /// `canManageStudies`.
+    pub manage_studies: Option<bool>,
+    /// `canCreateReports`.
+    pub create_reports: Option<bool>,
+    /// `hasDashboardAccess`.
+    pub dashboard: Option<bool>,
+    /// `npiNumber`.
+    pub npi: Option<Option<Npi>>,
+}
+
+impl Profile {
+    /// This profile with `changes` made. An NPI that is new, or held under a new surname, has to
+    /// be verified afresh and is `pending` in the answer.
+    pub fn changed(&self, changes: Changes) -> Result<Self, Faults> {
+        let old = &self.name;
+        let name = FullName {
+            first: changes.first.unwrap_or_else(|| old.first.clone()),
+            middle: changes.middle.unwrap_or_else(|| old.middle.clone()),
+            last: changes.last.unwrap_or_else(|| old.last.clone()),
+            suffix1: changes.suffix1.unwrap_or_else(|| old.suffix1.clone()),
+            suffix2: changes.suffix2.unwrap_or_else(|| old.suffix2.clone()),
+        };
+        let mut wanted = self.permissions.as_wanted();
+        wanted.level = match changes.level {
+            Some(AssignableLevel::Admin) => Level::Admin,
+            Some(AssignableLevel::Member) => Level::Member,
+            None => wanted.level,
+        };
+        wanted.manage_studies = changes.manage_studies.unwrap_or(wanted.manage_studies);
+        wanted.create_reports = changes.create_reports.unwrap_or(wanted.create_reports);
+        wanted.dashboard = changes.dashboard.unwrap_or(wanted.dashboard);
+        let npi = changes.npi.unwrap_or(wanted.npi.map(|(npi, _)| npi));
+        let kept = wanted
+            .npi
+            .filter(|(held, _)| Some(*held) == npi && name.last == old.last);
+        wanted.npi = kept.or(npi.map(|npi| (npi, Verification::Pending)));
+        Ok(Self {
+            name,
+            phone: changes.phone.unwrap_or_else(|| self.phone.clone()),
+            role: changes.role.unwrap_or(self.role),
+            permissions: Permissions::grant(wanted)?,
+        })
+    }
+
+    /// The NPI that the registry still has to be asked about.
+    #[must_use]
+    pub fn npi_to_verify(&self) -> Option<Npi> {
+        match self.permissions.reporting {
+            Reporting::WithNpi {
+                npi,
+                verification: Verification::Pending,
+                ..
+            } => Some(npi),
+            _ => None,
+        }
+    }
+
+    /// This profile with what the registry answered, or the refusal of a number it rules out.
+    pub fn verified(mut self, answer: &RegistryAnswer) -> Result<Self, Faults> {
+        let verification = Verification::from_answer(answer, self.name.last.as_str());
+        if let Some(refused) = verification.refusal(answer) {
+            return Err(refused.at("npiNumber").into());
+        }
+        self.permissions = self.permissions.verified_as(verification);
+        Ok(self)
+    }
+
+    /// This profile with what the registry answered, a ruled-out number included: it shows, and
+    /// the person cannot report.
+    #[must_use]
+    pub fn noted(mut self, answer: &RegistryAnswer) -> Self {
+        let verification = Verification::from_answer(answer, self.name.last.as_str());
+        self.permissions = self.permissions.verified_as(verification);
+        self
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::permissions::Standing;
+
+    pub(crate) fn name(text: &str) -> PersonName {
+        PersonName::parse(text).unwrap()
+    }
+
+    pub(crate) fn profile() -> Profile {
+        Profile {
+            name: FullName {
+                first: name("Ada"),
+                middle: None,
+                last: name("Okafor"),
+                suffix1: Some(name("MD")),
+                suffix2: None,
+            },
+            phone: None,
+            role: ClinicRole::Radiologist,
+            permissions: Permissions {
+                standing: Standing::Member { dashboard: false },
+                manage_studies: false,
+                reporting: Reporting::WithNpi {
+                    npi: Npi::parse("1234567893").unwrap(),
+                    verification: Verification::Verified,
+                    granted: true,
+                },
+            },
+        }
+    }
+
+    #[test]
+    fn null_clears_and_absence_keeps() {
+        let changed = profile()
+            .changed(Changes {
+                suffix1: Some(None),
+                ..Changes::default()
+            })
+            .unwrap();
+        assert_eq!(changed.name.suffix1, None);
+        assert_eq!(changed.name.first, name("Ada"));
+        assert_eq!(profile().changed(Changes::default()), Ok(profile()));
+    }
+
+    #[test]
+    fn a_new_npi_or_surname_is_verified_afresh() {
+        let other = Npi::parse("1245319599").unwrap();
+        let new_npi = profile()
+            .changed(Changes {
+                npi: Some(Some(other)),
+                ..Changes::default()
+            })
+            .unwrap();
+        assert_eq!(new_npi.npi_to_verify(), Some(other));
+        let new_surname = profile()
+            .changed(Changes {
+                last: Some(name("Obi")),
+                ..Changes::default()
+            })
+            .unwrap();
+        assert!(new_surname.npi_to_verify().is_some());
+        let new_first = profile()
+            .changed(Changes {
+                first: Some(name("Eve")),
+                ..Changes::default()
+            })
+            .unwrap();
+        assert_eq!(new_first.npi_to_verify(), None);
+    }
+
+    #[test]
+    fn clearing_the_npi_of_a_reporter_is_refused() {
+        let faults = profile()
+            .changed(Changes {
+                npi: Some(None),
+                ..Changes::default()
+            })
+            .unwrap_err();
+        assert_eq!(faults.0[0].code, "npi_required");
+    }
+
+    #[test]
+    fn making_an_admin_needs_the_dashboard() {
+        let changes = Changes {
+            level: Some(AssignableLevel::Admin),
+            ..Changes::default()
+        };
+        assert_eq!(
+            profile().changed(changes).unwrap_err().0[0].code,
+            "admin_needs_dashboard"
+        );
+    }
+
+    #[test]
+    fn the_registry_refuses_shows_or_stays_silent() {
+        let unverified = profile().permissions.verified_as(Verification::Pending);
+        let profile = Profile {
+            permissions: unverified,
+            ..profile()
+        };
+        let refused = profile
+            .clone()
+            .verified(&RegistryAnswer::Unknown)
+            .unwrap_err();
+        assert_eq!(
+            (refused.0[0].field.as_str(), refused.0[0].code),
+            ("npiNumber", "npi_not_found")
+        );
+        let other = RegistryAnswer::Person {
+            surnames: vec!["OBI".into()],
+        };
+        let shown = profile.clone().verified(&other).unwrap();
+        assert_eq!(shown.permissions.verification_name(), "name_mismatch");
+        assert!(!shown.permissions.may_report_now());
+        assert_eq!(
+            profile.clone().verified(&RegistryAnswer::Unavailable),
+            Ok(profile.clone())
+        );
+        assert_eq!(
+            profile
+                .noted(&RegistryAnswer::Deactivated)
+                .permissions
+                .verification_name(),
+            "deactivated"
+        );
+    }
+}

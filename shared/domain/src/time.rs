@@ -1,0 +1,171 @@
+//! Instants and calendar dates, all UTC.
+
+use std::fmt;
+use std::time::Duration;
+
+/// Where the present moment comes from. Only `runtime` reads the wall clock.
+pub trait Clock: Send + Sync {
+    /// The present moment.
+    fn now(&self) -> Timestamp;
+}
+
+/// An instant in UTC with millisecond precision, shown as RFC 3339 (`2026-11-24T09:30:00.000Z`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(jiff::Timestamp);
+
+/// The text is no instant, or lies outside the years that can be represented.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a time")]
+pub struct NotATime;
+
+impl Timestamp {
+    /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
+    pub fn from_millis(millis: i64) -> Result<Self, NotATime> {
+        jiff::Timestamp::from_millisecond(millis)
+            .map(Self)
+            .map_err(|_| NotATime)
+    }
+
+    /// Milliseconds since 1970-01-01T00:00:00Z.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        self.0.as_millisecond()
+    }
+
+    /// Whole seconds since 1970-01-01T00:00:00Z, as DynamoDB's time-to-live wants them.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.as_second()
+    }
+
+    /// Reads RFC 3339 text; anything finer than a millisecond is cut off.
+    pub fn parse(text: &str) -> Result<Self, NotATime> {
+        let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATime)?;
+        Self::from_millis(parsed.as_millisecond())
+    }
+
+    /// This instant moved later by `duration`, at most to the last one that can be represented.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.saturating_add(duration).unwrap_or(self.0))
+    }
+
+    /// How long it is from `earlier` to this instant; zero when `earlier` is later.
+    #[must_use]
+    pub fn since(self, earlier: Self) -> Duration {
+        let millis = self.millis().saturating_sub(earlier.millis());
+        Duration::from_millis(u64::try_from(millis).unwrap_or(0))
+    }
+
+    /// `yyyy-mm`, the month that an audit partition covers.
+    #[must_use]
+    pub fn month(self) -> String {
+        self.0.strftime("%Y-%m").to_string()
+    }
+
+    /// In words for a mail: `24 November 2026, 09:30 UTC`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        self.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:.3}", self.0)
+    }
+}
+
+/// A calendar day in UTC, `YYYY-MM-DD`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(jiff::civil::Date);
+
+impl Day {
+    /// Reads `YYYY-MM-DD` and nothing else.
+    pub fn parse(text: &str) -> Result<Self, NotATime> {
+        let shape = text.len() == 10
+            && text.bytes().enumerate().all(|(i, b)| {
+                if matches!(i, 4 | 7) {
+                    b == b'-'
+                } else {
+                    b.is_ascii_digit()
+                }
+            });
+        if !shape {
+            return Err(NotATime);
+        }
+        text.parse().map(Self).map_err(|_| NotATime)
+    }
+
+    /// The first instant of this day.
+    #[must_use]
+    pub fn start(self) -> Timestamp {
+        let midnight = jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0));
+        // Only the first and last days of jiff's range have no instant; clamping keeps ranges right.
+        Timestamp(midnight.unwrap_or(if self.0.year() < 0 {
+            jiff::Timestamp::MIN
+        } else {
+            jiff::Timestamp::MAX
+        }))
+    }
+
+    /// The first instant of the day after.
+    #[must_use]
+    pub fn end(self) -> Timestamp {
+        self.0
+            .tomorrow()
+            .map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_timestamp_survives_its_text(millis in -62_000_000_000_000_i64..253_000_000_000_000) {
+            let time = Timestamp::from_millis(millis).unwrap();
+            prop_assert_eq!(Timestamp::parse(&time.to_string()).unwrap(), time);
+        }
+
+        #[test]
+        fn reading_a_time_or_day_never_panics(text in any::<String>()) {
+            let _ = Timestamp::parse(&text);
+            let _ = Day::parse(&text);
+        }
+
+        #[test]
+        fn moving_later_never_panics_or_moves_earlier(millis in any::<i64>(), by in any::<u64>()) {
+            if let Ok(time) = Timestamp::from_millis(millis) {
+                prop_assert!(time.plus(Duration::from_millis(by)) >= time);
+            }
+        }
+    }
+
+    #[test]
+    fn times_are_rfc_3339_utc_with_milliseconds() {
+        let time = Timestamp::from_millis(1_795_512_600_000).unwrap();
+        assert_eq!(time.to_string(), "2026-11-24T09:30:00.000Z");
+        assert_eq!(time.month(), "2026-11");
+        assert_eq!(time.in_words(), "24 November 2026, 09:30 UTC");
+    }
+
+    #[test]
+    fn a_day_runs_from_midnight_to_midnight_utc() {
+        let day = Day::parse("2024-02-29").unwrap();
+        assert_eq!(day.start().to_string(), "2024-02-29T00:00:00.000Z");
+        assert_eq!(day.end().to_string(), "2024-03-01T00:00:00.000Z");
+        for wrong in [
+            "2023-02-29",
+            "2024-2-29",
+            "20240229",
+            "2024-02-29T00:00",
+            "",
+            "+024-02-29",
+        ] {
+            assert_eq!(Day::parse(wrong), Err(NotATime), "{wrong}");
+        }
+    }
+}
