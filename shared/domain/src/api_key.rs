@@ -37,7 +37,6 @@ impl Scope {
     ];
 
     /// The scope's name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UsersRead => "users:read",
@@ -89,7 +88,6 @@ pub struct NotAnApiKey;
 
 impl ApiKeySecret {
     /// A new secret.
-    #[must_use]
     pub fn new(entropy: &dyn Entropy) -> Self {
         let bytes: [u8; 32] = random(entropy);
         let body = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
@@ -98,7 +96,6 @@ impl ApiKeySecret {
     }
 
     /// Whether the text claims to be an API key at all.
-    #[must_use]
     pub fn is_meant_by(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
@@ -120,7 +117,6 @@ impl ApiKeySecret {
     }
 
     /// What is stored in place of the secret: its SHA-256, in hex.
-    #[must_use]
     pub fn digest(&self) -> String {
         use std::fmt::Write as _;
         Sha256::digest(self.0.as_bytes())
@@ -132,7 +128,6 @@ impl ApiKeySecret {
     }
 
     /// The secret itself, to be shown once.
-    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }

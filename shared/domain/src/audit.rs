@@ -58,7 +58,6 @@ impl Action {
     ];
 
     /// The action's name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ClinicProvisioned => "clinic.provisioned",

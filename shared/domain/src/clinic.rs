@@ -24,13 +24,11 @@ impl InvitationDays {
     }
 
     /// The number of days.
-    #[must_use]
     pub fn get(self) -> u8 {
         self.0
     }
 
     /// The same as a duration.
-    #[must_use]
     pub fn duration(self) -> Duration {
         Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
     }

@@ -1,5 +1,7 @@
 //! Whether a mail arrived. Never changes what it is about.
 
+use crate::time::Timestamp;
+
 /// How far a mail has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Delivery {
@@ -32,7 +34,6 @@ impl Delivery {
     ];
 
     /// The state's name in JSON and in the stream filter.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -46,7 +47,6 @@ impl Delivery {
     }
 
     /// Reads a state's name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|d| d.as_str() == text)
     }
@@ -61,16 +61,18 @@ pub struct Mailing {
     pub detail: Option<String>,
     /// The mail system's id of the message.
     pub message_id: Option<String>,
+    /// Until when one mailer has a queued mail to itself. Once past, another may take it over.
+    pub sending_until: Option<Timestamp>,
 }
 
 impl Mailing {
     /// A mail that is still to be sent.
-    #[must_use]
     pub fn queued() -> Self {
         Self {
             delivery: Delivery::Queued,
             detail: None,
             message_id: None,
+            sending_until: None,
         }
     }
 }

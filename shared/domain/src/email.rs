@@ -49,19 +49,16 @@ impl Email {
     }
 
     /// The address as it was typed, to show and to mail to.
-    #[must_use]
     pub fn typed(&self) -> &str {
         &self.typed
     }
 
     /// The form by which addresses are compared.
-    #[must_use]
     pub fn normalised(&self) -> &str {
         &self.normalised
     }
 
     /// The address for a mail server: the part before the `@` as typed, the domain as A-label.
-    #[must_use]
     pub fn deliverable(&self) -> String {
         let local = self.typed.rsplit_once('@').map_or("", |(local, _)| local);
         let domain = self

@@ -12,13 +12,11 @@ pub struct Refused {
 
 impl Refused {
     /// A refusal with this code and sentence.
-    #[must_use]
     pub const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail }
     }
 
     /// The same refusal, pinned to the field that holds the value.
-    #[must_use]
     pub fn at(self, field: impl Into<String>) -> Fault {
         Fault {
             field: field.into(),

@@ -25,7 +25,6 @@ macro_rules! id {
 
         impl $name {
             /// A new identifier for something made at `now`.
-            #[must_use]
             pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
                 Self(new_uuid(now, entropy))
             }
@@ -39,13 +38,11 @@ macro_rules! id {
             }
 
             /// The 16 bytes of the UUID.
-            #[must_use]
             pub fn bytes(&self) -> &[u8; 16] {
                 self.0.as_bytes()
             }
 
             /// The identifier with these 16 bytes.
-            #[must_use]
             pub fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
             }
@@ -92,13 +89,11 @@ id!(
 
 impl InvitationId {
     /// The user that this invitation makes when it is accepted.
-    #[must_use]
     pub fn user_id(self) -> UserId {
         UserId(self.0)
     }
 
     /// The smallest id that an invitation made at `time` or later can have: a bound for ranges.
-    #[must_use]
     pub fn floor(time: Timestamp) -> Self {
         let millis = u64::try_from(time.millis()).unwrap_or(0);
         let mut bytes = [0; 16];
@@ -109,7 +104,6 @@ impl InvitationId {
 
 impl UserId {
     /// The invitation that made this user.
-    #[must_use]
     pub fn invitation_id(self) -> InvitationId {
         InvitationId(self.0)
     }

@@ -5,6 +5,7 @@
 
 pub mod api_key;
 pub mod audit;
+pub mod claim;
 pub mod clinic;
 pub mod delivery;
 pub mod email;

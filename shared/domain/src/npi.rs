@@ -32,7 +32,6 @@ impl Npi {
     }
 
     /// The ten digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         // Always ASCII digits: `parse` is the one way in.
         std::str::from_utf8(&self.0).unwrap_or_default()
@@ -90,7 +89,6 @@ pub enum Verification {
 
 impl Verification {
     /// What follows from the registry's answer for a person of this surname.
-    #[must_use]
     pub fn from_answer(answer: &RegistryAnswer, surname: &str) -> Self {
         match answer {
             RegistryAnswer::Person { surnames }
@@ -106,7 +104,6 @@ impl Verification {
     }
 
     /// The state's name in JSON.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -118,7 +115,6 @@ impl Verification {
     }
 
     /// Reads a state's name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [
             Self::Pending,
@@ -152,7 +148,6 @@ impl Verification {
 }
 
 /// Whether two surnames are one, after folding case, accents and punctuation.
-#[must_use]
 pub fn same_surname(a: &str, b: &str) -> bool {
     let (a, b) = (folded(a), folded(b));
     !a.is_empty() && a == b

@@ -22,7 +22,6 @@ const CHARS: std::ops::RangeInclusive<usize> = 12..=128;
 impl Password {
     /// A password as typed, to compare with a hash. Nothing is checked: the policy of the day it
     /// was set may have been another one.
-    #[must_use]
     pub fn typed(text: String) -> Self {
         Self(text)
     }
@@ -69,19 +68,16 @@ fn hasher() -> Result<Argon2<'static>, HashFailed> {
 
 impl PasswordHash {
     /// The hash with this PHC string, as it was stored.
-    #[must_use]
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
     }
 
     /// The PHC string.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
     /// Whether this is the hash of `password`; a stored string that is no hash matches nothing.
-    #[must_use]
     pub fn matches(&self, password: &Password) -> bool {
         let Ok(parsed) = Phc::new(&self.0) else {
             return false;

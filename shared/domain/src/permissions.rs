@@ -40,7 +40,6 @@ pub enum AssignableLevel {
 
 impl Level {
     /// The level's name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -158,7 +157,6 @@ impl Permissions {
     }
 
     /// The same permissions as switches, to change some and grant again.
-    #[must_use]
     pub fn as_wanted(&self) -> Wanted {
         Wanted {
             level: self.level(),
@@ -170,7 +168,6 @@ impl Permissions {
     }
 
     /// The level.
-    #[must_use]
     pub fn level(&self) -> Level {
         match self.standing {
             Standing::Owner => Level::Owner,
@@ -180,25 +177,21 @@ impl Permissions {
     }
 
     /// Whether this is an owner or admin.
-    #[must_use]
     pub fn manages_clinic(&self) -> bool {
         !matches!(self.standing, Standing::Member { .. })
     }
 
     /// Whether the person may sign in at the dashboard.
-    #[must_use]
     pub fn dashboard(&self) -> bool {
         !matches!(self.standing, Standing::Member { dashboard: false })
     }
 
     /// Whether reporting was granted; [`Self::may_report_now`] says whether it has effect.
-    #[must_use]
     pub fn create_reports(&self) -> bool {
         matches!(self.reporting, Reporting::WithNpi { granted: true, .. })
     }
 
     /// Whether reports may be created now: granted, and the NPI is verified. No level lifts this.
-    #[must_use]
     pub fn may_report_now(&self) -> bool {
         matches!(
             self.reporting,
@@ -211,7 +204,6 @@ impl Permissions {
     }
 
     /// The NPI on file with what is known of it.
-    #[must_use]
     pub fn npi(&self) -> Option<(Npi, Verification)> {
         match self.reporting {
             Reporting::WithoutNpi => None,
@@ -231,7 +223,6 @@ impl Permissions {
     }
 
     /// `npiVerification` in JSON.
-    #[must_use]
     pub fn verification_name(&self) -> &'static str {
         self.npi()
             .map_or("not_required", |(_, verification)| verification.as_str())

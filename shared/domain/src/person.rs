@@ -44,7 +44,6 @@ impl PersonName {
     }
 
     /// The name.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -101,7 +100,6 @@ impl PhoneNumber {
     }
 
     /// The digits.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -130,7 +128,6 @@ pub struct FullName {
 
 impl FullName {
     /// First and last name, as a mail greets.
-    #[must_use]
     pub fn short(&self) -> String {
         format!("{} {}", self.first.as_str(), self.last.as_str())
     }
@@ -147,7 +144,6 @@ macro_rules! clinic_roles {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
             /// The role as AutoScribe writes it.
-            #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $text,)* }
             }

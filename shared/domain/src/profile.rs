@@ -82,7 +82,6 @@ impl Profile {
     }
 
     /// The NPI that the registry still has to be asked about.
-    #[must_use]
     pub fn npi_to_verify(&self) -> Option<Npi> {
         match self.permissions.reporting {
             Reporting::WithNpi {

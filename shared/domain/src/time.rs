@@ -27,13 +27,11 @@ impl Timestamp {
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
-    #[must_use]
     pub fn millis(self) -> i64 {
         self.0.as_millisecond()
     }
 
     /// Whole seconds since 1970-01-01T00:00:00Z, as DynamoDB's time-to-live wants them.
-    #[must_use]
     pub fn seconds(self) -> i64 {
         self.0.as_second()
     }
@@ -51,20 +49,17 @@ impl Timestamp {
     }
 
     /// How long it is from `earlier` to this instant; zero when `earlier` is later.
-    #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.millis().saturating_sub(earlier.millis());
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
     }
 
     /// `yyyy-mm`, the month that an audit partition covers.
-    #[must_use]
     pub fn month(self) -> String {
         self.0.strftime("%Y-%m").to_string()
     }
 
     /// In words for a mail: `24 November 2026, 09:30 UTC`.
-    #[must_use]
     pub fn in_words(self) -> String {
         self.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
     }
@@ -98,7 +93,6 @@ impl Day {
     }
 
     /// The first instant of this day.
-    #[must_use]
     pub fn start(self) -> Timestamp {
         let midnight = jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0));
         // Only the first and last days of jiff's range have no instant; clamping keeps ranges right.
@@ -110,7 +104,6 @@ impl Day {
     }
 
     /// The first instant of the day after.
-    #[must_use]
     pub fn end(self) -> Timestamp {
         self.0
             .tomorrow()

@@ -53,13 +53,11 @@ const MAC: usize = 32;
 
 impl Keyring {
     /// A keyring that makes tokens with `newest` and still reads those of `older`.
-    #[must_use]
     pub fn new(newest: RootKey, older: Vec<RootKey>) -> Self {
         Self { newest, older }
     }
 
     /// The token for an invitation's link.
-    #[must_use]
     pub fn invitation_token(&self, link: &InvitationLink) -> LinkToken {
         let mut bytes = Vec::with_capacity(BODY + MAC);
         bytes.push(self.newest.kid);
@@ -111,7 +109,6 @@ impl RootKey {
 
 impl LinkToken {
     /// The token itself, for the link in a mail.
-    #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0
     }

@@ -17,7 +17,6 @@ pub enum UserStatus {
 
 impl UserStatus {
     /// The status's name in JSON.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -26,7 +25,6 @@ impl UserStatus {
     }
 
     /// Reads a status's name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Active, Self::Deactivated]
             .into_iter()
@@ -61,7 +59,6 @@ pub struct User {
 
 impl User {
     /// Whether studies can be assigned: active, confirmed, and may create reports now.
-    #[must_use]
     pub fn assignable(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.may_report_now()
     }

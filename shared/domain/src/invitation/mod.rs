@@ -14,6 +14,12 @@
 
 mod transitions;
 
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
+
 use crate::audit::Actor;
 use crate::delivery::Mailing;
 use crate::email::Email;
@@ -23,6 +29,10 @@ use crate::profile::Profile;
 use crate::time::Timestamp;
 
 pub use transitions::{Acceptance, Expired, Live, New, RESEND_PAUSE, TooSoon, Transition};
+
+/// How long the same invite by the same caller is taken for a repeat of the first, since the
+/// SDKs repeat by themselves and send no idempotency key.
+pub const REPEAT_WINDOW: Duration = Duration::from_mins(10);
 
 /// Who invited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +47,6 @@ pub enum InvitedBy {
 
 impl InvitedBy {
     /// `invitedSource` in JSON.
-    #[must_use]
     pub fn source(self) -> &'static str {
         match self {
             Self::User(_) => "dashboard",
@@ -81,8 +90,36 @@ pub struct Details {
     pub generation: u32,
     /// Whether the mail of this generation arrived.
     pub mailing: Mailing,
+    /// What was asked and by whom, so that a client's silent repeat is recognised.
+    pub fingerprint: Fingerprint,
     /// Counts the writes, so that none is lost.
     pub version: u64,
+}
+
+/// A digest of caller and request body.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fingerprint(String);
+
+impl Fingerprint {
+    /// The digest of who asked and what, whatever the parts are.
+    pub fn of(parts: &[&[u8]]) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        Self(URL_SAFE_NO_PAD.encode(digest.finalize()))
+    }
+
+    /// The digest that was stored.
+    pub fn from_stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The digest's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// An invitation that waits for its person, run out or not.
@@ -154,7 +191,6 @@ impl InvitationStatus {
     pub const ALL: [Self; 4] = [Self::Sent, Self::Accepted, Self::Rejected, Self::Revoked];
 
     /// The status's name.
-    #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -165,7 +201,6 @@ impl InvitationStatus {
     }
 
     /// Reads a status's name.
-    #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
@@ -173,7 +208,6 @@ impl InvitationStatus {
 
 impl Invitation {
     /// What every invitation has.
-    #[must_use]
     pub fn details(&self) -> &Details {
         match self {
             Self::Pending(i) => &i.details,
@@ -183,8 +217,13 @@ impl Invitation {
         }
     }
 
+    /// Whether the same request by the same caller, at `now`, is a repeat of the one that made this.
+    pub fn is_repeat(&self, request: &Fingerprint, now: Timestamp) -> bool {
+        let details = self.details();
+        details.fingerprint == *request && now.since(details.created_at) < REPEAT_WINDOW
+    }
+
     /// `status` in JSON.
-    #[must_use]
     pub fn status(&self) -> InvitationStatus {
         match self {
             Self::Pending(_) => InvitationStatus::Sent,
@@ -195,7 +234,6 @@ impl Invitation {
     }
 
     /// Whether it waits for its person and has run out.
-    #[must_use]
     pub fn is_expired(&self, now: Timestamp) -> bool {
         matches!(self, Self::Pending(pending) if pending.details.expiry <= now)
     }
@@ -231,7 +269,6 @@ impl RejectReason {
     }
 
     /// The reason.
-    #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::{Accepted, Details, Invitation, InvitedBy, Pending, RejectReason, Rejected, Revoked};
+use super::{
+    Accepted, Details, Fingerprint, Invitation, InvitedBy, Pending, RejectReason, Rejected, Revoked,
+};
 use crate::audit::Action;
 use crate::delivery::Mailing;
 use crate::email::Email;
@@ -13,7 +15,7 @@ use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
 /// How long a resend has to wait for the one before it.
-pub const RESEND_PAUSE: Duration = Duration::from_secs(60);
+pub const RESEND_PAUSE: Duration = Duration::from_mins(1);
 
 /// A decided change, to be written with its audit record under the condition that the invitation
 /// still has `expected_version`.
@@ -90,11 +92,12 @@ pub struct New {
     pub invited_by: InvitedBy,
     /// How long it stays open.
     pub open_for: Duration,
+    /// What was asked and by whom.
+    pub fingerprint: Fingerprint,
 }
 
 impl New {
     /// The invitation, its first mail queued.
-    #[must_use]
     pub fn at(self, now: Timestamp) -> Pending {
         Pending {
             details: Details {
@@ -109,6 +112,7 @@ impl New {
                 queued_at: now,
                 generation: 1,
                 mailing: Mailing::queued(),
+                fingerprint: self.fingerprint,
                 version: 1,
             },
             new_requested: false,
@@ -174,7 +178,6 @@ impl Pending {
 
 impl Live {
     /// The invitation.
-    #[must_use]
     pub fn details(&self) -> &Details {
         &self.0.details
     }
@@ -237,7 +240,6 @@ impl Live {
 
 impl Expired {
     /// Notes that the person wants a new link; `None` when the inviter was already told.
-    #[must_use]
     pub fn request_new(self, now: Timestamp) -> Option<Transition<Pending>> {
         if self.0.new_requested {
             return None;
@@ -294,6 +296,7 @@ mod tests {
             profile: profile(),
             invited_by: InvitedBy::Operator,
             open_for: 7 * DAY,
+            fingerprint: Fingerprint::of(&[b"caller", b"body"]),
         }
         .at(at(0))
     }
@@ -428,6 +431,21 @@ mod tests {
         );
         let again = told.resend(late, DAY).unwrap().next;
         assert!(!again.new_requested);
+    }
+
+    #[test]
+    fn the_same_request_within_ten_minutes_is_a_repeat() {
+        let invitation = Invitation::from(invited());
+        let same = Fingerprint::of(&[b"caller", b"body"]);
+        assert!(invitation.is_repeat(&same, at(599)));
+        assert!(!invitation.is_repeat(&same, at(600)));
+        for other in [
+            [&b"other"[..], b"body"],
+            [b"caller", b"other"],
+            [b"callerb", b"ody"],
+        ] {
+            assert!(!invitation.is_repeat(&Fingerprint::of(&other), at(1)));
+        }
     }
 
     #[test]

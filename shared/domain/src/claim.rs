@@ -1,0 +1,143 @@
+//! Claims: who holds an address or an NPI in a clinic. One holder at a time.
+
+use crate::ids::InvitationId;
+use crate::time::Timestamp;
+
+/// How many invitations of one address are remembered for the list's address filter.
+const HISTORY: usize = 100;
+
+/// Who holds the address or number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holder {
+    /// Nobody.
+    Free,
+    /// A pending invitation, until it runs out.
+    Invitation {
+        /// The invitation.
+        id: InvitationId,
+        /// From when it no longer stands in the way.
+        until: Timestamp,
+    },
+    /// The user that this invitation made.
+    User(InvitationId),
+}
+
+/// A claim on an address or NPI.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// Who holds it.
+    pub holder: Holder,
+    /// The invitations that ever held it, newest first; the oldest beyond a hundred are forgotten.
+    pub history: Vec<InvitationId>,
+    /// Counts the writes; 0 is a claim that was never written.
+    pub version: u64,
+}
+
+impl Claim {
+    /// A claim that was never written.
+    pub fn unclaimed() -> Self {
+        Self {
+            holder: Holder::Free,
+            history: Vec::new(),
+            version: 0,
+        }
+    }
+
+    /// Whoever stands in the way of `wanting` at `now`.
+    pub fn held_by_other(&self, wanting: InvitationId, now: Timestamp) -> Option<Holder> {
+        match self.holder {
+            Holder::Free => None,
+            Holder::Invitation { id, until } if id == wanting || until <= now => None,
+            Holder::User(id) if id == wanting => None,
+            other => Some(other),
+        }
+    }
+
+    /// The same claim held by a pending invitation.
+    #[must_use]
+    pub fn for_invitation(mut self, id: InvitationId, until: Timestamp) -> Self {
+        if !self.history.contains(&id) {
+            self.history.insert(0, id);
+            self.history.truncate(HISTORY);
+        }
+        self.held(Holder::Invitation { id, until })
+    }
+
+    /// The same claim held by the user that `id` made.
+    #[must_use]
+    pub fn for_user(self, id: InvitationId) -> Self {
+        self.held(Holder::User(id))
+    }
+
+    /// The same claim let go by `id`; `None` when another holds it by now.
+    pub fn let_go(self, id: InvitationId) -> Option<Self> {
+        match self.holder {
+            Holder::Invitation { id: held, .. } | Holder::User(held) if held == id => {
+                Some(self.held(Holder::Free))
+            }
+            _ => None,
+        }
+    }
+
+    fn held(mut self, holder: Holder) -> Self {
+        self.holder = holder;
+        self.version += 1;
+        self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn id(n: u8) -> InvitationId {
+        InvitationId::from_bytes([n; 16])
+    }
+
+    fn at(ms: i64) -> Timestamp {
+        Timestamp::from_millis(ms).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn one_holder_at_a_time(wishes in proptest::collection::vec((0_u8..4, 0_i64..100, any::<bool>()), 0..30)) {
+            let mut claim = Claim::unclaimed();
+            for (who, now, accept) in wishes {
+                let before = claim.clone();
+                if let Some(other) = claim.held_by_other(id(who), at(now)) {
+                    prop_assert_ne!(other, Holder::Free);
+                    prop_assert_eq!(claim.clone().let_go(id(who)), None, "only the holder lets go");
+                    continue;
+                }
+                claim = if accept { claim.for_user(id(who)) } else { claim.for_invitation(id(who), at(now + 10)) };
+                prop_assert_eq!(claim.version, before.version + 1);
+                prop_assert_eq!(claim.held_by_other(id(who), at(now)), None);
+                prop_assert!(claim.held_by_other(id(9), at(now)).is_some());
+            }
+        }
+    }
+
+    #[test]
+    fn an_expired_invitation_never_stands_in_the_way_and_a_user_always_does() {
+        let invited = Claim::unclaimed().for_invitation(id(1), at(10));
+        assert!(invited.held_by_other(id(2), at(9)).is_some());
+        assert_eq!(invited.held_by_other(id(2), at(10)), None);
+        assert!(
+            invited
+                .for_user(id(1))
+                .held_by_other(id(2), at(1_000_000))
+                .is_some()
+        );
+    }
+
+    #[test]
+    fn the_newest_hundred_invitations_are_remembered() {
+        let mut claim = Claim::unclaimed();
+        for n in 0..=HISTORY {
+            claim = claim.for_invitation(id(u8::try_from(n).unwrap()), at(0));
+        }
+        assert_eq!(claim.history.len(), HISTORY);
+        assert_eq!(claim.history[0], id(100));
+    }
+}
