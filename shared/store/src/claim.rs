@@ -1,0 +1,144 @@
+//! Claims on addresses and NPIs.
+
+use domain::claim::{Claim, Holder};
+use domain::clinic::Clinic;
+use domain::email::Email;
+use domain::ids::{ClinicId, InvitationId};
+use domain::npi::Npi;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::RawItem;
+use crate::key::Key;
+use crate::tx::If;
+use crate::{Role, Store, StoreError, Transaction, key};
+
+#[derive(Serialize, Deserialize)]
+struct ClaimItem {
+    /// `free`, `invitation` or `user`.
+    #[serde(rename = "ho")]
+    holder: String,
+    #[serde(rename = "id", default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "un", default, skip_serializing_if = "Option::is_none")]
+    until: Option<i64>,
+    #[serde(rename = "hi")]
+    history: Vec<String>,
+    #[serde(rename = "v")]
+    version: u64,
+}
+
+impl From<&Claim> for ClaimItem {
+    fn from(claim: &Claim) -> Self {
+        let (holder, id, until) = match claim.holder {
+            Holder::Free => ("free", None, None),
+            Holder::Invitation { id, until } => ("invitation", Some(id), Some(until)),
+            Holder::User(id) => ("user", Some(id), None),
+        };
+        Self {
+            holder: holder.to_owned(),
+            id: id.map(|id| id.to_string()),
+            until: until.map(Timestamp::millis),
+            history: claim.history.iter().map(ToString::to_string).collect(),
+            version: claim.version,
+        }
+    }
+}
+
+/// A clinic with the claims on an address and an NPI in it.
+#[derive(Clone, Debug)]
+pub struct Claims {
+    /// The clinic.
+    pub clinic: Clinic,
+    /// Who holds the address.
+    pub email: Claim,
+    /// Who holds the NPI; unclaimed when none was asked for.
+    pub npi: Claim,
+}
+
+impl Store {
+    /// Who holds this address, and this NPI, in the clinic. `None` when there is no such clinic.
+    pub async fn claims(
+        &self,
+        clinic: ClinicId,
+        email: &Email,
+        npi: Option<Npi>,
+    ) -> Result<Option<Claims>, StoreError> {
+        let mut keys = vec![key::clinic(clinic), key::email_claim(clinic, email)];
+        keys.extend(npi.map(|npi| key::npi_claim(clinic, npi)));
+        let mut found = self.get_all(&keys).await?.into_iter();
+        let Some(clinic) = found.next().flatten() else {
+            return Ok(None);
+        };
+        Ok(Some(Claims {
+            clinic: self.clinic_from(&clinic)?,
+            email: self.claim_from(found.next().flatten())?,
+            npi: self.claim_from(found.next().flatten())?,
+        }))
+    }
+
+    /// Who holds this address in the clinic.
+    pub async fn email_claim(&self, clinic: ClinicId, email: &Email) -> Result<Claim, StoreError> {
+        self.claim_from(self.get(&key::email_claim(clinic, email)).await?)
+    }
+
+    fn claim_from(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
+        let Some(raw) = item else {
+            return Ok(Claim::unclaimed());
+        };
+        let item: ClaimItem = self.decode(&raw)?;
+        let corrupt = |field: &str| self.corrupt(&Key::of(&raw), field);
+        let id = |text: &str| InvitationId::parse(text).map_err(|_| corrupt("id"));
+        let holder = match (item.holder.as_str(), item.id.as_deref(), item.until) {
+            ("free", _, _) => Holder::Free,
+            ("invitation", Some(holding), Some(until)) => Holder::Invitation {
+                id: id(holding)?,
+                until: Timestamp::from_millis(until).map_err(|_| corrupt("un"))?,
+            },
+            ("user", Some(holding), _) => Holder::User(id(holding)?),
+            _ => return Err(corrupt("ho")),
+        };
+        let history = item
+            .history
+            .iter()
+            .map(|text| id(text))
+            .collect::<Result<_, _>>()?;
+        Ok(Claim {
+            holder,
+            history,
+            version: item.version,
+        })
+    }
+}
+
+impl Transaction {
+    /// Writes the claim on an address, supposing the version before.
+    pub fn email_claim(
+        &mut self,
+        clinic: ClinicId,
+        email: &Email,
+        claim: &Claim,
+    ) -> Result<(), StoreError> {
+        self.claim(Role::EmailClaim, key::email_claim(clinic, email), claim)
+    }
+
+    /// Writes the claim on an NPI, supposing the version before.
+    pub fn npi_claim(
+        &mut self,
+        clinic: ClinicId,
+        npi: Npi,
+        claim: &Claim,
+    ) -> Result<(), StoreError> {
+        self.claim(Role::NpiClaim, key::npi_claim(clinic, npi), claim)
+    }
+
+    fn claim(&mut self, role: Role, key: Key, claim: &Claim) -> Result<(), StoreError> {
+        let before = claim.version.saturating_sub(1);
+        let expect = if before == 0 {
+            If::New
+        } else {
+            If::Version(before)
+        };
+        self.put(role, key, &ClaimItem::from(claim), None, &expect)
+    }
+}

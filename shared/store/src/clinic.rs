@@ -1,0 +1,90 @@
+//! Clinics.
+
+use std::collections::HashMap;
+
+use domain::clinic::{Clinic, InvitationDays};
+use domain::email::Email;
+use domain::ids::ClinicId;
+use domain::person::PersonName;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::{RawItem, number};
+use crate::profile::field;
+use crate::tx::If;
+use crate::{Role, Store, StoreError, Transaction, attr, key};
+
+#[derive(Serialize, Deserialize)]
+struct ClinicItem {
+    #[serde(rename = "id")]
+    id: String,
+    #[serde(rename = "na")]
+    name: String,
+    #[serde(rename = "dy")]
+    invitation_days: u8,
+    #[serde(rename = "rt", default, skip_serializing_if = "Option::is_none")]
+    reply_to: Option<String>,
+    #[serde(rename = "mg")]
+    managers: u32,
+    #[serde(rename = "ca")]
+    created_at: i64,
+}
+
+impl Store {
+    /// The clinic of this id.
+    pub async fn clinic(&self, id: ClinicId) -> Result<Option<Clinic>, StoreError> {
+        self.get(&key::clinic(id))
+            .await?
+            .map(|item| self.clinic_from(&item))
+            .transpose()
+    }
+
+    pub(crate) fn clinic_from(&self, raw: &RawItem) -> Result<Clinic, StoreError> {
+        let item: ClinicItem = self.decode(raw)?;
+        let corrupt = |name: &str| self.corrupt(&key::Key::of(raw), name);
+        let clinic = || {
+            Ok(Clinic {
+                id: ClinicId::parse(&item.id).map_err(|_| crate::profile::BadField("id"))?,
+                name: field("na", PersonName::parse(&item.name))?,
+                invitation_days: field("dy", InvitationDays::new(item.invitation_days))?,
+                reply_to: item
+                    .reply_to
+                    .map(|a| field("rt", Email::parse(&a)))
+                    .transpose()?,
+                managers: item.managers,
+                created_at: Timestamp::from_millis(item.created_at)
+                    .map_err(|_| crate::profile::BadField("ca"))?,
+            })
+        };
+        clinic().map_err(|bad: crate::profile::BadField| corrupt(bad.0))
+    }
+}
+
+impl Transaction {
+    /// Writes a clinic that does not exist yet.
+    pub fn new_clinic(&mut self, clinic: &Clinic) -> Result<(), StoreError> {
+        let item = ClinicItem {
+            id: clinic.id.to_string(),
+            name: clinic.name.as_str().to_owned(),
+            invitation_days: clinic.invitation_days.get(),
+            reply_to: clinic.reply_to.as_ref().map(|a| a.typed().to_owned()),
+            managers: clinic.managers,
+            created_at: clinic.created_at.millis(),
+        };
+        self.put(Role::Clinic, key::clinic(clinic.id), &item, None, &If::New)
+    }
+
+    /// Counts one more active owner or admin.
+    pub fn one_more_manager(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
+        let update = format!("ADD {} :one", attr::MANAGERS);
+        let condition = format!("attribute_exists({})", attr::PK);
+        let values = HashMap::from([(":one".to_owned(), number(1))]);
+        self.update(
+            Role::Clinic,
+            key::clinic(clinic),
+            &update,
+            &condition,
+            values,
+        )
+    }
+}

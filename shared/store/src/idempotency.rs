@@ -1,0 +1,147 @@
+//! Answers kept for requests that carry an `Idempotency-Key`.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use domain::invitation::Fingerprint;
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::{number, text};
+use crate::{Store, StoreError, attr, key};
+
+/// How long the first answer is given again.
+const KEPT_FOR: Duration = Duration::from_hours(24);
+/// How long a request counts as running: longer than a function may run.
+const RUNS_FOR: Duration = Duration::from_secs(30);
+
+/// An answer to be given again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// HTTP status.
+    pub status: u16,
+    /// Body.
+    pub body: String,
+}
+
+/// What came of beginning a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Begun {
+    /// It is the first: carry it out.
+    First,
+    /// It was answered before: give this answer again.
+    Again(Answer),
+    /// The key belongs to a request with another body.
+    OtherBody,
+    /// The first is still being carried out.
+    Running,
+}
+
+#[derive(Serialize, Deserialize)]
+struct IdempotencyItem {
+    /// Digest of route and body.
+    #[serde(rename = "fp")]
+    fingerprint: String,
+    #[serde(rename = "ru", default, skip_serializing_if = "Option::is_none")]
+    running_until: Option<i64>,
+    #[serde(rename = "sc", default, skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(rename = "bo", default, skip_serializing_if = "Option::is_none")]
+    body: Option<String>,
+    ttl: i64,
+}
+
+impl Store {
+    /// Begins a request; `fingerprint` is that of its route and body.
+    pub async fn begin(
+        &self,
+        caller: &str,
+        idempotency_key: &str,
+        fingerprint: &Fingerprint,
+        now: Timestamp,
+    ) -> Result<Begun, StoreError> {
+        let item = IdempotencyItem {
+            fingerprint: fingerprint.as_str().to_owned(),
+            running_until: Some(now.plus(RUNS_FOR).millis()),
+            status: None,
+            body: None,
+            ttl: now.plus(KEPT_FOR).seconds(),
+        };
+        // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
+        let condition = format!(
+            "attribute_not_exists({}) OR #ttl <= :now_seconds OR (fp = :fp AND {} <= :now)",
+            attr::PK,
+            attr::RUNNING_UNTIL
+        );
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(
+                self.encode(key::idempotency(caller, idempotency_key), &item)?,
+            ))
+            .condition_expression(condition)
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":fp", text(fingerprint.as_str()))
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":now_seconds", number(now.seconds()))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        let Err(error) = put else {
+            return Ok(Begun::First);
+        };
+        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
+        else {
+            return Err(StoreError::from_sdk(&error));
+        };
+        let before: IdempotencyItem = self.decode(failed.item().unwrap_or(&HashMap::new()))?;
+        Ok(match (before.status, before.body) {
+            _ if before.fingerprint != fingerprint.as_str() => Begun::OtherBody,
+            (Some(status), Some(body)) => Begun::Again(Answer { status, body }),
+            _ => Begun::Running,
+        })
+    }
+
+    /// Keeps the answer of a request that was begun.
+    pub async fn finish(
+        &self,
+        caller: &str,
+        idempotency_key: &str,
+        fingerprint: &Fingerprint,
+        answer: &Answer,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let item = IdempotencyItem {
+            fingerprint: fingerprint.as_str().to_owned(),
+            running_until: None,
+            status: Some(answer.status),
+            body: Some(answer.body.clone()),
+            ttl: now.plus(KEPT_FOR).seconds(),
+        };
+        let item = self.encode(key::idempotency(caller, idempotency_key), &item)?;
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .send()
+            .await;
+        put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+    }
+
+    /// Forgets a request that was begun and came to nothing, so that it can be sent again at once.
+    pub async fn forget(&self, caller: &str, idempotency_key: &str) -> Result<(), StoreError> {
+        let key = key::idempotency(caller, idempotency_key).into_attributes();
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .send()
+            .await;
+        delete.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+    }
+}

@@ -1,0 +1,203 @@
+//! An invitation as an item.
+
+use domain::delivery::{Delivery, Mailing};
+use domain::email::Email;
+use domain::ids::{ApiKeyId, ClinicId, InvitationId, UserId};
+use domain::invitation::{
+    Accepted, Details, Fingerprint, Invitation, InvitationStatus, InvitedBy, Pending, RejectReason,
+    Rejected, Revoked,
+};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::item::RawItem;
+use crate::key::Key;
+use crate::profile::{BadField, ProfileItem, field};
+use crate::{Store, StoreError};
+
+/// What the item says while one mailer has the mail to itself: no stream filter lets it through.
+pub(crate) const SENDING: &str = "sending";
+
+#[derive(Serialize, Deserialize)]
+pub(crate) struct InvitationItem {
+    #[serde(rename = "id")]
+    id: String,
+    #[serde(rename = "ci")]
+    clinic: String,
+    #[serde(rename = "st")]
+    status: String,
+    #[serde(rename = "em")]
+    email: String,
+    #[serde(rename = "p")]
+    profile: ProfileItem,
+    #[serde(rename = "by")]
+    invited_by: String,
+    #[serde(rename = "ca")]
+    created_at: i64,
+    #[serde(rename = "ua")]
+    updated_at: i64,
+    #[serde(rename = "ex")]
+    expiry: i64,
+    #[serde(rename = "qa")]
+    queued_at: i64,
+    #[serde(rename = "ge")]
+    generation: u32,
+    #[serde(rename = "dl")]
+    delivery: String,
+    #[serde(rename = "dd", default, skip_serializing_if = "Option::is_none")]
+    delivery_detail: Option<String>,
+    #[serde(rename = "mi", default, skip_serializing_if = "Option::is_none")]
+    message_id: Option<String>,
+    #[serde(rename = "su", default, skip_serializing_if = "Option::is_none")]
+    sending_until: Option<i64>,
+    #[serde(rename = "fp")]
+    fingerprint: String,
+    #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
+    new_requested: bool,
+    /// When it left `sent`.
+    #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
+    ended_at: Option<i64>,
+    #[serde(rename = "rr", default, skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    #[serde(rename = "v")]
+    version: u64,
+}
+
+impl From<&Invitation> for InvitationItem {
+    fn from(invitation: &Invitation) -> Self {
+        let details = invitation.details();
+        let mailing = &details.mailing;
+        let (ended_at, reason, new_requested) = match invitation {
+            Invitation::Pending(i) => (None, None, i.new_requested),
+            Invitation::Accepted(i) => (Some(i.at), None, false),
+            Invitation::Rejected(i) => (Some(i.at), i.reason.clone(), false),
+            Invitation::Revoked(i) => (Some(i.at), None, false),
+        };
+        Self {
+            id: details.id.to_string(),
+            clinic: details.clinic.to_string(),
+            status: invitation.status().as_str().to_owned(),
+            email: details.email.typed().to_owned(),
+            profile: (&details.profile).into(),
+            invited_by: invited_by_text(details.invited_by),
+            created_at: details.created_at.millis(),
+            updated_at: details.updated_at.millis(),
+            expiry: details.expiry.millis(),
+            queued_at: details.queued_at.millis(),
+            generation: details.generation,
+            delivery: if mailing.sending_until.is_some() {
+                SENDING
+            } else {
+                mailing.delivery.as_str()
+            }
+            .to_owned(),
+            delivery_detail: mailing.detail.clone(),
+            message_id: mailing.message_id.clone(),
+            sending_until: mailing.sending_until.map(Timestamp::millis),
+            fingerprint: details.fingerprint.as_str().to_owned(),
+            new_requested,
+            ended_at: ended_at.map(Timestamp::millis),
+            reason: reason.map(|r| r.as_str().to_owned()),
+            version: details.version,
+        }
+    }
+}
+
+pub(crate) fn invited_by_text(by: InvitedBy) -> String {
+    match by {
+        InvitedBy::User(id) => id.to_string(),
+        InvitedBy::ApiKey(id) => format!("key:{id}"),
+        InvitedBy::Operator => "operator".to_owned(),
+    }
+}
+
+pub(crate) fn invited_by(text: &str) -> Result<InvitedBy, BadField> {
+    let bad = |_| BadField("by");
+    match text.strip_prefix("key:") {
+        Some(id) => ApiKeyId::parse(id).map(InvitedBy::ApiKey).map_err(bad),
+        None if text == "operator" => Ok(InvitedBy::Operator),
+        None => UserId::parse(text).map(InvitedBy::User).map_err(bad),
+    }
+}
+
+/// A stored instant.
+pub(crate) fn time(name: &'static str, millis: i64) -> Result<Timestamp, BadField> {
+    Timestamp::from_millis(millis).map_err(|_| BadField(name))
+}
+
+impl TryFrom<InvitationItem> for Invitation {
+    type Error = BadField;
+
+    fn try_from(item: InvitationItem) -> Result<Self, BadField> {
+        let sending_until = item.sending_until.map(|t| time("su", t)).transpose()?;
+        let delivery = match item.delivery.as_str() {
+            SENDING => Delivery::Queued,
+            other => Delivery::parse(other).ok_or(BadField("dl"))?,
+        };
+        let details = Details {
+            id: InvitationId::parse(&item.id).map_err(|_| BadField("id"))?,
+            clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+            email: field("em", Email::parse(&item.email))?,
+            profile: item.profile.try_into()?,
+            invited_by: invited_by(&item.invited_by)?,
+            created_at: time("ca", item.created_at)?,
+            updated_at: time("ua", item.updated_at)?,
+            expiry: time("ex", item.expiry)?,
+            queued_at: time("qa", item.queued_at)?,
+            generation: item.generation,
+            mailing: Mailing {
+                delivery,
+                detail: item.delivery_detail,
+                message_id: item.message_id,
+                sending_until,
+            },
+            fingerprint: Fingerprint::from_stored(item.fingerprint),
+            version: item.version,
+        };
+        let ended = item
+            .ended_at
+            .map(|t| time("at", t))
+            .transpose()?
+            .ok_or(BadField("at"));
+        Ok(
+            match InvitationStatus::parse(&item.status).ok_or(BadField("st"))? {
+                InvitationStatus::Sent => Pending {
+                    details,
+                    new_requested: item.new_requested,
+                }
+                .into(),
+                InvitationStatus::Accepted => Accepted {
+                    details,
+                    at: ended?,
+                }
+                .into(),
+                InvitationStatus::Revoked => Revoked {
+                    details,
+                    at: ended?,
+                }
+                .into(),
+                InvitationStatus::Rejected => {
+                    let reason = item
+                        .reason
+                        .map(|r| field("rr", RejectReason::parse(&r)))
+                        .transpose()?;
+                    Rejected {
+                        details,
+                        at: ended?,
+                        reason,
+                    }
+                    .into()
+                }
+            },
+        )
+    }
+}
+
+impl Store {
+    /// The invitation in an item.
+    pub(crate) fn invitation_from(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
+        let item: InvitationItem = self.decode(raw)?;
+        item.try_into()
+            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+    }
+}

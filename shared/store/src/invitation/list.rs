@@ -1,0 +1,193 @@
+//! Lists of invitations, newest first.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use domain::email::Email;
+use domain::ids::{ClinicId, InvitationId};
+use domain::invitation::{Invitation, InvitationStatus};
+
+use crate::item::text;
+use crate::key::Key;
+use crate::page::{Chunk, Page, PageRequest, read_page};
+use crate::{Store, StoreError, attr, key};
+
+/// Which of a clinic's invitations a list is about; all bounds are keys, so they cost nothing.
+#[derive(Clone, Debug)]
+pub struct InvitationRange {
+    /// The first id that belongs to the list.
+    pub from: InvitationId,
+    /// The last id that belongs to the list.
+    pub to: InvitationId,
+    /// The statuses that belong to the list; all of them when empty.
+    pub statuses: BTreeSet<InvitationStatus>,
+}
+
+impl Default for InvitationRange {
+    fn default() -> Self {
+        Self {
+            from: InvitationId::from_bytes([0; 16]),
+            to: InvitationId::from_bytes([0xff; 16]),
+            statuses: BTreeSet::new(),
+        }
+    }
+}
+
+impl InvitationRange {
+    /// The same range, ending before `id`.
+    fn before(&self, id: Option<InvitationId>) -> Self {
+        let to = id.map_or(self.to, |id| {
+            let below = u128::from_be_bytes(*id.bytes()).saturating_sub(1);
+            self.to.min(InvitationId::from_bytes(below.to_be_bytes()))
+        });
+        Self { to, ..self.clone() }
+    }
+}
+
+impl Store {
+    /// One page of a clinic's invitations for which `keep` holds.
+    pub async fn invitations(
+        &self,
+        clinic: ClinicId,
+        range: &InvitationRange,
+        page: PageRequest<InvitationId>,
+        keep: impl Fn(&Invitation) -> bool,
+    ) -> Result<Page<Invitation, InvitationId>, StoreError> {
+        let id = |invitation: &Invitation| invitation.details().id;
+        let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
+        let wanted =
+            |i: &Invitation| range.statuses.is_empty() || range.statuses.contains(&i.status());
+        read_page(
+            page,
+            id,
+            |i| wanted(i) && keep(i),
+            async |after, size| {
+                let range = range.before(after);
+                if range.to < range.from {
+                    return Ok(Chunk::end());
+                }
+                if by_status {
+                    self.chunk_by_status(clinic, &range, size).await
+                } else {
+                    self.chunk_of_all(clinic, &range, size).await
+                }
+            },
+        )
+        .await
+    }
+
+    /// One page of the invitations that one address ever had, read by key.
+    pub async fn invitations_of(
+        &self,
+        clinic: ClinicId,
+        email: &Email,
+        page: PageRequest<InvitationId>,
+        keep: impl Fn(&Invitation) -> bool,
+    ) -> Result<Page<Invitation, InvitationId>, StoreError> {
+        let history = self.email_claim(clinic, email).await?.history;
+        let keys: Vec<Key> = history
+            .iter()
+            .map(|id| key::invitation(clinic, *id))
+            .collect();
+        let raw = self.get_all(&keys).await?;
+        let mut all = raw
+            .iter()
+            .flatten()
+            .map(|i| self.invitation_from(i))
+            .collect::<Result<Vec<_>, _>>()?;
+        all.sort_by_key(|i| std::cmp::Reverse(i.details().id));
+        let id = |invitation: &Invitation| invitation.details().id;
+        read_page(page, id, keep, async |after, _| {
+            let rest = all
+                .iter()
+                .filter(|i| after.is_none_or(|after| i.details().id < after));
+            Ok(Chunk {
+                items: rest.cloned().collect(),
+                more: false,
+                bytes: 0,
+            })
+        })
+        .await
+    }
+
+    async fn chunk_of_all(
+        &self,
+        clinic: ClinicId,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<Chunk<Invitation>, StoreError> {
+        let bounds = (
+            format!("{}{}", key::INVITATION, range.from),
+            format!("{}{}", key::INVITATION, range.to),
+        );
+        let (raw, chunk) = self
+            .query_newest(&key::clinic_partition(clinic), bounds, size)
+            .await?;
+        let items = raw
+            .iter()
+            .map(|item| self.invitation_from(item))
+            .collect::<Result<_, _>>()?;
+        Ok(Chunk { items, ..chunk })
+    }
+
+    /// The index names the newest ids of each status; the invitations themselves are then read
+    /// from the table, since the index lags and may name a status that has passed.
+    async fn chunk_by_status(
+        &self,
+        clinic: ClinicId,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<Chunk<Invitation>, StoreError> {
+        let (mut ids, mut cut, mut bytes) = (Vec::new(), None, 0);
+        // BatchGetItem takes 100 keys.
+        let size = size.min(100);
+        for status in &range.statuses {
+            let answer = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(attr::GSI1)
+                .key_condition_expression(format!(
+                    "{} = :pk AND {} BETWEEN :from AND :to",
+                    attr::GSI1PK,
+                    attr::GSI1SK
+                ))
+                .expression_attribute_values(":pk", text(key::invitation_status(clinic, *status)))
+                .expression_attribute_values(":from", text(range.from.to_string()))
+                .expression_attribute_values(":to", text(range.to.to_string()))
+                .scan_index_forward(false)
+                .limit(size)
+                .return_consumed_capacity(ReturnConsumedCapacity::Total)
+                .send()
+                .await
+                .map_err(|e| StoreError::from_sdk(&e))?;
+            bytes += crate::page::bytes_read(answer.consumed_capacity(), 8192.0);
+            let found = answer.items().iter().map(Key::of).map(|key| {
+                let id = key
+                    .sk
+                    .strip_prefix(key::INVITATION)
+                    .and_then(|id| InvitationId::parse(id).ok());
+                id.ok_or_else(|| self.corrupt(&key, attr::SK))
+            });
+            let found = found.collect::<Result<Vec<_>, _>>()?;
+            if answer.last_evaluated_key().is_some() {
+                // Below the oldest id of a list that goes on, nothing can be said yet.
+                cut = cut.max(found.last().copied());
+            }
+            ids.extend(found);
+        }
+        ids.sort_unstable_by(|a, b| b.cmp(a));
+        ids.retain(|id| cut.is_none_or(|cut| *id >= cut));
+        let more = cut.is_some() || ids.len() > 100;
+        ids.truncate(100);
+        let keys: Vec<Key> = ids.iter().map(|id| key::invitation(clinic, *id)).collect();
+        let raw = self.get_all(&keys).await?;
+        let items = raw
+            .iter()
+            .flatten()
+            .map(|item| self.invitation_from(item))
+            .collect::<Result<Vec<_>, _>>()?;
+        bytes += items.len() as u64 * 1024;
+        Ok(Chunk { items, more, bytes })
+    }
+}

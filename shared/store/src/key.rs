@@ -1,0 +1,144 @@
+//! Where each item lives. The table's layout is drawn in docs/ARCHITECTURE.md.
+
+use std::fmt;
+
+use domain::email::Email;
+use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
+use domain::invitation::{Fingerprint, InvitationStatus};
+use domain::npi::Npi;
+use domain::time::Timestamp;
+
+/// The primary key of one item.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
+        Self {
+            pk: pk.into(),
+            sk: sk.into(),
+        }
+    }
+}
+
+/// The sort-key prefix of invitations in a clinic's partition.
+pub(crate) const INVITATION: &str = "INV#";
+/// The sort-key prefix of users in a clinic's partition.
+pub(crate) const USER: &str = "USER#";
+
+pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
+    format!("CLINIC#{clinic}")
+}
+
+pub(crate) fn clinic(clinic: ClinicId) -> Key {
+    Key::new(clinic_partition(clinic), "CLINIC")
+}
+
+pub(crate) fn user(clinic: ClinicId, id: UserId) -> Key {
+    Key::new(clinic_partition(clinic), format!("{USER}{id}"))
+}
+
+pub(crate) fn invitation(clinic: ClinicId, id: InvitationId) -> Key {
+    Key::new(clinic_partition(clinic), format!("{INVITATION}{id}"))
+}
+
+/// The index partition that lists a clinic's invitations of one status.
+pub(crate) fn invitation_status(clinic: ClinicId, status: InvitationStatus) -> String {
+    format!("CLINIC#{clinic}#INV#{}", status.as_str())
+}
+
+pub(crate) fn email_claim(clinic: ClinicId, email: &Email) -> Key {
+    Key::new(
+        clinic_partition(clinic),
+        format!("EMAIL#{}", email.normalised()),
+    )
+}
+
+pub(crate) fn npi_claim(clinic: ClinicId, npi: Npi) -> Key {
+    Key::new(clinic_partition(clinic), format!("NPI#{}", npi.as_str()))
+}
+
+pub(crate) fn account(email: &Email) -> Key {
+    Key::new(format!("ACCOUNT#{}", email.normalised()), "ACCOUNT")
+}
+
+pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
+    Key::new(
+        format!("ACCOUNT#{}", email.normalised()),
+        format!("MEMBER#{clinic}"),
+    )
+}
+
+pub(crate) fn api_key_by_digest(digest: &str) -> Key {
+    Key::new(format!("APIKEY#{digest}"), "APIKEY")
+}
+
+pub(crate) fn api_key(clinic: ClinicId, id: ApiKeyId) -> Key {
+    Key::new(clinic_partition(clinic), format!("APIKEY#{id}"))
+}
+
+pub(crate) fn notice(id: NoticeId) -> Key {
+    Key::new(format!("MAIL#{id}"), "MAIL")
+}
+
+pub(crate) fn audit(clinic: ClinicId, at: Timestamp, id: AuditId) -> Key {
+    Key::new(format!("AUDIT#{clinic}#{}", at.month()), id.to_string())
+}
+
+/// The caller's own key text is hashed: it is of any length and may hold anything.
+pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
+    let digest = Fingerprint::of(&[key.as_bytes()]);
+    Key::new(format!("IDEM#{caller}#{}", digest.as_str()), "IDEM")
+}
+
+/// The public key set, which every function reads once at start.
+pub(crate) fn warm_up() -> Key {
+    Key::new("KEYS", "KEYS")
+}
+
+impl fmt::Debug for Key {
+    /// For logs and errors: addresses, NPIs and digests are left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let open = |part: &str| {
+            [
+                "CLINIC", "AUDIT#", "INV#", "USER#", "MEMBER#", "MAIL", "KEYS",
+            ]
+            .iter()
+            .any(|prefix| part.starts_with(prefix))
+        };
+        let shown = |part: &str| match part.split_once('#') {
+            Some((kind, _)) if !open(part) => format!("{kind}#redacted"),
+            _ => part.to_owned(),
+        };
+        write!(f, "{}/{}", shown(&self.pk), shown(&self.sk))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_key_names_the_item_but_no_address_or_npi() {
+        let cid = ClinicId::from_bytes([1; 16]);
+        let email = Email::parse("ada@clinic.example").unwrap();
+        let npi = Npi::parse("1234567893").unwrap();
+        for key in [
+            email_claim(cid, &email),
+            account(&email),
+            membership(&email, cid),
+            npi_claim(cid, npi),
+        ] {
+            let shown = format!("{key:?}");
+            assert!(
+                !shown.contains("ada") && !shown.contains("1234567893"),
+                "{shown}"
+            );
+        }
+        let id = InvitationId::from_bytes([2; 16]);
+        assert!(format!("{:?}", invitation(cid, id)).ends_with(&format!("INV#{id}")));
+    }
+}

@@ -1,0 +1,237 @@
+//! The outbox: queued mails, each sent by one mailer at a time.
+//!
+//! `queued` -> `sending` until a deadline -> `sent` or `failed`. A mailer that dies lets its
+//! deadline pass, and the retry of the stream record takes the mail over.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use domain::delivery::Delivery;
+use domain::ids::{ClinicId, InvitationId, NoticeId};
+use domain::invitation::Invitation;
+use domain::time::Timestamp;
+
+use crate::invitation::item::SENDING;
+use crate::item::{RawItem, number, text};
+use crate::key::Key;
+use crate::{Notice, Store, StoreError, attr, key};
+
+/// How long a mailer has a mail to itself: longer than a send with all its retries takes.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// Which mail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MailId {
+    /// An invitation's, of one generation.
+    Invitation {
+        /// The clinic.
+        clinic: ClinicId,
+        /// The invitation.
+        id: InvitationId,
+        /// Which link.
+        generation: u32,
+    },
+    /// A notice.
+    Notice(NoticeId),
+}
+
+/// A mail to be sent, as it stands now.
+#[derive(Clone, Debug)]
+pub enum Mail {
+    /// An invitation's.
+    Invitation(Box<Invitation>),
+    /// A notice.
+    Notice(Notice),
+}
+
+/// What came of asking for a mail.
+#[derive(Clone, Debug)]
+pub enum Taken {
+    /// It is ours until the deadline.
+    Ours(Mail),
+    /// Another mailer has it: ask again later.
+    Busy,
+    /// It was sent, failed for good, or a newer link took its place.
+    Done,
+}
+
+impl MailId {
+    fn key(self) -> Key {
+        match self {
+            Self::Invitation { clinic, id, .. } => key::invitation(clinic, id),
+            Self::Notice(id) => key::notice(id),
+        }
+    }
+
+    fn generation(self) -> Option<u32> {
+        match self {
+            Self::Invitation { generation, .. } => Some(generation),
+            Self::Notice(_) => None,
+        }
+    }
+}
+
+impl Store {
+    /// The mail that a stream record's new image is about; `None` when it is not about one.
+    pub fn mail_in(&self, image: &RawItem) -> Result<Option<MailId>, StoreError> {
+        let key = Key::of(image);
+        if key.sk.starts_with(key::INVITATION) {
+            let invitation = self.invitation_from(image)?;
+            let details = invitation.details();
+            let (clinic, id, generation) = (details.clinic, details.id, details.generation);
+            return Ok(Some(MailId::Invitation {
+                clinic,
+                id,
+                generation,
+            }));
+        }
+        let notice = key.sk == "MAIL";
+        notice
+            .then(|| {
+                self.notice_from(image)
+                    .map(|notice| MailId::Notice(notice.id))
+            })
+            .transpose()
+    }
+
+    /// Takes a queued mail, or one whose mailer let its deadline pass.
+    pub async fn take_mail(&self, mail: MailId, now: Timestamp) -> Result<Taken, StoreError> {
+        let free = format!(
+            "({dl} = :queued OR ({dl} = :sending AND {su} <= :now))",
+            dl = attr::DELIVERY,
+            su = attr::SENDING_UNTIL
+        );
+        let set = format!(
+            "SET {} = :sending, {} = :until",
+            attr::DELIVERY,
+            attr::SENDING_UNTIL
+        );
+        let values = HashMap::from([
+            (":queued".to_owned(), text(Delivery::Queued.as_str())),
+            (":sending".to_owned(), text(SENDING)),
+            (":now".to_owned(), number(now.millis())),
+            (":until".to_owned(), number(now.plus(LEASE).millis())),
+        ]);
+        match self.update_mail(mail, &set, &free, values).await? {
+            Updated::Yes(item) => Ok(Taken::Ours(match mail {
+                MailId::Invitation { .. } => {
+                    Mail::Invitation(Box::new(self.invitation_from(&item)?))
+                }
+                MailId::Notice(_) => Mail::Notice(self.notice_from(&item)?),
+            })),
+            Updated::No(item) => Ok(if is_sending(mail, &item) {
+                Taken::Busy
+            } else {
+                Taken::Done
+            }),
+        }
+    }
+
+    /// Marks a mail as handed to the mail system.
+    pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
+        let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::MESSAGE_ID);
+        self.end_sending(mail, set, Delivery::Sent, message_id)
+            .await
+    }
+
+    /// Marks a mail as refused for good.
+    pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
+        let set = format!(
+            "SET {} = :to, {} = :said",
+            attr::DELIVERY,
+            attr::DELIVERY_DETAIL
+        );
+        self.end_sending(mail, set, Delivery::Failed, reason).await
+    }
+
+    /// Lets a mail go that could not be sent now, so that the next try need not wait.
+    pub async fn release_mail(&self, mail: MailId, now: Timestamp) -> Result<(), StoreError> {
+        let set = format!("SET {} = :now", attr::SENDING_UNTIL);
+        let sending = format!("{} = :sending", attr::DELIVERY);
+        let values = HashMap::from([
+            (":sending".to_owned(), text(SENDING)),
+            (":now".to_owned(), number(now.millis())),
+        ]);
+        self.update_mail(mail, &set, &sending, values)
+            .await
+            .map(|_| ())
+    }
+
+    async fn end_sending(
+        &self,
+        mail: MailId,
+        set: String,
+        to: Delivery,
+        said: &str,
+    ) -> Result<(), StoreError> {
+        let set = format!("{set} REMOVE {}", attr::SENDING_UNTIL);
+        let sending = format!("{} = :sending", attr::DELIVERY);
+        let values = HashMap::from([
+            (":sending".to_owned(), text(SENDING)),
+            (":to".to_owned(), text(to.as_str())),
+            (":said".to_owned(), text(said)),
+        ]);
+        self.update_mail(mail, &set, &sending, values)
+            .await
+            .map(|_| ())
+    }
+
+    /// Changes a mail's state if `condition` holds and the link is still this generation. The
+    /// version counts up, so that a change decided on the state before is decided again.
+    async fn update_mail(
+        &self,
+        mail: MailId,
+        set: &str,
+        condition: &str,
+        mut values: HashMap<String, AttributeValue>,
+    ) -> Result<Updated, StoreError> {
+        let condition = match mail.generation() {
+            Some(generation) => {
+                values.insert(":generation".to_owned(), number(generation));
+                format!("{condition} AND {} = :generation", attr::GENERATION)
+            }
+            None => condition.to_owned(),
+        };
+        values.insert(":one".to_owned(), number(1));
+        let answer = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(mail.key().into_attributes()))
+            .update_expression(format!("{set} ADD {} :one", attr::VERSION))
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .return_values(ReturnValue::AllNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .send()
+            .await;
+        match answer {
+            Ok(done) => Ok(Updated::Yes(done.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Updated::No(failed.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
+    }
+}
+
+enum Updated {
+    Yes(RawItem),
+    No(RawItem),
+}
+
+fn is_sending(mail: MailId, item: &RawItem) -> bool {
+    let sending = item
+        .get(attr::DELIVERY)
+        .and_then(|v| v.as_s().ok())
+        .is_some_and(|v| v == SENDING);
+    let generation = item
+        .get(attr::GENERATION)
+        .and_then(|v| v.as_n().ok())
+        .and_then(|n| n.parse().ok());
+    sending && generation == mail.generation()
+}

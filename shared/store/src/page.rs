@@ -1,0 +1,219 @@
+//! Pages: full unless the last, or unless filling one would read too much.
+
+use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
+
+use crate::item::{RawItem, text};
+use crate::{Store, StoreError, attr};
+
+/// Bytes that one page may read, an item at least apart.
+const BUDGET: u64 = 4 * 1024 * 1024;
+
+/// Which page is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct PageRequest<Id> {
+    /// Items on it, 1 to 100.
+    pub limit: usize,
+    /// The last id that was looked at for the page before.
+    pub after: Option<Id>,
+}
+
+/// A page.
+#[derive(Clone, Debug)]
+pub struct Page<T, Id> {
+    /// Newest first.
+    pub items: Vec<T>,
+    /// From where the next page goes on; `None` when this is the last.
+    pub next: Option<Id>,
+}
+
+/// What one read brought.
+pub(crate) struct Chunk<T> {
+    pub(crate) items: Vec<T>,
+    pub(crate) more: bool,
+    pub(crate) bytes: u64,
+}
+
+impl<T> Chunk<T> {
+    pub(crate) fn end() -> Self {
+        Self {
+            items: Vec::new(),
+            more: false,
+            bytes: 0,
+        }
+    }
+}
+
+/// Reads chunks until the page is full, the list ends, or [`BUDGET`] is spent with an item found.
+pub(crate) async fn read_page<T, Id: Copy>(
+    page: PageRequest<Id>,
+    id: impl Fn(&T) -> Id,
+    keep: impl Fn(&T) -> bool,
+    mut read: impl AsyncFnMut(Option<Id>, i32) -> Result<Chunk<T>, StoreError>,
+) -> Result<Page<T, Id>, StoreError> {
+    let mut items: Vec<T> = Vec::with_capacity(page.limit);
+    let (mut after, mut bytes) = (page.after, 0);
+    // One more than the page, to know whether there is another; then ever larger while a filter
+    // lets little through.
+    let mut size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
+    loop {
+        let chunk = read(after, size).await?;
+        bytes += chunk.bytes;
+        for item in chunk.items {
+            let kept = keep(&item);
+            if kept && items.len() == page.limit {
+                return Ok(Page {
+                    next: items.last().map(&id),
+                    items,
+                });
+            }
+            after = Some(id(&item));
+            if kept {
+                items.push(item);
+            }
+        }
+        if !chunk.more {
+            return Ok(Page { items, next: None });
+        }
+        if bytes >= BUDGET && !items.is_empty() {
+            return Ok(Page { items, next: after });
+        }
+        size = size.saturating_mul(2).min(1000);
+    }
+}
+
+/// Bytes behind the capacity that a read used, `per_unit` bytes a unit.
+pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> u64 {
+    let units = capacity
+        .and_then(ConsumedCapacity::capacity_units)
+        .unwrap_or_default();
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small non-negative count"
+    )]
+    let bytes = (units * per_unit) as u64;
+    bytes
+}
+
+impl Store {
+    /// The newest items of a partition within sort-key bounds, strongly consistent.
+    pub(crate) async fn query_newest<T>(
+        &self,
+        partition: &str,
+        (from, to): (String, String),
+        size: i32,
+    ) -> Result<(Vec<RawItem>, Chunk<T>), StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(format!(
+                "{} = :pk AND {} BETWEEN :from AND :to",
+                attr::PK,
+                attr::SK
+            ))
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .limit(size)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk(&e))?;
+        let bytes = bytes_read(answer.consumed_capacity(), 4096.0);
+        let more = answer.last_evaluated_key().is_some();
+        Ok((
+            answer.items.unwrap_or_default(),
+            Chunk {
+                items: Vec::new(),
+                more,
+                bytes,
+            },
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    /// The futures here never wait.
+    fn now<T>(future: impl Future<Output = T>) -> T {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(value) => value,
+            Poll::Pending => panic!("waited"),
+        }
+    }
+
+    /// Pages through `total` items counting down, of which every `nth` is kept.
+    fn walk(total: u32, nth: u32, limit: usize, bytes_each: u64) -> Vec<Vec<u32>> {
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let request = PageRequest { limit, after };
+            let page = now(read_page(
+                request,
+                |n: &u32| *n,
+                |n| n.is_multiple_of(nth),
+                async |after, size| {
+                    let newest = after.unwrap_or(total + 1);
+                    let count = newest.saturating_sub(1).min(size.unsigned_abs());
+                    let items: Vec<u32> = (newest - count..newest).rev().collect();
+                    let more = items.last().is_some_and(|n| *n > 1);
+                    Ok(Chunk {
+                        more,
+                        bytes: items.len() as u64 * bytes_each,
+                        items,
+                    })
+                },
+            ))
+            .unwrap();
+            pages.push(page.items);
+            after = page.next;
+            if after.is_none() {
+                return pages;
+            }
+        }
+    }
+
+    #[test]
+    fn pages_are_full_and_hold_everything_once() {
+        for (total, nth, limit) in [
+            (100, 1, 20),
+            (100, 7, 3),
+            (101, 1, 20),
+            (0, 1, 5),
+            (5, 9, 2),
+            (1000, 10, 100),
+        ] {
+            let pages = walk(total, nth, limit, 1);
+            let expected: Vec<u32> = (1..=total)
+                .rev()
+                .filter(|n| n.is_multiple_of(nth))
+                .collect();
+            assert_eq!(pages.concat(), expected);
+            let (last, full) = pages.split_last().unwrap();
+            assert!(full.iter().all(|page| page.len() == limit));
+            assert!(
+                !last.is_empty() || pages.len() == 1,
+                "no empty page at the end"
+            );
+        }
+    }
+
+    #[test]
+    fn a_page_that_would_read_too_much_holds_what_was_found_one_item_at_least() {
+        let pages = walk(20_000, 5_000, 3, 2048);
+        let (_, before_last) = pages.split_last().unwrap();
+        assert!(
+            before_last.iter().all(|page| !page.is_empty()),
+            "SDKs stop at an empty page: {pages:?}"
+        );
+        assert!(pages.iter().any(|page| page.len() < 3));
+        assert_eq!(pages.concat(), [20_000, 15_000, 10_000, 5_000]);
+    }
+}

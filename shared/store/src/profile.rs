@@ -1,0 +1,135 @@
+//! A profile as a map within an item.
+
+use domain::field::Refused;
+use domain::npi::{Npi, Verification};
+use domain::permissions::{Level, Permissions, Wanted};
+use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+use domain::profile::Profile;
+use serde::{Deserialize, Serialize};
+
+/// Short names keep an invitation below 1 KB, the step at which DynamoDB charges.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProfileItem {
+    #[serde(rename = "fn")]
+    first: String,
+    #[serde(rename = "mn", default, skip_serializing_if = "Option::is_none")]
+    middle: Option<String>,
+    #[serde(rename = "ln")]
+    last: String,
+    #[serde(rename = "s1", default, skip_serializing_if = "Option::is_none")]
+    suffix1: Option<String>,
+    #[serde(rename = "s2", default, skip_serializing_if = "Option::is_none")]
+    suffix2: Option<String>,
+    #[serde(rename = "ph", default, skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
+    #[serde(rename = "ro")]
+    role: String,
+    #[serde(flatten)]
+    permissions: PermissionsItem,
+}
+
+/// Permissions, in a profile and in an audit record.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct PermissionsItem {
+    #[serde(rename = "lv")]
+    level: String,
+    #[serde(rename = "da")]
+    dashboard: bool,
+    #[serde(rename = "ms")]
+    manage_studies: bool,
+    #[serde(rename = "cr")]
+    create_reports: bool,
+    #[serde(rename = "np", default, skip_serializing_if = "Option::is_none")]
+    npi: Option<String>,
+    #[serde(rename = "nv", default, skip_serializing_if = "Option::is_none")]
+    verification: Option<String>,
+}
+
+impl From<&Profile> for ProfileItem {
+    fn from(profile: &Profile) -> Self {
+        let text = |name: &PersonName| name.as_str().to_owned();
+        let name = &profile.name;
+        Self {
+            first: text(&name.first),
+            middle: name.middle.as_ref().map(text),
+            last: text(&name.last),
+            suffix1: name.suffix1.as_ref().map(text),
+            suffix2: name.suffix2.as_ref().map(text),
+            phone: profile.phone.as_ref().map(|p| p.as_str().to_owned()),
+            role: profile.role.as_str().to_owned(),
+            permissions: (&profile.permissions).into(),
+        }
+    }
+}
+
+impl From<&Permissions> for PermissionsItem {
+    fn from(permissions: &Permissions) -> Self {
+        let npi = permissions.npi();
+        Self {
+            level: permissions.level().as_str().to_owned(),
+            dashboard: permissions.dashboard(),
+            manage_studies: permissions.manage_studies,
+            create_reports: permissions.create_reports(),
+            npi: npi.map(|(npi, _)| npi.as_str().to_owned()),
+            verification: npi.map(|(_, verification)| verification.as_str().to_owned()),
+        }
+    }
+}
+
+/// The field of an item that does not hold what it should.
+#[derive(Debug)]
+pub(crate) struct BadField(pub(crate) &'static str);
+
+/// `parsed`, or the name of the field it came from.
+pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refused>) -> Result<T, BadField> {
+    parsed.map_err(|_| BadField(name))
+}
+
+impl TryFrom<ProfileItem> for Profile {
+    type Error = BadField;
+
+    fn try_from(item: ProfileItem) -> Result<Self, BadField> {
+        let name = |at, text: &str| field(at, PersonName::parse(text));
+        let optional = |at, text: Option<String>| text.map(|t| name(at, &t)).transpose();
+        Ok(Self {
+            name: FullName {
+                first: name("p.fn", &item.first)?,
+                middle: optional("p.mn", item.middle)?,
+                last: name("p.ln", &item.last)?,
+                suffix1: optional("p.s1", item.suffix1)?,
+                suffix2: optional("p.s2", item.suffix2)?,
+            },
+            phone: item
+                .phone
+                .map(|p| field("p.ph", PhoneNumber::parse(&p)))
+                .transpose()?,
+            role: field("p.ro", ClinicRole::parse(&item.role))?,
+            permissions: item.permissions.try_into()?,
+        })
+    }
+}
+
+impl TryFrom<PermissionsItem> for Permissions {
+    type Error = BadField;
+
+    fn try_from(item: PermissionsItem) -> Result<Self, BadField> {
+        let npi = match item.npi {
+            None => None,
+            Some(npi) => {
+                let state = item
+                    .verification
+                    .and_then(|v| Verification::parse(&v))
+                    .ok_or(BadField("p.nv"))?;
+                Some((field("p.np", Npi::parse(&npi))?, state))
+            }
+        };
+        let wanted = Wanted {
+            level: field("p.lv", Level::parse(&item.level))?,
+            manage_studies: item.manage_studies,
+            create_reports: item.create_reports,
+            dashboard: item.dashboard,
+            npi,
+        };
+        Self::grant(wanted).map_err(|_| BadField("p.cr"))
+    }
+}

@@ -1,0 +1,233 @@
+//! One state change: one `TransactWriteItems`.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, ConditionCheck, Put, TransactWriteItem, Update,
+};
+use domain::audit::AuditRecord;
+use serde::Serialize;
+
+use crate::item::number;
+use crate::key::Key;
+use crate::{Store, StoreError, attr};
+
+/// Which part of a transaction lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// The audit record.
+    Audit,
+    /// The invitation.
+    Invitation,
+    /// The user.
+    User,
+    /// The claim on the address.
+    EmailClaim,
+    /// The claim on the NPI.
+    NpiClaim,
+    /// The account or its membership.
+    Account,
+    /// The clinic.
+    Clinic,
+    /// Whoever invited must still be allowed to.
+    Inviter,
+    /// The API key.
+    ApiKey,
+    /// A mail that is not an invitation.
+    Notice,
+}
+
+/// How a transaction ended.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Committed {
+    /// All of it is written.
+    Yes,
+    /// Nothing is written: these parts were not as the decision supposed. Read and decide again.
+    Lost(Vec<Role>),
+}
+
+/// What a write supposes of the item that is there.
+pub(crate) enum If {
+    /// There is none.
+    New,
+    /// It has this version.
+    Version(u64),
+}
+
+/// A state change in the making. It cannot be begun without its audit record.
+#[must_use = "nothing is written before commit"]
+pub struct Transaction {
+    pub(crate) store: Store,
+    parts: Vec<(Role, TransactWriteItem)>,
+}
+
+impl Store {
+    /// Begins a state change with its audit record.
+    pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
+        let mut tx = Transaction {
+            store: self.clone(),
+            parts: Vec::new(),
+        };
+        tx.audit(audit)?;
+        Ok(tx)
+    }
+}
+
+impl Transaction {
+    /// Writes a whole item.
+    pub(crate) fn put(
+        &mut self,
+        role: Role,
+        key: Key,
+        body: &impl Serialize,
+        extra: Option<[(&str, String); 2]>,
+        expect: &If,
+    ) -> Result<(), StoreError> {
+        let mut item = self.store.encode(key, body)?;
+        item.extend(
+            extra
+                .into_iter()
+                .flatten()
+                .map(|(name, value)| (name.to_owned(), AttributeValue::S(value))),
+        );
+        let put = Put::builder()
+            .table_name(&self.store.table)
+            .set_item(Some(item));
+        let put = match expect {
+            If::New => put.condition_expression(format!("attribute_not_exists({})", attr::PK)),
+            If::Version(version) => put
+                .condition_expression(format!("{} = :expected", attr::VERSION))
+                .expression_attribute_values(":expected", number(*version)),
+        };
+        let put = put
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        self.parts
+            .push((role, TransactWriteItem::builder().put(put).build()));
+        Ok(())
+    }
+
+    /// Requires that `condition` holds for an item that stays as it is.
+    pub(crate) fn check(
+        &mut self,
+        role: Role,
+        key: Key,
+        condition: &str,
+        values: HashMap<String, AttributeValue>,
+    ) -> Result<(), StoreError> {
+        let check = ConditionCheck::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.into_attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_values((!values.is_empty()).then_some(values))
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        self.parts.push((
+            role,
+            TransactWriteItem::builder().condition_check(check).build(),
+        ));
+        Ok(())
+    }
+
+    /// Changes single attributes of an item under a condition.
+    pub(crate) fn update(
+        &mut self,
+        role: Role,
+        key: Key,
+        update: &str,
+        condition: &str,
+        values: HashMap<String, AttributeValue>,
+    ) -> Result<(), StoreError> {
+        let update = Update::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.into_attributes()))
+            .update_expression(update)
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        self.parts
+            .push((role, TransactWriteItem::builder().update(update).build()));
+        Ok(())
+    }
+
+    /// Writes all parts or none.
+    pub async fn commit(self) -> Result<Committed, StoreError> {
+        let (roles, items): (Vec<_>, Vec<_>) = self.parts.into_iter().unzip();
+        let request = self
+            .store
+            .client
+            .transact_write_items()
+            .set_transact_items(Some(items));
+        match request.send().await {
+            Ok(_) => Ok(Committed::Yes),
+            Err(error) => lost(&roles, &error)
+                .ok_or_else(|| StoreError::from_sdk(&error))
+                .and_then(|lost| lost),
+        }
+    }
+}
+
+type Failure = SdkError<TransactWriteItemsError>;
+
+/// Reads cancellation reasons by position; `None` when the failure is no cancellation.
+fn lost(roles: &[Role], error: &Failure) -> Option<Result<Committed, StoreError>> {
+    match error.as_service_error()? {
+        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
+            Some(by_reason(roles, cancelled.cancellation_reasons()))
+        }
+        _ => None,
+    }
+}
+
+fn by_reason(roles: &[Role], reasons: &[CancellationReason]) -> Result<Committed, StoreError> {
+    let mut lost = Vec::new();
+    for (role, reason) in roles.iter().zip(reasons) {
+        match reason.code().unwrap_or("None") {
+            "None" => {}
+            "ConditionalCheckFailed" | "TransactionConflict" => lost.push(*role),
+            code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => {
+                return Err(StoreError::Unavailable(code.to_owned()));
+            }
+            code => return Err(StoreError::Refused(format!("{code} on {role:?}"))),
+        }
+    }
+    if lost.is_empty() {
+        return Err(StoreError::Unavailable(
+            "transaction cancelled without a reason".to_owned(),
+        ));
+    }
+    Ok(Committed::Lost(lost))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(code: &str) -> CancellationReason {
+        CancellationReason::builder().code(code).build()
+    }
+
+    #[test]
+    fn reasons_are_read_by_position() {
+        let roles = [Role::Audit, Role::EmailClaim, Role::Inviter];
+        let read = |codes: [&str; 3]| by_reason(&roles, &codes.map(reason));
+        let lost = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
+        assert_eq!(lost, Committed::Lost(vec![Role::EmailClaim, Role::Inviter]));
+        assert!(matches!(
+            read(["None", "ThrottlingError", "None"]),
+            Err(StoreError::Unavailable(_))
+        ));
+        assert!(matches!(
+            read(["None", "ValidationError", "None"]),
+            Err(StoreError::Refused(_))
+        ));
+        assert!(matches!(
+            read(["None", "None", "None"]),
+            Err(StoreError::Unavailable(_))
+        ));
+    }
+}

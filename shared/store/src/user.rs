@@ -1,0 +1,164 @@
+//! Users.
+
+use std::collections::HashMap;
+
+use domain::email::Email;
+use domain::ids::{ClinicId, UserId};
+use domain::permissions::Level;
+use domain::time::Timestamp;
+use domain::user::{User, UserStatus};
+use serde::{Deserialize, Serialize};
+
+use crate::invitation::item::{invited_by, invited_by_text, time};
+use crate::item::{RawItem, text};
+use crate::key::Key;
+use crate::page::{Chunk, Page, PageRequest, read_page};
+use crate::profile::{BadField, ProfileItem, field};
+use crate::tx::If;
+use crate::{Role, Store, StoreError, Transaction, attr, key};
+
+#[derive(Serialize, Deserialize)]
+struct UserItem {
+    #[serde(rename = "id")]
+    id: String,
+    #[serde(rename = "ci")]
+    clinic: String,
+    #[serde(rename = "st")]
+    status: String,
+    #[serde(rename = "em")]
+    email: String,
+    #[serde(rename = "p")]
+    profile: ProfileItem,
+    #[serde(rename = "by")]
+    invited_by: String,
+    #[serde(rename = "ca")]
+    created_at: i64,
+    #[serde(rename = "co")]
+    confirmed_at: i64,
+    #[serde(rename = "ll", default, skip_serializing_if = "Option::is_none")]
+    last_login_at: Option<i64>,
+    #[serde(rename = "v")]
+    version: u64,
+}
+
+impl From<&User> for UserItem {
+    fn from(user: &User) -> Self {
+        Self {
+            id: user.id.to_string(),
+            clinic: user.clinic.to_string(),
+            status: user.status.as_str().to_owned(),
+            email: user.email.typed().to_owned(),
+            profile: (&user.profile).into(),
+            invited_by: invited_by_text(user.invited_by),
+            created_at: user.created_at.millis(),
+            confirmed_at: user.confirmed_at.millis(),
+            last_login_at: user.last_login_at.map(Timestamp::millis),
+            version: user.version,
+        }
+    }
+}
+
+impl TryFrom<UserItem> for User {
+    type Error = BadField;
+
+    fn try_from(item: UserItem) -> Result<Self, BadField> {
+        Ok(Self {
+            id: UserId::parse(&item.id).map_err(|_| BadField("id"))?,
+            clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+            email: field("em", Email::parse(&item.email))?,
+            profile: item.profile.try_into()?,
+            status: UserStatus::parse(&item.status).ok_or(BadField("st"))?,
+            invited_by: invited_by(&item.invited_by)?,
+            created_at: time("ca", item.created_at)?,
+            confirmed_at: time("co", item.confirmed_at)?,
+            last_login_at: item.last_login_at.map(|t| time("ll", t)).transpose()?,
+            version: item.version,
+        })
+    }
+}
+
+impl Store {
+    /// The user of this id in the clinic.
+    pub async fn user(&self, clinic: ClinicId, id: UserId) -> Result<Option<User>, StoreError> {
+        self.get(&key::user(clinic, id))
+            .await?
+            .map(|item| self.user_from(&item))
+            .transpose()
+    }
+
+    /// One page of a clinic's users for which `keep` holds, newest first.
+    pub async fn users(
+        &self,
+        clinic: ClinicId,
+        page: PageRequest<UserId>,
+        keep: impl Fn(&User) -> bool,
+    ) -> Result<Page<User, UserId>, StoreError> {
+        read_page(
+            page,
+            |user: &User| user.id,
+            keep,
+            async |after, size| {
+                let last = after.map_or([0xff; 16], |id| {
+                    u128::from_be_bytes(*id.bytes())
+                        .saturating_sub(1)
+                        .to_be_bytes()
+                });
+                let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
+                let bounds = (bound([0; 16]), bound(last));
+                let (raw, chunk) = self
+                    .query_newest(&key::clinic_partition(clinic), bounds, size)
+                    .await?;
+                let items = raw
+                    .iter()
+                    .map(|item| self.user_from(item))
+                    .collect::<Result<_, _>>()?;
+                Ok(Chunk { items, ..chunk })
+            },
+        )
+        .await
+    }
+
+    fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
+        let item: UserItem = self.decode(raw)?;
+        item.try_into()
+            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+    }
+}
+
+impl Transaction {
+    /// Writes a user that does not exist yet.
+    pub fn new_user(&mut self, user: &User) -> Result<(), StoreError> {
+        self.put(
+            Role::User,
+            key::user(user.clinic, user.id),
+            &UserItem::from(user),
+            None,
+            &If::New,
+        )
+    }
+
+    /// Requires that the inviter is still an active owner or admin.
+    pub fn inviter_still_manages(
+        &mut self,
+        clinic: ClinicId,
+        inviter: UserId,
+    ) -> Result<(), StoreError> {
+        let condition = format!(
+            "{} = :active AND {}.{} IN (:owner, :admin)",
+            attr::STATUS,
+            attr::PROFILE,
+            attr::LEVEL
+        );
+        let values = HashMap::from([
+            (":active".to_owned(), text(UserStatus::Active.as_str())),
+            (":owner".to_owned(), text(Level::Owner.as_str())),
+            (":admin".to_owned(), text(Level::Admin.as_str())),
+        ]);
+        self.check(
+            Role::Inviter,
+            key::user(clinic, inviter),
+            &condition,
+            values,
+        )
+    }
+}
