@@ -1,1 +1,86 @@
-//! placeholder
+//! Inviting people, and changing, resending and revoking invitations.
+//!
+//! Nothing is mailed here: a committed invitation is its own outbox, and `mailer` reads it off
+//! the table's stream.
+
+mod batch;
+mod draft;
+mod edit;
+mod invite;
+mod resend;
+mod revoke;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{patch, post};
+use domain::npi::{Npi, RegistryAnswer};
+use domain::profile::Profile;
+use http::{Context, Problem};
+use npi::Nppes;
+use utoipa::OpenApi;
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// The registry of NPIs.
+    pub registry: Arc<Nppes>,
+}
+
+impl FromRef<Deps> for Context {
+    fn from_ref(deps: &Deps) -> Self {
+        deps.context.clone()
+    }
+}
+
+impl Deps {
+    /// `profile` with its NPI looked up, when that is still to be done.
+    async fn verified(&self, profile: Profile) -> Result<Profile, Problem> {
+        match profile.npi_to_verify() {
+            Some(npi) => Ok(profile.verified(&self.look_up(npi).await)?),
+            None => Ok(profile),
+        }
+    }
+
+    async fn look_up(&self, npi: Npi) -> RegistryAnswer {
+        self.registry.look_up(&npi).await
+    }
+}
+
+/// The routes of this function.
+pub fn router(deps: Deps) -> Router {
+    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::layer);
+    let router = Router::new()
+        .route("/v1/autoScribe/users", post(invite::handle))
+        .route("/v1/autoScribe/users/batch", post(batch::handle))
+        .route(
+            "/v1/autoScribe/users/invitations/{invitationId}",
+            patch(edit::handle),
+        )
+        .route(
+            "/v1/autoScribe/users/invitations/revoke",
+            post(revoke::handle),
+        )
+        .route(
+            "/v1/autoScribe/users/invitations/{invitationId}/resend",
+            post(resend::handle),
+        )
+        .layer(idempotent)
+        .with_state(deps);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(
+    invite::handle,
+    batch::handle,
+    edit::handle,
+    revoke::handle,
+    resend::handle
+))]
+pub struct Api;

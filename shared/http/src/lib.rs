@@ -1,1 +1,18 @@
-//! placeholder
+//! What every HTTP function shares: who calls, what a body says, how an answer looks.
+
+pub mod audit;
+pub mod body;
+pub mod caller;
+pub mod context;
+mod edge;
+pub mod fields;
+pub mod idempotency;
+pub mod page;
+pub mod problem;
+pub mod query;
+pub mod schema;
+pub mod view;
+
+pub use context::{ClientIp, Context, RequestId};
+pub use edge::serve;
+pub use problem::Problem;

@@ -1,5 +1,7 @@
 //! Accounts: one for each address, over all clinics, with the password and the memberships.
 
+use std::collections::HashMap;
+
 use domain::email::Email;
 use domain::ids::{ClinicId, UserId};
 use domain::password::PasswordHash;
@@ -7,10 +9,11 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::invitation::item::time;
+use crate::item::number;
 use crate::key::Key;
 use crate::profile::BadField;
 use crate::tx::If;
-use crate::{Role, Store, StoreError, Transaction, key};
+use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 /// What belongs to an address, whichever clinic invited it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +77,13 @@ impl Transaction {
             If::Version(before)
         };
         self.put(Role::Account, key::account(email), &item, None, &expect)
+    }
+
+    /// Requires that the account is as it was read.
+    pub fn account_unchanged(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
+        let values = HashMap::from([(":version".to_owned(), number(account.version))]);
+        let condition = format!("{} = :version", attr::VERSION);
+        self.check(Role::Account, key::account(email), &condition, values)
     }
 
     /// Notes that the account belongs to a user of this clinic.

@@ -82,6 +82,11 @@ impl Store {
         self.claim_from(self.get(&key::email_claim(clinic, email)).await?)
     }
 
+    /// Who holds this NPI in the clinic.
+    pub async fn npi_claim(&self, clinic: ClinicId, npi: Npi) -> Result<Claim, StoreError> {
+        self.claim_from(self.get(&key::npi_claim(clinic, npi)).await?)
+    }
+
     fn claim_from(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
         let Some(raw) = item else {
             return Ok(Claim::unclaimed());

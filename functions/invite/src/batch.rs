@@ -1,0 +1,151 @@
+//! `POST /v1/autoScribe/users/batch`: up to 50 invites, each on its own.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::field::Refused;
+use http::body::Object;
+use http::caller::{Caller, Invite, Principal};
+use http::problem::ProblemBody;
+use http::view::InvitedView;
+use http::{ClientIp, Problem, RequestId};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tokio::task::JoinSet;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::draft::InviteRequest;
+use crate::invite::invite;
+
+/// Invites in one request.
+const MAX: usize = 50;
+/// Invites at once: a slow registry must not hold up the whole batch.
+const AT_ONCE: usize = 10;
+
+/// Several people to invite.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct BatchRequest {
+    /// 1 to 50 invites.
+    #[schema(min_items = 1, max_items = 50)]
+    users: Vec<InviteRequest>,
+}
+
+/// What came of each invite.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BatchView {
+    /// In the order of the request.
+    results: Vec<BatchResult>,
+}
+
+/// What came of one invite.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct BatchResult {
+    /// Its place in the request, from 0.
+    index: usize,
+    /// The HTTP status that it would have had alone.
+    status: u16,
+    /// The user to be.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    user: Option<InvitedView>,
+    /// Why it was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    error: Option<ProblemBody>,
+}
+
+/// Invite up to 50 people, each on its own.
+#[utoipa::path(
+    post, path = "/v1/autoScribe/users/batch", tag = "users", request_body = BatchRequest, security(("apiKey" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 207, body = BatchView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<Invite>,
+    ip: Option<ClientIp>,
+    request_id: RequestId,
+    body: Object,
+) -> Result<Response, Problem> {
+    let users = users(body)?;
+    let mut results = Vec::with_capacity(users.len());
+    let mut running = JoinSet::new();
+    for (index, user) in users.into_iter().enumerate() {
+        if running.len() == AT_ONCE {
+            results.extend(
+                running
+                    .join_next()
+                    .await
+                    .transpose()
+                    .map_err(|_| Problem::internal())?,
+            );
+        }
+        running.spawn(one(
+            deps.clone(),
+            caller.principal.clone(),
+            ip.clone(),
+            request_id.clone(),
+            index,
+            user,
+        ));
+    }
+    while let Some(result) = running.join_next().await {
+        results.push(result.map_err(|_| Problem::internal())?);
+    }
+    results.sort_by_key(|result| result.index);
+    Ok((StatusCode::MULTI_STATUS, Json(BatchView { results })).into_response())
+}
+
+async fn one(
+    deps: Deps,
+    principal: Principal,
+    ip: Option<ClientIp>,
+    request_id: RequestId,
+    index: usize,
+    user: Value,
+) -> BatchResult {
+    let outcome = match user {
+        Value::Object(members) => invite(&deps, &principal, ip, members).await,
+        _ => Err(Problem::unprocessable(
+            "wrong_type",
+            "Each of users must be an object.",
+        )),
+    };
+    match outcome {
+        Ok(invitation) => BatchResult {
+            index,
+            status: 201,
+            user: Some((&invitation).into()),
+            error: None,
+        },
+        Err(problem) => {
+            let status = problem.status().as_u16();
+            BatchResult {
+                index,
+                status,
+                user: None,
+                error: Some(problem.body(&request_id.0)),
+            }
+        }
+    }
+}
+
+fn users(body: Object) -> Result<Vec<Value>, Problem> {
+    let mut fields = body.fields();
+    let users = match fields.take("users") {
+        Some(Value::Array(users)) if (1..=MAX).contains(&users.len()) => Some(users),
+        _ => fields.fault(
+            "users",
+            Refused::new("users_count", "must be a list of 1 to 50 invites"),
+        ),
+    };
+    Ok(fields.finish(users)?.unwrap_or_default())
+}

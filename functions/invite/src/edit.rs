@@ -1,0 +1,126 @@
+//! `PATCH /v1/autoScribe/users/invitations/{invitationId}`: changes what is offered.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::ids::ClinicId;
+use domain::invitation::{Invitation, Live, Transition};
+use domain::npi::Npi;
+use domain::permissions::Level;
+use http::audit::Requester;
+use http::body::Object;
+use http::caller::{Caller, ManageInvitations};
+use http::problem::ProblemBody;
+use http::view::InvitationView;
+use http::{ClientIp, Problem};
+use store::{Committed, Transaction};
+
+use crate::Deps;
+use crate::draft::{ChangeRequest, changes};
+use crate::invite::{TRIES, npi_free};
+use crate::revoke::{find, pending};
+
+/// Change a pending, unexpired invitation.
+///
+/// The link that was mailed stays good and offers what the invitation says now.
+#[utoipa::path(
+    patch, path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations",
+    request_body = ChangeRequest, security(("apiKey" = [])),
+    params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
+    responses(
+        (status = 200, body = InvitationView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<ManageInvitations>,
+    Path(id): Path<String>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<InvitationView>, Problem> {
+    let clinic = caller.clinic();
+    let changes = changes(body.fields())?;
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let live = live(find(&deps, clinic, &id).await?, &deps)?;
+        let offered = deps
+            .verified(live.details().profile.changed(changes.clone())?)
+            .await?;
+        let held = npi(&live);
+        let change = live.edit(offered, deps.context.now()).map(Invitation::from);
+        if commit(&deps, &change, held, &requester).await? == Committed::Yes {
+            return Ok(Json((&change.next).into()));
+        }
+    }
+    Err(Problem::contended())
+}
+
+fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
+    let pending = pending(invitation)?;
+    if pending.details.profile.permissions.level() == Level::Owner {
+        return Err(Problem::forbidden(
+            "An owner's invitation cannot be changed.",
+        ));
+    }
+    pending.at(deps.context.now()).map_err(|_| {
+        Problem::new(
+            axum::http::StatusCode::GONE,
+            "invitation_expired",
+            "This invitation has expired. Resend it, then change it.",
+        )
+    })
+}
+
+fn npi(live: &Live) -> Option<Npi> {
+    live.details().profile.permissions.npi().map(|(npi, _)| npi)
+}
+
+async fn commit(
+    deps: &Deps,
+    change: &Transition<Invitation>,
+    held: Option<Npi>,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let details = change.next.details();
+    let wanted = details.profile.permissions.npi().map(|(npi, _)| npi);
+    let mut tx = deps
+        .context
+        .store
+        .transaction(&requester.invitation(&deps.context, change))?;
+    tx.changed_invitation(change)?;
+    if held != wanted {
+        move_npi(deps, details.clinic, change, (held, wanted), &mut tx).await?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Lets the old NPI go and claims the new one.
+async fn move_npi(
+    deps: &Deps,
+    clinic: ClinicId,
+    change: &Transition<Invitation>,
+    (held, wanted): (Option<Npi>, Option<Npi>),
+    tx: &mut Transaction,
+) -> Result<(), Problem> {
+    let details = change.next.details();
+    if let Some(old) = held {
+        let claim = deps.context.store.npi_claim(clinic, old).await?;
+        if let Some(free) = claim.let_go(details.id) {
+            tx.npi_claim(clinic, old, &free)?;
+        }
+    }
+    if let Some(new) = wanted {
+        let claim = deps.context.store.npi_claim(clinic, new).await?;
+        npi_free(&claim, details.id, deps.context.now())?;
+        tx.npi_claim(
+            clinic,
+            new,
+            &claim.for_invitation(details.id, details.expiry),
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,202 @@
+//! `POST /v1/autoScribe/users`: stores the invitation; its mail follows by the stream.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::audit::{Action, Object};
+use domain::claim::{Claim, Holder};
+use domain::ids::{ClinicId, InvitationId};
+use domain::invitation::{Fingerprint, Invitation, New, Pending};
+use domain::time::Timestamp;
+use domain::user::UserStatus;
+use http::audit::Requester;
+use http::body::Object as Body;
+use http::caller::{Caller, Invite, Principal};
+use http::fields::Fields;
+use http::problem::ProblemBody;
+use http::view::InvitedView;
+use http::{ClientIp, Problem};
+use serde_json::{Map, Value};
+use store::{Claims, Committed};
+
+use crate::Deps;
+use crate::draft::{Draft, InviteRequest, draft};
+
+/// Times that a lost race is decided again.
+pub(crate) const TRIES: usize = 3;
+
+/// Invite a person.
+///
+/// Stores the invitation and mails its link. The same request by the same caller within ten
+/// minutes is answered like the first and mails nothing.
+#[utoipa::path(
+    post, path = "/v1/autoScribe/users", tag = "users", request_body = InviteRequest, security(("apiKey" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 201, body = InvitedView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<Invite>,
+    ip: Option<ClientIp>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let invitation = invite(&deps, &caller.principal, ip, body.members).await?;
+    Ok((StatusCode::CREATED, Json(InvitedView::from(&invitation))).into_response())
+}
+
+/// Carries out one invite, or finds that it repeats one that was carried out.
+pub(crate) async fn invite(
+    deps: &Deps,
+    principal: &Principal,
+    ip: Option<ClientIp>,
+    members: Map<String, Value>,
+) -> Result<Invitation, Problem> {
+    let fingerprint = fingerprint(principal, &members);
+    let Draft { email, profile } = draft(Fields::new(members))?;
+    let wish = New {
+        id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
+        clinic: principal.clinic,
+        email,
+        profile,
+        invited_by: principal.as_inviter(),
+        open_for: std::time::Duration::ZERO,
+        fingerprint,
+    };
+    let requester = Requester {
+        actor: principal.as_actor(),
+        ip,
+    };
+    carry_out(deps, wish, &requester).await
+}
+
+async fn carry_out(
+    deps: &Deps,
+    mut wish: New,
+    requester: &Requester,
+) -> Result<Invitation, Problem> {
+    let store = &deps.context.store;
+    let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
+    for _ in 0..TRIES {
+        let claims = store
+            .claims(wish.clinic, &wish.email, npi)
+            .await?
+            .ok_or_else(Problem::internal)?;
+        let now = deps.context.now();
+        if let Some(holder) = claims.email.held_by_other(wish.id, now) {
+            return in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await;
+        }
+        npi_free(&claims.npi, wish.id, now)?;
+        wish.profile = deps.verified(wish.profile).await?;
+        wish.open_for = claims.clinic.invitation_days.duration();
+        let pending = wish.clone().at(deps.context.now());
+        if commit(deps, &pending, claims, requester).await? == Committed::Yes {
+            return Ok(pending.into());
+        }
+    }
+    Err(Problem::contended())
+}
+
+async fn commit(
+    deps: &Deps,
+    pending: &Pending,
+    claims: Claims,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let details = &pending.details;
+    let (clinic, id, until) = (details.clinic, details.id, details.expiry);
+    let permissions = details.profile.permissions;
+    let object = Object::Invitation(id);
+    let after = (None, Some(permissions));
+    let record = requester.record(
+        &deps.context,
+        clinic,
+        Action::InvitationCreated,
+        object,
+        after,
+    );
+    let mut tx = deps.context.store.transaction(&record)?;
+    tx.new_invitation(pending.clone())?;
+    tx.email_claim(
+        clinic,
+        &details.email,
+        &claims.email.for_invitation(id, until),
+    )?;
+    if let Some((npi, _)) = permissions.npi() {
+        tx.npi_claim(clinic, npi, &claims.npi.for_invitation(id, until))?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The same caller and the same JSON, however it is spaced or ordered.
+fn fingerprint(principal: &Principal, members: &Map<String, Value>) -> Fingerprint {
+    let json = serde_json::to_vec(members).unwrap_or_default();
+    Fingerprint::of(&[principal.name().as_bytes(), &json])
+}
+
+/// Someone holds the address: the same request before, or a conflict.
+async fn in_the_way(
+    deps: &Deps,
+    clinic: ClinicId,
+    holder: Holder,
+    request: &Fingerprint,
+    now: Timestamp,
+) -> Result<Invitation, Problem> {
+    if let Holder::Invitation { id, .. } = holder {
+        let held = deps.context.store.invitation(clinic, id).await?;
+        if let Some(first) = held.filter(|held| held.is_repeat(request, now)) {
+            return Ok(first);
+        }
+    }
+    Err(address_taken(deps, clinic, holder).await?)
+}
+
+/// The conflict with whoever holds the address.
+pub(crate) async fn address_taken(
+    deps: &Deps,
+    clinic: ClinicId,
+    holder: Holder,
+) -> Result<Problem, Problem> {
+    let id = match holder {
+        Holder::Free => return Ok(Problem::contended()),
+        Holder::Invitation { id, .. } => {
+            let detail = format!(
+                "This address already has the pending invitation {id}. Resend or revoke that one."
+            );
+            return Ok(Problem::conflict("already_invited", detail).about("invitationId", id));
+        }
+        Holder::User(id) => id.user_id(),
+    };
+    let user = deps.context.store.user(clinic, id).await?;
+    let deactivated = user.is_some_and(|user| user.status == UserStatus::Deactivated);
+    let problem = if deactivated {
+        let detail = format!(
+            "This address belongs to the deactivated user {id}. Reactivate that user instead."
+        );
+        Problem::conflict("user_deactivated", detail)
+    } else {
+        Problem::conflict(
+            "already_member",
+            format!("This address belongs to the user {id}."),
+        )
+    };
+    Ok(problem.about("userId", id))
+}
+
+/// One NPI belongs to one person in a clinic.
+pub(crate) fn npi_free(
+    claim: &Claim,
+    wanting: InvitationId,
+    now: Timestamp,
+) -> Result<(), Problem> {
+    let id = match claim.held_by_other(wanting, now) {
+        None | Some(Holder::Free) => return Ok(()),
+        Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
+    };
+    let detail = format!("This NPI belongs to {id}. One NPI belongs to one person.");
+    Err(Problem::conflict("npi_in_use", detail).about("userId", id))
+}

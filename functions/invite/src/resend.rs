@@ -1,0 +1,99 @@
+//! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: a new mail with a new link.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::invitation::Invitation;
+use http::audit::Requester;
+use http::caller::{Caller, ManageInvitations};
+use http::problem::ProblemBody;
+use http::view::InvitationView;
+use http::{ClientIp, Problem};
+use store::Committed;
+
+use crate::Deps;
+use crate::invite::{TRIES, address_taken, npi_free};
+use crate::revoke::{find, pending};
+
+/// Mail a new link, for an expired invitation too.
+///
+/// The expiry starts again and the old link is dead. Once a minute at most.
+#[utoipa::path(
+    post, path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
+    security(("apiKey" = [])),
+    params(
+        ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
+    ),
+    responses(
+        (status = 200, body = InvitationView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<ManageInvitations>,
+    Path(id): Path<String>,
+    ip: Option<ClientIp>,
+) -> Result<Json<InvitationView>, Problem> {
+    let clinic = caller.clinic();
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let pending = pending(find(&deps, clinic, &id).await?)?;
+        if let Some(next) = resend(&deps, pending, &requester).await? {
+            return Ok(Json((&next).into()));
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// `None` when the race was lost.
+async fn resend(
+    deps: &Deps,
+    pending: domain::invitation::Pending,
+    requester: &Requester,
+) -> Result<Option<Invitation>, Problem> {
+    let (clinic, id, email) = (
+        pending.details.clinic,
+        pending.details.id,
+        pending.details.email.clone(),
+    );
+    let npi = pending
+        .details
+        .profile
+        .permissions
+        .npi()
+        .map(|(npi, _)| npi);
+    let claims = deps
+        .context
+        .store
+        .claims(clinic, &email, npi)
+        .await?
+        .ok_or_else(Problem::internal)?;
+    let now = deps.context.now();
+    if let Some(holder) = claims.email.held_by_other(id, now) {
+        return Err(address_taken(deps, clinic, holder).await?);
+    }
+    npi_free(&claims.npi, id, now)?;
+    let change = pending
+        .resend(now, claims.clinic.invitation_days.duration())
+        .map_err(|soon| {
+            let detail = "A mail was queued less than a minute ago. Wait, then resend.";
+            Problem::too_many("resend_too_soon", detail, soon.retry_after)
+        })?;
+    let change = change.map(Invitation::from);
+    let until = change.next.details().expiry;
+    let mut tx = deps
+        .context
+        .store
+        .transaction(&requester.invitation(&deps.context, &change))?;
+    tx.changed_invitation(&change)?;
+    tx.email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
+    if let Some(npi) = npi {
+        tx.npi_claim(clinic, npi, &claims.npi.for_invitation(id, until))?;
+    }
+    Ok((tx.commit().await? == Committed::Yes).then_some(change.next))
+}

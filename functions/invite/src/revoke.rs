@@ -1,0 +1,162 @@
+//! `POST /v1/autoScribe/users/invitations/revoke`: takes an invitation back.
+
+use axum::Json;
+use axum::extract::State;
+use domain::field::Refused;
+use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
+use domain::invitation::{Invitation, InvitationStatus, Pending, Transition};
+use domain::permissions::Level;
+use http::audit::Requester;
+use http::body::Object;
+use http::caller::{Caller, ManageInvitations};
+use http::problem::ProblemBody;
+use http::view::Done;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::Committed;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::invite::TRIES;
+
+/// Which invitation: by its own id, or by that of the user to be.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `target` reads")]
+pub(crate) struct RevokeRequest {
+    /// `inv_` and 32 hex characters.
+    #[schema(pattern = "^inv_[0-9a-f]{32}$", required = false, nullable = false)]
+    invitation_id: Option<String>,
+    /// `usr_` and 32 hex characters.
+    #[schema(pattern = "^usr_[0-9a-f]{32}$", required = false, nullable = false)]
+    user_id: Option<String>,
+}
+
+/// Take an invitation back. Its link is dead at once; repeating it changes nothing.
+#[utoipa::path(
+    post, path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
+    security(("apiKey" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<ManageInvitations>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<Done>, Problem> {
+    let clinic = caller.clinic();
+    let id = target(body)?.to_string();
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let invitation = find(&deps, clinic, &id).await?;
+        if invitation.status() == InvitationStatus::Revoked {
+            return Ok(Json(Done::new("The invitation is revoked.")));
+        }
+        let pending = pending(invitation)?;
+        if pending.details.profile.permissions.level() == Level::Owner {
+            return Err(Problem::forbidden(
+                "An owner's invitation cannot be revoked.",
+            ));
+        }
+        let change = pending.revoke(deps.context.now()).map(Invitation::from);
+        if commit(&deps, &change, &requester).await? == Committed::Yes {
+            return Ok(Json(Done::new("The invitation is revoked.")));
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// `invitationId`, `userId`, or both when they mean the same.
+fn target(body: Object) -> Result<InvitationId, Problem> {
+    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
+    let mut fields = body.fields();
+    let by_invitation = fields.optional("invitationId", |text| {
+        InvitationId::parse(text).map_err(refused)
+    });
+    let by_user = fields.optional("userId", |text| UserId::parse(text).map_err(refused));
+    let by_user = by_user.map(UserId::invitation_id);
+    let chosen = match (by_invitation, by_user) {
+        (Some(a), Some(b)) if a != b => fields.fault(
+            "userId",
+            Refused::new("ids_differ", "must be the user of the same invitation"),
+        ),
+        (a, b) => a.or(b),
+    };
+    if chosen.is_none() && fields.is_faultless() {
+        let _ = fields.fault::<()>(
+            "invitationId",
+            Refused::new("required", "or userId is required"),
+        );
+    }
+    let chosen = fields.finish(chosen)?;
+    chosen.ok_or_else(Problem::internal)
+}
+
+async fn commit(
+    deps: &Deps,
+    change: &Transition<Invitation>,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let details = change.next.details();
+    let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
+    let claims = deps
+        .context
+        .store
+        .claims(details.clinic, &details.email, npi)
+        .await?;
+    let claims = claims.ok_or_else(Problem::internal)?;
+    let mut tx = deps
+        .context
+        .store
+        .transaction(&requester.invitation(&deps.context, change))?;
+    tx.changed_invitation(change)?;
+    if let Some(free) = claims.email.let_go(details.id) {
+        tx.email_claim(details.clinic, &details.email, &free)?;
+    }
+    if let (Some(npi), Some(free)) = (npi, claims.npi.let_go(details.id)) {
+        tx.npi_claim(details.clinic, npi, &free)?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// The invitation of this id; another clinic's is as unknown as none.
+pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: &str) -> Result<Invitation, Problem> {
+    let unknown = || {
+        Problem::not_found(
+            "invitation_not_found",
+            "There is no such invitation in your clinic.",
+        )
+    };
+    let id = InvitationId::parse(id).map_err(|_| unknown())?;
+    deps.context
+        .store
+        .invitation(clinic, id)
+        .await?
+        .ok_or_else(unknown)
+}
+
+/// The pending invitation, or the conflict with what became of it.
+pub(crate) fn pending(invitation: Invitation) -> Result<Pending, Problem> {
+    invitation.pending().map_err(|status| match status {
+        InvitationStatus::Accepted => Problem::conflict(
+            "invitation_accepted",
+            "The person has confirmed this invitation. Change or deactivate the user instead.",
+        ),
+        InvitationStatus::Rejected => Problem::conflict(
+            "invitation_rejected",
+            "The person has declined this invitation. Invite again instead.",
+        ),
+        InvitationStatus::Revoked | InvitationStatus::Sent => Problem::conflict(
+            "invitation_revoked",
+            "This invitation was revoked. Invite again instead.",
+        ),
+    })
+}

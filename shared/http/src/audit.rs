@@ -1,0 +1,58 @@
+//! The audit record of a request.
+
+use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::ids::{AuditId, ClinicId};
+use domain::invitation::{Invitation, Transition};
+use domain::permissions::Permissions;
+
+use crate::context::{ClientIp, Context};
+
+/// Who asks and from where: what an audit record needs besides the change itself.
+#[derive(Clone, Debug)]
+pub struct Requester {
+    /// Who.
+    pub actor: Actor,
+    /// From where.
+    pub ip: Option<ClientIp>,
+}
+
+impl Requester {
+    /// The record of what was done to an object.
+    pub fn record(
+        &self,
+        context: &Context,
+        clinic: ClinicId,
+        action: Action,
+        object: Object,
+        (before, after): (Option<Permissions>, Option<Permissions>),
+    ) -> AuditRecord {
+        let at = context.now();
+        AuditRecord {
+            id: AuditId::new(at, context.entropy.as_ref()),
+            clinic,
+            at,
+            actor: self.actor,
+            action,
+            object,
+            before,
+            after,
+            ip: self.ip.as_ref().map(|ip| ip.0.clone()),
+        }
+    }
+
+    /// The record of a changed invitation.
+    pub fn invitation(&self, context: &Context, change: &Transition<Invitation>) -> AuditRecord {
+        let details = change.next.details();
+        let permissions = (
+            Some(change.before.permissions),
+            Some(details.profile.permissions),
+        );
+        self.record(
+            context,
+            details.clinic,
+            change.action,
+            Object::Invitation(details.id),
+            permissions,
+        )
+    }
+}

@@ -1,0 +1,109 @@
+//! `limit` and `cursor`.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::field::Refused;
+use domain::ids::ClinicId;
+use domain::invitation::Fingerprint;
+
+/// Items on a page when nothing else is asked for.
+const DEFAULT_LIMIT: usize = 20;
+/// Items on the largest page.
+const MAX_LIMIT: usize = 100;
+
+/// Reads `limit`: 1 to 100. The SDKs send it as a floating-point number.
+pub fn limit(text: Option<&str>) -> Result<usize, Refused> {
+    const RANGE: Refused = Refused::new("limit_range", "must be a whole number from 1 to 100");
+    let Some(text) = text else {
+        return Ok(DEFAULT_LIMIT);
+    };
+    let whole = text.strip_suffix(".0").unwrap_or(text);
+    let number = whole.parse().map_err(|_| RANGE)?;
+    if (1..=MAX_LIMIT).contains(&number) {
+        Ok(number)
+    } else {
+        Err(RANGE)
+    }
+}
+
+/// What a cursor is bound to: clinic, route and filters. One from elsewhere is refused.
+#[derive(Clone, Debug)]
+pub struct Binding(Fingerprint);
+
+/// The cursor is of another clinic, route or filter, or none at all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CursorInvalid;
+
+const TAG: usize = 12;
+
+impl Binding {
+    /// The binding of a list; `filters` are the query's other parameters.
+    pub fn new(clinic: ClinicId, route: &str, filters: &[(String, String)]) -> Self {
+        let mut sorted: Vec<_> = filters.iter().collect();
+        sorted.sort();
+        let clinic = clinic.to_string();
+        let mut parts = vec![clinic.as_bytes(), route.as_bytes()];
+        parts.extend(
+            sorted
+                .iter()
+                .flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]),
+        );
+        Self(Fingerprint::of(&parts))
+    }
+
+    fn tag(&self) -> &[u8] {
+        &self.0.as_str().as_bytes()[..TAG]
+    }
+
+    /// The cursor after the item with this id.
+    pub fn cursor(&self, id: &[u8; 16]) -> String {
+        URL_SAFE_NO_PAD.encode([self.tag(), id].concat())
+    }
+
+    /// The id behind a cursor.
+    pub fn read(&self, cursor: &str) -> Result<[u8; 16], CursorInvalid> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorInvalid)?;
+        let (tag, id) = bytes.split_at_checked(TAG).ok_or(CursorInvalid)?;
+        if tag == self.tag() {
+            id.try_into().map_err(|_| CursorInvalid)
+        } else {
+            Err(CursorInvalid)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_is_good_for_its_clinic_route_and_filters_only() {
+        let filters = |v: &str| vec![("status".to_owned(), v.to_owned())];
+        let (a, b) = (ClinicId::from_bytes([1; 16]), ClinicId::from_bytes([2; 16]));
+        let binding = Binding::new(a, "users", &filters("sent"));
+        let cursor = binding.cursor(&[7; 16]);
+        assert_eq!(binding.read(&cursor), Ok([7; 16]));
+        for other in [
+            Binding::new(b, "users", &filters("sent")),
+            Binding::new(a, "invitations", &filters("sent")),
+            Binding::new(a, "users", &filters("revoked")),
+        ] {
+            assert_eq!(other.read(&cursor), Err(CursorInvalid));
+        }
+        for wrong in ["", "x", "AAAA", &cursor[1..], "é"] {
+            assert_eq!(binding.read(wrong), Err(CursorInvalid));
+        }
+    }
+
+    #[test]
+    fn a_limit_is_1_to_100_and_20_by_default() {
+        assert_eq!(limit(None), Ok(20));
+        assert_eq!(
+            (limit(Some("1")), limit(Some("100")), limit(Some("50.0"))),
+            (Ok(1), Ok(100), Ok(50))
+        );
+        for wrong in ["0", "101", "-1", "1.5", "x", "", "1e2"] {
+            assert!(limit(Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+//! The values of enumerated fields, for openapi.json.
+
+use domain::delivery::Delivery;
+use domain::invitation::InvitationStatus;
+use domain::person::ClinicRole;
+use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
+use utoipa::{PartialSchema, ToSchema};
+
+macro_rules! names {
+    ($($(#[$doc:meta])* $name:ident = $values:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name;
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let values: Vec<String> = $values.into_iter().map(str::to_owned).collect();
+                ObjectBuilder::new().schema_type(Type::String).enum_values(Some(values)).into()
+            }
+        }
+        impl ToSchema for $name {}
+    )*};
+}
+
+names! {
+    /// `clinicRole`.
+    ClinicRoleName = ClinicRole::ALL.iter().map(|r| r.as_str());
+    /// `level` of a user.
+    LevelName = ["owner", "admin", "member"];
+    /// `level` that a request may give.
+    AssignableLevelName = ["admin", "member"];
+    /// `npiVerification`.
+    NpiVerification = ["not_required", "pending", "verified", "name_mismatch", "not_found", "deactivated"];
+    /// `status` of an invitation.
+    InvitationStatusName = InvitationStatus::ALL.map(InvitationStatus::as_str);
+    /// `status` of a user.
+    UserStatusName = ["active", "deactivated"];
+    /// `invitedSource`.
+    InvitedSource = ["api", "dashboard"];
+    /// `delivery`.
+    DeliveryName = Delivery::ALL.map(Delivery::as_str);
+    /// `expired`.
+    ExpiredFilter = ["all", "expired", "not-expired"];
+}

@@ -1,0 +1,240 @@
+//! Users and invitations as JSON.
+
+use domain::invitation::{Invitation, InvitedBy};
+use domain::permissions::Permissions;
+use domain::person::PersonName;
+use domain::profile::Profile;
+use domain::user::User;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::schema::{
+    ClinicRoleName, DeliveryName, InvitationStatusName, InvitedSource, LevelName, NpiVerification,
+    UserStatusName,
+};
+
+/// The person and what they may do: part of users and invitations.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonView {
+    /// The address as it was typed.
+    pub email: String,
+    /// First name.
+    pub first_name: String,
+    /// Last name.
+    pub last_name: String,
+    /// Middle name.
+    pub middle_name: Option<String>,
+    /// Suffix such as `Jr.` or `MD`.
+    pub suffix1: Option<String>,
+    /// Second suffix.
+    pub suffix2: Option<String>,
+    /// 10 to 15 digits.
+    pub phone_number: Option<String>,
+    /// Role in the clinic.
+    #[schema(value_type = ClinicRoleName)]
+    pub clinic_role: &'static str,
+    /// Level.
+    #[schema(value_type = LevelName)]
+    pub level: &'static str,
+    /// Assign tasks, create studies, edit study metadata.
+    pub can_manage_studies: bool,
+    /// Dictate and create reports; has effect only while `npiVerification` is `verified`.
+    pub can_create_reports: bool,
+    /// Sign in at the dashboard.
+    pub has_dashboard_access: bool,
+    /// National Provider Identifier.
+    pub npi_number: Option<String>,
+    /// What the NPPES registry says of the NPI.
+    #[schema(value_type = NpiVerification)]
+    pub npi_verification: &'static str,
+}
+
+impl PersonView {
+    fn new(email: &domain::email::Email, profile: &Profile) -> Self {
+        let text = |name: &PersonName| name.as_str().to_owned();
+        let Profile {
+            name,
+            phone,
+            role,
+            permissions,
+        } = profile;
+        Self {
+            email: email.typed().to_owned(),
+            first_name: text(&name.first),
+            last_name: text(&name.last),
+            middle_name: name.middle.as_ref().map(text),
+            suffix1: name.suffix1.as_ref().map(text),
+            suffix2: name.suffix2.as_ref().map(text),
+            phone_number: phone.as_ref().map(|p| p.as_str().to_owned()),
+            clinic_role: role.as_str(),
+            level: permissions.level().as_str(),
+            can_manage_studies: permissions.manage_studies,
+            can_create_reports: permissions.create_reports(),
+            has_dashboard_access: permissions.dashboard(),
+            npi_number: permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
+            npi_verification: Permissions::verification_name(permissions),
+        }
+    }
+}
+
+/// A user.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct UserView {
+    /// `usr_` and 32 hex characters.
+    pub user_id: String,
+    /// The person.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// Whether access is open. Whether the person confirmed is the invitation's status.
+    #[schema(value_type = UserStatusName)]
+    pub status: &'static str,
+    /// Where the invitation came from.
+    #[schema(value_type = InvitedSource)]
+    pub invited_source: &'static str,
+    /// Whether studies can be assigned: active, confirmed, and may create reports now.
+    pub assignable: bool,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub last_login_at: Option<String>,
+}
+
+impl From<&User> for UserView {
+    fn from(user: &User) -> Self {
+        Self {
+            user_id: user.id.to_string(),
+            person: PersonView::new(&user.email, &user.profile),
+            status: user.status.as_str(),
+            invited_source: user.invited_by.source(),
+            assignable: user.assignable(),
+            created_at: user.created_at.to_string(),
+            last_login_at: user.last_login_at.map(|t| t.to_string()),
+        }
+    }
+}
+
+/// The answer to an invite: the user to be, with the invitation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitedView {
+    /// The user to be; not assignable before the person confirms.
+    #[serde(flatten)]
+    pub user: UserView,
+    /// `inv_` and 32 hex characters.
+    pub invitation_id: String,
+    /// How far the invitation has come.
+    #[schema(value_type = InvitationStatusName)]
+    pub invitation_status: &'static str,
+}
+
+impl From<&Invitation> for InvitedView {
+    fn from(invitation: &Invitation) -> Self {
+        let details = invitation.details();
+        let user = UserView {
+            user_id: details.id.user_id().to_string(),
+            person: PersonView::new(&details.email, &details.profile),
+            status: domain::user::UserStatus::Active.as_str(),
+            invited_source: details.invited_by.source(),
+            assignable: false,
+            created_at: details.created_at.to_string(),
+            last_login_at: None,
+        };
+        let invitation_id = details.id.to_string();
+        Self {
+            user,
+            invitation_id,
+            invitation_status: invitation.status().as_str(),
+        }
+    }
+}
+
+/// An invitation.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct InvitationView {
+    /// `inv_` and 32 hex characters.
+    pub invitation_id: String,
+    /// Assigned now, permanent after acceptance.
+    pub user_id: String,
+    /// The clinic's UUID.
+    pub clinic_id: String,
+    /// The person.
+    #[serde(flatten)]
+    pub person: PersonView,
+    /// How far it has come. Whether it expired follows from `expiry`.
+    #[schema(value_type = InvitationStatusName)]
+    pub status: &'static str,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub expiry: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub updated_at: String,
+    /// Where it came from.
+    #[schema(value_type = InvitedSource)]
+    pub invited_source: &'static str,
+    /// Null when invited by API.
+    pub inviter_id: Option<String>,
+    /// Null when invited at the dashboard.
+    pub invited_by_api_key_id: Option<String>,
+    /// Whether the newest mail arrived.
+    #[schema(value_type = DeliveryName)]
+    pub delivery: &'static str,
+    /// The mail system's reason, when something went wrong.
+    pub delivery_detail: Option<String>,
+    /// Mails so far, resends included.
+    pub send_count: u32,
+}
+
+impl From<&Invitation> for InvitationView {
+    fn from(invitation: &Invitation) -> Self {
+        let details = invitation.details();
+        let (inviter_id, invited_by_api_key_id) = match details.invited_by {
+            InvitedBy::User(id) => (Some(id.to_string()), None),
+            InvitedBy::ApiKey(id) => (None, Some(id.to_string())),
+            InvitedBy::Operator => (None, None),
+        };
+        Self {
+            invitation_id: details.id.to_string(),
+            user_id: details.id.user_id().to_string(),
+            clinic_id: details.clinic.to_string(),
+            person: PersonView::new(&details.email, &details.profile),
+            status: invitation.status().as_str(),
+            expiry: details.expiry.to_string(),
+            created_at: details.created_at.to_string(),
+            updated_at: details.updated_at.to_string(),
+            invited_source: details.invited_by.source(),
+            inviter_id,
+            invited_by_api_key_id,
+            delivery: details.mailing.delivery.as_str(),
+            delivery_detail: details.mailing.detail.clone(),
+            send_count: details.generation,
+        }
+    }
+}
+
+/// A change was made.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct Done {
+    /// Always true.
+    pub success: bool,
+    /// What was done, for a person.
+    pub message: String,
+}
+
+impl Done {
+    /// The answer that says `message`.
+    pub fn new(message: impl Into<String>) -> Self {
+        Self {
+            success: true,
+            message: message.into(),
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The link that opens an invitation.
+
+use std::fmt;
+
+/// A link that carries a token: whoever holds it can confirm in the invitee's name.
+///
+/// Neither shown nor serialised; only a template reveals it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Link(String);
+
+impl Link {
+    /// The link with this address.
+    #[must_use]
+    pub fn new(url: impl Into<String>) -> Self {
+        Self(url.into())
+    }
+
+    /// The address, token and all.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Link(redacted)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn debug_shows_no_token() {
+        let shown = format!("{:?}", Link::new("https://app.example/#token=secret"));
+        assert_eq!(shown, "Link(redacted)");
+    }
+}

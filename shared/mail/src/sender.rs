@@ -1,0 +1,140 @@
+//! Who mails come from.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use domain::email::Email;
+use domain::field::Refused;
+use domain::person::PersonName;
+
+/// Bytes of a name in one encoded word: with `=?UTF-8?B?` and `?=` at most the 75 characters of
+/// RFC 2047 section 2.
+const ENCODED_WORD_BYTES: usize = 45;
+
+const NOT_ASCII: Refused = Refused::new(
+    "sender_not_ascii",
+    "must have only ASCII before the @; SES sends from no other address",
+);
+
+/// The name and address that mails come from.
+#[derive(Clone, Debug)]
+pub struct Sender {
+    name: Option<PersonName>,
+    address: Email,
+}
+
+impl Sender {
+    /// Reads `AutoScribe <no-reply@autoscribe.example>`, or the address alone.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let (name, address) = match text
+            .trim()
+            .strip_suffix('>')
+            .and_then(|open| open.split_once('<'))
+        {
+            Some((name, address)) => (name.trim(), address),
+            None => ("", text),
+        };
+        let name = if name.is_empty() {
+            None
+        } else {
+            Some(PersonName::parse(name)?)
+        };
+        let address = Email::parse(address)?;
+        if address.deliverable().is_ascii() {
+            Ok(Self { name, address })
+        } else {
+            Err(NOT_ASCII)
+        }
+    }
+
+    /// The value of the `From` header.
+    pub(crate) fn header(&self) -> String {
+        let address = self.address.deliverable();
+        match &self.name {
+            Some(name) => format!("{} <{address}>", display_name(name.as_str())),
+            None => address,
+        }
+    }
+}
+
+/// A display name in a header: a quoted string of RFC 5322 when ASCII, else encoded words.
+fn display_name(name: &str) -> String {
+    if name.is_ascii() {
+        return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
+    }
+    let mut words = vec![String::new()];
+    for c in name.chars() {
+        if words
+            .last()
+            .is_some_and(|word| word.len() + c.len_utf8() > ENCODED_WORD_BYTES)
+        {
+            words.push(String::new());
+        }
+        if let Some(word) = words.last_mut() {
+            word.push(c);
+        }
+    }
+    let encoded = words
+        .iter()
+        .map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word)));
+    encoded.collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(text: &str) -> String {
+        Sender::parse(text).unwrap().header()
+    }
+
+    #[test]
+    fn a_sender_is_an_address_with_or_without_a_name() {
+        assert_eq!(
+            header("AutoScribe <no-reply@a.example>"),
+            "\"AutoScribe\" <no-reply@a.example>"
+        );
+        assert_eq!(header(" no-reply@a.example "), "no-reply@a.example");
+        assert_eq!(header("<no-reply@a.example>"), "no-reply@a.example");
+        assert_eq!(
+            header("no-reply@süd.example"),
+            "no-reply@xn--sd-xka.example"
+        );
+    }
+
+    #[test]
+    fn quotes_are_escaped_and_accents_encoded() {
+        assert_eq!(
+            header(r#"The "A\B" Team <a@b.example>"#),
+            r#""The \"A\\B\" Team" <a@b.example>"#
+        );
+        assert_eq!(
+            header("Süd <a@b.example>"),
+            "=?UTF-8?B?U8O8ZA==?= <a@b.example>"
+        );
+    }
+
+    #[test]
+    fn a_long_name_becomes_words_of_at_most_75_characters() {
+        let header = header(&format!("{} <a@b.example>", "é".repeat(100)));
+        let words: Vec<&str> = header
+            .trim_end_matches(" <a@b.example>")
+            .split(' ')
+            .collect();
+        assert_eq!(words.len(), 5);
+        assert!(words.iter().all(|word| word.len() <= 75), "{header}");
+    }
+
+    #[test]
+    fn what_cannot_send_is_refused() {
+        for wrong in [
+            "",
+            "AutoScribe",
+            "A <a@b",
+            "A\r\nBcc: x <a@b.example>",
+            "A <a@b.example> x",
+            "josé@b.example",
+        ] {
+            assert!(Sender::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+}

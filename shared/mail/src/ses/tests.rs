@@ -1,0 +1,222 @@
+//! `Ses` against a listener that answers as SES does.
+
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+use std::net::TcpListener;
+use std::thread::{self, JoinHandle};
+
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sesv2::{Client, Config};
+use domain::email::Email;
+use serde_json::{Value, json};
+
+use crate::{Message, RenewalRequested, SendError, Sender, Ses};
+
+/// What reached the listener: the request line with its headers, and the body.
+struct Captured {
+    head: String,
+    body: Value,
+}
+
+/// Takes one request and answers it.
+fn listen(
+    status: &'static str,
+    error_type: &'static str,
+    body: &'static str,
+) -> (String, JoinHandle<Captured>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let captured = thread::spawn(move || {
+        let (stream, _) = listener.accept().unwrap();
+        let mut reader = BufReader::new(&stream);
+        let mut head = String::new();
+        while reader.read_line(&mut head).unwrap() > 2 {}
+        let lower = head.to_lowercase();
+        let length = lower
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .unwrap();
+        let mut request = vec![0; length.parse().unwrap()];
+        reader.read_exact(&mut request).unwrap();
+        write!(
+            &stream,
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\
+             x-amzn-ErrorType: {error_type}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        )
+        .unwrap();
+        Captured {
+            head,
+            body: serde_json::from_slice(&request).unwrap(),
+        }
+    });
+    (url, captured)
+}
+
+fn ses(url: &str, configuration_set: Option<&str>) -> Ses {
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new("eu-west-1"))
+        .credentials_provider(Credentials::new("key", "secret", None, None, "test"))
+        .endpoint_url(url)
+        .retry_config(RetryConfig::disabled())
+        .build();
+    let from = Sender::parse("AutoScribe <no-reply@autoscribe.example>").unwrap();
+    Ses::new(
+        Client::from_conf(config),
+        from,
+        configuration_set.map(Into::into),
+    )
+}
+
+fn message(reply_to: Option<&str>) -> Message {
+    let renewal = RenewalRequested {
+        clinic_name: "Praxis Süd".into(),
+        person_name: "Zoë Ünal".into(),
+        dashboard_url: "https://app.autoscribe.example/".into(),
+    };
+    Message {
+        reply_to: reply_to.map(|address| Email::parse(address).unwrap()),
+        ..renewal
+            .render(&Email::parse("Grace@Süd.Example").unwrap())
+            .unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_mail_reaches_ses_whole() {
+    let (url, captured) = listen("200 OK", "", r#"{"MessageId":"0102-abc"}"#);
+    let message = message(Some("office@lakeside.example"));
+    let tags = [("clinicId", "0192a-b"), ("invitationId", "inv_1")];
+    let id = ses(&url, Some("access"))
+        .send(&message, &tags)
+        .await
+        .unwrap();
+    assert_eq!(id.as_str(), "0102-abc");
+
+    let captured = captured.join().unwrap();
+    assert!(
+        captured
+            .head
+            .starts_with("POST /v2/email/outbound-emails HTTP/1.1"),
+        "{}",
+        captured.head
+    );
+    let utf8 = |text: &str| json!({ "Data": text, "Charset": "UTF-8" });
+    // The whole body: nothing may come along unasked, such as ListManagementOptions or Headers.
+    assert_eq!(
+        captured.body,
+        json!({
+            "FromEmailAddress": "\"AutoScribe\" <no-reply@autoscribe.example>",
+            "Destination": { "ToAddresses": ["Grace@xn--sd-xka.example"] },
+            "ReplyToAddresses": ["office@lakeside.example"],
+            "Content": { "Simple": {
+                "Subject": utf8("Zoë Ünal asks for a new invitation"),
+                "Body": { "Html": utf8(&message.html), "Text": utf8(&message.text) },
+            } },
+            "EmailTags": [
+                { "Name": "clinicId", "Value": "0192a-b" },
+                { "Name": "invitationId", "Value": "inv_1" },
+            ],
+            "ConfigurationSetName": "access",
+        })
+    );
+    assert!(
+        !captured
+            .body
+            .to_string()
+            .to_lowercase()
+            .contains("unsubscribe")
+    );
+}
+
+#[tokio::test]
+async fn what_is_not_set_is_not_sent() {
+    for reply_to in [None, Some("bürο@lakeside.example")] {
+        let (url, captured) = listen("200 OK", "", r#"{"MessageId":"1"}"#);
+        ses(&url, None).send(&message(reply_to), &[]).await.unwrap();
+        let body = captured.join().unwrap().body;
+        assert_eq!(body.get("ReplyToAddresses"), None, "{reply_to:?}");
+        assert_eq!(body.get("ConfigurationSetName"), None);
+    }
+}
+
+async fn failure(status: &'static str, error_type: &'static str, body: &'static str) -> SendError {
+    let (url, captured) = listen(status, error_type, body);
+    let error = ses(&url, None).send(&message(None), &[]).await.unwrap_err();
+    captured.join().unwrap();
+    error
+}
+
+#[tokio::test]
+async fn a_rejected_mail_is_refused_for_good() {
+    let refused = |reason: &str| SendError::Refused {
+        reason: reason.into(),
+    };
+    let virus = r#"{"message":"Message to ada@clinic.example contains a virus."}"#;
+    let rejected = failure("400 Bad Request", "MessageRejected", virus).await;
+    assert_eq!(rejected, refused("Message to (address) contains a virus."));
+    let illegal = r#"{"message":"Local address contains illegal character"}"#;
+    let bad = failure("400 Bad Request", "BadRequestException", illegal).await;
+    assert_eq!(bad, refused("Local address contains illegal character"));
+}
+
+#[tokio::test]
+async fn a_busy_or_broken_ses_is_tried_again() {
+    for (status, error_type, body) in [
+        (
+            "429 Too Many Requests",
+            "TooManyRequestsException",
+            r#"{"message":"Maximum sending rate exceeded."}"#,
+        ),
+        (
+            "400 Bad Request",
+            "LimitExceededException",
+            r#"{"message":"Daily message quota exceeded."}"#,
+        ),
+        (
+            "400 Bad Request",
+            "SendingPausedException",
+            r#"{"message":"Sending paused for this account."}"#,
+        ),
+        (
+            "404 Not Found",
+            "NotFoundException",
+            r#"{"message":"Configuration set <access> does not exist."}"#,
+        ),
+        (
+            "403 Forbidden",
+            "AccessDeniedException",
+            r#"{"Message":"not authorized to perform ses:SendEmail"}"#,
+        ),
+        (
+            "500 Internal Server Error",
+            "InternalFailure",
+            r#"{"message":null}"#,
+        ),
+        ("503 Service Unavailable", "", "<html>down</html>"),
+    ] {
+        let error = failure(status, error_type, body).await;
+        assert!(
+            matches!(error, SendError::Unavailable { .. }),
+            "{status} {error:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn an_unreachable_ses_is_tried_again() {
+    let nobody = TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
+    let error = ses(&format!("http://{nobody}"), None)
+        .send(&message(None), &[])
+        .await
+        .unwrap_err();
+    let SendError::Unavailable { reason } = error else {
+        panic!("{error:?}")
+    };
+
+    assert!(reason.contains("refused"), "{reason}");
+}

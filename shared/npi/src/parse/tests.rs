@@ -1,0 +1,274 @@
+use domain::npi::{Npi, RegistryAnswer};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::parse;
+use crate::failure::Failure;
+
+const NUMBER: &str = "1234567893";
+
+fn read(answer: &Value) -> Result<RegistryAnswer, Failure> {
+    parse(&Npi::parse(NUMBER).unwrap(), answer.to_string().as_bytes())
+}
+
+fn person(surnames: &[&str]) -> RegistryAnswer {
+    RegistryAnswer::Person {
+        surnames: surnames.iter().map(|&s| s.to_owned()).collect(),
+    }
+}
+
+/// An active person as API version 2.1 gives it.
+fn active() -> Value {
+    json!({ "result_count": 1, "results": [{
+        "created_epoch": "1127757462000",
+        "enumeration_type": "NPI-1",
+        "last_updated_epoch": "1326893645000",
+        "number": NUMBER,
+        "addresses": [{ "address_purpose": "LOCATION", "city": "MOBILE", "state": "AL" }],
+        "practiceLocations": [],
+        "basic": { "first_name": "ANNA", "last_name": "HALE", "middle_name": "--", "status": "A" },
+        "taxonomies": [{ "code": "2085R0202X", "desc": "Radiology, Diagnostic Radiology", "primary": true }],
+        "identifiers": [],
+        "endpoints": [],
+        "other_names": []
+    }]})
+}
+
+/// The active person with something else at one place.
+fn active_but(pointer: &str, value: Value) -> Value {
+    let mut answer = active();
+    *answer.pointer_mut(pointer).unwrap() = value;
+    answer
+}
+
+#[test]
+fn an_active_person_has_a_surname() {
+    assert_eq!(read(&active()), Ok(person(&["HALE"])));
+}
+
+#[test]
+fn older_versions_write_numbers_as_integers() {
+    let mut answer = active_but("/results/0/number", json!(1_234_567_893_u64));
+    answer["result_count"] = json!("1");
+    answer["results"][0]["created_epoch"] = json!(1_127_757_462);
+    assert_eq!(read(&answer), Ok(person(&["HALE"])));
+}
+
+#[test]
+fn other_and_former_surnames_count_and_organisations_and_dashes_do_not() {
+    let names = json!([
+        { "type": "Former Name", "code": "1", "first_name": "ANNA", "last_name": "BRANDT" },
+        { "type": "Professional Name", "code": "2", "last_name": "--" },
+        { "type": "Doing Business As", "code": "3", "organization_name": "HARBOR IMAGING LLC" },
+        { "type": "Other Name", "code": "5", "last_name": " HALE BRANDT " },
+        { "type": "Former Name", "code": "1", "last_name": null },
+        "BRANDT",
+    ]);
+    assert_eq!(
+        read(&active_but("/results/0/other_names", names)),
+        Ok(person(&["HALE", "BRANDT", "HALE BRANDT"]))
+    );
+    assert_eq!(
+        read(&active_but("/results/0/other_names", Value::Null)),
+        Ok(person(&["HALE"]))
+    );
+}
+
+#[test]
+fn a_person_without_a_surname_matches_nobody() {
+    for empty in [json!("--"), json!(""), Value::Null] {
+        assert_eq!(
+            read(&active_but("/results/0/basic/last_name", empty)),
+            Ok(person(&[]))
+        );
+    }
+}
+
+#[test]
+fn an_organisation_is_no_person() {
+    assert_eq!(
+        read(&active_but("/results/0/enumeration_type", json!("NPI-2"))),
+        Ok(RegistryAnswer::Organisation)
+    );
+}
+
+#[test]
+fn the_status_decides_and_not_a_deactivation_date() {
+    let mut answer = active();
+    answer["results"][0]["basic"]["deactivation_date"] = json!("2019-03-01");
+    answer["results"][0]["basic"]["reactivation_date"] = json!("2020-06-15");
+    assert_eq!(read(&answer), Ok(person(&["HALE"])));
+    assert_eq!(
+        read(&active_but("/results/0/basic/status", json!("D"))),
+        Ok(RegistryAnswer::Deactivated)
+    );
+}
+
+#[test]
+fn error_15_says_deactivated_and_the_others_say_nothing_about_the_number() {
+    let error = |code: Value| json!({ "Errors": [{ "field": "number", "number": code, "description": "..." }] });
+    assert_eq!(read(&error(json!("15"))), Ok(RegistryAnswer::Deactivated));
+    assert_eq!(read(&error(json!(15))), Ok(RegistryAnswer::Deactivated));
+    assert_eq!(read(&error(json!("06"))), Err(Failure::Refused(6)));
+    assert_eq!(read(&error(json!("17"))), Err(Failure::Refused(17)));
+    assert_eq!(read(&error(json!("trouble"))), Err(Failure::UnknownShape));
+    assert_eq!(
+        read(&json!({ "Errors": { "number": "15" } })),
+        Ok(RegistryAnswer::Deactivated)
+    );
+    assert_eq!(
+        read(&json!({ "Errors": [{ "number": "06" }, { "number": "15" }] })),
+        Ok(RegistryAnswer::Deactivated)
+    );
+    assert_eq!(
+        read(&json!({ "Errors": [{ "number": "06" }], "result_count": 0 })),
+        Err(Failure::Refused(6))
+    );
+}
+
+#[test]
+fn only_a_count_of_nought_is_unknown() {
+    for none in [
+        json!({ "result_count": 0 }),
+        json!({ "result_count": "0", "results": [] }),
+    ] {
+        assert_eq!(read(&none), Ok(RegistryAnswer::Unknown), "{none}");
+    }
+    for vague in [
+        json!({}),
+        json!([]),
+        json!(null),
+        json!({ "results": [] }),
+        json!({ "result_count": 1, "results": [] }),
+    ] {
+        assert_eq!(read(&vague), Err(Failure::UnknownShape), "{vague}");
+    }
+}
+
+#[test]
+fn an_answer_about_another_number_is_none() {
+    for other in [json!("1000000004"), json!(1_000_000_004_u64), Value::Null] {
+        assert_eq!(
+            read(&active_but("/results/0/number", other)),
+            Err(Failure::AnotherNumber)
+        );
+    }
+}
+
+#[test]
+fn a_record_that_lacks_what_decides_is_no_answer() {
+    for field in ["status", "last_name"] {
+        let mut answer = active();
+        answer["results"][0]["basic"]
+            .as_object_mut()
+            .unwrap()
+            .remove(field);
+        assert_eq!(read(&answer), Err(Failure::UnknownShape), "{field}");
+    }
+    for (pointer, value) in [
+        ("/results/0/basic", Value::Null),
+        ("/results/0/basic/status", json!("P")),
+        ("/results/0/enumeration_type", json!("NPI-3")),
+    ] {
+        assert_eq!(
+            read(&active_but(pointer, value)),
+            Err(Failure::UnknownShape),
+            "{pointer}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_json_is_no_answer() {
+    let npi = Npi::parse(NUMBER).unwrap();
+    let half = active().to_string();
+    let deep = "[".repeat(100_000);
+    for text in [
+        "",
+        "<html><body>Service Unavailable</body></html>",
+        &half[..half.len() / 2],
+        &deep,
+    ] {
+        assert_eq!(parse(&npi, text.as_bytes()), Err(Failure::NotJson));
+    }
+}
+
+const WORDS: &[&str] = &[
+    "A",
+    "D",
+    "NPI-1",
+    "NPI-2",
+    "--",
+    "15",
+    "06",
+    "0",
+    "HALE",
+    NUMBER,
+    "1000000004",
+];
+const INTEGERS: &[u64] = &[0, 1, 15, 1_234_567_893];
+const FIELDS: &[&str] = &[
+    "Errors",
+    "results",
+    "result_count",
+    "number",
+    "basic",
+    "status",
+    "last_name",
+    "enumeration_type",
+    "other_names",
+    "anything",
+];
+
+/// JSON out of the registry's own vocabulary, put together in any way.
+fn vocabulary() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        prop::sample::select(WORDS).prop_map(Value::from),
+        prop::sample::select(INTEGERS).prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<bool>().prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+        Just(Value::Null),
+    ];
+    leaf.prop_recursive(6, 64, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(
+                prop::sample::select(FIELDS).prop_map(str::to_owned),
+                inner,
+                0..8
+            )
+            .prop_map(Value::from_iter),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn no_bytes_make_it_panic(bytes in any::<Vec<u8>>()) {
+        let _ = parse(&Npi::parse(NUMBER).unwrap(), &bytes);
+    }
+
+    #[test]
+    fn no_json_makes_it_panic(answer in vocabulary()) {
+        let _ = read(&answer);
+    }
+
+    #[test]
+    fn no_change_of_one_field_makes_a_person_of_another_number(value in vocabulary()) {
+        let mut answer = active_but("/results/0/number", json!("1000000004"));
+        prop_assert_eq!(read(&answer), Err(Failure::AnotherNumber));
+        answer["results"][0]["basic"] = value;
+        prop_assert_eq!(read(&answer), Err(Failure::AnotherNumber));
+    }
+
+    #[test]
+    fn one_field_of_any_kind_never_yields_unknown(
+        field in prop::sample::select(&["number", "basic", "enumeration_type", "other_names"][..]),
+        value in vocabulary(),
+    ) {
+        let answer = active_but(&format!("/results/0/{field}"), value);
+        prop_assert_ne!(read(&answer), Ok(RegistryAnswer::Unknown));
+    }
+}
