@@ -1,1 +1,55 @@
-//! placeholder
+//! What the person invited does: look at the invitation, accept it, decline it, ask for a new link.
+//!
+//! The token from the mail is the only credential and comes in the body, never in a URL.
+
+mod accept;
+mod lookup;
+mod reject;
+mod request_new;
+mod token;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+use domain::token::Keyring;
+use http::Context;
+use npi::Nppes;
+use utoipa::OpenApi;
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// The registry of NPIs.
+    pub registry: Arc<Nppes>,
+    /// The root keys, to read links.
+    pub keyring: Arc<Keyring>,
+}
+
+impl FromRef<Deps> for Context {
+    fn from_ref(deps: &Deps) -> Self {
+        deps.context.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(deps: Deps) -> Router {
+    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::layer);
+    let router = Router::new()
+        .route("/v1/invitation/lookup", post(lookup::handle))
+        .route("/v1/invitation/accept", post(accept::handle))
+        .route("/v1/invitation/reject", post(reject::handle))
+        .route("/v1/invitation/request-new", post(request_new::handle))
+        .layer(idempotent)
+        .with_state(deps);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(lookup::handle, accept::handle, reject::handle, request_new::handle))]
+pub struct Api;

@@ -105,25 +105,12 @@ async fn commit(
     change: &Transition<Invitation>,
     requester: &Requester,
 ) -> Result<Committed, Problem> {
-    let details = change.next.details();
-    let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
-    let claims = deps
-        .context
-        .store
-        .claims(details.clinic, &details.email, npi)
-        .await?;
-    let claims = claims.ok_or_else(Problem::internal)?;
     let mut tx = deps
         .context
         .store
         .transaction(&requester.invitation(&deps.context, change))?;
     tx.changed_invitation(change)?;
-    if let Some(free) = claims.email.let_go(details.id) {
-        tx.email_claim(details.clinic, &details.email, &free)?;
-    }
-    if let (Some(npi), Some(free)) = (npi, claims.npi.let_go(details.id)) {
-        tx.npi_claim(details.clinic, npi, &free)?;
-    }
+    http::claims::let_go(&deps.context.store, &mut tx, change.next.details()).await?;
     Ok(tx.commit().await?)
 }
 

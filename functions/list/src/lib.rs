@@ -1,1 +1,30 @@
-//! placeholder
+//! Every GET of users and invitations. Reads only: this function's role cannot write.
+
+mod invitation;
+mod invitations;
+mod user;
+mod users;
+
+use axum::Router;
+use axum::routing::get;
+use http::Context;
+use utoipa::OpenApi;
+
+/// The routes of this function.
+pub fn router(context: Context) -> Router {
+    let router = Router::new()
+        .route("/v1/autoScribe/users", get(users::handle))
+        .route("/v1/autoScribe/users/{userId}", get(user::handle))
+        .route("/v1/autoScribe/users/invitations", get(invitations::handle))
+        .route(
+            "/v1/autoScribe/users/invitations/{invitationId}",
+            get(invitation::handle),
+        )
+        .with_state(context);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(users::handle, user::handle, invitations::handle, invitation::handle))]
+pub struct Api;

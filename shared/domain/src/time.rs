@@ -19,6 +19,9 @@ pub struct Timestamp(jiff::Timestamp);
 pub struct NotATime;
 
 impl Timestamp {
+    /// 1970-01-01T00:00:00Z.
+    pub const EPOCH: Self = Self(jiff::Timestamp::UNIX_EPOCH);
+
     /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     pub fn from_millis(millis: i64) -> Result<Self, NotATime> {
         jiff::Timestamp::from_millisecond(millis)

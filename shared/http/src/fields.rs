@@ -112,8 +112,7 @@ impl Fields {
 
     /// Notes a fault that only the caller can see.
     pub fn fault<T>(&mut self, name: &str, refused: Refused) -> Option<T> {
-        self.faults
-            .push(refused.at(name));
+        self.faults.push(refused.at(name));
         None
     }
 

@@ -3,6 +3,7 @@
 pub mod audit;
 pub mod body;
 pub mod caller;
+pub mod claims;
 pub mod context;
 mod edge;
 pub mod fields;

@@ -126,7 +126,8 @@ impl Problem {
     /// The same problem, naming an object that it is about.
     #[must_use]
     pub fn about(mut self, member: &str, id: impl std::fmt::Display) -> Self {
-        self.about.insert(member.to_owned(), Value::String(id.to_string()));
+        self.about
+            .insert(member.to_owned(), Value::String(id.to_string()));
         self
     }
 

@@ -51,7 +51,8 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    fn new(email: &domain::email::Email, profile: &Profile) -> Self {
+    /// The person of this address and profile.
+    pub fn new(email: &domain::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
         let Profile {
             name,

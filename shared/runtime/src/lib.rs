@@ -1,1 +1,19 @@
-//! placeholder
+//! What a function's `main` is made of. The only place that reads the environment, the wall clock
+//! and the operating system's randomness.
+
+mod aws;
+mod consume;
+#[cfg(feature = "root-key")]
+mod root_key;
+mod serve;
+mod settings;
+mod system;
+
+pub use aws::Aws;
+pub use consume::consume;
+pub use lambda_runtime::Error;
+#[cfg(feature = "root-key")]
+pub use root_key::keyring_from;
+pub use serve::serve;
+pub use settings::{Settings, SettingsMissing};
+pub use system::{OsEntropy, SystemClock};

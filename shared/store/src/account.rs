@@ -80,7 +80,11 @@ impl Transaction {
     }
 
     /// Requires that the account is as it was read.
-    pub fn account_unchanged(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
+    pub fn account_unchanged(
+        &mut self,
+        email: &Email,
+        account: &Account,
+    ) -> Result<(), StoreError> {
         let values = HashMap::from([(":version".to_owned(), number(account.version))]);
         let condition = format!("{} = :version", attr::VERSION);
         self.check(Role::Account, key::account(email), &condition, values)

@@ -43,42 +43,76 @@ impl<T> Chunk<T> {
     }
 }
 
-/// Reads chunks until the page is full, the list ends, or [`BUDGET`] is spent with an item found.
-pub(crate) async fn read_page<T, Id: Copy>(
-    page: PageRequest<Id>,
-    id: impl Fn(&T) -> Id,
-    keep: impl Fn(&T) -> bool,
-    mut read: impl AsyncFnMut(Option<Id>, i32) -> Result<Chunk<T>, StoreError>,
-) -> Result<Page<T, Id>, StoreError> {
-    let mut items: Vec<T> = Vec::with_capacity(page.limit);
-    let (mut after, mut bytes) = (page.after, 0);
-    // One more than the page, to know whether there is another; then ever larger while a filter
-    // lets little through.
-    let mut size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
-    loop {
-        let chunk = read(after, size).await?;
-        bytes += chunk.bytes;
+/// A page being filled: from chunk to chunk until it is full, the list ends, or [`BUDGET`] is
+/// spent with an item found.
+pub(crate) struct Filling<T, Id> {
+    limit: usize,
+    items: Vec<T>,
+    after: Option<Id>,
+    size: i32,
+    bytes: u64,
+    next: Option<Id>,
+    done: bool,
+}
+
+impl<T, Id: Copy> Filling<T, Id> {
+    pub(crate) fn new(page: PageRequest<Id>) -> Self {
+        // One more than the page, to know whether there is another.
+        let size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
+        Self {
+            limit: page.limit,
+            items: Vec::with_capacity(page.limit),
+            after: page.after,
+            size,
+            bytes: 0,
+            next: None,
+            done: false,
+        }
+    }
+
+    /// After which id to read on and how many items; `None` when the page is done.
+    pub(crate) fn wants(&self) -> Option<(Option<Id>, i32)> {
+        (!self.done).then_some((self.after, self.size))
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        chunk: Chunk<T>,
+        id: impl Fn(&T) -> Id,
+        keep: impl Fn(&T) -> bool,
+    ) {
+        self.bytes += chunk.bytes;
         for item in chunk.items {
             let kept = keep(&item);
-            if kept && items.len() == page.limit {
-                return Ok(Page {
-                    next: items.last().map(&id),
-                    items,
-                });
+            if kept && self.items.len() == self.limit {
+                (self.next, self.done) = (self.items.last().map(&id), true);
+                return;
             }
-            after = Some(id(&item));
+            self.after = Some(id(&item));
             if kept {
-                items.push(item);
+                self.items.push(item);
             }
         }
         if !chunk.more {
-            return Ok(Page { items, next: None });
+            self.done = true;
+        } else if self.bytes >= BUDGET && !self.items.is_empty() {
+            (self.next, self.done) = (self.after, true);
         }
-        if bytes >= BUDGET && !items.is_empty() {
-            return Ok(Page { items, next: after });
-        }
-        size = size.saturating_mul(2).min(1000);
+        // A filter that lets little through needs ever larger reads.
+        self.size = self.size.saturating_mul(2).min(1000);
     }
+
+    pub(crate) fn page(self) -> Page<T, Id> {
+        Page {
+            items: self.items,
+            next: self.next,
+        }
+    }
+}
+
+/// The id just below this one.
+pub(crate) fn below(id: &[u8; 16]) -> [u8; 16] {
+    u128::from_be_bytes(*id).saturating_sub(1).to_be_bytes()
 }
 
 /// Bytes behind the capacity that a read used, `per_unit` bytes a unit.
@@ -138,40 +172,25 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::future::Future;
-    use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
-
-    /// The futures here never wait.
-    fn now<T>(future: impl Future<Output = T>) -> T {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(value) => value,
-            Poll::Pending => panic!("waited"),
-        }
-    }
 
     /// Pages through `total` items counting down, of which every `nth` is kept.
     fn walk(total: u32, nth: u32, limit: usize, bytes_each: u64) -> Vec<Vec<u32>> {
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
-            let request = PageRequest { limit, after };
-            let page = now(read_page(
-                request,
-                |n: &u32| *n,
-                |n| n.is_multiple_of(nth),
-                async |after, size| {
-                    let newest = after.unwrap_or(total + 1);
-                    let count = newest.saturating_sub(1).min(size.unsigned_abs());
-                    let items: Vec<u32> = (newest - count..newest).rev().collect();
-                    let more = items.last().is_some_and(|n| *n > 1);
-                    Ok(Chunk {
-                        more,
-                        bytes: items.len() as u64 * bytes_each,
-                        items,
-                    })
-                },
-            ))
-            .unwrap();
+            let mut filling = Filling::new(PageRequest { limit, after });
+            while let Some((after, size)) = filling.wants() {
+                let newest: u32 = after.unwrap_or(total + 1);
+                let count = newest.saturating_sub(1).min(size.unsigned_abs());
+                let items: Vec<u32> = (newest - count..newest).rev().collect();
+                let more = items.last().is_some_and(|n| *n > 1);
+                let bytes = items.len() as u64 * bytes_each;
+                filling.add(
+                    Chunk { items, more, bytes },
+                    |n| *n,
+                    |n| n.is_multiple_of(nth),
+                );
+            }
+            let page = filling.page();
             pages.push(page.items);
             after = page.next;
             if after.is_none() {

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::invitation::item::{invited_by, invited_by_text, time};
 use crate::item::{RawItem, text};
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageRequest, read_page};
+use crate::page::{Chunk, Filling, Page, PageRequest, below};
 use crate::profile::{BadField, ProfileItem, field};
 use crate::tx::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
@@ -93,29 +93,21 @@ impl Store {
         page: PageRequest<UserId>,
         keep: impl Fn(&User) -> bool,
     ) -> Result<Page<User, UserId>, StoreError> {
-        read_page(
-            page,
-            |user: &User| user.id,
-            keep,
-            async |after, size| {
-                let last = after.map_or([0xff; 16], |id| {
-                    u128::from_be_bytes(*id.bytes())
-                        .saturating_sub(1)
-                        .to_be_bytes()
-                });
-                let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
-                let bounds = (bound([0; 16]), bound(last));
-                let (raw, chunk) = self
-                    .query_newest(&key::clinic_partition(clinic), bounds, size)
-                    .await?;
-                let items = raw
-                    .iter()
-                    .map(|item| self.user_from(item))
-                    .collect::<Result<_, _>>()?;
-                Ok(Chunk { items, ..chunk })
-            },
-        )
-        .await
+        let mut filling = Filling::new(page);
+        while let Some((after, size)) = filling.wants() {
+            let last = after.map_or([0xff; 16], |id| below(id.bytes()));
+            let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
+            let bounds = (bound([0; 16]), bound(last));
+            let (raw, chunk) = self
+                .query_newest(&key::clinic_partition(clinic), bounds, size)
+                .await?;
+            let items = raw
+                .iter()
+                .map(|item| self.user_from(item))
+                .collect::<Result<_, _>>()?;
+            filling.add(Chunk { items, ..chunk }, |user: &User| user.id, &keep);
+        }
+        Ok(filling.page())
     }
 
     fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {

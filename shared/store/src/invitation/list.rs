@@ -9,7 +9,7 @@ use domain::invitation::{Invitation, InvitationStatus};
 
 use crate::item::text;
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageRequest, read_page};
+use crate::page::{Chunk, Filling, Page, PageRequest, below};
 use crate::{Store, StoreError, attr, key};
 
 /// Which of a clinic's invitations a list is about; all bounds are keys, so they cost nothing.
@@ -37,11 +37,14 @@ impl InvitationRange {
     /// The same range, ending before `id`.
     fn before(&self, id: Option<InvitationId>) -> Self {
         let to = id.map_or(self.to, |id| {
-            let below = u128::from_be_bytes(*id.bytes()).saturating_sub(1);
-            self.to.min(InvitationId::from_bytes(below.to_be_bytes()))
+            self.to.min(InvitationId::from_bytes(below(id.bytes())))
         });
         Self { to, ..self.clone() }
     }
+}
+
+fn id_of(invitation: &Invitation) -> InvitationId {
+    invitation.details().id
 }
 
 impl Store {
@@ -53,27 +56,22 @@ impl Store {
         page: PageRequest<InvitationId>,
         keep: impl Fn(&Invitation) -> bool,
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
-        let id = |invitation: &Invitation| invitation.details().id;
         let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
         let wanted =
             |i: &Invitation| range.statuses.is_empty() || range.statuses.contains(&i.status());
-        read_page(
-            page,
-            id,
-            |i| wanted(i) && keep(i),
-            async |after, size| {
-                let range = range.before(after);
-                if range.to < range.from {
-                    return Ok(Chunk::end());
-                }
-                if by_status {
-                    self.chunk_by_status(clinic, &range, size).await
-                } else {
-                    self.chunk_of_all(clinic, &range, size).await
-                }
-            },
-        )
-        .await
+        let mut filling = Filling::new(page);
+        while let Some((after, size)) = filling.wants() {
+            let range = range.before(after);
+            let chunk = if range.to < range.from {
+                Chunk::end()
+            } else if by_status {
+                self.chunk_by_status(clinic, &range, size).await?
+            } else {
+                self.chunk_of_all(clinic, &range, size).await?
+            };
+            filling.add(chunk, id_of, |i| wanted(i) && keep(i));
+        }
+        Ok(filling.page())
     }
 
     /// One page of the invitations that one address ever had, read by key.
@@ -95,19 +93,21 @@ impl Store {
             .flatten()
             .map(|i| self.invitation_from(i))
             .collect::<Result<Vec<_>, _>>()?;
-        all.sort_by_key(|i| std::cmp::Reverse(i.details().id));
-        let id = |invitation: &Invitation| invitation.details().id;
-        read_page(page, id, keep, async |after, _| {
-            let rest = all
-                .iter()
-                .filter(|i| after.is_none_or(|after| i.details().id < after));
-            Ok(Chunk {
-                items: rest.cloned().collect(),
+        all.sort_by_key(|i| std::cmp::Reverse(id_of(i)));
+        let rest = all
+            .into_iter()
+            .filter(|i| page.after.is_none_or(|after| id_of(i) < after));
+        let mut filling = Filling::new(page);
+        filling.add(
+            Chunk {
+                items: rest.collect(),
                 more: false,
                 bytes: 0,
-            })
-        })
-        .await
+            },
+            id_of,
+            keep,
+        );
+        Ok(filling.page())
     }
 
     async fn chunk_of_all(

@@ -1,0 +1,281 @@
+//! `POST /v1/invitation/accept`: the person confirms. Account, user, membership and claims are
+//! written in one transaction, however many try at once.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::audit::Actor;
+use domain::claim::Claim;
+use domain::field::{Faults, Refused};
+use domain::invitation::{Acceptance, Details, Invitation, InvitedBy, Live, Transition};
+use domain::password::{Password, PasswordHash};
+use domain::user::User;
+use http::audit::Requester;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::view::UserView;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::{Account, Claims, Committed, Role, Transaction};
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::token::{opened, taken};
+
+/// Times that a lost race is decided again.
+pub(crate) const TRIES: usize = 3;
+
+/// The token from the mail, and a password when dashboard access comes with the invitation.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct AcceptRequest {
+    /// The part of the mailed link after `#token=`.
+    #[schema(max_length = 256)]
+    token: String,
+    /// Required exactly when `needsPassword`: a new one, or the account's own when `accountExists`.
+    #[schema(min_length = 12, max_length = 128)]
+    password: Option<String>,
+}
+
+/// Accept an invitation. Repeated by the same person, it gives the same answer.
+#[utoipa::path(
+    post, path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = UserView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<UserView>, Problem> {
+    let mut fields = body.fields();
+    let token = taken(&mut fields);
+    let password = fields.optional("password", |text| Ok(text.to_owned()));
+    let token = fields.finish(token)?.unwrap_or_default();
+
+    let invitation = opened(&deps, &token).await?;
+    let live = match standing(&deps, invitation)? {
+        Standing::Live(live) => live,
+        Standing::Accepted(details) => return repeated(&deps, &details, password).await,
+    };
+    let mut credential = credential(&deps, live.details(), password.clone()).await?;
+    let answer = match live.details().profile.npi_to_verify() {
+        Some(npi) => Some(deps.registry.look_up(&npi).await),
+        None => None,
+    };
+    let requester = Requester {
+        actor: Actor::Invitee(live.details().id),
+        ip,
+    };
+    let mut live = live;
+    for _ in 0..TRIES {
+        let change = live.accept(answer.as_ref(), deps.context.now());
+        match commit(&deps, &change, &credential, &requester).await? {
+            Committed::Yes => return Ok(Json((&change.next.user).into())),
+            Committed::Lost(roles) if roles.contains(&Role::Inviter) => {
+                return Err(inviter_not_authorized());
+            }
+            Committed::Lost(_) => {}
+        }
+        live = match standing(&deps, opened(&deps, &token).await?)? {
+            Standing::Live(live) => live,
+            Standing::Accepted(details) => return repeated(&deps, &details, password).await,
+        };
+        credential = self::credential(&deps, live.details(), password.clone()).await?;
+    }
+    Err(Problem::contended())
+}
+
+enum Standing {
+    Live(Box<Live>),
+    Accepted(Box<Details>),
+}
+
+fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
+    match invitation {
+        Invitation::Pending(pending) => pending
+            .at(deps.context.now())
+            .map(|live| Standing::Live(Box::new(live)))
+            .map_err(|_| Problem::expired()),
+        Invitation::Accepted(accepted) => Ok(Standing::Accepted(Box::new(accepted.details))),
+        Invitation::Rejected(_) | Invitation::Revoked(_) => Err(Problem::token_invalid()),
+    }
+}
+
+/// The account as it stands, and as it shall be.
+struct Credential {
+    before: Option<Account>,
+    /// A hash to set; `None` leaves the account as it is.
+    set: Option<PasswordHash>,
+}
+
+/// Checks the password: the account's own, or a new one that passes the policy.
+async fn credential(
+    deps: &Deps,
+    details: &Details,
+    password: Option<String>,
+) -> Result<Credential, Problem> {
+    let password = required_exactly(details, password)?;
+    let before = deps.context.store.account(&details.email).await?;
+    let Some(password) = password else {
+        return Ok(Credential { before, set: None });
+    };
+    if let Some(hash) = before.as_ref().and_then(|account| account.password.clone()) {
+        matching(hash, password).await?;
+        return Ok(Credential { before, set: None });
+    }
+    let name = &details.profile.name;
+    let known = [
+        details.email.normalised(),
+        name.first.as_str(),
+        name.last.as_str(),
+        "autoscribe",
+    ];
+    let password = password
+        .accept_new(&known)
+        .map_err(|refused| Faults::from(refused.at("password")))?;
+    let entropy = deps.context.entropy.clone();
+    let set = blocking(move || password.hash(entropy.as_ref()))
+        .await?
+        .map_err(|_| Problem::internal())?;
+    Ok(Credential {
+        before,
+        set: Some(set),
+    })
+}
+
+/// A password comes exactly when dashboard access does.
+fn required_exactly(
+    details: &Details,
+    password: Option<String>,
+) -> Result<Option<Password>, Problem> {
+    let refused = match (details.profile.permissions.dashboard(), &password) {
+        (true, None) => Refused::new(
+            "required",
+            "is required, since this invitation opens the dashboard",
+        ),
+        (false, Some(_)) => Refused::new(
+            "password_not_needed",
+            "must not be sent, since this invitation does not open the dashboard",
+        ),
+        _ => return Ok(password.map(Password::typed)),
+    };
+    Err(Faults::from(refused.at("password")).into())
+}
+
+async fn matching(hash: PasswordHash, password: Password) -> Result<(), Problem> {
+    if blocking(move || hash.matches(&password)).await? {
+        return Ok(());
+    }
+    Err(Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "password_wrong",
+        "This address already has an AutoScribe account, and this is not its password.",
+    ))
+}
+
+/// Hashing takes milliseconds of CPU: other requests go on meanwhile.
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    tokio::task::spawn_blocking(work)
+        .await
+        .map_err(|_| Problem::internal())
+}
+
+/// The link was used before: the same person gets the same answer.
+async fn repeated(
+    deps: &Deps,
+    details: &Details,
+    password: Option<String>,
+) -> Result<Json<UserView>, Problem> {
+    let store = &deps.context.store;
+    let user = store
+        .user(details.clinic, details.id.user_id())
+        .await?
+        .ok_or_else(Problem::internal)?;
+    if let Some(password) = required_exactly(details, password)? {
+        let account = store.account(&details.email).await?;
+        let hash = account
+            .and_then(|account| account.password)
+            .ok_or_else(Problem::internal)?;
+        matching(hash, password).await?;
+    }
+    Ok(Json((&user).into()))
+}
+
+async fn commit(
+    deps: &Deps,
+    change: &Transition<Acceptance>,
+    credential: &Credential,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let user = &change.next.user;
+    let npi = user.profile.permissions.npi().map(|(npi, _)| npi);
+    let store = &deps.context.store;
+    let claims = store
+        .claims(user.clinic, &user.email, npi)
+        .await?
+        .ok_or_else(Problem::internal)?;
+    let as_invitation = change
+        .clone()
+        .map(|acceptance| Invitation::from(acceptance.invitation));
+    let mut tx = store.transaction(&requester.invitation(&deps.context, &as_invitation))?;
+    tx.changed_invitation(&as_invitation)?;
+    tx.new_user(user)?;
+    tx.new_membership(&user.email, user.clinic, user.id)?;
+    account(&mut tx, user, credential)?;
+    claimed(&mut tx, user, claims)?;
+    if user.profile.permissions.manages_clinic() {
+        tx.one_more_manager(user.clinic)?;
+        match user.invited_by {
+            InvitedBy::User(inviter) => tx.inviter_still_manages(user.clinic, inviter)?,
+            InvitedBy::ApiKey(key) => tx.api_key_still_works(user.clinic, key)?,
+            InvitedBy::Operator => {}
+        }
+    }
+    Ok(tx.commit().await?)
+}
+
+fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result<(), Problem> {
+    match (&credential.before, &credential.set) {
+        (Some(account), None) => tx.account_unchanged(&user.email, account)?,
+        (before, set) => {
+            let account = Account {
+                password: set.clone(),
+                verified_at: before
+                    .as_ref()
+                    .map_or(user.confirmed_at, |account| account.verified_at),
+                version: before.as_ref().map_or(1, |account| account.version + 1),
+            };
+            tx.account(&user.email, &account)?;
+        }
+    }
+    Ok(())
+}
+
+/// The claims on address and NPI pass from the invitation to the user.
+fn claimed(tx: &mut Transaction, user: &User, claims: Claims) -> Result<(), Problem> {
+    let id = user.id.invitation_id();
+    let pass = |claim: Claim| match claim.held_by_other(id, user.confirmed_at) {
+        None => Ok(claim.for_user(id)),
+        Some(_) => Err(Problem::contended()),
+    };
+    tx.email_claim(user.clinic, &user.email, &pass(claims.email)?)?;
+    if let Some((npi, _)) = user.profile.permissions.npi() {
+        tx.npi_claim(user.clinic, npi, &pass(claims.npi)?)?;
+    }
+    Ok(())
+}
+
+fn inviter_not_authorized() -> Problem {
+    Problem::conflict(
+        "inviter_not_authorized",
+        "Whoever invited you may no longer invite administrators. Ask the clinic for a new invitation.",
+    )
+}

@@ -1,0 +1,94 @@
+//! `POST /v1/invitation/lookup`: shows the invitation and changes nothing, so that a link scanner
+//! can open the mail as often as it likes.
+
+use axum::Json;
+use axum::extract::State;
+use domain::invitation::{Details, Invitation, InvitedBy};
+use http::Problem;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::schema::InvitationStatusName;
+use http::view::PersonView;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::token::{TokenRequest, opened, taken};
+
+/// The invitation as its person sees it.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LookupView {
+    /// `sent`, or `accepted` when the link was used.
+    #[schema(value_type = InvitationStatusName)]
+    status: &'static str,
+    /// The clinic that invites.
+    clinic_name: String,
+    /// Who invites; null when a PACS did.
+    inviter: Option<String>,
+    /// The person and what they shall be allowed to do.
+    #[serde(flatten)]
+    person: PersonView,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    expiry: String,
+    /// Whether accepting takes a password: exactly with dashboard access.
+    needs_password: bool,
+    /// Whether the address has a password already, so that accepting takes that one.
+    account_exists: bool,
+}
+
+/// Look at an invitation.
+#[utoipa::path(
+    post, path = "/v1/invitation/lookup", tag = "invitee", request_body = TokenRequest, security(()),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = LookupView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    body: Object,
+) -> Result<Json<LookupView>, Problem> {
+    let mut fields = body.fields();
+    let token = taken(&mut fields);
+    let token = fields.finish(token)?.unwrap_or_default();
+    let invitation = opened(&deps, &token).await?;
+    match &invitation {
+        pending @ Invitation::Pending(_) if pending.is_expired(deps.context.now()) => {
+            return Err(Problem::expired());
+        }
+        Invitation::Rejected(_) => return Err(Problem::token_invalid()),
+        _ => {}
+    }
+    Ok(Json(view(&deps, &invitation).await?))
+}
+
+async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
+    let details = invitation.details();
+    let store = &deps.context.store;
+    let clinic = store
+        .clinic(details.clinic)
+        .await?
+        .ok_or_else(Problem::internal)?;
+    let account = store.account(&details.email).await?;
+    Ok(LookupView {
+        status: invitation.status().as_str(),
+        clinic_name: clinic.name.as_str().to_owned(),
+        inviter: inviter(deps, details).await?,
+        person: PersonView::new(&details.email, &details.profile),
+        expiry: details.expiry.to_string(),
+        needs_password: details.profile.permissions.dashboard(),
+        account_exists: account.is_some_and(|account| account.password.is_some()),
+    })
+}
+
+async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, Problem> {
+    let InvitedBy::User(id) = details.invited_by else {
+        return Ok(None);
+    };
+    let user = deps.context.store.user(details.clinic, id).await?;
+    Ok(user.map(|user| user.profile.name.short()))
+}

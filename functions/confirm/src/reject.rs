@@ -1,0 +1,94 @@
+//! `POST /v1/invitation/reject`: the person declines.
+
+use axum::Json;
+use axum::extract::State;
+use domain::audit::Actor;
+use domain::invitation::{Invitation, RejectReason, Transition};
+use http::audit::Requester;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::view::Done;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::Committed;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::accept::TRIES;
+use crate::token::{opened, taken};
+
+/// The token from the mail, and why.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct RejectRequest {
+    /// The part of the mailed link after `#token=`.
+    #[schema(max_length = 256)]
+    token: String,
+    /// At most 500 characters.
+    #[schema(min_length = 1, max_length = 500)]
+    reason: Option<String>,
+}
+
+/// Decline an invitation. Repeating it changes nothing.
+#[utoipa::path(
+    post, path = "/v1/invitation/reject", tag = "invitee", request_body = RejectRequest, security(()),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<Done>, Problem> {
+    let mut fields = body.fields();
+    let token = taken(&mut fields);
+    let reason = fields.optional("reason", RejectReason::parse);
+    let token = fields.finish(token)?.unwrap_or_default();
+    for _ in 0..TRIES {
+        let live = match opened(&deps, &token).await? {
+            Invitation::Rejected(_) => return Ok(Json(declined())),
+            Invitation::Accepted(_) => {
+                let detail = "You have confirmed this invitation. Ask the clinic to remove your access instead.";
+                return Err(Problem::conflict("invitation_accepted", detail));
+            }
+            Invitation::Revoked(_) => return Err(Problem::token_invalid()),
+            Invitation::Pending(pending) => pending
+                .at(deps.context.now())
+                .map_err(|_| Problem::expired())?,
+        };
+        let requester = Requester {
+            actor: Actor::Invitee(live.details().id),
+            ip: ip.clone(),
+        };
+        let change = live
+            .reject(reason.clone(), deps.context.now())
+            .map(Invitation::from);
+        if commit(&deps, &change, &requester).await? == Committed::Yes {
+            return Ok(Json(declined()));
+        }
+    }
+    Err(Problem::contended())
+}
+
+fn declined() -> Done {
+    Done::new("You have declined the invitation.")
+}
+
+async fn commit(
+    deps: &Deps,
+    change: &Transition<Invitation>,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let mut tx = deps
+        .context
+        .store
+        .transaction(&requester.invitation(&deps.context, change))?;
+    tx.changed_invitation(change)?;
+    http::claims::let_go(&deps.context.store, &mut tx, change.next.details()).await?;
+    Ok(tx.commit().await?)
+}

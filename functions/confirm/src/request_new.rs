@@ -1,0 +1,101 @@
+//! `POST /v1/invitation/request-new`: the holder of an expired link asks for a new one.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::audit::Actor;
+use domain::email::Email;
+use domain::ids::NoticeId;
+use domain::invitation::{Details, Invitation, InvitedBy};
+use http::audit::Requester;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::{ClientIp, Problem};
+use store::{Committed, Notice, NoticeKind};
+
+use crate::Deps;
+use crate::accept::TRIES;
+use crate::token::{TokenRequest, opened, taken};
+
+/// Ask for a new link, once per link.
+///
+/// Always 202: the answer does not say whether the token is worth anything.
+#[utoipa::path(
+    post, path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 202, description = "Whoever invited is told, if the link is one that expired"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<StatusCode, Problem> {
+    let mut fields = body.fields();
+    let token = taken(&mut fields);
+    let token = fields.finish(token)?.unwrap_or_default();
+    for _ in 0..TRIES {
+        let invitation = match opened(&deps, &token).await {
+            Ok(invitation) => invitation,
+            Err(problem) if problem.status() == StatusCode::NOT_FOUND => break,
+            Err(problem) => return Err(problem),
+        };
+        if told(&deps, invitation, ip.clone()).await? == Committed::Yes {
+            break;
+        }
+    }
+    Ok(StatusCode::ACCEPTED)
+}
+
+async fn told(
+    deps: &Deps,
+    invitation: Invitation,
+    ip: Option<ClientIp>,
+) -> Result<Committed, Problem> {
+    let now = deps.context.now();
+    let Invitation::Pending(pending) = invitation else {
+        return Ok(Committed::Yes);
+    };
+    let Err(expired) = pending.at(now) else {
+        return Ok(Committed::Yes);
+    };
+    let Some(change) = expired.request_new(now) else {
+        return Ok(Committed::Yes);
+    };
+    let details = change.next.details.clone();
+    let requester = Requester {
+        actor: Actor::Invitee(details.id),
+        ip,
+    };
+    let change = change.map(Invitation::from);
+    let mut tx = deps
+        .context
+        .store
+        .transaction(&requester.invitation(&deps.context, &change))?;
+    tx.changed_invitation(&change)?;
+    if let Some(to) = whom(deps, &details).await? {
+        let notice = Notice {
+            id: NoticeId::new(now, deps.context.entropy.as_ref()),
+            clinic: details.clinic,
+            to,
+            kind: NoticeKind::NewLinkRequested(details.id),
+        };
+        tx.new_notice(&notice, now)?;
+    }
+    Ok(tx.commit().await?)
+}
+
+/// Whoever invited, or the clinic's own address when a PACS did or the inviter is gone.
+async fn whom(deps: &Deps, details: &Details) -> Result<Option<Email>, Problem> {
+    let store = &deps.context.store;
+    if let InvitedBy::User(id) = details.invited_by
+        && let Some(user) = store.user(details.clinic, id).await?
+        && user.status == domain::user::UserStatus::Active
+    {
+        return Ok(Some(user.email));
+    }
+    let clinic = store.clinic(details.clinic).await?;
+    Ok(clinic.and_then(|clinic| clinic.reply_to))
+}

@@ -1,0 +1,43 @@
+//! From a token to the invitation it opens.
+
+use domain::field::Refused;
+use domain::invitation::Invitation;
+use http::Problem;
+use http::fields::Fields;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// The token from the mail.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `taken` reads")]
+pub(crate) struct TokenRequest {
+    /// The part of the mailed link after `#token=`.
+    #[schema(max_length = 256)]
+    token: String,
+}
+
+/// The token of a request, as text. Any text will do: what it is worth, only [`opened`] says.
+pub(crate) fn taken(fields: &mut Fields) -> Option<String> {
+    fields.required("token", |text| Ok::<_, Refused>(text.to_owned()))
+}
+
+/// The invitation that a token opens. Tampered, truncated, outdated, another clinic's, revoked: all
+/// are one and the same 404.
+pub(crate) async fn opened(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
+    let link = deps
+        .keyring
+        .read_invitation_token(token)
+        .map_err(|_| Problem::token_invalid())?;
+    let found = deps
+        .context
+        .store
+        .invitation(link.clinic, link.invitation)
+        .await?;
+    found
+        .filter(|invitation| invitation.details().generation == link.generation)
+        .filter(|invitation| !matches!(invitation, Invitation::Revoked(_)))
+        .ok_or_else(Problem::token_invalid)
+}

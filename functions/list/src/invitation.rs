@@ -1,0 +1,39 @@
+//! `GET /v1/autoScribe/users/invitations/{invitationId}`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::ids::InvitationId;
+use http::caller::{Caller, ReadInvitations};
+use http::problem::ProblemBody;
+use http::view::InvitationView;
+use http::{Context, Problem};
+
+/// Read an invitation.
+#[utoipa::path(
+    get, path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations", security(("apiKey" = [])),
+    params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
+    responses(
+        (status = 200, body = InvitationView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(context): State<Context>,
+    caller: Caller<ReadInvitations>,
+    Path(id): Path<String>,
+) -> Result<Json<InvitationView>, Problem> {
+    let unknown = || {
+        Problem::not_found(
+            "invitation_not_found",
+            "There is no such invitation in your clinic.",
+        )
+    };
+    let id = InvitationId::parse(&id).map_err(|_| unknown())?;
+    let invitation = context
+        .store
+        .invitation(caller.clinic(), id)
+        .await?
+        .ok_or_else(unknown)?;
+    Ok(Json((&invitation).into()))
+}

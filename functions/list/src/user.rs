@@ -1,0 +1,39 @@
+//! `GET /v1/autoScribe/users/{userId}`.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use domain::ids::UserId;
+use http::caller::{Caller, ReadUsers};
+use http::problem::ProblemBody;
+use http::view::UserView;
+use http::{Context, Problem};
+
+/// Read a confirmed user.
+#[utoipa::path(
+    get, path = "/v1/autoScribe/users/{userId}", tag = "users", security(("apiKey" = [])),
+    params(("userId" = String, Path, description = "`usr_` and 32 hex characters")),
+    responses(
+        (status = 200, body = UserView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(context): State<Context>,
+    caller: Caller<ReadUsers>,
+    Path(id): Path<String>,
+) -> Result<Json<UserView>, Problem> {
+    let unknown = || {
+        Problem::not_found(
+            "user_not_found",
+            "There is no such confirmed user in your clinic.",
+        )
+    };
+    let id = UserId::parse(&id).map_err(|_| unknown())?;
+    let user = context
+        .store
+        .user(caller.clinic(), id)
+        .await?
+        .ok_or_else(unknown)?;
+    Ok(Json((&user).into()))
+}

@@ -1,0 +1,103 @@
+//! From a queued mail to a message.
+
+use domain::email::Email;
+use domain::ids::{ClinicId, InvitationId};
+use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::token::InvitationLink;
+use mail::{Can, Link, Message};
+use store::{Mail, Notice, NoticeKind};
+
+use crate::{Deps, NotNow};
+
+/// The mail would help nobody any more, and why.
+pub(crate) struct Pointless(pub(crate) &'static str);
+
+/// Composes from what the table says now, not from the stream's older image.
+pub(crate) async fn message(deps: &Deps, mail: Mail) -> Result<Result<Message, Pointless>, NotNow> {
+    match mail {
+        Mail::Invitation(invitation) => match *invitation {
+            Invitation::Pending(pending) => invite(deps, &pending.details).await.map(Ok),
+            ended => {
+                let status = ended.status().as_str();
+                tracing::info!(status, "invitation ended before its mail was sent");
+                Ok(Err(Pointless("not sent: the invitation ended before")))
+            }
+        },
+        Mail::Notice(notice) => self::notice(deps, &notice).await,
+    }
+}
+
+async fn invite(deps: &Deps, details: &Details) -> Result<Message, NotNow> {
+    let clinic = deps
+        .store
+        .clinic(details.clinic)
+        .await?
+        .ok_or(NotNow::Compose("no clinic"))?;
+    let permissions = &details.profile.permissions;
+    let link = InvitationLink {
+        clinic: details.clinic,
+        invitation: details.id,
+        generation: details.generation,
+    };
+    let token = deps.keyring.invitation_token(&link);
+    let mail = mail::Invitation {
+        clinic_name: clinic.name.as_str().to_owned(),
+        inviter: inviter(deps, details).await?,
+        first_name: details.profile.name.first.as_str().to_owned(),
+        can: Can {
+            administer: permissions.manages_clinic(),
+            manage_studies: permissions.manage_studies,
+            create_reports: permissions.create_reports(),
+            dashboard: permissions.dashboard(),
+        },
+        link: Link::new(format!("{}#token={}", deps.accept_url, token.reveal())),
+        expires: details.expiry,
+    };
+    rendered(mail.render(&details.email, clinic.reply_to.as_ref()))
+}
+
+async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, NotNow> {
+    let InvitedBy::User(id) = details.invited_by else {
+        return Ok(None);
+    };
+    let user = deps.store.user(details.clinic, id).await?;
+    Ok(user.map(|user| user.profile.name.short()))
+}
+
+async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
+    let NoticeKind::NewLinkRequested(id) = notice.kind;
+    let found = deps.store.invitation(notice.clinic, id).await?;
+    let Some(Invitation::Pending(pending)) = found else {
+        return Ok(Err(Pointless("not sent: the invitation ended before")));
+    };
+    new_link_requested(deps, notice.clinic, &notice.to, id, &pending.details)
+        .await
+        .map(Ok)
+}
+
+async fn new_link_requested(
+    deps: &Deps,
+    clinic: ClinicId,
+    to: &Email,
+    id: InvitationId,
+    details: &Details,
+) -> Result<Message, NotNow> {
+    let clinic = deps
+        .store
+        .clinic(clinic)
+        .await?
+        .ok_or(NotNow::Compose("no clinic"))?;
+    let mail = mail::RenewalRequested {
+        clinic_name: clinic.name.as_str().to_owned(),
+        person_name: details.profile.name.short(),
+        dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
+    };
+    rendered(mail.render(to))
+}
+
+fn rendered(message: Result<Message, mail::RenderError>) -> Result<Message, NotNow> {
+    message.map_err(|error| {
+        tracing::error!(%error, "mail template");
+        NotNow::Compose("template")
+    })
+}

@@ -1,0 +1,177 @@
+//! Provisioning: a clinic, its owner's invitation and a first API key, in one transaction.
+//!
+//! Invoked by whoever runs the service; it has no route.
+
+use std::sync::Arc;
+
+use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::claim::Claim;
+use domain::clinic::{Clinic, InvitationDays};
+use domain::email::Email;
+use domain::entropy::Entropy;
+use domain::field::Refused;
+use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
+use domain::invitation::{Fingerprint, InvitedBy, New};
+use domain::permissions::{Permissions, Reporting, Standing};
+use domain::person::{ClinicRole, FullName, PersonName};
+use domain::profile::Profile;
+use domain::time::Clock;
+use serde::{Deserialize, Serialize};
+use store::{Committed, Store, StoreError};
+
+/// What provisioning needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// The present moment.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness for ids and the key.
+    pub entropy: Arc<dyn Entropy>,
+}
+
+/// The clinic wanted.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Request {
+    /// Shown in mails.
+    pub clinic_name: String,
+    /// Where answers to its mails go.
+    pub reply_to: Option<String>,
+    /// How long its invitations stay open; 7 when missing.
+    pub invitation_days: Option<u8>,
+    /// The first owner, who gets an invitation.
+    pub owner_email: String,
+    /// The owner's first name.
+    pub owner_first_name: String,
+    /// The owner's last name.
+    pub owner_last_name: String,
+}
+
+/// What was made.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Provisioned {
+    /// The clinic.
+    pub clinic_id: String,
+    /// The owner's invitation.
+    pub invitation_id: String,
+    /// The first API key, with every scope.
+    pub api_key_id: String,
+    /// Its secret, shown here and never again.
+    pub api_key: String,
+}
+
+/// Why nothing was made.
+#[derive(Debug, thiserror::Error)]
+pub enum NotProvisioned {
+    /// A field of the request.
+    #[error("{field} {refused}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What is wrong with it.
+        refused: Refused,
+    },
+    /// The table.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// Fresh ids met existing ones: randomness is broken.
+    #[error("new ids exist already")]
+    Collision,
+}
+
+fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotProvisioned> {
+    parsed.map_err(|refused| NotProvisioned::Field { field, refused })
+}
+
+/// Makes a clinic with its owner's invitation and a first API key.
+pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
+    let (now, entropy) = (deps.clock.now(), deps.entropy.as_ref());
+    let clinic = Clinic {
+        id: ClinicId::new(now, entropy),
+        name: field("clinicName", PersonName::parse(&request.clinic_name))?,
+        invitation_days: field(
+            "invitationDays",
+            request
+                .invitation_days
+                .map_or(Ok(InvitationDays::default()), InvitationDays::new),
+        )?,
+        reply_to: field(
+            "replyTo",
+            request.reply_to.as_deref().map(Email::parse).transpose(),
+        )?,
+        managers: 0,
+        created_at: now,
+    };
+    let owner = New {
+        id: InvitationId::new(now, entropy),
+        clinic: clinic.id,
+        email: field("ownerEmail", Email::parse(&request.owner_email))?,
+        profile: owner(request)?,
+        invited_by: InvitedBy::Operator,
+        open_for: clinic.invitation_days.duration(),
+        fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
+    }
+    .at(now);
+    let api_key = ApiKey {
+        id: ApiKeyId::new(now, entropy),
+        clinic: clinic.id,
+        description: "First key".to_owned(),
+        scopes: Scope::ALL.to_vec(),
+        active: true,
+        created_at: now,
+    };
+    let secret = ApiKeySecret::new(entropy);
+    let record = AuditRecord {
+        id: AuditId::new(now, entropy),
+        clinic: clinic.id,
+        at: now,
+        actor: Actor::Operator,
+        action: Action::ClinicProvisioned,
+        object: Object::Clinic(clinic.id),
+        before: None,
+        after: Some(owner.details.profile.permissions),
+        ip: None,
+    };
+    let details = owner.details.clone();
+    let mut tx = deps.store.transaction(&record)?;
+    tx.new_clinic(&clinic)?;
+    tx.new_invitation(owner)?;
+    tx.email_claim(
+        clinic.id,
+        &details.email,
+        &Claim::unclaimed().for_invitation(details.id, details.expiry),
+    )?;
+    tx.new_api_key(&api_key, &secret)?;
+    match tx.commit().await? {
+        Committed::Yes => Ok(Provisioned {
+            clinic_id: clinic.id.to_string(),
+            invitation_id: details.id.to_string(),
+            api_key_id: api_key.id.to_string(),
+            api_key: secret.reveal().to_owned(),
+        }),
+        Committed::Lost(_) => Err(NotProvisioned::Collision),
+    }
+}
+
+fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
+    let name = |at, text: &str| field(at, PersonName::parse(text));
+    Ok(Profile {
+        name: FullName {
+            first: name("ownerFirstName", &request.owner_first_name)?,
+            middle: None,
+            last: name("ownerLastName", &request.owner_last_name)?,
+            suffix1: None,
+            suffix2: None,
+        },
+        phone: None,
+        role: ClinicRole::AdministrativeDirector,
+        permissions: Permissions {
+            standing: Standing::Owner,
+            manage_studies: true,
+            reporting: Reporting::WithoutNpi,
+        },
+    })
+}

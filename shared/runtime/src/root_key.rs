@@ -1,0 +1,103 @@
+//! The root key, from Secrets Manager, or from the environment on a developer's machine.
+
+use domain::token::{Keyring, RootKey};
+
+use crate::aws::Aws;
+use crate::settings::{Settings, SettingsMissing};
+
+/// Characters of the shortest root key: 32 bytes in base64.
+const MIN_SECRET: usize = 43;
+
+/// Why there is no keyring.
+#[derive(Debug, thiserror::Error)]
+pub enum NoKeyring {
+    /// Nothing says where the secret is.
+    #[error(transparent)]
+    Missing(#[from] SettingsMissing),
+    /// The secret could not be read.
+    #[error("root key: {0}")]
+    Unreadable(String),
+    /// The secret is not what it should be.
+    #[error(
+        "root key: write `kid:secret` entries, newest first, each secret of {MIN_SECRET} characters at least"
+    )]
+    Malformed,
+}
+
+impl Aws {
+    /// The root keys: the secret named by `ROOT_KEY_SECRET_ARN`, or `ROOT_KEY` itself.
+    pub async fn keyring(&self, settings: &Settings) -> Result<Keyring, NoKeyring> {
+        if let Some(text) = settings.optional("ROOT_KEY") {
+            return keyring_from(&text);
+        }
+        let arn = settings.required("ROOT_KEY_SECRET_ARN");
+        settings.check()?;
+        let client = aws_sdk_secretsmanager::Client::new(self.config());
+        let secret = client.get_secret_value().secret_id(arn).send().await;
+        let secret = secret.map_err(|error| {
+            let code = error
+                .as_service_error()
+                .and_then(|e| e.meta().code().map(ToOwned::to_owned));
+            NoKeyring::Unreadable(code.unwrap_or_else(|| "no answer".to_owned()))
+        })?;
+        keyring_from(secret.secret_string().unwrap_or_default())
+    }
+}
+
+/// Reads `kid:secret` entries separated by white space, newest first; a text without a kid is key 1.
+pub fn keyring_from(text: &str) -> Result<Keyring, NoKeyring> {
+    let entry = |entry: &str| {
+        let (kid, secret) = entry.split_once(':').unwrap_or(("1", entry));
+        let kid = kid.parse().map_err(|_| NoKeyring::Malformed)?;
+        if secret.len() < MIN_SECRET {
+            return Err(NoKeyring::Malformed);
+        }
+        Ok(RootKey {
+            kid,
+            secret: secret.as_bytes().to_vec(),
+        })
+    };
+    let mut keys = text
+        .split_whitespace()
+        .map(entry)
+        .collect::<Result<Vec<_>, _>>()?;
+    if keys.is_empty() {
+        return Err(NoKeyring::Malformed);
+    }
+    let newest = keys.remove(0);
+    Ok(Keyring::new(newest, keys))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::ids::{ClinicId, InvitationId};
+    use domain::token::InvitationLink;
+
+    #[test]
+    fn the_newest_key_makes_links_and_older_ones_still_read() {
+        let link = InvitationLink {
+            clinic: ClinicId::from_bytes([1; 16]),
+            invitation: InvitationId::from_bytes([2; 16]),
+            generation: 1,
+        };
+        let (old, new) = ("a".repeat(43), "b".repeat(64));
+        let before = keyring_from(&old).unwrap().invitation_token(&link);
+        let rotated = keyring_from(&format!("2:{new}\n1:{old}")).unwrap();
+        assert_eq!(rotated.read_invitation_token(before.reveal()), Ok(link));
+        assert_ne!(rotated.invitation_token(&link).reveal(), before.reveal());
+    }
+
+    #[test]
+    fn a_weak_or_unreadable_key_stops_the_start() {
+        for wrong in [
+            "",
+            "short",
+            "300:",
+            &format!("x:{}", "a".repeat(43)),
+            &format!("1:{}", "a".repeat(42)),
+        ] {
+            assert!(keyring_from(wrong).is_err(), "{wrong}");
+        }
+    }
+}
