@@ -17,7 +17,7 @@ from rules import RULES, broken
 
 def start_sam_validate(path: Path, home: str) -> subprocess.Popen:
     """A process of its own, since it takes as long as everything else together."""
-    # A check for a newer version dated now keeps sam from asking PyPI for one.
+    # A check for a newer version dated now keeps sam from going out to look for one.
     Path(home, "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time(), "telemetryEnabled": False}))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.Popen(

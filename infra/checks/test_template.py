@@ -23,6 +23,8 @@ SECRET = {"Fn::GetAtt": ["RootKey", "Id"]}
 CLINIC = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["CLINIC#*"]}}
 ACCOUNT = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["ACCOUNT#*"]}}
 
+case("corrupt_items_raise_an_alarm", "other pattern", put("MailerFaults", "FilterPattern", "ERROR"))
+case("corrupt_items_raise_an_alarm", "unwatched", put("MailerFaultsAlarm", "MetricName", "Other"))
 case("table_expires_items", "no TTL", drop("AccessTable", "TimeToLiveSpecification"))
 case("table_expires_items", "TTL off", put("AccessTable", "TimeToLiveSpecification/Enabled", False))
 case("table_expires_items", "other attribute", put("AccessTable", "TimeToLiveSpecification/AttributeName", "expires"))
@@ -45,7 +47,7 @@ case("table_has_the_keys_of_the_store", "no index", drop("AccessTable", "GlobalS
 case(
     "table_has_the_keys_of_the_store",
     "thin index",
-    put("AccessTable", "GlobalSecondaryIndexes/0/Projection/ProjectionType", "KEYS_ONLY"),
+    put("AccessTable", "GlobalSecondaryIndexes/0/Projection/ProjectionType", "ALL"),
 )
 case("root_key_is_encrypted_with_our_key", "AWS's key", drop("RootKey", "KmsKeyId"))
 case("root_key_is_long_enough", "short", put("RootKey", "GenerateSecretString/PasswordLength", 32))

@@ -40,7 +40,7 @@ pub(crate) struct AcceptRequest {
 
 /// Accept an invitation. Repeated by the same person, it gives the same answer.
 #[utoipa::path(
-    post, path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
+    post, operation_id = "acceptInvitation", path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = UserView),

@@ -40,7 +40,7 @@ pub(crate) struct LookupView {
 
 /// Look at an invitation.
 #[utoipa::path(
-    post, path = "/v1/invitation/lookup", tag = "invitee", request_body = TokenRequest, security(()),
+    post, operation_id = "lookupInvitation", path = "/v1/invitation/lookup", tag = "invitee", request_body = TokenRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = LookupView),

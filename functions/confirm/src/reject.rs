@@ -32,7 +32,7 @@ pub(crate) struct RejectRequest {
 
 /// Decline an invitation. Repeating it changes nothing.
 #[utoipa::path(
-    post, path = "/v1/invitation/reject", tag = "invitee", request_body = RejectRequest, security(()),
+    post, operation_id = "rejectInvitation", path = "/v1/invitation/reject", tag = "invitee", request_body = RejectRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = Done),

@@ -20,7 +20,7 @@ use crate::token::{TokenRequest, opened, taken};
 ///
 /// Always 202: the answer does not say whether the token is worth anything.
 #[utoipa::path(
-    post, path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
+    post, operation_id = "requestNewInvitation", path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 202, description = "Whoever invited is told, if the link is one that expired"),

@@ -23,7 +23,7 @@ use crate::revoke::{find, pending};
 ///
 /// The link that was mailed stays good and offers what the invitation says now.
 #[utoipa::path(
-    patch, path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations",
+    patch, operation_id = "updateInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations",
     request_body = ChangeRequest, security(("apiKey" = [])),
     params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
     responses(

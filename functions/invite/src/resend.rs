@@ -18,7 +18,7 @@ use crate::revoke::{find, pending};
 ///
 /// The expiry starts again and the old link is dead. Once a minute at most.
 #[utoipa::path(
-    post, path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
+    post, operation_id = "resendInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
     security(("apiKey" = [])),
     params(
         ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),

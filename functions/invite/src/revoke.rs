@@ -34,7 +34,7 @@ pub(crate) struct RevokeRequest {
 
 /// Take an invitation back. Its link is dead at once; repeating it changes nothing.
 #[utoipa::path(
-    post, path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
+    post, operation_id = "revokeInvitation", path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
     security(("apiKey" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(

@@ -68,7 +68,7 @@ pub(crate) struct InvitationsView {
 
 /// List invitations.
 #[utoipa::path(
-    get, path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter),
+    get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter),
     security(("apiKey" = [])),
     responses(
         (status = 200, body = InvitationsView),

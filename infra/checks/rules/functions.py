@@ -9,7 +9,7 @@ SETTINGS = {
     "InviteFunction": {"NPPES_BASE_URL"},
     "ConfirmFunction": {"NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN"},
     "ListFunction": set(),
-    "MailerFunction": {"ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "MAIL_FROM", "MAIL_CONFIGURATION_SET"},
+    "MailerFunction": {"ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET"},
     "ProvisionFunction": set(),
 }
 ALARMS = {
@@ -98,5 +98,16 @@ def faults_raise_alarms(template: dict) -> Problems:
             yield f"{name} must notify AlarmTopicArn when there is one"
 
 
+@rule
+def corrupt_items_raise_an_alarm(template: dict) -> Problems:
+    for one in of_type(template, "AWS::Logs::MetricFilter").values():
+        if target(one.get("LogGroupName")) == "MailerLogs" and one.get("FilterPattern") == '{ $.level = "ERROR" }':
+            metrics = {change["MetricName"] for change in one.get("MetricTransformations", [])}
+            if metrics & {alarm["MetricName"] for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()}:
+                return
+    yield "an alarm must watch the errors that mailer logs"
+
+
 def watched_by(alarm: dict) -> tuple[str, str, str]:
-    return alarm["Namespace"], alarm["MetricName"], target(alarm["Dimensions"][0]["Value"])
+    dimensions = alarm.get("Dimensions") or [{"Value": ""}]
+    return target(alarm["Namespace"]), alarm["MetricName"], target(dimensions[0]["Value"])

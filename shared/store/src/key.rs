@@ -96,7 +96,7 @@ pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
 
 /// The public key set, which every function reads once at start.
 pub(crate) fn warm_up() -> Key {
-    Key::new("KEYS", "KEYS")
+    Key::new("KEYS#public", "KEYS")
 }
 
 impl fmt::Debug for Key {

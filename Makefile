@@ -1,0 +1,59 @@
+.DEFAULT_GOAL := help
+SHELL := bash
+.SHELLFLAGS := -eu -o pipefail -c
+.ONESHELL:
+
+FUNCTIONS := invite confirm list mailer provision
+PYTHON := python3
+
+help: ## What there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+dev: ## The whole service on this machine; RESET=1 starts afresh
+	cargo run --quiet --package local
+
+lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
+	cargo build --quiet --package local
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/local/lambda.sh
+
+test: .venv/contract ## Every test
+	cargo build --workspace --bins --tests
+	cargo test --workspace
+	.venv/contract/bin/python -m pytest -q tests/contract
+
+check: .venv/infra ## Format, lints, generated files, dependency rules, template
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- --deny warnings
+	cargo run --quiet --package tests --bin openapi | diff docs/openapi.json -
+	.venv/infra/bin/python infra/checks/routes.py --check
+	.venv/infra/bin/python infra/checks/template.py infra/template.yaml
+	.venv/infra/bin/python -m pytest -q infra/checks
+
+openapi: ## Writes docs/openapi.json
+	cargo run --quiet --package tests --bin openapi > docs/openapi.json
+
+routes: .venv/infra ## Writes cargo-lambda's routes in Cargo.toml, from the template
+	.venv/infra/bin/python infra/checks/routes.py --write
+
+bench: ## Measures, and writes docs/PERFORMANCE.md's figures to stdout
+	for name in $(FUNCTIONS); do cargo build --release --package $$name --bin $$name; done
+	cargo run --release --package bench
+
+build: .venv/lambda ## Release binaries for Lambda, arm64, each with its own features only
+	for name in $(FUNCTIONS); do
+		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --release --arm64 --package $$name --bin $$name
+	done
+
+deploy: build .venv/infra ## Deploys the stack; asks for its parameters
+	.venv/infra/bin/sam deploy --guided --template-file infra/template.yaml --capabilities CAPABILITY_IAM
+
+.venv/contract: tests/contract/requirements.txt
+.venv/infra: infra/checks/requirements.txt
+.venv/lambda: infra/local/requirements.txt
+.venv/%:
+	rm -rf $@
+	$(PYTHON) -m venv $@
+	$@/bin/pip install --quiet --requirement $<
+	touch $@
+
+.PHONY: help dev lambda test check openapi routes bench build deploy

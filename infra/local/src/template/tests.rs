@@ -1,0 +1,80 @@
+use super::*;
+
+const SMALL: &str = r#"
+Resources:
+  Items:
+    Type: AWS::DynamoDB::Table
+    Properties:
+      KeySchema: [{AttributeName: PK, KeyType: HASH}]
+      TimeToLiveSpecification: {AttributeName: ttl, Enabled: true}
+  Worker:
+    Type: AWS::Serverless::Function
+    Properties: {CodeUri: ../target/lambda/worker}
+  Integration:
+    Type: AWS::ApiGatewayV2::Integration
+    Properties: {IntegrationUri: !GetAtt Worker.Arn}
+  Work:
+    Type: AWS::ApiGatewayV2::Route
+    Properties: {RouteKey: "POST /v1/work/{id}", Target: !Sub "integrations/${Integration}"}
+  Mapping:
+    Type: AWS::Lambda::EventSourceMapping
+    Properties:
+      FunctionName: !Ref Worker
+      EventSourceArn: !GetAtt Items.StreamArn
+      StartingPosition: TRIM_HORIZON
+      FilterCriteria: {Filters: [{Pattern: '{"eventName":["INSERT"]}'}]}
+"#;
+
+#[test]
+fn a_route_leads_through_its_integration_to_a_binary() {
+    let template = Template::parse(SMALL).unwrap();
+    let route = Route {
+        method: Method::POST,
+        path: "/v1/work/{id}".to_owned(),
+        function: "worker".to_owned(),
+    };
+    assert_eq!(template.routes, [route]);
+    assert_eq!(template.table.name, "Items");
+    assert_eq!(template.table.ttl.as_deref(), Some("ttl"));
+    let [stream] = template.streams.as_slice() else {
+        panic!("one stream");
+    };
+    assert_eq!(
+        (stream.function.as_str(), stream.batch_size, stream.reports_failures),
+        ("worker", 100, false)
+    );
+}
+
+#[test]
+fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
+    for (from, to, says) in [
+        ("GetAtt Worker.Arn", "GetAtt Nobody.Arn", "Work leads to no function"),
+        ("${Integration}", "${Worker}", "Work leads to no integration"),
+        ("POST /v1/work/{id}", "$default", "Work has $default"),
+        ("POST /v1/work/{id}", "ANY /v1/{all+}", "Work has ANY /v1/{all+}"),
+        ("!Ref Worker", "!Ref Items", "Mapping leads to no function"),
+        ("Items.StreamArn", "Worker.Arn", "Mapping leads to no stream"),
+        ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
+        (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
+        ("DynamoDB::Table", "S3::Bucket", "no single table"),
+    ] {
+        let error = Template::parse(&SMALL.replace(from, to)).unwrap_err();
+        assert!(error.to_string().contains(says), "{to}: {error}");
+    }
+}
+
+#[test]
+fn the_service_s_own_template_can_be_run_here() {
+    let template = Template::parse(TEMPLATE).unwrap();
+    let invite = Route {
+        method: Method::POST,
+        path: "/v1/autoScribe/users".to_owned(),
+        function: "invite".to_owned(),
+    };
+    assert!(template.routes.contains(&invite));
+    assert_eq!(template.table.ttl.as_deref(), Some("ttl"));
+    let [mailer] = template.streams.as_slice() else {
+        panic!("one stream");
+    };
+    assert_eq!((mailer.function.as_str(), mailer.reports_failures), ("mailer", true));
+}

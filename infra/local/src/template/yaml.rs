@@ -1,0 +1,76 @@
+//! `CloudFormation`'s YAML as JSON, its short tags in their long form.
+
+use serde_json::{Map, Value, json};
+use serde_yaml_ng::Value as Yaml;
+
+/// `!Ref X` as `{"Ref": "X"}`, `!Sub x` as `{"Fn::Sub": "x"}` and so on.
+pub(super) fn plain(yaml: Yaml) -> Value {
+    match yaml {
+        Yaml::Null => Value::Null,
+        Yaml::Bool(value) => Value::Bool(value),
+        Yaml::Number(number) => serde_json::to_value(number).unwrap_or_default(),
+        Yaml::String(text) => Value::String(text),
+        Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
+        Yaml::Mapping(entries) => entries
+            .into_iter()
+            .map(|(key, value)| (key_text(&key), plain(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        Yaml::Tagged(tagged) => {
+            let tag = tagged.tag.to_string();
+            let name = tag.trim_start_matches('!');
+            let long = match name {
+                "Ref" | "Condition" => name.to_owned(),
+                function => format!("Fn::{function}"),
+            };
+            json!({ long: plain(tagged.value) })
+        }
+    }
+}
+
+fn key_text(key: &Yaml) -> String {
+    match key {
+        Yaml::String(text) => text.clone(),
+        other => serde_json::to_string(other).unwrap_or_default(),
+    }
+}
+
+/// The resource that `!Ref X`, `!GetAtt X.Arn` or `!Sub "integrations/${X}"` speaks of.
+pub(super) fn referenced(value: &Value) -> Option<&str> {
+    let (function, argument) = value.as_object()?.iter().next()?;
+    match function.as_str() {
+        "Ref" => argument.as_str(),
+        "Fn::GetAtt" => match argument {
+            Value::Array(parts) => parts.first()?.as_str(),
+            dotted => dotted.as_str()?.split('.').next(),
+        },
+        "Fn::Sub" => {
+            let inner = argument.as_str()?.split_once("${")?.1.split('}').next()?;
+            inner.split('.').next()
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn short_tags_become_long_ones_and_anchors_are_followed() {
+        let yaml = r#"{a: &x !Ref Table, b: *x, c: !GetAtt Table.Arn, d: !Sub "i/${Table}", 1: [yes, 2, null]}"#;
+        let json = plain(serde_yaml_ng::from_str(yaml).unwrap());
+        assert_eq!(
+            json,
+            json!({
+                "a": { "Ref": "Table" }, "b": { "Ref": "Table" }, "c": { "Fn::GetAtt": "Table.Arn" },
+                "d": { "Fn::Sub": "i/${Table}" }, "1": ["yes", 2, null],
+            })
+        );
+        for name in ["a", "b", "c", "d"] {
+            assert_eq!(referenced(&json[name]), Some("Table"), "{name}");
+        }
+        assert_eq!(referenced(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
+        assert_eq!(referenced(&json!("Table")), None);
+    }
+}

@@ -1,0 +1,206 @@
+//! The house rules: who may import whom, which crates stay out, which licences come in.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
+
+fn metadata() -> Metadata {
+    MetadataCommand::new().exec().expect("cargo metadata")
+}
+
+/// Ours that each crate of ours imports, development apart.
+fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
+    let members = metadata.workspace_packages();
+    let ours: BTreeSet<&str> = members.iter().map(|p| p.name.as_str()).collect();
+    let is_ours = |d: &&cargo_metadata::Dependency| {
+        d.kind == DependencyKind::Normal && d.path.is_some() && ours.contains(d.name.as_str())
+    };
+    let of = |p: &cargo_metadata::Package| {
+        p.dependencies
+            .iter()
+            .filter(is_ours)
+            .map(|d| d.name.clone())
+            .collect()
+    };
+    members
+        .iter()
+        .map(|p| (p.name.to_string(), of(p)))
+        .collect()
+}
+
+const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
+const FUNCTIONS: [&str; 5] = ["invite", "confirm", "list", "mailer", "provision"];
+
+fn allowed(krate: &str) -> Vec<&'static str> {
+    match krate {
+        "domain" => vec![],
+        "store" | "mail" | "npi" => vec!["domain"],
+        // The one exception among adapters: http asks store who the caller is.
+        "http" => vec!["domain", "store"],
+        "runtime" => vec!["domain", "http", "store"],
+        name if FUNCTIONS.contains(&name) => [&["domain", "runtime"][..], &ADAPTERS].concat(),
+        // The composition of the whole, and the tests of it.
+        "local" | "tests" => [&["domain", "runtime", "local"][..], &ADAPTERS, &FUNCTIONS].concat(),
+        other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
+    }
+}
+
+#[test]
+fn imports_point_towards_the_domain() {
+    for (krate, imports) in imports(&metadata()) {
+        let allowed = allowed(&krate);
+        for import in imports {
+            assert!(
+                allowed.contains(&import.as_str()),
+                "{krate} must not import {import}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_domain_knows_no_aws_http_or_async_runtime() {
+    let tree = tree("domain");
+    for foreign in [
+        "aws-",
+        "axum",
+        "http ",
+        "hyper",
+        "lambda",
+        "tokio",
+        "getrandom",
+        "reqwest",
+    ] {
+        assert!(
+            !tree.iter().any(|krate| krate.starts_with(foreign)),
+            "domain reaches {foreign}"
+        );
+    }
+}
+
+/// All that one package links, with the features it asks for itself.
+fn tree(package: &str) -> Vec<String> {
+    let arguments = [
+        "tree",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--package",
+        package,
+    ];
+    let output = Command::new(env!("CARGO"))
+        .args(arguments)
+        .output()
+        .expect("cargo tree");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    String::from_utf8(output.stdout)
+        .expect("UTF-8")
+        .lines()
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn a_function_links_only_what_it_uses() {
+    for (function, foreign) in [
+        (
+            "list",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail ", "npi "][..],
+        ),
+        (
+            "invite",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
+        ),
+        ("confirm", &["aws-sdk-sesv2", "mail "]),
+        ("mailer", &["npi "]),
+        (
+            "provision",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail ", "npi "],
+        ),
+    ] {
+        let tree = tree(function);
+        for name in foreign {
+            assert!(
+                !tree.iter().any(|krate| krate.starts_with(name)),
+                "{function} links {name}"
+            );
+        }
+    }
+}
+
+#[test]
+fn no_second_tls_stack_no_second_crypto_backend() {
+    for function in FUNCTIONS {
+        let tree = tree(function);
+        for (name, why) in [
+            ("openssl", "rustls with aws-lc is the one TLS stack"),
+            ("native-tls", "rustls with aws-lc is the one TLS stack"),
+            ("ring ", "aws-lc is the one crypto provider"),
+            ("rustls v0.21", "the SDK's old TLS stack"),
+            ("rsa ", "RUSTSEC-2023-0071"),
+            ("dynoxide", "the embedded database is for this machine only"),
+            ("local ", "the local service is for this machine only"),
+        ] {
+            assert!(
+                !tree.iter().any(|krate| krate.starts_with(name)),
+                "{function} links {name}: {why}"
+            );
+        }
+    }
+}
+
+#[test]
+fn every_licence_is_one_we_accept() {
+    const ACCEPTED: [&str; 13] = [
+        "Apache-2.0",
+        "MIT",
+        "MIT-0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "ISC",
+        "Zlib",
+        "0BSD",
+        "BSL-1.0",
+        "Unicode-3.0",
+        "CC0-1.0",
+        "Unlicense",
+        "CDLA-Permissive-2.0",
+    ];
+    // One licence of each alternative has to be accepted, and every part of a conjunction.
+    let accepted = |expression: &str| {
+        let plain = expression.replace(['(', ')'], "").replace('/', " OR ");
+        plain.split(" AND ").all(|part| {
+            part.split(" OR ")
+                .any(|name| ACCEPTED.contains(&name.split(" WITH ").next().unwrap_or(name).trim()))
+        })
+    };
+    for package in metadata().packages {
+        let licence = package.license.clone().unwrap_or_default();
+        assert!(
+            accepted(&licence),
+            "{} has licence {licence:?}",
+            package.name
+        );
+    }
+}
+
+#[test]
+fn every_dependency_says_why_it_is_here() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .expect("Cargo.toml");
+    let dependencies = manifest
+        .split("[workspace.dependencies]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next());
+    for line in dependencies.expect("dependencies").lines() {
+        let theirs = line.contains('=') && !line.starts_with('#') && !line.contains("path = ");
+        assert!(!theirs || line.contains(" # "), "no reason: {line}");
+    }
+}
