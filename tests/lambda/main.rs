@@ -1,1 +1,224 @@
-//! placeholder
+//! Every function's real binary, started as Lambda starts it: it serves one event, and answers a
+//! broken one with a clean error.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::similar_names,
+    reason = "a test ends where it finds something else than it expects"
+)]
+
+mod runtime_api;
+#[path = "../support/mod.rs"]
+mod support;
+
+use domain::token::{Keyring, RootKey};
+use runtime_api::{Function, Outcome};
+use serde_json::{Value, json};
+use support::App;
+
+/// An event as API Gateway sends it (payload format 2.0).
+fn http_event(method: &str, path: &str, key: Option<&str>, body: &str) -> String {
+    let mut headers = json!({ "content-type": "application/json" });
+    if let Some(key) = key {
+        headers["authorization"] = json!(format!("Bearer {key}"));
+    }
+    json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": path, "rawQueryString": "", "headers": headers,
+        "requestContext": {
+            "accountId": "000000000000", "apiId": "api", "domainName": "api.example", "domainPrefix": "api",
+            "http": { "method": method, "path": path, "protocol": "HTTP/1.1", "sourceIp": "192.0.2.7", "userAgent": "t" },
+            "requestId": "req-from-gateway", "routeKey": "$default", "stage": "$default",
+            "time": "24/Nov/2026:09:30:00 +0000", "timeEpoch": 1_795_512_600_000_i64,
+        },
+        "body": body, "isBase64Encoded": false,
+    })
+    .to_string()
+}
+
+fn settings(app: &App) -> Vec<(&'static str, String)> {
+    vec![
+        ("AWS_ENDPOINT_URL_DYNAMODB", app.dynamodb_url()),
+        ("AWS_ENDPOINT_URL_SESV2", app.base.clone()),
+        ("TABLE_NAME", app.table()),
+        ("ROOT_KEY", app.root_key()),
+        ("ACCEPT_URL_BASE", format!("{}/accept", app.base)),
+        ("DASHBOARD_URL", app.base.clone()),
+        ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
+        ("NPPES_BASE_URL", format!("{}/api/", app.base)),
+    ]
+}
+
+/// Status and JSON body of an answer to API Gateway.
+fn http_answer(outcome: Outcome) -> (i64, Value) {
+    let Outcome::Response(response) = outcome else {
+        panic!("{outcome:?}")
+    };
+    let body = response["body"].as_str().unwrap_or_default();
+    (
+        response["statusCode"].as_i64().unwrap(),
+        serde_json::from_str(body).unwrap_or(Value::Null),
+    )
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn invite_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let person = support::radiologist("ada@clinic.example").to_string();
+    let good = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
+    let unknown = http_event("POST", "/v1/autoScribe/users", None, "{");
+    let mut function =
+        Function::start("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
+    let (status, user) = http_answer(function.outcome().await);
+    assert_eq!(
+        (status, &user["npiVerification"]),
+        (201, &json!("verified")),
+        "{user}"
+    );
+    let (status, problem) = http_answer(function.outcome().await);
+    assert_eq!(
+        (status, &problem["requestId"]),
+        (401, &json!("req-from-gateway"))
+    );
+    assert!(
+        matches!(function.outcome().await, Outcome::Error(_)),
+        "an event of no known shape"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn list_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let good = http_event(
+        "GET",
+        "/v1/autoScribe/users/invitations",
+        Some(&app.key),
+        "",
+    );
+    let mut function = Function::start("list", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, page) = http_answer(function.outcome().await);
+    assert_eq!(
+        (status, page["invitations"].as_array().map(Vec::len)),
+        (200, Some(1)),
+        "the owner's: {page}"
+    );
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn confirm_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let token = app
+        .invited_token(&support::member("grace@clinic.example"))
+        .await;
+    let good = http_event(
+        "POST",
+        "/v1/invitation/accept",
+        None,
+        &json!({ "token": token }).to_string(),
+    );
+    let mut function = Function::start("confirm", &settings(&app), vec![good, "7".into()]).await;
+    let (status, user) = http_answer(function.outcome().await);
+    assert_eq!(
+        (status, &user["email"]),
+        (200, &json!("grace@clinic.example"))
+    );
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn mailer_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::without_pump().await;
+    let invited = app
+        .as_pacs()
+        .invite(&support::member("grace@clinic.example"))
+        .await;
+    let batch = app.stream_event().to_string();
+    let mut function = Function::start(
+        "mailer",
+        &settings(&app),
+        vec![batch, r#"{"Records":7}"#.into()],
+    )
+    .await;
+    let Outcome::Response(response) = function.outcome().await else {
+        panic!("an error")
+    };
+    assert_eq!(response["batchItemFailures"], json!([]));
+    let invitation = app.invitation(&invited.str("invitationId")).await;
+    assert_eq!(invitation["delivery"], "sent", "{invitation}");
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn provision_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let wanted = json!({
+        "clinicName": "Lakeside Radiology", "ownerEmail": "owner@lakeside.example", "ownerFirstName": "Olu",
+        "ownerLastName": "Adeyemi",
+    });
+    let mut misspelt = wanted.clone();
+    misspelt["invitationDay"] = json!(3);
+    let events = vec![wanted.to_string(), misspelt.to_string()];
+    let mut function = Function::start("provision", &settings(&app), events).await;
+    let Outcome::Response(made) = function.outcome().await else {
+        panic!("an error")
+    };
+    let key = made["apiKey"].as_str().unwrap();
+    let page = app
+        .as_holder_of(key)
+        .get("/v1/autoScribe/users/invitations")
+        .await
+        .expect(200);
+    assert_eq!(page["invitations"][0]["level"], "owner");
+    let Outcome::Error(error) = function.outcome().await else {
+        panic!("accepted")
+    };
+    assert!(error.to_string().contains("invitationDay"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_without_its_settings_says_which_are_missing() {
+    for (name, missing) in [
+        ("invite", "TABLE_NAME"),
+        ("list", "TABLE_NAME"),
+        ("provision", "TABLE_NAME"),
+    ] {
+        let words = Function::start(name, &[], vec![]).await.last_words().await;
+        assert!(words.contains(missing), "{name}: {words}");
+    }
+    let words = Function::start("mailer", &[("ROOT_KEY", "k".repeat(43))], vec![])
+        .await
+        .last_words()
+        .await;
+    for missing in [
+        "TABLE_NAME",
+        "MAIL_FROM",
+        "ACCEPT_URL_BASE",
+        "DASHBOARD_URL",
+    ] {
+        assert!(words.contains(missing), "{words}");
+    }
+}
+
+#[test]
+fn the_tests_derive_the_same_links_as_the_service() {
+    let text = "k".repeat(43);
+    let link = domain::token::InvitationLink {
+        clinic: domain::ids::ClinicId::from_bytes([1; 16]),
+        invitation: domain::ids::InvitationId::from_bytes([2; 16]),
+        generation: 1,
+    };
+    let plain = Keyring::new(
+        RootKey {
+            kid: 1,
+            secret: text.clone().into_bytes(),
+        },
+        vec![],
+    );
+    let read = runtime::keyring_from(&text).unwrap();
+    assert_eq!(
+        read.invitation_token(&link).reveal(),
+        plain.invitation_token(&link).reveal()
+    );
+}

@@ -3,12 +3,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use domain::audit::Actor;
 use domain::claim::Claim;
-use domain::field::{Faults, Refused};
 use domain::invitation::{Acceptance, Details, Invitation, InvitedBy, Live, Transition};
-use domain::password::{Password, PasswordHash};
+use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use http::audit::Requester;
 use http::body::Object;
@@ -20,6 +18,7 @@ use store::{Account, Claims, Committed, Role, Transaction};
 use utoipa::ToSchema;
 
 use crate::Deps;
+use crate::credential::{Credential, credential, same_person};
 use crate::token::{opened, taken};
 
 /// Times that a lost race is decided again.
@@ -63,32 +62,53 @@ pub(crate) async fn handle(
         Standing::Live(live) => live,
         Standing::Accepted(details) => return repeated(&deps, &details, password).await,
     };
-    let mut credential = credential(&deps, live.details(), password.clone()).await?;
-    let answer = match live.details().profile.npi_to_verify() {
-        Some(npi) => Some(deps.registry.look_up(&npi).await),
-        None => None,
-    };
+    accept(&deps, live, &token, password, ip).await
+}
+
+async fn accept(
+    deps: &Deps,
+    mut live: Box<Live>,
+    token: &str,
+    password: Option<String>,
+    ip: Option<ClientIp>,
+) -> Result<Json<UserView>, Problem> {
     let requester = Requester {
         actor: Actor::Invitee(live.details().id),
         ip,
     };
-    let mut live = live;
+    let mut registry = Registry::default();
     for _ in 0..TRIES {
+        let credential = credential(deps, live.details(), password.clone()).await?;
+        let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
-        match commit(&deps, &change, &credential, &requester).await? {
+        match commit(deps, &change, &credential, &requester).await? {
             Committed::Yes => return Ok(Json((&change.next.user).into())),
             Committed::Lost(roles) if roles.contains(&Role::Inviter) => {
                 return Err(inviter_not_authorized());
             }
             Committed::Lost(_) => {}
         }
-        live = match standing(&deps, opened(&deps, &token).await?)? {
+        live = match standing(deps, opened(deps, token).await?)? {
             Standing::Live(live) => live,
-            Standing::Accepted(details) => return repeated(&deps, &details, password).await,
+            Standing::Accepted(details) => return repeated(deps, &details, password).await,
         };
-        credential = self::credential(&deps, live.details(), password.clone()).await?;
     }
     Err(Problem::contended())
+}
+
+/// The registry's last answer: a race that was lost does not ask again about the same NPI.
+#[derive(Default)]
+struct Registry(Option<(Npi, RegistryAnswer)>);
+
+impl Registry {
+    /// The answer about an NPI that is still pending.
+    async fn answer(&mut self, deps: &Deps, details: &Details) -> Option<RegistryAnswer> {
+        let npi = details.profile.npi_to_verify()?;
+        if self.0.as_ref().is_none_or(|(asked, _)| *asked != npi) {
+            self.0 = Some((npi, deps.registry.look_up(&npi).await));
+        }
+        self.0.as_ref().map(|(_, answer)| answer.clone())
+    }
 }
 
 enum Standing {
@@ -107,87 +127,6 @@ fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
     }
 }
 
-/// The account as it stands, and as it shall be.
-struct Credential {
-    before: Option<Account>,
-    /// A hash to set; `None` leaves the account as it is.
-    set: Option<PasswordHash>,
-}
-
-/// Checks the password: the account's own, or a new one that passes the policy.
-async fn credential(
-    deps: &Deps,
-    details: &Details,
-    password: Option<String>,
-) -> Result<Credential, Problem> {
-    let password = required_exactly(details, password)?;
-    let before = deps.context.store.account(&details.email).await?;
-    let Some(password) = password else {
-        return Ok(Credential { before, set: None });
-    };
-    if let Some(hash) = before.as_ref().and_then(|account| account.password.clone()) {
-        matching(hash, password).await?;
-        return Ok(Credential { before, set: None });
-    }
-    let name = &details.profile.name;
-    let known = [
-        details.email.normalised(),
-        name.first.as_str(),
-        name.last.as_str(),
-        "autoscribe",
-    ];
-    let password = password
-        .accept_new(&known)
-        .map_err(|refused| Faults::from(refused.at("password")))?;
-    let entropy = deps.context.entropy.clone();
-    let set = blocking(move || password.hash(entropy.as_ref()))
-        .await?
-        .map_err(|_| Problem::internal())?;
-    Ok(Credential {
-        before,
-        set: Some(set),
-    })
-}
-
-/// A password comes exactly when dashboard access does.
-fn required_exactly(
-    details: &Details,
-    password: Option<String>,
-) -> Result<Option<Password>, Problem> {
-    let refused = match (details.profile.permissions.dashboard(), &password) {
-        (true, None) => Refused::new(
-            "required",
-            "is required, since this invitation opens the dashboard",
-        ),
-        (false, Some(_)) => Refused::new(
-            "password_not_needed",
-            "must not be sent, since this invitation does not open the dashboard",
-        ),
-        _ => return Ok(password.map(Password::typed)),
-    };
-    Err(Faults::from(refused.at("password")).into())
-}
-
-async fn matching(hash: PasswordHash, password: Password) -> Result<(), Problem> {
-    if blocking(move || hash.matches(&password)).await? {
-        return Ok(());
-    }
-    Err(Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "password_wrong",
-        "This address already has an AutoScribe account, and this is not its password.",
-    ))
-}
-
-/// Hashing takes milliseconds of CPU: other requests go on meanwhile.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(|_| Problem::internal())
-}
-
 /// The link was used before: the same person gets the same answer.
 async fn repeated(
     deps: &Deps,
@@ -198,14 +137,8 @@ async fn repeated(
     let user = store
         .user(details.clinic, details.id.user_id())
         .await?
-        .ok_or_else(Problem::internal)?;
-    if let Some(password) = required_exactly(details, password)? {
-        let account = store.account(&details.email).await?;
-        let hash = account
-            .and_then(|account| account.password)
-            .ok_or_else(Problem::internal)?;
-        matching(hash, password).await?;
-    }
+        .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
+    same_person(deps, details, password).await?;
     Ok(Json((&user).into()))
 }
 
@@ -221,7 +154,7 @@ async fn commit(
     let claims = store
         .claims(user.clinic, &user.email, npi)
         .await?
-        .ok_or_else(Problem::internal)?;
+        .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let as_invitation = change
         .clone()
         .map(|acceptance| Invitation::from(acceptance.invitation));

@@ -3,6 +3,7 @@
 //! The token from the mail is the only credential and comes in the body, never in a URL.
 
 mod accept;
+mod credential;
 mod lookup;
 mod reject;
 mod request_new;
@@ -38,7 +39,8 @@ impl FromRef<Deps> for Context {
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::layer);
+    let links = (deps.context.clone(), deps.keyring.clone());
+    let idempotent = from_fn_with_state(links, http::idempotency::for_invitees);
     let router = Router::new()
         .route("/v1/invitation/lookup", post(lookup::handle))
         .route("/v1/invitation/accept", post(accept::handle))

@@ -7,15 +7,14 @@ use domain::invitation::{Details, Invitation, InvitedBy};
 use http::Problem;
 use http::body::Object;
 use http::problem::ProblemBody;
-use http::schema::InvitationStatusName;
-use http::view::PersonView;
+use http::schema::{ClinicRoleName, InvitationStatusName, LevelName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::token::{TokenRequest, opened, taken};
 
-/// The invitation as its person sees it.
+/// The invitation as its person sees it: a mail may be forwarded, so no NPI and no telephone.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LookupView {
@@ -26,9 +25,24 @@ pub(crate) struct LookupView {
     clinic_name: String,
     /// Who invites; null when a PACS did.
     inviter: Option<String>,
-    /// The person and what they shall be allowed to do.
-    #[serde(flatten)]
-    person: PersonView,
+    /// The address invited.
+    email: String,
+    /// First name.
+    first_name: String,
+    /// Last name.
+    last_name: String,
+    /// Role in the clinic.
+    #[schema(value_type = ClinicRoleName)]
+    clinic_role: &'static str,
+    /// Level.
+    #[schema(value_type = LevelName)]
+    level: &'static str,
+    /// Assign tasks, create studies, edit study metadata.
+    can_manage_studies: bool,
+    /// Dictate and create reports.
+    can_create_reports: bool,
+    /// Sign in at the dashboard.
+    has_dashboard_access: bool,
     /// RFC 3339.
     #[schema(format = DateTime)]
     expiry: String,
@@ -68,19 +82,26 @@ pub(crate) async fn handle(
 
 async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
     let details = invitation.details();
-    let store = &deps.context.store;
+    let (profile, store) = (&details.profile, &deps.context.store);
     let clinic = store
         .clinic(details.clinic)
         .await?
-        .ok_or_else(Problem::internal)?;
+        .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let account = store.account(&details.email).await?;
     Ok(LookupView {
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),
         inviter: inviter(deps, details).await?,
-        person: PersonView::new(&details.email, &details.profile),
+        email: details.email.typed().to_owned(),
+        first_name: profile.name.first.as_str().to_owned(),
+        last_name: profile.name.last.as_str().to_owned(),
+        clinic_role: profile.role.as_str(),
+        level: profile.permissions.level().as_str(),
+        can_manage_studies: profile.permissions.manage_studies,
+        can_create_reports: profile.permissions.create_reports(),
+        has_dashboard_access: profile.permissions.dashboard(),
         expiry: details.expiry.to_string(),
-        needs_password: details.profile.permissions.dashboard(),
+        needs_password: profile.permissions.dashboard(),
         account_exists: account.is_some_and(|account| account.password.is_some()),
     })
 }

@@ -22,7 +22,7 @@ use crate::invite::invite;
 /// Invites in one request.
 const MAX: usize = 50;
 /// Invites at once: a slow registry must not hold up the whole batch.
-const AT_ONCE: usize = 10;
+const AT_ONCE: usize = 25;
 
 /// Several people to invite.
 #[derive(Deserialize, ToSchema)]
@@ -85,7 +85,7 @@ pub(crate) async fn handle(
                     .join_next()
                     .await
                     .transpose()
-                    .map_err(|_| Problem::internal())?,
+                    .map_err(Problem::internal)?,
             );
         }
         running.spawn(one(
@@ -98,7 +98,7 @@ pub(crate) async fn handle(
         ));
     }
     while let Some(result) = running.join_next().await {
-        results.push(result.map_err(|_| Problem::internal())?);
+        results.push(result.map_err(Problem::internal)?);
     }
     results.sort_by_key(|result| result.index);
     Ok((StatusCode::MULTI_STATUS, Json(BatchView { results })).into_response())

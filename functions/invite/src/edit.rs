@@ -1,7 +1,7 @@
 //! `PATCH /v1/autoScribe/users/invitations/{invitationId}`: changes what is offered.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::ClinicId;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::Npi;
@@ -11,7 +11,7 @@ use http::body::Object;
 use http::caller::{Caller, ManageInvitations};
 use http::problem::ProblemBody;
 use http::view::InvitationView;
-use http::{ClientIp, Problem};
+use http::{ClientIp, Problem, Segment};
 use store::{Committed, Transaction};
 
 use crate::Deps;
@@ -35,7 +35,7 @@ use crate::revoke::{find, pending};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     ip: Option<ClientIp>,
     body: Object,
 ) -> Result<Json<InvitationView>, Problem> {

@@ -81,17 +81,21 @@ async fn carry_out(
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
     let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
+    let mut asked = false;
     for _ in 0..TRIES {
         let claims = store
             .claims(wish.clinic, &wish.email, npi)
             .await?
-            .ok_or_else(Problem::internal)?;
+            .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
         if let Some(holder) = claims.email.held_by_other(wish.id, now) {
             return in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await;
         }
         npi_free(&claims.npi, wish.id, now)?;
-        wish.profile = deps.verified(wish.profile).await?;
+        if !asked {
+            wish.profile = deps.verified(wish.profile).await?;
+            asked = true;
+        }
         wish.open_for = claims.clinic.invitation_days.duration();
         let pending = wish.clone().at(deps.context.now());
         if commit(deps, &pending, claims, requester).await? == Committed::Yes {

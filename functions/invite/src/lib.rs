@@ -53,7 +53,7 @@ impl Deps {
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::layer);
+    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
     let router = Router::new()
         .route("/v1/autoScribe/users", post(invite::handle))
         .route("/v1/autoScribe/users/batch", post(batch::handle))

@@ -1,13 +1,13 @@
 //! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: a new mail with a new link.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::invitation::Invitation;
 use http::audit::Requester;
 use http::caller::{Caller, ManageInvitations};
 use http::problem::ProblemBody;
 use http::view::InvitationView;
-use http::{ClientIp, Problem};
+use http::{ClientIp, Problem, Segment};
 use store::Committed;
 
 use crate::Deps;
@@ -33,7 +33,7 @@ use crate::revoke::{find, pending};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
     ip: Option<ClientIp>,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
@@ -72,7 +72,7 @@ async fn resend(
         .store
         .claims(clinic, &email, npi)
         .await?
-        .ok_or_else(Problem::internal)?;
+        .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
     if let Some(holder) = claims.email.held_by_other(id, now) {
         return Err(address_taken(deps, clinic, holder).await?);

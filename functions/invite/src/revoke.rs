@@ -97,7 +97,7 @@ fn target(body: Object) -> Result<InvitationId, Problem> {
         );
     }
     let chosen = fields.finish(chosen)?;
-    chosen.ok_or_else(Problem::internal)
+    chosen.ok_or_else(|| Problem::internal("no fault and no id"))
 }
 
 async fn commit(

@@ -1,12 +1,12 @@
 //! `GET /v1/autoScribe/users/invitations/{invitationId}`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::InvitationId;
 use http::caller::{Caller, ReadInvitations};
 use http::problem::ProblemBody;
 use http::view::InvitationView;
-use http::{Context, Problem};
+use http::{Context, Problem, Segment};
 
 /// Read an invitation.
 #[utoipa::path(
@@ -21,7 +21,7 @@ use http::{Context, Problem};
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<ReadInvitations>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<InvitationView>, Problem> {
     let unknown = || {
         Problem::not_found(

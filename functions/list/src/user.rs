@@ -1,12 +1,12 @@
 //! `GET /v1/autoScribe/users/{userId}`.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use domain::ids::UserId;
 use http::caller::{Caller, ReadUsers};
 use http::problem::ProblemBody;
 use http::view::UserView;
-use http::{Context, Problem};
+use http::{Context, Problem, Segment};
 
 /// Read a confirmed user.
 #[utoipa::path(
@@ -21,7 +21,7 @@ use http::{Context, Problem};
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<ReadUsers>,
-    Path(id): Path<String>,
+    Segment(id): Segment,
 ) -> Result<Json<UserView>, Problem> {
     let unknown = || {
         Problem::not_found(

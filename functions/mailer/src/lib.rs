@@ -4,6 +4,7 @@
 mod compose;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -28,6 +29,13 @@ pub struct Deps {
     /// Where owners and admins work.
     pub dashboard_url: String,
 }
+
+/// What an invitation says whose mail could not be composed.
+const OUR_FAULT: &str = "not sent: a fault on our side, which was reported";
+/// How often marking a mail is tried, on top of the SDK's own tries.
+const MARK_TRIES: u32 = 4;
+/// How long to wait before marking again, times the tries so far.
+const MARK_PAUSE: Duration = Duration::from_millis(200);
 
 /// Why a mail has to be tried again.
 #[derive(Debug, thiserror::Error)]
@@ -61,32 +69,75 @@ pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
 
 async fn one(deps: &Deps, record: EventRecord) -> Result<(), NotNow> {
     let image = RawItem::from(record.change.new_image);
-    let Some(id) = deps.store.mail_in(&image)? else {
-        return Ok(());
+    let id = match deps.store.mail_in(&image) {
+        Ok(Some(id)) => id,
+        Ok(None) => return Ok(()),
+        Err(error) => {
+            // However often it is tried, it stays corrupt, and would hold up the mails behind it.
+            tracing::error!(%error, "mail left queued");
+            return Ok(());
+        }
     };
-    match deps.store.take_mail(id, deps.clock.now()).await? {
+    let taken = match deps.store.take_mail(id, deps.clock.now()).await {
+        Err(error @ StoreError::Corrupt { .. }) => return given_up(deps, id, &error).await,
+        taken => taken?,
+    };
+    match taken {
         Taken::Done => Ok(()),
         Taken::Busy => Err(NotNow::Busy),
-        Taken::Ours(mail) => {
-            let sent = send(deps, id, mail).await;
-            if sent.is_err() {
+        Taken::Ours(mail) => match send(deps, id, mail).await {
+            Err(error @ (NotNow::Store(StoreError::Corrupt { .. }) | NotNow::Compose(_))) => {
+                given_up(deps, id, &error).await
+            }
+            Err(error) => {
                 // If this fails too, the mail is free again once the deadline has passed.
                 deps.store.release_mail(id, deps.clock.now()).await?;
+                Err(error)
             }
-            sent
-        }
+            Ok(outcome) => marked(deps, id, &outcome).await,
+        },
     }
 }
 
-async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<(), NotNow> {
+/// A fault of ours, which no further try mends: it shows on the invitation and raises an alarm.
+async fn given_up(deps: &Deps, id: MailId, error: &impl std::fmt::Display) -> Result<(), NotNow> {
+    tracing::error!(%error, "mail given up");
+    marked(deps, id, &Outcome::Failed(OUR_FAULT.to_owned())).await
+}
+
+/// What became of a mail that was taken.
+enum Outcome {
+    Sent(String),
+    Failed(String),
+}
+
+async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<Outcome, NotNow> {
     let message = match compose::message(deps, mail).await? {
         Ok(message) => message,
-        Err(pointless) => return Ok(deps.store.mark_failed(id, pointless.0).await?),
+        Err(pointless) => return Ok(Outcome::Failed(pointless.0.to_owned())),
     };
     match deps.ses.send(&message, &tags(&names(id))).await {
-        Ok(message_id) => Ok(deps.store.mark_sent(id, message_id.as_str()).await?),
-        Err(SendError::Refused { reason }) => Ok(deps.store.mark_failed(id, &reason).await?),
+        Ok(message_id) => Ok(Outcome::Sent(message_id.as_str().to_owned())),
+        Err(SendError::Refused { reason }) => Ok(Outcome::Failed(reason)),
         Err(SendError::Unavailable { reason }) => Err(NotNow::Mail(reason)),
+    }
+}
+
+/// Marks the mail. Never lets it go instead: it is sent, and would be sent again.
+async fn marked(deps: &Deps, id: MailId, outcome: &Outcome) -> Result<(), NotNow> {
+    let mut tries = 0;
+    loop {
+        let marked = match outcome {
+            Outcome::Sent(message_id) => deps.store.mark_sent(id, message_id).await,
+            Outcome::Failed(reason) => deps.store.mark_failed(id, reason).await,
+        };
+        tries += 1;
+        match marked {
+            Err(StoreError::Unavailable(_)) if tries < MARK_TRIES => {
+                tokio::time::sleep(MARK_PAUSE * tries).await;
+            }
+            marked => return Ok(marked?),
+        }
     }
 }
 

@@ -124,19 +124,27 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
         created_at: now,
     };
     let secret = ApiKeySecret::new(entropy);
-    let record = AuditRecord {
+    let record = |action, object, after| AuditRecord {
         id: AuditId::new(now, entropy),
         clinic: clinic.id,
         at: now,
         actor: Actor::Operator,
-        action: Action::ClinicProvisioned,
-        object: Object::Clinic(clinic.id),
+        action,
+        object,
         before: None,
-        after: Some(owner.details.profile.permissions),
+        after,
         ip: None,
     };
     let details = owner.details.clone();
-    let mut tx = deps.store.transaction(&record)?;
+    let offered = Some(details.profile.permissions);
+    let made = Object::Clinic(clinic.id);
+    let mut tx = deps
+        .store
+        .transaction(&record(Action::ClinicProvisioned, made, None))?;
+    let invited = Object::Invitation(details.id);
+    tx.audit(&record(Action::InvitationCreated, invited, offered))?;
+    let key = Object::ApiKey(api_key.id);
+    tx.audit(&record(Action::ApiKeyCreated, key, None))?;
     tx.new_clinic(&clinic)?;
     tx.new_invitation(owner)?;
     tx.email_claim(

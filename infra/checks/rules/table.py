@@ -64,7 +64,7 @@ def table_has_the_keys_of_the_store(template: dict) -> Problems:
         yield f"the one index must be GSI1, found {list(indexes)}"
     for name, index in indexes.items():
         if keys(index) != [f"{name}PK", f"{name}SK"] or dig(index, "Projection", "ProjectionType") != "KEYS_ONLY":
-            yield f"{name} must have {name}PK and {name}SK and carry whole items"
+            yield f"{name} must have {name}PK and {name}SK and carry keys only"
 
 
 @rule

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Patterns of which one must match; none at all lets everything through.
 #[derive(Debug)]
-pub struct Filters(Vec<Pattern>);
+pub(crate) struct Filters(Vec<Pattern>);
 
 #[derive(Debug)]
 enum Pattern {
@@ -30,7 +30,7 @@ pub enum PatternError {
 
 impl Filters {
     /// Reads patterns.
-    pub fn parse<'a>(patterns: impl Iterator<Item = &'a str>) -> Result<Self, PatternError> {
+    pub(crate) fn parse<'a>(patterns: impl Iterator<Item = &'a str>) -> Result<Self, PatternError> {
         let read = |text| match serde_json::from_str(text)? {
             Value::Object(fields) => Pattern::fields(fields),
             other => Err(PatternError::Unknown(other)),
@@ -39,7 +39,7 @@ impl Filters {
     }
 
     /// Whether a record gets through.
-    pub fn let_through(&self, record: &Value) -> bool {
+    pub(crate) fn let_through(&self, record: &Value) -> bool {
         self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(record))
     }
 }
@@ -53,11 +53,18 @@ impl Pattern {
             Value::Array(values) => Ok((name, Self::any_of(values)?)),
             other => Err(PatternError::Unknown(other)),
         };
-        fields.into_iter().map(read).collect::<Result<_, _>>().map(Self::Fields)
+        fields
+            .into_iter()
+            .map(read)
+            .collect::<Result<_, _>>()
+            .map(Self::Fields)
     }
 
     fn any_of(values: Vec<Value>) -> Result<Self, PatternError> {
-        match values.iter().find(|value| value.is_object() || value.is_array()) {
+        match values
+            .iter()
+            .find(|value| value.is_object() || value.is_array())
+        {
             Some(rule) => Err(PatternError::Unknown(rule.clone())),
             None => Ok(Self::AnyOf(values)),
         }
@@ -84,16 +91,18 @@ mod tests {
 
     #[test]
     fn every_field_must_equal_one_of_its_values() {
-        let queued = filters(&[r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"dl":{"S":["queued"]}}}}"#]);
-        let record = |event: &str, delivery: &str| {
-            json!({ "eventName": event, "eventID": "1", "dynamodb": { "NewImage": { "dl": { "S": delivery }, "v": { "N": "1" } } } })
-        };
+        let queued = filters(&[
+            r#"{"eventName":["INSERT","MODIFY"],"dynamodb":{"NewImage":{"dl":{"S":["queued"]}}}}"#,
+        ]);
+        let record = |event: &str, delivery: &str| json!({ "eventName": event, "eventID": "1", "dynamodb": { "NewImage": { "dl": { "S": delivery }, "v": { "N": "1" } } } });
         assert!(queued.let_through(&record("INSERT", "queued")));
         assert!(queued.let_through(&record("MODIFY", "queued")));
         assert!(!queued.let_through(&record("REMOVE", "queued")));
         assert!(!queued.let_through(&record("INSERT", "sent")));
         assert!(!queued.let_through(&json!({ "eventName": "INSERT", "dynamodb": {} })));
-        assert!(!queued.let_through(&json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "dl": "queued" } } })));
+        assert!(!queued.let_through(
+            &json!({ "eventName": "INSERT", "dynamodb": { "NewImage": { "dl": "queued" } } })
+        ));
     }
 
     #[test]

@@ -65,7 +65,7 @@ mod tests {
     fn an_invitation_stays_open_1_to_30_days_and_7_by_default() {
         assert_eq!(
             InvitationDays::default().duration(),
-            Duration::from_secs(7 * 86_400)
+            Duration::from_hours(7 * 24)
         );
         assert!(InvitationDays::new(1).is_ok() && InvitationDays::new(30).is_ok());
         assert!(InvitationDays::new(0).is_err() && InvitationDays::new(31).is_err());

@@ -58,14 +58,17 @@ impl Email {
         &self.normalised
     }
 
-    /// The address for a mail server: the part before the `@` as typed, the domain as A-label.
+    /// The address for a mail server: as typed, but a domain beyond ASCII as its A-label.
     pub fn deliverable(&self) -> String {
-        let local = self.typed.rsplit_once('@').map_or("", |(local, _)| local);
-        let domain = self
-            .normalised
-            .rsplit_once('@')
-            .map_or("", |(_, domain)| domain);
-        format!("{local}@{domain}")
+        match (
+            self.typed.rsplit_once('@'),
+            self.normalised.rsplit_once('@'),
+        ) {
+            (Some((local, typed)), Some((_, a_label))) if !typed.is_ascii() => {
+                format!("{local}@{a_label}")
+            }
+            _ => self.typed.clone(),
+        }
     }
 }
 
@@ -182,6 +185,8 @@ mod tests {
         let email = Email::parse(" Dr.Ada@Praxis-Süd.Example ").unwrap();
         assert_eq!(email.typed(), "Dr.Ada@Praxis-Süd.Example");
         assert_eq!(email.deliverable(), "Dr.Ada@xn--praxis-sd-x9a.example");
+        let plain = Email::parse("Ada@Clinic.Example").unwrap();
+        assert_eq!(plain.deliverable(), "Ada@Clinic.Example");
     }
 
     #[test]

@@ -11,7 +11,7 @@ pub async fn let_go(store: &Store, tx: &mut Transaction, details: &Details) -> R
     let claims = store
         .claims(details.clinic, &details.email, npi)
         .await?
-        .ok_or_else(Problem::internal)?;
+        .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     if let Some(free) = claims.email.let_go(details.id) {
         tx.email_claim(details.clinic, &details.email, &free)?;
     }

@@ -22,7 +22,7 @@ pub fn serve(router: Router) -> Router {
                 "This path does not take this method.",
             )
         })
-        .fallback(async || Problem::not_found("route_not_found", "There is nothing at this path."))
+        .fallback(async || Problem::no_route())
         .layer(DefaultBodyLimit::max(MAX_BODY))
         .layer(from_fn(edge))
 }

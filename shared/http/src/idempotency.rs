@@ -2,10 +2,14 @@
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
+use std::sync::Arc;
+
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use domain::invitation::Fingerprint;
+use domain::token::Keyring;
 use serde_json::Value;
 use store::{Answer, Begun};
 
@@ -18,40 +22,67 @@ const MAX_KEY: usize = 255;
 /// DynamoDB's largest item is 400 KB; an answer beyond this is not kept.
 const MAX_ANSWER: usize = 300 * 1024;
 
-/// Middleware for the POST routes of a function.
-pub async fn layer(
+/// Middleware for POST routes that take an API key or a session. A key belongs to its caller.
+pub async fn for_callers(
     State(context): State<Context>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(key) = request.headers().get("idempotency-key").cloned() else {
+    let Some(key) = key_of(&request)? else {
         return Ok(next.run(request).await);
     };
-    if request.method() != Method::POST {
-        return Ok(next.run(request).await);
-    }
-    let key = readable(&key)?;
     let (mut parts, body) = request.into_parts();
-    let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
     let caller = match caller::principal(&mut parts, &context).await {
-        Ok(principal) => Some(principal.name()),
-        Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => invitee(&bytes),
-        Err(problem) => return Err(problem),
+        Ok(principal) => principal.name(),
+        // The handler refuses it too, in its own words.
+        Err(_) => return Ok(next.run(Request::from_parts(parts, body)).await),
     };
-    let path = parts.uri.path().to_owned();
-    let id = parts
-        .extensions
-        .get::<RequestId>()
-        .map_or_else(|| "none".to_owned(), |id| id.0.clone());
-    let request = Request::from_parts(parts, Body::from(bytes.clone()));
-    let Some(caller) = caller else {
+    let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
+    once(&context, &caller, &key, (parts, bytes), next).await
+}
+
+/// Middleware for POST routes of people invited, who have no credential but the link's token in
+/// the body. A key belongs to the link; a token that was not made here leaves nothing behind.
+pub async fn for_invitees(
+    State((context, keyring)): State<(Context, Arc<Keyring>)>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    let Some(key) = key_of(&request)? else {
         return Ok(next.run(request).await);
     };
+    let (parts, body) = request.into_parts();
+    let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
+    match invitee(&keyring, &bytes) {
+        Some(caller) => once(&context, &caller, &key, (parts, bytes), next).await,
+        None => Ok(next
+            .run(Request::from_parts(parts, Body::from(bytes)))
+            .await),
+    }
+}
 
+/// The idempotency key of a POST.
+fn key_of(request: &Request) -> Result<Option<String>, Problem> {
+    match request.headers().get("idempotency-key") {
+        Some(key) if request.method() == Method::POST => readable(key).map(Some),
+        _ => Ok(None),
+    }
+}
+
+async fn once(
+    context: &Context,
+    caller: &str,
+    key: &str,
+    (parts, bytes): (Parts, Bytes),
+    next: Next,
+) -> Result<Response, Problem> {
+    let path = parts.uri.path().to_owned();
+    let id = parts.extensions.get::<RequestId>();
+    let id = id.map_or_else(|| "none".to_owned(), |id| id.0.clone());
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
     match context
         .store
-        .begin(&caller, &key, &fingerprint, context.now())
+        .begin(caller, key, &fingerprint, context.now())
         .await?
     {
         Begun::First => {}
@@ -69,8 +100,28 @@ pub async fn layer(
             ));
         }
     }
-    let response = rendered(next.run(request).await, &id);
-    keep(&context, &caller, &key, &fingerprint, response).await
+    let request = Request::from_parts(parts, Body::from(bytes));
+    let response = next.run(request).await;
+    let final_answer = is_final(&response);
+    let response = rendered(response, &id);
+    keep(context, caller, key, (&fingerprint, final_answer), response).await
+}
+
+/// Whether a later try could not be answered better.
+fn is_final(response: &Response) -> bool {
+    let status = response.status();
+    let lost_race = |problem: &Problem| problem.code() == Problem::contended().code();
+    let refused = [
+        StatusCode::UNAUTHORIZED,
+        StatusCode::FORBIDDEN,
+        StatusCode::TOO_MANY_REQUESTS,
+    ];
+    !status.is_server_error()
+        && !refused.contains(&status)
+        && !response
+            .extensions()
+            .get::<Problem>()
+            .is_some_and(lost_race)
 }
 
 /// Keeps a final answer; one that a later try could better is forgotten.
@@ -78,15 +129,13 @@ async fn keep(
     context: &Context,
     caller: &str,
     key: &str,
-    fingerprint: &Fingerprint,
+    (fingerprint, final_answer): (&Fingerprint, bool),
     response: Response,
 ) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
     let bytes = to_bytes(body, usize::MAX)
         .await
-        .map_err(|_| Problem::internal())?;
-    let final_answer =
-        !parts.status.is_server_error() && parts.status != StatusCode::TOO_MANY_REQUESTS;
+        .map_err(Problem::internal)?;
     let text = String::from_utf8(bytes.to_vec())
         .ok()
         .filter(|text| text.len() <= MAX_ANSWER);
@@ -136,12 +185,11 @@ fn readable(key: &HeaderValue) -> Result<String, Problem> {
     right.then(|| text.to_owned()).ok_or_else(problem)
 }
 
-/// An invitee has no credential but the token in the body; its digest stands for them.
-fn invitee(bytes: &Bytes) -> Option<String> {
+/// The holder of a link, if its token was made here.
+fn invitee(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
-    let token = body.get("token")?.as_str()?;
-    Some(format!(
-        "link:{}",
-        Fingerprint::of(&[token.as_bytes()]).as_str()
-    ))
+    let link = keyring
+        .read_invitation_token(body.get("token")?.as_str()?)
+        .ok()?;
+    Some(format!("link:{}:{}", link.invitation, link.generation))
 }

@@ -12,8 +12,10 @@ pub mod page;
 pub mod problem;
 pub mod query;
 pub mod schema;
+mod segment;
 pub mod view;
 
 pub use context::{ClientIp, Context, RequestId};
 pub use edge::serve;
 pub use problem::Problem;
+pub use segment::Segment;

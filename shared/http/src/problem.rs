@@ -58,6 +58,11 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
+    /// 404: nothing is served at this path.
+    pub fn no_route() -> Self {
+        Self::not_found("route_not_found", "There is nothing at this path.")
+    }
+
     /// 404: the one answer to every token that is not good.
     pub fn token_invalid() -> Self {
         Self::not_found(
@@ -101,8 +106,9 @@ impl Problem {
         }
     }
 
-    /// 500: our fault. Says nothing about the inside.
-    pub fn internal() -> Self {
+    /// 500: our fault. Says nothing about the inside; `why` goes to the log.
+    pub fn internal(why: impl std::fmt::Display) -> Self {
+        tracing::error!(%why, "internal fault");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
@@ -206,15 +212,12 @@ impl From<Faults> for Problem {
 
 impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
-        match &error {
+        match error {
             StoreError::Unavailable(_) => {
                 tracing::warn!(%error, "database unavailable");
                 Self::unavailable()
             }
-            StoreError::Corrupt { .. } | StoreError::Refused(_) => {
-                tracing::error!(%error, "database fault");
-                Self::internal()
-            }
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => Self::internal(error),
         }
     }
 }

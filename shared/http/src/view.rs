@@ -51,8 +51,7 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    /// The person of this address and profile.
-    pub fn new(email: &domain::email::Email, profile: &Profile) -> Self {
+    fn new(email: &domain::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
         let Profile {
             name,

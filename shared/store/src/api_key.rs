@@ -24,7 +24,7 @@ struct ApiKeyItem {
     description: String,
     #[serde(rename = "sc")]
     scopes: Vec<String>,
-    #[serde(rename = "on")]
+    #[serde(rename = "ac")]
     active: bool,
     #[serde(rename = "ca")]
     created_at: i64,

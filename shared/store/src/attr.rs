@@ -1,5 +1,5 @@
 //! The names of attributes that expressions and the stream filter speak of. The structs of the
-//! items carry the same names; `tests::names_agree` holds them together.
+//! items carry the same names, which `invitation::item` tests.
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
@@ -15,7 +15,7 @@ pub(crate) const PROFILE: &str = "p";
 /// The level within a profile.
 pub(crate) const LEVEL: &str = "lv";
 /// Whether an API key works.
-pub(crate) const ACTIVE: &str = "on";
+pub(crate) const ACTIVE: &str = "ac";
 /// Which link of an invitation is valid.
 pub(crate) const GENERATION: &str = "ge";
 /// How far a mail has come; `queued` is what the stream filter lets through.

@@ -25,7 +25,8 @@ struct AuditItem {
 }
 
 impl Transaction {
-    pub(crate) fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+    /// Adds an audit record.
+    pub fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let actor = match record.actor {
             Actor::User(id) => id.to_string(),
             Actor::ApiKey(id) => format!("key:{id}"),

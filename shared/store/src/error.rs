@@ -25,7 +25,7 @@ pub enum StoreError {
 }
 
 /// Error codes that say "later" (DynamoDB developer guide, "Error handling").
-const LATER: [&str; 8] = [
+const LATER: [&str; 9] = [
     "InternalServerError",
     "ItemCollectionSizeLimitExceededException",
     "LimitExceededException",
@@ -33,6 +33,7 @@ const LATER: [&str; 8] = [
     "RequestLimitExceeded",
     "ServiceUnavailable",
     "ThrottlingException",
+    "TransactionConflictException",
     "TransactionInProgressException",
 ];
 

@@ -45,7 +45,8 @@ pub enum Role {
 pub enum Committed {
     /// All of it is written.
     Yes,
-    /// Nothing is written: these parts were not as the decision supposed. Read and decide again.
+    /// Nothing is written; read and decide again. These parts were not as the decision supposed:
+    /// none when it was only that another transaction was under way.
     Lost(Vec<Role>),
 }
 
@@ -184,18 +185,19 @@ fn lost(roles: &[Role], error: &Failure) -> Option<Result<Committed, StoreError>
 }
 
 fn by_reason(roles: &[Role], reasons: &[CancellationReason]) -> Result<Committed, StoreError> {
-    let mut lost = Vec::new();
+    let (mut lost, mut conflict) = (Vec::new(), false);
     for (role, reason) in roles.iter().zip(reasons) {
         match reason.code().unwrap_or("None") {
             "None" => {}
-            "ConditionalCheckFailed" | "TransactionConflict" => lost.push(*role),
+            "ConditionalCheckFailed" => lost.push(*role),
+            "TransactionConflict" => conflict = true,
             code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => {
                 return Err(StoreError::Unavailable(code.to_owned()));
             }
             code => return Err(StoreError::Refused(format!("{code} on {role:?}"))),
         }
     }
-    if lost.is_empty() {
+    if lost.is_empty() && !conflict {
         return Err(StoreError::Unavailable(
             "transaction cancelled without a reason".to_owned(),
         ));
@@ -216,7 +218,13 @@ mod tests {
         let roles = [Role::Audit, Role::EmailClaim, Role::Inviter];
         let read = |codes: [&str; 3]| by_reason(&roles, &codes.map(reason));
         let lost = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
-        assert_eq!(lost, Committed::Lost(vec![Role::EmailClaim, Role::Inviter]));
+        assert_eq!(lost, Committed::Lost(vec![Role::EmailClaim]));
+        let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
+        assert_eq!(
+            conflict,
+            Committed::Lost(vec![]),
+            "says nothing about the inviter"
+        );
         assert!(matches!(
             read(["None", "ThrottlingError", "None"]),
             Err(StoreError::Unavailable(_))

@@ -12,52 +12,52 @@ use crate::pattern::{Filters, PatternError};
 use yaml::{plain, referenced};
 
 /// The template that AWS is given too, so that nothing works here that is missing there.
-pub const TEMPLATE: &str = include_str!("../../../template.yaml");
+pub(crate) const TEMPLATE: &str = include_str!("../../../template.yaml");
 
 /// What the local service takes from a template.
 #[derive(Debug)]
-pub struct Template {
+pub(crate) struct Template {
     /// The one table.
-    pub table: TableDeclaration,
+    pub(crate) table: TableDeclaration,
     /// Every route.
-    pub routes: Vec<Route>,
+    pub(crate) routes: Vec<Route>,
     /// Every stream of the table with its consumer.
-    pub streams: Vec<Stream>,
+    pub(crate) streams: Vec<Stream>,
 }
 
 /// The table as `CloudFormation` describes it.
 #[derive(Debug)]
-pub struct TableDeclaration {
+pub(crate) struct TableDeclaration {
     /// Its logical name.
-    pub name: String,
+    pub(crate) name: String,
     /// Keys, attributes and indexes.
-    pub properties: Value,
+    pub(crate) properties: Value,
     /// The attribute that says when an item expires.
-    pub ttl: Option<String>,
+    pub(crate) ttl: Option<String>,
 }
 
 /// A method and path, and the function that answers.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Route {
+pub(crate) struct Route {
     /// The method.
-    pub method: Method,
+    pub(crate) method: Method,
     /// The path, parameters as `{name}`.
-    pub path: String,
+    pub(crate) path: String,
     /// The binary's name.
-    pub function: String,
+    pub(crate) function: String,
 }
 
 /// A consumer of the table's stream.
 #[derive(Debug)]
-pub struct Stream {
+pub(crate) struct Stream {
     /// The binary's name.
-    pub function: String,
+    pub(crate) function: String,
     /// Which records it gets.
-    pub filters: Filters,
+    pub(crate) filters: Filters,
     /// How many at most at a time.
-    pub batch_size: usize,
+    pub(crate) batch_size: usize,
     /// Whether it says itself which records failed.
-    pub reports_failures: bool,
+    pub(crate) reports_failures: bool,
 }
 
 /// Why a template cannot be run here.
@@ -160,7 +160,7 @@ fn default_batch() -> usize {
 
 impl Template {
     /// Reads a template.
-    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, TemplateError> {
         let json = plain(serde_yaml_ng::from_str(text)?);
         let document: Document = shaped("the document", json)?;
         let table = document.table()?;
@@ -252,7 +252,9 @@ impl Document {
     /// The binary that a function is made of: the last part of its `CodeUri`.
     fn function(&self, at: &str, reference: &Value) -> Result<String, TemplateError> {
         let properties = self.resolve(at, reference, FUNCTION, "function")?;
-        let binary = properties["CodeUri"].as_str().and_then(|uri| uri.rsplit('/').next());
+        let binary = properties["CodeUri"]
+            .as_str()
+            .and_then(|uri| uri.rsplit('/').next());
         binary
             .map(str::to_owned)
             .ok_or_else(|| dangling(at, "function with a CodeUri"))

@@ -40,7 +40,11 @@ fn a_route_leads_through_its_integration_to_a_binary() {
         panic!("one stream");
     };
     assert_eq!(
-        (stream.function.as_str(), stream.batch_size, stream.reports_failures),
+        (
+            stream.function.as_str(),
+            stream.batch_size,
+            stream.reports_failures
+        ),
         ("worker", 100, false)
     );
 }
@@ -48,12 +52,28 @@ fn a_route_leads_through_its_integration_to_a_binary() {
 #[test]
 fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
     for (from, to, says) in [
-        ("GetAtt Worker.Arn", "GetAtt Nobody.Arn", "Work leads to no function"),
-        ("${Integration}", "${Worker}", "Work leads to no integration"),
+        (
+            "GetAtt Worker.Arn",
+            "GetAtt Nobody.Arn",
+            "Work leads to no function",
+        ),
+        (
+            "${Integration}",
+            "${Worker}",
+            "Work leads to no integration",
+        ),
         ("POST /v1/work/{id}", "$default", "Work has $default"),
-        ("POST /v1/work/{id}", "ANY /v1/{all+}", "Work has ANY /v1/{all+}"),
+        (
+            "POST /v1/work/{id}",
+            "ANY /v1/{all+}",
+            "Work has ANY /v1/{all+}",
+        ),
         ("!Ref Worker", "!Ref Items", "Mapping leads to no function"),
-        ("Items.StreamArn", "Worker.Arn", "Mapping leads to no stream"),
+        (
+            "Items.StreamArn",
+            "Worker.Arn",
+            "Mapping leads to no stream",
+        ),
         ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
         (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
         ("DynamoDB::Table", "S3::Bucket", "no single table"),
@@ -76,5 +96,8 @@ fn the_service_s_own_template_can_be_run_here() {
     let [mailer] = template.streams.as_slice() else {
         panic!("one stream");
     };
-    assert_eq!((mailer.function.as_str(), mailer.reports_failures), ("mailer", true));
+    assert_eq!(
+        (mailer.function.as_str(), mailer.reports_failures),
+        ("mailer", true)
+    );
 }

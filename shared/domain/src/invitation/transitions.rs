@@ -280,7 +280,7 @@ mod tests {
     use crate::profile::tests::{name, profile};
     use proptest::prelude::*;
 
-    const DAY: Duration = Duration::from_secs(86_400);
+    const DAY: Duration = Duration::from_hours(24);
 
     fn at(seconds: u64) -> Timestamp {
         Timestamp::from_millis(1_795_512_600_000)

@@ -201,3 +201,116 @@ impl Store {
             .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::attr;
+    use domain::invitation::New;
+    use domain::npi::{Npi, Verification};
+    use domain::permissions::{Permissions, Reporting, Standing};
+    use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+    use domain::profile::Profile;
+
+    /// As large as an invitation usually gets.
+    fn invitation() -> Invitation {
+        let name = |text| PersonName::parse(text).unwrap();
+        let reporting = Reporting::WithNpi {
+            npi: Npi::parse("1234567893").unwrap(),
+            verification: Verification::NameMismatch,
+            granted: true,
+        };
+        New {
+            id: InvitationId::from_bytes([1; 16]),
+            clinic: ClinicId::from_bytes([2; 16]),
+            email: Email::parse("wilhelmina.featherstonehaugh@radiology.hospital.example").unwrap(),
+            profile: Profile {
+                name: FullName {
+                    first: name("Wilhelmina"),
+                    middle: Some(name("Alexandrina")),
+                    last: name("Featherstonehaugh"),
+                    suffix1: Some(name("MD")),
+                    suffix2: Some(name("FACR")),
+                },
+                phone: Some(PhoneNumber::parse("14155550132").unwrap()),
+                role: ClinicRole::NuclearMedicinePhysician,
+                permissions: Permissions {
+                    standing: Standing::Member { dashboard: true },
+                    manage_studies: true,
+                    reporting,
+                },
+            },
+            invited_by: InvitedBy::ApiKey(ApiKeyId::from_bytes([3; 16])),
+            open_for: std::time::Duration::from_hours(24),
+            fingerprint: Fingerprint::of(&[b"caller"]),
+        }
+        .at(Timestamp::EPOCH)
+        .into()
+    }
+
+    fn attributes(invitation: &Invitation) -> serde_dynamo::Item {
+        serde_dynamo::to_item(InvitationItem::from(invitation)).unwrap()
+    }
+
+    #[test]
+    fn an_invitation_survives_its_item() {
+        let Invitation::Pending(mut pending) = invitation() else {
+            panic!("not pending")
+        };
+        pending.details.mailing.sending_until = Some(Timestamp::EPOCH);
+        pending.details.mailing.detail = Some("said".to_owned());
+        let states = [
+            invitation(),
+            pending.clone().into(),
+            pending.clone().revoke(Timestamp::EPOCH).next.into(),
+            pending
+                .at(Timestamp::EPOCH)
+                .unwrap()
+                .reject(None, Timestamp::EPOCH)
+                .next
+                .into(),
+        ];
+        for state in states {
+            let item: InvitationItem = serde_dynamo::from_item(attributes(&state)).unwrap();
+            assert_eq!(Invitation::try_from(item).unwrap(), state);
+        }
+    }
+
+    #[test]
+    fn an_invitation_stays_below_the_kilobyte_at_which_dynamodb_charges_more() {
+        let bytes = serde_json::to_vec(&InvitationItem::from(&invitation()))
+            .unwrap()
+            .len();
+        let keys = 3 * 45 + 60;
+        assert!(bytes + keys < 1024, "{bytes}");
+    }
+
+    #[test]
+    fn expressions_speak_of_attributes_that_the_item_has() {
+        let Invitation::Pending(mut pending) = invitation() else {
+            panic!("not pending")
+        };
+        pending.details.mailing = Mailing {
+            delivery: Delivery::Queued,
+            detail: Some("x".to_owned()),
+            message_id: Some("x".to_owned()),
+            sending_until: Some(Timestamp::EPOCH),
+        };
+        let item = attributes(&pending.into());
+        let has: BTreeSet<&str> = item.keys().map(String::as_str).collect();
+        for name in [
+            attr::VERSION,
+            attr::STATUS,
+            attr::PROFILE,
+            attr::GENERATION,
+            attr::DELIVERY,
+            attr::DELIVERY_DETAIL,
+            attr::MESSAGE_ID,
+            attr::SENDING_UNTIL,
+        ] {
+            assert!(has.contains(name), "{name}");
+        }
+    }
+}

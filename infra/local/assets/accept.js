@@ -1,0 +1,228 @@
+// The accept page. The token comes in the URL's fragment, which reaches no server, and goes out in
+// request bodies only.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+const views = ["loading", "invitation", "outcome"];
+let token = null;
+let invitation = null;
+
+function start() {
+  token = new URLSearchParams(location.hash.slice(1)).get("token");
+  // Neither the history nor a shared screen keeps what opens the invitation.
+  history.replaceState(null, "", location.pathname);
+  if (token) lookUp();
+  else outcome("bad", "!", "This link is not complete", "Open the link in your mail again, or copy the whole of it into the address bar.");
+}
+
+async function post(path, body) {
+  let answer;
+  try {
+    answer = await fetch("/v1/invitation/" + path, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+  } catch {
+    return { status: 0, body: { detail: "There is no connection to AutoScribe. Check your network, then try again." } };
+  }
+  const text = await answer.text();
+  let json = {};
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Without a body, or with one of a proxy on the way: the status has to say it all.
+  }
+  if (!answer.ok && !json.detail) json.detail = "AutoScribe cannot answer now. Try again in a moment.";
+  return { ok: answer.ok, status: answer.status, body: json };
+}
+
+async function lookUp() {
+  show("loading");
+  const answer = await post("lookup", { token });
+  if (!answer.ok) return closed(answer) || outcome("bad", "!", "Something went wrong", answer.body.detail, "Try again", lookUp);
+  invitation = answer.body;
+  if (invitation.status === "accepted") return accepted(invitation, "You have confirmed already");
+  fill();
+  show("invitation", "title");
+  $("foot").hidden = false;
+}
+
+function fill() {
+  const who = invitation.inviter ? `${invitation.inviter} invites you` : "You are invited";
+  $("title").textContent = `Join ${invitation.clinicName}`;
+  $("lead").textContent = `${who} to work with ${invitation.clinicName} in AutoScribe. Check that this is you, then confirm.`;
+  const names = ["firstName", "middleName", "lastName", "suffix1", "suffix2"];
+  $("name").textContent = names.map((name) => invitation[name]).filter(Boolean).join(" ");
+  $("email").textContent = invitation.email;
+  $("role").textContent = invitation.clinicRole;
+  $("can").replaceChildren(...abilities(invitation));
+  const words = { dateStyle: "long", timeStyle: "short" };
+  $("expiry").textContent = new Date(invitation.expiry).toLocaleString(undefined, words);
+  fillPassword();
+  for (const form of ["accept", "reject"]) $(form).reset();
+  toggle("accept");
+}
+
+function abilities(person) {
+  const items = [];
+  const can = (text, note) => {
+    const item = document.createElement("li");
+    item.textContent = text;
+    if (note) {
+      const small = document.createElement("span");
+      small.className = "quiet";
+      small.textContent = note;
+      item.append(small);
+    }
+    items.push(item);
+  };
+  const manages = person.level === "admin" || person.level === "owner";
+  if (manages) can("Manage the clinic: its users, invitations and settings");
+  if (manages || person.canManageStudies) can("Manage studies: assign tasks, create studies, edit their data");
+  if (person.canCreateReports) can("Dictate and create reports", npiNote(person));
+  if (person.hasDashboardAccess) can("Sign in at the AutoScribe dashboard");
+  else can("Open AutoScribe from your PACS");
+  return items;
+}
+
+function npiNote(person) {
+  const number = `NPI ${person.npiNumber}`;
+  if (person.npiVerification === "verified") return `${number}, verified`;
+  if (person.npiVerification === "name_mismatch") return `${number} is registered under another name. The clinic has to attest that it is yours first.`;
+  return `As soon as ${number} has been verified`;
+}
+
+function fillPassword() {
+  const field = $("password");
+  const known = invitation.accountExists;
+  $("password-field").hidden = !invitation.needsPassword;
+  field.required = invitation.needsPassword;
+  field.type = "password";
+  field.autocomplete = known ? "current-password" : "new-password";
+  $("username").value = invitation.email;
+  $("password-label").textContent = known ? "Your AutoScribe password" : "Choose a password";
+  $("password-hint").textContent = known
+    ? "This address has an AutoScribe account. Your password stays the same."
+    : "At least 12 characters that are hard to guess. Several unusual words do well.";
+}
+
+async function accept(event) {
+  event.preventDefault();
+  const password = $("password").value;
+  wrongPassword(invitation.needsPassword && !password ? "Enter your password." : null);
+  if (invitation.needsPassword && !password) return $("password").focus();
+  const body = invitation.needsPassword ? { token, password } : { token };
+  const answer = await busy("confirm", "Confirming…", () => post("accept", body));
+  if (answer.ok) return accepted(answer.body, "You are in");
+  if (closed(answer)) return;
+  const fault = (answer.body.errors || []).find((error) => error.field === "password");
+  if (fault || answer.body.code === "password_wrong") {
+    wrongPassword(fault ? sentence(fault) : answer.body.detail);
+    $("password").focus();
+  } else {
+    problem("problem", answer.body.detail);
+  }
+}
+
+async function reject(event) {
+  event.preventDefault();
+  const reason = $("reason").value.trim();
+  const body = reason ? { token, reason } : { token };
+  const answer = await busy("reject-send", "Declining…", () => post("reject", body));
+  if (answer.ok) return outcome("", "✓", "Invitation declined", `${invitation.clinicName} can see that you declined. You can close this page.`);
+  if (closed(answer)) return;
+  const fault = (answer.body.errors || [])[0];
+  problem("reject-problem", fault ? sentence(fault) : answer.body.detail);
+}
+
+// Details of fields have no subject: "must have at least 12 characters".
+function sentence(fault) {
+  const name = fault.field.charAt(0).toUpperCase() + fault.field.slice(1);
+  return `${name} ${fault.detail}.`.replace(/\.\.$/, ".");
+}
+
+function accepted(person, title) {
+  const clinic = invitation.clinicName;
+  const way = person.hasDashboardAccess
+    ? "Sign in at the AutoScribe dashboard with your email address and password."
+    : "Open AutoScribe from your PACS. There is nothing else to set up.";
+  outcome("good", "✓", title, `You belong to ${clinic} now. ${way}`);
+}
+
+// The link itself is at an end, whatever was asked of it.
+function closed(answer) {
+  if (answer.status === 410) {
+    outcome("bad", "!", "This invitation has expired", answer.body.detail, "Ask for a new link", askAgain);
+    return true;
+  }
+  if (answer.body.code === "token_invalid") {
+    outcome("bad", "!", "This link does not work any more", "It was replaced by a newer one, withdrawn, or not copied in full. Use the newest mail, or ask the clinic to invite you again.");
+    return true;
+  }
+  return false;
+}
+
+async function askAgain() {
+  const answer = await busy("next", "Asking…", () => post("request-new", { token }));
+  if (answer.ok) outcome("good", "✓", "Request sent", "We have told whoever invited you. If they agree, you get a mail with a new link.");
+  else outcome("bad", "!", "That did not work", answer.body.detail, "Try again", askAgain);
+}
+
+function outcome(kind, mark, title, text, button, action) {
+  $("mark").className = `mark ${kind}`;
+  $("mark").textContent = mark;
+  $("outcome-title").textContent = title;
+  $("outcome-text").textContent = text;
+  $("next").hidden = !button;
+  $("next").textContent = button || "";
+  $("next").onclick = action || null;
+  $("foot").hidden = true;
+  show("outcome", "outcome-title");
+}
+
+function show(view, focus) {
+  for (const name of views) $(name).hidden = name !== view;
+  if (!focus) return;
+  document.title = `${$(focus).textContent} · AutoScribe`;
+  $(focus).focus();
+}
+
+function toggle(form, focus) {
+  for (const name of ["accept", "reject"]) $(name).hidden = name !== form;
+  for (const name of ["problem", "reject-problem"]) $(name).hidden = true;
+  wrongPassword(null);
+  if (focus) $(focus).focus();
+}
+
+function problem(id, detail) {
+  $(id).textContent = detail;
+  $(id).hidden = false;
+}
+
+function wrongPassword(detail) {
+  $("password-wrong").textContent = detail || "";
+  $("password-wrong").hidden = !detail;
+  $("password").setAttribute("aria-invalid", String(Boolean(detail)));
+  $("problem").hidden = true;
+}
+
+async function busy(button, says, work) {
+  const all = [...document.querySelectorAll("button")];
+  const label = $(button).textContent;
+  for (const one of all) one.disabled = true;
+  $(button).textContent = says;
+  const answer = await work();
+  for (const one of all) one.disabled = false;
+  $(button).textContent = label;
+  return answer;
+}
+
+$("accept").addEventListener("submit", accept);
+$("reject").addEventListener("submit", reject);
+$("decline").addEventListener("click", () => toggle("reject", "reject-title"));
+$("back").addEventListener("click", () => toggle("accept", "decline"));
+$("reveal").addEventListener("change", (event) => { $("password").type = event.target.checked ? "text" : "password"; });
+// Another link opened in the same tab changes only the fragment and loads nothing anew.
+addEventListener("hashchange", start);
+start();

@@ -1,0 +1,33 @@
+//! Clients of the AWS services that run in this process.
+
+use std::time::Duration;
+
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
+
+/// Named in requests and by nothing looked at.
+pub(crate) const REGION: &str = "us-east-1";
+/// Access key and secret: no service here checks a signature.
+pub(crate) const CREDENTIAL: &str = "local";
+
+/// What a client of the service at `endpoint` needs. Reads no environment, so that a developer's
+/// own AWS account is out of reach.
+pub(crate) fn config(endpoint: &str) -> SdkConfig {
+    let credentials = Credentials::new(CREDENTIAL, CREDENTIAL, None, None, "local");
+    // As on Lambda, twice as patient: here everything shares the machine with the compiler.
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(2))
+        .operation_timeout(Duration::from_secs(6))
+        .build();
+    SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .region(Region::new(REGION))
+        .credentials_provider(SharedCredentialsProvider::new(credentials))
+        .endpoint_url(endpoint)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_initial_backoff(Duration::from_millis(50)))
+        .build()
+}

@@ -1,0 +1,70 @@
+//! The functions, by the name of their binary: here the libraries that those binaries serve.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::Request;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::token::Keyring;
+use http::Context;
+use npi::Nppes;
+
+use crate::error::chain;
+use crate::forward::Forward;
+use crate::gateway::Functions;
+use crate::template::Route;
+
+/// API Gateway's own limit; the functions have a lower one.
+const MAX_BODY: usize = 10 * 1024 * 1024;
+
+/// Every function that answers HTTP, in this process.
+pub(crate) fn here(context: Context, registry: Arc<Nppes>, keyring: Arc<Keyring>) -> Functions {
+    let invite = invite::Deps {
+        context: context.clone(),
+        registry: registry.clone(),
+    };
+    let confirm = confirm::Deps {
+        context: context.clone(),
+        registry,
+        keyring,
+    };
+    Functions::from([
+        ("confirm".to_owned(), confirm::router(confirm)),
+        ("invite".to_owned(), invite::router(invite)),
+        ("list".to_owned(), list::router(context)),
+    ])
+}
+
+/// The functions of the template's routes, under `cargo lambda watch`.
+pub(crate) fn elsewhere(routes: &[Route], watch: &Forward) -> Functions {
+    let names: BTreeSet<&String> = routes.iter().map(|route| &route.function).collect();
+    let onward = |name: &String| {
+        let watch = watch.clone();
+        let proxy = Router::new().fallback(move |request| proxied(watch.clone(), request));
+        (name.clone(), proxy)
+    };
+    names.into_iter().map(onward).collect()
+}
+
+async fn proxied(watch: Forward, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Ok(body) = to_bytes(body, MAX_BODY).await else {
+        return unavailable(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+    };
+    match watch.send(Request::from_parts(parts, body)).await {
+        Ok(answer) => answer.map(Body::from),
+        Err(error) => {
+            tracing::warn!(error = chain(&error), "cargo lambda watch does not answer");
+            unavailable(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+        }
+    }
+}
+
+/// In API Gateway's words.
+fn unavailable(status: StatusCode, message: &str) -> Response {
+    let json = [(header::CONTENT_TYPE, "application/json")];
+    (status, json, format!(r#"{{"message":"{message}"}}"#)).into_response()
+}

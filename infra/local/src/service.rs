@@ -1,0 +1,251 @@
+//! Puts the whole service together on 127.0.0.1.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use ::store::Store;
+use axum::Router;
+use domain::token::Keyring;
+use dynoxide::Database;
+use http::Context;
+use mail::{Sender, Ses};
+use npi::Nppes;
+use tokio::net::TcpListener;
+use tokio::sync::Notify;
+
+use crate::data::{DataDirectory, fresh_root_key};
+use crate::error::{StartError, chain};
+use crate::faults::{self, Faults};
+use crate::forward::Forward;
+use crate::gateway::Gateway;
+use crate::inbox::{self, Inbox, Post};
+use crate::options::{Options, Storage};
+use crate::running::Running;
+use crate::stream::{Delivery, Invoked, Position, Records, Settled};
+use crate::tasks::Tasks;
+use crate::template::{Stream, TEMPLATE, Template};
+use crate::{aws, functions, pages, registry};
+
+/// Who the mails come from.
+pub(crate) const MAIL_FROM: &str = "no-reply@autoscribe.example";
+
+/// How often expired items go. DynamoDB takes up to two days.
+const SWEEP: Duration = Duration::from_mins(1);
+
+/// Starts the whole service.
+pub async fn start(options: Options) -> Result<Running, StartError> {
+    let template = Template::parse(TEMPLATE)?;
+    let data = open(&options.storage)?;
+    let database = match &data {
+        Some(data) => Database::new(&data.database().to_string_lossy())?,
+        None => Database::memory()?,
+    };
+    let records = Records::new(database.clone(), template.table.create(&database)?)?;
+    let mut tasks = Tasks::default();
+    let (dynamodb_url, faults) = endpoint(&options, &database, &mut tasks).await?;
+    let client = aws_sdk_dynamodb::Client::new(&aws::config(&dynamodb_url));
+    let store = Store::new(client.clone(), &template.table.name);
+    let (listener, url) = bind(options.port, "PORT").await?;
+    let root_key = match &data {
+        Some(data) => data.root_key(options.entropy.as_ref())?,
+        None => fresh_root_key(options.entropy.as_ref()),
+    };
+    let house = House::new(&options, data.as_ref(), store, &url, &root_key)?;
+    tasks.serve(listener, house.app(&template, &options)?);
+    let mut settled = Vec::new();
+    if options.pump {
+        for stream in template.streams {
+            settled.push(house.pump(stream, &records, &options, data.as_ref(), &mut tasks)?);
+        }
+    }
+    let swept = database.clone();
+    tasks.every(SWEEP, move || {
+        if let Err(error) = swept.sweep_ttl() {
+            tracing::warn!(error = chain(&error), "expired items stay");
+        }
+    });
+    if let Some(data) = &data {
+        data.keep_dynamodb_url(&dynamodb_url)?;
+    }
+    Ok(Running {
+        url,
+        dynamodb_url,
+        table: template.table.name,
+        client,
+        database,
+        inbox: house.inbox,
+        context: house.context,
+        mailer: house.mailer,
+        faults,
+        root_key,
+        data,
+        settled,
+        tasks,
+    })
+}
+
+fn open(storage: &Storage) -> Result<Option<DataDirectory>, StartError> {
+    let Storage::Directory { path, afresh } = storage else {
+        return Ok(None);
+    };
+    let data = DataDirectory::open(path)?;
+    if *afresh {
+        data.clear()?;
+    }
+    Ok(Some(data))
+}
+
+async fn bind(port: u16, setting: &'static str) -> Result<(TcpListener, String), StartError> {
+    let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let failed = |source| StartError::Port {
+        port,
+        setting,
+        source,
+    };
+    let listener = TcpListener::bind(at).await.map_err(failed)?;
+    let url = format!("http://{}", listener.local_addr().map_err(failed)?);
+    Ok((listener, url))
+}
+
+/// The database's DynamoDB endpoint, behind faults when they are asked for.
+async fn endpoint(
+    options: &Options,
+    database: &Database,
+    tasks: &mut Tasks,
+) -> Result<(String, Option<Faults>), StartError> {
+    let (listener, url) = bind(options.dynamodb_port, "DYNAMODB_PORT").await?;
+    if !options.faults {
+        tasks.serve_database(listener, database.clone());
+        return Ok((url, None));
+    }
+    let (behind, behind_url) = bind(0, "DYNAMODB_PORT").await?;
+    tasks.serve_database(behind, database.clone());
+    let faults = Faults::default();
+    tasks.forever(faults::serve(
+        listener,
+        Forward::new(&behind_url),
+        faults.clone(),
+    ));
+    Ok((url, Some(faults)))
+}
+
+/// What functions and pages share.
+struct House {
+    context: Context,
+    registry: Arc<Nppes>,
+    keyring: Arc<Keyring>,
+    inbox: Inbox,
+    mailer: mailer::Deps,
+    watch: Option<Forward>,
+    written: Arc<Notify>,
+}
+
+impl House {
+    fn new(
+        options: &Options,
+        data: Option<&DataDirectory>,
+        store: Store,
+        url: &str,
+        root_key: &str,
+    ) -> Result<Self, StartError> {
+        let keyring = runtime::keyring_from(root_key);
+        let keyring = Arc::new(keyring.map_err(|error| StartError::RootKey(error.to_string()))?);
+        let registry = options
+            .registry
+            .clone()
+            .unwrap_or_else(|| format!("{url}/api/"));
+        let ses = aws_sdk_sesv2::Client::new(&aws::config(options.ses.as_deref().unwrap_or(url)));
+        let from =
+            Sender::parse(MAIL_FROM).map_err(|refused| StartError::Sender(refused.to_string()))?;
+        Ok(Self {
+            context: Context {
+                store: store.clone(),
+                clock: options.clock.clone(),
+                entropy: options.entropy.clone(),
+            },
+            registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+            inbox: match data {
+                Some(data) => Inbox::in_file(&data.inbox()).map_err(StartError::Inbox)?,
+                None => Inbox::in_memory(),
+            },
+            mailer: mailer::Deps {
+                store,
+                keyring: keyring.clone(),
+                clock: options.clock.clone(),
+                ses: Ses::new(ses, from, None),
+                accept_url: accept_url(url),
+                dashboard_url: dashboard_url(url),
+            },
+            keyring,
+            watch: options.lambda.as_deref().map(Forward::new),
+            written: Arc::new(Notify::new()),
+        })
+    }
+
+    fn app(&self, template: &Template, options: &Options) -> Result<Router, StartError> {
+        let functions = match &self.watch {
+            Some(watch) => functions::elsewhere(&template.routes, watch),
+            None => functions::here(
+                self.context.clone(),
+                self.registry.clone(),
+                self.keyring.clone(),
+            ),
+        };
+        let (entropy, written) = (options.entropy.clone(), self.written.clone());
+        let gateway = Gateway::new(&template.routes, &functions, entropy, written)?;
+        let post = Post {
+            inbox: self.inbox.clone(),
+            clock: options.clock.clone(),
+            entropy: options.entropy.clone(),
+        };
+        Ok(Router::new()
+            .merge(registry::router())
+            .merge(inbox::router(post))
+            .merge(pages::router())
+            .fallback(async move |request| gateway.handle(request).await))
+    }
+
+    fn pump(
+        &self,
+        stream: Stream,
+        records: &Records,
+        options: &Options,
+        data: Option<&DataDirectory>,
+        tasks: &mut Tasks,
+    ) -> Result<Settled, StartError> {
+        let position = match data {
+            Some(data) => {
+                Position::in_file(data.position(&stream.function)).map_err(StartError::Position)?
+            }
+            None => Position::in_memory(),
+        };
+        let delivery = Delivery::new(records.clone(), stream, position, self.written.clone());
+        let settled = delivery.settled();
+        match (&options.lambda, delivery.function()) {
+            (Some(url), function) => {
+                let invoked = Invoked::new(Forward::new(url), function);
+                tasks.pump(|stop| delivery.run(invoked, stop));
+            }
+            (None, "mailer") => {
+                let mailer = self.mailer.clone();
+                tasks.pump(|stop| delivery.run(mailer, stop));
+            }
+            (None, function) => return Err(StartError::NoConsumer(function.to_owned())),
+        }
+        Ok(settled)
+    }
+}
+
+/// Where invitation mails lead.
+pub(crate) fn accept_url(url: &str) -> String {
+    format!("{url}/accept")
+}
+
+/// Where owners and admins work.
+pub(crate) fn dashboard_url(url: &str) -> String {
+    format!("{url}/")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,33 @@
+//! The document, the template and the routers speak of the same routes.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+#[test]
+fn the_document_and_the_template_declare_the_same_routes() {
+    let document: Value = serde_json::from_str(&tests::openapi().to_json().unwrap()).unwrap();
+    let mut documented = BTreeSet::new();
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        for method in methods.as_object().unwrap().keys() {
+            documented.insert(format!("{} {path}", method.to_uppercase()));
+        }
+    }
+    let declared: BTreeSet<String> = local::routes().unwrap().into_iter().collect();
+    assert_eq!(documented, declared);
+}
+
+#[test]
+fn every_operation_has_an_id_of_its_own() {
+    let document = tests::openapi().to_json().unwrap();
+    let document: Value = serde_json::from_str(&document).unwrap();
+    let operations = document["paths"]
+        .as_object()
+        .unwrap()
+        .values()
+        .flat_map(|m| m.as_object().unwrap().values());
+    let ids: Vec<_> = operations
+        .map(|operation| operation["operationId"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
+}

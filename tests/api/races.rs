@@ -1,0 +1,195 @@
+//! Really concurrent: one winner, however many try.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::{Answer, App, member, radiologist, with};
+
+/// Sends all requests at once and collects the answers.
+async fn at_once<F: Future<Output = Answer> + Send + 'static>(
+    requests: impl Iterator<Item = F>,
+) -> Vec<Answer> {
+    requests.collect::<JoinSet<_>>().join_all().await
+}
+
+fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        *counts.entry(answer.status.as_u16()).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_different_invites_of_one_address_one_wins() {
+    let app = App::start().await;
+    let invite = |n: usize| {
+        let (pacs, person) = (
+            app.as_pacs(),
+            with(
+                member("grace@clinic.example"),
+                json!({"suffix1": format!("No {n}")}),
+            ),
+        );
+        async move { pacs.invite(&person).await }
+    };
+    let answers = at_once((0..32).map(invite)).await;
+    assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
+    assert_eq!(
+        app.invitations("?email=grace@clinic.example").await.len(),
+        1
+    );
+    app.mails_to("grace@clinic.example", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_equal_invites_all_get_the_first_answer_and_one_mail_goes_out() {
+    let app = App::start().await;
+    let invite = |_| {
+        let pacs = app.as_pacs();
+        async move { pacs.invite(&member("grace@clinic.example")).await }
+    };
+    let answers = at_once((0..32).map(invite)).await;
+    assert_eq!(statuses(&answers), BTreeMap::from([(201, 32)]));
+    assert!(answers.windows(2).all(|two| two[0].json() == two[1].json()));
+    app.mails_to("grace@clinic.example", 1).await;
+    app.settle().await;
+    assert_eq!(app.mails("grace@clinic.example").len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_npi_invited_32_times_at_once_is_held_once() {
+    let app = App::start().await;
+    let invite = |n: usize| {
+        let pacs = app.as_pacs();
+        async move {
+            pacs.invite(&radiologist(&format!("p{n}@clinic.example")))
+                .await
+        }
+    };
+    let answers = at_once((0..32).map(invite)).await;
+    assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_accepts_one_makes_the_account_and_all_see_the_same_user() {
+    let app = App::start().await;
+    let person = with(
+        member("boss@clinic.example"),
+        json!({"level": "admin", "hasDashboardAccess": true}),
+    );
+    let body =
+        json!({"token": app.invited_token(&person).await, "password": "lantern-gravel-otter"});
+    let accept = |_| {
+        let (invitee, body) = (app.as_invitee(), body.clone());
+        async move { invitee.post("/v1/invitation/accept", &body).await }
+    };
+    let answers = at_once((0..32).map(accept)).await;
+    let counts = statuses(&answers);
+    assert_eq!(
+        counts.keys().copied().collect::<Vec<_>>(),
+        [200],
+        "{counts:?}"
+    );
+    assert!(answers.windows(2).all(|two| two[0].json() == two[1].json()));
+    assert_eq!(app.managers().await, 1, "counted once");
+    assert_eq!(app.audited("invitation.accepted").await.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_revoke_has_one_winner() {
+    for _ in 0..8 {
+        let app = App::start().await;
+        let invited = app.as_pacs().invite(&member("grace@clinic.example")).await;
+        let id = invited.str("invitationId");
+        let (invitee, token) = (app.as_invitee(), json!({"token": app.token(&id, 1)}));
+        let (pacs, revoke) = (app.as_pacs(), json!({"invitationId": id}));
+        let accept =
+            tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
+        let revoke = tokio::spawn(async move {
+            pacs.post("/v1/autoScribe/users/invitations/revoke", &revoke)
+                .await
+        });
+        let (accepted, revoked) = (accept.await.unwrap(), revoke.await.unwrap());
+        let users = app.as_pacs().get("/v1/autoScribe/users").await.expect(200)["users"]
+            .as_array()
+            .map(Vec::len);
+        match app.invitation(&id).await["status"].as_str() {
+            Some("accepted") => {
+                accepted.expect(200);
+                revoked.problem(409, "invitation_accepted");
+                assert_eq!(users, Some(1));
+            }
+            Some("revoked") => {
+                accepted.problem(404, "token_invalid");
+                revoked.expect(200);
+                assert_eq!(users, Some(0));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_changes_to_one_invitation_none_is_lost() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .str("invitationId");
+    app.mails_to("grace@clinic.example", 1).await;
+    let fields = ["firstName", "lastName", "middleName", "suffix1", "suffix2"];
+    let change = |field: &'static str| {
+        let (pacs, path) = (
+            app.as_pacs(),
+            format!("/v1/autoScribe/users/invitations/{id}"),
+        );
+        async move { pacs.patch(&path, &json!({field: "Changed"})).await }
+    };
+    let answers = at_once(fields.into_iter().map(change)).await;
+    let kept = answers.iter().filter(|a| a.status == 200).count();
+    assert!(
+        answers
+            .iter()
+            .all(|a| a.status == 200 || a.json()["code"] == "conflict")
+    );
+    let invitation = app.invitation(&id).await;
+    let changed = fields
+        .iter()
+        .filter(|field| invitation[**field] == "Changed")
+        .count();
+    assert_eq!(changed, kept, "every 200 is there to be seen");
+    assert_eq!(app.audited("invitation.edited").await.len(), kept);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accept_against_resend_leaves_one_consistent_invitation() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .str("invitationId");
+    app.clock.advance(std::time::Duration::from_mins(2));
+    let (invitee, token) = (app.as_invitee(), json!({"token": app.token(&id, 1)}));
+    let (pacs, path) = (
+        app.as_pacs(),
+        format!("/v1/autoScribe/users/invitations/{id}/resend"),
+    );
+    let accept = tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
+    let resend = tokio::spawn(async move { pacs.post(&path, &json!({})).await });
+    let (accepted, resent) = (
+        accept.await.unwrap().status.as_u16(),
+        resend.await.unwrap().status.as_u16(),
+    );
+    let status = app.invitation(&id).await["status"].clone();
+    let expected = if accepted == 200 {
+        ("accepted", 409)
+    } else {
+        ("sent", 200)
+    };
+    assert_eq!((status.as_str().unwrap(), resent), expected);
+}

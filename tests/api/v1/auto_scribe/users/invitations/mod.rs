@@ -1,0 +1,5 @@
+mod list;
+mod resend;
+mod retrieve;
+mod revoke;
+mod update;

@@ -1,0 +1,72 @@
+//! GET /v1/autoScribe/users/invitations/{invitationId}
+
+use serde_json::{Value, json};
+
+use crate::support::{App, radiologist};
+
+#[tokio::test]
+async fn everything_about_an_invitation_is_shown() {
+    let app = App::start().await;
+    let invited = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await;
+    let id = invited.str("invitationId");
+    app.mails_to("ada@clinic.example", 1).await;
+    let invitation = app.invitation(&id).await;
+    for (field, value) in [
+        ("invitationId", json!(id)),
+        ("userId", invited.json()["userId"].clone()),
+        ("clinicId", json!(app.clinic_id)),
+        ("status", json!("sent")),
+        ("invitedSource", json!("api")),
+        ("inviterId", Value::Null),
+        ("invitedByApiKeyId", json!(app.api_key_id)),
+        ("delivery", json!("sent")),
+        ("deliveryDetail", Value::Null),
+        ("npiVerification", json!("verified")),
+        ("npiNumber", json!("1234567893")),
+        ("sendCount", json!(1)),
+        ("email", json!("ada@clinic.example")),
+        ("level", json!("member")),
+    ] {
+        assert_eq!(invitation[field], value, "{field}");
+    }
+    assert_eq!(
+        invitation["createdAt"], invitation["updatedAt"],
+        "mail state is no change of the invitation"
+    );
+}
+
+#[tokio::test]
+async fn another_clinics_invitation_is_as_unknown_as_none() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await
+        .str("invitationId");
+    let path = format!("/v1/autoScribe/users/invitations/{id}");
+    let elsewhere = app.other_clinic().await;
+    elsewhere
+        .get(&path)
+        .await
+        .problem(404, "invitation_not_found");
+    elsewhere
+        .patch(&path, &json!({"firstName": "Eve"}))
+        .await
+        .problem(404, "invitation_not_found");
+    elsewhere
+        .post(&format!("{path}/resend"), &json!({}))
+        .await
+        .problem(404, "invitation_not_found");
+    let revoke = json!({"invitationId": id});
+    elsewhere
+        .post("/v1/autoScribe/users/invitations/revoke", &revoke)
+        .await
+        .problem(404, "invitation_not_found");
+    app.as_pacs()
+        .get("/v1/autoScribe/users/invitations/inv_x")
+        .await
+        .problem(404, "invitation_not_found");
+}

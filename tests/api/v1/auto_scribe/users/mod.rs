@@ -1,0 +1,6 @@
+mod batch;
+mod invitations;
+mod invite;
+mod list;
+mod npi;
+mod retrieve;

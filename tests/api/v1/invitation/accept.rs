@@ -1,0 +1,194 @@
+//! POST /v1/invitation/accept
+
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App, member, radiologist, with};
+
+const PASSWORD: &str = "lantern-gravel-otter";
+
+fn admin(email: &str) -> Value {
+    with(
+        member(email),
+        json!({"level": "admin", "hasDashboardAccess": true}),
+    )
+}
+
+async fn accept(app: &App, token: &str, password: Option<&str>) -> Answer {
+    let mut body = json!({"token": token});
+    if let Some(password) = password {
+        body["password"] = json!(password);
+    }
+    app.as_invitee().post("/v1/invitation/accept", &body).await
+}
+
+#[tokio::test]
+async fn the_person_becomes_a_user_whom_everybody_sees() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await
+        .str("invitationId");
+    let user = accept(&app, &app.token(&id, 1), None).await.expect(200);
+    assert_eq!(user["userId"], id.replace("inv_", "usr_"));
+    assert_eq!(
+        (&user["status"], &user["assignable"]),
+        (&json!("active"), &json!(true))
+    );
+    assert_eq!(app.invitation(&id).await["status"], "accepted");
+    let page = app
+        .as_pacs()
+        .get("/v1/autoScribe/users?email=ada@clinic.example")
+        .await
+        .expect(200);
+    assert_eq!(page["users"], json!([user]));
+}
+
+#[tokio::test]
+async fn repeated_by_the_same_person_the_same_answer() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&admin("boss@clinic.example"))
+        .await
+        .str("invitationId");
+    let token = app.token(&id, 1);
+    let first = accept(&app, &token, Some(PASSWORD)).await.expect(200);
+    assert_eq!(
+        accept(&app, &token, Some(PASSWORD)).await.expect(200),
+        first
+    );
+    accept(&app, &token, Some("another-password-9"))
+        .await
+        .problem(401, "password_wrong");
+    accept(&app, &token, None).await.problem(422, "required");
+}
+
+#[tokio::test]
+async fn a_password_comes_exactly_with_dashboard_access() {
+    let app = App::start().await;
+    let with_dashboard = app.invited_token(&admin("boss@clinic.example")).await;
+    let answer = accept(&app, &with_dashboard, None).await;
+    answer.problem(422, "required");
+    assert_eq!(answer.faults()[0].0, "password");
+    let without = app.invited_token(&member("grace@clinic.example")).await;
+    accept(&app, &without, Some(PASSWORD))
+        .await
+        .problem(422, "password_not_needed");
+    accept(&app, &without, None).await.expect(200);
+    accept(&app, &with_dashboard, Some(PASSWORD))
+        .await
+        .expect(200);
+}
+
+#[tokio::test]
+async fn a_new_password_has_12_to_128_characters_and_is_hard_to_guess() {
+    let app = App::start().await;
+    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    let long = "lantern-gravel-".repeat(9);
+    for (password, code) in [
+        ("kT9#vQ2!xLp", "password_length"),
+        (&long, "password_length"),
+        ("passwordpassword", "password_weak"),
+        ("boss@clinic.example", "password_weak"),
+        ("GraceLindGraceLind", "password_weak"),
+    ] {
+        accept(&app, &token, Some(password))
+            .await
+            .problem(422, code);
+    }
+    accept(&app, &token, Some("kT9#vQ2!xLpz")).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_with_an_account_gives_its_existing_password() {
+    let app = App::start().await;
+    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD))
+        .await;
+    let elsewhere = app.other_clinic().await;
+    let invited = elsewhere.invite(&admin("Boss@clinic.example")).await;
+    let token = app.token_in(&elsewhere, &invited).await;
+    accept(&app, &token, Some("kT9#vQ2!xLpz"))
+        .await
+        .problem(401, "password_wrong");
+    let user = accept(&app, &token, Some(PASSWORD)).await.expect(200);
+    assert_eq!(user["userId"], invited.json()["userId"]);
+}
+
+#[tokio::test]
+async fn an_account_without_a_password_gets_one_with_the_first_dashboard() {
+    let app = App::start().await;
+    app.confirmed(&member("grace@clinic.example"), None).await;
+    let elsewhere = app.other_clinic().await;
+    let invited = elsewhere.invite(&admin("grace@clinic.example")).await;
+    let token = app.token_in(&elsewhere, &invited).await;
+    accept(&app, &token, Some(PASSWORD)).await.expect(200);
+    accept(&app, &token, Some(PASSWORD)).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
+    let app = App::start().await;
+    let pacs = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
+    let to_admin = app.token(
+        &pacs
+            .invite(&admin("boss@clinic.example"))
+            .await
+            .str("invitationId"),
+        1,
+    );
+    let to_member = app.token(
+        &pacs
+            .invite(&member("grace@clinic.example"))
+            .await
+            .str("invitationId"),
+        1,
+    );
+    app.deactivate_keys_but_the_first().await;
+    accept(&app, &to_admin, Some(PASSWORD))
+        .await
+        .problem(409, "inviter_not_authorized");
+    accept(&app, &to_member, None).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_npi_that_was_pending_is_verified_at_accept() {
+    let app = App::start().await;
+    app.registry_down(true);
+    let id = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await
+        .expect(201);
+    assert_eq!(id["npiVerification"], "pending");
+    app.registry_down(false);
+    let token = app.token(id["invitationId"].as_str().unwrap(), 1);
+    let user = accept(&app, &token, None).await.expect(200);
+    assert_eq!(
+        (&user["npiVerification"], &user["assignable"]),
+        (&json!("verified"), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn an_unreachable_registry_blocks_neither_invite_nor_accept() {
+    let app = App::start().await;
+    app.registry_down(true);
+    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    let user = accept(&app, &token, None).await.expect(200);
+    assert_eq!(
+        (&user["npiVerification"], &user["assignable"]),
+        (&json!("pending"), &json!(false))
+    );
+}
+
+#[tokio::test]
+async fn accepting_counts_owners_and_admins() {
+    let app = App::start().await;
+    assert_eq!(app.managers().await, 0);
+    app.confirmed(&member("grace@clinic.example"), None).await;
+    assert_eq!(app.managers().await, 0);
+    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD))
+        .await;
+    assert_eq!(app.managers().await, 1);
+}

@@ -1,0 +1,153 @@
+//! POST /v1/invitation/lookup
+
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App, member, radiologist, with};
+
+async fn lookup(app: &App, token: &str) -> Answer {
+    app.as_invitee()
+        .post("/v1/invitation/lookup", &json!({"token": token}))
+        .await
+}
+
+#[tokio::test]
+async fn the_person_sees_who_invites_to_what_and_until_when() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await
+        .str("invitationId");
+    let seen = lookup(&app, &app.token(&id, 1)).await.expect(200);
+    for (field, value) in [
+        ("clinicName", json!("Riverside Imaging")),
+        ("inviter", Value::Null),
+        ("firstName", json!("Ada")),
+        ("email", json!("ada@clinic.example")),
+        ("canCreateReports", json!(true)),
+        ("needsPassword", json!(false)),
+        ("accountExists", json!(false)),
+        ("status", json!("sent")),
+        ("level", json!("member")),
+    ] {
+        assert_eq!(seen[field], value, "{field}");
+    }
+    assert_eq!(seen["expiry"], app.invitation(&id).await["expiry"]);
+}
+
+#[tokio::test]
+async fn looking_changes_nothing_however_often() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .str("invitationId");
+    app.mails_to("grace@clinic.example", 1).await;
+    let before = app.item_count().await;
+    let invitation = app.invitation(&id).await;
+    for _ in 0..5 {
+        lookup(&app, &app.token(&id, 1)).await.expect(200);
+    }
+    assert_eq!(app.invitation(&id).await, invitation);
+    assert_eq!(app.item_count().await, before);
+}
+
+#[tokio::test]
+async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .str("invitationId");
+    let good = app.token(&id, 1);
+    let mut bytes = URL_SAFE_NO_PAD.decode(&good).unwrap();
+    bytes[40] ^= 1;
+    let tampered = URL_SAFE_NO_PAD.encode(&bytes);
+    let foreign = app.foreign_token(&id);
+    let nowhere = app.token(&format!("inv_{}", "0".repeat(32)), 1);
+    let mut bodies = Vec::new();
+    let next = app.token(&id, 2);
+    for token in [
+        "",
+        "x",
+        &good[1..],
+        &good[..60],
+        &tampered,
+        &next,
+        &foreign,
+        &nowhere,
+        &format!("{good}A"),
+        "é",
+    ] {
+        for route in ["lookup", "accept", "reject"] {
+            let path = format!("/v1/invitation/{route}");
+            let mut body = app
+                .as_invitee()
+                .post(&path, &json!({"token": token}))
+                .await
+                .problem(404, "token_invalid");
+            body["requestId"] = Value::Null;
+            bodies.push(body);
+        }
+        app.as_invitee()
+            .post("/v1/invitation/request-new", &json!({"token": token}))
+            .await
+            .expect(202);
+    }
+    assert!(bodies.windows(2).all(|two| two[0] == two[1]));
+    lookup(&app, &good).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_genuine_expired_token_is_told_so() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .str("invitationId");
+    app.clock.advance(Duration::from_hours(7 * 24));
+    for route in ["lookup", "accept", "reject"] {
+        let body = json!({"token": app.token(&id, 1)});
+        app.as_invitee()
+            .post(&format!("/v1/invitation/{route}"), &body)
+            .await
+            .problem(410, "invitation_expired");
+    }
+}
+
+#[tokio::test]
+async fn a_used_link_says_that_it_was_used() {
+    let app = App::start().await;
+    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
+    assert_eq!(
+        lookup(&app, &app.token(&id, 1)).await.expect(200)["status"],
+        "accepted"
+    );
+}
+
+#[tokio::test]
+async fn an_address_with_a_password_is_told_to_use_it() {
+    let app = App::start().await;
+    let admin = with(
+        member("boss@clinic.example"),
+        json!({"level": "admin", "hasDashboardAccess": true}),
+    );
+    app.confirmed(&admin, Some("lantern-gravel-otter")).await;
+    let elsewhere = app.other_clinic().await;
+    let invited = elsewhere.invite(&admin).await;
+    let seen = lookup(&app, &app.token_in(&elsewhere, &invited).await)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&seen["accountExists"], &seen["needsPassword"]),
+        (&json!(true), &json!(true))
+    );
+}

@@ -1,0 +1,4 @@
+mod accept;
+mod lookup;
+mod reject;
+mod request_new;

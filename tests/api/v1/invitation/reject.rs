@@ -1,0 +1,66 @@
+//! POST /v1/invitation/reject
+
+use serde_json::json;
+
+use crate::support::{App, member, radiologist};
+
+const PATH: &str = "/v1/invitation/reject";
+
+#[tokio::test]
+async fn declining_ends_the_invitation_and_frees_its_claims() {
+    let app = App::start().await;
+    let id = app
+        .as_pacs()
+        .invite(&radiologist("ada@clinic.example"))
+        .await
+        .str("invitationId");
+    let body = json!({"token": app.token(&id, 1), "reason": "I work elsewhere now."});
+    assert_eq!(
+        app.as_invitee().post(PATH, &body).await.expect(200)["success"],
+        true
+    );
+    assert_eq!(app.invitation(&id).await["status"], "rejected");
+    app.as_invitee().post(PATH, &body).await.expect(200);
+    for route in ["lookup", "accept"] {
+        let token = json!({"token": app.token(&id, 1)});
+        app.as_invitee()
+            .post(&format!("/v1/invitation/{route}"), &token)
+            .await
+            .problem(404, "token_invalid");
+    }
+    app.as_pacs()
+        .invite(&radiologist("eve@clinic.example"))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn what_was_accepted_cannot_be_declined() {
+    let app = App::start().await;
+    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
+    app.as_invitee()
+        .post(PATH, &json!({"token": app.token(&id, 1)}))
+        .await
+        .problem(409, "invitation_accepted");
+}
+
+#[tokio::test]
+async fn a_reason_is_short_and_plain() {
+    let app = App::start().await;
+    let token = app.invited_token(&member("grace@clinic.example")).await;
+    for reason in ["", "a\r\nb", &"x".repeat(501)] {
+        app.as_invitee()
+            .post(PATH, &json!({"token": token, "reason": reason}))
+            .await
+            .problem(422, "reason_invalid");
+    }
+    app.as_invitee()
+        .post(PATH, &json!({"token": token, "reason": 7}))
+        .await
+        .problem(422, "wrong_type");
+    app.as_invitee()
+        .post(PATH, &json!({"reason": "x"}))
+        .await
+        .problem(422, "required");
+}

@@ -1,0 +1,2 @@
+mod auto_scribe;
+mod invitation;

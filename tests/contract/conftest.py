@@ -1,0 +1,117 @@
+"""The service, started as `make dev` starts it, on data of its own."""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import httpx
+import pytest
+from avara import Avara
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@dataclass
+class Service:
+    url: str
+    key: str
+
+    def client(self, **options: object) -> Avara:
+        return Avara(base_url=self.url, api_key=self.key, **options)
+
+    def mails(self, address: str, count: int = 1) -> list[dict]:
+        """Waits for this many mails to the address."""
+        for _ in range(150):
+            mails = httpx.get(f"{self.url}/inbox.json").json()
+            found = [mail for mail in mails if address in mail["request"]["Destination"]["ToAddresses"]]
+            if len(found) >= count:
+                return found
+            time.sleep(0.1)
+        raise AssertionError(f"{len(found)} of {count} mails to {address}")
+
+    def token(self, address: str) -> str:
+        text = self.mails(address)[-1]["request"]["Content"]["Simple"]["Body"]["Text"]["Data"]
+        return re.search(r"#token=([\w-]+)", text).group(1)
+
+    def accept(self, address: str, **body: str) -> dict:
+        answer = httpx.post(f"{self.url}/v1/invitation/accept", json={"token": self.token(address), **body})
+        answer.raise_for_status()
+        return answer.json()
+
+
+@pytest.fixture(scope="session")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    binary = ROOT / "target" / "debug" / "local"
+    assert binary.exists(), "cargo build --workspace --bins"
+    port, home = free_port(), tmp_path_factory.mktemp("service")
+    environment = {**os.environ, "PORT": str(port), "DYNAMODB_PORT": str(free_port())}
+    process = subprocess.Popen([binary], cwd=home, env=environment, stdout=subprocess.PIPE, text=True)
+    printed = ""
+    while "ask_" not in printed:
+        line = process.stdout.readline()
+        assert line, f"it ended: {printed}"
+        printed += line
+    yield Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
+    process.send_signal(signal.SIGINT)
+    assert process.wait(20) == 0
+
+
+@dataclass
+class Canned:
+    """A server that gives the same answer to everything, and counts."""
+
+    url: str
+    requests: list[str]
+
+
+@pytest.fixture
+def canned(request: pytest.FixtureRequest) -> Iterator[Canned]:
+    status, headers, body = request.param
+    requests: list[str] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers.get("content-length") or 0))
+            requests.append(self.path)
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("content-length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield Canned(f"http://127.0.0.1:{server.server_port}", requests)
+    server.shutdown()
+
+
+@pytest.fixture
+def counted(service: Service) -> Iterator[tuple[Avara, list[httpx.Request]]]:
+    """The SDK, and every request that it sends over the wire, its own repeats included."""
+    sent: list[httpx.Request] = []
+    http = httpx.Client(event_hooks={"request": [sent.append]}, base_url=service.url)
+    yield service.client(http_client=http), sent
+    http.close()
+
+
+def reachable(url: str) -> bool:
+    return urllib.request.urlopen(url).status == 200

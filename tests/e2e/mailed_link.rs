@@ -1,0 +1,130 @@
+//! A person follows the link in the mail.
+
+use serde_json::{Value, json};
+
+use crate::support::{App, link_in, member, radiologist, text_of, with};
+
+#[tokio::test]
+async fn invite_mail_confirm_list() {
+    let app = App::start().await;
+    let invited = app
+        .as_pacs()
+        .invite(&radiologist("Ada@Clinic.example"))
+        .await;
+    let mail = &app.mails_to("Ada@Clinic.example", 1).await[0];
+    let token = link_in(mail)
+        .split_once("#token=")
+        .expect("the token stands in the fragment")
+        .1
+        .to_owned();
+
+    let seen = app
+        .as_invitee()
+        .post("/v1/invitation/lookup", &json!({"token": token}))
+        .await
+        .expect(200);
+    assert_eq!(
+        (&seen["clinicName"], &seen["firstName"]),
+        (&json!("Riverside Imaging"), &json!("Ada"))
+    );
+    let user = app
+        .as_invitee()
+        .post("/v1/invitation/accept", &json!({"token": token}))
+        .await
+        .expect(200);
+
+    let page = app
+        .as_pacs()
+        .get("/v1/autoScribe/users?assignable=true")
+        .await
+        .expect(200);
+    assert_eq!(page["users"], json!([user]));
+    assert_eq!(user["userId"], invited.json()["userId"]);
+    let invitation = app.invitation(&invited.str("invitationId")).await;
+    assert_eq!(
+        (&invitation["status"], &invitation["delivery"]),
+        (&json!("accepted"), &json!("sent"))
+    );
+}
+
+#[tokio::test]
+async fn the_owner_that_provisioning_invited_confirms_and_may_not_be_locked_out_of_the_mail() {
+    let app = App::start().await;
+    let mail = &app.mails_to("owner@riverside.example", 1).await[0];
+    let token = link_in(mail).split_once("#token=").unwrap().1.to_owned();
+    let body = json!({"token": token, "password": "lantern-gravel-otter"});
+    let owner = app
+        .as_invitee()
+        .post("/v1/invitation/accept", &body)
+        .await
+        .expect(200);
+    assert_eq!(
+        (&owner["level"], &owner["hasDashboardAccess"]),
+        (&json!("owner"), &json!(true))
+    );
+}
+
+#[tokio::test]
+async fn the_mail_says_who_what_until_when_and_goes_back_to_the_clinic() {
+    let app = App::start().await;
+    let person = with(
+        member("grace@clinic.example"),
+        json!({"firstName": "Zoë", "level": "admin", "hasDashboardAccess": true}),
+    );
+    app.as_pacs().invite(&person).await.expect(201);
+    let mail = &app.mails_to("grace@clinic.example", 1).await[0];
+    let text = text_of(mail);
+    for words in ["Riverside Imaging", "Zoë", "dashboard", "UTC"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    let simple = &mail["Content"]["Simple"];
+    let html = simple["Body"]["Html"]["Data"].as_str().unwrap();
+    assert!(
+        html.contains(&link_in(mail)),
+        "html and text carry one link"
+    );
+    assert_eq!(
+        mail["ReplyToAddresses"],
+        json!(["front-desk@riverside.example"])
+    );
+    assert!(!mail.to_string().contains("List-Unsubscribe"));
+    assert!(
+        simple["Subject"]["Data"]
+            .as_str()
+            .unwrap()
+            .contains("Riverside Imaging")
+    );
+}
+
+#[tokio::test]
+async fn names_cannot_break_the_mail() {
+    let app = App::start().await;
+    let person = with(
+        member("grace@clinic.example"),
+        json!({"firstName": "G&\"'`{{7*7}}", "lastName": "%0d%0aBcc; x"}),
+    );
+    app.as_pacs().invite(&person).await.expect(201);
+    let mail = &app.mails_to("grace@clinic.example", 1).await[0];
+    let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"]
+        .as_str()
+        .unwrap();
+    assert!(
+        !html.contains("G&\"") && html.contains("{{7*7}}"),
+        "escaped, and not evaluated"
+    );
+    assert_eq!(
+        mail["Destination"],
+        json!({"ToAddresses": ["grace@clinic.example"]})
+    );
+}
+
+#[tokio::test]
+async fn an_idn_address_is_mailed_by_its_a_label() {
+    let app = App::start().await;
+    app.as_pacs()
+        .invite(&member("Grace@Praxis-Süd.example"))
+        .await
+        .expect(201);
+    let mails: Vec<Value> = app.mails_to("Grace@xn--praxis-sd-x9a.example", 1).await;
+    assert_eq!(mails.len(), 1);
+}

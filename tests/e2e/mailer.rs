@@ -1,0 +1,231 @@
+//! The mailer with the stream's habits: at least once, in batches, in order.
+
+use std::time::Duration;
+
+use domain::time::Clock as _;
+use serde_json::{Value, json};
+use store::{MailId, Taken};
+
+use crate::support::{App, link_in, member};
+
+async fn invited(app: &App, count: usize) -> Vec<String> {
+    let mut ids = Vec::new();
+    for n in 0..count {
+        ids.push(
+            app.as_pacs()
+                .invite(&member(&format!("p{n}@clinic.example")))
+                .await
+                .str("invitationId"),
+        );
+    }
+    ids
+}
+
+fn sequence(event: &Value, record: usize) -> &Value {
+    &event["Records"][record]["dynamodb"]["SequenceNumber"]
+}
+
+#[tokio::test]
+async fn called_twice_with_one_record_it_mails_once() {
+    let app = App::without_pump().await;
+    let id = &invited(&app, 1).await[0];
+    let event = app.stream_event();
+    for _ in 0..2 {
+        assert_eq!(
+            app.call_mailer(&event).await["batchItemFailures"],
+            json!([])
+        );
+    }
+    assert_eq!(app.mails("p0@clinic.example").len(), 1);
+    assert_eq!(app.invitation(id).await["delivery"], "sent");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_mailers_at_once_one_mails_and_the_others_are_called_again_or_find_it_done() {
+    let app = App::without_pump().await;
+    invited(&app, 1).await;
+    let event = app.stream_event();
+    tokio::join!(
+        app.call_mailer(&event),
+        app.call_mailer(&event),
+        app.call_mailer(&event),
+        app.call_mailer(&event)
+    );
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert_eq!(app.mails("p0@clinic.example").len(), 1);
+}
+
+#[tokio::test]
+async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
+    let app = App::without_pump().await;
+    let id = &invited(&app, 1).await[0];
+    let event = app.stream_event();
+    let mail = MailId::Invitation {
+        clinic: app.clinic(),
+        id: App::invitation_id(id),
+        generation: 1,
+    };
+    let taken = app.store().take_mail(mail, app.clock.now()).await.unwrap();
+    assert!(
+        matches!(taken, Taken::Ours(_)),
+        "a mailer takes it and dies"
+    );
+    assert_eq!(
+        app.invitation(id).await["delivery"],
+        "queued",
+        "still to be sent, as far as anybody can see"
+    );
+    let last = sequence(&event, event["Records"].as_array().unwrap().len() - 1);
+    let answer = app.call_mailer(&event).await;
+    assert_eq!(
+        answer["batchItemFailures"],
+        json!([{"itemIdentifier": last}])
+    );
+    app.clock.advance(Duration::from_secs(31));
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    let mails = app.mails("p0@clinic.example");
+    assert_eq!((mails.len(), link_in(&mails[0])), (1, app.link(id, 1)));
+}
+
+#[tokio::test]
+async fn the_first_failed_record_is_reported_and_the_rest_waits() {
+    let app = App::without_pump().await;
+    invited(&app, 3).await;
+    let event = app.stream_event();
+    let records = event["Records"].as_array().unwrap();
+    assert_eq!(records.len(), 4, "the owner's invitation, then three");
+    app.mail_down(true);
+    let answer = app.call_mailer(&event).await;
+    assert_eq!(
+        answer["batchItemFailures"],
+        json!([{"itemIdentifier": sequence(&event, 0)}])
+    );
+    app.mail_down(false);
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    for n in 0..3 {
+        assert_eq!(app.mails(&format!("p{n}@clinic.example")).len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn a_refused_mail_does_not_hold_up_the_others() {
+    let app = App::without_pump().await;
+    let ids = invited(&app, 2).await;
+    let event = app.stream_event();
+    app.refuse_mails(2);
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert_eq!(app.invitation(&ids[0]).await["delivery"], "failed");
+    assert_eq!(app.invitation(&ids[1]).await["delivery"], "sent");
+}
+
+#[tokio::test]
+async fn an_older_record_never_mails_a_dead_link() {
+    let app = App::without_pump().await;
+    let id = &invited(&app, 1).await[0];
+    let old = app.stream_event();
+    app.clock.advance(Duration::from_mins(2));
+    let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
+    app.as_pacs().post(&path, &json!({})).await.expect(200);
+    app.call_mailer(&old).await;
+    assert!(app.mails("p0@clinic.example").is_empty());
+    app.call_mailer(&app.stream_event()).await;
+    assert_eq!(link_in(&app.mails("p0@clinic.example")[0]), app.link(id, 2));
+}
+
+#[tokio::test]
+async fn an_invitation_that_ended_before_its_mail_is_not_mailed() {
+    let app = App::without_pump().await;
+    let id = &invited(&app, 1).await[0];
+    let event = app.stream_event();
+    let revoke = json!({"invitationId": id});
+    app.as_pacs()
+        .post("/v1/autoScribe/users/invitations/revoke", &revoke)
+        .await
+        .expect(200);
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert!(app.mails("p0@clinic.example").is_empty());
+    let invitation = app.invitation(id).await;
+    assert_eq!(
+        (&invitation["status"], &invitation["delivery"]),
+        (&json!("revoked"), &json!("failed"))
+    );
+}
+
+#[tokio::test]
+async fn a_change_before_the_mail_is_in_the_mail() {
+    let app = App::without_pump().await;
+    let id = &invited(&app, 1).await[0];
+    let event = app.stream_event();
+    let path = format!("/v1/autoScribe/users/invitations/{id}");
+    app.as_pacs()
+        .patch(&path, &json!({"firstName": "Gráinne"}))
+        .await
+        .expect(200);
+    app.call_mailer(&event).await;
+    let mails = app.mails("p0@clinic.example");
+    assert!(crate::support::text_of(&mails[0]).contains("Gráinne"));
+}
+
+#[tokio::test]
+async fn a_corrupt_record_does_not_hold_up_the_others() {
+    let app = App::without_pump().await;
+    invited(&app, 2).await;
+    let mut event = app.stream_event();
+    event["Records"][1]["dynamodb"]["NewImage"]
+        .as_object_mut()
+        .unwrap()
+        .remove("em");
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert!(app.mails("p0@clinic.example").is_empty());
+    assert_eq!(app.mails("p1@clinic.example").len(), 1);
+}
+
+#[tokio::test]
+async fn an_invitation_that_became_corrupt_is_given_up_and_shows_it() {
+    let app = App::without_pump().await;
+    let ids = invited(&app, 2).await;
+    let event = app.stream_event();
+    app.corrupt_invitation(&ids[0]).await;
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert_eq!(app.delivery_in_table(&ids[0]).await, "failed");
+    assert_eq!(app.invitation(&ids[1]).await["delivery"], "sent");
+}
+
+#[tokio::test]
+async fn a_sent_mail_that_could_not_be_marked_at_once_is_marked_and_not_sent_again() {
+    let app = App::unpumped_with_faults().await;
+    invited(&app, 1).await;
+    let mut event = app.stream_event();
+    event["Records"].as_array_mut().unwrap().remove(0);
+    app.fail_after("UpdateItem", 1, 6);
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert_eq!(
+        app.call_mailer(&event).await["batchItemFailures"],
+        json!([])
+    );
+    assert_eq!(app.mails("p0@clinic.example").len(), 1);
+}

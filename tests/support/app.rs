@@ -1,0 +1,473 @@
+//! The whole service on an embedded database of its own, with one clinic in it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use axum::extract::Request;
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn};
+use axum::response::IntoResponse as _;
+use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
+use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
+use domain::time::Clock as _;
+use domain::token::InvitationLink;
+use local::{Fault, Options, Running, SesFault};
+use runtime::OsEntropy;
+use serde_json::{Value, json};
+use store::{Committed, Store};
+
+use super::actor::{Actor, Answer};
+use super::clock::TestClock;
+
+/// A fault that lasts until it is lifted.
+const ALWAYS: usize = 1000;
+
+/// The service under test.
+pub(crate) struct App {
+    pub(crate) base: String,
+    pub(crate) key: String,
+    pub(crate) api_key_id: String,
+    pub(crate) clinic_id: String,
+    pub(crate) clock: Arc<TestClock>,
+    running: Running,
+    registry_down: Arc<AtomicBool>,
+}
+
+impl App {
+    /// With a clinic, its owner's invitation and an API key.
+    pub(crate) async fn start() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// With nobody who calls `mailer`.
+    pub(crate) async fn without_pump() -> Self {
+        Self::with(Options {
+            pump: false,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// With a database that can be told to fail.
+    pub(crate) async fn with_faults() -> Self {
+        Self::with(Options {
+            faults: true,
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// Both.
+    pub(crate) async fn unpumped_with_faults() -> Self {
+        Self::with(Options {
+            pump: false,
+            faults: true,
+            ..Options::default()
+        })
+        .await
+    }
+
+    async fn with(options: Options) -> Self {
+        let clock = Arc::new(TestClock::default());
+        let (registry, registry_down) = registry().await;
+        let options = Options {
+            clock: clock.clone(),
+            registry: Some(registry),
+            ..options
+        };
+        let running = local::start(options).await.expect("the service starts");
+        let request = clinic("Riverside Imaging", "owner@riverside.example");
+        let made = provision::provision(&running.provision(), &request)
+            .await
+            .expect("a clinic");
+        Self {
+            base: running.url.clone(),
+            key: made.api_key,
+            api_key_id: made.api_key_id,
+            clinic_id: made.clinic_id,
+            clock,
+            running,
+            registry_down,
+        }
+    }
+
+    /// The PACS of the clinic, with every scope.
+    pub(crate) fn as_pacs(&self) -> Actor {
+        self.as_holder_of(&self.key)
+    }
+
+    /// Someone with nothing but a link.
+    pub(crate) fn as_invitee(&self) -> Actor {
+        Actor::new(&self.base, None)
+    }
+
+    /// Someone who shows this credential.
+    pub(crate) fn as_holder_of(&self, key: &str) -> Actor {
+        Actor::new(&self.base, Some(key))
+    }
+
+    /// Another PACS of the same clinic, with these scopes.
+    pub(crate) async fn as_pacs_with(&self, scopes: &[Scope]) -> Actor {
+        let (now, entropy) = (self.clock.now(), OsEntropy);
+        let secret = ApiKeySecret::new(&entropy);
+        let key = ApiKey {
+            id: ApiKeyId::new(now, &entropy),
+            clinic: self.clinic(),
+            description: "another".to_owned(),
+            scopes: scopes.to_vec(),
+            active: true,
+            created_at: now,
+        };
+        let record = AuditRecord {
+            id: AuditId::new(now, &entropy),
+            clinic: self.clinic(),
+            at: now,
+            actor: Auditee::Operator,
+            action: Action::ApiKeyCreated,
+            object: Object::ApiKey(key.id),
+            before: None,
+            after: None,
+            ip: None,
+        };
+        let mut tx = self.store().transaction(&record).unwrap();
+        tx.new_api_key(&key, &secret).unwrap();
+        assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+        self.as_holder_of(secret.reveal())
+    }
+
+    /// The PACS of a clinic that was made just now.
+    pub(crate) async fn other_clinic(&self) -> Actor {
+        let request = clinic("Lakeside Radiology", "owner@lakeside.example");
+        let made = provision::provision(&self.running.provision(), &request)
+            .await
+            .expect("a clinic");
+        self.as_holder_of(&made.api_key)
+    }
+
+    pub(crate) fn clinic(&self) -> ClinicId {
+        ClinicId::parse(&self.clinic_id).unwrap()
+    }
+
+    pub(crate) fn invitation_id(id: &str) -> InvitationId {
+        InvitationId::parse(id).unwrap()
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.running.context.store
+    }
+
+    pub(crate) fn table(&self) -> String {
+        self.running.table.clone()
+    }
+
+    pub(crate) fn dynamodb_url(&self) -> String {
+        self.running.dynamodb_url.clone()
+    }
+
+    pub(crate) fn root_key(&self) -> String {
+        self.running.root_key().to_owned()
+    }
+
+    // Links.
+
+    /// The token of an invitation's link of this generation.
+    pub(crate) fn token(&self, id: &str, generation: u32) -> String {
+        self.derived(self.clinic(), id, generation)
+    }
+
+    /// A genuine token for the same invitation in a clinic that does not have it.
+    pub(crate) fn foreign_token(&self, id: &str) -> String {
+        self.derived(ClinicId::new(self.clock.now(), &OsEntropy), id, 1)
+    }
+
+    /// The token of an invitation that another clinic's PACS made.
+    pub(crate) async fn token_in(&self, actor: &Actor, invited: &Answer) -> String {
+        let id = invited.str("invitationId");
+        let invitation = actor
+            .get(&format!("/v1/autoScribe/users/invitations/{id}"))
+            .await;
+        self.derived(
+            ClinicId::parse(&invitation.str("clinicId")).unwrap(),
+            &id,
+            1,
+        )
+    }
+
+    fn derived(&self, clinic: ClinicId, id: &str, generation: u32) -> String {
+        let link = InvitationLink {
+            clinic,
+            invitation: Self::invitation_id(id),
+            generation,
+        };
+        self.running
+            .mailer
+            .keyring
+            .invitation_token(&link)
+            .reveal()
+            .to_owned()
+    }
+
+    /// The link that a mail carries.
+    pub(crate) fn link(&self, id: &str, generation: u32) -> String {
+        format!(
+            "{}#token={}",
+            self.running.mailer.accept_url,
+            self.token(id, generation)
+        )
+    }
+
+    /// Invites, and gives the token.
+    pub(crate) async fn invited_token(&self, person: &Value) -> String {
+        let invited = self.as_pacs().invite(person).await;
+        invited.expect(201);
+        self.token(&invited.str("invitationId"), 1)
+    }
+
+    /// Invites and confirms, and gives the user.
+    pub(crate) async fn confirmed(&self, person: &Value, password: Option<&str>) -> Value {
+        let mut body = json!({ "token": self.invited_token(person).await });
+        if let Some(password) = password {
+            body["password"] = json!(password);
+        }
+        self.as_invitee()
+            .post("/v1/invitation/accept", &body)
+            .await
+            .expect(200)
+    }
+
+    // What is there.
+
+    pub(crate) async fn invitation(&self, id: &str) -> Value {
+        self.as_pacs()
+            .get(&format!("/v1/autoScribe/users/invitations/{id}"))
+            .await
+            .expect(200)
+    }
+
+    pub(crate) async fn invitations(&self, query: &str) -> Vec<Value> {
+        let page = self
+            .as_pacs()
+            .get(&format!("/v1/autoScribe/users/invitations{query}"))
+            .await
+            .expect(200);
+        page["invitations"].as_array().unwrap().clone()
+    }
+
+    /// Owners and admins that the clinic counts.
+    pub(crate) async fn managers(&self) -> u32 {
+        self.store()
+            .clinic(self.clinic())
+            .await
+            .unwrap()
+            .unwrap()
+            .managers
+    }
+
+    pub(crate) async fn item_count(&self) -> usize {
+        self.items().await.len()
+    }
+
+    /// Audit records of one action.
+    pub(crate) async fn audited(&self, action: &str) -> Vec<store::RawItem> {
+        let of_action = |item: &store::RawItem| {
+            item.get("an")
+                .is_some_and(|v| v.as_s().is_ok_and(|a| a == action))
+        };
+        self.items().await.into_iter().filter(of_action).collect()
+    }
+
+    async fn items(&self) -> Vec<store::RawItem> {
+        let pages = self
+            .running
+            .client
+            .scan()
+            .table_name(self.table())
+            .into_paginator()
+            .items()
+            .send();
+        pages.collect::<Result<_, _>>().await.unwrap()
+    }
+
+    // Mails.
+
+    /// Every mail to this address so far, as SES was asked to send it.
+    pub(crate) fn mails(&self, address: &str) -> Vec<Value> {
+        self.running
+            .inbox
+            .to(address)
+            .into_iter()
+            .map(|mail| mail.request)
+            .collect()
+    }
+
+    /// Waits for this many mails to the address.
+    pub(crate) async fn mails_to(&self, address: &str, count: usize) -> Vec<Value> {
+        let mails = self.running.inbox.wait(address, count).await;
+        assert!(
+            mails.len() >= count,
+            "{} of {count} mails to {address}",
+            mails.len()
+        );
+        self.settle().await;
+        self.mails(address)
+    }
+
+    /// Waits until no mail is on its way.
+    pub(crate) async fn settle(&self) {
+        self.running.settled().await.unwrap();
+    }
+
+    pub(crate) async fn until_delivery(&self, id: &str, delivery: &str) -> Value {
+        for _ in 0..300 {
+            let invitation = self.invitation(id).await;
+            if invitation["delivery"] == delivery {
+                return invitation;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never {delivery}: {}", self.invitation(id).await);
+    }
+
+    /// Every queued record of the stream so far, as Lambda hands it to `mailer`.
+    pub(crate) fn stream_event(&self) -> Value {
+        let records = super::stream::records(&self.running.database, &self.running.table);
+        let queued = |record: &Value| record["dynamodb"]["NewImage"]["dl"]["S"] == "queued";
+        json!({ "Records": records.into_iter().filter(queued).collect::<Vec<_>>() })
+    }
+
+    pub(crate) async fn call_mailer(&self, event: &Value) -> Value {
+        let event = serde_json::from_value(event.clone()).unwrap();
+        serde_json::to_value(mailer::handle(&self.running.mailer, event).await).unwrap()
+    }
+
+    // Faults.
+
+    pub(crate) fn registry_down(&self, down: bool) {
+        self.registry_down.store(down, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mail_down(&self, down: bool) {
+        if down {
+            self.running.inbox.down(SesFault::Internal);
+        } else {
+            self.running.inbox.up();
+        }
+    }
+
+    pub(crate) fn refuse_mails(&self, count: usize) {
+        self.running.inbox.fail_next(count, SesFault::Rejected);
+    }
+
+    pub(crate) fn lose_mail_answers(&self, count: usize) {
+        self.running.inbox.fail_next(count, SesFault::AnswerLost);
+    }
+
+    fn database_faults(&self) -> &local::Faults {
+        self.running.faults.as_ref().expect("started with faults")
+    }
+
+    pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
+        self.database_faults().next(operation, ALWAYS, fault);
+    }
+
+    pub(crate) fn fail_next(&self, operation: &str, fault: Fault) {
+        self.database_faults().next(operation, 1, fault);
+    }
+
+    /// Lets `passing` calls of an operation pass, then fails `failing`.
+    pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
+        self.database_faults().pass(operation, passing);
+        self.database_faults()
+            .next(operation, failing, Fault::Internal);
+    }
+
+    pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
+        let of_id = |item: &store::RawItem| {
+            item.get("id")
+                .is_some_and(|v| v.as_s().is_ok_and(|v| v == id))
+        };
+        let item = self
+            .items()
+            .await
+            .into_iter()
+            .find(|item| item.contains_key("dl") && of_id(item));
+        item.unwrap()["dl"].as_s().unwrap().clone()
+    }
+
+    pub(crate) fn heal_database(&self) {
+        self.database_faults().up();
+    }
+
+    /// The next transactions meet another one under way.
+    pub(crate) fn conflict_database(&self, count: usize) {
+        self.database_faults()
+            .next("TransactWriteItems", count, Fault::TransactionConflict);
+    }
+
+    pub(crate) fn slow_database(&self, delay: Duration) {
+        self.database_faults().delay(delay);
+    }
+
+    pub(crate) async fn deactivate_keys_but_the_first(&self) {
+        for item in self.items().await {
+            let is_key = item.contains_key("sc");
+            let first = item
+                .get("id")
+                .is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));
+            if is_key && !first {
+                let set = self.running.client.update_item().table_name(self.table());
+                let set = set
+                    .key("PK", item["PK"].clone())
+                    .key("SK", item["SK"].clone());
+                let set = set.update_expression("SET ac = :no");
+                set.expression_attribute_values(":no", AttributeValue::Bool(false))
+                    .send()
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+
+    pub(crate) async fn corrupt_invitation(&self, id: &str) {
+        let text = |text: String| AttributeValue::S(text);
+        let remove = self.running.client.update_item().table_name(self.table());
+        let remove = remove
+            .key("PK", text(format!("CLINIC#{}", self.clinic_id)))
+            .key("SK", text(format!("INV#{id}")));
+        remove.update_expression("REMOVE em").send().await.unwrap();
+    }
+}
+
+fn clinic(name: &str, owner: &str) -> provision::Request {
+    provision::Request {
+        clinic_name: name.to_owned(),
+        reply_to: Some("front-desk@riverside.example".to_owned()),
+        invitation_days: None,
+        owner_email: owner.to_owned(),
+        owner_first_name: "Olu".to_owned(),
+        owner_last_name: "Adeyemi".to_owned(),
+    }
+}
+
+/// The local registry behind a switch.
+async fn registry() -> (String, Arc<AtomicBool>) {
+    let down = Arc::new(AtomicBool::new(false));
+    let switch = down.clone();
+    let router = local::registry::router().layer(from_fn(move |request: Request, next: Next| {
+        let down = switch.load(Ordering::SeqCst);
+        async move {
+            if down {
+                StatusCode::SERVICE_UNAVAILABLE.into_response()
+            } else {
+                next.run(request).await
+            }
+        }
+    }));
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/api/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    (url, down)
+}

@@ -1,0 +1,20 @@
+//! The service under test, and the people who use it.
+
+#![allow(
+    dead_code,
+    unused_imports,
+    reason = "each test binary uses its own part of this"
+)]
+
+mod actor;
+mod app;
+mod clock;
+mod mail;
+mod person;
+mod stream;
+
+pub(crate) use actor::{Actor, Answer};
+pub(crate) use app::App;
+pub(crate) use clock::TestClock;
+pub(crate) use mail::{link_in, text_of};
+pub(crate) use person::{member, radiologist, with};
