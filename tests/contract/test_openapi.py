@@ -15,7 +15,7 @@ def test_made_up_data_finds_no_5xx_and_nothing_undocumented(service: Service) ->
         [
             schemathesis, "run", ROOT / "docs" / "openapi.json", "--url", service.url,
             "--header", f"Authorization: Bearer {service.key}", "--checks", CHECKS,
-            "--max-examples", "40", "--seed", "1", "--workers", "2", "--no-color",
+            "--max-examples", "80", "--seed", "1", "--workers", "2", "--no-color",
         ],
         capture_output=True,
         text=True,

@@ -7,7 +7,7 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
 use crate::context::RequestId;
-use crate::problem::{Problem, rendered};
+use crate::problem::{ErrorCode, Problem, rendered};
 
 /// Bytes of the largest body.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -38,8 +38,8 @@ async fn edge(request: Request, next: Next) -> Response {
         .get::<MatchedPath>()
         .map_or_else(|| "none".to_owned(), |p| p.as_str().to_owned());
     let mut response = next.run(request).await;
-    let code = response.extensions().get::<Problem>().map(Problem::code);
     response = rendered(response, &id);
+    let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
     // The SDKs repeat a 409 unless told not to, and a repeat cannot change its outcome.
     if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
         response

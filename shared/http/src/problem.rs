@@ -234,10 +234,18 @@ impl IntoResponse for Problem {
 /// Renders the problem that a handler left in its response, if there is one.
 pub(crate) fn rendered(mut response: Response, request_id: &str) -> Response {
     match response.extensions_mut().remove::<Problem>() {
-        Some(problem) => problem.render(request_id),
+        Some(problem) => {
+            let mut response = problem.render(request_id);
+            response.extensions_mut().insert(ErrorCode(problem.code));
+            response
+        }
         None => response,
     }
 }
+
+/// The code of a rendered problem, for the log.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ErrorCode(pub(crate) &'static str);
 
 /// An error (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]
