@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use axum::extract::Request;
 use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn};
@@ -14,16 +12,13 @@ use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
 use domain::token::InvitationLink;
-use local::{Fault, Options, Running, SesFault};
+use local::{Options, Running};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::{Committed, Store};
 
 use super::actor::{Actor, Answer};
 use super::clock::TestClock;
-
-/// A fault that lasts until it is lifted.
-const ALWAYS: usize = 1000;
 
 /// The service under test.
 pub(crate) struct App {
@@ -32,8 +27,8 @@ pub(crate) struct App {
     pub(crate) api_key_id: String,
     pub(crate) clinic_id: String,
     pub(crate) clock: Arc<TestClock>,
-    running: Running,
-    registry_down: Arc<AtomicBool>,
+    pub(super) running: Running,
+    pub(super) registry_down: Arc<AtomicBool>,
 }
 
 impl App {
@@ -279,7 +274,7 @@ impl App {
         self.items().await.into_iter().filter(of_action).collect()
     }
 
-    async fn items(&self) -> Vec<store::RawItem> {
+    pub(super) async fn items(&self) -> Vec<store::RawItem> {
         let pages = self
             .running
             .client
@@ -289,155 +284,6 @@ impl App {
             .items()
             .send();
         pages.collect::<Result<_, _>>().await.unwrap()
-    }
-
-    // Mails.
-
-    /// Every mail to this address so far, as SES was asked to send it.
-    pub(crate) fn mails(&self, address: &str) -> Vec<Value> {
-        self.running
-            .inbox
-            .to(address)
-            .into_iter()
-            .map(|mail| mail.request)
-            .collect()
-    }
-
-    /// Waits for this many mails to the address.
-    pub(crate) async fn mails_to(&self, address: &str, count: usize) -> Vec<Value> {
-        let mails = self.running.inbox.wait(address, count).await;
-        assert!(
-            mails.len() >= count,
-            "{} of {count} mails to {address}",
-            mails.len()
-        );
-        self.settle().await;
-        self.mails(address)
-    }
-
-    /// Waits until no mail is on its way.
-    pub(crate) async fn settle(&self) {
-        self.running.settled().await.unwrap();
-    }
-
-    pub(crate) async fn until_delivery(&self, id: &str, delivery: &str) -> Value {
-        for _ in 0..300 {
-            let invitation = self.invitation(id).await;
-            if invitation["delivery"] == delivery {
-                return invitation;
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        panic!("never {delivery}: {}", self.invitation(id).await);
-    }
-
-    /// Every queued record of the stream so far, as Lambda hands it to `mailer`.
-    pub(crate) fn stream_event(&self) -> Value {
-        let records = super::stream::records(&self.running.database, &self.running.table);
-        let queued = |record: &Value| record["dynamodb"]["NewImage"]["dl"]["S"] == "queued";
-        json!({ "Records": records.into_iter().filter(queued).collect::<Vec<_>>() })
-    }
-
-    pub(crate) async fn call_mailer(&self, event: &Value) -> Value {
-        let event = serde_json::from_value(event.clone()).unwrap();
-        serde_json::to_value(mailer::handle(&self.running.mailer, event).await).unwrap()
-    }
-
-    // Faults.
-
-    pub(crate) fn registry_down(&self, down: bool) {
-        self.registry_down.store(down, Ordering::SeqCst);
-    }
-
-    pub(crate) fn mail_down(&self, down: bool) {
-        if down {
-            self.running.inbox.down(SesFault::Internal);
-        } else {
-            self.running.inbox.up();
-        }
-    }
-
-    pub(crate) fn refuse_mails(&self, count: usize) {
-        self.running.inbox.fail_next(count, SesFault::Rejected);
-    }
-
-    pub(crate) fn lose_mail_answers(&self, count: usize) {
-        self.running.inbox.fail_next(count, SesFault::AnswerLost);
-    }
-
-    fn database_faults(&self) -> &local::Faults {
-        self.running.faults.as_ref().expect("started with faults")
-    }
-
-    pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
-        self.database_faults().next(operation, ALWAYS, fault);
-    }
-
-    pub(crate) fn fail_next(&self, operation: &str, fault: Fault) {
-        self.database_faults().next(operation, 1, fault);
-    }
-
-    /// Lets `passing` calls of an operation pass, then fails `failing`.
-    pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
-        self.database_faults().pass(operation, passing);
-        self.database_faults()
-            .next(operation, failing, Fault::Internal);
-    }
-
-    pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
-        let of_id = |item: &store::RawItem| {
-            item.get("id")
-                .is_some_and(|v| v.as_s().is_ok_and(|v| v == id))
-        };
-        let item = self
-            .items()
-            .await
-            .into_iter()
-            .find(|item| item.contains_key("dl") && of_id(item));
-        item.unwrap()["dl"].as_s().unwrap().clone()
-    }
-
-    pub(crate) fn heal_database(&self) {
-        self.database_faults().up();
-    }
-
-    /// The next transactions meet another one under way.
-    pub(crate) fn conflict_database(&self, count: usize) {
-        self.database_faults()
-            .next("TransactWriteItems", count, Fault::TransactionConflict);
-    }
-
-    pub(crate) fn slow_database(&self, delay: Duration) {
-        self.database_faults().delay(delay);
-    }
-
-    pub(crate) async fn deactivate_keys_but_the_first(&self) {
-        for item in self.items().await {
-            let is_key = item.contains_key("sc");
-            let first = item
-                .get("id")
-                .is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));
-            if is_key && !first {
-                let set = self.running.client.update_item().table_name(self.table());
-                let set = set
-                    .key("PK", item["PK"].clone())
-                    .key("SK", item["SK"].clone());
-                let set = set.update_expression("SET ac = :no");
-                set.expression_attribute_values(":no", AttributeValue::Bool(false))
-                    .send()
-                    .await
-                    .unwrap();
-            }
-        }
-    }
-
-    pub(crate) async fn corrupt_invitation(&self, id: &str) {
-        let text = |text: String| AttributeValue::S(text);
-        let remove = self.running.client.update_item().table_name(self.table());
-        let remove = remove
-            .key("PK", text(format!("CLINIC#{}", self.clinic_id)))
-            .key("SK", text(format!("INV#{id}")));
-        remove.update_expression("REMOVE em").send().await.unwrap();
     }
 }
 

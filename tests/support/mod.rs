@@ -8,6 +8,8 @@
 
 mod actor;
 mod app;
+mod app_faults;
+mod app_mails;
 mod clock;
 mod mail;
 mod person;

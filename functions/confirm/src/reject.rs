@@ -3,9 +3,10 @@
 use axum::Json;
 use axum::extract::State;
 use domain::audit::Actor;
-use domain::invitation::{Invitation, RejectReason, Transition};
+use domain::invitation::{Invitation, RejectReason};
 use http::audit::Requester;
 use http::body::Object;
+use http::ending::commit_ended;
 use http::problem::ProblemBody;
 use http::view::Done;
 use http::{ClientIp, Problem};
@@ -68,7 +69,7 @@ pub(crate) async fn handle(
         let change = live
             .reject(reason.clone(), deps.context.now())
             .map(Invitation::from);
-        if commit(&deps, &change, &requester).await? == Committed::Yes {
+        if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
             return Ok(Json(declined()));
         }
     }
@@ -77,18 +78,4 @@ pub(crate) async fn handle(
 
 fn declined() -> Done {
     Done::new("You have declined the invitation.")
-}
-
-async fn commit(
-    deps: &Deps,
-    change: &Transition<Invitation>,
-    requester: &Requester,
-) -> Result<Committed, Problem> {
-    let mut tx = deps
-        .context
-        .store
-        .transaction(&requester.invitation(&deps.context, change))?;
-    tx.changed_invitation(change)?;
-    http::claims::let_go(&deps.context.store, &mut tx, change.next.details()).await?;
-    Ok(tx.commit().await?)
 }

@@ -4,11 +4,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
-use domain::invitation::{Invitation, InvitationStatus, Pending, Transition};
+use domain::invitation::{Invitation, InvitationStatus, Pending};
 use domain::permissions::Level;
 use http::audit::Requester;
 use http::body::Object;
 use http::caller::{Caller, ManageInvitations};
+use http::ending::commit_ended;
 use http::problem::ProblemBody;
 use http::view::Done;
 use http::{ClientIp, Problem};
@@ -67,7 +68,7 @@ pub(crate) async fn handle(
             ));
         }
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
-        if commit(&deps, &change, &requester).await? == Committed::Yes {
+        if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
             return Ok(Json(Done::new("The invitation is revoked.")));
         }
     }
@@ -98,20 +99,6 @@ fn target(body: Object) -> Result<InvitationId, Problem> {
     }
     let chosen = fields.finish(chosen)?;
     chosen.ok_or_else(|| Problem::internal("no fault and no id"))
-}
-
-async fn commit(
-    deps: &Deps,
-    change: &Transition<Invitation>,
-    requester: &Requester,
-) -> Result<Committed, Problem> {
-    let mut tx = deps
-        .context
-        .store
-        .transaction(&requester.invitation(&deps.context, change))?;
-    tx.changed_invitation(change)?;
-    http::claims::let_go(&deps.context.store, &mut tx, change.next.details()).await?;
-    Ok(tx.commit().await?)
 }
 
 /// The invitation of this id; another clinic's is as unknown as none.

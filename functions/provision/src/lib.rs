@@ -12,11 +12,11 @@ use domain::email::Email;
 use domain::entropy::Entropy;
 use domain::field::Refused;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
-use domain::invitation::{Fingerprint, InvitedBy, New};
+use domain::invitation::{Fingerprint, InvitedBy, New, Pending};
 use domain::permissions::{Permissions, Reporting, Standing};
 use domain::person::{ClinicRole, FullName, PersonName};
 use domain::profile::Profile;
-use domain::time::Clock;
+use domain::time::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use store::{Committed, Store, StoreError};
 
@@ -89,32 +89,8 @@ fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotPro
 /// Makes a clinic with its owner's invitation and a first API key.
 pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
     let (now, entropy) = (deps.clock.now(), deps.entropy.as_ref());
-    let clinic = Clinic {
-        id: ClinicId::new(now, entropy),
-        name: field("clinicName", PersonName::parse(&request.clinic_name))?,
-        invitation_days: field(
-            "invitationDays",
-            request
-                .invitation_days
-                .map_or(Ok(InvitationDays::default()), InvitationDays::new),
-        )?,
-        reply_to: field(
-            "replyTo",
-            request.reply_to.as_deref().map(Email::parse).transpose(),
-        )?,
-        managers: 0,
-        created_at: now,
-    };
-    let owner = New {
-        id: InvitationId::new(now, entropy),
-        clinic: clinic.id,
-        email: field("ownerEmail", Email::parse(&request.owner_email))?,
-        profile: owner(request)?,
-        invited_by: InvitedBy::Operator,
-        open_for: clinic.invitation_days.duration(),
-        fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
-    }
-    .at(now);
+    let clinic = clinic(request, now, entropy)?;
+    let invitation = invitation(request, &clinic, now, entropy)?;
     let api_key = ApiKey {
         id: ApiKeyId::new(now, entropy),
         clinic: clinic.id,
@@ -124,10 +100,28 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
         created_at: now,
     };
     let secret = ApiKeySecret::new(entropy);
+    let made = Provisioned {
+        clinic_id: clinic.id.to_string(),
+        invitation_id: invitation.details.id.to_string(),
+        api_key_id: api_key.id.to_string(),
+        api_key: secret.reveal().to_owned(),
+    };
+    match commit(deps, &clinic, invitation, (&api_key, &secret)).await? {
+        Committed::Yes => Ok(made),
+        Committed::Lost(_) => Err(NotProvisioned::Collision),
+    }
+}
+
+async fn commit(
+    deps: &Deps,
+    clinic: &Clinic,
+    invitation: Pending,
+    (api_key, secret): (&ApiKey, &ApiKeySecret),
+) -> Result<Committed, StoreError> {
     let record = |action, object, after| AuditRecord {
-        id: AuditId::new(now, entropy),
+        id: AuditId::new(clinic.created_at, deps.entropy.as_ref()),
         clinic: clinic.id,
-        at: now,
+        at: clinic.created_at,
         actor: Actor::Operator,
         action,
         object,
@@ -135,33 +129,64 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
         after,
         ip: None,
     };
-    let details = owner.details.clone();
+    let details = invitation.details.clone();
     let offered = Some(details.profile.permissions);
-    let made = Object::Clinic(clinic.id);
+    let (made, invited) = (Object::Clinic(clinic.id), Object::Invitation(details.id));
     let mut tx = deps
         .store
         .transaction(&record(Action::ClinicProvisioned, made, None))?;
-    let invited = Object::Invitation(details.id);
     tx.audit(&record(Action::InvitationCreated, invited, offered))?;
-    let key = Object::ApiKey(api_key.id);
-    tx.audit(&record(Action::ApiKeyCreated, key, None))?;
-    tx.new_clinic(&clinic)?;
-    tx.new_invitation(owner)?;
-    tx.email_claim(
-        clinic.id,
-        &details.email,
-        &Claim::unclaimed().for_invitation(details.id, details.expiry),
-    )?;
-    tx.new_api_key(&api_key, &secret)?;
-    match tx.commit().await? {
-        Committed::Yes => Ok(Provisioned {
-            clinic_id: clinic.id.to_string(),
-            invitation_id: details.id.to_string(),
-            api_key_id: api_key.id.to_string(),
-            api_key: secret.reveal().to_owned(),
-        }),
-        Committed::Lost(_) => Err(NotProvisioned::Collision),
-    }
+    tx.audit(&record(
+        Action::ApiKeyCreated,
+        Object::ApiKey(api_key.id),
+        None,
+    ))?;
+    tx.new_clinic(clinic)?;
+    tx.new_invitation(invitation)?;
+    let claim = Claim::unclaimed().for_invitation(details.id, details.expiry);
+    tx.email_claim(clinic.id, &details.email, &claim)?;
+    tx.new_api_key(api_key, secret)?;
+    tx.commit().await
+}
+
+fn clinic(
+    request: &Request,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Clinic, NotProvisioned> {
+    let days = request.invitation_days;
+    Ok(Clinic {
+        id: ClinicId::new(now, entropy),
+        name: field("clinicName", PersonName::parse(&request.clinic_name))?,
+        invitation_days: field(
+            "invitationDays",
+            days.map_or(Ok(InvitationDays::default()), InvitationDays::new),
+        )?,
+        reply_to: field(
+            "replyTo",
+            request.reply_to.as_deref().map(Email::parse).transpose(),
+        )?,
+        managers: 0,
+        created_at: now,
+    })
+}
+
+fn invitation(
+    request: &Request,
+    clinic: &Clinic,
+    now: Timestamp,
+    entropy: &dyn Entropy,
+) -> Result<Pending, NotProvisioned> {
+    let new = New {
+        id: InvitationId::new(now, entropy),
+        clinic: clinic.id,
+        email: field("ownerEmail", Email::parse(&request.owner_email))?,
+        profile: owner(request)?,
+        invited_by: InvitedBy::Operator,
+        open_for: clinic.invitation_days.duration(),
+        fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
+    };
+    Ok(new.at(now))
 }
 
 fn owner(request: &Request) -> Result<Profile, NotProvisioned> {

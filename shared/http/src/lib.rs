@@ -3,9 +3,9 @@
 pub mod audit;
 pub mod body;
 pub mod caller;
-pub mod claims;
 pub mod context;
 mod edge;
+pub mod ending;
 pub mod fields;
 pub mod idempotency;
 pub mod page;

@@ -1,0 +1,189 @@
+use super::super::InvitationStatus;
+use super::*;
+use crate::profile::tests::{name, profile};
+use proptest::prelude::*;
+
+const DAY: Duration = Duration::from_hours(24);
+
+fn at(seconds: u64) -> Timestamp {
+    Timestamp::from_millis(1_795_512_600_000)
+        .unwrap()
+        .plus(Duration::from_secs(seconds))
+}
+
+fn invited() -> Pending {
+    New {
+        id: InvitationId::from_bytes([1; 16]),
+        clinic: ClinicId::from_bytes([2; 16]),
+        email: Email::parse("ada@clinic.example").unwrap(),
+        profile: profile(),
+        invited_by: InvitedBy::Operator,
+        open_for: 7 * DAY,
+        fingerprint: Fingerprint::of(&[b"caller", b"body"]),
+    }
+    .at(at(0))
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Command {
+    Accept,
+    Reject,
+    Revoke,
+    Resend,
+    Edit,
+    RequestNew,
+}
+
+fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
+    use Command::*;
+    let one = prop_oneof![
+        Just(Accept),
+        Just(Reject),
+        Just(Revoke),
+        Just(Resend),
+        Just(Edit),
+        Just(RequestNew)
+    ];
+    proptest::collection::vec((one, 0_u64..300_000), 0..40)
+}
+
+/// Carries one command out, as a use case would: `None` when the state forbids it.
+fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invitation, u64)> {
+    let pending = invitation.pending().ok()?;
+    let decided: Transition<Invitation> = match command {
+        Command::Revoke => pending.revoke(now).map(Into::into),
+        Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
+        Command::Accept => pending
+            .at(now)
+            .ok()?
+            .accept(None, now)
+            .map(|a| a.invitation.into()),
+        Command::Reject => pending.at(now).ok()?.reject(None, now).map(Into::into),
+        Command::Edit => pending.at(now).ok()?.edit(profile(), now).map(Into::into),
+        Command::RequestNew => pending.at(now).err()?.request_new(now)?.map(Into::into),
+    };
+    Some((decided.next, decided.expected_version))
+}
+
+proptest! {
+    #[test]
+    fn no_sequence_of_commands_reaches_an_illegal_state(commands in commands()) {
+        let mut invitation: Invitation = invited().into();
+        let mut now = at(0);
+        let (mut accepted, mut expiry) = (0, invitation.details().expiry);
+        for (command, pause) in commands {
+            now = now.plus(Duration::from_secs(pause));
+            let before = invitation.clone();
+            let Some((next, expected)) = run(invitation.clone(), command, now) else { continue };
+            prop_assert_eq!(before.status(), InvitationStatus::Sent, "only a pending one changes");
+            prop_assert_eq!(expected, before.details().version);
+            prop_assert_eq!(next.details().version, expected + 1, "every change is seen by others");
+            prop_assert_eq!(&next.details().email, &before.details().email);
+            prop_assert_eq!(next.details().created_at, before.details().created_at);
+            let resent = next.details().generation - before.details().generation;
+            prop_assert_eq!(resent == 1, matches!(command, Command::Resend), "only a resend makes a new link");
+            if matches!(command, Command::Accept | Command::Reject | Command::Edit) {
+                prop_assert!(now < expiry, "nothing is accepted, rejected or edited after its expiry");
+            }
+            if matches!(command, Command::RequestNew) {
+                prop_assert!(now >= expiry);
+            }
+            accepted += u32::from(next.status() == InvitationStatus::Accepted);
+            expiry = next.details().expiry;
+            invitation = next;
+        }
+        prop_assert!(accepted <= 1, "accepted at most once");
+    }
+}
+
+#[test]
+fn the_user_has_the_invitations_id_and_permissions() {
+    let decided = invited().at(at(60)).unwrap().accept(None, at(60));
+    let Acceptance { invitation, user } = decided.next;
+    assert_eq!(user.id, invitation.details.id.user_id());
+    assert_eq!(user.profile, invitation.details.profile);
+    assert!(user.assignable());
+}
+
+#[test]
+fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
+    let user = invited()
+        .at(at(60))
+        .unwrap()
+        .accept(Some(&RegistryAnswer::Deactivated), at(60))
+        .next
+        .user;
+    assert_eq!(user.profile.permissions.verification_name(), "deactivated");
+    assert!(!user.assignable());
+}
+
+#[test]
+fn it_runs_out_at_its_expiry_and_not_before() {
+    let week = 7 * 86_400;
+    assert!(invited().at(at(week - 1)).is_ok());
+    assert!(invited().at(at(week)).is_err());
+    assert!(Invitation::from(invited()).is_expired(at(week)));
+}
+
+#[test]
+fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
+    assert_eq!(
+        invited().resend(at(59), DAY).unwrap_err().retry_after,
+        Duration::from_secs(1)
+    );
+    let next = invited().resend(at(60), DAY).unwrap().next.details;
+    assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
+    assert_eq!(next.mailing, Mailing::queued());
+}
+
+#[test]
+fn the_inviter_is_told_once_that_a_new_link_is_wanted() {
+    let late = at(8 * 86_400);
+    let told = invited()
+        .at(late)
+        .unwrap_err()
+        .request_new(late)
+        .unwrap()
+        .next;
+    assert!(
+        told.clone()
+            .at(late)
+            .unwrap_err()
+            .request_new(late)
+            .is_none()
+    );
+    let again = told.resend(late, DAY).unwrap().next;
+    assert!(!again.new_requested);
+}
+
+#[test]
+fn the_same_request_within_ten_minutes_is_a_repeat() {
+    let invitation = Invitation::from(invited());
+    let same = Fingerprint::of(&[b"caller", b"body"]);
+    assert!(invitation.is_repeat(&same, at(599)));
+    assert!(!invitation.is_repeat(&same, at(600)));
+    for other in [
+        [&b"other"[..], b"body"],
+        [b"caller", b"other"],
+        [b"callerb", b"ody"],
+    ] {
+        assert!(!invitation.is_repeat(&Fingerprint::of(&other), at(1)));
+    }
+}
+
+#[test]
+fn an_edit_keeps_the_link_and_the_expiry() {
+    let mut offered = profile();
+    offered.name.first = name("Eve");
+    let next = invited()
+        .at(at(60))
+        .unwrap()
+        .edit(offered.clone(), at(60))
+        .next
+        .details;
+    assert_eq!(
+        (next.generation, next.expiry),
+        (1, invited().details.expiry)
+    );
+    assert_eq!(next.profile, offered);
+}

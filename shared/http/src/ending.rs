@@ -1,0 +1,35 @@
+//! Ending an invitation: its state, the claims that it held and the audit record, at once.
+
+use domain::invitation::{Invitation, Transition};
+use store::Committed;
+
+use crate::audit::Requester;
+use crate::context::Context;
+use crate::problem::Problem;
+
+/// Writes a revoked or rejected invitation, and frees its address and NPI unless another holds
+/// them by now.
+pub async fn commit_ended(
+    context: &Context,
+    change: &Transition<Invitation>,
+    requester: &Requester,
+) -> Result<Committed, Problem> {
+    let details = change.next.details();
+    let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
+    let claims = context
+        .store
+        .claims(details.clinic, &details.email, npi)
+        .await?;
+    let claims = claims.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
+    let mut tx = context
+        .store
+        .transaction(&requester.invitation(context, change))?;
+    tx.changed_invitation(change)?;
+    if let Some(free) = claims.email.let_go(details.id) {
+        tx.email_claim(details.clinic, &details.email, &free)?;
+    }
+    if let (Some(npi), Some(free)) = (npi, claims.npi.let_go(details.id)) {
+        tx.npi_claim(details.clinic, npi, &free)?;
+    }
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,109 @@
+//! What goes wrong around the service under test.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use local::{Fault, SesFault};
+
+use super::app::App;
+
+/// A fault that lasts until it is lifted.
+const ALWAYS: usize = 1000;
+
+impl App {
+    pub(crate) fn registry_down(&self, down: bool) {
+        self.registry_down.store(down, Ordering::SeqCst);
+    }
+
+    pub(crate) fn mail_down(&self, down: bool) {
+        if down {
+            self.running.inbox.down(SesFault::Internal);
+        } else {
+            self.running.inbox.up();
+        }
+    }
+
+    pub(crate) fn refuse_mails(&self, count: usize) {
+        self.running.inbox.fail_next(count, SesFault::Rejected);
+    }
+
+    pub(crate) fn lose_mail_answers(&self, count: usize) {
+        self.running.inbox.fail_next(count, SesFault::AnswerLost);
+    }
+
+    fn database_faults(&self) -> &local::Faults {
+        self.running.faults.as_ref().expect("started with faults")
+    }
+
+    pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
+        self.database_faults().next(operation, ALWAYS, fault);
+    }
+
+    pub(crate) fn fail_next(&self, operation: &str, fault: Fault) {
+        self.database_faults().next(operation, 1, fault);
+    }
+
+    /// Lets `passing` calls of an operation pass, then fails `failing`.
+    pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
+        self.database_faults().pass(operation, passing);
+        self.database_faults()
+            .next(operation, failing, Fault::Internal);
+    }
+
+    pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
+        let of_id = |item: &store::RawItem| {
+            item.get("id")
+                .is_some_and(|v| v.as_s().is_ok_and(|v| v == id))
+        };
+        let item = self
+            .items()
+            .await
+            .into_iter()
+            .find(|item| item.contains_key("dl") && of_id(item));
+        item.unwrap()["dl"].as_s().unwrap().clone()
+    }
+
+    pub(crate) fn heal_database(&self) {
+        self.database_faults().up();
+    }
+
+    /// The next transactions meet another one under way.
+    pub(crate) fn conflict_database(&self, count: usize) {
+        self.database_faults()
+            .next("TransactWriteItems", count, Fault::TransactionConflict);
+    }
+
+    pub(crate) fn slow_database(&self, delay: Duration) {
+        self.database_faults().delay(delay);
+    }
+
+    pub(crate) async fn deactivate_keys_but_the_first(&self) {
+        for item in self.items().await {
+            let is_key = item.contains_key("sc");
+            let first = item
+                .get("id")
+                .is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));
+            if is_key && !first {
+                let set = self.running.client.update_item().table_name(self.table());
+                let set = set
+                    .key("PK", item["PK"].clone())
+                    .key("SK", item["SK"].clone());
+                let set = set.update_expression("SET ac = :no");
+                set.expression_attribute_values(":no", AttributeValue::Bool(false))
+                    .send()
+                    .await
+                    .unwrap();
+            }
+        }
+    }
+
+    pub(crate) async fn corrupt_invitation(&self, id: &str) {
+        let text = |text: String| AttributeValue::S(text);
+        let remove = self.running.client.update_item().table_name(self.table());
+        let remove = remove
+            .key("PK", text(format!("CLINIC#{}", self.clinic_id)))
+            .key("SK", text(format!("INV#{id}")));
+        remove.update_expression("REMOVE em").send().await.unwrap();
+    }
+}
