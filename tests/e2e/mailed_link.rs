@@ -128,3 +128,31 @@ async fn an_idn_address_is_mailed_by_its_a_label() {
     let mails: Vec<Value> = app.mails_to("Grace@xn--praxis-sd-x9a.example", 1).await;
     assert_eq!(mails.len(), 1);
 }
+
+#[tokio::test]
+async fn the_accept_page_reads_only_what_a_lookup_answers() {
+    let app = App::start().await;
+    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    let seen = app
+        .as_invitee()
+        .post("/v1/invitation/lookup", &json!({"token": token}))
+        .await
+        .expect(200);
+    let page = app.as_invitee().get("/assets/accept.js").await;
+    assert_eq!(page.status, 200);
+    let mut read = 0;
+    for object in ["invitation.", "person."] {
+        for after in page.text.split(object).skip(1) {
+            let field: String = after
+                .chars()
+                .take_while(char::is_ascii_alphanumeric)
+                .collect();
+            // A full stop at the end of a sentence is followed by no field.
+            if !field.is_empty() {
+                assert!(seen.get(&field).is_some(), "{object}{field}");
+                read += 1;
+            }
+        }
+    }
+    assert!(read > 10, "{read}");
+}

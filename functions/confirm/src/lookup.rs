@@ -4,17 +4,19 @@
 use axum::Json;
 use axum::extract::State;
 use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::person::PersonName;
 use http::Problem;
 use http::body::Object;
 use http::problem::ProblemBody;
-use http::schema::{ClinicRoleName, InvitationStatusName, LevelName};
+use http::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::token::{TokenRequest, opened, taken};
 
-/// The invitation as its person sees it: a mail may be forwarded, so no NPI and no telephone.
+/// The invitation as its person sees it: a mail may be forwarded, so no NPI number
+/// and no telephone.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LookupView {
@@ -29,8 +31,14 @@ pub(crate) struct LookupView {
     email: String,
     /// First name.
     first_name: String,
+    /// Middle name.
+    middle_name: Option<String>,
     /// Last name.
     last_name: String,
+    /// Suffix such as `Jr.` or `MD`.
+    suffix1: Option<String>,
+    /// Second suffix.
+    suffix2: Option<String>,
     /// Role in the clinic.
     #[schema(value_type = ClinicRoleName)]
     clinic_role: &'static str,
@@ -43,6 +51,9 @@ pub(crate) struct LookupView {
     can_create_reports: bool,
     /// Sign in at the dashboard.
     has_dashboard_access: bool,
+    /// What the NPPES registry says of the NPI.
+    #[schema(value_type = NpiVerification)]
+    npi_verification: &'static str,
     /// RFC 3339.
     #[schema(format = DateTime)]
     expiry: String,
@@ -82,6 +93,7 @@ pub(crate) async fn handle(
 
 async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
     let details = invitation.details();
+    let text = |name: &PersonName| name.as_str().to_owned();
     let (profile, store) = (&details.profile, &deps.context.store);
     let clinic = store
         .clinic(details.clinic)
@@ -93,13 +105,17 @@ async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Proble
         clinic_name: clinic.name.as_str().to_owned(),
         inviter: inviter(deps, details).await?,
         email: details.email.typed().to_owned(),
-        first_name: profile.name.first.as_str().to_owned(),
-        last_name: profile.name.last.as_str().to_owned(),
+        first_name: text(&profile.name.first),
+        middle_name: profile.name.middle.as_ref().map(text),
+        last_name: text(&profile.name.last),
+        suffix1: profile.name.suffix1.as_ref().map(text),
+        suffix2: profile.name.suffix2.as_ref().map(text),
         clinic_role: profile.role.as_str(),
         level: profile.permissions.level().as_str(),
         can_manage_studies: profile.permissions.manage_studies,
         can_create_reports: profile.permissions.create_reports(),
         has_dashboard_access: profile.permissions.dashboard(),
+        npi_verification: profile.permissions.verification_name(),
         expiry: details.expiry.to_string(),
         needs_password: profile.permissions.dashboard(),
         account_exists: account.is_some_and(|account| account.password.is_some()),

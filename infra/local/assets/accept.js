@@ -87,10 +87,9 @@ function abilities(person) {
 }
 
 function npiNote(person) {
-  const number = `NPI ${person.npiNumber}`;
-  if (person.npiVerification === "verified") return `${number}, verified`;
-  if (person.npiVerification === "name_mismatch") return `${number} is registered under another name. The clinic has to attest that it is yours first.`;
-  return `As soon as ${number} has been verified`;
+  if (person.npiVerification === "verified") return "Your NPI is verified";
+  if (person.npiVerification === "name_mismatch") return "Your NPI is registered under another name. The clinic has to attest that it is yours first.";
+  return "As soon as your NPI has been verified";
 }
 
 function fillPassword() {
