@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 
-FUNCTIONS := invite confirm list mailer provision
+FUNCTIONS := invite confirm list mailer provision users
 PYTHON := python3
 
 help: ## What there is

@@ -38,7 +38,7 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
-const FUNCTIONS: [&str; 5] = ["invite", "confirm", "list", "mailer", "provision"];
+const FUNCTIONS: [&str; 6] = ["invite", "confirm", "list", "mailer", "provision", "users"];
 
 fn allowed(krate: &str) -> Vec<&'static str> {
     match krate {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::support::{Actor, Answer, App};
 
 /// Method, path, and the scope that an API key needs; none for the invitee's routes.
-const TABLE: [(&str, &str, Option<Scope>); 13] = [
+const TABLE: [(&str, &str, Option<Scope>); 16] = [
     ("GET", "/v1/autoScribe/users", Some(Scope::UsersRead)),
     ("POST", "/v1/autoScribe/users", Some(Scope::UsersWrite)),
     (
@@ -20,6 +20,21 @@ const TABLE: [(&str, &str, Option<Scope>); 13] = [
         "GET",
         "/v1/autoScribe/users/{userId}",
         Some(Scope::UsersRead),
+    ),
+    (
+        "PATCH",
+        "/v1/autoScribe/users/{userId}",
+        Some(Scope::UsersWrite),
+    ),
+    (
+        "POST",
+        "/v1/autoScribe/users/revoke-access",
+        Some(Scope::UsersWrite),
+    ),
+    (
+        "POST",
+        "/v1/autoScribe/users/reactivate",
+        Some(Scope::UsersWrite),
     ),
     (
         "GET",

@@ -193,3 +193,26 @@ async fn accept_against_resend_leaves_one_consistent_invitation() {
     };
     assert_eq!((status.as_str().unwrap(), resent), expected);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_admins_demoted_at_once_one_stays() {
+    for _ in 0..6 {
+        let app = App::start().await;
+        let mut users = Vec::new();
+        for address in ["a@clinic.example", "b@clinic.example"] {
+            let admin = json!({"level": "admin", "hasDashboardAccess": true});
+            let person = with(member(address), admin);
+            users.push(app.confirmed(&person, Some("lantern-gravel-otter")).await);
+        }
+        let demote = |user: serde_json::Value| {
+            let pacs = app.as_pacs();
+            let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
+            async move { pacs.patch(&path, &json!({"level": "member"})).await }
+        };
+        let answers = at_once(users.into_iter().map(demote)).await;
+        assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (409, 1)]));
+        let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
+        refused.problem(409, "last_admin");
+        assert_eq!(app.managers().await, 1);
+    }
+}

@@ -94,6 +94,16 @@ def test_retrieve_update_and_revoke_an_invitation(users) -> None:
     assert users.invitations.retrieve(invitation_id).status == "revoked"
 
 
+def test_update_revoke_access_and_reactivate_a_user(service: Service, users) -> None:
+    user = service.accept(invite_and_email(users))
+    updated = users.update(user["userId"], first_name="Gráinne", suffix1="Jr.", can_manage_studies=False)
+    assert (updated.first_name, updated.suffix1, updated.can_manage_studies) == ("Gráinne", "Jr.", False)
+    assert users.update(user["userId"], suffix1=None).suffix1 is None
+    assert users.revoke_access(user_id=user["userId"]).success
+    assert users.reactivate(user_id=user["userId"]).success
+    assert users.retrieve(user["userId"]).first_name == "Gráinne"
+
+
 def test_each_class_of_error(service: Service, users) -> None:
     with pytest.raises(avara.UnprocessableEntityError) as refused:
         users.invite(**person(email="nobody", npi_number="1234567890"))

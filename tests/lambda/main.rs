@@ -107,6 +107,21 @@ async fn list_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn users_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let user = app
+        .confirmed(&support::member("grace@clinic.example"), None)
+        .await;
+    let body = json!({ "userId": user["userId"] }).to_string();
+    let path = "/v1/autoScribe/users/revoke-access";
+    let good = http_event("POST", path, Some(&app.key), &body);
+    let mut function = Function::start("users", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, done) = http_answer(function.outcome().await);
+    assert_eq!((status, &done["success"]), (200, &json!(true)));
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn confirm_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
     let token = app

@@ -29,4 +29,5 @@ pub fn openapi() -> OpenApi {
         .merge_from(invite::Api::openapi())
         .merge_from(confirm::Api::openapi())
         .merge_from(list::Api::openapi())
+        .merge_from(users::Api::openapi())
 }

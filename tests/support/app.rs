@@ -233,6 +233,15 @@ impl App {
             .expect(200)
     }
 
+    /// The clinic's owner, confirmed.
+    pub(crate) async fn confirmed_owner(&self) -> Value {
+        let owner = &self.invitations("?status=sent").await[0];
+        let token = self.token(owner["invitationId"].as_str().unwrap(), 1);
+        let body = json!({ "token": token, "password": "lantern-gravel-otter" });
+        let accepted = self.as_invitee().post("/v1/invitation/accept", &body).await;
+        accepted.expect(200)
+    }
+
     // What is there.
 
     pub(crate) async fn invitation(&self, id: &str) -> Value {

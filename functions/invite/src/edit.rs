@@ -2,21 +2,22 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::ids::ClinicId;
+use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::Npi;
 use domain::permissions::Level;
 use http::audit::Requester;
 use http::body::Object;
 use http::caller::{Caller, ManageInvitations};
+use http::changes::{ChangeRequest, changes};
+use http::npi_claim::move_npi;
 use http::problem::ProblemBody;
 use http::view::InvitationView;
 use http::{ClientIp, Problem, Segment};
-use store::{Committed, Transaction};
+use store::Committed;
 
 use crate::Deps;
-use crate::draft::{ChangeRequest, changes};
-use crate::invite::{TRIES, npi_free};
+use crate::invite::TRIES;
 use crate::revoke::{find, pending};
 
 /// Change a pending, unexpired invitation.
@@ -93,34 +94,18 @@ async fn commit(
         .transaction(&requester.invitation(&deps.context, change))?;
     tx.changed_invitation(change)?;
     if held != wanted {
-        move_npi(deps, details.clinic, change, (held, wanted), &mut tx).await?;
+        let holder = Holder::Invitation {
+            id: details.id,
+            until: details.expiry,
+        };
+        move_npi(
+            &deps.context,
+            &mut tx,
+            details.clinic,
+            holder,
+            (held, wanted),
+        )
+        .await?;
     }
     Ok(tx.commit().await?)
-}
-
-/// Lets the old NPI go and claims the new one.
-async fn move_npi(
-    deps: &Deps,
-    clinic: ClinicId,
-    change: &Transition<Invitation>,
-    (held, wanted): (Option<Npi>, Option<Npi>),
-    tx: &mut Transaction,
-) -> Result<(), Problem> {
-    let details = change.next.details();
-    if let Some(old) = held {
-        let claim = deps.context.store.npi_claim(clinic, old).await?;
-        if let Some(free) = claim.let_go(details.id) {
-            tx.npi_claim(clinic, old, &free)?;
-        }
-    }
-    if let Some(new) = wanted {
-        let claim = deps.context.store.npi_claim(clinic, new).await?;
-        npi_free(&claim, details.id, deps.context.now())?;
-        tx.npi_claim(
-            clinic,
-            new,
-            &claim.for_invitation(details.id, details.expiry),
-        )?;
-    }
-    Ok(())
 }

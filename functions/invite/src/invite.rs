@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::{Action, Object};
-use domain::claim::{Claim, Holder};
+use domain::claim::Holder;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, Invitation, New, Pending};
 use domain::time::Timestamp;
@@ -14,6 +14,7 @@ use http::audit::Requester;
 use http::body::Object as Body;
 use http::caller::{Caller, Invite, Principal};
 use http::fields::Fields;
+use http::npi_claim::npi_free;
 use http::problem::ProblemBody;
 use http::view::InvitedView;
 use http::{ClientIp, Problem};
@@ -189,18 +190,4 @@ pub(crate) async fn address_taken(
         )
     };
     Ok(problem.about("userId", id))
-}
-
-/// One NPI belongs to one person in a clinic.
-pub(crate) fn npi_free(
-    claim: &Claim,
-    wanting: InvitationId,
-    now: Timestamp,
-) -> Result<(), Problem> {
-    let id = match claim.held_by_other(wanting, now) {
-        None | Some(Holder::Free) => return Ok(()),
-        Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
-    };
-    let detail = format!("This NPI belongs to {id}. One NPI belongs to one person.");
-    Err(Problem::conflict("npi_in_use", detail).about("userId", id))
 }

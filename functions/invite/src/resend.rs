@@ -5,13 +5,14 @@ use axum::extract::State;
 use domain::invitation::Invitation;
 use http::audit::Requester;
 use http::caller::{Caller, ManageInvitations};
+use http::npi_claim::npi_free;
 use http::problem::ProblemBody;
 use http::view::InvitationView;
 use http::{ClientIp, Problem, Segment};
 use store::Committed;
 
 use crate::Deps;
-use crate::invite::{TRIES, address_taken, npi_free};
+use crate::invite::{TRIES, address_taken};
 use crate::revoke::{find, pending};
 
 /// Mail a new link, for an expired invitation too.

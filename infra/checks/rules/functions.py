@@ -9,6 +9,7 @@ SETTINGS = {
     "InviteFunction": {"NPPES_BASE_URL"},
     "ConfirmFunction": {"NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN"},
     "ListFunction": set(),
+    "UsersFunction": {"NPPES_BASE_URL"},
     "MailerFunction": {"ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET"},
     "ProvisionFunction": set(),
 }

@@ -20,6 +20,7 @@ WILDCARDS = {
 # The partitions that a function may touch; KEYS holds public keys, and everybody verifies with them.
 PARTITIONS = {
     "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
+    "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "ACCESS#*", "KEYS#*"},
     "MailerFunction": {"CLINIC#*", "MAIL#*", "KEYS#*"},

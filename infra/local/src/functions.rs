@@ -26,6 +26,10 @@ pub(crate) fn here(context: Context, registry: Arc<Nppes>, keyring: Arc<Keyring>
         context: context.clone(),
         registry: registry.clone(),
     };
+    let users = users::Deps {
+        context: context.clone(),
+        registry: registry.clone(),
+    };
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
@@ -35,6 +39,7 @@ pub(crate) fn here(context: Context, registry: Arc<Nppes>, keyring: Arc<Keyring>
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),
         ("list".to_owned(), list::router(context)),
+        ("users".to_owned(), users::router(users)),
     ])
 }
 

@@ -40,11 +40,17 @@ pub enum Action {
     InvitationNewRequested,
     /// An owner or admin attested that the NPI is the person's.
     NpiAttested,
+    /// Names, role or permissions of a user were changed.
+    UserEdited,
+    /// A user's access was ended.
+    UserDeactivated,
+    /// A user's access was opened again.
+    UserReactivated,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 13] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -55,6 +61,9 @@ impl Action {
         Self::InvitationRejected,
         Self::InvitationNewRequested,
         Self::NpiAttested,
+        Self::UserEdited,
+        Self::UserDeactivated,
+        Self::UserReactivated,
     ];
 
     /// The action's name.
@@ -70,6 +79,9 @@ impl Action {
             Self::InvitationRejected => "invitation.rejected",
             Self::InvitationNewRequested => "invitation.new_requested",
             Self::NpiAttested => "npi.attested",
+            Self::UserEdited => "user.edited",
+            Self::UserDeactivated => "user.deactivated",
+            Self::UserReactivated => "user.reactivated",
         }
     }
 }

@@ -1,8 +1,10 @@
 //! A user: a person who confirmed an invitation.
 
+use crate::audit::Action;
 use crate::email::Email;
 use crate::ids::{ClinicId, UserId};
 use crate::invitation::InvitedBy;
+use crate::permissions::Permissions;
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
@@ -61,5 +63,165 @@ impl User {
     /// Whether studies can be assigned: active, confirmed, and may create reports now.
     pub fn assignable(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.may_report_now()
+    }
+
+    /// Whether this person counts towards the owners and admins that a clinic must keep.
+    fn manages_now(&self) -> bool {
+        self.status == UserStatus::Active && self.profile.permissions.manages_clinic()
+    }
+
+    /// Changes names, role or permissions; `None` for a deactivated user, whose permissions are
+    /// kept as they were for a reactivation.
+    #[must_use]
+    pub fn edit(self, profile: Profile) -> Option<UserChange> {
+        let open = self.status == UserStatus::Active;
+        open.then(|| self.changed(Action::UserEdited, |user| user.profile = profile))
+    }
+
+    /// Ends access, keeping data and permissions; `None` when it has ended.
+    #[must_use]
+    pub fn deactivate(self) -> Option<UserChange> {
+        let open = self.status == UserStatus::Active;
+        open.then(|| {
+            self.changed(Action::UserDeactivated, |user| {
+                user.status = UserStatus::Deactivated
+            })
+        })
+    }
+
+    /// Opens access again, with exactly the permissions of before; `None` when it is open.
+    #[must_use]
+    pub fn reactivate(self) -> Option<UserChange> {
+        let closed = self.status == UserStatus::Deactivated;
+        closed.then(|| {
+            self.changed(Action::UserReactivated, |user| {
+                user.status = UserStatus::Active
+            })
+        })
+    }
+
+    fn changed(self, action: Action, change: impl FnOnce(&mut Self)) -> UserChange {
+        let mut next = self.clone();
+        change(&mut next);
+        next.version += 1;
+        let managers = match (self.manages_now(), next.manages_now()) {
+            (false, true) => Managers::OneMore,
+            (true, false) => Managers::OneLess,
+            _ => Managers::Same,
+        };
+        UserChange {
+            next,
+            before: self.profile.permissions,
+            action,
+            managers,
+            expected_version: self.version,
+        }
+    }
+}
+
+/// What a change does to the number of active owners and admins in the clinic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Managers {
+    /// There is one more.
+    OneMore,
+    /// Nothing.
+    Same,
+    /// There is one less: refused when it is the last.
+    OneLess,
+}
+
+/// A decided change, to be written with its audit record under the condition that the user still
+/// has `expected_version` and, when a manager goes, that another one stays.
+#[must_use = "a change does nothing until the store writes it"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UserChange {
+    /// The user afterwards.
+    pub next: User,
+    /// Permissions before.
+    pub before: Permissions,
+    /// What happened, for the audit.
+    pub action: Action,
+    /// What it does to the number of owners and admins.
+    pub managers: Managers,
+    /// The version that the decision was made on.
+    pub expected_version: u64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::permissions::Standing;
+    use crate::profile::tests::profile;
+    use proptest::prelude::*;
+
+    fn user(standing: Standing) -> User {
+        let mut profile = profile();
+        profile.permissions.standing = standing;
+        User {
+            id: UserId::from_bytes([1; 16]),
+            clinic: ClinicId::from_bytes([2; 16]),
+            email: Email::parse("ada@clinic.example").unwrap(),
+            profile,
+            status: UserStatus::Active,
+            invited_by: InvitedBy::Operator,
+            created_at: Timestamp::EPOCH,
+            confirmed_at: Timestamp::EPOCH,
+            last_login_at: None,
+            version: 1,
+        }
+    }
+
+    fn standings() -> impl Strategy<Value = Standing> {
+        let dashboard = any::<bool>().prop_map(|dashboard| Standing::Member { dashboard });
+        prop_oneof![Just(Standing::Owner), Just(Standing::Admin), dashboard]
+    }
+
+    proptest! {
+        #[test]
+        fn the_count_of_managers_follows_every_sequence_of_changes(
+            first in standings(), commands in proptest::collection::vec((0_u8..3, standings()), 0..30)
+        ) {
+            let mut user = user(first);
+            let mut count = i32::from(user.manages_now());
+            for (command, standing) in commands {
+                let mut profile = user.profile.clone();
+                profile.permissions.standing = standing;
+                let change = match command {
+                    0 => user.clone().edit(profile),
+                    1 => user.clone().deactivate(),
+                    _ => user.clone().reactivate(),
+                };
+                let Some(change) = change else { continue };
+                prop_assert_eq!(change.next.version, change.expected_version + 1);
+                count += match change.managers {
+                    Managers::OneMore => 1,
+                    Managers::Same => 0,
+                    Managers::OneLess => -1,
+                };
+                user = change.next;
+                prop_assert_eq!(count, i32::from(user.manages_now()));
+            }
+        }
+    }
+
+    #[test]
+    fn a_reactivation_restores_the_permissions_exactly() {
+        let before = user(Standing::Admin);
+        let closed = before.clone().deactivate().unwrap().next;
+        assert!(!closed.assignable());
+        let open = closed.reactivate().unwrap().next;
+        assert_eq!(
+            (open.profile, open.status),
+            (before.profile, UserStatus::Active)
+        );
+    }
+
+    #[test]
+    fn a_repeat_changes_nothing_and_a_deactivated_user_is_not_edited() {
+        let open = user(Standing::Admin);
+        assert_eq!(open.clone().reactivate(), None);
+        let closed = open.clone().deactivate().unwrap().next;
+        assert_eq!(closed.clone().deactivate(), None);
+        assert_eq!(closed.edit(open.profile), None);
     }
 }

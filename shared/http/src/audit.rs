@@ -4,6 +4,7 @@ use domain::audit::{Action, Actor, AuditRecord, Object};
 use domain::ids::{AuditId, ClinicId};
 use domain::invitation::{Invitation, Transition};
 use domain::permissions::Permissions;
+use domain::user::UserChange;
 
 use crate::context::{ClientIp, Context};
 
@@ -54,5 +55,13 @@ impl Requester {
             Object::Invitation(details.id),
             permissions,
         )
+    }
+
+    /// The record of a changed user.
+    pub fn user(&self, context: &Context, change: &UserChange) -> AuditRecord {
+        let user = &change.next;
+        let permissions = (Some(change.before), Some(user.profile.permissions));
+        let object = Object::User(user.id);
+        self.record(context, user.clinic, change.action, object, permissions)
     }
 }

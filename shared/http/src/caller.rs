@@ -78,6 +78,8 @@ capabilities! {
     ReadUsers: UsersRead,
     /// Invite a person.
     Invite: UsersWrite,
+    /// Change, deactivate and reactivate users.
+    ManageUsers: UsersWrite,
     /// List and read invitations.
     ReadInvitations: InvitationsRead,
     /// Change, resend and revoke invitations.

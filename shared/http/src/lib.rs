@@ -3,11 +3,13 @@
 pub mod audit;
 pub mod body;
 pub mod caller;
+pub mod changes;
 pub mod context;
 mod edge;
 pub mod ending;
 pub mod fields;
 pub mod idempotency;
+pub mod npi_claim;
 pub mod page;
 pub mod problem;
 pub mod query;

@@ -87,4 +87,21 @@ impl Transaction {
             values,
         )
     }
+
+    /// Counts one active owner or admin less, and requires that another one stays.
+    pub fn one_manager_less(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
+        let update = format!("ADD {} :less", attr::MANAGERS);
+        let condition = format!("{} > :one", attr::MANAGERS);
+        let values = HashMap::from([
+            (":less".to_owned(), number(-1)),
+            (":one".to_owned(), number(1)),
+        ]);
+        self.update(
+            Role::Clinic,
+            key::clinic(clinic),
+            &update,
+            &condition,
+            values,
+        )
+    }
 }

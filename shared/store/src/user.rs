@@ -6,7 +6,7 @@ use domain::email::Email;
 use domain::ids::{ClinicId, UserId};
 use domain::permissions::Level;
 use domain::time::Timestamp;
-use domain::user::{User, UserStatus};
+use domain::user::{Managers, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::invitation::item::{invited_by, invited_by_text, time};
@@ -127,6 +127,19 @@ impl Transaction {
             None,
             &If::New,
         )
+    }
+
+    /// Writes a changed user, supposing the version that the change was decided on.
+    pub fn changed_user(&mut self, change: &UserChange) -> Result<(), StoreError> {
+        let user = &change.next;
+        let expect = If::Version(change.expected_version);
+        let key = key::user(user.clinic, user.id);
+        self.put(Role::User, key, &UserItem::from(user), None, &expect)?;
+        match change.managers {
+            Managers::OneMore => self.one_more_manager(user.clinic),
+            Managers::OneLess => self.one_manager_less(user.clinic),
+            Managers::Same => Ok(()),
+        }
     }
 
     /// Requires that the inviter is still an active owner or admin.

@@ -3,4 +3,7 @@ mod invitations;
 mod invite;
 mod list;
 mod npi;
+mod reactivate;
 mod retrieve;
+mod revoke_access;
+mod update;

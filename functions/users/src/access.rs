@@ -1,0 +1,81 @@
+//! What changes of a user have in common: whom they are about, and how they are written.
+
+use domain::field::Refused;
+use domain::ids::{ClinicId, NotAnId, UserId};
+use domain::permissions::Level;
+use domain::user::{Managers, User, UserChange};
+use http::Problem;
+use http::audit::Requester;
+use http::body::Object;
+use serde::Deserialize;
+use store::{Committed, Role, Transaction};
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// Times that a lost race is decided again.
+pub(crate) const TRIES: usize = 3;
+
+/// Which user.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `target` reads")]
+pub(crate) struct UserRequest {
+    /// `usr_` and 32 hex characters.
+    #[schema(pattern = "^usr_[0-9a-f]{32}$")]
+    user_id: String,
+}
+
+/// The user that a body names.
+pub(crate) fn target(body: Object) -> Result<UserId, Problem> {
+    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
+    let mut fields = body.fields();
+    let id = fields.required("userId", |text| UserId::parse(text).map_err(refused));
+    let id = fields.finish(id)?;
+    id.ok_or_else(|| Problem::internal("no fault and no id"))
+}
+
+/// The confirmed user of this id whom the caller may change. Another clinic's is as unknown as
+/// none; an owner is changed by owners only, and an API key is none.
+pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: UserId) -> Result<User, Problem> {
+    let user = deps.context.store.user(clinic, id).await?;
+    let user = user.ok_or_else(unknown)?;
+    if user.profile.permissions.level() == Level::Owner {
+        return Err(Problem::forbidden("Only an owner can change an owner."));
+    }
+    Ok(user)
+}
+
+pub(crate) fn unknown() -> Problem {
+    Problem::not_found(
+        "user_not_found",
+        "There is no such confirmed user in your clinic.",
+    )
+}
+
+/// The state change with its audit record, to be added to and committed.
+pub(crate) fn begin(
+    deps: &Deps,
+    change: &UserChange,
+    requester: &Requester,
+) -> Result<Transaction, Problem> {
+    let record = requester.user(&deps.context, change);
+    let mut tx = deps.context.store.transaction(&record)?;
+    tx.changed_user(change)?;
+    Ok(tx)
+}
+
+/// Whether it is written. A clinic keeps its last owner or admin.
+pub(crate) async fn commit(tx: Transaction, change: &UserChange) -> Result<bool, Problem> {
+    match tx.commit().await? {
+        Committed::Yes => Ok(true),
+        Committed::Lost(roles)
+            if roles.contains(&Role::Clinic) && change.managers == Managers::OneLess =>
+        {
+            let detail =
+                "This is the clinic's last active owner or admin. Make somebody else one first.";
+            Err(Problem::conflict("last_admin", detail))
+        }
+        Committed::Lost(_) => Ok(false),
+    }
+}

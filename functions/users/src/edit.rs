@@ -1,0 +1,100 @@
+//! `PATCH /v1/autoScribe/users/{userId}`: changes names, role, level, permissions, NPI.
+
+use axum::Json;
+use axum::extract::State;
+use domain::claim::Holder;
+use domain::ids::UserId;
+use domain::npi::Npi;
+use domain::profile::{Changes, Profile};
+use domain::user::User;
+use http::audit::Requester;
+use http::body::Object;
+use http::caller::{Caller, ManageUsers};
+use http::changes::{ChangeRequest, changes};
+use http::npi_claim::move_npi;
+use http::problem::ProblemBody;
+use http::view::UserView;
+use http::{ClientIp, Problem, Segment};
+
+use crate::Deps;
+use crate::access::{TRIES, begin, commit, find, unknown};
+
+/// Change a confirmed, active user.
+///
+/// An NPI that is new, or held under a new surname, is verified afresh.
+#[utoipa::path(
+    patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
+    request_body = ChangeRequest, security(("apiKey" = [])),
+    params(("userId" = String, Path, description = "`usr_` and 32 hex characters")),
+    responses(
+        (status = 200, body = UserView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<ManageUsers>,
+    Segment(id): Segment,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<UserView>, Problem> {
+    let clinic = caller.clinic();
+    let changes = changes(body.fields())?;
+    let id = UserId::parse(&id).map_err(|_| unknown())?;
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let user = find(&deps, clinic, id).await?;
+        if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
+            return Ok(Json((&changed).into()));
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// `None` when the race was lost.
+async fn edit(
+    deps: &Deps,
+    user: User,
+    changes: Changes,
+    requester: &Requester,
+) -> Result<Option<User>, Problem> {
+    let held = npi(&user.profile);
+    let profile = verified(deps, user.profile.changed(changes)?).await?;
+    let wanted = npi(&profile);
+    let change = user.edit(profile).ok_or_else(deactivated)?;
+    let mut tx = begin(deps, &change, requester)?;
+    if held != wanted {
+        let holder = Holder::User(change.next.id.invitation_id());
+        move_npi(
+            &deps.context,
+            &mut tx,
+            change.next.clinic,
+            holder,
+            (held, wanted),
+        )
+        .await?;
+    }
+    Ok(commit(tx, &change).await?.then_some(change.next))
+}
+
+async fn verified(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
+    match profile.npi_to_verify() {
+        Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
+        None => Ok(profile),
+    }
+}
+
+fn npi(profile: &Profile) -> Option<Npi> {
+    profile.permissions.npi().map(|(npi, _)| npi)
+}
+
+fn deactivated() -> Problem {
+    Problem::conflict(
+        "user_deactivated",
+        "This user is deactivated. Reactivate the user, then change.",
+    )
+}

@@ -1,0 +1,51 @@
+//! Changing, deactivating and reactivating confirmed users.
+
+mod access;
+mod edit;
+mod reactivate;
+mod revoke_access;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{patch, post};
+use http::Context;
+use npi::Nppes;
+use utoipa::OpenApi;
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// The registry of NPIs.
+    pub registry: Arc<Nppes>,
+}
+
+impl FromRef<Deps> for Context {
+    fn from_ref(deps: &Deps) -> Self {
+        deps.context.clone()
+    }
+}
+
+/// The routes of this function.
+pub fn router(deps: Deps) -> Router {
+    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
+    let router = Router::new()
+        .route("/v1/autoScribe/users/{userId}", patch(edit::handle))
+        .route(
+            "/v1/autoScribe/users/revoke-access",
+            post(revoke_access::handle),
+        )
+        .route("/v1/autoScribe/users/reactivate", post(reactivate::handle))
+        .layer(idempotent)
+        .with_state(deps);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(edit::handle, revoke_access::handle, reactivate::handle))]
+pub struct Api;

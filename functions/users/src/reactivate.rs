@@ -1,0 +1,48 @@
+//! `POST /v1/autoScribe/users/reactivate`: restores the original permissions.
+
+use axum::Json;
+use axum::extract::State;
+use http::audit::Requester;
+use http::body::Object;
+use http::caller::{Caller, ManageUsers};
+use http::problem::ProblemBody;
+use http::view::Done;
+use http::{ClientIp, Problem};
+
+use crate::Deps;
+use crate::access::{TRIES, UserRequest, begin, commit, find, target};
+
+/// Open a user's access again, with the permissions of before. Repeating it changes nothing.
+#[utoipa::path(
+    post, operation_id = "reactivateUser", path = "/v1/autoScribe/users/reactivate", tag = "users",
+    request_body = UserRequest, security(("apiKey" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<ManageUsers>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<Done>, Problem> {
+    let (clinic, id) = (caller.clinic(), target(body)?);
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let user = find(&deps, clinic, id).await?;
+        let Some(change) = user.reactivate() else {
+            return Ok(Json(Done::new("The user is active.")));
+        };
+        let tx = begin(&deps, &change, &requester)?;
+        if commit(tx, &change).await? {
+            return Ok(Json(Done::new("The user is active.")));
+        }
+    }
+    Err(Problem::contended())
+}
