@@ -60,7 +60,9 @@ pub(crate) async fn handle(
     let invitation = opened(&deps, &token).await?;
     let live = match standing(&deps, invitation)? {
         Standing::Live(live) => live,
-        Standing::Accepted(details) => return repeated(&deps, &details, password).await,
+        Standing::Accepted(details) => {
+            return repeated(&deps, &details, ip.as_ref(), password).await;
+        }
     };
     accept(&deps, live, &token, password, ip).await
 }
@@ -78,7 +80,13 @@ async fn accept(
     };
     let mut registry = Registry::default();
     for _ in 0..TRIES {
-        let credential = credential(deps, live.details(), password.clone()).await?;
+        let credential = credential(
+            deps,
+            live.details(),
+            requester.ip.as_ref(),
+            password.clone(),
+        )
+        .await?;
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, &requester).await? {
@@ -90,7 +98,9 @@ async fn accept(
         }
         live = match standing(deps, opened(deps, token).await?)? {
             Standing::Live(live) => live,
-            Standing::Accepted(details) => return repeated(deps, &details, password).await,
+            Standing::Accepted(details) => {
+                return repeated(deps, &details, requester.ip.as_ref(), password).await;
+            }
         };
     }
     Err(Problem::contended())
@@ -131,6 +141,7 @@ fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
 async fn repeated(
     deps: &Deps,
     details: &Details,
+    ip: Option<&ClientIp>,
     password: Option<String>,
 ) -> Result<Json<UserView>, Problem> {
     let store = &deps.context.store;
@@ -138,7 +149,7 @@ async fn repeated(
         .user(details.clinic, details.id.user_id())
         .await?
         .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
-    same_person(deps, details, password).await?;
+    same_person(deps, details, ip, password).await?;
     Ok(Json((&user).into()))
 }
 

@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use domain::field::{Faults, Refused};
 use domain::invitation::Details;
 use domain::password::{Password, PasswordHash};
-use http::Problem;
-use store::Account;
+use http::{ClientIp, Problem};
+use store::{Account, Guess};
 
 use crate::Deps;
 
@@ -20,6 +20,7 @@ pub(crate) struct Credential {
 pub(crate) async fn credential(
     deps: &Deps,
     details: &Details,
+    ip: Option<&ClientIp>,
     password: Option<String>,
 ) -> Result<Credential, Problem> {
     let password = required_exactly(details, password)?;
@@ -28,7 +29,7 @@ pub(crate) async fn credential(
         return Ok(Credential { before, set: None });
     };
     if let Some(hash) = password_of(before.as_ref()) {
-        matching(hash, password).await?;
+        matching(deps, details, ip, (hash, password)).await?;
         return Ok(Credential { before, set: None });
     }
     let set = Some(new_password(deps, details, password).await?);
@@ -39,6 +40,7 @@ pub(crate) async fn credential(
 pub(crate) async fn same_person(
     deps: &Deps,
     details: &Details,
+    ip: Option<&ClientIp>,
     password: Option<String>,
 ) -> Result<(), Problem> {
     let Some(password) = required_exactly(details, password)? else {
@@ -47,7 +49,7 @@ pub(crate) async fn same_person(
     let account = deps.context.store.account(&details.email).await?;
     let hash = password_of(account.as_ref())
         .ok_or_else(|| Problem::internal("a dashboard user without a password"))?;
-    matching(hash, password).await
+    matching(deps, details, ip, (hash, password)).await
 }
 
 fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
@@ -99,9 +101,21 @@ async fn new_password(
         .map_err(Problem::internal)
 }
 
-async fn matching(hash: PasswordHash, password: Password) -> Result<(), Problem> {
+/// Compares with the account's password, a few times in a quarter of an hour at most.
+async fn matching(
+    deps: &Deps,
+    details: &Details,
+    ip: Option<&ClientIp>,
+    (hash, password): (PasswordHash, Password),
+) -> Result<(), Problem> {
+    let (store, email) = (&deps.context.store, &details.email);
+    let ip = ip.map(|ip| ip.0.as_str());
+    if let Guess::Wait(time) = store.guess(email, ip, deps.context.now()).await? {
+        let detail = "Too many wrong passwords. Wait, then try again.";
+        return Err(Problem::too_many("too_many_attempts", detail, time));
+    }
     if blocking(move || hash.matches(&password)).await? {
-        return Ok(());
+        return Ok(store.guessed_right(email, ip).await?);
     }
     Err(Problem::new(
         StatusCode::UNAUTHORIZED,

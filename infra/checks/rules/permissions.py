@@ -21,7 +21,7 @@ WILDCARDS = {
 PARTITIONS = {
     "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
-    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
+    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "ACCESS#*", "KEYS#*"},
     "MailerFunction": {"CLINIC#*", "MAIL#*", "KEYS#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},

@@ -84,7 +84,7 @@ impl User {
         let open = self.status == UserStatus::Active;
         open.then(|| {
             self.changed(Action::UserDeactivated, |user| {
-                user.status = UserStatus::Deactivated
+                user.status = UserStatus::Deactivated;
             })
         })
     }
@@ -95,7 +95,7 @@ impl User {
         let closed = self.status == UserStatus::Deactivated;
         closed.then(|| {
             self.changed(Action::UserReactivated, |user| {
-                user.status = UserStatus::Active
+                user.status = UserStatus::Active;
             })
         })
     }

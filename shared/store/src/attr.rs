@@ -30,3 +30,7 @@ pub(crate) const SENDING_UNTIL: &str = "su";
 pub(crate) const MANAGERS: &str = "mg";
 /// Until when a request with an idempotency key counts as running, in milliseconds.
 pub(crate) const RUNNING_UNTIL: &str = "ru";
+/// Guesses of a password within the window.
+pub(crate) const GUESSES: &str = "gu";
+/// Until when guesses count, in milliseconds.
+pub(crate) const WINDOW_END: &str = "we";

@@ -72,6 +72,16 @@ pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
     )
 }
 
+pub(crate) fn throttled_address(email: &Email) -> Key {
+    Key::new(format!("ACCOUNT#{}", email.normalised()), "THROTTLE")
+}
+
+/// A network address is personal data: its digest will do.
+pub(crate) fn throttled_ip(ip: &str) -> Key {
+    let digest = Fingerprint::of(&[ip.as_bytes()]);
+    Key::new(format!("IP#{}", digest.as_str()), "THROTTLE")
+}
+
 pub(crate) fn api_key_by_digest(digest: &str) -> Key {
     Key::new(format!("APIKEY#{digest}"), "APIKEY")
 }

@@ -18,6 +18,7 @@ mod notice;
 mod outbox;
 mod page;
 mod profile;
+mod throttle;
 mod tx;
 mod user;
 
@@ -32,6 +33,7 @@ pub use item::RawItem;
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, Taken};
 pub use page::{Page, PageRequest};
+pub use throttle::Guess;
 pub use tx::{Committed, Role, Transaction};
 
 /// The table, reached through one client. Cheap to clone.

@@ -192,3 +192,95 @@ async fn accepting_counts_owners_and_admins() {
         .await;
     assert_eq!(app.managers().await, 1);
 }
+
+/// An account in one clinic, and the link of an invitation of the same address to another.
+async fn invited_elsewhere(app: &App, email: &str) -> String {
+    app.confirmed(&admin(email), Some(PASSWORD)).await;
+    let elsewhere = app.other_clinic().await;
+    let invited = elsewhere.invite(&admin(email)).await;
+    app.token_in(&elsewhere, &invited).await
+}
+
+const WRONG: Option<&str> = Some("another-password-9");
+
+#[tokio::test]
+async fn ten_wrong_passwords_for_an_address_in_15_minutes_and_no_more() {
+    let app = App::start().await;
+    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    for _ in 0..10 {
+        accept(&app, &token, WRONG)
+            .await
+            .problem(401, "password_wrong");
+    }
+    let answer = accept(&app, &token, Some(PASSWORD)).await;
+    answer.problem(429, "too_many_attempts");
+    let wait: u64 = answer.headers["retry-after"]
+        .to_str()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert!((1..=900).contains(&wait), "{wait}");
+    app.clock.advance(std::time::Duration::from_secs(wait));
+    accept(&app, &token, Some(PASSWORD)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_right_password_takes_the_wrong_ones_back() {
+    let app = App::start().await;
+    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    for _ in 0..9 {
+        accept(&app, &token, WRONG)
+            .await
+            .problem(401, "password_wrong");
+    }
+    accept(&app, &token, Some(PASSWORD)).await.expect(200);
+    for _ in 0..10 {
+        accept(&app, &token, WRONG)
+            .await
+            .problem(401, "password_wrong");
+    }
+    accept(&app, &token, WRONG)
+        .await
+        .problem(429, "too_many_attempts");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_32_guesses_at_once_ten_are_answered() {
+    let app = App::start().await;
+    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    let body = json!({"token": token, "password": WRONG.unwrap()});
+    let guess = |_| {
+        let (invitee, body) = (app.as_invitee(), body.clone());
+        async move {
+            invitee
+                .post("/v1/invitation/accept", &body)
+                .await
+                .status
+                .as_u16()
+        }
+    };
+    let statuses = (0..32)
+        .map(guess)
+        .collect::<tokio::task::JoinSet<_>>()
+        .join_all()
+        .await;
+    assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10);
+    assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 22);
+}
+
+#[tokio::test]
+async fn fifty_wrong_passwords_from_one_network_address_and_no_more() {
+    let app = App::start().await;
+    let mut tokens = Vec::new();
+    for n in 0..6 {
+        tokens.push(invited_elsewhere(&app, &format!("p{n}@clinic.example")).await);
+    }
+    for guess in 0..50 {
+        accept(&app, &tokens[guess % 6], WRONG)
+            .await
+            .problem(401, "password_wrong");
+    }
+    accept(&app, &tokens[5], WRONG)
+        .await
+        .problem(429, "too_many_attempts");
+}

@@ -1,0 +1,165 @@
+//! Counting guesses of passwords, for an address and for a network address.
+//!
+//! A guess is counted before the password is looked at, so that however many guess at once, no
+//! more than the limit are answered. A right one takes its count back.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use domain::email::Email;
+use domain::time::Timestamp;
+
+use crate::item::{RawItem, number};
+use crate::key::{self, Key};
+use crate::{Store, StoreError, attr};
+
+/// How long guesses count.
+const WINDOW: Duration = Duration::from_mins(15);
+/// Wrong guesses for one address within the window.
+const PER_ADDRESS: u32 = 10;
+/// Wrong guesses from one network address within the window.
+const PER_IP: u32 = 50;
+
+/// Whether one more guess is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Guess {
+    /// Yes; it is counted.
+    Counted,
+    /// Not before this much time has passed.
+    Wait(Duration),
+}
+
+impl Store {
+    /// Counts one guess of the password of `email`, coming from `ip`.
+    pub async fn guess(
+        &self,
+        email: &Email,
+        ip: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Guess, StoreError> {
+        let address = self
+            .count(&key::throttled_address(email), PER_ADDRESS, now)
+            .await?;
+        let (Guess::Counted, Some(ip)) = (address, ip) else {
+            return Ok(address);
+        };
+        self.count(&key::throttled_ip(ip), PER_IP, now).await
+    }
+
+    /// Takes the counts of a right guess back.
+    pub async fn guessed_right(&self, email: &Email, ip: Option<&str>) -> Result<(), StoreError> {
+        let address = key::throttled_address(email).into_attributes();
+        let forget = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(address));
+        forget.send().await.map_err(|e| StoreError::from_sdk(&e))?;
+        let Some(ip) = ip else { return Ok(()) };
+        let less = format!("ADD {} :less", attr::GUESSES);
+        let some = format!("{} > :none", attr::GUESSES);
+        let values = HashMap::from([
+            (":less".to_owned(), number(-1)),
+            (":none".to_owned(), number(0)),
+        ]);
+        self.update_count(&key::throttled_ip(ip), &less, &some, values)
+            .await
+            .map(|_| ())
+    }
+
+    async fn count(&self, key: &Key, limit: u32, now: Timestamp) -> Result<Guess, StoreError> {
+        let ends = now.plus(WINDOW);
+        // Two windows can only follow each other within these tries if many guess at once: then
+        // the last try finds a window that is not full, or says to wait.
+        for _ in 0..3 {
+            let Some(found) = self.one_more(key, limit, now).await? else {
+                return Ok(Guess::Counted);
+            };
+            if let Some(open) = window_end(&found).filter(|end| *end > now) {
+                return Ok(Guess::Wait(open.since(now)));
+            }
+            if self.first(key, now, ends).await? {
+                return Ok(Guess::Counted);
+            }
+        }
+        Ok(Guess::Wait(WINDOW))
+    }
+
+    /// Counts within an open window that is not full; the item as it is when there is none.
+    async fn one_more(
+        &self,
+        key: &Key,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<Option<RawItem>, StoreError> {
+        let more = format!("ADD {} :one", attr::GUESSES);
+        let open = format!("{} > :now AND {} < :limit", attr::WINDOW_END, attr::GUESSES);
+        let values = HashMap::from([
+            (":one".to_owned(), number(1)),
+            (":now".to_owned(), number(now.millis())),
+            (":limit".to_owned(), number(limit)),
+        ]);
+        self.update_count(key, &more, &open, values).await
+    }
+
+    /// Opens a window with one guess in it, unless another did meanwhile.
+    async fn first(&self, key: &Key, now: Timestamp, ends: Timestamp) -> Result<bool, StoreError> {
+        let set = format!(
+            "SET {} = :one, {} = :ends, #ttl = :ttl",
+            attr::GUESSES,
+            attr::WINDOW_END
+        );
+        let none = format!(
+            "attribute_not_exists({}) OR {} <= :now",
+            attr::PK,
+            attr::WINDOW_END
+        );
+        let values = HashMap::from([
+            (":one".to_owned(), number(1)),
+            (":ends".to_owned(), number(ends.millis())),
+            (":ttl".to_owned(), number(ends.seconds())),
+            (":now".to_owned(), number(now.millis())),
+        ]);
+        Ok(self.update_count(key, &set, &none, values).await?.is_none())
+    }
+
+    /// `None` when it was written, else the item that did not fulfil the condition.
+    async fn update_count(
+        &self,
+        key: &Key,
+        update: &str,
+        condition: &str,
+        values: HashMap<String, AttributeValue>,
+    ) -> Result<Option<RawItem>, StoreError> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.clone().into_attributes()))
+            .update_expression(update)
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let request = if update.contains("#ttl") {
+            request.expression_attribute_names("#ttl", "ttl")
+        } else {
+            request
+        };
+        match request.send().await {
+            Ok(_) => Ok(None),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
+                    Ok(Some(failed.item().cloned().unwrap_or_default()))
+                }
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
+    }
+}
+
+fn window_end(item: &RawItem) -> Option<Timestamp> {
+    let millis = item.get(attr::WINDOW_END)?.as_n().ok()?.parse().ok()?;
+    Timestamp::from_millis(millis).ok()
+}
