@@ -35,9 +35,11 @@ openapi: ## Writes docs/openapi.json
 routes: .venv/infra ## Writes cargo-lambda's routes in Cargo.toml, from the template
 	.venv/infra/bin/python infra/checks/routes.py --write
 
-bench: ## Measures, and writes docs/PERFORMANCE.md's figures to stdout
+bench: ## Measures the release binaries and the service; docs/PERFORMANCE.md says what of it is what
+	export CARGO_TARGET_DIR=target/bench
 	for name in $(FUNCTIONS); do cargo build --release --package $$name --bin $$name; done
-	cargo run --release --package bench
+	cargo build --release --package bench --no-default-features --bin floor
+	cargo run --profile bench-driver --package bench --bin bench
 
 build: .venv/lambda ## Release binaries for Lambda, arm64, each with its own features only
 	for name in $(FUNCTIONS); do

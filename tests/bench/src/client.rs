@@ -1,0 +1,102 @@
+//! Requests to the service.
+
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::Error;
+
+/// A request, ready to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    method: Method,
+    path: String,
+    body: Option<String>,
+    key: Option<String>,
+    idempotency_key: Option<&'static str>,
+}
+
+impl Call {
+    pub(crate) fn get(path: impl Into<String>) -> Self {
+        Self::new(Method::GET, path.into(), None)
+    }
+
+    pub(crate) fn post(path: impl Into<String>, body: &Value) -> Self {
+        Self::new(Method::POST, path.into(), Some(body.to_string()))
+    }
+
+    fn new(method: Method, path: String, body: Option<String>) -> Self {
+        Self {
+            method,
+            path,
+            body,
+            key: None,
+            idempotency_key: None,
+        }
+    }
+
+    pub(crate) fn patching(self) -> Self {
+        Self {
+            method: Method::PATCH,
+            ..self
+        }
+    }
+
+    pub(crate) fn with_key(self, key: &str) -> Self {
+        Self {
+            key: Some(key.to_owned()),
+            ..self
+        }
+    }
+
+    pub(crate) fn with_idempotency_key(self, key: &'static str) -> Self {
+        Self {
+            idempotency_key: Some(key),
+            ..self
+        }
+    }
+}
+
+/// Sends requests to one service.
+#[derive(Clone, Debug)]
+pub(crate) struct Client {
+    http: reqwest::Client,
+    base: String,
+}
+
+impl Client {
+    pub(crate) fn new(base: &str) -> Self {
+        Self {
+            http: reqwest::Client::new(),
+            base: base.to_owned(),
+        }
+    }
+
+    /// The body of the answer; one that is not a success fails the measurement.
+    pub(crate) async fn send(&self, call: Call) -> Result<String, Error> {
+        let url = format!("{}{}", self.base, call.path);
+        let mut request = self.http.request(call.method, url);
+        if let Some(key) = call.key {
+            request = request.bearer_auth(key);
+        }
+        if let Some(key) = call.idempotency_key {
+            request = request.header("idempotency-key", key);
+        }
+        if let Some(body) = call.body {
+            request = request
+                .header("content-type", "application/json")
+                .body(body);
+        }
+        let response = request.send().await?;
+        let status = response.status();
+        let body = response.text().await?;
+        if status.is_success() {
+            Ok(body)
+        } else {
+            Err(format!("{status} from {}: {body}", call.path).into())
+        }
+    }
+
+    pub(crate) async fn json(&self, call: Call) -> Result<Value, Error> {
+        Ok(serde_json::from_str(&self.send(call).await?)?)
+    }
+}

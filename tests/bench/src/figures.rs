@@ -1,0 +1,113 @@
+//! Medians, percentiles and tables.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+/// Times of the same thing done many times.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Times(Vec<Duration>);
+
+impl Times {
+    pub(crate) fn add(&mut self, time: Duration) {
+        self.0.push(time);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn p50(&self) -> f64 {
+        self.percentile(50)
+    }
+
+    pub(crate) fn p99(&self) -> f64 {
+        self.percentile(99)
+    }
+
+    /// Milliseconds that this share of the times does not exceed (nearest rank).
+    fn percentile(&self, percent: usize) -> f64 {
+        let mut sorted = self.0.clone();
+        sorted.sort_unstable();
+        let rank = (sorted.len() * percent).div_ceil(100);
+        let time = sorted.get(rank.saturating_sub(1));
+        millis(time.copied().unwrap_or_default())
+    }
+}
+
+impl IntoIterator for Times {
+    type Item = Duration;
+    type IntoIter = std::vec::IntoIter<Duration>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl Extend<Duration> for Times {
+    fn extend<I: IntoIterator<Item = Duration>>(&mut self, times: I) {
+        self.0.extend(times);
+    }
+}
+
+pub(crate) fn millis(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+/// The middle one of some figures.
+pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+    let mut sorted: Vec<f64> = figures.into_iter().collect();
+    sorted.sort_unstable_by(f64::total_cmp);
+    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
+}
+
+/// A heading and a table under it, in Markdown.
+pub(crate) struct Table(String);
+
+impl Table {
+    pub(crate) fn new<const N: usize>(title: &str, columns: [&str; N]) -> Self {
+        let mut table = Self(format!("### {title}\n\n"));
+        table.row(columns);
+        let rule: [&str; N] = std::array::from_fn(|column| if column == 0 { "---" } else { "--:" });
+        table.row(rule);
+        table
+    }
+
+    pub(crate) fn row<T: Display>(&mut self, cells: impl IntoIterator<Item = T>) {
+        self.0.push('|');
+        for cell in cells {
+            self.0.push(' ');
+            self.0.push_str(&cell.to_string());
+            self.0.push_str(" |");
+        }
+        self.0.push('\n');
+    }
+
+    /// The table, and what has to be said of it.
+    pub(crate) fn with(self, remarks: &str) -> String {
+        format!("{}\n{remarks}\n", self.0)
+    }
+}
+
+/// A figure and whether it keeps within its bound.
+pub(crate) fn bounded(figure: f64, bound: f64) -> &'static str {
+    if figure <= bound { "yes" } else { "**no**" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn percentiles_are_by_nearest_rank() {
+        let mut times = Times::default();
+        times.extend((1..=200).rev().map(Duration::from_millis));
+        assert!((times.p50() - 100.0).abs() < 1e-9);
+        assert!((times.p99() - 198.0).abs() < 1e-9);
+        assert!(Times::default().p99().abs() < 1e-9);
+    }
+
+    #[test]
+    fn the_median_is_the_middle_one() {
+        assert!((median([3.0, 1.0, 2.0]) - 2.0).abs() < 1e-9);
+    }
+}

@@ -1,0 +1,108 @@
+//! Large clinics: one genuine invitation with its claim, copied straight into the database.
+
+use domain::ids::InvitationId;
+use domain::time::Timestamp;
+use dynoxide::{Database, ImportOptions};
+use local::Running;
+use runtime::OsEntropy;
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::client::Client;
+use crate::service::{Clinic, INVITATIONS, member};
+
+/// Items written to the database at once.
+const CHUNK: usize = 4000;
+/// Invitations of each clinic that are revoked, and as many whose mail failed.
+pub(crate) const FEW: usize = 10;
+/// Of a person whose invitation is somewhere in the middle.
+pub(crate) const SOMEONE: &str = "person-50@clinic.example";
+
+/// A database item in DynamoDB's JSON, cut at what is different in each copy.
+struct Template {
+    text: String,
+    id: String,
+    created_at: String,
+}
+
+impl Template {
+    fn new(item: &Value, id: &str, created_at: Timestamp) -> Self {
+        Self {
+            text: item.to_string(),
+            id: id.trim_start_matches("inv_").to_owned(),
+            created_at: created_at.millis().to_string(),
+        }
+    }
+
+    fn copy(&self, number: usize, id: InvitationId, at: Timestamp, total: usize) -> String {
+        let id = id.to_string();
+        let delivery = if number % (total / FEW) == 3 {
+            "failed"
+        } else {
+            "sent"
+        };
+        self.text
+            .replace(&self.id, id.trim_start_matches("inv_"))
+            .replace("person-template@", &format!("person-{number}@"))
+            .replace(&self.created_at, &at.millis().to_string())
+            .replace(r#""queued""#, &format!("{delivery:?}"))
+    }
+}
+
+/// Brings a clinic to `total` invitations, all of one person's kind, one every second into the
+/// past; [`FEW`] of them revoked.
+pub(crate) async fn fill(running: &Running, clinic: &Clinic, total: usize) -> Result<(), Error> {
+    let client = Client::new(&running.url);
+    let template = clinic.invite(&member("person-template@clinic.example"));
+    let invited = client.json(template).await?;
+    let id = invited["invitationId"].as_str().unwrap_or_default();
+    let created_at = Timestamp::parse(invited["createdAt"].as_str().unwrap_or_default())?;
+    let items = [
+        item(running, clinic, &format!("INV#{id}"))?,
+        item(running, clinic, "EMAIL#person-template@clinic.example")?,
+    ];
+    let templates = items.map(|item| Template::new(&item, id, created_at));
+    let (mut items, mut revoked) = (Vec::with_capacity(CHUNK), Vec::new());
+    // The owner's invitation and the template count too.
+    for number in 0..total - 2 {
+        let back = i64::try_from(number + 1)? * 1000;
+        let at = Timestamp::from_millis(created_at.millis() - back)?;
+        let id = InvitationId::new(at, &OsEntropy);
+        for template in &templates {
+            let copy = template.copy(number, id, at, total);
+            items.push(serde_json::from_str(&copy)?);
+        }
+        if number % (total / FEW) == 5 {
+            revoked.push(id);
+        }
+        if items.len() >= CHUNK {
+            import(running, std::mem::take(&mut items))?;
+        }
+    }
+    import(running, items)?;
+    for id in revoked {
+        let body = json!({ "invitationId": id.to_string() });
+        let revoke = clinic.post(format!("{INVITATIONS}/revoke"), &body);
+        client.send(revoke).await?;
+    }
+    Ok(())
+}
+
+fn import(running: &Running, items: Vec<dynoxide::Item>) -> Result<(), Error> {
+    let database: &Database = &running.database;
+    database.import_items(&running.table, items, ImportOptions::default())?;
+    Ok(())
+}
+
+/// An item of the clinic's partition, in DynamoDB's JSON.
+fn item(running: &Running, clinic: &Clinic, sort_key: &str) -> Result<Value, Error> {
+    let request = json!({
+        "TableName": running.table,
+        "Key": { "PK": { "S": format!("CLINIC#{}", clinic.id) }, "SK": { "S": sort_key } },
+    });
+    let answer = running
+        .database
+        .get_item(serde_json::from_value(request)?)?;
+    let item = answer.item.ok_or_else(|| format!("no {sort_key}"))?;
+    Ok(serde_json::to_value(item)?)
+}

@@ -1,0 +1,113 @@
+//! The service in this process, with one clinic in it.
+
+use domain::ids::{ClinicId, InvitationId};
+use domain::token::InvitationLink;
+use local::{Options, Running};
+use serde_json::{Value, json};
+
+use crate::Error;
+use crate::client::Call;
+
+pub(crate) const USERS: &str = "/v1/autoScribe/users";
+pub(crate) const INVITATIONS: &str = "/v1/autoScribe/users/invitations";
+
+/// A clinic and its API key.
+#[derive(Clone, Debug)]
+pub(crate) struct Clinic {
+    pub(crate) id: ClinicId,
+    pub(crate) key: String,
+}
+
+/// Starts the service on a database in memory, with nobody who mails what is invited.
+///
+/// The table's stream is off: the embedded database reads all of it to number the next record, so
+/// that each write would take longer than the one before.
+pub(crate) async fn start(options: Options) -> Result<Running, Error> {
+    let silent = Options {
+        pump: false,
+        ..options
+    };
+    let running = local::start(silent).await?;
+    let off = json!({
+        "TableName": running.table, "StreamSpecification": { "StreamEnabled": false },
+    });
+    running
+        .database
+        .update_table(serde_json::from_value(off)?)?;
+    Ok(running)
+}
+
+/// Starts the service with its mailer.
+pub(crate) async fn start_with_mailer(options: Options) -> Result<Running, Error> {
+    Ok(local::start(options).await?)
+}
+
+pub(crate) async fn clinic(running: &Running) -> Result<Clinic, Error> {
+    let request = provision::Request {
+        clinic_name: "Riverside Imaging".to_owned(),
+        reply_to: None,
+        invitation_days: None,
+        owner_email: "owner@riverside.example".to_owned(),
+        owner_first_name: "Olivia".to_owned(),
+        owner_last_name: "Rivers".to_owned(),
+    };
+    let made = provision::provision(&running.provision(), &request).await?;
+    Ok(Clinic {
+        id: ClinicId::parse(&made.clinic_id)?,
+        key: made.api_key,
+    })
+}
+
+impl Clinic {
+    pub(crate) fn get(&self, path: impl Into<String>) -> Call {
+        Call::get(path).with_key(&self.key)
+    }
+
+    pub(crate) fn post(&self, path: impl Into<String>, body: &Value) -> Call {
+        Call::post(path, body).with_key(&self.key)
+    }
+
+    pub(crate) fn invite(&self, person: &Value) -> Call {
+        self.post(USERS, person)
+    }
+
+    /// The token in the first mail of an invitation of this clinic.
+    pub(crate) fn token(&self, running: &Running, invited: &Value) -> Result<String, Error> {
+        let id = invited["invitationId"].as_str().unwrap_or_default();
+        let link = InvitationLink {
+            clinic: self.id,
+            invitation: InvitationId::parse(id)?,
+            generation: 1,
+        };
+        let token = running.mailer.keyring.invitation_token(&link);
+        Ok(token.reveal().to_owned())
+    }
+}
+
+/// A member without an NPI or the dashboard.
+pub(crate) fn member(email: &str) -> Value {
+    json!({
+        "email": email, "firstName": "Grace", "lastName": "Lind", "clinicRole": "Front Desk Operator",
+        "level": "member", "canManageStudies": true, "canCreateReports": false, "hasDashboardAccess": false,
+    })
+}
+
+/// A radiologist whom the local registry verifies.
+pub(crate) fn radiologist(email: &str) -> Value {
+    json!({
+        "email": email, "firstName": "Anna", "lastName": "Hale", "clinicRole": "Radiologist", "level": "member",
+        "canManageStudies": true, "canCreateReports": true, "hasDashboardAccess": false,
+        "npiNumber": "1234567893",
+    })
+}
+
+/// Someone who needs a password.
+pub(crate) fn admin(email: &str) -> Value {
+    json!({
+        "email": email, "firstName": "Ida", "lastName": "Moss", "clinicRole": "Administrative Director",
+        "level": "admin", "canManageStudies": true, "canCreateReports": false, "hasDashboardAccess": true,
+    })
+}
+
+/// A password that the policy lets through.
+pub(crate) const PASSWORD: &str = "copper lantern orbit walnut";

@@ -1,0 +1,81 @@
+//! What one operation asks of the database.
+
+use local::Faults;
+
+use crate::Error;
+
+/// Calls and capacity units.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Cost {
+    /// Such as `GetItem 1, Query 1`.
+    pub(crate) calls: Vec<(String, u64)>,
+    pub(crate) read: f64,
+    pub(crate) write: f64,
+}
+
+const READS: [&str; 5] = [
+    "BatchGetItem",
+    "GetItem",
+    "Query",
+    "Scan",
+    "TransactGetItems",
+];
+
+impl Cost {
+    /// Everything since the last reset.
+    pub(crate) fn so_far(faults: &Faults) -> Self {
+        let mut cost = Self::default();
+        for (operation, usage) in faults.usage() {
+            if READS.contains(&operation.as_str()) {
+                cost.read += usage.units;
+            } else {
+                cost.write += usage.units;
+            }
+            cost.calls.push((operation, usage.calls));
+        }
+        cost
+    }
+
+    /// What is left without `other`'s part.
+    pub(crate) fn without(mut self, other: &Self) -> Self {
+        for (operation, calls) in &mut self.calls {
+            let same = other.calls.iter().find(|(name, _)| name == operation);
+            *calls -= same.map_or(0, |(_, calls)| *calls);
+        }
+        self.calls.retain(|(_, calls)| *calls > 0);
+        self.read -= other.read;
+        self.write -= other.write;
+        self
+    }
+
+    pub(crate) fn cells(&self, name: &str) -> [String; 4] {
+        let call = |(name, count): &(String, u64)| match count {
+            1 => name.clone(),
+            count => format!("{count} {name}"),
+        };
+        let calls: Vec<String> = self.calls.iter().map(call).collect();
+        let units = |units: f64| {
+            if units.fract() == 0.0 {
+                format!("{units:.0}")
+            } else {
+                format!("{units:.1}")
+            }
+        };
+        [
+            name.to_owned(),
+            units(self.read),
+            units(self.write),
+            calls.join(", "),
+        ]
+    }
+}
+
+/// What happens while `work` runs.
+pub(crate) async fn of<T>(
+    faults: &Faults,
+    work: impl Future<Output = Result<T, Error>>,
+) -> Result<(T, Cost), Error> {
+    faults.reset_usage();
+    let result = work.await?;
+    Ok((result, Cost::so_far(faults)))
+}
