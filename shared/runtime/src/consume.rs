@@ -13,6 +13,6 @@ where
     A: Serialize,
     F: Future<Output = Result<A, crate::Error>>,
 {
-    lambda_runtime::tracing::init_default_subscriber();
+    crate::log::start();
     lambda_runtime::run(service_fn(|event: LambdaEvent<E>| handler(event.payload))).await
 }

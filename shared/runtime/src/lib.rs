@@ -3,6 +3,7 @@
 
 mod aws;
 mod consume;
+mod log;
 #[cfg(feature = "root-key")]
 mod root_key;
 mod serve;

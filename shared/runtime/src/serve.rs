@@ -9,7 +9,7 @@ use lambda_http::request::RequestContext;
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
-    lambda_http::tracing::init_default_subscriber();
+    crate::log::start();
     lambda_http::run(router.layer(from_fn(gateway))).await
 }
 

@@ -9,7 +9,7 @@ use crate::service::{self, Clinic};
 use crate::warm::{self, Warm};
 use crate::{Error, process};
 
-const FUNCTIONS: [&str; 5] = ["invite", "confirm", "list", "mailer", "provision"];
+const FUNCTIONS: [&str; 6] = ["invite", "confirm", "list", "users", "mailer", "provision"];
 const FLOOR: &str = "floor";
 /// The largest that a function's binary may be.
 const MAX_MEGABYTES: f64 = 8.0;

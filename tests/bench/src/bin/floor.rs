@@ -18,7 +18,6 @@ const CLINIC: &str = "01234567-89ab-7def-8123-456789abcdef";
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    lambda_http::tracing::init_default_subscriber();
     #[expect(clippy::disallowed_methods, reason = "uses none of the service's code")]
     let table = std::env::var("TABLE_NAME")?;
     let timeouts = TimeoutConfig::builder()
