@@ -49,8 +49,8 @@ case(
     "thin index",
     put("AccessTable", "GlobalSecondaryIndexes/0/Projection/ProjectionType", "ALL"),
 )
-case("root_key_is_encrypted_with_our_key", "AWS's key", drop("RootKey", "KmsKeyId"))
-case("root_key_is_long_enough", "short", put("RootKey", "GenerateSecretString/PasswordLength", 32))
+case("secrets_are_encrypted_with_our_key", "AWS's key", drop("RootKey", "KmsKeyId"))
+case("secrets_are_long_enough", "short", put("SigningKeys", "GenerateSecretString/PasswordLength", 32))
 
 case("stage_throttles_by_default", "unlimited", stage(lambda one: one.pop("DefaultRouteSettings")))
 case(
@@ -171,11 +171,16 @@ case(
     "mail_has_our_sender", "any identity", restate("MailerRole", "ses:SendEmail", lambda one: one.update(Resource="*"))
 )
 case(
-    "only_confirm_and_mailer_read_the_root_key",
+    "secrets_are_read_by_those_who_need_them",
     "invite reads",
     allow("InviteRole", "secretsmanager:GetSecretValue", resource=SECRET),
 )
-case("only_confirm_and_mailer_read_the_root_key", "mailer does not", put("MailerRole", "ManagedPolicyArns", []))
+case("secrets_are_read_by_those_who_need_them", "mailer does not", put("MailerRole", "ManagedPolicyArns", []))
+case(
+    "only_provision_publishes_keys",
+    "session does",
+    allow("SessionRole", "dynamodb:PutItem", **{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["KEYS#*"]}}),
+)
 case("nothing_is_allowed_by_wildcard", "action", allow("ListRole", "dynamodb:*", **CLINIC))
 case("nothing_is_allowed_by_wildcard", "resource", allow("ListRole", "dynamodb:GetItem", resource="*", **CLINIC))
 case(

@@ -42,8 +42,11 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("AWS_ENDPOINT_URL_DYNAMODB", app.dynamodb_url()),
         ("AWS_ENDPOINT_URL_SESV2", app.base.clone()),
         ("TABLE_NAME", app.table()),
+        ("TOKEN_ISSUER", app.base.clone()),
         ("ROOT_KEY", app.root_key()),
+        ("SIGNING_KEYS", app.signing_keys()),
         ("ACCEPT_URL_BASE", format!("{}/accept", app.base)),
+        ("RESET_URL_BASE", format!("{}/reset", app.base)),
         ("DASHBOARD_URL", app.base.clone()),
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
         ("NPPES_BASE_URL", format!("{}/api/", app.base)),
@@ -194,11 +197,7 @@ async fn provision_serves_an_event_and_refuses_a_broken_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_without_its_settings_says_which_are_missing() {
-    for (name, missing) in [
-        ("invite", "TABLE_NAME"),
-        ("list", "TABLE_NAME"),
-        ("provision", "TABLE_NAME"),
-    ] {
+    for (name, missing) in [("invite", "TABLE_NAME"), ("list", "TOKEN_ISSUER")] {
         let words = Function::start(name, &[], vec![]).await.last_words().await;
         assert!(words.contains(missing), "{name}: {words}");
     }
@@ -210,6 +209,7 @@ async fn a_function_without_its_settings_says_which_are_missing() {
         "TABLE_NAME",
         "MAIL_FROM",
         "ACCEPT_URL_BASE",
+        "RESET_URL_BASE",
         "DASHBOARD_URL",
     ] {
         assert!(words.contains(missing), "{words}");

@@ -1,7 +1,7 @@
 //! The service's openapi.json, put together from what each function adds.
 
 use utoipa::OpenApi as _;
-use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
 /// The whole document.
@@ -18,8 +18,22 @@ pub fn openapi() -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key, `ask_...`"))
         .build();
+    let session = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("The access token of a session"))
+        .build();
+    let cookie = ApiKeyValue::with_description(
+        "__Host-autoscribe-session",
+        "The refresh token, kept by the browser",
+    );
     let components = ComponentsBuilder::new()
         .security_scheme("apiKey", SecurityScheme::Http(bearer))
+        .security_scheme("session", SecurityScheme::Http(session))
+        .security_scheme(
+            "refreshCookie",
+            SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
+        )
         .build();
     let document = OpenApiBuilder::new()
         .info(info)
@@ -30,4 +44,5 @@ pub fn openapi() -> OpenApi {
         .merge_from(confirm::Api::openapi())
         .merge_from(list::Api::openapi())
         .merge_from(users::Api::openapi())
+        .merge_from(session::Api::openapi())
 }

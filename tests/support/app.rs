@@ -12,7 +12,7 @@ use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
 use domain::token::InvitationLink;
-use local::{Options, Running};
+use local::{Options, Running, Storage};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::{Committed, Store};
@@ -63,6 +63,56 @@ impl App {
             ..Options::default()
         })
         .await
+    }
+
+    /// On data in a directory, with these signing keys.
+    pub(crate) async fn in_directory(path: std::path::PathBuf, keys: String) -> Self {
+        Self::with(Options {
+            storage: Storage::Directory {
+                path,
+                afresh: false,
+            },
+            signing_keys: Some(keys),
+            ..Options::default()
+        })
+        .await
+    }
+
+    /// The same data under other signing keys.
+    pub(crate) async fn restarted(self, keys: String) -> Self {
+        let path = self.running.directory().unwrap().to_owned();
+        let (key, api_key_id) = (self.key.clone(), self.api_key_id.clone());
+        let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
+        let base = self.base.clone();
+        self.end().await;
+        let (registry, registry_down) = registry().await;
+        let options = Options {
+            storage: Storage::Directory {
+                path,
+                afresh: false,
+            },
+            signing_keys: Some(keys),
+            clock: clock.clone(),
+            registry: Some(registry),
+            // Tokens name the address of the service.
+            port: base.rsplit(':').next().unwrap().parse().unwrap(),
+            ..Options::default()
+        };
+        let running = local::start(options).await.expect("the service starts");
+        Self {
+            base,
+            key,
+            api_key_id,
+            clinic_id,
+            clock,
+            running,
+            registry_down,
+        }
+    }
+
+    /// Ends cleanly.
+    pub(crate) async fn end(self) {
+        self.running.stop().await;
     }
 
     async fn with(options: Options) -> Self {
@@ -142,6 +192,18 @@ impl App {
         self.as_holder_of(&made.api_key)
     }
 
+    /// The same with an admin signed in there.
+    pub(crate) async fn other_clinic_with_admin(&self) -> (Actor, Actor) {
+        let pacs = self.other_clinic().await;
+        let person = super::person::admin("boss@lakeside.example");
+        let invited = pacs.invite(&person).await;
+        let token = self.token_in(&pacs, &invited).await;
+        let body = json!({ "token": token, "password": super::person::PASSWORD });
+        let accepted = self.as_invitee().post("/v1/invitation/accept", &body).await;
+        let access = accepted.expect(200)["session"]["accessToken"].clone();
+        (pacs, self.as_holder_of(access.as_str().unwrap()))
+    }
+
     pub(crate) fn clinic(&self) -> ClinicId {
         ClinicId::parse(&self.clinic_id).unwrap()
     }
@@ -164,6 +226,10 @@ impl App {
 
     pub(crate) fn root_key(&self) -> String {
         self.running.root_key().to_owned()
+    }
+
+    pub(crate) fn signing_keys(&self) -> String {
+        self.running.signing_keys().to_owned()
     }
 
     // Links.

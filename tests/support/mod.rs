@@ -13,10 +13,12 @@ mod app_mails;
 mod clock;
 mod mail;
 mod person;
+mod session;
 mod stream;
 
 pub(crate) use actor::{Actor, Answer};
 pub(crate) use app::App;
 pub(crate) use clock::TestClock;
 pub(crate) use mail::{link_in, text_of};
-pub(crate) use person::{member, radiologist, with};
+pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
+pub(crate) use session::{Session, cookie_in};

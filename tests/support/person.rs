@@ -21,6 +21,22 @@ pub(crate) fn radiologist(email: &str) -> Value {
     )
 }
 
+/// An admin, who has the dashboard.
+pub(crate) fn admin(email: &str) -> Value {
+    with(
+        member(email),
+        json!({"level": "admin", "hasDashboardAccess": true}),
+    )
+}
+
+/// A member with the dashboard.
+pub(crate) fn dashboard_member(email: &str) -> Value {
+    with(member(email), json!({"hasDashboardAccess": true}))
+}
+
+/// The password of everybody here.
+pub(crate) const PASSWORD: &str = "lantern-gravel-otter";
+
 /// `base` with the members of `changes` put over it.
 pub(crate) fn with(mut base: Value, changes: Value) -> Value {
     let (Value::Object(into), Value::Object(from)) = (&mut base, changes) else {

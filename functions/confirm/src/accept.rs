@@ -1,8 +1,8 @@
 //! `POST /v1/invitation/accept`: the person confirms. Account, user, membership and claims are
 //! written in one transaction, however many try at once.
 
-use axum::Json;
 use axum::extract::State;
+use axum::response::Response;
 use domain::audit::Actor;
 use domain::claim::Claim;
 use domain::invitation::{Acceptance, Details, Invitation, InvitedBy, Live, Transition};
@@ -11,7 +11,6 @@ use domain::user::User;
 use http::audit::Requester;
 use http::body::Object;
 use http::problem::ProblemBody;
-use http::view::UserView;
 use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::{Account, Claims, Committed, Role, Transaction};
@@ -19,6 +18,7 @@ use utoipa::ToSchema;
 
 use crate::Deps;
 use crate::credential::{Credential, credential, same_person};
+use crate::signed_in::{AcceptedView, answer};
 use crate::token::{opened, taken};
 
 /// Times that a lost race is decided again.
@@ -37,12 +37,12 @@ pub(crate) struct AcceptRequest {
     password: Option<String>,
 }
 
-/// Accept an invitation. Repeated by the same person, it gives the same answer.
+/// Accept an invitation. Repeated by the same person, it gives the same user.
 #[utoipa::path(
     post, operation_id = "acceptInvitation", path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
-        (status = 200, body = UserView),
+        (status = 200, body = AcceptedView, description = "With dashboard access, sets the refresh token's cookie"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -51,20 +51,25 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
     body: Object,
-) -> Result<Json<UserView>, Problem> {
+) -> Result<Response, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let password = fields.optional("password", |text| Ok(text.to_owned()));
     let token = fields.finish(token)?.unwrap_or_default();
 
-    let invitation = opened(&deps, &token).await?;
-    let live = match standing(&deps, invitation)? {
-        Standing::Live(live) => live,
-        Standing::Accepted(details) => {
-            return repeated(&deps, &details, ip.as_ref(), password).await;
-        }
+    let requester = |id| Requester {
+        actor: Actor::Invitee(id),
+        ip: ip.clone(),
     };
-    accept(&deps, live, &token, password, ip).await
+    let invitation = opened(&deps, &token).await?;
+    let user = match standing(&deps, invitation)? {
+        Standing::Live(live) => {
+            let requester = requester(live.details().id);
+            accept(&deps, live, &token, password, &requester).await?
+        }
+        Standing::Accepted(details) => repeated(&deps, &details, ip.as_ref(), password).await?,
+    };
+    answer(&deps, user, ip).await
 }
 
 async fn accept(
@@ -72,12 +77,8 @@ async fn accept(
     mut live: Box<Live>,
     token: &str,
     password: Option<String>,
-    ip: Option<ClientIp>,
-) -> Result<Json<UserView>, Problem> {
-    let requester = Requester {
-        actor: Actor::Invitee(live.details().id),
-        ip,
-    };
+    requester: &Requester,
+) -> Result<User, Problem> {
     let mut registry = Registry::default();
     for _ in 0..TRIES {
         let credential = credential(
@@ -89,8 +90,8 @@ async fn accept(
         .await?;
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
-        match commit(deps, &change, &credential, &requester).await? {
-            Committed::Yes => return Ok(Json((&change.next.user).into())),
+        match commit(deps, &change, &credential, requester).await? {
+            Committed::Yes => return Ok(change.next.user),
             Committed::Lost(roles) if roles.contains(&Role::Inviter) => {
                 return Err(inviter_not_authorized());
             }
@@ -143,14 +144,14 @@ async fn repeated(
     details: &Details,
     ip: Option<&ClientIp>,
     password: Option<String>,
-) -> Result<Json<UserView>, Problem> {
+) -> Result<User, Problem> {
     let store = &deps.context.store;
     let user = store
         .user(details.clinic, details.id.user_id())
         .await?
         .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
     same_person(deps, details, ip, password).await?;
-    Ok(Json((&user).into()))
+    Ok(user)
 }
 
 async fn commit(
@@ -192,6 +193,8 @@ fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result
         (before, set) => {
             let account = Account {
                 password: set.clone(),
+                password_set_at: set.as_ref().map(|_| user.confirmed_at),
+                epoch: before.as_ref().map_or(0, |account| account.epoch),
                 verified_at: before
                     .as_ref()
                     .map_or(user.confirmed_at, |account| account.verified_at),

@@ -7,6 +7,7 @@ mod credential;
 mod lookup;
 mod reject;
 mod request_new;
+mod signed_in;
 mod token;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use domain::token::Keyring;
 use http::Context;
+use http::session::Sessions;
 use npi::Nppes;
 use utoipa::OpenApi;
 
@@ -29,6 +31,8 @@ pub struct Deps {
     pub registry: Arc<Nppes>,
     /// The root keys, to read links.
     pub keyring: Arc<Keyring>,
+    /// Opens sessions.
+    pub sessions: Sessions,
 }
 
 impl FromRef<Deps> for Context {

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use confirm::Deps;
+use http::session::Sessions;
 use npi::Nppes;
 use runtime::{Aws, Settings};
 
@@ -13,11 +14,18 @@ async fn main() -> Result<(), runtime::Error> {
         .optional("NPPES_BASE_URL")
         .unwrap_or_else(|| npi::REGISTRY.to_owned());
     let aws = Aws::from_environment().await;
-    let deps = Deps {
-        context: aws.context(&settings).await,
-        registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
-        keyring: Arc::new(aws.keyring(&settings).await?),
+    let context = aws.context(&settings).await;
+    let keyring = Arc::new(aws.keyring(&settings).await?);
+    let sessions = Sessions {
+        signer: Arc::new(aws.signer(&settings, &context.keys).await?),
+        keyring: keyring.clone(),
     };
     settings.check()?;
+    let deps = Deps {
+        context,
+        registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+        keyring,
+        sessions,
+    };
     runtime::serve(confirm::router(deps)).await
 }

@@ -78,9 +78,11 @@ async fn told(
     if let Some(to) = whom(deps, &details).await? {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
-            clinic: details.clinic,
             to,
-            kind: NoticeKind::NewLinkRequested(details.id),
+            kind: NoticeKind::NewLinkRequested {
+                clinic: details.clinic,
+                invitation: details.id,
+            },
         };
         tx.new_notice(&notice, now)?;
     }

@@ -3,7 +3,9 @@
 use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::password::RESET_LINK;
 use domain::token::InvitationLink;
+use domain::user::UserStatus;
 use mail::{Can, Link, Message};
 use store::{Mail, Notice, NoticeKind};
 
@@ -65,14 +67,42 @@ async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, NotNo
 }
 
 async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
-    let NoticeKind::NewLinkRequested(id) = notice.kind;
-    let found = deps.store.invitation(notice.clinic, id).await?;
-    let Some(Invitation::Pending(pending)) = found else {
-        return Ok(Err(Pointless("not sent: the invitation ended before")));
+    match notice.kind {
+        NoticeKind::NewLinkRequested { clinic, invitation } => {
+            let found = deps.store.invitation(clinic, invitation).await?;
+            let Some(Invitation::Pending(pending)) = found else {
+                return Ok(Err(Pointless("not sent: the invitation ended before")));
+            };
+            new_link_requested(deps, clinic, &notice.to, invitation, &pending.details)
+                .await
+                .map(Ok)
+        }
+        NoticeKind::PasswordReset => password_reset(deps, notice).await,
+    }
+}
+
+/// Only whoever has an account and access somewhere gets a link; the request for it was answered
+/// alike for everybody.
+async fn password_reset(
+    deps: &Deps,
+    notice: &Notice,
+) -> Result<Result<Message, Pointless>, NotNow> {
+    let expires = notice.id.made_at().plus(RESET_LINK);
+    if expires <= deps.clock.now() {
+        return Ok(Err(Pointless("not sent: the link has run out")));
+    }
+    let (account, memberships) = deps.store.account_and_memberships(&notice.to).await?;
+    let users = deps.store.users_of(&memberships).await?;
+    let open = users.iter().any(|user| user.status == UserStatus::Active);
+    if account.is_none() || !open {
+        return Ok(Err(Pointless("not sent: no such account is open")));
+    }
+    let token = deps.keyring.password_reset_token(notice.id);
+    let mail = mail::PasswordReset {
+        link: Link::new(format!("{}#token={}", deps.reset_url, token.reveal())),
+        expires,
     };
-    new_link_requested(deps, notice.clinic, &notice.to, id, &pending.details)
-        .await
-        .map(Ok)
+    rendered(mail.render(&notice.to)).map(Ok)
 }
 
 async fn new_link_requested(

@@ -26,6 +26,8 @@ pub struct Deps {
     pub ses: Ses,
     /// Where a person accepts; the token is put into the fragment.
     pub accept_url: String,
+    /// Where a person sets a new password; the token is put into the fragment.
+    pub reset_url: String,
     /// Where owners and admins work.
     pub dashboard_url: String,
 }

@@ -16,6 +16,7 @@ async fn main() -> Result<(), runtime::Error> {
         keyring: Arc::new(aws.keyring(&settings).await?),
         clock: Arc::new(SystemClock),
         accept_url: settings.required("ACCEPT_URL_BASE"),
+        reset_url: settings.required("RESET_URL_BASE"),
         dashboard_url: settings.required("DASHBOARD_URL"),
         ses: {
             settings.check()?;

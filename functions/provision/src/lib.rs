@@ -16,19 +16,87 @@ use domain::invitation::{Fingerprint, InvitedBy, New, Pending};
 use domain::permissions::{Permissions, Reporting, Standing};
 use domain::person::{ClinicRole, FullName, PersonName};
 use domain::profile::Profile;
+use domain::signing::PublicKey;
 use domain::time::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::{Committed, Store, StoreError};
 
 /// What provisioning needs.
 #[derive(Clone)]
 pub struct Deps {
+    /// The keys that sign sessions and views, as others shall know them.
+    pub signing: Vec<PublicKey>,
     /// The table.
     pub store: Store,
     /// The present moment.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and the key.
     pub entropy: Arc<dyn Entropy>,
+}
+
+/// What an operator asks for.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(try_from = "Value")]
+pub enum Command {
+    /// The public halves of the signing keys, after the secret was changed.
+    Publish(Publish),
+    /// A clinic.
+    Clinic(Request),
+}
+
+impl TryFrom<Value> for Command {
+    type Error = serde_json::Error;
+
+    /// Read as what it is meant to be, so that the error names the field at fault.
+    fn try_from(value: Value) -> Result<Self, Self::Error> {
+        if value.get("publishKeys").is_some() {
+            Publish::deserialize(value).map(Self::Publish)
+        } else {
+            Request::deserialize(value).map(Self::Clinic)
+        }
+    }
+}
+
+/// `{"publishKeys": true}`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Publish {
+    /// Whether to.
+    pub publish_keys: bool,
+}
+
+/// What was done.
+#[derive(Serialize)]
+#[serde(untagged)]
+pub enum Done {
+    /// A clinic was made.
+    Clinic(Provisioned),
+    /// Keys were published.
+    Published(Published),
+}
+
+/// The keys that tokens are verified with from now on.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Published {
+    /// Their names.
+    pub published_keys: Vec<String>,
+}
+
+/// Does what is asked for.
+pub async fn handle(deps: &Deps, command: &Command) -> Result<Done, NotProvisioned> {
+    match command {
+        Command::Clinic(request) => Ok(Done::Clinic(provision(deps, request).await?)),
+        Command::Publish(Publish { publish_keys }) => {
+            if *publish_keys {
+                deps.store.publish_keys(&deps.signing).await?;
+            }
+            let keys = deps.store.public_keys().await?;
+            let published_keys = keys.into_iter().map(|key| key.kid).collect();
+            Ok(Done::Published(Published { published_keys }))
+        }
+    }
 }
 
 /// The clinic wanted.
@@ -89,6 +157,10 @@ fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotPro
 /// Makes a clinic with its owner's invitation and a first API key.
 pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
     let (now, entropy) = (deps.clock.now(), deps.entropy.as_ref());
+    if deps.store.public_keys().await?.is_empty() {
+        // The first clinic of a new table: nobody could sign in before.
+        deps.store.publish_keys(&deps.signing).await?;
+    }
     let clinic = clinic(request, now, entropy)?;
     let invitation = invitation(request, &clinic, now, entropy)?;
     let api_key = ApiKey {

@@ -8,12 +8,15 @@ use runtime::{Aws, OsEntropy, Settings, SystemClock};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let store = Aws::from_environment().await.store(&settings).await;
+    let aws = Aws::from_environment().await;
+    let store = aws.store(&settings).await;
+    let signing = aws.signing_keys(&settings).await?.public();
     settings.check()?;
     let deps = Deps {
+        signing,
         store,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
     };
-    runtime::consume(async |request| Ok(provision::provision(&deps, &request).await?)).await
+    runtime::consume(async |command| Ok(provision::handle(&deps, &command).await?)).await
 }

@@ -39,7 +39,6 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     body: Object,
 ) -> Result<Json<UserView>, Problem> {
-    let clinic = caller.clinic();
     let changes = changes(body.fields())?;
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let requester = Requester {
@@ -47,7 +46,7 @@ pub(crate) async fn handle(
         ip,
     };
     for _ in 0..TRIES {
-        let user = find(&deps, clinic, id).await?;
+        let user = find(&deps, &caller.principal, id).await?;
         if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
             return Ok(Json((&changed).into()));
         }

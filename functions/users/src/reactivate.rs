@@ -29,13 +29,13 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     body: Object,
 ) -> Result<Json<Done>, Problem> {
-    let (clinic, id) = (caller.clinic(), target(body)?);
+    let id = target(body)?;
     let requester = Requester {
         actor: caller.principal.as_actor(),
         ip,
     };
     for _ in 0..TRIES {
-        let user = find(&deps, clinic, id).await?;
+        let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {
             return Ok(Json(Done::new("The user is active.")));
         };

@@ -29,13 +29,17 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     body: Object,
 ) -> Result<Json<Done>, Problem> {
-    let (clinic, id) = (caller.clinic(), target(body)?);
+    let id = target(body)?;
+    if caller.principal.identity.user() == Some(id) {
+        let detail = "You cannot end your own access. Ask another owner or admin.";
+        return Err(Problem::conflict("cannot_revoke_self", detail));
+    }
     let requester = Requester {
         actor: caller.principal.as_actor(),
         ip,
     };
     for _ in 0..TRIES {
-        let user = find(&deps, clinic, id).await?;
+        let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.deactivate() else {
             return Ok(Json(Done::new("The user is deactivated.")));
         };

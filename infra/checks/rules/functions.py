@@ -6,12 +6,15 @@ from rules.permissions import statements_of
 
 # What a function reads besides TABLE_NAME and RUST_LOG.
 SETTINGS = {
-    "InviteFunction": {"NPPES_BASE_URL"},
-    "ConfirmFunction": {"NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN"},
-    "ListFunction": set(),
-    "UsersFunction": {"NPPES_BASE_URL"},
-    "MailerFunction": {"ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET"},
-    "ProvisionFunction": set(),
+    "InviteFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
+    "ConfirmFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
+    "SessionFunction": {"TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
+    "ListFunction": {"TOKEN_ISSUER"},
+    "UsersFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
+    "MailerFunction": {
+        "ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
+    },
+    "ProvisionFunction": {"SIGNING_KEYS_SECRET_ARN"},
 }
 ALARMS = {
     ("AWS/Lambda", "IteratorAge", "MailerFunction"),
@@ -43,8 +46,9 @@ def functions_get_the_settings_they_read(template: dict) -> Problems:
 
 @rule
 def passwords_are_hashed_on_a_full_core(template: dict) -> Problems:
-    if properties(template, "ConfirmFunction").get("MemorySize", 0) < 1769:
-        yield "ConfirmFunction hashes passwords and needs 1769 MB, which is one core"
+    for name in ("ConfirmFunction", "SessionFunction"):
+        if properties(template, name).get("MemorySize", 0) < 1769:
+            yield f"{name} hashes passwords and needs 1769 MB, which is one core"
 
 
 @rule

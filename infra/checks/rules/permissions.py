@@ -21,10 +21,19 @@ WILDCARDS = {
 PARTITIONS = {
     "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
-    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
+    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
+    "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "APIKEY#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "ACCESS#*", "KEYS#*"},
-    "MailerFunction": {"CLINIC#*", "MAIL#*", "KEYS#*"},
+    "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "KEYS#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
+}
+READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}}
+# Who mails or reads links, and who signs.
+SECRETS = {
+    "ConfirmFunction": {"RootKey", "SigningKeys"},
+    "SessionFunction": {"RootKey", "SigningKeys"},
+    "MailerFunction": {"RootKey"},
+    "ProvisionFunction": {"SigningKeys"},
 }
 
 
@@ -83,7 +92,7 @@ def mail_has_our_sender(template: dict) -> Problems:
 
 
 @rule
-def only_confirm_and_mailer_read_the_root_key(template: dict) -> Problems:
+def secrets_are_read_by_those_who_need_them(template: dict) -> Problems:
     for name in of_type(template, FUNCTION):
         reads = {
             resource
@@ -91,9 +100,21 @@ def only_confirm_and_mailer_read_the_root_key(template: dict) -> Problems:
             if any(action.startswith("secretsmanager:") for action in statement.actions)
             for resource in statement.resources
         }
-        expected = {"RootKey.Id"} if name in ("ConfirmFunction", "MailerFunction") else set()
+        expected = {f"{secret}.Id" for secret in SECRETS.get(name, set())}
         if reads != expected:
             yield f"{name} reads {listed(reads) or 'no secret'}, it must read {listed(expected) or 'none'}"
+
+
+@rule
+def only_provision_publishes_keys(template: dict) -> Problems:
+    for name in of_type(template, FUNCTION):
+        writes = any(
+            "KEYS#*" in statement.partitions() and statement.actions & WRITES
+            for statement in statements_of(template, name)
+            if statement.effect == "Allow"
+        )
+        if writes != (name == "ProvisionFunction"):
+            yield f"{name} must {'' if name == 'ProvisionFunction' else 'not '}be allowed to publish keys"
 
 
 @rule
@@ -117,6 +138,8 @@ def items_are_bound_to_partitions(template: dict) -> Problems:
                 yield f"{statement.owner} allows {listed(statement.actions)} on every partition"
             if statement.resources - TABLE:
                 yield f"{statement.owner} allows them on {listed(statement.resources - TABLE)}"
+            if statement.actions & WRITES and statement.partitions() & READ_ONLY.get(name, set()):
+                yield f"{name} must only read {listed(statement.partitions() & READ_ONLY[name])}"
         found = {partition for statement in on_items for partition in statement.partitions()}
         if found - PARTITIONS.get(name, set()):
             yield f"{name} must not touch {listed(found - PARTITIONS.get(name, set()))}"

@@ -1,7 +1,9 @@
 """The table, the key that encrypts it, and the root key."""
 
-from expanded import dig, properties, target
+from expanded import dig, of_type, properties, target
 from rules import Problems, rule
+
+SECRET = "AWS::SecretsManager::Secret"
 
 
 @rule
@@ -68,17 +70,19 @@ def table_has_the_keys_of_the_store(template: dict) -> Problems:
 
 
 @rule
-def root_key_is_encrypted_with_our_key(template: dict) -> Problems:
-    if target(properties(template, "RootKey").get("KmsKeyId")) != "DataKey.Arn":
-        yield "RootKey must be encrypted with DataKey"
+def secrets_are_encrypted_with_our_key(template: dict) -> Problems:
+    for name, secret in of_type(template, SECRET).items():
+        if target(secret.get("KmsKeyId")) != "DataKey.Arn":
+            yield f"{name} must be encrypted with DataKey"
 
 
 @rule
-def root_key_is_long_enough(template: dict) -> Problems:
-    generated = properties(template, "RootKey").get("GenerateSecretString", {})
-    # 43 letters and digits hold the 256 bits that HKDF is to start from.
-    if generated.get("PasswordLength", 0) < 43 or "SecretStringTemplate" in generated:
-        yield f"RootKey must be bare text of 43 characters at least, found {generated}"
+def secrets_are_long_enough(template: dict) -> Problems:
+    for name, secret in of_type(template, SECRET).items():
+        generated = secret.get("GenerateSecretString", {})
+        # 43 letters and digits hold the 256 bits that HKDF is to start from.
+        if generated.get("PasswordLength", 0) < 43 or "SecretStringTemplate" in generated:
+            yield f"{name} must be bare text of 43 characters at least, found {generated}"
 
 
 def keys(schema: dict) -> list[str]:

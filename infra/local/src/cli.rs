@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use domain::entropy::Entropy;
 use domain::time::Clock;
+use http::jwt::SigningKeys;
 use provision::Request;
 use runtime::{OsEntropy, Settings, SystemClock};
 use store::Store;
@@ -15,7 +16,7 @@ use store::Store;
 pub use crate::error::chain;
 pub use arguments::{ArgumentError, Command, USAGE};
 
-use crate::data::{DataError, dynamodb_url};
+use crate::data::{DataDirectory, DataError, dynamodb_url};
 use crate::template::{TEMPLATE, Template};
 use crate::{Options, Running, Storage, aws, demo, greeting, lambda_env, start};
 
@@ -105,7 +106,10 @@ fn deps_of_other(directory: &Path) -> Result<provision::Deps, Error> {
     let url = dynamodb_url(directory)?
         .ok_or("the running service has not said yet where its database is")?;
     let client = aws_sdk_dynamodb::Client::new(&aws::config(&url));
+    let signing = DataDirectory::signing_keys_of(directory)?;
+    let signing = signing.ok_or("the running service has no signing keys yet")?;
     Ok(provision::Deps {
+        signing: SigningKeys::from_secret(&signing)?.public(),
         store: Store::new(client, Template::parse(TEMPLATE)?.table.name),
         clock: Arc::new(SystemClock) as Arc<dyn Clock>,
         entropy: Arc::new(OsEntropy) as Arc<dyn Entropy>,

@@ -14,17 +14,19 @@ const DATABASE: &str = "table.db";
 const INBOX: &str = "inbox.jsonl";
 const POSITION: &str = "stream-position-";
 const ROOT_KEY: &str = "root-key";
+const SIGNING_KEYS: &str = "signing-keys";
 const DEMO_KEY: &str = "demo-api-key";
 const DYNAMODB_URL: &str = "dynamodb-url";
 const LAMBDA_ENV: &str = "lambda.env";
 const LOCK: &str = "lock";
 /// What the names of all that is ever written here begin with: a fresh start removes these and
 /// nothing that somebody else left.
-const ALL: [&str; 7] = [
+const ALL: [&str; 8] = [
     DATABASE,
     INBOX,
     POSITION,
     ROOT_KEY,
+    SIGNING_KEYS,
     DEMO_KEY,
     DYNAMODB_URL,
     LAMBDA_ENV,
@@ -114,11 +116,20 @@ impl DataDirectory {
 
     /// The root key, made at the first start.
     pub(crate) fn root_key(&self, entropy: &dyn Entropy) -> Result<String, DataError> {
-        if let Some(text) = self.read(ROOT_KEY)? {
+        self.secret(ROOT_KEY, entropy)
+    }
+
+    /// The signing keys' secret, made at the first start.
+    pub(crate) fn signing_keys(&self, entropy: &dyn Entropy) -> Result<String, DataError> {
+        self.secret(SIGNING_KEYS, entropy)
+    }
+
+    fn secret(&self, name: &str, entropy: &dyn Entropy) -> Result<String, DataError> {
+        if let Some(text) = self.read(name)? {
             return Ok(text);
         }
-        let text = fresh_root_key(entropy);
-        self.write(ROOT_KEY, &text)?;
+        let text = fresh_secret(entropy);
+        self.write(name, &text)?;
         Ok(text)
     }
 
@@ -170,6 +181,14 @@ impl DataDirectory {
     }
 }
 
+impl DataDirectory {
+    /// The signing keys' secret of the service that uses this directory.
+    pub(crate) fn signing_keys_of(directory: &Path) -> Result<Option<String>, DataError> {
+        let path = directory.join(SIGNING_KEYS);
+        read(&path).map_err(|source| DataError::Io { path, source })
+    }
+}
+
 /// Where the service that uses this directory serves its database.
 pub(crate) fn dynamodb_url(directory: &Path) -> Result<Option<String>, DataError> {
     let path = directory.join(DYNAMODB_URL);
@@ -177,7 +196,7 @@ pub(crate) fn dynamodb_url(directory: &Path) -> Result<Option<String>, DataError
 }
 
 /// 32 random bytes as text.
-pub(crate) fn fresh_root_key(entropy: &dyn Entropy) -> String {
+pub(crate) fn fresh_secret(entropy: &dyn Entropy) -> String {
     URL_SAFE_NO_PAD.encode(random::<32>(entropy))
 }
 

@@ -50,6 +50,12 @@ pub enum StartError {
     /// The root key.
     #[error("{0}")]
     RootKey(String),
+    /// The signing keys.
+    #[error(transparent)]
+    SigningKeys(#[from] http::jwt::NoSigner),
+    /// The keys could not be published.
+    #[error(transparent)]
+    Store(#[from] store::StoreError),
     /// The sender of mails.
     #[error("sender of mails: {0}")]
     Sender(String),

@@ -8,8 +8,8 @@ use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::token::Keyring;
 use http::Context;
+use http::session::Sessions;
 use npi::Nppes;
 
 use crate::error::chain;
@@ -21,7 +21,7 @@ use crate::template::Route;
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Every function that answers HTTP, in this process.
-pub(crate) fn here(context: Context, registry: Arc<Nppes>, keyring: Arc<Keyring>) -> Functions {
+pub(crate) fn here(context: Context, registry: Arc<Nppes>, sessions: Sessions) -> Functions {
     let invite = invite::Deps {
         context: context.clone(),
         registry: registry.clone(),
@@ -33,12 +33,18 @@ pub(crate) fn here(context: Context, registry: Arc<Nppes>, keyring: Arc<Keyring>
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
-        keyring,
+        keyring: sessions.keyring.clone(),
+        sessions: sessions.clone(),
+    };
+    let session = session::Deps {
+        context: context.clone(),
+        sessions,
     };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),
         ("list".to_owned(), list::router(context)),
+        ("session".to_owned(), session::router(session)),
         ("users".to_owned(), users::router(users)),
     ])
 }

@@ -2,7 +2,7 @@
 
 use crate::aws::{CREDENTIAL, REGION};
 use crate::running::Running;
-use crate::service::{MAIL_FROM, accept_url, dashboard_url};
+use crate::service::{MAIL_FROM, accept_url, dashboard_url, reset_url};
 
 /// One `NAME=value` a line.
 pub(crate) fn text(running: &Running) -> String {
@@ -10,7 +10,7 @@ pub(crate) fn text(running: &Running) -> String {
         url,
         dynamodb_url,
         table,
-        root_key,
+        secrets,
         ..
     } = running;
     let lines = [
@@ -20,8 +20,11 @@ pub(crate) fn text(running: &Running) -> String {
         ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url.clone()),
         ("AWS_ENDPOINT_URL_SESV2", url.clone()),
         ("TABLE_NAME", table.clone()),
-        ("ROOT_KEY", root_key.clone()),
+        ("TOKEN_ISSUER", url.clone()),
+        ("ROOT_KEY", secrets.root_key.clone()),
+        ("SIGNING_KEYS", secrets.signing_keys.clone()),
         ("ACCEPT_URL_BASE", accept_url(url)),
+        ("RESET_URL_BASE", reset_url(url)),
         ("DASHBOARD_URL", dashboard_url(url)),
         ("MAIL_FROM", MAIL_FROM.to_owned()),
         ("NPPES_BASE_URL", format!("{url}/api/")),

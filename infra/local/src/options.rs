@@ -35,6 +35,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
+    /// The signing keys' secret; made up, or kept from an earlier start, when missing.
+    pub signing_keys: Option<String>,
     /// Another NPI registry than the small one at `/api/`.
     pub registry: Option<String>,
     /// Another SES than the inbox.
@@ -55,6 +57,7 @@ impl Default for Options {
             dynamodb_port: 0,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
+            signing_keys: None,
             registry: None,
             ses: None,
             pump: true,

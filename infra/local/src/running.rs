@@ -1,11 +1,13 @@
 //! A running service, and what tests want of it.
 
+use domain::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
 use http::Context;
 
 use crate::data::DataDirectory;
 use crate::faults::Faults;
 use crate::inbox::Inbox;
+use crate::service::Secrets;
 use crate::stream::Settled;
 use crate::tasks::Tasks;
 
@@ -29,7 +31,9 @@ pub struct Running {
     pub mailer: mailer::Deps,
     /// The handle on the database's faults, when they were asked for.
     pub faults: Option<Faults>,
-    pub(crate) root_key: String,
+    /// The keys that tokens are verified with.
+    pub published: Vec<PublicKey>,
+    pub(crate) secrets: Secrets,
     pub(crate) data: Option<DataDirectory>,
     pub(crate) settled: Vec<Settled>,
     pub(crate) tasks: Tasks,
@@ -39,6 +43,7 @@ impl Running {
     /// What `provision` needs to work on this table.
     pub fn provision(&self) -> provision::Deps {
         provision::Deps {
+            signing: self.published.clone(),
             store: self.context.store.clone(),
             clock: self.context.clock.clone(),
             entropy: self.context.entropy.clone(),
@@ -47,7 +52,17 @@ impl Running {
 
     /// The root key, as the functions' setting `ROOT_KEY` takes it.
     pub fn root_key(&self) -> &str {
-        &self.root_key
+        &self.secrets.root_key
+    }
+
+    /// The signing keys, as the functions' setting `SIGNING_KEYS` takes them.
+    pub fn signing_keys(&self) -> &str {
+        &self.secrets.signing_keys
+    }
+
+    /// The directory that the data is kept in.
+    pub fn directory(&self) -> Option<&std::path::Path> {
+        self.data.as_ref().map(DataDirectory::path)
     }
 
     /// Waits until every change so far was handed to its consumers: no mail is on its way then.

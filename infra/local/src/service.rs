@@ -6,15 +6,17 @@ use std::time::Duration;
 
 use ::store::Store;
 use axum::Router;
-use domain::token::Keyring;
+use domain::entropy::Entropy;
 use dynoxide::Database;
 use http::Context;
+use http::jwt::{Signer, SigningKeys};
+use http::session::Sessions;
 use mail::{Sender, Ses};
 use npi::Nppes;
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
-use crate::data::{DataDirectory, fresh_root_key};
+use crate::data::{DataDirectory, DataError, fresh_secret};
 use crate::error::{StartError, chain};
 use crate::faults::{self, Faults};
 use crate::forward::Forward;
@@ -47,11 +49,18 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let client = aws_sdk_dynamodb::Client::new(&aws::config(&dynamodb_url));
     let store = Store::new(client.clone(), &template.table.name);
     let (listener, url) = bind(options.port, "PORT").await?;
-    let root_key = match &data {
-        Some(data) => data.root_key(options.entropy.as_ref())?,
-        None => fresh_root_key(options.entropy.as_ref()),
-    };
-    let house = House::new(&options, data.as_ref(), store, &url, &root_key)?;
+    let secrets = Secrets::open(&options, data.as_ref())?;
+    let signing = SigningKeys::from_secret(&secrets.signing_keys)?;
+    let published = signing.public();
+    store.publish_keys(&published).await?;
+    let signer = Arc::new(signing.signer(&published)?);
+    let house = House::new(
+        &options,
+        data.as_ref(),
+        store,
+        &url,
+        (&secrets.root_key, signer),
+    )?;
     tasks.serve(listener, house.app(&template, &options)?);
     let mut settled = Vec::new();
     if options.pump {
@@ -78,11 +87,34 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         context: house.context,
         mailer: house.mailer,
         faults,
-        root_key,
+        published,
+        secrets,
         data,
         settled,
         tasks,
     })
+}
+
+/// What functions get from Secrets Manager on AWS.
+pub(crate) struct Secrets {
+    pub(crate) root_key: String,
+    pub(crate) signing_keys: String,
+}
+
+impl Secrets {
+    fn open(options: &Options, data: Option<&DataDirectory>) -> Result<Self, StartError> {
+        let entropy = options.entropy.as_ref();
+        let kept = |read: fn(&DataDirectory, &dyn Entropy) -> Result<String, DataError>| match data
+        {
+            Some(data) => read(data, entropy),
+            None => Ok(fresh_secret(entropy)),
+        };
+        let signing_keys = options.signing_keys.clone();
+        Ok(Self {
+            root_key: kept(DataDirectory::root_key)?,
+            signing_keys: signing_keys.map_or_else(|| kept(DataDirectory::signing_keys), Ok)?,
+        })
+    }
 }
 
 fn open(storage: &Storage) -> Result<Option<DataDirectory>, StartError> {
@@ -134,7 +166,7 @@ async fn endpoint(
 struct House {
     context: Context,
     registry: Arc<Nppes>,
-    keyring: Arc<Keyring>,
+    sessions: Sessions,
     inbox: Inbox,
     mailer: mailer::Deps,
     watch: Option<Forward>,
@@ -147,7 +179,7 @@ impl House {
         data: Option<&DataDirectory>,
         store: Store,
         url: &str,
-        root_key: &str,
+        (root_key, signer): (&str, Arc<Signer>),
     ) -> Result<Self, StartError> {
         let keyring = runtime::keyring_from(root_key);
         let keyring = Arc::new(keyring.map_err(|error| StartError::RootKey(error.to_string()))?);
@@ -159,11 +191,12 @@ impl House {
         let from =
             Sender::parse(MAIL_FROM).map_err(|refused| StartError::Sender(refused.to_string()))?;
         Ok(Self {
-            context: Context {
-                store: store.clone(),
-                clock: options.clock.clone(),
-                entropy: options.entropy.clone(),
-            },
+            context: Context::new(
+                store.clone(),
+                options.clock.clone(),
+                options.entropy.clone(),
+                url,
+            ),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             inbox: match data {
                 Some(data) => Inbox::in_file(&data.inbox()).map_err(StartError::Inbox)?,
@@ -175,9 +208,10 @@ impl House {
                 clock: options.clock.clone(),
                 ses: Ses::new(ses, from, None),
                 accept_url: accept_url(url),
+                reset_url: reset_url(url),
                 dashboard_url: dashboard_url(url),
             },
-            keyring,
+            sessions: Sessions { signer, keyring },
             watch: options.lambda.as_deref().map(Forward::new),
             written: Arc::new(Notify::new()),
         })
@@ -189,7 +223,7 @@ impl House {
             None => functions::here(
                 self.context.clone(),
                 self.registry.clone(),
-                self.keyring.clone(),
+                self.sessions.clone(),
             ),
         };
         let (entropy, written) = (options.entropy.clone(), self.written.clone());
@@ -240,6 +274,11 @@ impl House {
 /// Where invitation mails lead.
 pub(crate) fn accept_url(url: &str) -> String {
     format!("{url}/accept")
+}
+
+/// Where mails about a password lead.
+pub(crate) fn reset_url(url: &str) -> String {
+    format!("{url}/reset")
 }
 
 /// Where owners and admins work.

@@ -1,6 +1,8 @@
 //! The audit record: who did what to whom, with permissions before and after. Append only.
 
-use crate::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, UserId};
+use std::fmt;
+
+use crate::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
 use crate::permissions::Permissions;
 use crate::time::Timestamp;
 
@@ -46,11 +48,21 @@ pub enum Action {
     UserDeactivated,
     /// A user's access was opened again.
     UserReactivated,
+    /// A person signed in.
+    SessionStarted,
+    /// A person signed out.
+    SessionEnded,
+    /// An old refresh token came back, which ended the session: one of two holders stole it.
+    SessionTokenReused,
+    /// A person set a new password, which ended every session.
+    PasswordReset,
+    /// An API key was ended.
+    ApiKeyRevoked,
 }
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 18] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -64,6 +76,11 @@ impl Action {
         Self::UserEdited,
         Self::UserDeactivated,
         Self::UserReactivated,
+        Self::SessionStarted,
+        Self::SessionEnded,
+        Self::SessionTokenReused,
+        Self::PasswordReset,
+        Self::ApiKeyRevoked,
     ];
 
     /// The action's name.
@@ -82,7 +99,17 @@ impl Action {
             Self::UserEdited => "user.edited",
             Self::UserDeactivated => "user.deactivated",
             Self::UserReactivated => "user.reactivated",
+            Self::SessionStarted => "session.started",
+            Self::SessionEnded => "session.ended",
+            Self::SessionTokenReused => "session.token_reused",
+            Self::PasswordReset => "password.reset",
+            Self::ApiKeyRevoked => "api_key.revoked",
         }
+    }
+
+    /// Reads an action's name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|a| a.as_str() == text)
     }
 }
 
@@ -97,6 +124,59 @@ pub enum Object {
     Invitation(InvitationId),
     /// A user.
     User(UserId),
+    /// A person's session at the dashboard.
+    Session(SessionId),
+}
+
+impl fmt::Display for Actor {
+    /// `usr_...`, `key:<id>`, `inv_...` or `operator`: as it is stored and as filters name it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::ApiKey(id) => write!(f, "key:{id}"),
+            Self::Invitee(id) => id.fmt(f),
+            Self::Operator => f.write_str("operator"),
+        }
+    }
+}
+
+impl Actor {
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        if text == "operator" {
+            return Some(Self::Operator);
+        }
+        let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
+        (UserId::parse(text).map(Self::User).ok())
+            .or_else(|| InvitationId::parse(text).map(Self::Invitee).ok())
+            .or_else(|| key(text).map(Self::ApiKey))
+    }
+}
+
+impl fmt::Display for Object {
+    /// `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Clinic(id) => write!(f, "clinic:{id}"),
+            Self::ApiKey(id) => write!(f, "key:{id}"),
+            Self::Invitation(id) => id.fmt(f),
+            Self::User(id) => id.fmt(f),
+            Self::Session(id) => id.fmt(f),
+        }
+    }
+}
+
+impl Object {
+    /// Reads what `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        let clinic = |text: &str| ClinicId::parse(text.strip_prefix("clinic:")?).ok();
+        let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
+        (UserId::parse(text).map(Self::User).ok())
+            .or_else(|| InvitationId::parse(text).map(Self::Invitation).ok())
+            .or_else(|| SessionId::parse(text).map(Self::Session).ok())
+            .or_else(|| clinic(text).map(Self::Clinic))
+            .or_else(|| key(text).map(Self::ApiKey))
+    }
 }
 
 /// One audit record.
@@ -120,4 +200,40 @@ pub struct AuditRecord {
     pub after: Option<Permissions>,
     /// The network address that the request came from.
     pub ip: Option<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn actors_and_objects_read_as_themselves(bytes in any::<[u8; 16]>()) {
+            let user = UserId::from_bytes(bytes);
+            let invitation = InvitationId::from_bytes(bytes);
+            let key = ApiKeyId::from_bytes(bytes);
+            for actor in [Actor::User(user), Actor::ApiKey(key), Actor::Invitee(invitation), Actor::Operator] {
+                prop_assert_eq!(Actor::parse(&actor.to_string()), Some(actor));
+            }
+            let clinic = Object::Clinic(ClinicId::from_bytes(bytes));
+            let session = Object::Session(SessionId::from_bytes(bytes));
+            let others = [Object::ApiKey(key), Object::Invitation(invitation), Object::User(user)];
+            for object in [clinic, session].into_iter().chain(others) {
+                prop_assert_eq!(Object::parse(&object.to_string()), Some(object));
+            }
+        }
+
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            let _ = (Actor::parse(&text), Object::parse(&text), Action::parse(&text));
+        }
+    }
+
+    #[test]
+    fn every_action_reads_as_itself() {
+        for action in Action::ALL {
+            assert_eq!(Action::parse(action.as_str()), Some(action));
+        }
+    }
 }

@@ -42,6 +42,13 @@ macro_rules! id {
                 self.0.as_bytes()
             }
 
+            /// When it was made: the first 48 bits of a UUIDv7 are milliseconds since 1970.
+            pub fn made_at(&self) -> Timestamp {
+                let mut millis = [0; 8];
+                millis[2..].copy_from_slice(&self.bytes()[..6]);
+                Timestamp::from_millis(i64::from_be_bytes(millis)).unwrap_or(Timestamp::EPOCH)
+            }
+
             /// The identifier with these 16 bytes.
             pub fn from_bytes(bytes: [u8; 16]) -> Self {
                 Self(Uuid::from_bytes(bytes))
@@ -80,6 +87,9 @@ prefixed_id!(
 prefixed_id!(
     /// A mail that is not an invitation.
     NoticeId, "mail_");
+prefixed_id!(
+    /// A person's session at the dashboard.
+    SessionId, "ses_");
 id!(
     /// A clinic: a UUID with hyphens.
     ClinicId, "a UUID with hyphens", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
@@ -143,6 +153,12 @@ pub(crate) mod tests {
             let at = |ms| Timestamp::from_millis(ms).unwrap();
             let (ida, idb) = (UserId::new(at(a), &Fixed(7)), UserId::new(at(b), &Fixed(7)));
             prop_assert_eq!(a.cmp(&b), ida.to_string().cmp(&idb.to_string()));
+        }
+
+        #[test]
+        fn an_id_knows_when_it_was_made(ms in 0_i64..4_000_000_000_000, fill in any::<u8>()) {
+            let at = Timestamp::from_millis(ms).unwrap();
+            prop_assert_eq!(UserId::new(at, &Fixed(fill)).made_at(), at);
         }
 
         #[test]

@@ -18,6 +18,8 @@ pub mod password;
 pub mod permissions;
 pub mod person;
 pub mod profile;
+pub mod session;
+pub mod signing;
 pub mod time;
 pub mod token;
 pub mod user;

@@ -1,6 +1,7 @@
 //! Passwords: policy and hash.
 
 use std::fmt;
+use std::time::Duration;
 
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash as Phc;
@@ -15,6 +16,9 @@ pub struct Password(String);
 /// The PHC string of a hashed password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
+
+/// How long a mailed link to a new password is good.
+pub const RESET_LINK: Duration = Duration::from_mins(30);
 
 /// Characters of a password (NIST SP 800-63B section 5.1.1.2 lets a service ask for more than 8).
 const CHARS: std::ops::RangeInclusive<usize> = 12..=128;
@@ -70,6 +74,13 @@ impl PasswordHash {
     /// The hash with this PHC string, as it was stored.
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
+    }
+
+    /// A hash that no password has, to be compared with in the place of one that is missing: it
+    /// takes as long.
+    pub fn of_nobody() -> Self {
+        let salt_and_hash = "bm9ib2R5cyBzYWx0ICE$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+        Self(format!("$argon2id$v=19$m=19456,t=2,p=1${salt_and_hash}"))
     }
 
     /// The PHC string.

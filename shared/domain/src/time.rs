@@ -62,6 +62,26 @@ impl Timestamp {
         self.0.strftime("%Y-%m").to_string()
     }
 
+    /// The first instant of this instant's month.
+    #[must_use]
+    pub fn month_start(self) -> Self {
+        let date = jiff::tz::Offset::UTC
+            .to_datetime(self.0)
+            .date()
+            .first_of_month();
+        Day(date).start()
+    }
+
+    /// The first instant of the month before this instant's.
+    #[must_use]
+    pub fn month_before(self) -> Self {
+        let last = self
+            .month_start()
+            .0
+            .saturating_sub(jiff::SignedDuration::from_secs(1));
+        Self(last.unwrap_or(self.0)).month_start()
+    }
+
     /// In words for a mail: `24 November 2026, 09:30 UTC`.
     pub fn in_words(self) -> String {
         self.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
@@ -117,6 +137,7 @@ impl Day {
 #[cfg(test)]
 mod tests {
     use super::*;
+
     use proptest::prelude::*;
 
     proptest! {
@@ -163,5 +184,17 @@ mod tests {
         ] {
             assert_eq!(Day::parse(wrong), Err(NotATime), "{wrong}");
         }
+    }
+
+    #[test]
+    fn months_follow_each_other_backwards() {
+        let at = |text| Timestamp::parse(text).unwrap();
+        let march = at("2028-03-31T23:59:59.999Z");
+        assert_eq!(march.month_start(), at("2028-03-01T00:00:00Z"));
+        assert_eq!(march.month_before(), at("2028-02-01T00:00:00Z"));
+        assert_eq!(
+            at("2028-01-01T00:00:00Z").month_before(),
+            at("2027-12-01T00:00:00Z")
+        );
     }
 }

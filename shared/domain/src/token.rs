@@ -1,5 +1,8 @@
-//! Links. A mailed token is derived, never stored: the table and the stream hold nothing that
-//! opens a door, a retry mails the same link, and a resend (next generation) kills the old one.
+//! Sealed tokens: `kid | body | MAC`, each purpose under a subkey of its own, so that a token of one
+//! purpose is never good for another.
+//!
+//! A mailed token is derived, never stored: the table and the stream hold nothing that opens a
+//! door, a retry mails the same link, and a resend (next generation) kills the old one.
 
 use std::fmt;
 
@@ -9,7 +12,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::ids::{ClinicId, InvitationId};
+use crate::ids::{ClinicId, InvitationId, NoticeId, SessionId};
 
 /// One root key. Subkeys for each purpose follow from it by HKDF (RFC 5869).
 pub struct RootKey {
@@ -26,7 +29,7 @@ pub struct Keyring {
     older: Vec<RootKey>,
 }
 
-/// A link's token. Whoever has it can act as the person invited: no Display, redacting Debug.
+/// A sealed token. Whoever has it can act as the person it was given to: no Display, redacting Debug.
 #[derive(Clone)]
 pub struct LinkToken(String);
 
@@ -47,8 +50,8 @@ pub struct InvitationLink {
 pub struct TokenInvalid;
 
 const INVITATION: &[u8] = b"autoscribe-access/invitation-link/1";
-/// kid, clinic, invitation, generation.
-const BODY: usize = 1 + 16 + 16 + 4;
+const PASSWORD_RESET: &[u8] = b"autoscribe-access/password-reset-link/1";
+const REFRESH: &[u8] = b"autoscribe-access/refresh-token/1";
 const MAC: usize = 32;
 
 impl Keyring {
@@ -59,33 +62,62 @@ impl Keyring {
 
     /// The token for an invitation's link.
     pub fn invitation_token(&self, link: &InvitationLink) -> LinkToken {
-        let mut bytes = Vec::with_capacity(BODY + MAC);
-        bytes.push(self.newest.kid);
-        bytes.extend(link.clinic.bytes());
-        bytes.extend(link.invitation.bytes());
-        bytes.extend(link.generation.to_be_bytes());
-        let mac = self.newest.mac(INVITATION, &bytes).finalize().into_bytes();
-        bytes.extend(mac);
-        LinkToken(URL_SAFE_NO_PAD.encode(bytes))
+        let generation = link.generation.to_be_bytes();
+        let parts: [&[u8]; 3] = [link.clinic.bytes(), link.invitation.bytes(), &generation];
+        self.seal(INVITATION, &parts.concat())
     }
 
     /// Reads the token of an invitation's link; the MAC is compared in constant time.
     pub fn read_invitation_token(&self, text: &str) -> Result<InvitationLink, TokenInvalid> {
+        let body: [u8; 36] = self.open(INVITATION, text)?;
+        Ok(InvitationLink {
+            clinic: ClinicId::from_bytes(part(&body, 0)?),
+            invitation: InvitationId::from_bytes(part(&body, 16)?),
+            generation: u32::from_be_bytes(part(&body, 32)?),
+        })
+    }
+
+    /// The token for the link in the mail that lets a person set a new password.
+    pub fn password_reset_token(&self, notice: NoticeId) -> LinkToken {
+        self.seal(PASSWORD_RESET, notice.bytes())
+    }
+
+    /// Reads the token of a password mail's link: which mail it was.
+    pub fn read_password_reset_token(&self, text: &str) -> Result<NoticeId, TokenInvalid> {
+        let body: [u8; 16] = self.open(PASSWORD_RESET, text)?;
+        Ok(NoticeId::from_bytes(body))
+    }
+
+    /// A session's refresh token. The MAC tells a token that was once good from one made up, so
+    /// that only the reuse of a real one ends the session.
+    pub fn refresh_token(&self, session: SessionId, random: &[u8; 32]) -> LinkToken {
+        self.seal(REFRESH, &[&session.bytes()[..], random].concat())
+    }
+
+    /// Reads a refresh token: whose it is. Whether it is the newest, the session says.
+    pub fn read_refresh_token(&self, text: &str) -> Result<SessionId, TokenInvalid> {
+        let body: [u8; 48] = self.open(REFRESH, text)?;
+        part(&body, 0).map(SessionId::from_bytes)
+    }
+
+    fn seal(&self, purpose: &[u8], body: &[u8]) -> LinkToken {
+        let mut bytes = Vec::with_capacity(1 + body.len() + MAC);
+        bytes.push(self.newest.kid);
+        bytes.extend(body);
+        let mac = self.newest.mac(purpose, &bytes).finalize().into_bytes();
+        bytes.extend(mac);
+        LinkToken(URL_SAFE_NO_PAD.encode(bytes))
+    }
+
+    /// The body of a token of this purpose, `N` bytes; the MAC is compared in constant time.
+    fn open<const N: usize>(&self, purpose: &[u8], text: &str) -> Result<[u8; N], TokenInvalid> {
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenInvalid)?;
-        let bytes: [u8; BODY + MAC] = bytes.try_into().map_err(|_| TokenInvalid)?;
-        let (body, mac) = bytes.split_at(BODY);
-        let key = self.key(body[0]).ok_or(TokenInvalid)?;
-        key.mac(INVITATION, body)
+        let (sealed, mac) = bytes.split_at_checked(1 + N).ok_or(TokenInvalid)?;
+        let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
+        key.mac(purpose, sealed)
             .verify_slice(mac)
             .map_err(|_| TokenInvalid)?;
-        let part = |from: usize| -> Result<[u8; 16], TokenInvalid> {
-            body[from..from + 16].try_into().map_err(|_| TokenInvalid)
-        };
-        Ok(InvitationLink {
-            clinic: ClinicId::from_bytes(part(1)?),
-            invitation: InvitationId::from_bytes(part(17)?),
-            generation: u32::from_be_bytes(body[33..].try_into().map_err(|_| TokenInvalid)?),
-        })
+        part(sealed, 1)
     }
 
     fn key(&self, kid: u8) -> Option<&RootKey> {
@@ -107,8 +139,14 @@ impl RootKey {
     }
 }
 
+/// `N` bytes of a body from `from` on.
+fn part<const N: usize>(body: &[u8], from: usize) -> Result<[u8; N], TokenInvalid> {
+    let bytes = body.get(from..from + N).ok_or(TokenInvalid)?;
+    bytes.try_into().map_err(|_| TokenInvalid)
+}
+
 impl LinkToken {
-    /// The token itself, for the link in a mail.
+    /// The token itself, for a link or cookie.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -195,6 +233,28 @@ mod tests {
                 .read_invitation_token(old.reveal())
                 .is_err()
         );
+    }
+
+    #[test]
+    fn a_token_of_one_purpose_is_never_good_for_another() {
+        let keyring = Keyring::new(key(1), vec![]);
+        let invitation = keyring.invitation_token(&link([3; 16], [4; 16], 1));
+        let reset = keyring.password_reset_token(NoticeId::from_bytes([5; 16]));
+        let refresh = keyring.refresh_token(SessionId::from_bytes([6; 16]), &[7; 32]);
+        for (token, reads) in [
+            (&invitation, [true, false, false]),
+            (&reset, [false, true, false]),
+            (&refresh, [false, false, true]),
+        ] {
+            let text = token.reveal();
+            assert_eq!(keyring.read_invitation_token(text).is_ok(), reads[0]);
+            assert_eq!(keyring.read_password_reset_token(text).is_ok(), reads[1]);
+            assert_eq!(keyring.read_refresh_token(text).is_ok(), reads[2]);
+        }
+        // Bodies of one length as well: the subkeys differ.
+        let same: [u8; 16] = [5; 16];
+        assert!(keyring.open::<16>(REFRESH, reset.reveal()).is_err());
+        assert_eq!(keyring.open::<16>(PASSWORD_RESET, reset.reveal()), Ok(same));
     }
 
     #[test]

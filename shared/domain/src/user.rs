@@ -55,6 +55,8 @@ pub struct User {
     pub confirmed_at: Timestamp,
     /// When the person last signed in.
     pub last_login_at: Option<Timestamp>,
+    /// Counts the deactivations: what was opened before one stays closed after a reactivation.
+    pub access_epoch: u32,
     /// Counts the writes, so that none is lost.
     pub version: u64,
 }
@@ -85,6 +87,7 @@ impl User {
         open.then(|| {
             self.changed(Action::UserDeactivated, |user| {
                 user.status = UserStatus::Deactivated;
+                user.access_epoch += 1;
             })
         })
     }
@@ -148,13 +151,13 @@ pub struct UserChange {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::permissions::Standing;
     use crate::profile::tests::profile;
     use proptest::prelude::*;
 
-    fn user(standing: Standing) -> User {
+    pub(crate) fn user(standing: Standing) -> User {
         let mut profile = profile();
         profile.permissions.standing = standing;
         User {
@@ -167,6 +170,7 @@ mod tests {
             created_at: Timestamp::EPOCH,
             confirmed_at: Timestamp::EPOCH,
             last_login_at: None,
+            access_epoch: 0,
             version: 1,
         }
     }

@@ -8,11 +8,13 @@ use axum::http::header;
 use axum::http::request::Parts;
 use domain::api_key::{ApiKey, ApiKeySecret, Scope};
 use domain::audit::Actor;
-use domain::ids::{ApiKeyId, ClinicId};
+use domain::ids::{ApiKeyId, ClinicId, SessionId, UserId};
 use domain::invitation::InvitedBy;
+use domain::permissions::Level;
 
 use crate::context::Context;
 use crate::problem::Problem;
+use crate::session;
 
 /// Someone whose credential is good.
 #[derive(Clone, Debug)]
@@ -33,6 +35,38 @@ pub enum Identity {
         /// What it may do.
         scopes: Vec<Scope>,
     },
+    /// A person signed in at the dashboard.
+    Session {
+        /// The session.
+        id: SessionId,
+        /// The person.
+        user: UserId,
+        /// The person's level.
+        level: Level,
+        /// `canManageStudies`.
+        manage_studies: bool,
+    },
+}
+
+impl Identity {
+    /// Whether this is an owner signed in: the only one who may change an owner.
+    pub fn is_owner(&self) -> bool {
+        matches!(
+            self,
+            Self::Session {
+                level: Level::Owner,
+                ..
+            }
+        )
+    }
+
+    /// The person signed in, if it is one.
+    pub fn user(&self) -> Option<UserId> {
+        match self {
+            Self::Session { user, .. } => Some(*user),
+            Self::ApiKey { .. } => None,
+        }
+    }
 }
 
 impl Principal {
@@ -40,6 +74,7 @@ impl Principal {
     pub fn as_inviter(&self) -> InvitedBy {
         match &self.identity {
             Identity::ApiKey { id, .. } => InvitedBy::ApiKey(*id),
+            Identity::Session { user, .. } => InvitedBy::User(*user),
         }
     }
 
@@ -52,38 +87,71 @@ impl Principal {
     pub fn name(&self) -> String {
         match &self.identity {
             Identity::ApiKey { id, .. } => format!("key:{id}"),
+            Identity::Session { user, .. } => format!("{}:{user}", self.clinic),
+        }
+    }
+}
+
+/// Who of the people signed in may do something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum People {
+    /// Owners and admins.
+    Managers,
+    /// Owners, admins, and members with `canManageStudies`.
+    StudyManagers,
+    /// Anybody: it concerns only their own session.
+    Everybody,
+}
+
+impl People {
+    fn include(self, level: Level, manage_studies: bool) -> bool {
+        match self {
+            Self::Managers => level != Level::Member,
+            Self::StudyManagers => level != Level::Member || manage_studies,
+            Self::Everybody => true,
         }
     }
 }
 
 /// Something that a caller may or may not do.
 pub trait Capability: Send + Sync + 'static {
-    /// The scope that an API key needs for it.
-    const SCOPE: Scope;
+    /// The scope that an API key needs for it; `None` when no API key may do it.
+    const SCOPE: Option<Scope>;
+    /// Who of the people signed in may do it.
+    const PEOPLE: People;
 }
 
 macro_rules! capabilities {
-    ($($(#[$doc:meta])* $name:ident: $scope:ident,)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $scope:expr, $people:ident;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl Capability for $name {
-            const SCOPE: Scope = Scope::$scope;
+            const SCOPE: Option<Scope> = $scope;
+            const PEOPLE: People = People::$people;
         }
     )*};
 }
 
 capabilities! {
     /// List and read users.
-    ReadUsers: UsersRead,
+    ReadUsers: Some(Scope::UsersRead), StudyManagers;
     /// Invite a person.
-    Invite: UsersWrite,
+    Invite: Some(Scope::UsersWrite), Managers;
     /// Change, deactivate and reactivate users.
-    ManageUsers: UsersWrite,
+    ManageUsers: Some(Scope::UsersWrite), Managers;
     /// List and read invitations.
-    ReadInvitations: InvitationsRead,
+    ReadInvitations: Some(Scope::InvitationsRead), Managers;
     /// Change, resend and revoke invitations.
-    ManageInvitations: InvitationsWrite,
+    ManageInvitations: Some(Scope::InvitationsWrite), Managers;
+    /// Attest that an NPI is a person's, having seen the person.
+    AttestNpi: None, Managers;
+    /// List, make and end API keys.
+    ManageApiKeys: None, Managers;
+    /// Read the audit.
+    ReadAudit: None, Managers;
+    /// Look at one's own session and end it.
+    OwnSession: None, Everybody;
 }
 
 /// A caller who may do `C`.
@@ -111,19 +179,39 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let principal = principal(parts, &Context::from_ref(state)).await?;
-        match &principal.identity {
-            Identity::ApiKey { scopes, .. } if scopes.contains(&C::SCOPE) => {}
-            Identity::ApiKey { .. } => {
-                return Err(Problem::forbidden(format!(
-                    "This API key lacks the scope {}.",
-                    C::SCOPE.as_str()
-                )));
-            }
-        }
+        allowed::<C>(&principal.identity)?;
         Ok(Self {
             principal,
             capability: PhantomData,
         })
+    }
+}
+
+fn allowed<C: Capability>(identity: &Identity) -> Result<(), Problem> {
+    match (identity, C::SCOPE) {
+        (Identity::ApiKey { scopes, .. }, Some(needed)) if scopes.contains(&needed) => Ok(()),
+        (Identity::ApiKey { .. }, Some(needed)) => Err(Problem::forbidden(format!(
+            "This API key lacks the scope {}.",
+            needed.as_str()
+        ))),
+        (Identity::ApiKey { .. }, None) => Err(Problem::forbidden(
+            "No API key can do this. Sign in at the dashboard instead.",
+        )),
+        (
+            Identity::Session {
+                level,
+                manage_studies,
+                ..
+            },
+            _,
+        ) => {
+            if C::PEOPLE.include(*level, *manage_studies) {
+                return Ok(());
+            }
+            Err(Problem::forbidden(
+                "Your permissions do not include this. Ask an owner or admin of your clinic.",
+            ))
+        }
     }
 }
 
@@ -133,22 +221,27 @@ pub(crate) async fn principal(parts: &mut Parts, context: &Context) -> Result<Pr
         return Ok(known.clone());
     }
     let credential = bearer(parts).ok_or_else(Problem::unauthenticated)?;
-    let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
-    let key = context
-        .store
-        .api_key(&secret)
-        .await?
-        .filter(|key| key.active)
-        .ok_or_else(Problem::unauthenticated)?;
-    let ApiKey {
-        id, clinic, scopes, ..
-    } = key;
-    let principal = Principal {
-        clinic,
-        identity: Identity::ApiKey { id, scopes },
+    let principal = if ApiKeySecret::is_meant_by(credential) {
+        holder_of_key(context, credential).await?
+    } else {
+        session::holder(context, credential).await?
     };
     parts.extensions.insert(principal.clone());
     Ok(principal)
+}
+
+async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal, Problem> {
+    let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
+    let found = context.store.api_key(&secret).await?;
+    let ApiKey {
+        id, clinic, scopes, ..
+    } = found
+        .filter(|key| key.active)
+        .ok_or_else(Problem::unauthenticated)?;
+    Ok(Principal {
+        clinic,
+        identity: Identity::ApiKey { id, scopes },
+    })
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

@@ -8,6 +8,8 @@ use domain::entropy::Entropy;
 use domain::time::{Clock, Timestamp};
 use store::Store;
 
+use crate::keys::Keys;
+
 /// The table, the clock and randomness: what every HTTP function has in its state.
 #[derive(Clone)]
 pub struct Context {
@@ -17,9 +19,29 @@ pub struct Context {
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and salts.
     pub entropy: Arc<dyn Entropy>,
+    /// The keys that sessions and views are verified with.
+    pub keys: Keys,
+    /// `iss` of every token: the service's own URL.
+    pub issuer: Arc<str>,
 }
 
 impl Context {
+    /// On this table, for the service at `issuer`.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+        issuer: &str,
+    ) -> Self {
+        Self {
+            keys: Keys::new(store.clone(), clock.clone()),
+            issuer: Arc::from(issuer),
+            store,
+            clock,
+            entropy,
+        }
+    }
+
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         self.clock.now()

@@ -22,6 +22,10 @@ const MAX_KEY: usize = 255;
 /// DynamoDB's largest item is 400 KB; an answer beyond this is not kept.
 const MAX_ANSWER: usize = 300 * 1024;
 
+/// Marks an answer that holds a secret: it is given once and not kept in the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Unkept;
+
 /// Middleware for POST routes that take an API key or a session. A key belongs to its caller.
 pub async fn for_callers(
     State(context): State<Context>,
@@ -107,7 +111,7 @@ async fn once(
     keep(context, caller, key, (&fingerprint, final_answer), response).await
 }
 
-/// Whether a later try could not be answered better.
+/// Whether the answer may be given again: a later try could not be answered better, and it holds no secret.
 fn is_final(response: &Response) -> bool {
     let status = response.status();
     let lost_race = |problem: &Problem| problem.code() == Problem::contended().code();
@@ -116,7 +120,9 @@ fn is_final(response: &Response) -> bool {
         StatusCode::FORBIDDEN,
         StatusCode::TOO_MANY_REQUESTS,
     ];
+    let secret = response.extensions().get::<Unkept>().is_some();
     !status.is_server_error()
+        && !secret
         && !refused.contains(&status)
         && !response
             .extensions()

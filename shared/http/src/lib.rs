@@ -9,12 +9,15 @@ mod edge;
 pub mod ending;
 pub mod fields;
 pub mod idempotency;
+pub mod jwt;
+pub mod keys;
 pub mod npi_claim;
 pub mod page;
 pub mod problem;
 pub mod query;
 pub mod schema;
 mod segment;
+pub mod session;
 pub mod view;
 
 pub use context::{ClientIp, Context, RequestId};

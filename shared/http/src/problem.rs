@@ -137,6 +137,14 @@ impl Problem {
         self
     }
 
+    /// The same problem with what else its caller needs.
+    #[must_use]
+    pub fn with(mut self, member: &str, value: &impl Serialize) -> Self {
+        let value = serde_json::to_value(value).unwrap_or_default();
+        self.about.insert(member.to_owned(), value);
+        self
+    }
+
     /// The same problem as a 400 with this code.
     #[must_use]
     pub fn as_bad_request(self, code: &'static str) -> Self {
@@ -235,9 +243,13 @@ impl IntoResponse for Problem {
 pub(crate) fn rendered(mut response: Response, request_id: &str) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
-            let mut response = problem.render(request_id);
-            response.extensions_mut().insert(ErrorCode(problem.code));
-            response
+            let mut rendered = problem.render(request_id);
+            rendered.extensions_mut().insert(ErrorCode(problem.code));
+            for cookie in response.headers().get_all(header::SET_COOKIE) {
+                let headers = rendered.headers_mut();
+                headers.append(header::SET_COOKIE, cookie.clone());
+            }
+            rendered
         }
         None => response,
     }

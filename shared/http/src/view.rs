@@ -1,5 +1,6 @@
 //! Users and invitations as JSON.
 
+use domain::clinic::Clinic;
 use domain::invitation::{Invitation, InvitedBy};
 use domain::permissions::Permissions;
 use domain::person::PersonName;
@@ -216,6 +217,25 @@ impl From<&Invitation> for InvitationView {
             delivery: details.mailing.delivery.as_str(),
             delivery_detail: details.mailing.detail.clone(),
             send_count: details.generation,
+        }
+    }
+}
+
+/// A clinic.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ClinicView {
+    /// Its UUID.
+    pub clinic_id: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl From<&Clinic> for ClinicView {
+    fn from(clinic: &Clinic) -> Self {
+        Self {
+            clinic_id: clinic.id.to_string(),
+            name: clinic.name.as_str().to_owned(),
         }
     }
 }

@@ -7,6 +7,7 @@ mod error;
 mod invitation;
 mod link;
 mod message;
+mod password_reset;
 mod renewal;
 #[cfg(test)]
 mod samples;
@@ -17,6 +18,7 @@ pub use error::SendError;
 pub use invitation::{Can, Invitation};
 pub use link::Link;
 pub use message::{Message, RenderError};
+pub use password_reset::PasswordReset;
 pub use renewal::RenewalRequested;
 pub use sender::Sender;
 pub use ses::{MessageId, Ses};

@@ -3,7 +3,7 @@
 use domain::email::Email;
 use domain::time::Timestamp;
 
-use crate::{Can, Invitation, Link, Message, RenewalRequested};
+use crate::{Can, Invitation, Link, Message, PasswordReset, RenewalRequested};
 
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
@@ -33,6 +33,13 @@ fn renewal() -> RenewalRequested {
         clinic_name: "Lakeside Imaging".into(),
         person_name: "Ada Lovelace".into(),
         dashboard_url: "https://app.autoscribe.example/".into(),
+    }
+}
+
+fn password_reset() -> PasswordReset {
+    PasswordReset {
+        link: Link::new("https://app.autoscribe.example/reset#token=sample"),
+        expires: Timestamp::parse("2026-12-01T10:00:00Z").unwrap(),
     }
 }
 
@@ -87,6 +94,7 @@ fn samples() -> Vec<(&'static str, Message)> {
             hostile().render(&ada, Some(&clinic)).unwrap(),
         ),
         ("renewal_requested", renewal().render(&ada).unwrap()),
+        ("password_reset", password_reset().render(&ada).unwrap()),
     ]
 }
 

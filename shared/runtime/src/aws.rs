@@ -41,22 +41,27 @@ impl Aws {
 
     /// The table, its connection opened.
     pub async fn store(&self, settings: &Settings) -> Store {
-        let store = Store::new(
-            aws_sdk_dynamodb::Client::new(&self.config),
-            settings.required("TABLE_NAME"),
-        );
+        let store = self.table(settings);
         // Moves the TLS handshake out of the first request.
         let _ = tokio::time::timeout(WARM_UP, store.warm_up()).await;
         store
     }
 
-    /// What every HTTP function has in its state.
+    /// What every HTTP function has in its state, the published keys read.
     pub async fn context(&self, settings: &Settings) -> Context {
-        let store = self.store(settings).await;
-        Context {
-            store,
-            clock: Arc::new(SystemClock),
-            entropy: Arc::new(OsEntropy),
+        let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
+        let issuer = settings.required("TOKEN_ISSUER");
+        let context = Context::new(self.table(settings), clock, entropy, &issuer);
+        match tokio::time::timeout(WARM_UP, context.keys.read()).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::info!(%error, "keys not read; the first request does"),
+            Err(_) => tracing::info!("keys not read in time; the first request does"),
         }
+        context
+    }
+
+    fn table(&self, settings: &Settings) -> Store {
+        let client = aws_sdk_dynamodb::Client::new(&self.config);
+        Store::new(client, settings.required("TABLE_NAME"))
     }
 }

@@ -6,8 +6,12 @@ mod consume;
 mod log;
 #[cfg(feature = "root-key")]
 mod root_key;
+#[cfg(any(feature = "root-key", feature = "signing-keys"))]
+mod secret;
 mod serve;
 mod settings;
+#[cfg(feature = "signing-keys")]
+mod signing_keys;
 mod system;
 
 pub use aws::Aws;

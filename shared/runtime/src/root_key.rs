@@ -1,9 +1,10 @@
-//! The root key, from Secrets Manager, or from the environment on a developer's machine.
+//! The root key, which all links are made with.
 
 use domain::token::{Keyring, RootKey};
 
 use crate::aws::Aws;
-use crate::settings::{Settings, SettingsMissing};
+use crate::secret::NoSecret;
+use crate::settings::Settings;
 
 /// Characters of the shortest root key: 32 bytes in base64.
 const MIN_SECRET: usize = 43;
@@ -11,12 +12,9 @@ const MIN_SECRET: usize = 43;
 /// Why there is no keyring.
 #[derive(Debug, thiserror::Error)]
 pub enum NoKeyring {
-    /// Nothing says where the secret is.
+    /// There is no secret.
     #[error(transparent)]
-    Missing(#[from] SettingsMissing),
-    /// The secret could not be read.
-    #[error("root key: {0}")]
-    Unreadable(String),
+    Secret(#[from] NoSecret),
     /// The secret is not what it should be.
     #[error(
         "root key: write `kid:secret` entries, newest first, each secret of {MIN_SECRET} characters at least"
@@ -27,20 +25,8 @@ pub enum NoKeyring {
 impl Aws {
     /// The root keys: the secret named by `ROOT_KEY_SECRET_ARN`, or `ROOT_KEY` itself.
     pub async fn keyring(&self, settings: &Settings) -> Result<Keyring, NoKeyring> {
-        if let Some(text) = settings.optional("ROOT_KEY") {
-            return keyring_from(&text);
-        }
-        let arn = settings.required("ROOT_KEY_SECRET_ARN");
-        settings.check()?;
-        let client = aws_sdk_secretsmanager::Client::new(self.config());
-        let secret = client.get_secret_value().secret_id(arn).send().await;
-        let secret = secret.map_err(|error| {
-            let code = error
-                .as_service_error()
-                .and_then(|e| e.meta().code().map(ToOwned::to_owned));
-            NoKeyring::Unreadable(code.unwrap_or_else(|| "no answer".to_owned()))
-        })?;
-        keyring_from(secret.secret_string().unwrap_or_default())
+        let text = self.secret(settings, "ROOT_KEY", "ROOT_KEY_SECRET_ARN");
+        keyring_from(&text.await?)
     }
 }
 

@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::invitation::item::time;
-use crate::item::number;
+use crate::item::{RawItem, is_zero, number};
 use crate::key::Key;
 use crate::profile::BadField;
 use crate::tx::If;
@@ -20,6 +20,10 @@ use crate::{Role, Store, StoreError, Transaction, attr, key};
 pub struct Account {
     /// Missing while the person has never had dashboard access anywhere.
     pub password: Option<PasswordHash>,
+    /// When the password was set; a link to set one that was mailed before is dead.
+    pub password_set_at: Option<Timestamp>,
+    /// Counts the passwords set by mail: sessions of an epoch before have ended.
+    pub epoch: u32,
     /// When the person first followed a mailed link.
     pub verified_at: Timestamp,
     /// Counts the writes; the first is 1.
@@ -30,32 +34,78 @@ pub struct Account {
 struct AccountItem {
     #[serde(rename = "pw", default, skip_serializing_if = "Option::is_none")]
     password: Option<String>,
+    #[serde(rename = "ps", default, skip_serializing_if = "Option::is_none")]
+    password_set_at: Option<i64>,
+    #[serde(rename = "ep", default, skip_serializing_if = "is_zero")]
+    epoch: u32,
     #[serde(rename = "va")]
     verified_at: i64,
     #[serde(rename = "v")]
     version: u64,
 }
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct MembershipItem {
     #[serde(rename = "us")]
     user: String,
 }
 
+/// A clinic that an account belongs to, and who it is there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Membership {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The user.
+    pub user: UserId,
+}
+
 impl Store {
     /// The account of an address.
     pub async fn account(&self, email: &Email) -> Result<Option<Account>, StoreError> {
-        let Some(raw) = self.get(&key::account(email)).await? else {
-            return Ok(None);
+        let found = self.get(&key::account(email)).await?;
+        found.map(|raw| self.account_from(&raw)).transpose()
+    }
+
+    /// The account of an address with its memberships, in one read whether it exists or not.
+    pub async fn account_and_memberships(
+        &self,
+        email: &Email,
+    ) -> Result<(Option<Account>, Vec<Membership>), StoreError> {
+        let Key { pk, sk } = key::account(email);
+        let (mut account, mut memberships) = (None, Vec::new());
+        for raw in self.query_between(&pk, (&sk, key::LAST_MEMBERSHIP)).await? {
+            let key = Key::of(&raw);
+            if key.sk == sk {
+                account = Some(self.account_from(&raw)?);
+            } else {
+                memberships.push(self.membership_from(&raw, &key)?);
+            }
+        }
+        Ok((account, memberships))
+    }
+
+    pub(crate) fn account_from(&self, raw: &RawItem) -> Result<Account, StoreError> {
+        let item: AccountItem = self.decode(raw)?;
+        let read = || {
+            Ok(Account {
+                password: item.password.clone().map(PasswordHash::from_stored),
+                password_set_at: item.password_set_at.map(|t| time("ps", t)).transpose()?,
+                epoch: item.epoch,
+                verified_at: time("va", item.verified_at)?,
+                version: item.version,
+            })
         };
-        let item: AccountItem = self.decode(&raw)?;
-        let verified_at = time("va", item.verified_at)
-            .map_err(|bad: BadField| self.corrupt(&Key::of(&raw), bad.0))?;
-        Ok(Some(Account {
-            password: item.password.map(PasswordHash::from_stored),
-            verified_at,
-            version: item.version,
-        }))
+        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+    }
+
+    fn membership_from(&self, raw: &RawItem, key: &Key) -> Result<Membership, StoreError> {
+        let item: MembershipItem = self.decode(raw)?;
+        let clinic = key.sk.strip_prefix(key::MEMBERSHIP);
+        let clinic = clinic.and_then(|id| ClinicId::parse(id).ok());
+        Ok(Membership {
+            clinic: clinic.ok_or_else(|| self.corrupt(key, attr::SK))?,
+            user: UserId::parse(&item.user).map_err(|_| self.corrupt(key, "us"))?,
+        })
     }
 }
 
@@ -67,6 +117,8 @@ impl Transaction {
                 .password
                 .as_ref()
                 .map(|hash| hash.as_str().to_owned()),
+            password_set_at: account.password_set_at.map(Timestamp::millis),
+            epoch: account.epoch,
             verified_at: account.verified_at.millis(),
             version: account.version,
         };

@@ -34,3 +34,15 @@ pub(crate) const RUNNING_UNTIL: &str = "ru";
 pub(crate) const GUESSES: &str = "gu";
 /// Until when guesses count, in milliseconds.
 pub(crate) const WINDOW_END: &str = "we";
+/// Digest of the one refresh token that is good.
+pub(crate) const TOKEN_DIGEST: &str = "rd";
+/// When a session's token was last replaced, in milliseconds.
+pub(crate) const REFRESHED_AT: &str = "ra";
+/// Counts the passwords set by mail.
+pub(crate) const EPOCH: &str = "ep";
+/// Counts the deactivations of a user.
+pub(crate) const ACCESS_EPOCH: &str = "ae";
+/// Dashboard access within a profile.
+pub(crate) const DASHBOARD: &str = "da";
+/// When a person last signed in, in milliseconds.
+pub(crate) const LAST_LOGIN: &str = "ll";

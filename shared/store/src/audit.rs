@@ -1,59 +1,119 @@
 //! Audit records: append only, one partition for each clinic and month.
 
-use domain::audit::{Actor, AuditRecord, Object};
-use serde::Serialize;
+use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::ids::{AuditId, ClinicId};
+use domain::time::Timestamp;
+use serde::{Deserialize, Serialize};
 
-use crate::profile::PermissionsItem;
+use crate::invitation::item::time;
+use crate::item::RawItem;
+use crate::key::Key;
+use crate::page::{Chunk, Filling, Page, PageRequest, below};
+use crate::profile::{BadField, PermissionsItem};
 use crate::tx::If;
-use crate::{Role, StoreError, Transaction, key};
+use crate::{Role, Store, StoreError, Transaction, key};
 
-#[derive(Serialize)]
+#[derive(Serialize, Deserialize)]
 struct AuditItem {
     at: i64,
     #[serde(rename = "ac")]
     actor: String,
     #[serde(rename = "an")]
-    action: &'static str,
+    action: String,
     #[serde(rename = "ob")]
     object: String,
-    #[serde(rename = "be", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "be", default, skip_serializing_if = "Option::is_none")]
     before: Option<PermissionsItem>,
-    #[serde(rename = "af", skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "af", default, skip_serializing_if = "Option::is_none")]
     after: Option<PermissionsItem>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
+}
+
+/// Which of a clinic's audit records a list is about: a range of time, both ends included.
+#[derive(Clone, Copy, Debug)]
+pub struct AuditRange {
+    /// Nothing before.
+    pub from: Timestamp,
+    /// Nothing after.
+    pub to: Timestamp,
+}
+
+impl Store {
+    /// One page of a clinic's audit records for which `keep` holds, newest first. Goes from month
+    /// to month, each a partition.
+    pub async fn audit_records(
+        &self,
+        clinic: ClinicId,
+        range: AuditRange,
+        page: PageRequest<AuditId>,
+        keep: impl Fn(&AuditRecord) -> bool,
+    ) -> Result<Page<AuditRecord, AuditId>, StoreError> {
+        let mut filling = Filling::new(page);
+        let newest = page.after.map_or(range.to, |id| id.made_at().min(range.to));
+        let mut month = newest.month_start();
+        while let Some((after, size)) = filling.wants() {
+            let last = after.map_or([0xff; 16], |id| below(id.bytes()));
+            let [from, to] = [[0; 16], last].map(|id| AuditId::from_bytes(id).to_string());
+            let partition = key::audit_partition(clinic, &month.month());
+            let (raw, chunk): (_, Chunk<AuditRecord>) =
+                self.query_newest(&partition, (from, to), size).await?;
+            let items = (raw.iter())
+                .map(|item| self.audit_from(clinic, item))
+                .collect::<Result<_, _>>()?;
+            let month_read = !chunk.more;
+            let more = chunk.more || range.from < month;
+            let chunk = Chunk {
+                items,
+                more,
+                ..chunk
+            };
+            let within = |record: &AuditRecord| range.from <= record.at && record.at <= range.to;
+            filling.add(
+                chunk,
+                |record| record.id,
+                |record| within(record) && keep(record),
+            );
+            if month_read {
+                month = month.month_before();
+            }
+        }
+        Ok(filling.page())
+    }
+
+    fn audit_from(&self, clinic: ClinicId, raw: &RawItem) -> Result<AuditRecord, StoreError> {
+        let item: AuditItem = self.decode(raw)?;
+        let key = Key::of(raw);
+        let read = || {
+            Ok(AuditRecord {
+                id: AuditId::parse(&key.sk).map_err(|_| BadField("SK"))?,
+                clinic,
+                at: time("at", item.at)?,
+                actor: Actor::parse(&item.actor).ok_or(BadField("ac"))?,
+                action: Action::parse(&item.action).ok_or(BadField("an"))?,
+                object: Object::parse(&item.object).ok_or(BadField("ob"))?,
+                before: item.before.map(TryInto::try_into).transpose()?,
+                after: item.after.map(TryInto::try_into).transpose()?,
+                ip: item.ip,
+            })
+        };
+        read().map_err(|bad: BadField| self.corrupt(&key, bad.0))
+    }
 }
 
 impl Transaction {
     /// Adds an audit record.
     pub fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
-        let actor = match record.actor {
-            Actor::User(id) => id.to_string(),
-            Actor::ApiKey(id) => format!("key:{id}"),
-            Actor::Invitee(id) => id.to_string(),
-            Actor::Operator => "operator".to_owned(),
-        };
-        let object = match record.object {
-            Object::Clinic(id) => format!("clinic:{id}"),
-            Object::ApiKey(id) => format!("key:{id}"),
-            Object::Invitation(id) => id.to_string(),
-            Object::User(id) => id.to_string(),
-        };
         let item = AuditItem {
             at: record.at.millis(),
-            actor,
-            action: record.action.as_str(),
-            object,
+            actor: record.actor.to_string(),
+            action: record.action.as_str().to_owned(),
+            object: record.object.to_string(),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
             ip: record.ip.clone(),
         };
-        self.put(
-            Role::Audit,
-            key::audit(record.clinic, record.at, record.id),
-            &item,
-            None,
-            &If::New,
-        )
+        let key = key::audit(record.clinic, record.at, record.id);
+        self.put(Role::Audit, key, &item, None, &If::New)
     }
 }

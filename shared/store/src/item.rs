@@ -22,6 +22,15 @@ pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
 }
 
+/// For counts that most items do not have.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over a reference"
+)]
+pub(crate) fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
 impl Key {
     pub(crate) fn into_attributes(self) -> RawItem {
         HashMap::from([
@@ -93,6 +102,33 @@ impl Store {
         answer
             .map(|found| found.item)
             .map_err(|e| StoreError::from_sdk(&e))
+    }
+
+    /// All items of a partition within sort-key bounds, strongly consistent: for partitions that
+    /// hold little.
+    pub(crate) async fn query_between(
+        &self,
+        partition: &str,
+        (from, to): (&str, &str),
+    ) -> Result<Vec<RawItem>, StoreError> {
+        let condition = format!("{} = :pk AND {} BETWEEN :from AND :to", attr::PK, attr::SK);
+        let mut pages = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .key_condition_expression(condition)
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":from", text(from))
+            .expression_attribute_values(":to", text(to))
+            .consistent_read(true)
+            .into_paginator()
+            .items()
+            .send();
+        let mut found = Vec::new();
+        while let Some(item) = pages.next().await {
+            found.push(item.map_err(|e| StoreError::from_sdk(&e))?);
+        }
+        Ok(found)
     }
 
     /// Strongly consistent reads of up to 100 keys at once, in the order of the keys.

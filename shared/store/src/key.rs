@@ -3,7 +3,7 @@
 use std::fmt;
 
 use domain::email::Email;
-use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
+use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
 use domain::time::Timestamp;
@@ -28,6 +28,10 @@ impl Key {
 pub(crate) const INVITATION: &str = "INV#";
 /// The sort-key prefix of users in a clinic's partition.
 pub(crate) const USER: &str = "USER#";
+/// The sort-key prefix of memberships in an account's partition.
+pub(crate) const MEMBERSHIP: &str = "MEMBER#";
+/// Sorts after every membership.
+pub(crate) const LAST_MEMBERSHIP: &str = "MEMBER#~";
 
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
@@ -68,18 +72,29 @@ pub(crate) fn account(email: &Email) -> Key {
 pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
     Key::new(
         format!("ACCOUNT#{}", email.normalised()),
-        format!("MEMBER#{clinic}"),
+        format!("{MEMBERSHIP}{clinic}"),
     )
 }
 
-pub(crate) fn throttled_address(email: &Email) -> Key {
-    Key::new(format!("ACCOUNT#{}", email.normalised()), "THROTTLE")
+/// Where tries of one kind by or for an address are counted.
+pub(crate) fn throttled_address(email: &Email, kind: &str) -> Key {
+    Key::new(
+        format!("ACCOUNT#{}", email.normalised()),
+        format!("THROTTLE#{kind}"),
+    )
 }
 
 /// A network address is personal data: its digest will do.
-pub(crate) fn throttled_ip(ip: &str) -> Key {
+pub(crate) fn throttled_ip(ip: &str, kind: &str) -> Key {
     let digest = Fingerprint::of(&[ip.as_bytes()]);
-    Key::new(format!("IP#{}", digest.as_str()), "THROTTLE")
+    Key::new(
+        format!("IP#{}", digest.as_str()),
+        format!("THROTTLE#{kind}"),
+    )
+}
+
+pub(crate) fn session(id: SessionId) -> Key {
+    Key::new(format!("SESSION#{id}"), "SESSION")
 }
 
 pub(crate) fn api_key_by_digest(digest: &str) -> Key {
@@ -94,8 +109,13 @@ pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
 
+/// The audit records of a clinic of one month, `yyyy-mm`.
+pub(crate) fn audit_partition(clinic: ClinicId, month: &str) -> String {
+    format!("AUDIT#{clinic}#{month}")
+}
+
 pub(crate) fn audit(clinic: ClinicId, at: Timestamp, id: AuditId) -> Key {
-    Key::new(format!("AUDIT#{clinic}#{}", at.month()), id.to_string())
+    Key::new(audit_partition(clinic, &at.month()), id.to_string())
 }
 
 /// The caller's own key text is hashed: it is of any length and may hold anything.
@@ -104,8 +124,8 @@ pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
     Key::new(format!("IDEM#{caller}#{}", digest.as_str()), "IDEM")
 }
 
-/// The public key set, which every function reads once at start.
-pub(crate) fn warm_up() -> Key {
+/// The public key set, which every function reads at start.
+pub(crate) fn public_keys() -> Key {
     Key::new("KEYS#public", "KEYS")
 }
 
@@ -114,7 +134,15 @@ impl fmt::Debug for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = |part: &str| {
             [
-                "CLINIC", "AUDIT#", "INV#", "USER#", "MEMBER#", "MAIL", "KEYS",
+                "CLINIC",
+                "AUDIT#",
+                "INV#",
+                "USER#",
+                "MEMBER#",
+                "MAIL",
+                "KEYS",
+                "SESSION",
+                "THROTTLE#",
             ]
             .iter()
             .any(|prefix| part.starts_with(prefix))

@@ -18,13 +18,16 @@ mod notice;
 mod outbox;
 mod page;
 mod profile;
+mod session;
+mod signing;
 mod throttle;
 mod tx;
 mod user;
 
 use aws_sdk_dynamodb::Client;
 
-pub use account::Account;
+pub use account::{Account, Membership};
+pub use audit::AuditRange;
 pub use claim::Claims;
 pub use error::StoreError;
 pub use idempotency::{Answer, Begun};
@@ -33,6 +36,7 @@ pub use item::RawItem;
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, Taken};
 pub use page::{Page, PageRequest};
+pub use session::Rotated;
 pub use throttle::Guess;
 pub use tx::{Committed, Role, Transaction};
 
@@ -54,7 +58,7 @@ impl Store {
 
     /// Opens the connection ahead of the first request: one read whose answer does not matter.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.get(&key::warm_up()).await {
+        if let Err(error) = self.get(&key::public_keys()).await {
             tracing::info!(%error, "warm-up read failed; the first request connects instead");
         }
     }

@@ -21,7 +21,14 @@ const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
     /// The holder of this expired invitation asks for a new link.
-    NewLinkRequested(InvitationId),
+    NewLinkRequested {
+        /// The clinic that invited.
+        clinic: ClinicId,
+        /// The invitation.
+        invitation: InvitationId,
+    },
+    /// Somebody wants to set a new password for the account of the address, if there is one.
+    PasswordReset,
 }
 
 /// A mail that is not an invitation.
@@ -29,8 +36,6 @@ pub enum NoticeKind {
 pub struct Notice {
     /// Its id.
     pub id: NoticeId,
-    /// The clinic it is about.
-    pub clinic: ClinicId,
     /// Whom it goes to.
     pub to: Email,
     /// What it says.
@@ -41,14 +46,14 @@ pub struct Notice {
 pub(crate) struct NoticeItem {
     #[serde(rename = "id")]
     id: String,
-    #[serde(rename = "ci")]
-    clinic: String,
+    #[serde(rename = "ci", default, skip_serializing_if = "Option::is_none")]
+    clinic: Option<String>,
     #[serde(rename = "to")]
     to: String,
     #[serde(rename = "ki")]
     kind: String,
-    #[serde(rename = "iv")]
-    invitation: String,
+    #[serde(rename = "iv", default, skip_serializing_if = "Option::is_none")]
+    invitation: Option<String>,
     #[serde(rename = "dl")]
     delivery: String,
     ttl: i64,
@@ -57,37 +62,75 @@ pub(crate) struct NoticeItem {
 }
 
 const NEW_LINK_REQUESTED: &str = "new_link_requested";
+const PASSWORD_RESET: &str = "password_reset";
+
+impl NoticeItem {
+    fn new(notice: &Notice, now: Timestamp) -> Self {
+        let (kind, clinic, invitation) = match notice.kind {
+            NoticeKind::NewLinkRequested { clinic, invitation } => {
+                (NEW_LINK_REQUESTED, Some(clinic), Some(invitation))
+            }
+            NoticeKind::PasswordReset => (PASSWORD_RESET, None, None),
+        };
+        Self {
+            id: notice.id.to_string(),
+            clinic: clinic.map(|id| id.to_string()),
+            to: notice.to.typed().to_owned(),
+            kind: kind.to_owned(),
+            invitation: invitation.map(|id| id.to_string()),
+            delivery: Delivery::Queued.as_str().to_owned(),
+            ttl: now.plus(KEPT_FOR).seconds(),
+            version: 1,
+        }
+    }
+
+    fn clinic(&self) -> Result<ClinicId, BadField> {
+        let clinic = self.clinic.as_deref().map(ClinicId::parse);
+        clinic.and_then(Result::ok).ok_or(BadField("ci"))
+    }
+
+    fn invitation(&self) -> Result<InvitationId, BadField> {
+        let invitation = self.invitation.as_deref().map(InvitationId::parse);
+        invitation.and_then(Result::ok).ok_or(BadField("iv"))
+    }
+}
 
 impl Transaction {
     /// Queues a notice.
     pub fn new_notice(&mut self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
-        let NoticeKind::NewLinkRequested(invitation) = notice.kind;
-        let item = NoticeItem {
-            id: notice.id.to_string(),
-            clinic: notice.clinic.to_string(),
-            to: notice.to.typed().to_owned(),
-            kind: NEW_LINK_REQUESTED.to_owned(),
-            invitation: invitation.to_string(),
-            delivery: Delivery::Queued.as_str().to_owned(),
-            ttl: now.plus(KEPT_FOR).seconds(),
-            version: 1,
-        };
+        let item = NoticeItem::new(notice, now);
         self.put(Role::Notice, key::notice(notice.id), &item, None, &If::New)
     }
 }
 
 impl Store {
+    /// Queues a notice that is about no change.
+    pub async fn queue_notice(&self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
+        let item = self.encode(key::notice(notice.id), &NoticeItem::new(notice, now))?;
+        let put = self.client.put_item().table_name(&self.table);
+        let put = put.set_item(Some(item)).send().await;
+        put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+    }
+
+    /// The notice of this id.
+    pub async fn notice(&self, id: NoticeId) -> Result<Option<Notice>, StoreError> {
+        let found = self.get(&key::notice(id)).await?;
+        found.map(|raw| self.notice_from(&raw)).transpose()
+    }
+
     pub(crate) fn notice_from(&self, raw: &RawItem) -> Result<Notice, StoreError> {
         let item: NoticeItem = self.decode(raw)?;
         let read = || {
-            let invitation = InvitationId::parse(&item.invitation).map_err(|_| BadField("iv"))?;
             let kind = match item.kind.as_str() {
-                NEW_LINK_REQUESTED => NoticeKind::NewLinkRequested(invitation),
+                NEW_LINK_REQUESTED => NoticeKind::NewLinkRequested {
+                    clinic: item.clinic()?,
+                    invitation: item.invitation()?,
+                },
+                PASSWORD_RESET => NoticeKind::PasswordReset,
                 _ => return Err(BadField("ki")),
             };
             Ok(Notice {
                 id: NoticeId::parse(&item.id).map_err(|_| BadField("id"))?,
-                clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
                 to: field("to", Email::parse(&item.to))?,
                 kind,
             })

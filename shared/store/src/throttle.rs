@@ -1,4 +1,4 @@
-//! Counting guesses of passwords, for an address and for a network address.
+//! Counting guesses of passwords and wishes for a new one, for an address and for a network address.
 //!
 //! A guess is counted before the password is looked at, so that however many guess at once, no
 //! more than the limit are answered. A right one takes its count back.
@@ -22,6 +22,14 @@ const PER_ADDRESS: u32 = 10;
 /// Wrong guesses from one network address within the window.
 const PER_IP: u32 = 50;
 
+/// Mails with a link to a new password to one address within the window.
+const RESETS_PER_ADDRESS: u32 = 3;
+/// Wishes for a new password from one network address within the window.
+const RESETS_PER_IP: u32 = 20;
+
+const PASSWORD: &str = "PASSWORD";
+const RESET: &str = "RESET";
+
 /// Whether one more guess is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Guess {
@@ -39,18 +47,39 @@ impl Store {
         ip: Option<&str>,
         now: Timestamp,
     ) -> Result<Guess, StoreError> {
-        let address = self
-            .count(&key::throttled_address(email), PER_ADDRESS, now)
-            .await?;
+        self.count_both((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now)
+            .await
+    }
+
+    /// Counts one wish for a new password for `email`, coming from `ip`.
+    pub async fn wish_for_reset(
+        &self,
+        email: &Email,
+        ip: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Guess, StoreError> {
+        let (address, ip) = ((email, RESETS_PER_ADDRESS), (ip, RESETS_PER_IP));
+        self.count_both(address, ip, RESET, now).await
+    }
+
+    async fn count_both(
+        &self,
+        (email, per_address): (&Email, u32),
+        (ip, per_ip): (Option<&str>, u32),
+        kind: &str,
+        now: Timestamp,
+    ) -> Result<Guess, StoreError> {
+        let address = key::throttled_address(email, kind);
+        let address = self.count(&address, per_address, now).await?;
         let (Guess::Counted, Some(ip)) = (address, ip) else {
             return Ok(address);
         };
-        self.count(&key::throttled_ip(ip), PER_IP, now).await
+        self.count(&key::throttled_ip(ip, kind), per_ip, now).await
     }
 
     /// Takes the counts of a right guess back.
     pub async fn guessed_right(&self, email: &Email, ip: Option<&str>) -> Result<(), StoreError> {
-        let address = key::throttled_address(email).into_attributes();
+        let address = key::throttled_address(email, PASSWORD).into_attributes();
         let forget = self
             .client
             .delete_item()
@@ -64,7 +93,7 @@ impl Store {
             (":less".to_owned(), number(-1)),
             (":none".to_owned(), number(0)),
         ]);
-        self.update_count(&key::throttled_ip(ip), &less, &some, values)
+        self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values)
             .await
             .map(|_| ())
     }

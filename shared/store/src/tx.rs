@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, ConditionCheck, Put, TransactWriteItem, Update,
+    AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
 use domain::audit::AuditRecord;
 use serde::Serialize;
@@ -37,6 +37,8 @@ pub enum Role {
     ApiKey,
     /// A mail that is not an invitation.
     Notice,
+    /// A session.
+    Session,
 }
 
 /// How a transaction ended.
@@ -152,6 +154,19 @@ impl Transaction {
             .map_err(|e| StoreError::Refused(e.to_string()))?;
         self.parts
             .push((role, TransactWriteItem::builder().update(update).build()));
+        Ok(())
+    }
+
+    /// Removes an item that has to be there.
+    pub(crate) fn delete(&mut self, role: Role, key: Key) -> Result<(), StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.store.table)
+            .set_key(Some(key.into_attributes()))
+            .condition_expression(format!("attribute_exists({})", attr::PK))
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        self.parts
+            .push((role, TransactWriteItem::builder().delete(delete).build()));
         Ok(())
     }
 

@@ -9,8 +9,9 @@ use domain::time::Timestamp;
 use domain::user::{Managers, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
+use crate::account::Membership;
 use crate::invitation::item::{invited_by, invited_by_text, time};
-use crate::item::{RawItem, text};
+use crate::item::{RawItem, is_zero, text};
 use crate::key::Key;
 use crate::page::{Chunk, Filling, Page, PageRequest, below};
 use crate::profile::{BadField, ProfileItem, field};
@@ -37,6 +38,8 @@ struct UserItem {
     confirmed_at: i64,
     #[serde(rename = "ll", default, skip_serializing_if = "Option::is_none")]
     last_login_at: Option<i64>,
+    #[serde(rename = "ae", default, skip_serializing_if = "is_zero")]
+    access_epoch: u32,
     #[serde(rename = "v")]
     version: u64,
 }
@@ -53,6 +56,7 @@ impl From<&User> for UserItem {
             created_at: user.created_at.millis(),
             confirmed_at: user.confirmed_at.millis(),
             last_login_at: user.last_login_at.map(Timestamp::millis),
+            access_epoch: user.access_epoch,
             version: user.version,
         }
     }
@@ -72,6 +76,7 @@ impl TryFrom<UserItem> for User {
             created_at: time("ca", item.created_at)?,
             confirmed_at: time("co", item.confirmed_at)?,
             last_login_at: item.last_login_at.map(|t| time("ll", t)).transpose()?,
+            access_epoch: item.access_epoch,
             version: item.version,
         })
     }
@@ -84,6 +89,30 @@ impl Store {
             .await?
             .map(|item| self.user_from(&item))
             .transpose()
+    }
+
+    /// The users of an account, one for each membership. Reads as much for an account that does
+    /// not exist, so that nobody can tell from the time it takes.
+    pub async fn users_of(&self, memberships: &[Membership]) -> Result<Vec<User>, StoreError> {
+        let nobody = [Membership {
+            clinic: ClinicId::from_bytes([0; 16]),
+            user: UserId::from_bytes([0; 16]),
+        }];
+        let memberships = if memberships.is_empty() {
+            &nobody
+        } else {
+            memberships
+        };
+        let keys: Vec<Key> = (memberships.iter())
+            .map(|member| key::user(member.clinic, member.user))
+            .collect();
+        let mut users = Vec::new();
+        for keys in keys.chunks(100) {
+            for raw in self.get_all(keys).await?.iter().flatten() {
+                users.push(self.user_from(raw)?);
+            }
+        }
+        Ok(users)
     }
 
     /// One page of a clinic's users for which `keep` holds, newest first.
@@ -110,7 +139,7 @@ impl Store {
         Ok(filling.page())
     }
 
-    fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
+    pub(crate) fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
         let item: UserItem = self.decode(raw)?;
         item.try_into()
             .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))

@@ -1,2 +1,4 @@
 mod auto_scribe;
 mod invitation;
+mod password;
+mod session;

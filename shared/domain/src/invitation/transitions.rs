@@ -217,6 +217,7 @@ impl Live {
             created_at: details.created_at,
             confirmed_at: now,
             last_login_at: None,
+            access_epoch: 0,
             version: 1,
         };
         let acceptance = Acceptance {

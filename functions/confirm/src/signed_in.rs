@@ -1,0 +1,68 @@
+//! Whoever confirms an invitation with dashboard access has just shown their password, and is
+//! signed in.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use domain::audit::Actor;
+use domain::user::{User, UserStatus};
+use http::audit::Requester;
+use http::session::{AccessToken, RefreshCookie};
+use http::view::UserView;
+use http::{ClientIp, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// The user, and with dashboard access a session.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct AcceptedView {
+    /// The person.
+    #[serde(flatten)]
+    user: UserView,
+    /// The session's access token; the refresh token is in the cookie.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    session: Option<AccessToken>,
+}
+
+/// The answer to an acceptance.
+pub(crate) async fn answer(
+    deps: &Deps,
+    user: User,
+    ip: Option<ClientIp>,
+) -> Result<Response, Problem> {
+    let (user, session, cookie) = match session(deps, &user, ip).await? {
+        Some((user, access, cookie)) => (user, Some(access), Some(cookie)),
+        None => (user, None, None),
+    };
+    let view = Json(AcceptedView {
+        user: (&user).into(),
+        session,
+    });
+    Ok(match cookie {
+        Some(cookie) => (cookie, view).into_response(),
+        None => view.into_response(),
+    })
+}
+
+async fn session(
+    deps: &Deps,
+    user: &User,
+    ip: Option<ClientIp>,
+) -> Result<Option<(User, AccessToken, RefreshCookie)>, Problem> {
+    if user.status != UserStatus::Active || !user.profile.permissions.dashboard() {
+        return Ok(None);
+    }
+    let Some(account) = deps.context.store.account(&user.email).await? else {
+        return Ok(None);
+    };
+    let requester = Requester {
+        actor: Actor::User(user.id),
+        ip,
+    };
+    let opening = deps
+        .sessions
+        .open(&deps.context, user.clone(), &account, &requester);
+    opening.await
+}

@@ -1,0 +1,29 @@
+//! Ending a session.
+
+use domain::audit::{Action, Actor, Object};
+use domain::session::Session;
+use http::audit::Requester;
+use http::{ClientIp, Problem};
+use store::Committed;
+
+use crate::Deps;
+
+/// Ends a session; one that is gone stays gone.
+pub(crate) async fn close(
+    deps: &Deps,
+    session: &Session,
+    action: Action,
+    ip: Option<ClientIp>,
+) -> Result<(), Problem> {
+    let requester = Requester {
+        actor: Actor::User(session.user),
+        ip,
+    };
+    let object = Object::Session(session.id);
+    let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
+    let mut tx = deps.context.store.transaction(&record)?;
+    tx.end_session(session.id)?;
+    match tx.commit().await? {
+        Committed::Yes | Committed::Lost(_) => Ok(()),
+    }
+}

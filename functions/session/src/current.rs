@@ -1,0 +1,82 @@
+//! `GET` and `DELETE /v1/session`: who am I; sign out.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::audit::Action;
+use domain::user::UserStatus;
+use http::caller::{Caller, Identity, OwnSession};
+use http::problem::ProblemBody;
+use http::session::RefreshCookie;
+use http::view::{ClinicView, UserView};
+use http::{ClientIp, Problem};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::close::close;
+
+/// Who is signed in, and where.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct WhoView {
+    /// `ses_` and 32 hex characters.
+    session_id: String,
+    /// Who.
+    user: UserView,
+    /// Where.
+    clinic: ClinicView,
+}
+
+/// Who am I.
+#[utoipa::path(
+    get, operation_id = "retrieveSession", path = "/v1/session", tag = "session", security(("session" = [])),
+    responses(
+        (status = 200, body = WhoView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<OwnSession>,
+) -> Result<Json<WhoView>, Problem> {
+    let Identity::Session { id, user, .. } = caller.principal.identity else {
+        return Err(Problem::unauthenticated());
+    };
+    let (store, clinic) = (&deps.context.store, caller.principal.clinic);
+    let user = store.user(clinic, user).await?;
+    let user = user.filter(|user| user.status == UserStatus::Active);
+    let user = user.ok_or_else(Problem::unauthenticated)?;
+    let clinic = store.clinic(clinic).await?;
+    let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
+    Ok(Json(WhoView {
+        session_id: id.to_string(),
+        user: (&user).into(),
+        clinic: (&clinic).into(),
+    }))
+}
+
+/// Sign out. The refresh token is dead at once, the access token within 15 minutes.
+#[utoipa::path(
+    delete, operation_id = "signOut", path = "/v1/session", tag = "session", security(("session" = [])),
+    responses(
+        (status = 204, description = "Signed out; takes the cookie away"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn sign_out(
+    State(deps): State<Deps>,
+    caller: Caller<OwnSession>,
+    ip: Option<ClientIp>,
+) -> Result<Response, Problem> {
+    let Identity::Session { id, .. } = caller.principal.identity else {
+        return Err(Problem::unauthenticated());
+    };
+    if let Some(session) = deps.context.store.session(id).await? {
+        close(&deps, &session, Action::SessionEnded, ip).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, RefreshCookie::cleared(), ()).into_response())
+}

@@ -1,0 +1,58 @@
+//! `POST /v1/password/forgot`: mails a link to a new password.
+//!
+//! The answer, and the work behind it, are the same for every address. `mailer` finds out whether
+//! there is an account.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use domain::email::Email;
+use domain::ids::NoticeId;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::{Guess, Notice, NoticeKind};
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// Whose password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct ForgotRequest {
+    /// The address.
+    #[schema(max_length = 254)]
+    email: String,
+}
+
+/// Ask for a link to a new password: three in 15 minutes at most, the rest is passed over.
+#[utoipa::path(
+    post, operation_id = "forgotPassword", path = "/v1/password/forgot", tag = "session", request_body = ForgotRequest, security(()),
+    responses(
+        (status = 202, description = "If there is such an account, a mail is on its way"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<StatusCode, Problem> {
+    let mut fields = body.fields();
+    let to = fields.required("email", Email::parse);
+    let to = fields.finish(to)?;
+    let to = to.ok_or_else(|| Problem::internal("no fault and no address"))?;
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let ip = ip.as_ref().map(|ip| ip.0.as_str());
+    if store.wish_for_reset(&to, ip, now).await? == Guess::Counted {
+        let notice = Notice {
+            id: NoticeId::new(now, deps.context.entropy.as_ref()),
+            to,
+            kind: NoticeKind::PasswordReset,
+        };
+        store.queue_notice(&notice, now).await?;
+    }
+    Ok(StatusCode::ACCEPTED)
+}

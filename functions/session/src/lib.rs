@@ -1,0 +1,56 @@
+//! Signing in at the dashboard: sessions and passwords.
+
+mod close;
+mod current;
+mod forgot;
+mod refresh;
+mod reset;
+mod sign_in;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::routing::{get, post};
+use http::Context;
+use http::session::Sessions;
+use utoipa::OpenApi;
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// Opens and renews sessions.
+    pub sessions: Sessions,
+}
+
+impl FromRef<Deps> for Context {
+    fn from_ref(deps: &Deps) -> Self {
+        deps.context.clone()
+    }
+}
+
+/// The routes of this function. None takes an `Idempotency-Key`: their answers hold secrets.
+pub fn router(deps: Deps) -> Router {
+    let current = get(current::handle)
+        .delete(current::sign_out)
+        .post(sign_in::handle);
+    let router = Router::new()
+        .route("/v1/session", current)
+        .route("/v1/session/refresh", post(refresh::handle))
+        .route("/v1/password/forgot", post(forgot::handle))
+        .route("/v1/password/reset", post(reset::handle))
+        .with_state(deps);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(
+    sign_in::handle,
+    refresh::handle,
+    current::handle,
+    current::sign_out,
+    forgot::handle,
+    reset::handle
+))]
+pub struct Api;

@@ -1,0 +1,165 @@
+//! `POST /v1/password/reset`: sets a new password by the link in a mail, and ends every session.
+
+use axum::Json;
+use axum::extract::State;
+use domain::audit::{Action, Actor, Object};
+use domain::email::Email;
+use domain::field::{Faults, Refused};
+use domain::password::{Password, PasswordHash, RESET_LINK};
+use domain::user::User;
+use http::audit::Requester;
+use http::body::Object as Body;
+use http::problem::ProblemBody;
+use http::view::Done;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::{Account, Committed, NoticeKind, Transaction};
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// Times that a lost race is decided again.
+const TRIES: usize = 3;
+
+/// The token from the mail and the new password.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct ResetRequest {
+    /// The part of the mailed link after `#token=`.
+    #[schema(max_length = 256)]
+    token: String,
+    /// The new password.
+    #[schema(min_length = 12, max_length = 128)]
+    password: String,
+}
+
+/// Set a new password. The link is good once, for 30 minutes; every session ends.
+#[utoipa::path(
+    post, operation_id = "resetPassword", path = "/v1/password/reset", tag = "session", request_body = ResetRequest, security(()),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Body,
+) -> Result<Json<Done>, Problem> {
+    let mut fields = body.fields();
+    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
+    let password = fields.required("password", |text| Ok::<_, Refused>(text.to_owned()));
+    let (token, password) = fields
+        .finish(token.zip(password))?
+        .ok_or_else(|| Problem::internal("no fault and no fields"))?;
+    let mut hash = None;
+    for _ in 0..TRIES {
+        let opened = opened(&deps, &token).await?;
+        let hash = match &hash {
+            Some(hash) => hash,
+            None => hash.insert(hashed(&deps, &opened, password.clone()).await?),
+        };
+        if commit(&deps, opened, hash.clone(), ip.clone()).await? == Committed::Yes {
+            return Ok(Json(Done::new(
+                "Your new password is set. Sign in with it.",
+            )));
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// Whose password a token may set.
+struct Opened {
+    email: Email,
+    account: Account,
+    users: Vec<User>,
+}
+
+/// Tampered, run out, used, or overtaken by a newer password: one and the same 404.
+async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
+    let (store, unknown) = (&deps.context.store, Problem::token_invalid);
+    let id = deps
+        .sessions
+        .keyring
+        .read_password_reset_token(token)
+        .map_err(|_| unknown())?;
+    let notice = store.notice(id).await?.ok_or_else(unknown)?;
+    if notice.kind != NoticeKind::PasswordReset
+        || deps.context.now().since(id.made_at()) >= RESET_LINK
+    {
+        return Err(unknown());
+    }
+    let (account, memberships) = store.account_and_memberships(&notice.to).await?;
+    let account = account
+        .filter(|account| account.password_set_at.is_none_or(|set| set < id.made_at()))
+        .ok_or_else(unknown)?;
+    let users = store.users_of(&memberships).await?;
+    Ok(Opened {
+        email: notice.to,
+        account,
+        users,
+    })
+}
+
+/// The hash of a password that passes the policy; address and names count as guessable.
+async fn hashed(deps: &Deps, opened: &Opened, password: String) -> Result<PasswordHash, Problem> {
+    let email = opened.email.normalised();
+    let mut known = vec![
+        email,
+        email.split('@').next().unwrap_or(email),
+        "autoscribe",
+    ];
+    for user in &opened.users {
+        known.push(user.profile.name.first.as_str());
+        known.push(user.profile.name.last.as_str());
+    }
+    let password = Password::typed(password)
+        .accept_new(&known)
+        .map_err(|refused| Faults::from(refused.at("password")))?;
+    let entropy = deps.context.entropy.clone();
+    // Hashing takes milliseconds of CPU: other requests go on meanwhile.
+    tokio::task::spawn_blocking(move || password.hash(entropy.as_ref()))
+        .await
+        .map_err(Problem::internal)?
+        .map_err(Problem::internal)
+}
+
+/// The change shows in the audit of every clinic that the account belongs to.
+async fn commit(
+    deps: &Deps,
+    opened: Opened,
+    hash: PasswordHash,
+    ip: Option<ClientIp>,
+) -> Result<Committed, Problem> {
+    let Opened {
+        email,
+        account,
+        users,
+    } = opened;
+    let mut tx: Option<Transaction> = None;
+    for user in users {
+        let requester = Requester {
+            actor: Actor::User(user.id),
+            ip: ip.clone(),
+        };
+        let object = Object::User(user.id);
+        let action = Action::PasswordReset;
+        let record = requester.record(&deps.context, user.clinic, action, object, (None, None));
+        match &mut tx {
+            Some(tx) => tx.audit(&record)?,
+            None => tx = Some(deps.context.store.transaction(&record)?),
+        }
+    }
+    let mut tx = tx.ok_or_else(Problem::token_invalid)?;
+    let next = Account {
+        password: Some(hash),
+        password_set_at: Some(deps.context.now()),
+        epoch: account.epoch + 1,
+        verified_at: account.verified_at,
+        version: account.version + 1,
+    };
+    tx.account(&email, &next)?;
+    Ok(tx.commit().await?)
+}

@@ -1,0 +1,198 @@
+//! `POST /v1/session`: signs in at the dashboard.
+//!
+//! A wrong password, an unknown address and a deactivated person take the same steps and get the
+//! same answer: nobody learns from it who has an account.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::audit::Actor;
+use domain::email::Email;
+use domain::field::Refused;
+use domain::ids::ClinicId;
+use domain::password::{Password, PasswordHash};
+use domain::user::{User, UserStatus};
+use http::audit::Requester;
+use http::body::Object;
+use http::problem::ProblemBody;
+use http::session::AccessToken;
+use http::view::{ClinicView, UserView};
+use http::{ClientIp, Problem};
+use serde::{Deserialize, Serialize};
+use store::{Account, Guess};
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// Address and password.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `Credentials::read` takes")]
+pub(crate) struct SignInRequest {
+    /// The address.
+    #[schema(max_length = 254)]
+    email: String,
+    /// The account's password.
+    #[schema(max_length = 128)]
+    password: String,
+    /// Which clinic, for a person who belongs to several.
+    clinic_id: Option<String>,
+}
+
+/// A session.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SessionView {
+    /// The access token; the refresh token is in the cookie.
+    #[serde(flatten)]
+    pub(crate) access: AccessToken,
+    /// Who signed in.
+    pub(crate) user: UserView,
+    /// Where.
+    pub(crate) clinic: ClinicView,
+}
+
+/// Sign in.
+#[utoipa::path(
+    post, operation_id = "signIn", path = "/v1/session", tag = "session", request_body = SignInRequest, security(()),
+    responses(
+        (status = 200, body = SessionView, description = "Sets the refresh token's cookie"),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Response, Problem> {
+    let wanted = Credentials::read(body)?;
+    let (account, users) = checked(&deps, &wanted, ip.as_ref()).await?;
+    let user = chosen(&deps, users, wanted.clinic).await?;
+    if !user.profile.permissions.dashboard() {
+        return Err(restricted());
+    }
+    let requester = Requester {
+        actor: Actor::User(user.id),
+        ip,
+    };
+    let clinic = deps.context.store.clinic(user.clinic).await?;
+    let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
+    let opened = deps
+        .sessions
+        .open(&deps.context, user, &account, &requester);
+    let (user, access, cookie) = opened.await?.ok_or_else(refused)?;
+    let view = SessionView {
+        access,
+        user: (&user).into(),
+        clinic: (&clinic).into(),
+    };
+    Ok((cookie, Json(view)).into_response())
+}
+
+struct Credentials {
+    email: Email,
+    password: String,
+    clinic: Option<ClinicId>,
+}
+
+impl Credentials {
+    fn read(body: Object) -> Result<Self, Problem> {
+        let shape = |domain::ids::NotAnId(shape)| Refused::new("id_invalid", shape);
+        let mut fields = body.fields();
+        let email = fields.required("email", Email::parse);
+        let password = fields.required("password", |text| Ok(text.to_owned()));
+        let clinic = fields.optional("clinicId", |text| ClinicId::parse(text).map_err(shape));
+        let read = email.zip(password);
+        let (email, password) = fields
+            .finish(read)?
+            .ok_or_else(|| Problem::internal("no fault and no credentials"))?;
+        Ok(Self {
+            email,
+            password,
+            clinic,
+        })
+    }
+}
+
+/// The account and its active users, when the password is right. Every refusal takes these steps.
+async fn checked(
+    deps: &Deps,
+    wanted: &Credentials,
+    ip: Option<&ClientIp>,
+) -> Result<(Account, Vec<User>), Problem> {
+    let store = &deps.context.store;
+    let ip = ip.map(|ip| ip.0.as_str());
+    if let Guess::Wait(time) = store.guess(&wanted.email, ip, deps.context.now()).await? {
+        let detail = "Too many wrong passwords. Wait, then try again.";
+        return Err(Problem::too_many("too_many_attempts", detail, time));
+    }
+    let (account, memberships) = store.account_and_memberships(&wanted.email).await?;
+    let mut users = store.users_of(&memberships).await?;
+    users.retain(|user| user.status == UserStatus::Active);
+    let hash = account
+        .as_ref()
+        .and_then(|account| account.password.clone());
+    let (hash, password) = (
+        hash.unwrap_or_else(PasswordHash::of_nobody),
+        Password::typed(wanted.password.clone()),
+    );
+    // Hashing takes milliseconds of CPU: other requests go on meanwhile.
+    let right = tokio::task::spawn_blocking(move || hash.matches(&password))
+        .await
+        .map_err(Problem::internal)?;
+    match account {
+        Some(account) if right && !users.is_empty() => {
+            store.guessed_right(&wanted.email, ip).await?;
+            Ok((account, users))
+        }
+        _ => Err(refused()),
+    }
+}
+
+/// The user in the clinic that was named, or in the only one.
+async fn chosen(
+    deps: &Deps,
+    mut users: Vec<User>,
+    clinic: Option<ClinicId>,
+) -> Result<User, Problem> {
+    if let Some(clinic) = clinic {
+        users.retain(|user| user.clinic == clinic);
+    }
+    match (users.pop(), users.is_empty()) {
+        (Some(only), true) => Ok(only),
+        (Some(last), false) => {
+            users.push(last);
+            Err(clinic_required(deps, &users).await?)
+        }
+        (None, _) => Err(refused()),
+    }
+}
+
+async fn clinic_required(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
+    let mut clinics = Vec::with_capacity(users.len());
+    for user in users {
+        let clinic = deps.context.store.clinic(user.clinic).await?;
+        clinics.extend(clinic.as_ref().map(ClinicView::from));
+    }
+    let detail = "You belong to several clinics. Send clinicId with the one to sign in to.";
+    Ok(Problem::unprocessable("clinic_required", detail).with("clinics", &clinics))
+}
+
+/// The one answer to whoever may not sign in.
+fn refused() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "credentials_wrong",
+        "Address or password is wrong.",
+    )
+}
+
+/// Only after a right password.
+pub(crate) fn restricted() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "dashboard_access_restricted",
+        "Dashboard access is not available for this account. Open AutoScribe from your PACS.",
+    )
+}

@@ -1,0 +1,198 @@
+//! A person's session at the dashboard.
+//!
+//! A short access token carries the permissions; a refresh token, kept by the browser in a cookie,
+//! buys the next one. Each refresh token is good once: the one before coming back means that two
+//! hold it, and ends the session (RFC 9700 section 4.14.2).
+
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+
+use crate::email::Email;
+use crate::entropy::{Entropy, random};
+use crate::ids::{ClinicId, SessionId, UserId};
+use crate::time::Timestamp;
+use crate::token::{Keyring, LinkToken};
+use crate::user::{User, UserStatus};
+
+/// How long an access token is good: permissions are never older than this.
+pub const ACCESS: Duration = Duration::from_mins(15);
+/// How long a session stays open that nobody uses.
+pub const IDLE: Duration = Duration::from_hours(12);
+/// How long a session stays open however much it is used.
+pub const LONGEST: Duration = Duration::from_hours(7 * 24);
+
+/// A session as it is stored: of its refresh token only the digest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its id.
+    pub id: SessionId,
+    /// The clinic that the person works in.
+    pub clinic: ClinicId,
+    /// The person.
+    pub user: UserId,
+    /// Whose account it is.
+    pub email: Email,
+    /// When the person signed in.
+    pub created_at: Timestamp,
+    /// When a token was last issued.
+    pub refreshed_at: Timestamp,
+    /// The account's epoch at sign-in: a new password ends every session before it.
+    pub account_epoch: u32,
+    /// The user's epoch at sign-in: a deactivation ends every session before it.
+    pub access_epoch: u32,
+    /// SHA-256 of the one refresh token that is good, in hex.
+    pub token_digest: String,
+}
+
+impl Session {
+    /// A session for `user`, with its first refresh token.
+    pub fn open(
+        user: &User,
+        account_epoch: u32,
+        keyring: &Keyring,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> (Self, LinkToken) {
+        let id = SessionId::new(now, entropy);
+        let token = fresh(id, keyring, entropy);
+        let session = Self {
+            id,
+            clinic: user.clinic,
+            user: user.id,
+            email: user.email.clone(),
+            created_at: now,
+            refreshed_at: now,
+            account_epoch,
+            access_epoch: user.access_epoch,
+            token_digest: digest(token.reveal()),
+        };
+        (session, token)
+    }
+
+    /// When it ends unless it is used before.
+    pub fn ends_at(&self) -> Timestamp {
+        let idle = self.refreshed_at.plus(IDLE);
+        idle.min(self.created_at.plus(LONGEST))
+    }
+
+    /// Whether this is the refresh token that is good; another genuine one is an old one.
+    pub fn is_newest(&self, token: &str) -> bool {
+        use subtle::ConstantTimeEq as _;
+        digest(token)
+            .as_bytes()
+            .ct_eq(self.token_digest.as_bytes())
+            .into()
+    }
+
+    /// The session with its next refresh token; `None` when it has ended.
+    #[must_use]
+    pub fn refreshed(
+        &self,
+        keyring: &Keyring,
+        now: Timestamp,
+        entropy: &dyn Entropy,
+    ) -> Option<(Self, LinkToken)> {
+        if self.ends_at() <= now {
+            return None;
+        }
+        let token = fresh(self.id, keyring, entropy);
+        let next = Self {
+            refreshed_at: now,
+            token_digest: digest(token.reveal()),
+            ..self.clone()
+        };
+        Some((next, token))
+    }
+
+    /// Whether the person may go on: neither deactivated nor without the dashboard since sign-in,
+    /// and no new password was set.
+    pub fn is_open_to(&self, user: &User, account_epoch: u32) -> bool {
+        user.status == UserStatus::Active
+            && user.access_epoch == self.access_epoch
+            && account_epoch == self.account_epoch
+            && user.profile.permissions.dashboard()
+    }
+}
+
+fn fresh(id: SessionId, keyring: &Keyring, entropy: &dyn Entropy) -> LinkToken {
+    keyring.refresh_token(id, &random(entropy))
+}
+
+fn digest(token: &str) -> String {
+    use std::fmt::Write as _;
+    let hex = Sha256::digest(token.as_bytes());
+    hex.iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02x}");
+        hex
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::tests::Fixed;
+    use crate::permissions::Standing;
+    use crate::token::RootKey;
+    use crate::user::tests::user;
+    use proptest::prelude::*;
+
+    fn keyring() -> Keyring {
+        let key = RootKey {
+            kid: 1,
+            secret: vec![1; 32],
+        };
+        Keyring::new(key, vec![])
+    }
+
+    fn at(minutes: u64) -> Timestamp {
+        Timestamp::EPOCH.plus(Duration::from_mins(minutes))
+    }
+
+    proptest! {
+        #[test]
+        fn only_the_newest_refresh_token_is_good(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
+            let (keyring, mut now) = (keyring(), 0);
+            let (mut session, mut token) = Session::open(&user(Standing::Admin), 0, &keyring, at(now), &Fixed(0));
+            for (fill, pause) in (1..).zip(pauses) {
+                now += pause;
+                let Some((next, fresh)) = session.refreshed(&keyring, at(now), &Fixed(fill)) else {
+                    prop_assert!(session.ends_at() <= at(now));
+                    break;
+                };
+                prop_assert!(next.is_newest(fresh.reveal()));
+                prop_assert!(!next.is_newest(token.reveal()));
+                prop_assert!(next.ends_at() <= at(0).plus(LONGEST));
+                prop_assert_eq!(keyring.read_refresh_token(token.reveal()), Ok(session.id), "an old one is still known");
+                (session, token) = (next, fresh);
+            }
+        }
+    }
+
+    #[test]
+    fn a_session_ends_when_nobody_uses_it() {
+        let (session, _) = Session::open(&user(Standing::Admin), 0, &keyring(), at(0), &Fixed(0));
+        assert_eq!(session.ends_at(), at(0).plus(IDLE));
+        assert!(
+            session
+                .refreshed(&keyring(), at(12 * 60), &Fixed(1))
+                .is_none()
+        );
+    }
+
+    #[test]
+    fn a_session_is_closed_by_a_new_password_a_deactivation_and_the_loss_of_the_dashboard() {
+        let admin = user(Standing::Admin);
+        let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &Fixed(0));
+        assert!(session.is_open_to(&admin, 3));
+        assert!(!session.is_open_to(&admin, 4), "a new password");
+        let closed = admin.clone().deactivate().unwrap().next;
+        assert!(!session.is_open_to(&closed, 3));
+        let again = closed.reactivate().unwrap().next;
+        assert!(
+            !session.is_open_to(&again, 3),
+            "a session of before stays closed"
+        );
+        assert!(!session.is_open_to(&user(Standing::Member { dashboard: false }), 3));
+    }
+}

@@ -1,0 +1,95 @@
+//! The published keys, kept in memory so that verifying a caller costs no read.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use domain::signing::PublicKey;
+use domain::time::{Clock, Timestamp};
+use serde::de::DeserializeOwned;
+use store::{Store, StoreError};
+use tokio::sync::RwLock;
+
+use crate::jwt::{Expected, Invalid, VerifyingKey, claims, key_of};
+
+/// A key taken out of the table is refused everywhere after this.
+const KEPT_FOR: Duration = Duration::from_mins(5);
+/// Tokens that name unknown keys cause no more than one read in this time.
+const ASKED_AGAIN: Duration = Duration::from_secs(5);
+
+/// The published keys. Cheap to clone; all clones share one memory.
+#[derive(Clone)]
+pub struct Keys {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    known: Arc<RwLock<Known>>,
+}
+
+#[derive(Default)]
+struct Known {
+    keys: HashMap<String, VerifyingKey>,
+    read_at: Option<Timestamp>,
+}
+
+/// Why a token is not believed.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerified {
+    /// It is not good.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// The keys could not be read.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Keys {
+    /// The keys that the table has; none is read yet.
+    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            store,
+            clock,
+            known: Arc::default(),
+        }
+    }
+
+    /// Reads the keys; also opens the connection ahead of the first request.
+    pub async fn read(&self) -> Result<Vec<PublicKey>, StoreError> {
+        let public = self.store.public_keys().await?;
+        let ready = |key: &PublicKey| Some((key.kid.clone(), VerifyingKey::new(key)?));
+        *self.known.write().await = Known {
+            keys: public.iter().filter_map(ready).collect(),
+            read_at: Some(self.clock.now()),
+        };
+        Ok(public)
+    }
+
+    /// The claims of a token that one of the keys signed and that is good now.
+    pub async fn verify<C: DeserializeOwned>(
+        &self,
+        token: &str,
+        expected: Expected<'_>,
+    ) -> Result<C, NotVerified> {
+        let kid = key_of(token, expected.typ)?;
+        let key = self.find(&kid).await?.ok_or(Invalid)?;
+        Ok(claims(token, &key, expected, self.clock.now())?)
+    }
+
+    /// An unknown key may have been published since, and one that was taken out must be forgotten.
+    async fn find(&self, kid: &str) -> Result<Option<VerifyingKey>, StoreError> {
+        {
+            let known = self.known.read().await;
+            let found = known.keys.get(kid);
+            let fresh_for = if found.is_some() {
+                KEPT_FOR
+            } else {
+                ASKED_AGAIN
+            };
+            let age = known.read_at.map(|at| self.clock.now().since(at));
+            if age.is_some_and(|age| age < fresh_for) {
+                return Ok(found.cloned());
+            }
+        }
+        self.read().await?;
+        Ok(self.known.read().await.keys.get(kid).cloned())
+    }
+}

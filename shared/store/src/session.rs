@@ -1,0 +1,197 @@
+//! Sessions: each in a partition of its own, found by the id in the refresh token.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::email::Email;
+use domain::ids::{ClinicId, SessionId, UserId};
+use domain::session::Session;
+use domain::user::{User, UserStatus};
+use serde::{Deserialize, Serialize};
+
+use crate::invitation::item::time;
+use crate::item::{RawItem, number, text};
+use crate::key::Key;
+use crate::profile::{BadField, field};
+use crate::tx::If;
+use crate::{Account, Role, Store, StoreError, Transaction, attr, key};
+
+#[derive(Serialize, Deserialize)]
+struct SessionItem {
+    #[serde(rename = "id")]
+    id: String,
+    #[serde(rename = "ci")]
+    clinic: String,
+    #[serde(rename = "us")]
+    user: String,
+    #[serde(rename = "em")]
+    email: String,
+    #[serde(rename = "ca")]
+    created_at: i64,
+    #[serde(rename = "ra")]
+    refreshed_at: i64,
+    #[serde(rename = "ep")]
+    account_epoch: u32,
+    #[serde(rename = "ae")]
+    access_epoch: u32,
+    #[serde(rename = "rd")]
+    token_digest: String,
+    ttl: i64,
+}
+
+/// What came of replacing a session's refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rotated {
+    /// The new one is good now.
+    Yes,
+    /// Another request replaced it first, or the session is gone.
+    Lost,
+}
+
+impl Store {
+    /// The session of this id.
+    pub async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+        let found = self.get(&key::session(id)).await?;
+        found.map(|raw| self.session_from(&raw)).transpose()
+    }
+
+    /// Puts a refreshed session in the place of `before`, whose token has to be the newest still.
+    pub async fn rotate_session(
+        &self,
+        before: &Session,
+        next: &Session,
+    ) -> Result<Rotated, StoreError> {
+        let set = format!(
+            "SET {digest} = :next, {at} = :at, #ttl = :ttl",
+            digest = attr::TOKEN_DIGEST,
+            at = attr::REFRESHED_AT
+        );
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::session(before.id).into_attributes()))
+            .update_expression(set)
+            .condition_expression(format!("{} = :before", attr::TOKEN_DIGEST))
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":before", text(&before.token_digest))
+            .expression_attribute_values(":next", text(&next.token_digest))
+            .expression_attribute_values(":at", number(next.refreshed_at.millis()))
+            .expression_attribute_values(":ttl", number(next.ends_at().seconds()));
+        match update.send().await {
+            Ok(_) => Ok(Rotated::Yes),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Rotated::Lost),
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
+    }
+
+    /// Whom a session belongs to, as they are now: what a refresh decides on.
+    pub async fn holder_of(
+        &self,
+        session: &Session,
+    ) -> Result<(Option<User>, Option<Account>), StoreError> {
+        let keys = [
+            key::user(session.clinic, session.user),
+            key::account(&session.email),
+        ];
+        let mut found = self.get_all(&keys).await?.into_iter();
+        let user = found.next().flatten();
+        let account = found.next().flatten();
+        Ok((
+            user.map(|raw| self.user_from(&raw)).transpose()?,
+            account.map(|raw| self.account_from(&raw)).transpose()?,
+        ))
+    }
+
+    fn session_from(&self, raw: &RawItem) -> Result<Session, StoreError> {
+        let item: SessionItem = self.decode(raw)?;
+        let read = || {
+            Ok(Session {
+                id: SessionId::parse(&item.id).map_err(|_| BadField("id"))?,
+                clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+                user: UserId::parse(&item.user).map_err(|_| BadField("us"))?,
+                email: field("em", Email::parse(&item.email))?,
+                created_at: time("ca", item.created_at)?,
+                refreshed_at: time("ra", item.refreshed_at)?,
+                account_epoch: item.account_epoch,
+                access_epoch: item.access_epoch,
+                token_digest: item.token_digest.clone(),
+            })
+        };
+        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+    }
+}
+
+impl Transaction {
+    /// Writes a session that does not exist yet.
+    pub fn new_session(&mut self, session: &Session) -> Result<(), StoreError> {
+        let item = SessionItem {
+            id: session.id.to_string(),
+            clinic: session.clinic.to_string(),
+            user: session.user.to_string(),
+            email: session.email.typed().to_owned(),
+            created_at: session.created_at.millis(),
+            refreshed_at: session.refreshed_at.millis(),
+            account_epoch: session.account_epoch,
+            access_epoch: session.access_epoch,
+            token_digest: session.token_digest.clone(),
+            ttl: session.ends_at().seconds(),
+        };
+        let key = key::session(session.id);
+        self.put(Role::Session, key, &item, None, &If::New)
+    }
+
+    /// Notes the sign-in on the user, who has to be active with dashboard access, and not
+    /// deactivated since the session was decided on. Any number may sign in at once.
+    pub fn signed_in(&mut self, session: &Session) -> Result<(), StoreError> {
+        let epoch = if session.access_epoch == 0 {
+            format!("attribute_not_exists({})", attr::ACCESS_EPOCH)
+        } else {
+            format!("{} = :epoch", attr::ACCESS_EPOCH)
+        };
+        let condition = format!(
+            "{} = :active AND {}.{} = :true AND {epoch}",
+            attr::STATUS,
+            attr::PROFILE,
+            attr::DASHBOARD
+        );
+        let mut values = HashMap::from([
+            (":active".to_owned(), text(UserStatus::Active.as_str())),
+            (":true".to_owned(), AttributeValue::Bool(true)),
+            (":now".to_owned(), number(session.created_at.millis())),
+            (":one".to_owned(), number(1)),
+        ]);
+        if session.access_epoch > 0 {
+            values.insert(":epoch".to_owned(), number(session.access_epoch));
+        }
+        let update = format!("SET {} = :now ADD {} :one", attr::LAST_LOGIN, attr::VERSION);
+        let key = key::user(session.clinic, session.user);
+        self.update(Role::User, key, &update, &condition, values)
+    }
+
+    /// Ends a session.
+    pub fn end_session(&mut self, id: SessionId) -> Result<(), StoreError> {
+        self.delete(Role::Session, key::session(id))
+    }
+
+    /// Requires that no new password was set since the account was read.
+    pub fn password_unchanged(
+        &mut self,
+        email: &Email,
+        account: &Account,
+    ) -> Result<(), StoreError> {
+        let (condition, values) = if account.epoch == 0 {
+            (
+                format!("attribute_not_exists({})", attr::EPOCH),
+                HashMap::new(),
+            )
+        } else {
+            let values = HashMap::from([(":epoch".to_owned(), number(account.epoch))]);
+            (format!("{} = :epoch", attr::EPOCH), values)
+        };
+        self.check(Role::Account, key::account(email), &condition, values)
+    }
+}

@@ -1,0 +1,3 @@
+mod current;
+mod refresh;
+mod sign_in;
