@@ -1,7 +1,9 @@
 //! The audit record: who did what to whom, with permissions before and after. Append only.
 
-use crate::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, UserId};
+use crate::access::Mode;
+use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, UserId};
 use crate::permissions::Permissions;
+use crate::study::StudyRef;
 use crate::time::Timestamp;
 
 /// Who acted.
@@ -13,6 +15,8 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The holder of an invitation's link.
     Invitee(InvitationId),
+    /// The holder of a temporary access's link.
+    Viewer(AccessId),
     /// Whoever runs the service.
     Operator,
 }
@@ -46,11 +50,64 @@ pub enum Action {
     UserDeactivated,
     /// A user's access was opened again.
     UserReactivated,
+    /// Temporary access was issued; for dictation, the study was assigned with it.
+    AccessIssued(Mode),
+    /// The link to a temporary access was opened.
+    AccessRedeemed,
+    /// Temporary access was ended before its time.
+    AccessRevoked,
+    /// The link to a temporary access did not open, or its view was not renewed.
+    AccessRefused(Refusal),
+}
+
+/// Why a link did not open or a view was not renewed. The audit alone knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It was opened before.
+    Used,
+    /// It ran out.
+    Expired,
+    /// It was ended before its time.
+    Revoked,
+    /// The token claims to be this link's and was not made here.
+    Tampered,
+    /// The user is deactivated, may not report any more, or is gone.
+    User,
+    /// Whoever issued it may not issue any more.
+    Issuer,
+    /// The proof of the key that the view is bound to is missing or wrong.
+    Proof,
+}
+
+impl Refusal {
+    /// Every refusal.
+    pub const ALL: [Self; 7] = [
+        Self::Used,
+        Self::Expired,
+        Self::Revoked,
+        Self::Tampered,
+        Self::User,
+        Self::Issuer,
+        Self::Proof,
+    ];
+
+    /// The refusal's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Tampered => "tampered",
+            Self::User => "user_not_allowed",
+            Self::Issuer => "issuer_not_allowed",
+            Self::Proof => "proof_invalid",
+        }
+    }
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 13] = [
+    /// Every action; one of each name where a name has several.
+    pub const ALL: [Self; 17] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -64,6 +121,10 @@ impl Action {
         Self::UserEdited,
         Self::UserDeactivated,
         Self::UserReactivated,
+        Self::AccessIssued(Mode::Dictation),
+        Self::AccessRedeemed,
+        Self::AccessRevoked,
+        Self::AccessRefused(Refusal::Used),
     ];
 
     /// The action's name.
@@ -82,6 +143,19 @@ impl Action {
             Self::UserEdited => "user.edited",
             Self::UserDeactivated => "user.deactivated",
             Self::UserReactivated => "user.reactivated",
+            Self::AccessIssued(_) => "access.issued",
+            Self::AccessRedeemed => "access.redeemed",
+            Self::AccessRevoked => "access.revoked",
+            Self::AccessRefused(_) => "access.refused",
+        }
+    }
+
+    /// What the name leaves open: the mode that was issued, or the reason of a refusal.
+    pub const fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::AccessIssued(mode) => Some(mode.as_str()),
+            Self::AccessRefused(why) => Some(why.as_str()),
+            _ => None,
         }
     }
 }
@@ -97,6 +171,15 @@ pub enum Object {
     Invitation(InvitationId),
     /// A user.
     User(UserId),
+    /// A temporary access. Records outlive it, so they say whose it was and to what.
+    Access {
+        /// The access.
+        id: AccessId,
+        /// Who views.
+        user: Option<UserId>,
+        /// What is viewed.
+        study: Option<StudyRef>,
+    },
 }
 
 /// One audit record.

@@ -148,13 +148,13 @@ pub struct UserChange {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use crate::permissions::Standing;
     use crate::profile::tests::profile;
     use proptest::prelude::*;
 
-    fn user(standing: Standing) -> User {
+    pub(crate) fn user(standing: Standing) -> User {
         let mut profile = profile();
         profile.permissions.standing = standing;
         User {

@@ -14,8 +14,17 @@ struct AuditItem {
     actor: String,
     #[serde(rename = "an")]
     action: &'static str,
+    /// What the action's name leaves open.
+    #[serde(rename = "de", skip_serializing_if = "Option::is_none")]
+    detail: Option<&'static str>,
     #[serde(rename = "ob")]
     object: String,
+    #[serde(rename = "us", skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(rename = "si", skip_serializing_if = "Option::is_none")]
+    study_id: Option<String>,
+    #[serde(rename = "ui", skip_serializing_if = "Option::is_none")]
+    study_uid: Option<String>,
     #[serde(rename = "be", skip_serializing_if = "Option::is_none")]
     before: Option<PermissionsItem>,
     #[serde(rename = "af", skip_serializing_if = "Option::is_none")]
@@ -31,6 +40,7 @@ impl Transaction {
             Actor::User(id) => id.to_string(),
             Actor::ApiKey(id) => format!("key:{id}"),
             Actor::Invitee(id) => id.to_string(),
+            Actor::Viewer(id) => id.to_string(),
             Actor::Operator => "operator".to_owned(),
         };
         let object = match record.object {
@@ -38,12 +48,21 @@ impl Transaction {
             Object::ApiKey(id) => format!("key:{id}"),
             Object::Invitation(id) => id.to_string(),
             Object::User(id) => id.to_string(),
+            Object::Access { id, .. } => id.to_string(),
+        };
+        let (user, study) = match record.object {
+            Object::Access { user, study, .. } => (user, study),
+            _ => (None, None),
         };
         let item = AuditItem {
             at: record.at.millis(),
             actor,
             action: record.action.as_str(),
+            detail: record.action.detail(),
             object,
+            user: user.map(|id| id.to_string()),
+            study_id: study.and_then(|s| s.id()).map(|id| id.to_string()),
+            study_uid: study.and_then(|s| s.uid().map(|uid| uid.as_str().to_owned())),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
             ip: record.ip.clone(),
