@@ -29,7 +29,7 @@ pub use embed::{EmbedOrigin, EmbedOrigins};
 pub use ephemeral::{EphemeralSession, MAX_OPTIONS, Options, RetrievalId};
 pub use hanging::{HangingProtocol, Layout, ViewportLabel};
 pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_alive};
-pub use rules::{MAX_OPEN, NotAllowed, key_may_issue, may_use, user_may_issue};
+pub use rules::{Authority, MAX_OPEN, NotAllowed, may_use, still_allowed};
 pub use thumbprint::KeyThumbprint;
 pub use transitions::{New, NotRedeemed, Transition, ViewEnded};
 
