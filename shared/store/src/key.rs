@@ -3,9 +3,10 @@
 use std::fmt;
 
 use domain::email::Email;
-use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
+use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
+use domain::study::StudyRef;
 use domain::time::Timestamp;
 
 /// The primary key of one item.
@@ -90,6 +91,19 @@ pub(crate) fn api_key(clinic: ClinicId, id: ApiKeyId) -> Key {
     Key::new(clinic_partition(clinic), format!("APIKEY#{id}"))
 }
 
+pub(crate) fn grant(clinic: ClinicId, id: AccessId) -> Key {
+    Key::new(clinic_partition(clinic), format!("ACCESS#{id}"))
+}
+
+/// The index partition that lists a user's grants.
+pub(crate) fn grants_of(clinic: ClinicId, user: UserId) -> String {
+    format!("CLINIC#{clinic}#ACCESS#{user}")
+}
+
+pub(crate) fn assignment(clinic: ClinicId, study: &StudyRef) -> Key {
+    Key::new(clinic_partition(clinic), format!("STUDY#{}", study.key()))
+}
+
 pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
@@ -110,11 +124,11 @@ pub(crate) fn warm_up() -> Key {
 }
 
 impl fmt::Debug for Key {
-    /// For logs and errors: addresses, NPIs and digests are left out.
+    /// For logs and errors: addresses, NPIs, digests and studies are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = |part: &str| {
             [
-                "CLINIC", "AUDIT#", "INV#", "USER#", "MEMBER#", "MAIL", "KEYS",
+                "CLINIC", "AUDIT#", "INV#", "USER#", "MEMBER#", "MAIL", "KEYS", "ACCESS#",
             ]
             .iter()
             .any(|prefix| part.starts_with(prefix))

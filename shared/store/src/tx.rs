@@ -37,6 +37,10 @@ pub enum Role {
     ApiKey,
     /// A mail that is not an invitation.
     Notice,
+    /// The temporary access.
+    Grant,
+    /// Who reads the study.
+    Assignment,
 }
 
 /// How a transaction ended.

@@ -110,7 +110,7 @@ impl Store {
         Ok(filling.page())
     }
 
-    fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
+    pub(crate) fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
         let item: UserItem = self.decode(raw)?;
         item.try_into()
             .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
