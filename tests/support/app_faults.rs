@@ -36,6 +36,16 @@ impl App {
         self.running.faults.as_ref().expect("started with faults")
     }
 
+    /// Counts capacity units from here on.
+    pub(crate) fn count_units(&self) {
+        self.database_faults().reset_usage();
+    }
+
+    /// The units of one operation, as text: equal amounts are to be equal.
+    pub(crate) fn units_of(&self, operation: &str) -> String {
+        self.database_faults().usage_of(operation).units.to_string()
+    }
+
     pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
         self.database_faults().next(operation, ALWAYS, fault);
     }

@@ -2,8 +2,10 @@
 
 use std::fmt;
 
-use crate::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
+use crate::access::Mode;
+use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
 use crate::permissions::Permissions;
+use crate::study::StudyRef;
 use crate::time::Timestamp;
 
 /// Who acted.
@@ -15,6 +17,8 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The holder of an invitation's link.
     Invitee(InvitationId),
+    /// The holder of a temporary access's link.
+    Viewer(AccessId),
     /// Whoever runs the service.
     Operator,
 }
@@ -58,11 +62,64 @@ pub enum Action {
     PasswordReset,
     /// An API key was ended.
     ApiKeyRevoked,
+    /// Temporary access was issued; for dictation, the study was assigned with it.
+    AccessIssued(Mode),
+    /// The link to a temporary access was opened.
+    AccessRedeemed,
+    /// Temporary access was ended before its time.
+    AccessRevoked,
+    /// The link to a temporary access did not open, or its view was not renewed.
+    AccessRefused(Refusal),
+}
+
+/// Why a link did not open or a view was not renewed. The audit alone knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It was opened before.
+    Used,
+    /// It ran out.
+    Expired,
+    /// It was ended before its time.
+    Revoked,
+    /// The token claims to be this link's and was not made here.
+    Tampered,
+    /// The user is deactivated, may not report any more, or is gone.
+    User,
+    /// Whoever issued it may not issue any more.
+    Issuer,
+    /// The proof of the key that the view is bound to is missing or wrong.
+    Proof,
+}
+
+impl Refusal {
+    /// Every refusal.
+    pub const ALL: [Self; 7] = [
+        Self::Used,
+        Self::Expired,
+        Self::Revoked,
+        Self::Tampered,
+        Self::User,
+        Self::Issuer,
+        Self::Proof,
+    ];
+
+    /// The refusal's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Used => "used",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Tampered => "tampered",
+            Self::User => "user_not_allowed",
+            Self::Issuer => "issuer_not_allowed",
+            Self::Proof => "proof_invalid",
+        }
+    }
 }
 
 impl Action {
-    /// Every action.
-    pub const ALL: [Self; 18] = [
+    /// Every action; one of each name where a name has several.
+    pub const ALL: [Self; 22] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -81,6 +138,10 @@ impl Action {
         Self::SessionTokenReused,
         Self::PasswordReset,
         Self::ApiKeyRevoked,
+        Self::AccessIssued(Mode::Dictation),
+        Self::AccessRedeemed,
+        Self::AccessRevoked,
+        Self::AccessRefused(Refusal::Used),
     ];
 
     /// The action's name.
@@ -104,12 +165,36 @@ impl Action {
             Self::SessionTokenReused => "session.token_reused",
             Self::PasswordReset => "password.reset",
             Self::ApiKeyRevoked => "api_key.revoked",
+            Self::AccessIssued(_) => "access.issued",
+            Self::AccessRedeemed => "access.redeemed",
+            Self::AccessRevoked => "access.revoked",
+            Self::AccessRefused(_) => "access.refused",
         }
     }
 
-    /// Reads an action's name.
-    pub fn parse(text: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|a| a.as_str() == text)
+    /// Whether some action has this name.
+    pub fn is_name(text: &str) -> bool {
+        Self::ALL.iter().any(|action| action.as_str() == text)
+    }
+
+    /// Reads a name with what it leaves open.
+    pub fn parse(name: &str, detail: Option<&str>) -> Option<Self> {
+        let issued = Mode::ALL.into_iter().map(Self::AccessIssued);
+        let refused = Refusal::ALL.into_iter().map(Self::AccessRefused);
+        Self::ALL
+            .into_iter()
+            .chain(issued)
+            .chain(refused)
+            .find(|action| action.as_str() == name && action.detail() == detail)
+    }
+
+    /// What the name leaves open: the mode that was issued, or the reason of a refusal.
+    pub const fn detail(self) -> Option<&'static str> {
+        match self {
+            Self::AccessIssued(mode) => Some(mode.as_str()),
+            Self::AccessRefused(why) => Some(why.as_str()),
+            _ => None,
+        }
     }
 }
 
@@ -126,15 +211,25 @@ pub enum Object {
     User(UserId),
     /// A person's session at the dashboard.
     Session(SessionId),
+    /// A temporary access. Records outlive it, so they say whose it was and to what.
+    Access {
+        /// The access.
+        id: AccessId,
+        /// Who views.
+        user: Option<UserId>,
+        /// What is viewed.
+        study: Option<StudyRef>,
+    },
 }
 
 impl fmt::Display for Actor {
-    /// `usr_...`, `key:<id>`, `inv_...` or `operator`: as it is stored and as filters name it.
+    /// `usr_...`, `key:<id>`, `inv_...`, `acc_...` or `operator`: as it is stored and as filters name it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => id.fmt(f),
             Self::ApiKey(id) => write!(f, "key:{id}"),
             Self::Invitee(id) => id.fmt(f),
+            Self::Viewer(id) => id.fmt(f),
             Self::Operator => f.write_str("operator"),
         }
     }
@@ -149,6 +244,7 @@ impl Actor {
         let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
         (UserId::parse(text).map(Self::User).ok())
             .or_else(|| InvitationId::parse(text).map(Self::Invitee).ok())
+            .or_else(|| AccessId::parse(text).map(Self::Viewer).ok())
             .or_else(|| key(text).map(Self::ApiKey))
     }
 }
@@ -162,18 +258,25 @@ impl fmt::Display for Object {
             Self::Invitation(id) => id.fmt(f),
             Self::User(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),
+            Self::Access { id, .. } => id.fmt(f),
         }
     }
 }
 
 impl Object {
-    /// Reads what `Display` writes.
+    /// Reads what `Display` writes; of an access only its id.
     pub fn parse(text: &str) -> Option<Self> {
+        let access = |id| Self::Access {
+            id,
+            user: None,
+            study: None,
+        };
         let clinic = |text: &str| ClinicId::parse(text.strip_prefix("clinic:")?).ok();
         let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
         (UserId::parse(text).map(Self::User).ok())
             .or_else(|| InvitationId::parse(text).map(Self::Invitation).ok())
             .or_else(|| SessionId::parse(text).map(Self::Session).ok())
+            .or_else(|| AccessId::parse(text).map(access).ok())
             .or_else(|| clinic(text).map(Self::Clinic))
             .or_else(|| key(text).map(Self::ApiKey))
     }
@@ -226,14 +329,20 @@ mod tests {
 
         #[test]
         fn reading_never_panics(text in any::<String>()) {
-            let _ = (Actor::parse(&text), Object::parse(&text), Action::parse(&text));
+            let _ = (Actor::parse(&text), Object::parse(&text), Action::parse(&text, Some(&text)));
         }
     }
 
     #[test]
     fn every_action_reads_as_itself() {
-        for action in Action::ALL {
-            assert_eq!(Action::parse(action.as_str()), Some(action));
+        let refused = Refusal::ALL.map(Action::AccessRefused);
+        for action in Action::ALL.into_iter().chain(refused) {
+            assert_eq!(
+                Action::parse(action.as_str(), action.detail()),
+                Some(action)
+            );
+            assert!(Action::is_name(action.as_str()));
         }
+        assert!(!Action::is_name("access"));
     }
 }

@@ -17,6 +17,14 @@ fn new_uuid(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     Builder::from_unix_timestamp_millis(millis, &random(entropy)).into_uuid()
 }
 
+/// The smallest UUID that something made at `time` or later can have.
+fn floor_uuid(time: Timestamp) -> Uuid {
+    let millis = u64::try_from(time.millis()).unwrap_or(0);
+    let mut bytes = [0; 16];
+    bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+    Uuid::from_bytes(bytes)
+}
+
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident, $shape:expr, $show:expr, $read:expr) => {
         $(#[$doc])*
@@ -90,6 +98,12 @@ prefixed_id!(
 prefixed_id!(
     /// A person's session at the dashboard.
     SessionId, "ses_");
+prefixed_id!(
+    /// One temporary access.
+    AccessId, "acc_");
+prefixed_id!(
+    /// A study, as the radiology platform names it. Not made here.
+    StudyId, "stu_");
 id!(
     /// A clinic: a UUID with hyphens.
     ClinicId, "a UUID with hyphens", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
@@ -105,10 +119,14 @@ impl InvitationId {
 
     /// The smallest id that an invitation made at `time` or later can have: a bound for ranges.
     pub fn floor(time: Timestamp) -> Self {
-        let millis = u64::try_from(time.millis()).unwrap_or(0);
-        let mut bytes = [0; 16];
-        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
-        Self(Uuid::from_bytes(bytes))
+        Self(floor_uuid(time))
+    }
+}
+
+impl AccessId {
+    /// The smallest id that an access made at `time` or later can have: a bound for ranges.
+    pub fn floor(time: Timestamp) -> Self {
+        Self(floor_uuid(time))
     }
 }
 
@@ -140,6 +158,8 @@ pub(crate) mod tests {
             prop_assert_eq!(InvitationId::parse(&id.to_string()), Ok(id));
             let clinic = ClinicId::from_bytes(bytes);
             prop_assert_eq!(ClinicId::parse(&clinic.to_string()), Ok(clinic));
+            let study = StudyId::from_bytes(bytes);
+            prop_assert_eq!(StudyId::parse(&study.to_string()), Ok(study));
         }
 
         #[test]

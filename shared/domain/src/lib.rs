@@ -1,8 +1,9 @@
-//! What AutoScribe Access knows about invitations, people and permissions.
+//! What AutoScribe Access knows about invitations, people, permissions and temporary access.
 //!
 //! Pure: no AWS, no HTTP, no async runtime, no environment, no wall clock and no randomness.
 //! Time and randomness come in through [`time::Clock`] and [`entropy::Entropy`].
 
+pub mod access;
 pub mod api_key;
 pub mod audit;
 pub mod claim;
@@ -20,6 +21,7 @@ pub mod person;
 pub mod profile;
 pub mod session;
 pub mod signing;
+pub mod study;
 pub mod time;
 pub mod token;
 pub mod user;

@@ -51,6 +51,15 @@ impl Timestamp {
         Self(self.0.saturating_add(duration).unwrap_or(self.0))
     }
 
+    /// This instant moved earlier by `duration`, at least to the first that can be represented.
+    #[must_use]
+    pub fn minus(self, duration: Duration) -> Self {
+        let moved = jiff::SignedDuration::try_from(duration)
+            .ok()
+            .and_then(|by| self.0.saturating_sub(by).ok());
+        Self(moved.unwrap_or(jiff::Timestamp::MIN))
+    }
+
     /// How long it is from `earlier` to this instant; zero when `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.millis().saturating_sub(earlier.millis());
@@ -154,9 +163,10 @@ mod tests {
         }
 
         #[test]
-        fn moving_later_never_panics_or_moves_earlier(millis in any::<i64>(), by in any::<u64>()) {
+        fn moving_never_panics_or_goes_the_other_way(millis in any::<i64>(), by in any::<u64>()) {
             if let Ok(time) = Timestamp::from_millis(millis) {
                 prop_assert!(time.plus(Duration::from_millis(by)) >= time);
+                prop_assert!(time.minus(Duration::from_millis(by)) <= time);
             }
         }
     }

@@ -12,7 +12,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::ids::{ClinicId, InvitationId, NoticeId, SessionId};
+use crate::ids::{AccessId, ClinicId, InvitationId, NoticeId, SessionId};
 
 /// One root key. Subkeys for each purpose follow from it by HKDF (RFC 5869).
 pub struct RootKey {
@@ -29,7 +29,7 @@ pub struct Keyring {
     older: Vec<RootKey>,
 }
 
-/// A sealed token. Whoever has it can act as the person it was given to: no Display, redacting Debug.
+/// A sealed token. Whoever has it can do what it is for: no Display, redacting Debug.
 #[derive(Clone)]
 pub struct LinkToken(String);
 
@@ -44,6 +44,16 @@ pub struct InvitationLink {
     pub generation: u32,
 }
 
+/// What a token of temporary access says, once its MAC has passed. User, study and mode are what
+/// the grant of this id says, and the grant opens once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AccessLink {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The access.
+    pub access: AccessId,
+}
+
 /// The token was not made here, or not for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown token")]
@@ -52,6 +62,7 @@ pub struct TokenInvalid;
 const INVITATION: &[u8] = b"autoscribe-access/invitation-link/1";
 const PASSWORD_RESET: &[u8] = b"autoscribe-access/password-reset-link/1";
 const REFRESH: &[u8] = b"autoscribe-access/refresh-token/1";
+const ACCESS: &[u8] = b"autoscribe-access/access-link/1";
 const MAC: usize = 32;
 
 impl Keyring {
@@ -63,13 +74,17 @@ impl Keyring {
     /// The token for an invitation's link.
     pub fn invitation_token(&self, link: &InvitationLink) -> LinkToken {
         let generation = link.generation.to_be_bytes();
-        let parts: [&[u8]; 3] = [link.clinic.bytes(), link.invitation.bytes(), &generation];
-        self.seal(INVITATION, &parts.concat())
+        let body = [
+            &link.clinic.bytes()[..],
+            link.invitation.bytes(),
+            &generation,
+        ];
+        self.seal(INVITATION, &body.concat())
     }
 
-    /// Reads the token of an invitation's link; the MAC is compared in constant time.
+    /// Reads the token of an invitation's link.
     pub fn read_invitation_token(&self, text: &str) -> Result<InvitationLink, TokenInvalid> {
-        let body: [u8; 36] = self.open(INVITATION, text)?;
+        let body: [u8; 16 + 16 + 4] = self.open(INVITATION, text)?;
         Ok(InvitationLink {
             clinic: ClinicId::from_bytes(part(&body, 0)?),
             invitation: InvitationId::from_bytes(part(&body, 16)?),
@@ -100,6 +115,18 @@ impl Keyring {
         part(&body, 0).map(SessionId::from_bytes)
     }
 
+    /// The token for a link to temporary access.
+    pub fn access_token(&self, link: &AccessLink) -> LinkToken {
+        let body = [*link.clinic.bytes(), *link.access.bytes()];
+        self.seal(ACCESS, &body.concat())
+    }
+
+    /// Reads the token of a link to temporary access.
+    pub fn read_access_token(&self, text: &str) -> Result<AccessLink, TokenInvalid> {
+        AccessLink::from_body(&self.open(ACCESS, text)?)
+    }
+
+    /// The kid, `body` and the MAC of both, under the subkey of `purpose`.
     fn seal(&self, purpose: &[u8], body: &[u8]) -> LinkToken {
         let mut bytes = Vec::with_capacity(1 + body.len() + MAC);
         bytes.push(self.newest.kid);
@@ -109,15 +136,14 @@ impl Keyring {
         LinkToken(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The body of a token of this purpose, `N` bytes; the MAC is compared in constant time.
+    /// The body of a token of this purpose; the MAC is compared in constant time.
     fn open<const N: usize>(&self, purpose: &[u8], text: &str) -> Result<[u8; N], TokenInvalid> {
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenInvalid)?;
-        let (sealed, mac) = bytes.split_at_checked(1 + N).ok_or(TokenInvalid)?;
+        let (sealed, mac) = split::<N>(text)?;
         let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
-        key.mac(purpose, sealed)
-            .verify_slice(mac)
+        key.mac(purpose, &sealed)
+            .verify_slice(&mac)
             .map_err(|_| TokenInvalid)?;
-        part(sealed, 1)
+        part(&sealed, 1)
     }
 
     fn key(&self, kid: u8) -> Option<&RootKey> {
@@ -125,6 +151,37 @@ impl Keyring {
             .chain(&self.older)
             .find(|key| key.kid == kid)
     }
+}
+
+impl AccessLink {
+    /// What a token that did not pass claims to be. Proves nothing: for the audit alone, which
+    /// wants to know whose link was tampered with.
+    pub fn claimed_by(text: &str) -> Option<Self> {
+        let (sealed, _) = split::<32>(text).ok()?;
+        Self::from_body(&part(&sealed, 1).ok()?).ok()
+    }
+
+    fn from_body(body: &[u8; 32]) -> Result<Self, TokenInvalid> {
+        Ok(Self {
+            clinic: ClinicId::from_bytes(part(body, 0)?),
+            access: AccessId::from_bytes(part(body, 16)?),
+        })
+    }
+}
+
+/// Kid and body of `N` bytes, and the MAC, of a token of exactly that length.
+fn split<const N: usize>(text: &str) -> Result<(Vec<u8>, Vec<u8>), TokenInvalid> {
+    let mut sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenInvalid)?;
+    if sealed.len() != 1 + N + MAC {
+        return Err(TokenInvalid);
+    }
+    let mac = sealed.split_off(1 + N);
+    Ok((sealed, mac))
+}
+
+fn part<const N: usize>(bytes: &[u8], from: usize) -> Result<[u8; N], TokenInvalid> {
+    let part = bytes.get(from..from + N).ok_or(TokenInvalid)?;
+    part.try_into().map_err(|_| TokenInvalid)
 }
 
 impl RootKey {
@@ -137,12 +194,6 @@ impl RootKey {
         mac.update(body);
         mac
     }
-}
-
-/// `N` bytes of a body from `from` on.
-fn part<const N: usize>(body: &[u8], from: usize) -> Result<[u8; N], TokenInvalid> {
-    let bytes = body.get(from..from + N).ok_or(TokenInvalid)?;
-    bytes.try_into().map_err(|_| TokenInvalid)
 }
 
 impl LinkToken {
@@ -184,6 +235,13 @@ mod tests {
         }
     }
 
+    fn access(clinic: [u8; 16], access: [u8; 16]) -> AccessLink {
+        AccessLink {
+            clinic: ClinicId::from_bytes(clinic),
+            access: AccessId::from_bytes(access),
+        }
+    }
+
     proptest! {
         #[test]
         fn a_token_says_what_it_was_made_for(c in any::<[u8; 16]>(), i in any::<[u8; 16]>(), g in any::<u32>()) {
@@ -205,8 +263,42 @@ mod tests {
         }
 
         #[test]
+        fn an_access_token_says_what_it_was_made_for(c in any::<[u8; 16]>(), a in any::<[u8; 16]>()) {
+            let keyring = Keyring::new(key(1), vec![]);
+            let token = keyring.access_token(&access(c, a));
+            prop_assert_eq!(keyring.read_access_token(token.reveal()), Ok(access(c, a)));
+            prop_assert_eq!(AccessLink::claimed_by(token.reveal()), Some(access(c, a)));
+        }
+
+        #[test]
+        fn a_tampered_or_truncated_access_token_is_unknown(at in 0_usize..87, with in "[A-Za-z0-9_-]") {
+            let keyring = Keyring::new(key(1), vec![]);
+            let mut text = keyring.access_token(&access([3; 16], [4; 16])).reveal().to_owned();
+            prop_assert_eq!(text.len(), 87);
+            prop_assert!(keyring.read_access_token(&text[..at]).is_err());
+            prop_assume!(text[at..=at] != with);
+            text.replace_range(at..=at, &with);
+            prop_assert!(keyring.read_access_token(&text).is_err());
+        }
+
+        #[test]
+        fn a_token_of_one_purpose_is_good_for_no_other(body in any::<[u8; 32]>(), longer in any::<[u8; 36]>()) {
+            let keyring = Keyring::new(key(1), vec![]);
+            let of = |purpose, body: &[u8]| keyring.seal(purpose, body).reveal().to_owned();
+            prop_assert!(keyring.read_access_token(&of(ACCESS, &body)).is_ok());
+            prop_assert!(keyring.read_access_token(&of(INVITATION, &body)).is_err());
+            prop_assert!(keyring.read_access_token(&of(INVITATION, &longer)).is_err());
+            prop_assert!(keyring.read_invitation_token(&of(INVITATION, &longer)).is_ok());
+            prop_assert!(keyring.read_invitation_token(&of(ACCESS, &longer)).is_err());
+            prop_assert!(keyring.read_invitation_token(&of(ACCESS, &body)).is_err());
+        }
+
+        #[test]
         fn reading_never_panics(text in any::<String>()) {
-            prop_assert!(Keyring::new(key(1), vec![]).read_invitation_token(&text).is_err());
+            let keyring = Keyring::new(key(1), vec![]);
+            prop_assert!(keyring.read_invitation_token(&text).is_err());
+            prop_assert!(keyring.read_access_token(&text).is_err());
+            prop_assert_eq!(AccessLink::claimed_by(&text), None);
         }
     }
 

@@ -40,7 +40,7 @@ impl Store {
         found.map(|raw| self.api_key_from(&raw)).transpose()
     }
 
-    fn api_key_from(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
+    pub(crate) fn api_key_from(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
         let item: ApiKeyItem = self.decode(raw)?;
         let read = || {
             Ok(ApiKey {

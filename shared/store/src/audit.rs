@@ -1,7 +1,8 @@
 //! Audit records: append only, one partition for each clinic and month.
 
 use domain::audit::{Action, Actor, AuditRecord, Object};
-use domain::ids::{AuditId, ClinicId};
+use domain::ids::{AuditId, ClinicId, StudyId, UserId};
+use domain::study::{StudyInstanceUid, StudyRef};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,14 +21,41 @@ struct AuditItem {
     actor: String,
     #[serde(rename = "an")]
     action: String,
+    /// What the action's name leaves open.
+    #[serde(rename = "de", default, skip_serializing_if = "Option::is_none")]
+    detail: Option<String>,
     #[serde(rename = "ob")]
     object: String,
+    #[serde(rename = "us", default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
+    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
+    study_id: Option<String>,
+    #[serde(rename = "ui", default, skip_serializing_if = "Option::is_none")]
+    study_uid: Option<String>,
     #[serde(rename = "be", default, skip_serializing_if = "Option::is_none")]
     before: Option<PermissionsItem>,
     #[serde(rename = "af", default, skip_serializing_if = "Option::is_none")]
     after: Option<PermissionsItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
+}
+
+impl AuditItem {
+    fn object(&self) -> Result<Object, BadField> {
+        let object = Object::parse(&self.object).ok_or(BadField("ob"))?;
+        let Object::Access { id, .. } = object else {
+            return Ok(object);
+        };
+        let user = self.user.as_deref().map(UserId::parse).transpose();
+        let study_id = self.study_id.as_deref().map(StudyId::parse).transpose();
+        let uid = self.study_uid.as_deref().map(StudyInstanceUid::parse);
+        let uid = uid.transpose().map_err(|_| BadField("ui"))?;
+        Ok(Object::Access {
+            id,
+            user: user.map_err(|_| BadField("us"))?,
+            study: StudyRef::new(study_id.map_err(|_| BadField("si"))?, uid).ok(),
+        })
+    }
 }
 
 /// Which of a clinic's audit records a list is about: a range of time, both ends included.
@@ -90,8 +118,9 @@ impl Store {
                 clinic,
                 at: time("at", item.at)?,
                 actor: Actor::parse(&item.actor).ok_or(BadField("ac"))?,
-                action: Action::parse(&item.action).ok_or(BadField("an"))?,
-                object: Object::parse(&item.object).ok_or(BadField("ob"))?,
+                action: Action::parse(&item.action, item.detail.as_deref())
+                    .ok_or(BadField("an"))?,
+                object: item.object()?,
                 before: item.before.map(TryInto::try_into).transpose()?,
                 after: item.after.map(TryInto::try_into).transpose()?,
                 ip: item.ip,
@@ -104,11 +133,19 @@ impl Store {
 impl Transaction {
     /// Adds an audit record.
     pub fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+        let (user, study) = match record.object {
+            Object::Access { user, study, .. } => (user, study),
+            _ => (None, None),
+        };
         let item = AuditItem {
             at: record.at.millis(),
             actor: record.actor.to_string(),
             action: record.action.as_str().to_owned(),
+            detail: record.action.detail().map(str::to_owned),
             object: record.object.to_string(),
+            user: user.map(|id| id.to_string()),
+            study_id: study.and_then(|s| s.id()).map(|id| id.to_string()),
+            study_uid: study.and_then(|s| s.uid().map(|uid| uid.as_str().to_owned())),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
             ip: record.ip.clone(),

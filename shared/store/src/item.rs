@@ -54,6 +54,15 @@ impl Key {
     }
 }
 
+/// How fresh a read is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reads {
+    /// Sees every write that was answered: strongly consistent.
+    Latest,
+    /// May miss a write of the last moment, at half the price: eventually consistent.
+    Recent,
+}
+
 impl Store {
     /// The item that `body` becomes under `key`.
     pub(crate) fn encode(&self, key: Key, body: &impl Serialize) -> Result<RawItem, StoreError> {
@@ -133,6 +142,15 @@ impl Store {
 
     /// Strongly consistent reads of up to 100 keys at once, in the order of the keys.
     pub(crate) async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<RawItem>>, StoreError> {
+        self.batch(keys, Reads::Latest).await
+    }
+
+    /// Reads of up to 100 different keys at once, in the order of the keys.
+    pub(crate) async fn batch(
+        &self,
+        keys: &[Key],
+        reads: Reads,
+    ) -> Result<Vec<Option<RawItem>>, StoreError> {
         use aws_sdk_dynamodb::types::KeysAndAttributes;
         let mut found: Vec<RawItem> = Vec::new();
         let mut missing: Vec<RawItem> = keys.iter().cloned().map(Key::into_attributes).collect();
@@ -142,7 +160,7 @@ impl Store {
             }
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(missing))
-                .consistent_read(true)
+                .consistent_read(reads == Reads::Latest)
                 .build();
             let wanted = wanted.map_err(|e| StoreError::Refused(e.to_string()))?;
             let answer = self

@@ -3,9 +3,12 @@
 use std::fmt;
 
 use domain::email::Email;
-use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId};
+use domain::ids::{
+    AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
+};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
+use domain::study::StudyRef;
 use domain::time::Timestamp;
 
 /// The primary key of one item.
@@ -105,6 +108,19 @@ pub(crate) fn api_key(clinic: ClinicId, id: ApiKeyId) -> Key {
     Key::new(clinic_partition(clinic), format!("APIKEY#{id}"))
 }
 
+pub(crate) fn grant(clinic: ClinicId, id: AccessId) -> Key {
+    Key::new(clinic_partition(clinic), format!("ACCESS#{id}"))
+}
+
+/// The index partition that lists a user's grants.
+pub(crate) fn grants_of(clinic: ClinicId, user: UserId) -> String {
+    format!("CLINIC#{clinic}#ACCESS#{user}")
+}
+
+pub(crate) fn assignment(clinic: ClinicId, study: &StudyRef) -> Key {
+    Key::new(clinic_partition(clinic), format!("STUDY#{}", study.key()))
+}
+
 pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
@@ -130,7 +146,7 @@ pub(crate) fn public_keys() -> Key {
 }
 
 impl fmt::Debug for Key {
-    /// For logs and errors: addresses, NPIs and digests are left out.
+    /// For logs and errors: addresses, NPIs, digests and studies are left out.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = |part: &str| {
             [
@@ -143,6 +159,7 @@ impl fmt::Debug for Key {
                 "KEYS",
                 "SESSION",
                 "THROTTLE#",
+                "ACCESS#",
             ]
             .iter()
             .any(|prefix| part.starts_with(prefix))

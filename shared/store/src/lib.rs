@@ -3,8 +3,10 @@
 //! Every state change is one [`Transaction`]: the new state, the claims that keep addresses and
 //! NPIs unique, and the audit record, under the conditions that the decision rested on.
 
+mod access;
 mod account;
 mod api_key;
+mod assignment;
 mod attr;
 mod audit;
 mod claim;
@@ -26,13 +28,14 @@ mod user;
 
 use aws_sdk_dynamodb::Client;
 
+pub use access::{ViewKeys, ViewParties};
 pub use account::{Account, Membership};
 pub use audit::AuditRange;
 pub use claim::Claims;
 pub use error::StoreError;
 pub use idempotency::{Answer, Begun};
 pub use invitation::InvitationRange;
-pub use item::RawItem;
+pub use item::{RawItem, Reads};
 pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, Taken};
 pub use page::{Page, PageRequest};

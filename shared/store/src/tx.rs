@@ -39,6 +39,10 @@ pub enum Role {
     Notice,
     /// A session.
     Session,
+    /// The temporary access.
+    Grant,
+    /// Who reads the study.
+    Assignment,
 }
 
 /// How a transaction ended.

@@ -1,0 +1,207 @@
+//! Ephemeral sessions: a view without user or study, which the customer's own handle names.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::hanging::HangingProtocol;
+use crate::field::Refused;
+
+/// Bytes of the longest handle.
+const MAX_HANDLE: usize = 256;
+/// Bytes of the largest options: the official SDK documents a "hard cap" of 3072 "on
+/// JSON.stringify".
+pub const MAX_OPTIONS: usize = 3072;
+
+/// The customer's handle for a view, opaque to us. May be an order's or a patient's number.
+#[derive(Clone, PartialEq, Eq)]
+pub struct RetrievalId(String);
+
+impl RetrievalId {
+    /// Reads a handle.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        const INVALID: Refused = Refused::new(
+            "retrieval_id_invalid",
+            "must be 1 to 256 bytes without control characters",
+        );
+        if (1..=MAX_HANDLE).contains(&text.len()) && !text.chars().any(char::is_control) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(INVALID)
+        }
+    }
+
+    /// The handle.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for RetrievalId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RetrievalId(redacted)")
+    }
+}
+
+/// A JSON object that is given back as it came. Its text is the one `JSON.stringify` writes, so
+/// that its bytes are the ones the limit counts: no space between tokens, in strings no escapes
+/// but the needed ones. Names keep their order. A number stays as it was spelt, since reading and
+/// writing it could change it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Options(String);
+
+impl Options {
+    /// Reads the text of a JSON object.
+    pub fn parse(json: &str) -> Result<Self, Refused> {
+        const INVALID: Refused = Refused::new("options_invalid", "must be a JSON object");
+        const TOO_LARGE: Refused = Refused::new(
+            "options_too_large",
+            "must be at most 3072 bytes of JSON without spaces between tokens",
+        );
+        serde_json::from_str::<Map<String, Value>>(json).map_err(|_| INVALID)?;
+        let text = stringified(json).ok_or(INVALID)?;
+        if text.len() > MAX_OPTIONS {
+            return Err(TOO_LARGE);
+        }
+        Ok(Self(text))
+    }
+
+    /// The object's JSON.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Options {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Options(redacted)")
+    }
+}
+
+/// JSON that is known to be right, as `JSON.stringify` writes it.
+fn stringified(json: &str) -> Option<String> {
+    let (mut text, mut rest) = (String::with_capacity(json.len()), json);
+    while let Some(at) = rest.find('"') {
+        let (between, string) = rest.split_at(at);
+        text.extend(between.chars().filter(|c| !c.is_ascii_whitespace()));
+        let (string, after) = string.split_at(string_length(string)?);
+        let read: String = serde_json::from_str(string).ok()?;
+        text.push_str(&serde_json::to_string(&read).ok()?);
+        rest = after;
+    }
+    text.extend(rest.chars().filter(|c| !c.is_ascii_whitespace()));
+    Some(text)
+}
+
+/// Bytes of the string literal that `text` begins with, both quotes included.
+fn string_length(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    let end = text.bytes().skip(1).position(|byte| {
+        let closes = byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+        closes
+    });
+    end.map(|end| end + 2)
+}
+
+/// What an ephemeral view shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EphemeralSession {
+    /// The customer's handle.
+    pub retrieval: RetrievalId,
+    /// How images hang at first.
+    pub hanging: Option<HangingProtocol>,
+    /// Given back as it came.
+    pub options: Option<Options>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<String>().prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 24, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map(any::<String>(), inner, 0..4)
+                    .prop_map(|map| map.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn reading_never_panics(text in any::<String>()) {
+            let _ = Options::parse(&text);
+            if let Ok(id) = RetrievalId::parse(&text) {
+                prop_assert_eq!(id.as_str(), &text);
+            }
+        }
+
+        #[test]
+        fn options_come_back_as_they_were_however_they_were_laid_out(value in json()) {
+            let object = serde_json::json!({ "o": value });
+            let (dense, spaced) = (object.to_string(), serde_json::to_string_pretty(&object).unwrap());
+            if dense.len() <= MAX_OPTIONS {
+                for text in [&spaced, &dense] {
+                    let options = Options::parse(text).unwrap();
+                    prop_assert_eq!(options.as_str(), &dense);
+                }
+            } else {
+                prop_assert!(Options::parse(&spaced).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn bytes_are_counted_on_what_json_stringify_writes() {
+        let of = |text: &str| Options::parse(text).map(|o| o.as_str().to_owned());
+        let written = of(r#" { "b" : "\u00e9\/\"\\" , "a" : [ 1.50, -0, 1e3 ] } "#).unwrap();
+        assert_eq!(written, r#"{"b":"é/\"\\","a":[1.50,-0,1e3]}"#);
+        assert_eq!(
+            of(r#"{"pair":"\ud83d\ude00"}"#).unwrap(),
+            r#"{"pair":"😀"}"#
+        );
+        let filled = |bytes: usize| format!(r#"{{"a":  "{}"}}"#, "x".repeat(bytes - 8));
+        assert!(of(&filled(MAX_OPTIONS)).is_ok());
+        let refused = of(&filled(MAX_OPTIONS + 1)).unwrap_err();
+        assert_eq!(refused.code, "options_too_large");
+    }
+
+    #[test]
+    fn options_are_one_object() {
+        for wrong in [
+            "",
+            "[]",
+            "\"a\"",
+            "null",
+            "{",
+            "{} {}",
+            "{\"a\":01}",
+            "{\"a\":\"\\ud83d\"}",
+        ] {
+            assert_eq!(
+                Options::parse(wrong).unwrap_err().code,
+                "options_invalid",
+                "{wrong}"
+            );
+        }
+        assert!(Options::parse("{}").is_ok());
+    }
+
+    #[test]
+    fn a_handle_is_opaque_short_and_not_shown() {
+        let id = RetrievalId::parse("order-12345").unwrap();
+        assert!(!format!("{id:?}").contains("12345"));
+        for wrong in ["", "a\nb", &"x".repeat(257)] {
+            assert!(RetrievalId::parse(wrong).is_err());
+        }
+    }
+}

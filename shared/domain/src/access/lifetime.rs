@@ -1,0 +1,114 @@
+//! How long a link and a view live.
+
+use std::time::Duration;
+
+use crate::field::Refused;
+use crate::ids::AccessId;
+use crate::time::Timestamp;
+
+/// How long a view token is good for: what a revocation needs at most to reach an open view.
+pub const VIEW_TOKEN_LIFE: Duration = Duration::from_mins(5);
+/// How far the clocks of two functions may be apart.
+const CLOCKS_APART: Duration = Duration::from_mins(1);
+
+/// How long a link can be opened: 15 to 300 seconds, 60 unless the caller says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkSeconds(u32);
+
+impl LinkSeconds {
+    /// What an ephemeral session's link has unless the caller says otherwise.
+    pub const EPHEMERAL: Self = Self(30);
+
+    /// Reads a number of seconds.
+    pub fn new(seconds: u32) -> Result<Self, Refused> {
+        const RANGE: Refused = Refused::new("link_seconds_range", "must be 15 to 300 seconds");
+        if (15..=300).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(RANGE)
+        }
+    }
+
+    /// The same as a duration.
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
+    }
+}
+
+impl Default for LinkSeconds {
+    fn default() -> Self {
+        Self(60)
+    }
+}
+
+/// How long a view lives once its link was opened: 5 minutes to 12 hours, an hour unless the
+/// caller says otherwise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewSeconds(u32);
+
+impl ViewSeconds {
+    const LONGEST: u32 = 43_200;
+
+    /// Reads a number of seconds.
+    pub fn new(seconds: u32) -> Result<Self, Refused> {
+        const RANGE: Refused = Refused::new("view_seconds_range", "must be 300 to 43200 seconds");
+        if (300..=Self::LONGEST).contains(&seconds) {
+            Ok(Self(seconds))
+        } else {
+            Err(RANGE)
+        }
+    }
+
+    /// The number of seconds.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The same as a duration.
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
+    }
+}
+
+impl Default for ViewSeconds {
+    fn default() -> Self {
+        Self(3600)
+    }
+}
+
+/// The smallest id of an access that may be alive at `now`: a bound for ranges, since no access
+/// lives longer than the longest link and the longest view together.
+pub fn oldest_alive(now: Timestamp) -> AccessId {
+    let longest = Duration::from_secs(u64::from(300 + ViewSeconds::LONGEST));
+    AccessId::floor(now.minus(longest + CLOCKS_APART))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::tests::Fixed;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_number_is_read_or_refused(seconds in any::<u32>()) {
+            prop_assert_eq!(LinkSeconds::new(seconds).is_ok(), (15..=300).contains(&seconds));
+            prop_assert_eq!(ViewSeconds::new(seconds).is_ok(), (300..=43_200).contains(&seconds));
+        }
+
+        #[test]
+        fn nothing_alive_is_older_than_the_bound(link in 15_u32..=300, view in 300_u32..=43_200, age in 0_u64..50_000) {
+            let made = Timestamp::from_millis(1_795_512_600_000).unwrap();
+            let now = made.plus(Duration::from_secs(age));
+            let end = made.plus(LinkSeconds::new(link).unwrap().duration()).plus(ViewSeconds::new(view).unwrap().duration());
+            prop_assert!(end <= now || AccessId::new(made, &Fixed(0)) >= oldest_alive(now));
+        }
+    }
+
+    #[test]
+    fn a_link_has_a_minute_an_ephemeral_one_half_and_a_view_an_hour() {
+        assert_eq!(LinkSeconds::default().duration(), Duration::from_mins(1));
+        assert_eq!(LinkSeconds::EPHEMERAL.duration(), Duration::from_secs(30));
+        assert_eq!(ViewSeconds::default().duration(), Duration::from_hours(1));
+    }
+}

@@ -1,0 +1,191 @@
+//! Who may issue an access and who may use one. Asked when it is issued, when its link is
+//! opened, and at each renewal, of what the table says then.
+
+use super::{Details, Issuer, Mode};
+use crate::api_key::{ApiKey, Scope};
+use crate::audit::Refusal;
+use crate::field::Refused;
+use crate::user::{User, UserStatus};
+
+/// Grants of one user that may be alive at once.
+pub const MAX_OPEN: usize = 100;
+
+/// Why a user may not view now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAllowed {
+    /// Their access to the clinic has ended.
+    Deactivated,
+    /// Reporting was not granted, or their NPI is not verified.
+    CannotCreateReports,
+}
+
+impl NotAllowed {
+    /// Code and sentence.
+    pub const fn refused(self) -> Refused {
+        match self {
+            Self::Deactivated => Refused::new(
+                "user_deactivated",
+                "the user is deactivated; reactivate first",
+            ),
+            Self::CannotCreateReports => Refused::new(
+                "cannot_create_reports",
+                "the user may not create reports: canCreateReports and a verified NPI are needed",
+            ),
+        }
+    }
+}
+
+/// Whether this person may use a view of this mode as they stand now.
+pub fn may_use(user: &User, mode: Mode) -> Result<(), NotAllowed> {
+    match mode {
+        _ if user.status != UserStatus::Active => Err(NotAllowed::Deactivated),
+        Mode::Dictation if !user.profile.permissions.may_report_now() => {
+            Err(NotAllowed::CannotCreateReports)
+        }
+        Mode::Dictation | Mode::ViewerOnly => Ok(()),
+    }
+}
+
+/// Whoever issued an access, as they stand now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authority {
+    /// A PACS or script.
+    ApiKey(ApiKey),
+    /// A person at the dashboard.
+    User(Box<User>),
+}
+
+impl Authority {
+    /// Whether they may issue, and so whether what they issued may live on.
+    pub fn may_issue(&self) -> bool {
+        match self {
+            Self::ApiKey(key) => key.active && key.scopes.contains(&Scope::AccessIssue),
+            Self::User(user) => {
+                let permissions = &user.profile.permissions;
+                let may = permissions.manages_clinic() || permissions.manage_studies;
+                user.status == UserStatus::Active && permissions.dashboard() && may
+            }
+        }
+    }
+
+    fn issuer(&self) -> Issuer {
+        match self {
+            Self::ApiKey(key) => Issuer::ApiKey(key.id),
+            Self::User(user) => Issuer::User(user.id),
+        }
+    }
+}
+
+/// Whether a grant may be used now, as its user and its issuer stand; `None` is one who is gone.
+/// What the grant itself says is asked of [`super::Grant`].
+pub fn still_allowed(
+    details: &Details,
+    user: Option<&User>,
+    issuer: Option<&Authority>,
+) -> Result<(), Refusal> {
+    let right_issuer = issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue());
+    let right_user = details.view.user().is_none_or(|id| {
+        user.is_some_and(|user| user.id == id && may_use(user, details.view.mode()).is_ok())
+    });
+    match (right_issuer, right_user) {
+        (_, false) => Err(Refusal::User),
+        (false, true) => Err(Refusal::Issuer),
+        (true, true) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::access::{EmbedOrigins, LinkSeconds, New, View, ViewSeconds};
+    use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
+    use crate::npi::Verification;
+    use crate::permissions::tests::any_wanted;
+    use crate::permissions::{Permissions, Standing};
+    use crate::study::StudyRef;
+    use crate::time::Timestamp;
+    use crate::user::tests::user;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn the_deactivated_view_nothing_and_who_may_not_report_only_reads(wanted in any_wanted(), active in any::<bool>()) {
+            let Ok(permissions) = Permissions::grant(wanted) else { return Ok(()) };
+            let mut user = user(permissions.standing);
+            user.profile.permissions = permissions;
+            if !active {
+                user.status = UserStatus::Deactivated;
+            }
+            let verified = wanted.npi.is_some_and(|(_, v)| v == Verification::Verified);
+            prop_assert_eq!(may_use(&user, Mode::ViewerOnly).is_ok(), active);
+            prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), active && wanted.create_reports && verified);
+            prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), user.assignable());
+            let may_issue = active && wanted.dashboard && (permissions.manages_clinic() || wanted.manage_studies);
+            prop_assert_eq!(Authority::User(user.into()).may_issue(), may_issue);
+        }
+    }
+
+    fn key() -> ApiKey {
+        ApiKey {
+            id: ApiKeyId::from_bytes([1; 16]),
+            clinic: ClinicId::from_bytes([2; 16]),
+            description: "PACS".to_owned(),
+            scopes: vec![Scope::AccessIssue],
+            active: true,
+            created_at: Timestamp::EPOCH,
+        }
+    }
+
+    #[test]
+    fn a_key_issues_with_its_scope_until_it_is_revoked() {
+        assert!(Authority::ApiKey(key()).may_issue());
+        let (mut revoked, mut narrow) = (key(), key());
+        revoked.active = false;
+        narrow.scopes = vec![Scope::UsersRead];
+        assert!(!Authority::ApiKey(revoked).may_issue());
+        assert!(!Authority::ApiKey(narrow).may_issue());
+    }
+
+    #[test]
+    fn a_grant_lives_while_its_user_and_its_issuer_may() {
+        let user = user(Standing::Member { dashboard: false });
+        let details = New {
+            id: AccessId::from_bytes([3; 16]),
+            clinic: user.clinic,
+            view: View::Dictation {
+                user: user.id,
+                study: StudyRef::Id(StudyId::from_bytes([4; 16])),
+            },
+            issuer: Issuer::ApiKey(key().id),
+            embed_origins: EmbedOrigins::default(),
+            link: LinkSeconds::default(),
+            view_seconds: ViewSeconds::default(),
+        }
+        .at(Timestamp::EPOCH)
+        .details;
+        let pacs = Authority::ApiKey(key());
+        assert_eq!(still_allowed(&details, Some(&user), Some(&pacs)), Ok(()));
+        let gone = user.clone().deactivate().unwrap().next;
+        let mut other = user.clone();
+        other.id = UserId::from_bytes([9; 16]);
+        for wrong in [None, Some(&gone), Some(&other)] {
+            let refused = still_allowed(&details, wrong, Some(&pacs));
+            assert_eq!(refused, Err(Refusal::User));
+        }
+        let mut revoked = key();
+        revoked.active = false;
+        let somebody = Authority::User(user.clone().into());
+        for wrong in [None, Some(&Authority::ApiKey(revoked)), Some(&somebody)] {
+            let refused = still_allowed(&details, Some(&user), wrong);
+            assert_eq!(refused, Err(Refusal::Issuer));
+        }
+        let read = Details {
+            view: View::ViewerOnly {
+                user: None,
+                study: StudyRef::Id(StudyId::from_bytes([4; 16])),
+            },
+            ..details
+        };
+        assert_eq!(still_allowed(&read, None, Some(&pacs)), Ok(()));
+    }
+}

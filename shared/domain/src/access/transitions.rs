@@ -1,0 +1,211 @@
+//! How a grant changes. Pure: from a state and a command to the next state.
+
+use super::{
+    Details, EmbedOrigins, Grant, Issued, Issuer, KeyThumbprint, LinkSeconds, Open, Opening,
+    Revoked, VIEW_TOKEN_LIFE, View, ViewSeconds,
+};
+use crate::audit::{Action, Object, Refusal};
+use crate::ids::{AccessId, ClinicId};
+use crate::time::Timestamp;
+
+/// A decided change, to be written with its audit record under the condition that the grant still
+/// has `expected_version`.
+#[must_use = "a transition does nothing until the store writes it"]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition<S> {
+    /// The grant afterwards.
+    pub next: S,
+    /// What happened, for the audit.
+    pub action: Action,
+    /// The version that the decision was made on.
+    pub expected_version: u64,
+}
+
+impl<S> Transition<S> {
+    /// The same change, its outcome seen as a grant in any state.
+    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> Transition<T> {
+        Transition {
+            next: into(self.next),
+            action: self.action,
+            expected_version: self.expected_version,
+        }
+    }
+}
+
+/// Why a link does not open. The caller is never told which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRedeemed {
+    /// It was opened before.
+    Used,
+    /// It ran out.
+    Expired,
+    /// It was ended before its time.
+    Revoked,
+}
+
+impl From<NotRedeemed> for Refusal {
+    fn from(why: NotRedeemed) -> Self {
+        match why {
+            NotRedeemed::Used => Self::Used,
+            NotRedeemed::Expired => Self::Expired,
+            NotRedeemed::Revoked => Self::Revoked,
+        }
+    }
+}
+
+/// The view's time is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ViewEnded;
+
+/// All that a new grant is made of.
+#[derive(Clone, Debug)]
+pub struct New {
+    /// Its id.
+    pub id: AccessId,
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// Who views what.
+    pub view: View,
+    /// Who issues it.
+    pub issuer: Issuer,
+    /// Who may show the view in a frame.
+    pub embed_origins: EmbedOrigins,
+    /// How long the link can be opened.
+    pub link: LinkSeconds,
+    /// How long the view lives once opened.
+    pub view_seconds: ViewSeconds,
+}
+
+impl New {
+    /// The grant, its link fresh.
+    pub fn at(self, now: Timestamp) -> Issued {
+        Issued {
+            details: Details {
+                id: self.id,
+                clinic: self.clinic,
+                view: self.view,
+                issuer: self.issuer,
+                embed_origins: self.embed_origins,
+                created_at: now,
+                link_expires_at: now.plus(self.link.duration()),
+                view_seconds: self.view_seconds,
+                version: 1,
+            },
+        }
+    }
+}
+
+impl Details {
+    /// What an audit record about it is on.
+    pub fn audited(&self) -> Object {
+        Object::Access {
+            id: self.id,
+            user: self.view.user(),
+            study: self.view.study().copied(),
+        }
+    }
+
+    fn changed<S>(self, action: Action, next: impl FnOnce(Self) -> S) -> Transition<S> {
+        let expected_version = self.version;
+        let version = expected_version + 1;
+        Transition {
+            next: next(Self { version, ..self }),
+            action,
+            expected_version,
+        }
+    }
+}
+
+impl Issued {
+    /// What the record of its issuing says was done.
+    pub fn action(&self) -> Action {
+        Action::AccessIssued(self.details.view.mode())
+    }
+
+    /// The holder opens the link, and shows to have `key` if they have one.
+    pub fn redeem(
+        self,
+        key: Option<KeyThumbprint>,
+        now: Timestamp,
+    ) -> Result<Transition<Open>, NotRedeemed> {
+        if now >= self.details.link_expires_at {
+            return Err(NotRedeemed::Expired);
+        }
+        let until = now.plus(self.details.view_seconds.duration());
+        let opening = Opening {
+            at: now,
+            until,
+            key,
+        };
+        let open = |details| Open { details, opening };
+        Ok(self.details.changed(Action::AccessRedeemed, open))
+    }
+
+    /// Ends it before it was opened.
+    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+        revoked(self.details, None, now)
+    }
+}
+
+impl Open {
+    /// Until when a view token that is made at `now` is good: five minutes, but not past the end.
+    pub fn renew(&self, now: Timestamp) -> Result<Timestamp, ViewEnded> {
+        if now < self.opening.until {
+            Ok(now.plus(VIEW_TOKEN_LIFE).min(self.opening.until))
+        } else {
+            Err(ViewEnded)
+        }
+    }
+
+    /// Ends the view.
+    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+        revoked(self.details, Some(self.opening), now)
+    }
+}
+
+fn revoked(details: Details, opening: Option<Opening>, now: Timestamp) -> Transition<Revoked> {
+    details.changed(Action::AccessRevoked, |details| Revoked {
+        details,
+        opening,
+        at: now,
+    })
+}
+
+impl Grant {
+    /// The holder opens the link; see [`Issued::redeem`].
+    pub fn redeem(
+        self,
+        key: Option<KeyThumbprint>,
+        now: Timestamp,
+    ) -> Result<Transition<Open>, NotRedeemed> {
+        match self {
+            Self::Issued(issued) => issued.redeem(key, now),
+            Self::Open(_) => Err(NotRedeemed::Used),
+            Self::Revoked(_) => Err(NotRedeemed::Revoked),
+        }
+    }
+
+    /// Ends link or view; `None` when nothing is left to end.
+    pub fn revoke(self, now: Timestamp) -> Option<Transition<Revoked>> {
+        match self {
+            _ if !self.is_alive(now) => None,
+            Self::Issued(issued) => Some(issued.revoke(now)),
+            Self::Open(open) => Some(open.revoke(now)),
+            Self::Revoked(_) => None,
+        }
+    }
+}
+
+macro_rules! any_state {
+    ($($state:ident),*) => {$(
+        impl From<$state> for Grant {
+            fn from(state: $state) -> Self {
+                Self::$state(state)
+            }
+        }
+    )*};
+}
+any_state!(Issued, Open, Revoked);
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,220 @@
+//! Studies: how they are named, and who reads one. The images are elsewhere.
+
+use std::fmt;
+
+use crate::access::Issuer;
+use crate::field::Refused;
+use crate::ids::{ClinicId, StudyId, UserId};
+use crate::time::Timestamp;
+
+/// Characters of the longest DICOM UID (PS3.5 section 9.1).
+const MAX_UID: usize = 64;
+
+/// A DICOM Study Instance UID: digits and dots, at most 64, no component empty or with a leading
+/// zero unless it is zero (PS3.5 section 9.1). The padding of VR UI belongs to files, not here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct StudyInstanceUid {
+    text: [u8; MAX_UID],
+    length: usize,
+}
+
+impl StudyInstanceUid {
+    /// Reads a UID.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        const INVALID: Refused = Refused::new(
+            "study_instance_uid_invalid",
+            "must be a DICOM UID of at most 64 characters: numbers without leading zeros, with dots between them",
+        );
+        let component = |c: &str| {
+            let digits = !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
+            digits && (c == "0" || !c.starts_with('0'))
+        };
+        if text.len() > MAX_UID || !text.split('.').all(component) {
+            return Err(INVALID);
+        }
+        let mut padded = [0; MAX_UID];
+        padded[..text.len()].copy_from_slice(text.as_bytes());
+        Ok(Self {
+            text: padded,
+            length: text.len(),
+        })
+    }
+
+    /// The UID's text.
+    pub fn as_str(&self) -> &str {
+        // Always ASCII: `parse` is the one way in.
+        std::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
+    }
+}
+
+impl fmt::Debug for StudyInstanceUid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StudyInstanceUid(redacted)")
+    }
+}
+
+/// Which study: by the platform's id, by its DICOM UID, or by both. Never by neither.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum StudyRef {
+    /// By `studyId`.
+    Id(StudyId),
+    /// By `studyInstanceUid`.
+    Uid(StudyInstanceUid),
+    /// By both.
+    Both(StudyId, StudyInstanceUid),
+}
+
+impl StudyRef {
+    /// The study that these name.
+    pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refused> {
+        const NEITHER: Refused = Refused::new(
+            "study_required",
+            "one of studyId and studyInstanceUid is required",
+        );
+        match (id, uid) {
+            (Some(id), Some(uid)) => Ok(Self::Both(id, uid)),
+            (Some(id), None) => Ok(Self::Id(id)),
+            (None, Some(uid)) => Ok(Self::Uid(uid)),
+            (None, None) => Err(NEITHER),
+        }
+    }
+
+    /// `studyId`.
+    pub fn id(&self) -> Option<StudyId> {
+        match self {
+            Self::Id(id) | Self::Both(id, _) => Some(*id),
+            Self::Uid(_) => None,
+        }
+    }
+
+    /// `studyInstanceUid`.
+    pub fn uid(&self) -> Option<&StudyInstanceUid> {
+        match self {
+            Self::Uid(uid) | Self::Both(_, uid) => Some(uid),
+            Self::Id(_) => None,
+        }
+    }
+
+    /// The one name of the study in a link and under which its assignment is kept: the platform's
+    /// id when it is known, since a UID is the modality's and may be given twice.
+    pub fn key(&self) -> String {
+        match self {
+            Self::Id(id) | Self::Both(id, _) => id.to_string(),
+            Self::Uid(uid) => uid.as_str().to_owned(),
+        }
+    }
+}
+
+/// Who reads a study.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The study.
+    pub study: StudyRef,
+    /// Its reader.
+    pub reader: UserId,
+    /// Who assigned it.
+    pub assigned_by: Issuer,
+    /// When.
+    pub assigned_at: Timestamp,
+    /// Counts the writes; the first is 1.
+    pub version: u64,
+}
+
+impl Assignment {
+    /// The study given to `reader`, whoever had it `before`; `None` when `reader` has it.
+    #[must_use = "an assignment does nothing until the store writes it"]
+    pub fn to(
+        reader: UserId,
+        (clinic, study): (ClinicId, StudyRef),
+        before: Option<&Self>,
+        assigned_by: Issuer,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let changes = before.is_none_or(|held| held.reader != reader);
+        changes.then(|| Self {
+            clinic,
+            study,
+            reader,
+            assigned_by,
+            assigned_at: now,
+            version: before.map_or(0, |held| held.version) + 1,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::ApiKeyId;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn reading_never_panics_and_reads_back(text in any::<String>()) {
+            if let Ok(uid) = StudyInstanceUid::parse(&text) {
+                prop_assert_eq!(uid.as_str(), text);
+            }
+        }
+
+        #[test]
+        fn numbers_with_dots_between_are_a_uid(parts in proptest::collection::vec(any::<u32>(), 1..6)) {
+            let text = parts.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+            prop_assume!(text.len() <= MAX_UID);
+            let uid = StudyInstanceUid::parse(&text).unwrap();
+            prop_assert_eq!(uid.as_str(), &text);
+            for wrong in [format!("{text}."), format!(".{text}"), format!("{text}.01"), format!("{text}\0"), format!("{text}.1a")] {
+                prop_assert!(StudyInstanceUid::parse(&wrong).is_err());
+            }
+        }
+    }
+
+    #[test]
+    fn at_most_64_characters_no_empty_component_no_leading_zero() {
+        let longest = format!("1.2.{}", "9".repeat(60));
+        for right in ["1.2.840.10008.5.1.4.1.1.2", "2.25.0", "0.0", &longest] {
+            assert!(StudyInstanceUid::parse(right).is_ok(), "{right}");
+        }
+        let longer = format!("{longest}9");
+        for wrong in [
+            "", ".", "1..2", "1.02", "00", "1.2.840 ", "1.-2", "1.٢", &longer,
+        ] {
+            let refused = StudyInstanceUid::parse(wrong).unwrap_err();
+            assert_eq!(refused.code, "study_instance_uid_invalid", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_study_has_one_of_two_names_at_least_and_its_id_comes_first() {
+        let id = StudyId::from_bytes([1; 16]);
+        let uid = StudyInstanceUid::parse("1.2.3").unwrap();
+        assert_eq!(
+            StudyRef::new(None, None).unwrap_err().code,
+            "study_required"
+        );
+        let both = StudyRef::new(Some(id), Some(uid)).unwrap();
+        assert_eq!((both.id(), both.uid()), (Some(id), Some(&uid)));
+        assert_eq!(both.key(), StudyRef::Id(id).key());
+        assert_eq!(StudyRef::Uid(uid).key(), "1.2.3");
+        assert!(!format!("{both:?}").contains("1.2.3"));
+    }
+
+    #[test]
+    fn assigning_to_the_same_reader_changes_nothing() {
+        let what = (
+            ClinicId::from_bytes([1; 16]),
+            StudyRef::Id(StudyId::from_bytes([2; 16])),
+        );
+        let by = Issuer::ApiKey(ApiKeyId::from_bytes([3; 16]));
+        let (ada, eve) = (UserId::from_bytes([4; 16]), UserId::from_bytes([5; 16]));
+        let first = Assignment::to(ada, what, None, by, Timestamp::EPOCH).unwrap();
+        assert_eq!(first.version, 1);
+        assert_eq!(
+            Assignment::to(ada, what, Some(&first), by, Timestamp::EPOCH),
+            None
+        );
+        let next = Assignment::to(eve, what, Some(&first), by, Timestamp::EPOCH).unwrap();
+        assert_eq!((next.reader, next.version), (eve, 2));
+    }
+}

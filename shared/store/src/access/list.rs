@@ -1,0 +1,243 @@
+//! Lists of grants, newest first, and how many of a user's are alive.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
+use domain::access::{Grant, oldest_alive};
+use domain::ids::{AccessId, ClinicId, UserId};
+use domain::time::Timestamp;
+
+use crate::item::{RawItem, Reads, text};
+use crate::key::Key;
+use crate::page::{Chunk, Filling, Page, PageRequest, below, bytes_read};
+use crate::{Store, StoreError, attr, key};
+
+/// Keys that one `BatchGetItem` takes.
+const BATCH: usize = 100;
+/// How far the index may lag behind the table, generously.
+const INDEX_LAG: Duration = Duration::from_mins(1);
+
+/// What the index says of a grant.
+struct Entry {
+    id: AccessId,
+    /// When its view ends at the latest, in seconds.
+    end: i64,
+}
+
+fn id_of(grant: &Grant) -> AccessId {
+    grant.details().id
+}
+
+impl Store {
+    /// One page of the grants for which `keep` holds: of one user, or of the whole clinic. Only
+    /// those from `from` on; [`oldest_alive`] bounds a list of what is alive to half a day.
+    pub async fn grants(
+        &self,
+        clinic: ClinicId,
+        user: Option<UserId>,
+        from: Option<AccessId>,
+        page: PageRequest<AccessId>,
+        keep: impl Fn(&Grant) -> bool,
+    ) -> Result<Page<Grant, AccessId>, StoreError> {
+        let from = from.unwrap_or(AccessId::from_bytes([0; 16]));
+        let mut filling = Filling::new(page);
+        while let Some((after, size)) = filling.wants() {
+            let to = AccessId::from_bytes(after.map_or([0xff; 16], |id| below(id.bytes())));
+            let chunk = match user {
+                _ if to < from => Chunk::end(),
+                Some(user) => self.chunk_of_user(clinic, user, (from, to), size).await?,
+                None => self.chunk_of_clinic(clinic, (from, to), size).await?,
+            };
+            filling.add(chunk, id_of, &keep);
+        }
+        Ok(filling.page())
+    }
+
+    /// Every grant of a user that is alive, as it stands now: what a revocation has to end. The
+    /// index may not have those of the last moment, so the clinic's newest are read as well.
+    pub async fn grants_alive(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<Grant>, StoreError> {
+        let mut ids: BTreeSet<AccessId> = self.maybe_alive(clinic, user, now).await?.collect();
+        let mut range = (
+            AccessId::floor(now.minus(INDEX_LAG)),
+            AccessId::from_bytes([0xff; 16]),
+        );
+        loop {
+            let chunk = self.chunk_of_clinic(clinic, range, 1000).await?;
+            let last = chunk.items.last().map(id_of);
+            let of_user = chunk
+                .items
+                .iter()
+                .filter(|g| g.details().view.user() == Some(user));
+            ids.extend(of_user.map(id_of));
+            match last.filter(|_| chunk.more) {
+                Some(last) => range.1 = AccessId::from_bytes(below(last.bytes())),
+                None => break,
+            }
+        }
+        let ids: Vec<AccessId> = ids.into_iter().collect();
+        let mut grants = self.grants_of_ids(clinic, &ids, Reads::Latest).await?;
+        grants.retain(|grant| grant.is_alive(now));
+        Ok(grants)
+    }
+
+    /// Whether fewer than `most` grants of a user are alive.
+    ///
+    /// Usually one read of the index. Only when it names `most` whose view might not be over are
+    /// the grants themselves read, since some were ended or never opened. Those that are issued at
+    /// the same moment do not see each other, so the limit can be passed by as many.
+    pub async fn has_room(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        most: usize,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let ids: Vec<AccessId> = self.maybe_alive(clinic, user, now).await?.collect();
+        if ids.len() < most {
+            return Ok(true);
+        }
+        let mut alive = 0;
+        for ids in ids.chunks(BATCH) {
+            let grants = self.grants_of_ids(clinic, ids, Reads::Recent).await?;
+            alive += grants.iter().filter(|grant| grant.is_alive(now)).count();
+            if alive >= most {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    /// A user's grants whose view is not over for certain, newest first, as the index has them.
+    async fn maybe_alive(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<impl Iterator<Item = AccessId>, StoreError> {
+        let mut range = (oldest_alive(now), AccessId::from_bytes([0xff; 16]));
+        let mut entries: Vec<Entry> = Vec::new();
+        loop {
+            let found = self.entries(clinic, user, range, 1000).await?;
+            let last = found.items.last().map(|entry| entry.id);
+            entries.extend(found.items);
+            match last.filter(|_| found.more) {
+                Some(last) => range.1 = AccessId::from_bytes(below(last.bytes())),
+                None => break,
+            }
+        }
+        let open = entries.into_iter().filter(move |e| e.end >= now.seconds());
+        Ok(open.map(|entry| entry.id))
+    }
+
+    async fn chunk_of_clinic(
+        &self,
+        clinic: ClinicId,
+        (from, to): (AccessId, AccessId),
+        size: i32,
+    ) -> Result<Chunk<Grant>, StoreError> {
+        let bounds = (key::grant(clinic, from).sk, key::grant(clinic, to).sk);
+        let (raw, chunk) = self
+            .query_newest(&key::clinic_partition(clinic), bounds, size)
+            .await?;
+        let items = raw.iter().map(|item| self.grant_from(item));
+        let items = items.collect::<Result<_, _>>()?;
+        Ok(Chunk { items, ..chunk })
+    }
+
+    /// The index names the ids; the grants themselves are then read from the table. An id whose
+    /// grant is gone, since it ran out long ago, is passed over.
+    async fn chunk_of_user(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        (from, mut to): (AccessId, AccessId),
+        size: i32,
+    ) -> Result<Chunk<Grant>, StoreError> {
+        let mut bytes = 0;
+        loop {
+            let found = self
+                .entries(clinic, user, (from, to), size.min(100))
+                .await?;
+            let ids: Vec<AccessId> = found.items.iter().map(|entry| entry.id).collect();
+            let items = self.grants_of_ids(clinic, &ids, Reads::Latest).await?;
+            bytes += found.bytes + items.len() as u64 * 1024;
+            let more = found.more;
+            match ids.last() {
+                Some(last) if items.is_empty() && more => {
+                    to = AccessId::from_bytes(below(last.bytes()));
+                }
+                _ => return Ok(Chunk { items, more, bytes }),
+            }
+        }
+    }
+
+    async fn grants_of_ids(
+        &self,
+        clinic: ClinicId,
+        ids: &[AccessId],
+        reads: Reads,
+    ) -> Result<Vec<Grant>, StoreError> {
+        let mut grants = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(BATCH) {
+            let keys: Vec<Key> = ids.iter().map(|id| key::grant(clinic, *id)).collect();
+            let raw = self.batch(&keys, reads).await?;
+            for item in raw.iter().flatten() {
+                grants.push(self.grant_from(item)?);
+            }
+        }
+        Ok(grants)
+    }
+
+    async fn entries(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        (from, to): (AccessId, AccessId),
+        size: i32,
+    ) -> Result<Chunk<Entry>, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(attr::GSI1)
+            .key_condition_expression(format!(
+                "{} = :pk AND {} BETWEEN :from AND :to",
+                attr::GSI1PK,
+                attr::GSI1SK
+            ))
+            .expression_attribute_values(":pk", text(key::grants_of(clinic, user)))
+            .expression_attribute_values(":from", text(from.to_string()))
+            // Sorts behind the end that follows the last id.
+            .expression_attribute_values(":to", text(format!("{to}~")))
+            .scan_index_forward(false)
+            .limit(size)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk(&e))?;
+        let entries = answer.items().iter().map(|item| self.entry(item));
+        Ok(Chunk {
+            items: entries.collect::<Result<_, _>>()?,
+            more: answer.last_evaluated_key().is_some(),
+            bytes: bytes_read(answer.consumed_capacity(), 8192.0),
+        })
+    }
+
+    fn entry(&self, item: &RawItem) -> Result<Entry, StoreError> {
+        let sort = item.get(attr::GSI1SK).and_then(|v| v.as_s().ok());
+        let read = sort.and_then(|sort| {
+            let (id, end) = sort.split_once('#')?;
+            Some(Entry {
+                id: AccessId::parse(id).ok()?,
+                end: end.parse().ok()?,
+            })
+        });
+        read.ok_or_else(|| self.corrupt(&Key::of(item), attr::GSI1SK))
+    }
+}

@@ -1,0 +1,58 @@
+//! Temporary access: grants in their clinic's partition.
+
+mod item;
+mod list;
+mod parties;
+
+use domain::access::{Details, Grant, Issued, Transition};
+use domain::ids::{AccessId, ClinicId};
+
+use crate::tx::If;
+use crate::{Role, Store, StoreError, Transaction, attr, key};
+
+pub(crate) use item::{issuer, issuer_text};
+pub use parties::{ViewKeys, ViewParties};
+
+impl Store {
+    /// The grant of this id in the clinic.
+    pub async fn grant(&self, clinic: ClinicId, id: AccessId) -> Result<Option<Grant>, StoreError> {
+        let found = self.get(&key::grant(clinic, id)).await?;
+        found.map(|item| self.grant_from(&item)).transpose()
+    }
+}
+
+impl Transaction {
+    /// Writes a grant that does not exist yet.
+    pub fn new_grant(&mut self, issued: Issued) -> Result<(), StoreError> {
+        self.grant(&issued.into(), &If::New)
+    }
+
+    /// Writes a changed grant, supposing the version that the change was decided on: of however
+    /// many that open the same link, one is written.
+    pub fn changed_grant(&mut self, change: &Transition<Grant>) -> Result<(), StoreError> {
+        self.grant(&change.next, &If::Version(change.expected_version))
+    }
+
+    fn grant(&mut self, grant: &Grant, expect: &If) -> Result<(), StoreError> {
+        let details = grant.details();
+        self.put(
+            Role::Grant,
+            key::grant(details.clinic, details.id),
+            &item::GrantItem::from(grant),
+            index(details),
+            expect,
+        )
+    }
+}
+
+/// Where the index has a user's grant. It never changes, so that only issuing writes the index.
+/// The sort key also says when the view ends at the latest: whoever counts what may be alive
+/// reads no item that is long over.
+fn index(details: &Details) -> Option<[(&'static str, String); 2]> {
+    let user = details.view.user()?;
+    let end = details.latest_end().seconds();
+    Some([
+        (attr::GSI1PK, key::grants_of(details.clinic, user)),
+        (attr::GSI1SK, format!("{}#{end}", details.id)),
+    ])
+}

@@ -1,0 +1,170 @@
+//! Assignments: who reads a study.
+
+use domain::access::Issuer;
+use domain::ids::{ClinicId, StudyId, UserId};
+use domain::study::{Assignment, StudyInstanceUid, StudyRef};
+use domain::user::User;
+use serde::{Deserialize, Serialize};
+
+use crate::access::{issuer, issuer_text};
+use crate::invitation::item::time;
+use crate::item::RawItem;
+use crate::key::Key;
+use crate::profile::{BadField, field};
+use crate::tx::If;
+use crate::{Role, Store, StoreError, Transaction, key};
+
+/// A study's names, in a grant and in an assignment.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct StudyItem {
+    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "ui", default, skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+}
+
+impl From<&StudyRef> for StudyItem {
+    fn from(study: &StudyRef) -> Self {
+        Self {
+            id: study.id().map(|id| id.to_string()),
+            uid: study.uid().map(|uid| uid.as_str().to_owned()),
+        }
+    }
+}
+
+impl StudyItem {
+    pub(crate) fn read(&self) -> Result<StudyRef, BadField> {
+        let id = self.id.as_deref().map(StudyId::parse).transpose();
+        let id = id.map_err(|_| BadField("si"))?;
+        let uid = self.uid.as_deref().map(StudyInstanceUid::parse).transpose();
+        field("si", StudyRef::new(id, field("ui", uid)?))
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct AssignmentItem {
+    #[serde(rename = "ci")]
+    clinic: String,
+    #[serde(flatten)]
+    study: StudyItem,
+    #[serde(rename = "us")]
+    reader: String,
+    #[serde(rename = "by")]
+    assigned_by: String,
+    #[serde(rename = "ca")]
+    assigned_at: i64,
+    #[serde(rename = "v")]
+    version: u64,
+}
+
+impl From<&Assignment> for AssignmentItem {
+    fn from(assignment: &Assignment) -> Self {
+        Self {
+            clinic: assignment.clinic.to_string(),
+            study: (&assignment.study).into(),
+            reader: assignment.reader.to_string(),
+            assigned_by: issuer_text(assignment.assigned_by),
+            assigned_at: assignment.assigned_at.millis(),
+            version: assignment.version,
+        }
+    }
+}
+
+impl TryFrom<AssignmentItem> for Assignment {
+    type Error = BadField;
+
+    fn try_from(item: AssignmentItem) -> Result<Self, BadField> {
+        let assigned_by: Issuer = issuer(&item.assigned_by)?;
+        Ok(Self {
+            clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+            study: item.study.read()?,
+            reader: UserId::parse(&item.reader).map_err(|_| BadField("us"))?,
+            assigned_by,
+            assigned_at: time("ca", item.assigned_at)?,
+            version: item.version,
+        })
+    }
+}
+
+impl Store {
+    /// Who reads this study, if anybody.
+    pub async fn assignment(
+        &self,
+        clinic: ClinicId,
+        study: &StudyRef,
+    ) -> Result<Option<Assignment>, StoreError> {
+        let found = self.get(&key::assignment(clinic, study)).await?;
+        found.map(|item| self.assignment_from(&item)).transpose()
+    }
+
+    /// The user to whom a study is to be assigned, and who reads it so far, in one read.
+    pub async fn reader_and_assignment(
+        &self,
+        clinic: ClinicId,
+        reader: UserId,
+        study: &StudyRef,
+    ) -> Result<(Option<User>, Option<Assignment>), StoreError> {
+        let keys = [key::user(clinic, reader), key::assignment(clinic, study)];
+        let mut found = self.get_all(&keys).await?.into_iter();
+        let (user, assignment) = (found.next().flatten(), found.next().flatten());
+        Ok((
+            user.map(|item| self.user_from(&item)).transpose()?,
+            assignment.map(|i| self.assignment_from(&i)).transpose()?,
+        ))
+    }
+
+    fn assignment_from(&self, raw: &RawItem) -> Result<Assignment, StoreError> {
+        let item: AssignmentItem = self.decode(raw)?;
+        item.try_into()
+            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+    }
+}
+
+impl Transaction {
+    /// Writes who reads a study, supposing the version before.
+    pub fn assignment(&mut self, assignment: &Assignment) -> Result<(), StoreError> {
+        let before = assignment.version.saturating_sub(1);
+        let expect = if before == 0 {
+            If::New
+        } else {
+            If::Version(before)
+        };
+        self.put(
+            Role::Assignment,
+            key::assignment(assignment.clinic, &assignment.study),
+            &AssignmentItem::from(assignment),
+            None,
+            &expect,
+        )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::time::Timestamp;
+
+    #[test]
+    fn an_assignment_survives_its_item() {
+        let uid = StudyInstanceUid::parse("1.2.840.1").unwrap();
+        let id = StudyId::from_bytes([1; 16]);
+        for study in [
+            StudyRef::Id(id),
+            StudyRef::Uid(uid),
+            StudyRef::Both(id, uid),
+        ] {
+            let assignment = Assignment {
+                clinic: ClinicId::from_bytes([2; 16]),
+                study,
+                reader: UserId::from_bytes([3; 16]),
+                assigned_by: Issuer::User(UserId::from_bytes([4; 16])),
+                assigned_at: Timestamp::EPOCH,
+                version: 3,
+            };
+            let item: serde_dynamo::Item =
+                serde_dynamo::to_item(AssignmentItem::from(&assignment)).unwrap();
+            let item: AssignmentItem = serde_dynamo::from_item(item).unwrap();
+            assert_eq!(Assignment::try_from(item).unwrap(), assignment);
+        }
+    }
+}

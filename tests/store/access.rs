@@ -1,0 +1,303 @@
+//! Temporary access and assignments.
+
+use std::time::Duration;
+
+use domain::access::{
+    EmbedOrigins, Grant, Issued, Issuer, LinkSeconds, New, Transition, View, ViewSeconds,
+    oldest_alive, still_allowed,
+};
+use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
+use domain::study::{Assignment, StudyRef};
+use domain::time::{Clock as _, Timestamp};
+use runtime::OsEntropy;
+use store::{Committed, PageRequest, Reads, Role, Store, ViewKeys};
+use tokio::task::JoinSet;
+
+use crate::support::{App, radiologist};
+
+/// A clinic with its PACS and a reader.
+struct Clinic {
+    app: App,
+    id: ClinicId,
+    pacs: Issuer,
+    reader: UserId,
+}
+
+impl Clinic {
+    async fn start() -> Self {
+        let app = App::unpumped_with_faults().await;
+        let reader = app
+            .confirmed(&radiologist("ada@clinic.example"), None)
+            .await;
+        Self {
+            id: app.clinic(),
+            pacs: Issuer::ApiKey(ApiKeyId::parse(&app.api_key_id).unwrap()),
+            reader: UserId::parse(reader["userId"].as_str().unwrap()).unwrap(),
+            app,
+        }
+    }
+
+    fn now(&self) -> Timestamp {
+        self.app.clock.now()
+    }
+
+    fn issued(&self, view: View) -> Issued {
+        New {
+            id: AccessId::new(self.now(), &OsEntropy),
+            clinic: self.id,
+            view,
+            issuer: self.pacs,
+            embed_origins: EmbedOrigins::default(),
+            link: LinkSeconds::default(),
+            view_seconds: ViewSeconds::default(),
+        }
+        .at(self.now())
+    }
+
+    fn dictation(&self, user: UserId) -> Issued {
+        self.issued(View::Dictation {
+            user,
+            study: study(1),
+        })
+    }
+
+    fn record(&self, action: Action, object: Object) -> AuditRecord {
+        record(self.id, self.now(), action, object)
+    }
+
+    async fn issue(&self, issued: Issued) -> Grant {
+        let record = self.record(issued.action(), issued.details.audited());
+        let mut tx = self.app.store().transaction(&record).unwrap();
+        tx.new_grant(issued.clone()).unwrap();
+        assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+        issued.into()
+    }
+
+    async fn change(&self, change: &Transition<Grant>) -> Committed {
+        write(self.app.store().clone(), self.now(), change.clone()).await
+    }
+
+    async fn listed(&self, user: Option<UserId>, from: Option<AccessId>) -> Vec<AccessId> {
+        let (mut ids, mut after) = (Vec::new(), None);
+        loop {
+            let page = PageRequest { limit: 2, after };
+            let now = self.now();
+            let keep = |grant: &Grant| from.is_none() || grant.is_alive(now);
+            let store = self.app.store();
+            let page = store.grants(self.id, user, from, page, keep).await.unwrap();
+            ids.extend(page.items.iter().map(|grant| grant.details().id));
+            after = page.next;
+            if after.is_none() {
+                return ids;
+            }
+        }
+    }
+}
+
+fn record(clinic: ClinicId, at: Timestamp, action: Action, object: Object) -> AuditRecord {
+    AuditRecord {
+        id: AuditId::new(at, &OsEntropy),
+        clinic,
+        at,
+        actor: Actor::Operator,
+        action,
+        object,
+        before: None,
+        after: None,
+        ip: None,
+    }
+}
+
+async fn write(store: Store, now: Timestamp, change: Transition<Grant>) -> Committed {
+    let details = change.next.details();
+    let record = record(details.clinic, now, change.action, details.audited());
+    let mut tx = store.transaction(&record).unwrap();
+    tx.changed_grant(&change).unwrap();
+    tx.commit().await.unwrap()
+}
+
+fn study(n: u8) -> StudyRef {
+    StudyRef::Id(StudyId::from_bytes([n; 16]))
+}
+
+fn ids(grants: &[Grant]) -> Vec<AccessId> {
+    grants.iter().map(|grant| grant.details().id).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_that_open_a_link_while_it_is_revoked_one_change_is_written() {
+    let clinic = Clinic::start().await;
+    let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
+    let now = clinic.now();
+    let open = grant.clone().redeem(None, now).unwrap().map(Grant::from);
+    let revoke = grant.clone().revoke(now).unwrap().map(Grant::from);
+    let changes = std::iter::once(revoke).chain(std::iter::repeat_n(open, 64));
+    let written: JoinSet<Committed> = changes
+        .map(|change| write(clinic.app.store().clone(), now, change))
+        .collect();
+    let written = written.join_all().await;
+    let won = written.iter().filter(|end| **end == Committed::Yes).count();
+    assert_eq!(won, 1);
+    let id = grant.details().id;
+    let after = clinic.app.store().grant(clinic.id, id).await.unwrap();
+    assert_eq!(after.unwrap().details().version, 2);
+}
+
+#[tokio::test]
+async fn a_lost_race_names_the_grant_and_the_audit_knows_the_first() {
+    let clinic = Clinic::start().await;
+    let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
+    let open = grant.redeem(None, clinic.now()).unwrap().map(Grant::from);
+    assert_eq!(clinic.change(&open).await, Committed::Yes);
+    let lost = clinic.change(&open).await;
+    assert_eq!(lost, Committed::Lost(vec![Role::Grant]));
+    let opened = clinic.app.audited("access.redeemed").await;
+    assert_eq!(opened.len(), 1);
+    let user = opened[0]["us"].as_s().unwrap();
+    assert_eq!(*user, clinic.reader.to_string());
+    let issued = clinic.app.audited("access.issued").await;
+    assert_eq!(issued[0]["de"].as_s().unwrap(), "dictation");
+}
+
+#[tokio::test]
+async fn a_user_and_a_clinic_list_their_grants_newest_first() {
+    let clinic = Clinic::start().await;
+    let other = UserId::new(clinic.now(), &OsEntropy);
+    let (mut all, mut of_reader) = (Vec::new(), Vec::new());
+    for n in 0..7 {
+        clinic.app.clock.advance(Duration::from_millis(5));
+        let (user, study) = ((n % 3 != 0).then_some(clinic.reader), study(2));
+        let view = match n {
+            6 => View::Dictation { user: other, study },
+            _ => View::ViewerOnly { user, study },
+        };
+        let id = clinic.issue(clinic.issued(view)).await.details().id;
+        all.insert(0, id);
+        if user.is_some() {
+            of_reader.insert(0, id);
+        }
+    }
+    assert_eq!(clinic.listed(None, None).await, all);
+    assert_eq!(clinic.listed(Some(clinic.reader), None).await, of_reader);
+    let foreign = ClinicId::new(clinic.now(), &OsEntropy);
+    let store = clinic.app.store();
+    assert_eq!(store.grant(foreign, all[0]).await.unwrap(), None);
+    let alive = oldest_alive(clinic.now());
+    assert_eq!(clinic.listed(None, Some(alive)).await, all);
+    clinic.app.clock.advance(Duration::from_mins(1));
+    assert_eq!(clinic.listed(None, Some(alive)).await, []);
+}
+
+#[tokio::test]
+async fn there_is_room_for_as_many_as_are_alive_and_no_more() {
+    let clinic = Clinic::start().await;
+    let (store, reader) = (clinic.app.store(), clinic.reader);
+    let room = async |most| store.has_room(clinic.id, reader, most, clinic.now()).await;
+    let mut grants = Vec::new();
+    for _ in 0..3 {
+        grants.push(clinic.issue(clinic.dictation(reader)).await);
+    }
+    assert!(room(4).await.unwrap() && !room(3).await.unwrap());
+    let revoked = grants[0].clone().revoke(clinic.now()).unwrap();
+    assert_eq!(
+        clinic.change(&revoked.map(Into::into)).await,
+        Committed::Yes
+    );
+    assert!(room(3).await.unwrap() && !room(2).await.unwrap());
+    let alive = store.grants_alive(clinic.id, reader, clinic.now()).await;
+    assert_eq!(ids(&alive.unwrap()), ids(&grants[1..]));
+    let open = grants[1].clone().redeem(None, clinic.now()).unwrap();
+    assert_eq!(clinic.change(&open.map(Into::into)).await, Committed::Yes);
+    clinic.app.clock.advance(Duration::from_mins(1));
+    assert!(room(2).await.unwrap() && !room(1).await.unwrap());
+    clinic.app.clock.advance(Duration::from_hours(1));
+    assert!(room(1).await.unwrap());
+    let alive = store.grants_alive(clinic.id, reader, clinic.now()).await;
+    assert_eq!(alive.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_study_is_given_from_the_reader_that_was_seen_or_not_at_all() {
+    let clinic = Clinic::start().await;
+    let (store, what) = (clinic.app.store(), (clinic.id, study(1)));
+    let to = |reader, before: Option<&Assignment>| {
+        Assignment::to(reader, what, before, clinic.pacs, clinic.now()).unwrap()
+    };
+    let assign = async |assignment: Assignment| {
+        let issued = clinic.dictation(assignment.reader);
+        let record = clinic.record(issued.action(), issued.details.audited());
+        let mut tx = store.transaction(&record).unwrap();
+        tx.new_grant(issued).unwrap();
+        tx.assignment(&assignment).unwrap();
+        tx.commit().await.unwrap()
+    };
+    let read = async || {
+        let found = store.reader_and_assignment(clinic.id, clinic.reader, &what.1);
+        let (user, assignment) = found.await.unwrap();
+        assert_eq!(user.unwrap().id, clinic.reader);
+        assignment
+    };
+    assert_eq!(read().await, None);
+    let first = to(clinic.reader, None);
+    assert_eq!(assign(first.clone()).await, Committed::Yes);
+    let lost = assign(first.clone()).await;
+    assert_eq!(lost, Committed::Lost(vec![Role::Assignment]));
+    assert_eq!(read().await, Some(first.clone()));
+    let second = to(UserId::new(clinic.now(), &OsEntropy), Some(&first));
+    assert_eq!(assign(second.clone()).await, Committed::Yes);
+    assert_eq!(read().await, Some(second));
+    assert_eq!(clinic.listed(None, None).await.len(), 2);
+}
+
+#[tokio::test]
+async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
+    let clinic = Clinic::start().await;
+    let store = clinic.app.store();
+    let issued = clinic.dictation(clinic.reader);
+    let what = (clinic.id, study(1));
+    let first = Assignment::to(clinic.reader, what, None, clinic.pacs, clinic.now()).unwrap();
+    let record = clinic.record(issued.action(), issued.details.audited());
+    clinic.app.count_units();
+    let mut tx = store.transaction(&record).unwrap();
+    tx.new_grant(issued.clone()).unwrap();
+    tx.assignment(&first).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+    assert_eq!(clinic.app.units_of("TransactWriteItems"), "7");
+    let open = issued.redeem(None, clinic.now()).unwrap().map(Grant::from);
+    clinic.app.count_units();
+    assert_eq!(clinic.change(&open).await, Committed::Yes);
+    assert_eq!(clinic.app.units_of("TransactWriteItems"), "4");
+    clinic.app.count_units();
+    let keys = ViewKeys::from(&open.next);
+    let parties = store.view_parties(&keys, Reads::Recent).await.unwrap();
+    assert_eq!(clinic.app.units_of("BatchGetItem"), "1.5");
+    let (grant, user, issuer) = (parties.grant.unwrap(), parties.user, parties.issuer);
+    assert_eq!(grant, open.next);
+    let allowed = still_allowed(grant.details(), user.as_ref(), issuer.as_ref());
+    assert_eq!(allowed, Ok(()));
+    clinic.app.count_units();
+    assert!(
+        store
+            .has_room(clinic.id, clinic.reader, 100, clinic.now())
+            .await
+            .unwrap()
+    );
+    assert_eq!(clinic.app.units_of("Query"), "0.5");
+}
+
+#[tokio::test]
+async fn who_issues_access_to_themselves_is_read_once_and_found_twice() {
+    let clinic = Clinic::start().await;
+    let keys = ViewKeys {
+        clinic: clinic.id,
+        access: AccessId::new(clinic.now(), &OsEntropy),
+        user: Some(clinic.reader),
+        issuer: Issuer::User(clinic.reader),
+    };
+    let store = clinic.app.store();
+    let parties = store.view_parties(&keys, Reads::Latest).await.unwrap();
+    assert_eq!(parties.grant, None);
+    assert_eq!(parties.user.unwrap().id, clinic.reader);
+    assert!(parties.issuer.is_some());
+}
