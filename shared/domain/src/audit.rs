@@ -15,6 +15,8 @@ pub enum Actor {
     Invitee(InvitationId),
     /// Whoever runs the service.
     Operator,
+    /// The service itself, on its schedule.
+    System,
 }
 
 /// What was done.
@@ -40,6 +42,8 @@ pub enum Action {
     InvitationNewRequested,
     /// An owner or admin attested that the NPI is the person's.
     NpiAttested,
+    /// The registry was asked again and says something else than before.
+    NpiVerificationChanged,
     /// Names, role or permissions of a user were changed.
     UserEdited,
     /// A user's access was ended.
@@ -50,7 +54,7 @@ pub enum Action {
 
 impl Action {
     /// Every action.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -61,6 +65,7 @@ impl Action {
         Self::InvitationRejected,
         Self::InvitationNewRequested,
         Self::NpiAttested,
+        Self::NpiVerificationChanged,
         Self::UserEdited,
         Self::UserDeactivated,
         Self::UserReactivated,
@@ -79,6 +84,7 @@ impl Action {
             Self::InvitationRejected => "invitation.rejected",
             Self::InvitationNewRequested => "invitation.new_requested",
             Self::NpiAttested => "npi.attested",
+            Self::NpiVerificationChanged => "npi.verification_changed",
             Self::UserEdited => "user.edited",
             Self::UserDeactivated => "user.deactivated",
             Self::UserReactivated => "user.reactivated",

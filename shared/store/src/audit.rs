@@ -32,6 +32,7 @@ impl Transaction {
             Actor::ApiKey(id) => format!("key:{id}"),
             Actor::Invitee(id) => id.to_string(),
             Actor::Operator => "operator".to_owned(),
+            Actor::System => "system".to_owned(),
         };
         let object = match record.object {
             Object::Clinic(id) => format!("clinic:{id}"),
