@@ -1,10 +1,12 @@
 //! From a queued mail to a message.
 
 use domain::email::Email;
-use domain::ids::{ClinicId, InvitationId};
+use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::npi::Verification;
 use domain::token::InvitationLink;
-use mail::{Can, Link, Message};
+use domain::user::{User, UserStatus};
+use mail::{Can, Finding, Link, Message};
 use store::{Mail, Notice, NoticeKind};
 
 use crate::{Deps, NotNow};
@@ -65,7 +67,17 @@ async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, NotNo
 }
 
 async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
-    let NoticeKind::NewLinkRequested(id) = notice.kind;
+    match notice.kind {
+        NoticeKind::NewLinkRequested(id) => renewal(deps, notice, id).await,
+        NoticeKind::NpiNotVerified(id) => npi_not_verified(deps, notice, id).await,
+    }
+}
+
+async fn renewal(
+    deps: &Deps,
+    notice: &Notice,
+    id: InvitationId,
+) -> Result<Result<Message, Pointless>, NotNow> {
     let found = deps.store.invitation(notice.clinic, id).await?;
     let Some(Invitation::Pending(pending)) = found else {
         return Ok(Err(Pointless("not sent: the invitation ended before")));
@@ -93,6 +105,43 @@ async fn new_link_requested(
         dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
     };
     rendered(mail.render(to))
+}
+
+async fn npi_not_verified(
+    deps: &Deps,
+    notice: &Notice,
+    id: UserId,
+) -> Result<Result<Message, Pointless>, NotNow> {
+    let user = deps.store.user(notice.clinic, id).await?;
+    let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.short())));
+    let Some((finding, person_name)) = found else {
+        return Ok(Err(Pointless("not sent: it was put right before")));
+    };
+    let clinic = deps
+        .store
+        .clinic(notice.clinic)
+        .await?
+        .ok_or(NotNow::Compose("no clinic"))?;
+    let mail = mail::NpiNotVerified {
+        clinic_name: clinic.name.as_str().to_owned(),
+        person_name,
+        finding,
+        dashboard_url: format!("{}#user={id}", deps.dashboard_url),
+    };
+    rendered(mail.render(&notice.to)).map(Ok)
+}
+
+/// What still keeps an active person from creating the reports that were granted.
+fn finding(user: &User) -> Option<Finding> {
+    let permissions = &user.profile.permissions;
+    let (_, verification) = permissions.npi()?;
+    match verification {
+        _ if user.status == UserStatus::Deactivated || !permissions.create_reports() => None,
+        Verification::Deactivated => Some(Finding::Deactivated),
+        Verification::NotFound => Some(Finding::NotFound),
+        Verification::NameMismatch => Some(Finding::OtherSurname),
+        Verification::Pending | Verification::Verified(_) => None,
+    }
 }
 
 fn rendered(message: Result<Message, mail::RenderError>) -> Result<Message, NotNow> {

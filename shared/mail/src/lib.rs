@@ -12,6 +12,7 @@ mod renewal;
 mod samples;
 mod sender;
 mod ses;
+mod verification;
 
 pub use error::SendError;
 pub use invitation::{Can, Invitation};
@@ -20,3 +21,4 @@ pub use message::{Message, RenderError};
 pub use renewal::RenewalRequested;
 pub use sender::Sender;
 pub use ses::{MessageId, Ses};
+pub use verification::{Finding, NpiNotVerified};

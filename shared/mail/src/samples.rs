@@ -3,7 +3,7 @@
 use domain::email::Email;
 use domain::time::Timestamp;
 
-use crate::{Can, Invitation, Link, Message, RenewalRequested};
+use crate::{Can, Finding, Invitation, Link, Message, NpiNotVerified, RenewalRequested};
 
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
@@ -32,6 +32,15 @@ fn renewal() -> RenewalRequested {
     RenewalRequested {
         clinic_name: "Lakeside Imaging".into(),
         person_name: "Ada Lovelace".into(),
+        dashboard_url: "https://app.autoscribe.example/".into(),
+    }
+}
+
+fn not_verified(finding: Finding) -> NpiNotVerified {
+    NpiNotVerified {
+        clinic_name: "Lakeside Imaging".into(),
+        person_name: "Ada Lovelace".into(),
+        finding,
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
@@ -87,6 +96,18 @@ fn samples() -> Vec<(&'static str, Message)> {
             hostile().render(&ada, Some(&clinic)).unwrap(),
         ),
         ("renewal_requested", renewal().render(&ada).unwrap()),
+        (
+            "npi_deactivated",
+            not_verified(Finding::Deactivated).render(&ada).unwrap(),
+        ),
+        (
+            "npi_not_found",
+            not_verified(Finding::NotFound).render(&ada).unwrap(),
+        ),
+        (
+            "npi_other_surname",
+            not_verified(Finding::OtherSurname).render(&ada).unwrap(),
+        ),
     ]
 }
 
