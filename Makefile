@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 
-FUNCTIONS := invite confirm list mailer provision users
+FUNCTIONS := invite confirm list mailer npi-verifier provision users
 PYTHON := python3
 
 help: ## What there is

@@ -38,7 +38,15 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
-const FUNCTIONS: [&str; 6] = ["invite", "confirm", "list", "mailer", "provision", "users"];
+const FUNCTIONS: [&str; 7] = [
+    "invite",
+    "confirm",
+    "list",
+    "mailer",
+    "npi-verifier",
+    "provision",
+    "users",
+];
 
 fn allowed(krate: &str) -> Vec<&'static str> {
     match krate {
@@ -130,6 +138,10 @@ fn a_function_links_only_what_it_uses() {
         ),
         ("confirm", &["aws-sdk-sesv2", "mail "]),
         ("mailer", &["npi "]),
+        (
+            "npi-verifier",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
+        ),
         (
             "provision",
             &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail ", "npi "],

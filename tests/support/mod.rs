@@ -13,7 +13,9 @@ mod app_mails;
 mod clock;
 mod mail;
 mod person;
+mod registry;
 mod stream;
+mod verifier;
 
 pub(crate) use actor::{Actor, Answer};
 pub(crate) use app::App;

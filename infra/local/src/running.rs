@@ -27,6 +27,8 @@ pub struct Running {
     pub context: Context,
     /// What `mailer` has.
     pub mailer: mailer::Deps,
+    /// What `npi-verifier` has.
+    pub npi_verifier: npi_verifier::Deps,
     /// The handle on the database's faults, when they were asked for.
     pub faults: Option<Faults>,
     pub(crate) root_key: String,
