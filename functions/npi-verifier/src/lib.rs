@@ -45,8 +45,8 @@ const REGISTRY_DOWN: u32 = 3;
 pub struct Bounds {
     /// Numbers taken up.
     pub numbers: u16,
-    /// Time after which no further number is taken up. What is under way then, a look-up and four
-    /// calls of the database, has to end before Lambda's time-out.
+    /// Time after which no further number is taken up. What is under way then, a look-up and some
+    /// calls of the database, has until Lambda's time-out to end.
     pub time: Duration,
 }
 
