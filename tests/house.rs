@@ -38,11 +38,12 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "invite",
     "confirm",
     "list",
     "mailer",
+    "npi-verifier",
     "provision",
     "users",
     "session",
@@ -142,6 +143,10 @@ fn a_function_links_only_what_it_uses() {
         ("session", &["aws-sdk-sesv2", "mail ", "npi "]),
         (
             "users",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
+        ),
+        (
+            "npi-verifier",
             &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
         ),
     ] {

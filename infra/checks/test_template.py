@@ -94,6 +94,12 @@ case("every_route_reaches_a_function", "no permission", without("ListPermission"
 case("every_route_reaches_a_function", "no function", put("ListIntegration", "IntegrationUri", {"Ref": "Nothing"}))
 case("every_route_reaches_a_function", "payload 1.0", put("ListIntegration", "PayloadFormatVersion", "1.0"))
 case("only_this_api_invokes_functions", "any API", drop("ListPermission", "SourceArn"))
+case("only_this_api_invokes_functions", "any schedule", drop("NpiVerifierPermission", "SourceArn"))
+case(
+    "every_route_reaches_a_function",
+    "a schedule's permission",
+    put("ListPermission", "Principal", "events.amazonaws.com"),
+)
 case("every_route_is_there_once", "twice", put("GetUser", "RouteKey", "GET /v1/autoScribe/users"))
 
 case("mailer_reads_the_table_from_the_start", "latest", put("MailerStream", "StartingPosition", "LATEST"))
@@ -131,6 +137,11 @@ case("functions_run_our_binaries", "other runtime", put("ListFunction", "Runtime
 case("functions_run_our_binaries", "other architecture", put("ListFunction", "Architectures", ["x86_64"]))
 case("functions_run_our_binaries", "other binary", put("ListFunction", "CodeUri", "../target/lambda/invite"))
 case(
+    "functions_run_our_binaries",
+    "words run together",
+    put("NpiVerifierFunction", "CodeUri", "../target/lambda/npiverifier"),
+)
+case(
     "functions_get_the_settings_they_read",
     "too many",
     put("ListFunction", "Environment", {"Variables": {"MAIL_FROM": "a@b.example"}}),
@@ -138,6 +149,14 @@ case(
 case("functions_get_the_settings_they_read", "too few", drop("MailerFunction", "Environment/Variables/ACCEPT_URL_BASE"))
 case("passwords_are_hashed_on_a_full_core", "small", drop("ConfirmFunction", "MemorySize"))
 case("provisioning_is_never_repeated", "retries", drop("ProvisionFunction", "EventInvokeConfig"))
+case("numbers_are_asked_about_on_a_schedule", "never", without("NpiVerifierSchedule"))
+case("numbers_are_asked_about_on_a_schedule", "daily", put("NpiVerifierSchedule", "ScheduleExpression", "rate(1 day)"))
+case("numbers_are_asked_about_on_a_schedule", "switched off", put("NpiVerifierSchedule", "State", "DISABLED"))
+case("numbers_are_asked_about_on_a_schedule", "not allowed", without("NpiVerifierPermission"))
+case("numbers_are_asked_about_on_a_schedule", "any rule", drop("NpiVerifierPermission", "SourceArn"))
+case("a_run_over_numbers_ends_before_the_next", "too short", drop("NpiVerifierFunction", "Timeout"))
+case("a_run_over_numbers_ends_before_the_next", "too long", put("NpiVerifierFunction", "Timeout", 600))
+case("a_run_over_numbers_ends_before_the_next", "retries", drop("NpiVerifierFunction", "EventInvokeConfig"))
 case("functions_log_to_their_own_group", "default group", drop("ListFunction", "LoggingConfig"))
 case("functions_log_to_their_own_group", "makes groups", allow("ListRole", "logs:CreateLogGroup"))
 case("logs_end", "kept for ever", drop("ListLogs", "RetentionInDays"))
@@ -190,6 +209,7 @@ case(
 )
 case("items_are_bound_to_partitions", "unbound", allow("ListRole", "dynamodb:GetItem"))
 case("items_are_bound_to_partitions", "accounts", allow("ListRole", "dynamodb:GetItem", **ACCOUNT))
+case("items_are_bound_to_partitions", "verifier, accounts", allow("NpiVerifierRole", "dynamodb:GetItem", **ACCOUNT))
 case("items_are_bound_to_partitions", "mailer, accounts", allow("MailerRole", "dynamodb:UpdateItem", **ACCOUNT))
 case("nobody_reaches_items_without_a_key", "Scan", allow("ListRole", "dynamodb:Scan", **CLINIC))
 case("nobody_reaches_items_without_a_key", "PartiQL", allow("InviteRole", "dynamodb:PartiQLSelect", **CLINIC))

@@ -13,3 +13,5 @@ mod support;
 
 mod mailed_link;
 mod mailer;
+mod npi_attested;
+mod npi_verifier;

@@ -169,6 +169,29 @@ async fn mailer_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn npi_verifier_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    app.registry_down(true);
+    let ada = support::radiologist("ada@clinic.example");
+    let id = app.as_pacs().invite(&ada).await.str("invitationId");
+    app.make_due("1234567893").await;
+    let tick = json!({
+        "version": "0", "id": "53dc4d37-cffa-4f76-80c9-8b7d4a4d2eaa", "detail-type": "Scheduled Event",
+        "source": "aws.events", "account": "000000000000", "time": "2026-11-24T09:30:00Z", "region": "eu-west-1",
+        "resources": ["arn:aws:events:eu-west-1:000000000000:rule/schedule"], "detail": {},
+    });
+    let events = vec![tick.to_string(), "7".into()];
+    let mut function = Function::start("npi-verifier", &settings(&app), events).await;
+    let Outcome::Response(run) = function.outcome().await else {
+        panic!("an error")
+    };
+    let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "left": 0 });
+    assert_eq!(run, expected);
+    assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn provision_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
     let wanted = json!({
@@ -197,7 +220,11 @@ async fn provision_serves_an_event_and_refuses_a_broken_one() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_function_without_its_settings_says_which_are_missing() {
-    for (name, missing) in [("invite", "TABLE_NAME"), ("list", "TOKEN_ISSUER")] {
+    for (name, missing) in [
+        ("invite", "TABLE_NAME"),
+        ("list", "TOKEN_ISSUER"),
+        ("npi-verifier", "TABLE_NAME"),
+    ] {
         let words = Function::start(name, &[], vec![]).await.last_words().await;
         assert!(words.contains(missing), "{name}: {words}");
     }

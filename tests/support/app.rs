@@ -1,12 +1,7 @@
 //! The whole service on an embedded database of its own, with one clinic in it.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
-use axum::response::IntoResponse as _;
 use domain::api_key::{ApiKey, ApiKeySecret, Scope};
 use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
@@ -19,6 +14,7 @@ use store::{Committed, Store};
 
 use super::actor::{Actor, Answer};
 use super::clock::TestClock;
+use super::registry::Registry;
 
 /// The service under test.
 pub(crate) struct App {
@@ -28,7 +24,7 @@ pub(crate) struct App {
     pub(crate) clinic_id: String,
     pub(crate) clock: Arc<TestClock>,
     pub(super) running: Running,
-    pub(super) registry_down: Arc<AtomicBool>,
+    pub(crate) registry: Registry,
 }
 
 impl App {
@@ -85,7 +81,7 @@ impl App {
         let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
         let base = self.base.clone();
         self.end().await;
-        let (registry, registry_down) = registry().await;
+        let registry = Registry::start().await;
         let options = Options {
             storage: Storage::Directory {
                 path,
@@ -93,7 +89,7 @@ impl App {
             },
             signing_keys: Some(keys),
             clock: clock.clone(),
-            registry: Some(registry),
+            registry: Some(registry.url.clone()),
             // Tokens name the address of the service.
             port: base.rsplit(':').next().unwrap().parse().unwrap(),
             ..Options::default()
@@ -106,7 +102,7 @@ impl App {
             clinic_id,
             clock,
             running,
-            registry_down,
+            registry,
         }
     }
 
@@ -117,10 +113,10 @@ impl App {
 
     async fn with(options: Options) -> Self {
         let clock = Arc::new(TestClock::default());
-        let (registry, registry_down) = registry().await;
+        let registry = Registry::start().await;
         let options = Options {
             clock: clock.clone(),
-            registry: Some(registry),
+            registry: Some(registry.url.clone()),
             ..options
         };
         let running = local::start(options).await.expect("the service starts");
@@ -135,7 +131,7 @@ impl App {
             clinic_id: made.clinic_id,
             clock,
             running,
-            registry_down,
+            registry,
         }
     }
 
@@ -371,24 +367,4 @@ fn clinic(name: &str, owner: &str) -> provision::Request {
         owner_first_name: "Olu".to_owned(),
         owner_last_name: "Adeyemi".to_owned(),
     }
-}
-
-/// The local registry behind a switch.
-async fn registry() -> (String, Arc<AtomicBool>) {
-    let down = Arc::new(AtomicBool::new(false));
-    let switch = down.clone();
-    let router = local::registry::router().layer(from_fn(move |request: Request, next: Next| {
-        let down = switch.load(Ordering::SeqCst);
-        async move {
-            if down {
-                StatusCode::SERVICE_UNAVAILABLE.into_response()
-            } else {
-                next.run(request).await
-            }
-        }
-    }));
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/api/", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    (url, down)
 }

@@ -1,6 +1,5 @@
 //! What goes wrong around the service under test.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -13,7 +12,7 @@ const ALWAYS: usize = 1000;
 
 impl App {
     pub(crate) fn registry_down(&self, down: bool) {
-        self.registry_down.store(down, Ordering::SeqCst);
+        self.registry.down(down);
     }
 
     pub(crate) fn mail_down(&self, down: bool) {

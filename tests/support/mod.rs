@@ -13,8 +13,10 @@ mod app_mails;
 mod clock;
 mod mail;
 mod person;
+mod registry;
 mod session;
 mod stream;
+mod verifier;
 
 pub(crate) use actor::{Actor, Answer};
 pub(crate) use app::App;

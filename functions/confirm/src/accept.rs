@@ -214,8 +214,9 @@ fn claimed(tx: &mut Transaction, user: &User, claims: Claims) -> Result<(), Prob
         Some(_) => Err(Problem::contended()),
     };
     tx.email_claim(user.clinic, &user.email, &pass(claims.email)?)?;
-    if let Some((npi, _)) = user.profile.permissions.npi() {
-        tx.npi_claim(user.clinic, npi, &pass(claims.npi)?)?;
+    if let Some((npi, verification)) = user.profile.permissions.npi() {
+        let claim = pass(claims.npi)?.to_verify(verification, user.confirmed_at);
+        tx.npi_claim(user.clinic, npi, &claim)?;
     }
     Ok(())
 }

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
-use domain::npi::Npi;
+use domain::npi::{Npi, Verification};
 use domain::permissions::Level;
 use http::audit::Requester;
 use http::body::Object;
@@ -51,7 +51,7 @@ pub(crate) async fn handle(
         let offered = deps
             .verified(live.details().profile.changed(changes.clone())?)
             .await?;
-        let held = npi(&live);
+        let held = live.details().profile.permissions.npi();
         let change = live.edit(offered, deps.context.now()).map(Invitation::from);
         if commit(&deps, &change, held, &requester).await? == Committed::Yes {
             return Ok(Json((&change.next).into()));
@@ -76,36 +76,30 @@ fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
     })
 }
 
-fn npi(live: &Live) -> Option<Npi> {
-    live.details().profile.permissions.npi().map(|(npi, _)| npi)
-}
-
 async fn commit(
     deps: &Deps,
     change: &Transition<Invitation>,
-    held: Option<Npi>,
+    held: Option<(Npi, Verification)>,
     requester: &Requester,
 ) -> Result<Committed, Problem> {
     let details = change.next.details();
-    let wanted = details.profile.permissions.npi().map(|(npi, _)| npi);
+    let wanted = details.profile.permissions.npi();
     let mut tx = deps
         .context
         .store
         .transaction(&requester.invitation(&deps.context, change))?;
     tx.changed_invitation(change)?;
-    if held != wanted {
-        let holder = Holder::Invitation {
-            id: details.id,
-            until: details.expiry,
-        };
-        move_npi(
-            &deps.context,
-            &mut tx,
-            details.clinic,
-            holder,
-            (held, wanted),
-        )
-        .await?;
-    }
+    let holder = Holder::Invitation {
+        id: details.id,
+        until: details.expiry,
+    };
+    move_npi(
+        &deps.context,
+        &mut tx,
+        details.clinic,
+        holder,
+        (held, wanted),
+    )
+    .await?;
     Ok(tx.commit().await?)
 }

@@ -131,8 +131,13 @@ async fn commit(
         &details.email,
         &claims.email.for_invitation(id, until),
     )?;
-    if let Some((npi, _)) = permissions.npi() {
-        tx.npi_claim(clinic, npi, &claims.npi.for_invitation(id, until))?;
+    if let Some((npi, verification)) = permissions.npi() {
+        let claim = claims.npi.for_invitation(id, until);
+        tx.npi_claim(
+            clinic,
+            npi,
+            &claim.to_verify(verification, details.created_at),
+        )?;
     }
     Ok(tx.commit().await?)
 }

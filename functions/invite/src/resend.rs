@@ -62,16 +62,11 @@ async fn resend(
         pending.details.id,
         pending.details.email.clone(),
     );
-    let npi = pending
-        .details
-        .profile
-        .permissions
-        .npi()
-        .map(|(npi, _)| npi);
+    let npi = pending.details.profile.permissions.npi();
     let claims = deps
         .context
         .store
-        .claims(clinic, &email, npi)
+        .claims(clinic, &email, npi.map(|(npi, _)| npi))
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
@@ -93,8 +88,9 @@ async fn resend(
         .transaction(&requester.invitation(&deps.context, &change))?;
     tx.changed_invitation(&change)?;
     tx.email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
-    if let Some(npi) = npi {
-        tx.npi_claim(clinic, npi, &claims.npi.for_invitation(id, until))?;
+    if let Some((npi, verification)) = npi {
+        let claim = claims.npi.for_invitation(id, until);
+        tx.npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
     }
     Ok((tx.commit().await? == Committed::Yes).then_some(change.next))
 }

@@ -1,12 +1,13 @@
 //! From a queued mail to a message.
 
 use domain::email::Email;
-use domain::ids::{ClinicId, InvitationId};
+use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::npi::Verification;
 use domain::password::RESET_LINK;
 use domain::token::InvitationLink;
-use domain::user::UserStatus;
-use mail::{Can, Link, Message};
+use domain::user::{User, UserStatus};
+use mail::{Can, Finding, Link, Message};
 use store::{Mail, Notice, NoticeKind};
 
 use crate::{Deps, NotNow};
@@ -77,6 +78,9 @@ async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointles
                 .await
                 .map(Ok)
         }
+        NoticeKind::NpiNotVerified { clinic, user } => {
+            npi_not_verified(deps, (clinic, user), &notice.to).await
+        }
         NoticeKind::PasswordReset => password_reset(deps, notice).await,
     }
 }
@@ -123,6 +127,43 @@ async fn new_link_requested(
         dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
     };
     rendered(mail.render(to))
+}
+
+async fn npi_not_verified(
+    deps: &Deps,
+    (clinic, id): (ClinicId, UserId),
+    to: &Email,
+) -> Result<Result<Message, Pointless>, NotNow> {
+    let user = deps.store.user(clinic, id).await?;
+    let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.short())));
+    let Some((finding, person_name)) = found else {
+        return Ok(Err(Pointless("not sent: it was put right before")));
+    };
+    let clinic = deps
+        .store
+        .clinic(clinic)
+        .await?
+        .ok_or(NotNow::Compose("no clinic"))?;
+    let mail = mail::NpiNotVerified {
+        clinic_name: clinic.name.as_str().to_owned(),
+        person_name,
+        finding,
+        dashboard_url: format!("{}#user={id}", deps.dashboard_url),
+    };
+    rendered(mail.render(to)).map(Ok)
+}
+
+/// What still keeps an active person from creating the reports that were granted.
+fn finding(user: &User) -> Option<Finding> {
+    let permissions = &user.profile.permissions;
+    let (_, verification) = permissions.npi()?;
+    match verification {
+        _ if user.status == UserStatus::Deactivated || !permissions.create_reports() => None,
+        Verification::Deactivated => Some(Finding::Deactivated),
+        Verification::NotFound => Some(Finding::NotFound),
+        Verification::NameMismatch => Some(Finding::OtherSurname),
+        Verification::Pending | Verification::Verified(_) => None,
+    }
 }
 
 fn rendered(message: Result<Message, mail::RenderError>) -> Result<Message, NotNow> {

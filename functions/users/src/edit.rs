@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use domain::claim::Holder;
 use domain::ids::UserId;
-use domain::npi::Npi;
 use domain::profile::{Changes, Profile};
 use domain::user::User;
 use http::audit::Requester;
@@ -61,22 +60,20 @@ async fn edit(
     changes: Changes,
     requester: &Requester,
 ) -> Result<Option<User>, Problem> {
-    let held = npi(&user.profile);
+    let held = user.profile.permissions.npi();
     let profile = verified(deps, user.profile.changed(changes)?).await?;
-    let wanted = npi(&profile);
+    let wanted = profile.permissions.npi();
     let change = user.edit(profile).ok_or_else(deactivated)?;
     let mut tx = begin(deps, &change, requester)?;
-    if held != wanted {
-        let holder = Holder::User(change.next.id.invitation_id());
-        move_npi(
-            &deps.context,
-            &mut tx,
-            change.next.clinic,
-            holder,
-            (held, wanted),
-        )
-        .await?;
-    }
+    let holder = Holder::User(change.next.id.invitation_id());
+    move_npi(
+        &deps.context,
+        &mut tx,
+        change.next.clinic,
+        holder,
+        (held, wanted),
+    )
+    .await?;
     Ok(commit(tx, &change).await?.then_some(change.next))
 }
 
@@ -85,10 +82,6 @@ async fn verified(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
         Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
         None => Ok(profile),
     }
-}
-
-fn npi(profile: &Profile) -> Option<Npi> {
-    profile.permissions.npi().map(|(npi, _)| npi)
 }
 
 fn deactivated() -> Problem {

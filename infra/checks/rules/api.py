@@ -92,10 +92,12 @@ def every_route_reaches_a_function(template: dict) -> Problems:
 
 @rule
 def only_this_api_invokes_functions(template: dict) -> Problems:
+    schedules = {f"{name}.Arn" for name in of_type(template, "AWS::Events::Rule")}
     for permission in of_type(template, "AWS::Lambda::Permission").values():
-        if permission.get("Principal") != "apigateway.amazonaws.com" or ":${Api}/" not in target(
-            permission.get("SourceArn")
-        ):
+        principal, source = permission.get("Principal"), target(permission.get("SourceArn"))
+        by_api = principal == "apigateway.amazonaws.com" and ":${Api}/" in source
+        # The other way in is a schedule of this template.
+        if not by_api and not (principal == "events.amazonaws.com" and source in schedules):
             yield f"{target(permission.get('FunctionName'))} may be invoked by others than this API"
 
 
@@ -112,4 +114,8 @@ def route_keys(template: dict) -> list[str]:
 
 def gateway_permissions(template: dict) -> list[dict]:
     permissions = of_type(template, "AWS::Lambda::Permission").values()
-    return [one for one in permissions if one.get("Action") == "lambda:InvokeFunction"]
+    return [
+        one
+        for one in permissions
+        if one.get("Action") == "lambda:InvokeFunction" and one.get("Principal") == "apigateway.amazonaws.com"
+    ]

@@ -1,5 +1,7 @@
 """The functions: runtime, settings, logs, alarms."""
 
+import re
+
 from expanded import FUNCTION, dig, listed, of_type, properties, target
 from rules import Problems, rule
 from rules.permissions import statements_of
@@ -14,6 +16,7 @@ SETTINGS = {
     "MailerFunction": {
         "ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },
+    "NpiVerifierFunction": {"NPPES_BASE_URL"},
     "ProvisionFunction": {"SIGNING_KEYS_SECRET_ARN"},
 }
 ALARMS = {
@@ -30,7 +33,8 @@ def functions_run_our_binaries(template: dict) -> Problems:
             yield f"{name} must run bootstrap on provided.al2023"
         if [target(one) for one in function.get("Architectures", [])] != ["Arch"]:
             yield f"the architecture of {name} must be the parameter Arch"
-        binary = name.removesuffix("Function").lower()
+        # NpiVerifierFunction runs npi-verifier.
+        binary = re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name.removesuffix("Function")).lower()
         if dig(function, "Code", "S3Key") != binary:
             yield f"{name} must run the binary {binary}"
 
@@ -59,6 +63,41 @@ def provisioning_is_never_repeated(template: dict) -> Problems:
     ]
     if retries != [0]:
         yield "an asynchronous call of ProvisionFunction must not be retried"
+
+
+@rule
+def numbers_are_asked_about_on_a_schedule(template: dict) -> Problems:
+    schedules = of_type(template, "AWS::Events::Rule")
+    rates = {
+        name: one.get("ScheduleExpression")
+        for name, one in schedules.items()
+        if [target(aim["Arn"]) for aim in one.get("Targets", [])] == ["NpiVerifierFunction.Arn"]
+        and one.get("State", "ENABLED") == "ENABLED"
+    }
+    # The first ask comes five minutes after a registry that gave no answer.
+    if list(rates.values()) != ["rate(5 minutes)"]:
+        yield f"one schedule must call NpiVerifierFunction every five minutes, found {rates}"
+    callers = [
+        target(one.get("SourceArn"))
+        for one in of_type(template, "AWS::Lambda::Permission").values()
+        if target(one.get("FunctionName")) == "NpiVerifierFunction"
+    ]
+    if callers != [f"{name}.Arn" for name in rates]:
+        yield f"the schedule alone must be allowed to call NpiVerifierFunction, found {callers}"
+
+
+@rule
+def a_run_over_numbers_ends_before_the_next(template: dict) -> Problems:
+    # It takes nothing up after 40 s; what is under way then has 20 s.
+    timeout = properties(template, "NpiVerifierFunction").get("Timeout", 0)
+    if not 60 <= timeout < 300:
+        yield f"NpiVerifierFunction must be given 60 s at least and less than its schedule's 5 minutes, found {timeout}"
+    configs = of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+    retries = [
+        one.get("MaximumRetryAttempts") for one in configs if target(one.get("FunctionName")) == "NpiVerifierFunction"
+    ]
+    if retries != [0]:
+        yield "a call of NpiVerifierFunction must not be retried: the next on the schedule does that"
 
 
 @rule

@@ -25,6 +25,7 @@ PARTITIONS = {
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "APIKEY#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "ACCESS#*", "KEYS#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "KEYS#*"},
+    "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE", "KEYS#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}}

@@ -25,6 +25,9 @@ pub enum StartError {
     /// A consumer of its stream.
     #[error("template: the stream leads to the function {0}, which does not exist")]
     NoConsumer(String),
+    /// A function on a schedule.
+    #[error("template: a schedule leads to the function {0}, which does not exist")]
+    NotCalled(String),
     /// The data directory.
     #[error(transparent)]
     Data(#[from] DataError),

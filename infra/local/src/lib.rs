@@ -21,6 +21,7 @@ mod pages;
 mod pattern;
 pub mod registry;
 mod running;
+mod schedule;
 #[cfg(test)]
 mod scratch;
 mod service;

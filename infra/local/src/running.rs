@@ -29,6 +29,8 @@ pub struct Running {
     pub context: Context,
     /// What `mailer` has.
     pub mailer: mailer::Deps,
+    /// What `npi-verifier` has.
+    pub npi_verifier: npi_verifier::Deps,
     /// The handle on the database's faults, when they were asked for.
     pub faults: Option<Faults>,
     /// The keys that tokens are verified with.

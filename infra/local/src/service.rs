@@ -24,9 +24,10 @@ use crate::gateway::Gateway;
 use crate::inbox::{self, Inbox, Post};
 use crate::options::{Options, Storage};
 use crate::running::Running;
+use crate::schedule::{self, Called};
 use crate::stream::{Delivery, Invoked, Position, Records, Settled};
 use crate::tasks::Tasks;
-use crate::template::{Stream, TEMPLATE, Template};
+use crate::template::{Schedule, Stream, TEMPLATE, Template};
 use crate::{aws, functions, pages, registry};
 
 /// Who the mails come from.
@@ -68,6 +69,9 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
             settled.push(house.pump(stream, &records, &options, data.as_ref(), &mut tasks)?);
         }
     }
+    for schedule in template.schedules {
+        house.call(schedule, &options, &mut tasks)?;
+    }
     let swept = database.clone();
     tasks.every(SWEEP, move || {
         if let Err(error) = swept.sweep_ttl() {
@@ -86,6 +90,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         inbox: house.inbox,
         context: house.context,
         mailer: house.mailer,
+        npi_verifier: house.npi_verifier,
         faults,
         published,
         secrets,
@@ -169,6 +174,7 @@ struct House {
     sessions: Sessions,
     inbox: Inbox,
     mailer: mailer::Deps,
+    npi_verifier: npi_verifier::Deps,
     watch: Option<Forward>,
     written: Arc<Notify>,
 }
@@ -203,13 +209,20 @@ impl House {
                 None => Inbox::in_memory(),
             },
             mailer: mailer::Deps {
-                store,
+                store: store.clone(),
                 keyring: keyring.clone(),
                 clock: options.clock.clone(),
                 ses: Ses::new(ses, from, None),
                 accept_url: accept_url(url),
                 reset_url: reset_url(url),
                 dashboard_url: dashboard_url(url),
+            },
+            npi_verifier: npi_verifier::Deps {
+                store,
+                clock: options.clock.clone(),
+                entropy: options.entropy.clone(),
+                registry: Arc::new(Nppes::new(&registry, npi_verifier::PATIENCE)?),
+                bounds: npi_verifier::Bounds::default(),
             },
             sessions: Sessions { signer, keyring },
             watch: options.lambda.as_deref().map(Forward::new),
@@ -268,6 +281,23 @@ impl House {
             (None, function) => return Err(StartError::NoConsumer(function.to_owned())),
         }
         Ok(settled)
+    }
+
+    fn call(
+        &self,
+        schedule: Schedule,
+        options: &Options,
+        tasks: &mut Tasks,
+    ) -> Result<(), StartError> {
+        let called = match (&options.lambda, schedule.function.as_str()) {
+            (Some(url), function) => {
+                Called::Elsewhere(Box::new(Invoked::new(Forward::new(url), function)))
+            }
+            (None, "npi-verifier") => Called::Verifier(self.npi_verifier.clone()),
+            (None, function) => return Err(StartError::NotCalled(function.to_owned())),
+        };
+        tasks.pump(|stop| schedule::run(schedule, called, stop));
+        Ok(())
     }
 }
 

@@ -21,6 +21,8 @@ pub enum Actor {
     Viewer(AccessId),
     /// Whoever runs the service.
     Operator,
+    /// The service itself, on its schedule.
+    System,
 }
 
 /// What was done.
@@ -46,6 +48,8 @@ pub enum Action {
     InvitationNewRequested,
     /// An owner or admin attested that the NPI is the person's.
     NpiAttested,
+    /// The registry was asked again and says something else than before.
+    NpiVerificationChanged,
     /// Names, role or permissions of a user were changed.
     UserEdited,
     /// A user's access was ended.
@@ -119,7 +123,7 @@ impl Refusal {
 
 impl Action {
     /// Every action; one of each name where a name has several.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -130,6 +134,7 @@ impl Action {
         Self::InvitationRejected,
         Self::InvitationNewRequested,
         Self::NpiAttested,
+        Self::NpiVerificationChanged,
         Self::UserEdited,
         Self::UserDeactivated,
         Self::UserReactivated,
@@ -157,6 +162,7 @@ impl Action {
             Self::InvitationRejected => "invitation.rejected",
             Self::InvitationNewRequested => "invitation.new_requested",
             Self::NpiAttested => "npi.attested",
+            Self::NpiVerificationChanged => "npi.verification_changed",
             Self::UserEdited => "user.edited",
             Self::UserDeactivated => "user.deactivated",
             Self::UserReactivated => "user.reactivated",
@@ -223,7 +229,7 @@ pub enum Object {
 }
 
 impl fmt::Display for Actor {
-    /// `usr_...`, `key:<id>`, `inv_...`, `acc_...` or `operator`: as it is stored and as filters name it.
+    /// `usr_...`, `key:<id>`, `inv_...`, `acc_...`, `operator` or `system`: as it is stored and as filters name it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => id.fmt(f),
@@ -231,6 +237,7 @@ impl fmt::Display for Actor {
             Self::Invitee(id) => id.fmt(f),
             Self::Viewer(id) => id.fmt(f),
             Self::Operator => f.write_str("operator"),
+            Self::System => f.write_str("system"),
         }
     }
 }
@@ -238,8 +245,10 @@ impl fmt::Display for Actor {
 impl Actor {
     /// Reads what `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
-        if text == "operator" {
-            return Some(Self::Operator);
+        match text {
+            "operator" => return Some(Self::Operator),
+            "system" => return Some(Self::System),
+            _ => {}
         }
         let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
         (UserId::parse(text).map(Self::User).ok())

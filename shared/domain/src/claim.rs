@@ -1,6 +1,8 @@
 //! Claims: who holds an address or an NPI in a clinic. One holder at a time.
 
+use crate::due::Due;
 use crate::ids::InvitationId;
+use crate::npi::Verification;
 use crate::time::Timestamp;
 
 /// How many invitations of one address are remembered for the list's address filter.
@@ -29,6 +31,8 @@ pub struct Claim {
     pub holder: Holder,
     /// The invitations that ever held it, newest first; the oldest beyond a hundred are forgotten.
     pub history: Vec<InvitationId>,
+    /// Of an NPI: when the registry is asked about it again.
+    pub due: Option<Due>,
     /// Counts the writes; 0 is a claim that was never written.
     pub version: u64,
 }
@@ -39,6 +43,7 @@ impl Claim {
         Self {
             holder: Holder::Free,
             history: Vec::new(),
+            due: None,
             version: 0,
         }
     }
@@ -73,10 +78,30 @@ impl Claim {
     pub fn let_go(self, id: InvitationId) -> Option<Self> {
         match self.holder {
             Holder::Invitation { id: held, .. } | Holder::User(held) if held == id => {
-                Some(self.held(Holder::Free))
+                let mut free = self.held(Holder::Free);
+                free.due = None;
+                Some(free)
             }
             _ => None,
         }
+    }
+
+    /// The same claim on an NPI, to be asked about again as its holder's verification wants it, or
+    /// earlier when that was planned before.
+    #[must_use]
+    pub fn to_verify(mut self, verification: Verification, now: Timestamp) -> Self {
+        let planned = self.due;
+        self.due = Due::of(verification, now)
+            .map(|due| planned.filter(|planned| planned.at < due.at).unwrap_or(due));
+        self
+    }
+
+    /// The same claim with nothing changed but when the registry is asked again.
+    #[must_use]
+    pub fn asked_next(mut self, due: Option<Due>) -> Self {
+        self.due = due;
+        self.version += 1;
+        self
     }
 
     fn held(mut self, holder: Holder) -> Self {
@@ -139,5 +164,19 @@ mod tests {
         }
         assert_eq!(claim.history.len(), HISTORY);
         assert_eq!(claim.history[0], id(100));
+    }
+
+    #[test]
+    fn the_registry_is_asked_as_early_as_anybody_planned_and_never_about_a_free_number() {
+        let verified = Verification::Verified(crate::npi::Basis::Registry);
+        let claim = Claim::unclaimed().for_invitation(id(1), at(10));
+        let monthly = claim.to_verify(verified, at(0));
+        assert_eq!(monthly.due, Due::of(verified, at(0)));
+        let user = monthly.for_user(id(1)).to_verify(verified, at(5));
+        assert_eq!(user.due, Due::of(verified, at(0)), "planned before");
+        let soon = user.to_verify(Verification::Pending, at(5));
+        assert_eq!(soon.due, Due::of(Verification::Pending, at(5)));
+        assert_eq!(soon.clone().let_go(id(1)).unwrap().due, None);
+        assert_eq!(soon.to_verify(Verification::NameMismatch, at(5)).due, None);
     }
 }

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod claim;
 pub mod clinic;
 pub mod delivery;
+pub mod due;
 pub mod email;
 pub mod entropy;
 pub mod field;

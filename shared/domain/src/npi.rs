@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::field::Refused;
+use crate::ids::UserId;
+use crate::time::Timestamp;
 
 /// An NPI: 10 digits, first 1 or 2, the last one the Luhn check digit over `80840` + NPI
 /// (CMS, "Requirements for National Provider Identifier (NPI) and NPI Check Digit").
@@ -72,13 +74,27 @@ pub enum RegistryAnswer {
     Unavailable,
 }
 
+/// What a verification rests on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Basis {
+    /// The registry knows the number under the person's surname.
+    Registry,
+    /// The registry knows it under another, and an owner or admin vouched for the person.
+    Attested {
+        /// Who.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+}
+
 /// Where the verification of a held NPI stands. `not_required` is having none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verification {
     /// The registry has not answered yet.
     Pending,
-    /// The registry knows the number under this surname, or an owner or admin attested it.
-    Verified,
+    /// The number is this person's.
+    Verified(Basis),
     /// The registry knows the number under another surname.
     NameMismatch,
     /// The registry does not know the number, or knows it as an organisation's.
@@ -94,7 +110,7 @@ impl Verification {
             RegistryAnswer::Person { surnames }
                 if surnames.iter().any(|s| same_surname(s, surname)) =>
             {
-                Self::Verified
+                Self::Verified(Basis::Registry)
             }
             RegistryAnswer::Person { .. } => Self::NameMismatch,
             RegistryAnswer::Organisation | RegistryAnswer::Unknown => Self::NotFound,
@@ -103,22 +119,33 @@ impl Verification {
         }
     }
 
+    /// What follows from another answer of the registry about the same person. Silence changes
+    /// nothing, and an attestation holds for as long as the number is an active person's.
+    #[must_use]
+    pub fn asked_again(self, answer: &RegistryAnswer, surname: &str) -> Self {
+        match (self, answer) {
+            (_, RegistryAnswer::Unavailable)
+            | (Self::Verified(Basis::Attested { .. }), RegistryAnswer::Person { .. }) => self,
+            _ => Self::from_answer(answer, surname),
+        }
+    }
+
     /// The state's name in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
-            Self::Verified => "verified",
+            Self::Verified(_) => "verified",
             Self::NameMismatch => "name_mismatch",
             Self::NotFound => "not_found",
             Self::Deactivated => "deactivated",
         }
     }
 
-    /// Reads a state's name.
+    /// Reads a state's name. It does not tell what `verified` rests on: the registry is supposed.
     pub fn parse(text: &str) -> Option<Self> {
         [
             Self::Pending,
-            Self::Verified,
+            Self::Verified(Basis::Registry),
             Self::NameMismatch,
             Self::NotFound,
             Self::Deactivated,
@@ -267,7 +294,7 @@ mod tests {
         };
         assert_eq!(
             Verification::from_answer(&person, "Former"),
-            Verification::Verified
+            Verification::Verified(Basis::Registry)
         );
         assert_eq!(
             Verification::from_answer(&person, "Other"),
@@ -295,5 +322,48 @@ mod tests {
             assert_eq!(state.refusal(&answer).map(|r| r.code), code);
         }
         assert_eq!(Verification::NameMismatch.refusal(&person), None);
+    }
+
+    #[test]
+    fn an_attestation_outlasts_every_answer_but_the_number_s_end() {
+        let attested = Verification::Verified(Basis::Attested {
+            by: UserId::from_bytes([1; 16]),
+            at: Timestamp::EPOCH,
+        });
+        let registry = Verification::Verified(Basis::Registry);
+        let person = |surname: &str| RegistryAnswer::Person {
+            surnames: vec![surname.into()],
+        };
+        for (before, answer, after) in [
+            (attested, person("OTHER"), attested),
+            (attested, person("HALE"), attested),
+            (attested, RegistryAnswer::Unavailable, attested),
+            (
+                attested,
+                RegistryAnswer::Deactivated,
+                Verification::Deactivated,
+            ),
+            (attested, RegistryAnswer::Unknown, Verification::NotFound),
+            (
+                attested,
+                RegistryAnswer::Organisation,
+                Verification::NotFound,
+            ),
+            (registry, person("OTHER"), Verification::NameMismatch),
+            (registry, person("HALE"), registry),
+            (registry, RegistryAnswer::Unavailable, registry),
+            (Verification::Deactivated, person("HALE"), registry),
+            (
+                Verification::Pending,
+                RegistryAnswer::Unavailable,
+                Verification::Pending,
+            ),
+        ] {
+            assert_eq!(
+                before.asked_again(&answer, "Hale"),
+                after,
+                "{before:?} {answer:?}"
+            );
+        }
     }
 }

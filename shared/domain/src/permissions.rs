@@ -2,7 +2,9 @@
 //! the dashboard, or reporting without an NPI.
 
 use crate::field::{Faults, Refused};
-use crate::npi::{Npi, Verification};
+use crate::ids::UserId;
+use crate::npi::{Basis, Npi, Verification};
+use crate::time::Timestamp;
 
 /// A person's standing in the clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,6 +121,17 @@ pub struct Wanted {
     pub npi: Option<(Npi, Verification)>,
 }
 
+/// Why an NPI cannot be attested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotAttested {
+    /// There is none on file.
+    NoNpi,
+    /// The registry does not know it under another surname, which is all that can be vouched for.
+    NotMismatched(Verification),
+    /// The user is deactivated.
+    UserDeactivated,
+}
+
 impl Permissions {
     /// Checks the rules that bind several fields; every breach is reported.
     pub fn grant(wanted: Wanted) -> Result<Self, Faults> {
@@ -197,7 +210,7 @@ impl Permissions {
             self.reporting,
             Reporting::WithNpi {
                 granted: true,
-                verification: Verification::Verified,
+                verification: Verification::Verified(_),
                 ..
             }
         )
@@ -222,6 +235,17 @@ impl Permissions {
         self
     }
 
+    /// The same permissions with the NPI attested by an owner or admin who knows the person.
+    pub fn attest(self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
+        match self.npi() {
+            None => Err(NotAttested::NoNpi),
+            Some((_, Verification::NameMismatch)) => {
+                Ok(self.verified_as(Verification::Verified(Basis::Attested { by, at })))
+            }
+            Some((_, other)) => Err(NotAttested::NotMismatched(other)),
+        }
+    }
+
     /// `npiVerification` in JSON.
     pub fn verification_name(&self) -> &'static str {
         self.npi()
@@ -234,17 +258,25 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    pub(crate) fn any_wanted() -> impl Strategy<Value = Wanted> {
-        let level = prop_oneof![Just(Level::Owner), Just(Level::Admin), Just(Level::Member)];
-        let verification = prop_oneof![
+    pub(crate) fn any_verification() -> impl Strategy<Value = Verification> {
+        prop_oneof![
             Just(Verification::Pending),
-            Just(Verification::Verified),
+            Just(Verification::Verified(Basis::Registry)),
+            Just(Verification::Verified(Basis::Attested {
+                by: UserId::from_bytes([7; 16]),
+                at: Timestamp::EPOCH,
+            })),
             Just(Verification::NameMismatch),
             Just(Verification::NotFound),
             Just(Verification::Deactivated)
-        ];
-        let npi =
-            proptest::option::of(verification.prop_map(|v| (Npi::parse("1234567893").unwrap(), v)));
+        ]
+    }
+
+    pub(crate) fn any_wanted() -> impl Strategy<Value = Wanted> {
+        let level = prop_oneof![Just(Level::Owner), Just(Level::Admin), Just(Level::Member)];
+        let npi = proptest::option::of(
+            any_verification().prop_map(|v| (Npi::parse("1234567893").unwrap(), v)),
+        );
         (level, any::<bool>(), any::<bool>(), any::<bool>(), npi).prop_map(
             |(level, manage_studies, create_reports, dashboard, npi)| Wanted {
                 level,
@@ -264,7 +296,7 @@ pub(crate) mod tests {
                     prop_assert!(granted.dashboard() || !granted.manages_clinic());
                     prop_assert!(granted.npi().is_some() || !granted.create_reports());
                     prop_assert!(!granted.may_report_now()
-                        || granted.npi().unwrap().1 == Verification::Verified);
+                        || matches!(granted.npi().unwrap().1, Verification::Verified(_)));
                     prop_assert_eq!(Permissions::grant(granted.as_wanted()), Ok(granted));
                     prop_assert_eq!(granted.dashboard(), wanted.dashboard);
                 }
@@ -272,6 +304,25 @@ pub(crate) mod tests {
                     let codes: Vec<_> = faults.0.iter().map(|f| f.code).collect();
                     prop_assert_eq!(codes.contains(&"admin_needs_dashboard"), wanted.level != Level::Member && !wanted.dashboard);
                     prop_assert_eq!(codes.contains(&"npi_required"), wanted.create_reports && wanted.npi.is_none());
+                }
+            }
+        }
+
+        #[test]
+        fn only_another_surname_is_attested_and_nothing_else_changes(wanted in any_wanted()) {
+            let Ok(granted) = Permissions::grant(wanted) else { return Ok(()) };
+            let by = UserId::from_bytes([1; 16]);
+            match granted.attest(by, Timestamp::EPOCH) {
+                Ok(attested) => {
+                    prop_assert_eq!(granted.verification_name(), "name_mismatch");
+                    prop_assert_eq!(attested.may_report_now(), granted.create_reports());
+                    prop_assert_eq!(attested.verified_as(Verification::NameMismatch), granted);
+                }
+                Err(NotAttested::NoNpi) => prop_assert_eq!(granted.npi(), None),
+                Err(refused) => {
+                    let state = granted.npi().unwrap().1;
+                    prop_assert_eq!(refused, NotAttested::NotMismatched(state));
+                    prop_assert_ne!(state, Verification::NameMismatch);
                 }
             }
         }

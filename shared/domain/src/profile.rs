@@ -1,9 +1,11 @@
 //! A person with the permissions granted to them: what an invitation offers and a user has.
 
 use crate::field::Faults;
+use crate::ids::UserId;
 use crate::npi::{Npi, RegistryAnswer, Verification};
-use crate::permissions::{AssignableLevel, Level, Permissions, Reporting};
+use crate::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
 use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+use crate::time::Timestamp;
 
 /// Names, telephone, role and permissions. The address is kept beside it, since it never changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,11 +113,28 @@ impl Profile {
         self.permissions = self.permissions.verified_as(verification);
         self
     }
+
+    /// This profile with what the registry answered when it was asked again.
+    #[must_use]
+    pub fn asked_again(mut self, answer: &RegistryAnswer) -> Self {
+        if let Some((_, held)) = self.permissions.npi() {
+            let found = held.asked_again(answer, self.name.last.as_str());
+            self.permissions = self.permissions.verified_as(found);
+        }
+        self
+    }
+
+    /// This profile with its NPI attested by an owner or admin who knows the person.
+    pub fn attest(mut self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
+        self.permissions = self.permissions.attest(by, at)?;
+        Ok(self)
+    }
 }
 
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::npi::Basis;
     use crate::permissions::Standing;
 
     pub(crate) fn name(text: &str) -> PersonName {
@@ -138,7 +157,7 @@ pub(crate) mod tests {
                 manage_studies: false,
                 reporting: Reporting::WithNpi {
                     npi: Npi::parse("1234567893").unwrap(),
-                    verification: Verification::Verified,
+                    verification: Verification::Verified(Basis::Registry),
                     granted: true,
                 },
             },
@@ -182,6 +201,48 @@ pub(crate) mod tests {
             })
             .unwrap();
         assert_eq!(new_first.npi_to_verify(), None);
+    }
+
+    #[test]
+    fn a_new_npi_or_surname_clears_an_attestation_and_nothing_else_does() {
+        let mut mismatched = profile();
+        mismatched.permissions = mismatched
+            .permissions
+            .verified_as(Verification::NameMismatch);
+        let attested = mismatched
+            .attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH)
+            .unwrap();
+        let after = |changes| {
+            let changed: Profile = attested.changed(changes).unwrap();
+            changed.permissions.verification_name()
+        };
+        let other = Npi::parse("1245319599").unwrap();
+        for (changes, name) in [
+            (
+                Changes {
+                    npi: Some(Some(other)),
+                    ..Changes::default()
+                },
+                "pending",
+            ),
+            (
+                Changes {
+                    last: Some(name("Obi")),
+                    ..Changes::default()
+                },
+                "pending",
+            ),
+            (
+                Changes {
+                    first: Some(name("Eve")),
+                    create_reports: Some(false),
+                    ..Changes::default()
+                },
+                "verified",
+            ),
+        ] {
+            assert_eq!(after(changes), name);
+        }
     }
 
     #[test]

@@ -4,7 +4,8 @@ use crate::audit::Action;
 use crate::email::Email;
 use crate::ids::{ClinicId, UserId};
 use crate::invitation::InvitedBy;
-use crate::permissions::Permissions;
+use crate::npi::{RegistryAnswer, Verification};
+use crate::permissions::{NotAttested, Permissions};
 use crate::profile::Profile;
 use crate::time::Timestamp;
 
@@ -103,6 +104,29 @@ impl User {
         })
     }
 
+    /// An owner or admin who knows the person vouches for the NPI that is registered under
+    /// another surname.
+    pub fn attest(self, by: UserId, at: Timestamp) -> Result<UserChange, NotAttested> {
+        if self.status == UserStatus::Deactivated {
+            return Err(NotAttested::UserDeactivated);
+        }
+        let profile = self.profile.clone().attest(by, at)?;
+        Ok(self.changed(Action::NpiAttested, |user| user.profile = profile))
+    }
+
+    /// What follows when the registry was asked again about the NPI, of a deactivated user too;
+    /// `None` when its answer changes nothing.
+    #[must_use]
+    pub fn asked_again(self, answer: &RegistryAnswer) -> Option<UserChange> {
+        let profile = self.profile.clone().asked_again(answer);
+        let news = profile != self.profile;
+        news.then(|| {
+            self.changed(Action::NpiVerificationChanged, |user| {
+                user.profile = profile;
+            })
+        })
+    }
+
     fn changed(self, action: Action, change: impl FnOnce(&mut Self)) -> UserChange {
         let mut next = self.clone();
         change(&mut next);
@@ -148,6 +172,27 @@ pub struct UserChange {
     pub managers: Managers,
     /// The version that the decision was made on.
     pub expected_version: u64,
+}
+
+impl UserChange {
+    /// Whether an active person with `canCreateReports`, so far verified or about to be, has just
+    /// turned out not to be who the registry knows.
+    pub fn ends_reporting(&self) -> bool {
+        let hoped = matches!(
+            self.before.npi(),
+            Some((_, Verification::Pending | Verification::Verified(_)))
+        );
+        let after = self.next.profile.permissions;
+        let failed = matches!(
+            after.npi(),
+            Some((
+                _,
+                Verification::NameMismatch | Verification::NotFound | Verification::Deactivated
+            ))
+        );
+        let reports = self.next.status == UserStatus::Active && after.create_reports();
+        hoped && failed && reports
+    }
 }
 
 #[cfg(test)]
@@ -227,5 +272,59 @@ pub(crate) mod tests {
         let closed = open.clone().deactivate().unwrap().next;
         assert_eq!(closed.clone().deactivate(), None);
         assert_eq!(closed.edit(open.profile), None);
+    }
+
+    #[test]
+    fn a_deactivated_npi_ends_reporting_once_and_silence_ends_nothing() {
+        let before = user(Standing::Admin);
+        assert_eq!(
+            before.clone().asked_again(&RegistryAnswer::Unavailable),
+            None
+        );
+        let change = before
+            .clone()
+            .asked_again(&RegistryAnswer::Deactivated)
+            .unwrap();
+        assert!(before.assignable() && !change.next.assignable());
+        assert!(change.ends_reporting());
+        assert_eq!(change.managers, Managers::Same);
+        let ended = change.next;
+        assert_eq!(
+            ended.clone().asked_again(&RegistryAnswer::Deactivated),
+            None
+        );
+        let unknown = ended.asked_again(&RegistryAnswer::Unknown).unwrap();
+        assert!(!unknown.ends_reporting(), "that was told already");
+        let gone = before.deactivate().unwrap().next;
+        let change = gone.asked_again(&RegistryAnswer::Deactivated).unwrap();
+        assert!(!change.ends_reporting(), "there was nothing to end");
+    }
+
+    #[test]
+    fn an_attested_user_reports_until_the_number_ends() {
+        let by = UserId::from_bytes([9; 16]);
+        let other = RegistryAnswer::Person {
+            surnames: vec!["OBI".into()],
+        };
+        let verified = user(Standing::Admin);
+        assert_eq!(
+            verified.clone().attest(by, Timestamp::EPOCH),
+            Err(NotAttested::NotMismatched(Verification::Verified(
+                crate::npi::Basis::Registry
+            )))
+        );
+        let mismatched = verified.asked_again(&other).unwrap().next;
+        assert!(!mismatched.assignable());
+        let closed = mismatched.clone().deactivate().unwrap().next;
+        assert_eq!(
+            closed.attest(by, Timestamp::EPOCH),
+            Err(NotAttested::UserDeactivated)
+        );
+        let change = mismatched.attest(by, Timestamp::EPOCH).unwrap();
+        assert_eq!(change.action, Action::NpiAttested);
+        assert!(change.next.assignable());
+        assert_eq!(change.next.clone().asked_again(&other), None);
+        let ended = change.next.asked_again(&RegistryAnswer::Unknown).unwrap();
+        assert!(ended.ends_reporting() && !ended.next.assignable());
     }
 }

@@ -2,12 +2,15 @@
 
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
-use domain::npi::Npi;
+use domain::npi::{Npi, Verification};
 use domain::time::Timestamp;
 use store::Transaction;
 
 use crate::context::Context;
 use crate::problem::Problem;
+
+/// An NPI on file, with how far it is verified.
+type OnFile = Option<(Npi, Verification)>;
 
 /// Refuses an NPI that somebody else holds.
 pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<(), Problem> {
@@ -19,31 +22,38 @@ pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<
     Err(Problem::conflict("npi_in_use", detail).about("userId", id))
 }
 
-/// Lets the old NPI of a person go and claims the new one for `holder`.
+/// Lets the old NPI of a person go and claims the new one for `holder`; each comes with how far it
+/// is verified. One that is kept but verified otherwise than before is claimed anew, since the
+/// claim says when the registry is asked again.
 pub async fn move_npi(
     context: &Context,
     tx: &mut Transaction,
     clinic: ClinicId,
     holder: Holder,
-    (old, new): (Option<Npi>, Option<Npi>),
+    (old, new): (OnFile, OnFile),
 ) -> Result<(), Problem> {
     let (Holder::Invitation { id, .. } | Holder::User(id)) = holder else {
         return Ok(());
     };
-    if let Some(old) = old {
+    if old == new {
+        return Ok(());
+    }
+    let kept = |npi: &Npi| new.is_some_and(|(new, _)| new == *npi);
+    if let Some(old) = old.map(|(npi, _)| npi).filter(|npi| !kept(npi)) {
         let claim = context.store.npi_claim(clinic, old).await?;
         if let Some(free) = claim.let_go(id) {
             tx.npi_claim(clinic, old, &free)?;
         }
     }
-    if let Some(new) = new {
-        let claim = context.store.npi_claim(clinic, new).await?;
-        npi_free(&claim, id, context.now())?;
+    if let Some((npi, verification)) = new {
+        let claim = context.store.npi_claim(clinic, npi).await?;
+        let now = context.now();
+        npi_free(&claim, id, now)?;
         let claim = match holder {
             Holder::Invitation { until, .. } => claim.for_invitation(id, until),
             _ => claim.for_user(id),
         };
-        tx.npi_claim(clinic, new, &claim)?;
+        tx.npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
     }
     Ok(())
 }

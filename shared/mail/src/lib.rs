@@ -13,6 +13,7 @@ mod renewal;
 mod samples;
 mod sender;
 mod ses;
+mod verification;
 
 pub use error::SendError;
 pub use invitation::{Can, Invitation};
@@ -22,3 +23,4 @@ pub use password_reset::PasswordReset;
 pub use renewal::RenewalRequested;
 pub use sender::Sender;
 pub use ses::{MessageId, Ses};
+pub use verification::{Finding, NpiNotVerified};

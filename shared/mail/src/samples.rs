@@ -3,7 +3,9 @@
 use domain::email::Email;
 use domain::time::Timestamp;
 
-use crate::{Can, Invitation, Link, Message, PasswordReset, RenewalRequested};
+use crate::{
+    Can, Finding, Invitation, Link, Message, NpiNotVerified, PasswordReset, RenewalRequested,
+};
 
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
@@ -40,6 +42,15 @@ fn password_reset() -> PasswordReset {
     PasswordReset {
         link: Link::new("https://app.autoscribe.example/reset#token=sample"),
         expires: Timestamp::parse("2026-12-01T10:00:00Z").unwrap(),
+    }
+}
+
+fn not_verified(finding: Finding) -> NpiNotVerified {
+    NpiNotVerified {
+        clinic_name: "Lakeside Imaging".into(),
+        person_name: "Ada Lovelace".into(),
+        finding,
+        dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
 
@@ -95,6 +106,18 @@ fn samples() -> Vec<(&'static str, Message)> {
         ),
         ("renewal_requested", renewal().render(&ada).unwrap()),
         ("password_reset", password_reset().render(&ada).unwrap()),
+        (
+            "npi_deactivated",
+            not_verified(Finding::Deactivated).render(&ada).unwrap(),
+        ),
+        (
+            "npi_not_found",
+            not_verified(Finding::NotFound).render(&ada).unwrap(),
+        ),
+        (
+            "npi_other_surname",
+            not_verified(Finding::OtherSurname).render(&ada).unwrap(),
+        ),
     ]
 }
 

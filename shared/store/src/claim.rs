@@ -2,6 +2,7 @@
 
 use domain::claim::{Claim, Holder};
 use domain::clinic::Clinic;
+use domain::due::Due;
 use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId};
 use domain::npi::Npi;
@@ -14,7 +15,7 @@ use crate::tx::If;
 use crate::{Role, Store, StoreError, Transaction, key};
 
 #[derive(Serialize, Deserialize)]
-struct ClaimItem {
+pub(crate) struct ClaimItem {
     /// `free`, `invitation` or `user`.
     #[serde(rename = "ho")]
     holder: String,
@@ -24,6 +25,14 @@ struct ClaimItem {
     until: Option<i64>,
     #[serde(rename = "hi")]
     history: Vec<String>,
+    /// Of an NPI that is to be asked about again: its place in the index.
+    #[serde(rename = "GSI1PK", default, skip_serializing_if = "Option::is_none")]
+    due_partition: Option<String>,
+    #[serde(rename = "GSI1SK", default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
+    /// Asks without an answer since the last answer.
+    #[serde(rename = "tr", default, skip_serializing_if = "Option::is_none")]
+    in_vain: Option<u32>,
     #[serde(rename = "v")]
     version: u64,
 }
@@ -40,6 +49,9 @@ impl From<&Claim> for ClaimItem {
             id: id.map(|id| id.to_string()),
             until: until.map(Timestamp::millis),
             history: claim.history.iter().map(ToString::to_string).collect(),
+            due_partition: claim.due.map(|_| key::NPI_DUE.to_owned()),
+            due_at: claim.due.map(|due| due.at.to_string()),
+            in_vain: claim.due.map(|due| due.in_vain),
             version: claim.version,
         }
     }
@@ -108,9 +120,16 @@ impl Store {
             .iter()
             .map(|text| id(text))
             .collect::<Result<_, _>>()?;
+        let due = item.due_at.as_deref().map(|at| {
+            Ok(Due {
+                at: Timestamp::parse(at).map_err(|_| corrupt("GSI1SK"))?,
+                in_vain: item.in_vain.ok_or_else(|| corrupt("tr"))?,
+            })
+        });
         Ok(Claim {
             holder,
             history,
+            due: due.transpose()?,
             version: item.version,
         })
     }

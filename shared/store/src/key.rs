@@ -35,9 +35,20 @@ pub(crate) const USER: &str = "USER#";
 pub(crate) const MEMBERSHIP: &str = "MEMBER#";
 /// Sorts after every membership.
 pub(crate) const LAST_MEMBERSHIP: &str = "MEMBER#~";
+/// The sort-key prefix of the claims on NPIs in a clinic's partition.
+pub(crate) const NPI: &str = "NPI#";
+/// The index partition that lists the NPIs of all clinics by when they are to be asked about again.
+pub(crate) const NPI_DUE: &str = "NPI#DUE";
 
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
+}
+
+/// The clinic and number that the key of a claim on an NPI names.
+pub(crate) fn claimed_npi(key: &Key) -> Option<(ClinicId, Npi)> {
+    let clinic = ClinicId::parse(key.pk.strip_prefix("CLINIC#")?).ok()?;
+    let npi = Npi::parse(key.sk.strip_prefix(NPI)?).ok()?;
+    Some((clinic, npi))
 }
 
 pub(crate) fn clinic(clinic: ClinicId) -> Key {
@@ -65,7 +76,7 @@ pub(crate) fn email_claim(clinic: ClinicId, email: &Email) -> Key {
 }
 
 pub(crate) fn npi_claim(clinic: ClinicId, npi: Npi) -> Key {
-    Key::new(clinic_partition(clinic), format!("NPI#{}", npi.as_str()))
+    Key::new(clinic_partition(clinic), format!("{NPI}{}", npi.as_str()))
 }
 
 pub(crate) fn account(email: &Email) -> Key {
@@ -193,6 +204,8 @@ mod tests {
                 "{shown}"
             );
         }
+        assert_eq!(claimed_npi(&npi_claim(cid, npi)), Some((cid, npi)));
+        assert_eq!(claimed_npi(&email_claim(cid, &email)), None);
         let id = InvitationId::from_bytes([2; 16]);
         assert!(format!("{:?}", invitation(cid, id)).ends_with(&format!("INV#{id}")));
     }

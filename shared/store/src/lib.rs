@@ -11,6 +11,7 @@ mod attr;
 mod audit;
 mod claim;
 mod clinic;
+mod due;
 mod error;
 mod idempotency;
 mod invitation;

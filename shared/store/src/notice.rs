@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::delivery::Delivery;
 use domain::email::Email;
-use domain::ids::{ClinicId, InvitationId, NoticeId};
+use domain::ids::{ClinicId, InvitationId, NoticeId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,13 @@ pub enum NoticeKind {
         clinic: ClinicId,
         /// The invitation.
         invitation: InvitationId,
+    },
+    /// The registry no longer confirms this user's NPI, so no reports can be created.
+    NpiNotVerified {
+        /// The clinic.
+        clinic: ClinicId,
+        /// The user.
+        user: UserId,
     },
     /// Somebody wants to set a new password for the account of the address, if there is one.
     PasswordReset,
@@ -54,6 +61,8 @@ pub(crate) struct NoticeItem {
     kind: String,
     #[serde(rename = "iv", default, skip_serializing_if = "Option::is_none")]
     invitation: Option<String>,
+    #[serde(rename = "us", default, skip_serializing_if = "Option::is_none")]
+    user: Option<String>,
     #[serde(rename = "dl")]
     delivery: String,
     ttl: i64,
@@ -62,15 +71,19 @@ pub(crate) struct NoticeItem {
 }
 
 const NEW_LINK_REQUESTED: &str = "new_link_requested";
+const NPI_NOT_VERIFIED: &str = "npi_not_verified";
 const PASSWORD_RESET: &str = "password_reset";
 
 impl NoticeItem {
     fn new(notice: &Notice, now: Timestamp) -> Self {
-        let (kind, clinic, invitation) = match notice.kind {
+        let (kind, clinic, invitation, user) = match notice.kind {
             NoticeKind::NewLinkRequested { clinic, invitation } => {
-                (NEW_LINK_REQUESTED, Some(clinic), Some(invitation))
+                (NEW_LINK_REQUESTED, Some(clinic), Some(invitation), None)
             }
-            NoticeKind::PasswordReset => (PASSWORD_RESET, None, None),
+            NoticeKind::NpiNotVerified { clinic, user } => {
+                (NPI_NOT_VERIFIED, Some(clinic), None, Some(user))
+            }
+            NoticeKind::PasswordReset => (PASSWORD_RESET, None, None, None),
         };
         Self {
             id: notice.id.to_string(),
@@ -78,6 +91,7 @@ impl NoticeItem {
             to: notice.to.typed().to_owned(),
             kind: kind.to_owned(),
             invitation: invitation.map(|id| id.to_string()),
+            user: user.map(|id| id.to_string()),
             delivery: Delivery::Queued.as_str().to_owned(),
             ttl: now.plus(KEPT_FOR).seconds(),
             version: 1,
@@ -92,6 +106,11 @@ impl NoticeItem {
     fn invitation(&self) -> Result<InvitationId, BadField> {
         let invitation = self.invitation.as_deref().map(InvitationId::parse);
         invitation.and_then(Result::ok).ok_or(BadField("iv"))
+    }
+
+    fn user(&self) -> Result<UserId, BadField> {
+        let user = self.user.as_deref().map(UserId::parse);
+        user.and_then(Result::ok).ok_or(BadField("us"))
     }
 }
 
@@ -125,6 +144,10 @@ impl Store {
                 NEW_LINK_REQUESTED => NoticeKind::NewLinkRequested {
                     clinic: item.clinic()?,
                     invitation: item.invitation()?,
+                },
+                NPI_NOT_VERIFIED => NoticeKind::NpiNotVerified {
+                    clinic: item.clinic()?,
+                    user: item.user()?,
                 },
                 PASSWORD_RESET => NoticeKind::PasswordReset,
                 _ => return Err(BadField("ki")),

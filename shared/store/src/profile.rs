@@ -1,10 +1,12 @@
 //! A profile as a map within an item.
 
 use domain::field::Refused;
-use domain::npi::{Npi, Verification};
+use domain::ids::UserId;
+use domain::npi::{Basis, Npi, Verification};
 use domain::permissions::{Level, Permissions, Wanted};
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use domain::profile::Profile;
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Short names keep an invitation below 1 KB, the step at which DynamoDB charges.
@@ -43,6 +45,11 @@ pub(crate) struct PermissionsItem {
     npi: Option<String>,
     #[serde(rename = "nv", default, skip_serializing_if = "Option::is_none")]
     verification: Option<String>,
+    /// Who attested it, and when.
+    #[serde(rename = "nb", default, skip_serializing_if = "Option::is_none")]
+    attested_by: Option<String>,
+    #[serde(rename = "na", default, skip_serializing_if = "Option::is_none")]
+    attested_at: Option<i64>,
 }
 
 impl From<&Profile> for ProfileItem {
@@ -65,6 +72,10 @@ impl From<&Profile> for ProfileItem {
 impl From<&Permissions> for PermissionsItem {
     fn from(permissions: &Permissions) -> Self {
         let npi = permissions.npi();
+        let attested = match npi {
+            Some((_, Verification::Verified(Basis::Attested { by, at }))) => Some((by, at)),
+            _ => None,
+        };
         Self {
             level: permissions.level().as_str().to_owned(),
             dashboard: permissions.dashboard(),
@@ -72,6 +83,8 @@ impl From<&Permissions> for PermissionsItem {
             create_reports: permissions.create_reports(),
             npi: npi.map(|(npi, _)| npi.as_str().to_owned()),
             verification: npi.map(|(_, verification)| verification.as_str().to_owned()),
+            attested_by: attested.map(|(by, _)| by.to_string()),
+            attested_at: attested.map(|(_, at)| at.millis()),
         }
     }
 }
@@ -113,15 +126,9 @@ impl TryFrom<PermissionsItem> for Permissions {
     type Error = BadField;
 
     fn try_from(item: PermissionsItem) -> Result<Self, BadField> {
-        let npi = match item.npi {
+        let npi = match &item.npi {
             None => None,
-            Some(npi) => {
-                let state = item
-                    .verification
-                    .and_then(|v| Verification::parse(&v))
-                    .ok_or(BadField("p.nv"))?;
-                Some((field("p.np", Npi::parse(&npi))?, state))
-            }
+            Some(npi) => Some((field("p.np", Npi::parse(npi))?, verification(&item)?)),
         };
         let wanted = Wanted {
             level: field("p.lv", Level::parse(&item.level))?,
@@ -131,5 +138,81 @@ impl TryFrom<PermissionsItem> for Permissions {
             npi,
         };
         Self::grant(wanted).map_err(|_| BadField("p.cr"))
+    }
+}
+
+fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
+    let state = item.verification.as_deref().and_then(Verification::parse);
+    let state = state.ok_or(BadField("p.nv"))?;
+    match (state, &item.attested_by, item.attested_at) {
+        (_, None, None) => Ok(state),
+        (Verification::Verified(_), Some(by), Some(at)) => {
+            Ok(Verification::Verified(Basis::Attested {
+                by: UserId::parse(by).map_err(|_| BadField("p.nb"))?,
+                at: Timestamp::from_millis(at).map_err(|_| BadField("p.na"))?,
+            }))
+        }
+        _ => Err(BadField("p.nb")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::permissions::{Reporting, Standing};
+
+    fn permissions(verification: Verification) -> Permissions {
+        Permissions {
+            standing: Standing::Member { dashboard: false },
+            manage_studies: false,
+            reporting: Reporting::WithNpi {
+                npi: Npi::parse("1234567893").unwrap(),
+                verification,
+                granted: true,
+            },
+        }
+    }
+
+    #[test]
+    fn every_verification_survives_its_item_with_its_basis() {
+        let attested = Basis::Attested {
+            by: UserId::from_bytes([1; 16]),
+            at: Timestamp::EPOCH,
+        };
+        for state in [
+            Verification::Pending,
+            Verification::Verified(Basis::Registry),
+            Verification::Verified(attested),
+            Verification::NameMismatch,
+            Verification::NotFound,
+            Verification::Deactivated,
+        ] {
+            let item = PermissionsItem::from(&permissions(state));
+            assert_eq!(
+                item.verification.as_deref(),
+                Some(state.as_str()),
+                "as the API says it"
+            );
+            assert_eq!(Permissions::try_from(item).unwrap(), permissions(state));
+        }
+    }
+
+    #[test]
+    fn half_an_attestation_or_one_of_something_else_is_corrupt() {
+        let by = UserId::from_bytes([1; 16]).to_string();
+        let verified = Verification::Verified(Basis::Registry);
+        for (state, attested_by, attested_at) in [
+            (verified, Some(by.clone()), None),
+            (verified, None, Some(0)),
+            (verified, Some("somebody".to_owned()), Some(0)),
+            (Verification::Pending, Some(by), Some(0)),
+        ] {
+            let item = PermissionsItem {
+                attested_by,
+                attested_at,
+                ..(&permissions(state)).into()
+            };
+            assert_eq!(Permissions::try_from(item).unwrap_err().0, "p.nb");
+        }
     }
 }

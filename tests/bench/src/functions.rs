@@ -9,7 +9,15 @@ use crate::service::{self, Clinic};
 use crate::warm::{self, Warm};
 use crate::{Error, process};
 
-const FUNCTIONS: [&str; 6] = ["invite", "confirm", "list", "users", "mailer", "provision"];
+const FUNCTIONS: [&str; 7] = [
+    "invite",
+    "confirm",
+    "list",
+    "users",
+    "mailer",
+    "npi-verifier",
+    "provision",
+];
 const FLOOR: &str = "floor";
 /// The largest that a function's binary may be.
 const MAX_MEGABYTES: f64 = 8.0;

@@ -52,8 +52,9 @@ impl Invoked {
     }
 }
 
-impl Consumer for Invoked {
-    async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
+impl Invoked {
+    /// Calls the function with an event; what it answers.
+    pub(crate) async fn call(&self, event: &Value) -> Result<Value, ConsumerError> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.path)
@@ -69,8 +70,15 @@ impl Consumer for Invoked {
         if !answer.status().is_success() || answer.headers().contains_key("x-amz-function-error") {
             return Err(answered());
         }
-        let response = serde_json::from_slice(answer.body()).map_err(|_| answered())?;
-        Ok(failed(response))
+        serde_json::from_slice(answer.body()).map_err(|_| answered())
+    }
+}
+
+impl Consumer for Invoked {
+    async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
+        let answer = self.call(&event).await?;
+        let said = ConsumerError::Answered(answer.to_string());
+        Ok(failed(serde_json::from_value(answer).map_err(|_| said)?))
     }
 }
 

@@ -1,5 +1,7 @@
-//! What `infra/template.yaml` declares: the table, the routes, the streams and who consumes them.
+//! What `infra/template.yaml` declares: the table, the routes, the streams and who consumes them,
+//! and what is called on a schedule.
 
+mod schedule;
 mod yaml;
 
 use std::collections::BTreeMap;
@@ -9,6 +11,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::pattern::{Filters, PatternError};
+pub(crate) use schedule::Schedule;
 use yaml::{plain, referenced};
 
 /// The template that AWS is given too, so that nothing works here that is missing there.
@@ -23,6 +26,8 @@ pub(crate) struct Template {
     pub(crate) routes: Vec<Route>,
     /// Every stream of the table with its consumer.
     pub(crate) streams: Vec<Stream>,
+    /// Every function that is called on a schedule.
+    pub(crate) schedules: Vec<Schedule>,
 }
 
 /// The table as `CloudFormation` describes it.
@@ -172,10 +177,15 @@ impl Template {
             .of_kind(ROUTE)
             .map(|(name, properties)| document.route(name, properties))
             .collect::<Result<_, _>>()?;
+        let schedules = document
+            .of_kind(schedule::RULE)
+            .map(|(name, properties)| document.schedule(name, properties))
+            .collect::<Result<_, _>>()?;
         Ok(Self {
             table,
             routes,
             streams,
+            schedules,
         })
     }
 }

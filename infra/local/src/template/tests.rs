@@ -23,6 +23,9 @@ Resources:
       EventSourceArn: !GetAtt Items.StreamArn
       StartingPosition: TRIM_HORIZON
       FilterCriteria: {Filters: [{Pattern: '{"eventName":["INSERT"]}'}]}
+  Timer:
+    Type: AWS::Events::Rule
+    Properties: {ScheduleExpression: rate(7 minutes), Targets: [{Id: worker, Arn: !GetAtt Worker.Arn}]}
 "#;
 
 #[test]
@@ -47,6 +50,11 @@ fn a_route_leads_through_its_integration_to_a_binary() {
         ),
         ("worker", 100, false)
     );
+    let schedule = Schedule {
+        function: "worker".to_owned(),
+        every: std::time::Duration::from_mins(7),
+    };
+    assert_eq!(template.schedules, [schedule]);
 }
 
 #[test]
@@ -76,6 +84,12 @@ fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
         ),
         ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
         (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
+        ("rate(7 minutes)", "cron(0 3)", "Timer has the schedule"),
+        (
+            "worker, Arn: !GetAtt Worker.Arn",
+            "worker, Arn: !GetAtt Items.Arn",
+            "Timer leads to no function",
+        ),
         ("DynamoDB::Table", "S3::Bucket", "no single table"),
     ] {
         let error = Template::parse(&SMALL.replace(from, to)).unwrap_err();
@@ -100,4 +114,7 @@ fn the_service_s_own_template_can_be_run_here() {
         (mailer.function.as_str(), mailer.reports_failures),
         ("mailer", true)
     );
+    let schedules = template.schedules.iter();
+    let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
+    assert_eq!(called, ["npi-verifier"]);
 }

@@ -116,7 +116,7 @@ mod tests {
             if !active {
                 user.status = UserStatus::Deactivated;
             }
-            let verified = wanted.npi.is_some_and(|(_, v)| v == Verification::Verified);
+            let verified = wanted.npi.is_some_and(|(_, v)| matches!(v, Verification::Verified(_)));
             prop_assert_eq!(may_use(&user, Mode::ViewerOnly).is_ok(), active);
             prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), active && wanted.create_reports && verified);
             prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), user.assignable());

@@ -8,8 +8,9 @@ use super::{
 use crate::audit::Action;
 use crate::delivery::Mailing;
 use crate::email::Email;
-use crate::ids::{ClinicId, InvitationId};
+use crate::ids::{ClinicId, InvitationId, UserId};
 use crate::npi::RegistryAnswer;
+use crate::permissions::NotAttested;
 use crate::profile::Profile;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
@@ -184,16 +185,37 @@ impl Live {
 
     /// Changes what is offered.
     pub fn edit(self, profile: Profile, now: Timestamp) -> Transition<Pending> {
+        self.offering(profile, Action::InvitationEdited, now)
+    }
+
+    /// An owner or admin who knows the person vouches for the NPI that is registered under
+    /// another surname.
+    pub fn attest(self, by: UserId, now: Timestamp) -> Result<Transition<Pending>, NotAttested> {
+        let profile = self.0.details.profile.clone().attest(by, now)?;
+        Ok(self.offering(profile, Action::NpiAttested, now))
+    }
+
+    /// What follows when the registry was asked again about the NPI; `None` when its answer
+    /// changes nothing.
+    #[must_use]
+    pub fn asked_again(
+        self,
+        answer: &RegistryAnswer,
+        now: Timestamp,
+    ) -> Option<Transition<Pending>> {
+        let profile = self.0.details.profile.clone().asked_again(answer);
+        let news = profile != self.0.details.profile;
+        news.then(|| self.offering(profile, Action::NpiVerificationChanged, now))
+    }
+
+    fn offering(self, profile: Profile, action: Action, now: Timestamp) -> Transition<Pending> {
         let mut next = self.0.details.clone().touched(now);
         next.profile = profile;
-        Transition::new(
-            &self.0.details,
-            Action::InvitationEdited,
-            Pending {
-                details: next,
-                ..self.0.clone()
-            },
-        )
+        let next = Pending {
+            details: next,
+            new_requested: self.0.new_requested,
+        };
+        Transition::new(&self.0.details, action, next)
     }
 
     /// The person confirms. `registry` is the answer about an NPI that was still pending.

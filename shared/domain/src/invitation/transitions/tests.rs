@@ -32,6 +32,8 @@ enum Command {
     Resend,
     Edit,
     RequestNew,
+    Attest,
+    AskAgain,
 }
 
 fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
@@ -42,7 +44,9 @@ fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
         Just(Revoke),
         Just(Resend),
         Just(Edit),
-        Just(RequestNew)
+        Just(RequestNew),
+        Just(Attest),
+        Just(AskAgain)
     ];
     proptest::collection::vec((one, 0_u64..300_000), 0..40)
 }
@@ -60,6 +64,20 @@ fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invi
             .map(|a| a.invitation.into()),
         Command::Reject => pending.at(now).ok()?.reject(None, now).map(Into::into),
         Command::Edit => pending.at(now).ok()?.edit(profile(), now).map(Into::into),
+        Command::Attest => {
+            let by = UserId::from_bytes([9; 16]);
+            pending.at(now).ok()?.attest(by, now).ok()?.map(Into::into)
+        }
+        Command::AskAgain => {
+            let answer = RegistryAnswer::Person {
+                surnames: vec!["OBI".into()],
+            };
+            pending
+                .at(now)
+                .ok()?
+                .asked_again(&answer, now)?
+                .map(Into::into)
+        }
         Command::RequestNew => pending.at(now).err()?.request_new(now)?.map(Into::into),
     };
     Some((decided.next, decided.expected_version))
@@ -82,8 +100,8 @@ proptest! {
             prop_assert_eq!(next.details().created_at, before.details().created_at);
             let resent = next.details().generation - before.details().generation;
             prop_assert_eq!(resent == 1, matches!(command, Command::Resend), "only a resend makes a new link");
-            if matches!(command, Command::Accept | Command::Reject | Command::Edit) {
-                prop_assert!(now < expiry, "nothing is accepted, rejected or edited after its expiry");
+            if matches!(command, Command::Accept | Command::Reject | Command::Edit | Command::Attest | Command::AskAgain) {
+                prop_assert!(now < expiry, "nothing but a revoke, resend or request comes after its expiry");
             }
             if matches!(command, Command::RequestNew) {
                 prop_assert!(now >= expiry);
@@ -186,4 +204,21 @@ fn an_edit_keeps_the_link_and_the_expiry() {
         (1, invited().details.expiry)
     );
     assert_eq!(next.profile, offered);
+}
+
+#[test]
+fn an_attestation_passes_to_the_user_and_outlasts_the_registry_s_other_surname() {
+    let other = RegistryAnswer::Person {
+        surnames: vec!["OBI".into()],
+    };
+    let live = |pending: Pending| pending.at(at(60)).unwrap();
+    let by = UserId::from_bytes([9; 16]);
+    let changed = live(invited()).asked_again(&other, at(60)).unwrap();
+    assert_eq!(changed.action, Action::NpiVerificationChanged);
+    let attested = live(changed.next).attest(by, at(60)).unwrap();
+    assert_eq!(attested.action, Action::NpiAttested);
+    let attested = attested.next;
+    assert_eq!(live(attested.clone()).asked_again(&other, at(60)), None);
+    assert!(live(attested.clone()).attest(by, at(60)).is_err());
+    assert!(live(attested).accept(None, at(61)).next.user.assignable());
 }

@@ -1,0 +1,62 @@
+//! One number: taken up, asked about, settled.
+
+use domain::claim::Claim;
+use domain::ids::ClinicId;
+use domain::npi::{Npi, RegistryAnswer};
+use store::{Committed, StoreError};
+
+use crate::Deps;
+use crate::person::Person;
+use crate::settle::settle;
+
+/// What came of one number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// The registry says something else than before.
+    Changed,
+    /// The registry says the same as before.
+    Unchanged,
+    /// The registry gave no answer.
+    InVain,
+    /// It was not due any more, or somebody else was faster.
+    Left,
+}
+
+/// Times that a lost race is decided again.
+const TRIES: usize = 3;
+
+/// Asks about one number and writes what follows.
+pub(crate) async fn ask(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<Asked, StoreError> {
+    if !taken_up(deps, clinic, npi).await? {
+        return Ok(Asked::Left);
+    }
+    let answer = deps.registry.look_up(&npi).await;
+    if answer == RegistryAnswer::Unavailable {
+        return Ok(Asked::InVain);
+    }
+    for _ in 0..TRIES {
+        let claim = deps.store.npi_claim(clinic, npi).await?;
+        let Some(person) = Person::holding(deps, (clinic, npi), &claim).await? else {
+            return Ok(Asked::Left);
+        };
+        if let Some(asked) = settle(deps, (clinic, npi), claim, person, &answer).await? {
+            return Ok(asked);
+        }
+    }
+    Ok(Asked::Left)
+}
+
+/// Puts the number off as an ask in vain does, so that no other run takes it up meanwhile, and
+/// nothing more is to be written if there is no answer or this run ends here. A number without its
+/// person leaves the index.
+async fn taken_up(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<bool, StoreError> {
+    let claim = deps.store.npi_claim(clinic, npi).await?;
+    let now = deps.clock.now();
+    let Some(due) = claim.due.filter(|due| due.at <= now) else {
+        return Ok(false);
+    };
+    let person = Person::holding(deps, (clinic, npi), &claim).await?;
+    let next: Claim = claim.asked_next(person.is_some().then(|| due.in_vain(now)));
+    let written = deps.store.ask_npi_later(clinic, npi, &next).await?;
+    Ok(written == Committed::Yes && person.is_some())
+}

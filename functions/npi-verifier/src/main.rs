@@ -1,0 +1,24 @@
+//! The Lambda function `npi-verifier`, called on a schedule.
+
+use std::sync::Arc;
+
+use npi::Nppes;
+use npi_verifier::{Bounds, Deps, PATIENCE};
+use runtime::{Aws, OsEntropy, Settings, SystemClock};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    let settings = Settings::from_environment();
+    let registry = settings
+        .optional("NPPES_BASE_URL")
+        .unwrap_or_else(|| npi::REGISTRY.to_owned());
+    let deps = Deps {
+        store: Aws::from_environment().await.store(&settings).await,
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(OsEntropy),
+        registry: Arc::new(Nppes::new(&registry, PATIENCE)?),
+        bounds: Bounds::default(),
+    };
+    settings.check()?;
+    runtime::consume(async |tick| Ok(npi_verifier::handle(&deps, tick).await?)).await
+}

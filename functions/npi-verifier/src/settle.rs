@@ -1,0 +1,119 @@
+//! Writing what the registry's answer means for a person.
+
+use domain::audit::{Actor, AuditRecord, Object};
+use domain::claim::Claim;
+use domain::due::Due;
+use domain::ids::{AuditId, ClinicId, NoticeId};
+use domain::npi::{Npi, RegistryAnswer};
+use domain::time::Timestamp;
+use domain::user::{User, UserChange, UserStatus};
+use store::{Committed, Notice, NoticeKind, PageRequest, StoreError, Transaction};
+
+use crate::Deps;
+use crate::ask::Asked;
+use crate::person::{Change, Person};
+
+/// Owners and admins told at most. A transaction takes 100 items, three of which are the change.
+const TOLD: usize = 90;
+
+/// Writes the person's state, the claim with its next due, the audit record and the mails to
+/// owners and admins, all or none; only the claim when nothing changed. `None` when the race was
+/// lost.
+pub(crate) async fn settle(
+    deps: &Deps,
+    (clinic, npi): (ClinicId, Npi),
+    claim: Claim,
+    person: Person,
+    answer: &RegistryAnswer,
+) -> Result<Option<Asked>, StoreError> {
+    let now = deps.clock.now();
+    let before = person.verification();
+    let Some(change) = person.asked_again(answer, now) else {
+        let due = before.and_then(|verification| Due::of(verification, now));
+        let next = claim.asked_next(due);
+        let written = deps.store.ask_npi_later(clinic, npi, &next).await?;
+        return Ok((written == Committed::Yes).then_some(Asked::Unchanged));
+    };
+    let record = record(deps, clinic, &change, now);
+    let after = record.after.and_then(|permissions| permissions.npi());
+    let due = after.and_then(|(_, verification)| Due::of(verification, now));
+    let mut tx = deps.store.transaction(&record)?;
+    match &change {
+        Change::Invited(change) => tx.changed_invitation(change)?,
+        Change::User(change) => {
+            tx.changed_user(change)?;
+            tell(deps, &mut tx, change, now).await?;
+        }
+    }
+    tx.npi_claim(clinic, npi, &claim.asked_next(due))?;
+    Ok((tx.commit().await? == Committed::Yes).then_some(Asked::Changed))
+}
+
+fn record(deps: &Deps, clinic: ClinicId, change: &Change, at: Timestamp) -> AuditRecord {
+    let (action, object, before, after) = match change {
+        Change::Invited(change) => {
+            let details = change.next.details();
+            let after = details.profile.permissions;
+            let object = Object::Invitation(details.id);
+            (change.action, object, change.before.permissions, after)
+        }
+        Change::User(change) => {
+            let after = change.next.profile.permissions;
+            let object = Object::User(change.next.id);
+            (change.action, object, change.before, after)
+        }
+    };
+    AuditRecord {
+        id: AuditId::new(at, deps.entropy.as_ref()),
+        clinic,
+        at,
+        actor: Actor::System,
+        action,
+        object,
+        before: Some(before),
+        after: Some(after),
+        ip: None,
+    }
+}
+
+/// Queues a mail to every active owner and admin when the person can no longer report.
+async fn tell(
+    deps: &Deps,
+    tx: &mut Transaction,
+    change: &UserChange,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    if !change.ends_reporting() {
+        return Ok(());
+    }
+    let manages = |user: &User| {
+        user.status == UserStatus::Active && user.profile.permissions.manages_clinic()
+    };
+    let wanted = PageRequest {
+        limit: TOLD,
+        after: None,
+    };
+    let clinic = change.next.clinic;
+    let mut page = deps.store.users(clinic, wanted, manages).await?;
+    // A page that read much ends early.
+    while let Some(after) = page.next.filter(|_| page.items.len() < TOLD) {
+        let limit = TOLD - page.items.len();
+        let after = Some(after);
+        let more = PageRequest { limit, after };
+        let more = deps.store.users(clinic, more, manages).await?;
+        page.items.extend(more.items);
+        page.next = more.next;
+    }
+    for manager in page.items {
+        let notice = Notice {
+            id: NoticeId::new(now, deps.entropy.as_ref()),
+            to: manager.email,
+            kind: NoticeKind::NpiNotVerified {
+                clinic,
+                user: change.next.id,
+            },
+        };
+        tx.new_notice(&notice, now)?;
+    }
+    Ok(())
+}

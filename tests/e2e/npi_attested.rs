@@ -1,0 +1,93 @@
+//! An NPI that an owner or admin attested, over the months.
+
+use std::time::Duration;
+
+use domain::audit::{Actor, AuditRecord, Object};
+use domain::ids::{AuditId, UserId};
+use domain::time::Clock as _;
+use runtime::OsEntropy;
+use serde_json::{Value, json};
+use store::Committed;
+
+use crate::support::{App, radiologist, with};
+
+const MONTH: Duration = Duration::from_hours(30 * 24);
+const OTHER_SURNAME: &str = "2000000051";
+
+/// A confirmed person whom the registry knows by another surname, attested by the owner.
+async fn attested(app: &App) -> String {
+    let owner = app.confirmed_owner().await;
+    let eve = with(
+        radiologist("eve@clinic.example"),
+        json!({"npiNumber": OTHER_SURNAME}),
+    );
+    let eve = app.confirmed(&eve, None).await;
+    assert_eq!(eve["npiVerification"], "name_mismatch");
+    assert_eq!(app.npi_claim(OTHER_SURNAME).await.due, None);
+    let id = |user: &Value| UserId::parse(user["userId"].as_str().unwrap()).unwrap();
+    attest(app, id(&eve), id(&owner)).await;
+    eve["userId"].as_str().unwrap().to_owned()
+}
+
+async fn attest(app: &App, user: UserId, by: UserId) {
+    let now = app.clock.now();
+    let user = app.store().user(app.clinic(), user).await.unwrap().unwrap();
+    let change = user.attest(by, now).unwrap();
+    let after = change.next.profile.permissions;
+    let (npi, verification) = after.npi().unwrap();
+    let record = AuditRecord {
+        id: AuditId::new(now, &OsEntropy),
+        clinic: app.clinic(),
+        at: now,
+        actor: Actor::User(by),
+        action: change.action,
+        object: Object::User(change.next.id),
+        before: Some(change.before),
+        after: Some(after),
+        ip: None,
+    };
+    let claim = app.npi_claim(npi.as_str()).await;
+    let claim = claim.for_user(change.next.id.invitation_id());
+    let mut tx = app.store().transaction(&record).unwrap();
+    tx.changed_user(&change).unwrap();
+    let claim = claim.to_verify(verification, now);
+    tx.npi_claim(app.clinic(), npi, &claim).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+}
+
+async fn state(app: &App, id: &str) -> (Value, Value) {
+    let path = format!("/v1/autoScribe/users/{id}");
+    let user = app.as_pacs().get(&path).await.expect(200);
+    (user["npiVerification"].clone(), user["assignable"].clone())
+}
+
+#[tokio::test]
+async fn it_stays_while_the_number_is_an_active_person_s_and_ends_with_the_number() {
+    let app = App::start().await;
+    let eve = attested(&app).await;
+    let reports = (json!("verified"), json!(true));
+    assert_eq!(state(&app, &eve).await, reports);
+    app.clock.advance(MONTH);
+    assert_eq!(app.verify().await.unchanged, 1);
+    assert_eq!(state(&app, &eve).await, reports);
+    app.registry.says_like(OTHER_SURNAME, "2000000077");
+    app.clock.advance(MONTH);
+    assert_eq!(app.verify().await.changed, 1);
+    let ended = (json!("deactivated"), json!(false));
+    assert_eq!(state(&app, &eve).await, ended);
+    let attested = app.audited("npi.attested").await;
+    let after = attested[0]["af"].as_m().unwrap();
+    assert!(after.contains_key("nb") && after.contains_key("na"));
+}
+
+#[tokio::test]
+async fn a_new_surname_clears_it() {
+    let app = App::start().await;
+    let eve = attested(&app).await;
+    let path = format!("/v1/autoScribe/users/{eve}");
+    let renamed = json!({"lastName": "Okafor"});
+    app.as_pacs().patch(&path, &renamed).await.expect(200);
+    let mismatched = (json!("name_mismatch"), json!(false));
+    assert_eq!(state(&app, &eve).await, mismatched);
+    assert_eq!(app.npi_claim(OTHER_SURNAME).await.due, None);
+}
