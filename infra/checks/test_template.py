@@ -63,7 +63,7 @@ case(
     "no burst",
     stage(lambda one: one["RouteSettings"].update({"POST /v1/autoScribe/users": {"ThrottlingRateLimit": 20}})),
 )
-case("stage_throttles_guarded_routes_harder", "sign-in", put("GetUser", "RouteKey", "POST /v1/session"))
+case("stage_throttles_guarded_routes_harder", "sign-in", put("GetUser", "RouteKey", "POST /v1/session/other"))
 case("throttled_routes_exist_before_the_stage", "race", attribute("ApiStage", "DependsOn", ["InviteUser"]))
 case(
     "throttled_routes_exist_before_the_stage",
@@ -175,12 +175,12 @@ case(
     "AWS's policy",
     put("ListRole", "ManagedPolicyArns/0", "arn:aws:iam::aws:policy/AdministratorAccess"),
 )
-case("list_cannot_write", "PutItem", allow("ListRole", "dynamodb:PutItem", **CLINIC))
+case("list_writes_nothing_but_when_a_key_was_used", "PutItem", allow("ListRole", "dynamodb:PutItem", **CLINIC))
 case(
-    "list_cannot_write",
-    "writer's policy",
-    lambda source: source["Resources"]["ListRole"]["Properties"]["ManagedPolicyArns"].append(
-        {"Ref": "WriteTablePolicy"}
+    "noting_the_use_of_a_key_writes_nothing_else",
+    "every attribute",
+    restate(
+        "NoteKeyUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("ForAllValues:StringEquals")
     ),
 )
 case("only_the_mailer_sends_mail", "invite sends", allow("InviteRole", "ses:SendEmail"))

@@ -85,6 +85,20 @@ const TABLE: &[(&str, &str, Needs)] = &[
         "/v1/autoScribe/users/invitations/{invitationId}/resend",
         Either(Scope::InvitationsWrite, Managers),
     ),
+    (
+        "POST",
+        "/v1/autoScribe/users/{userId}/attest-npi",
+        Person(Managers),
+    ),
+    (
+        "POST",
+        "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
+        Person(Managers),
+    ),
+    ("GET", "/v1/apiKeys", Person(Managers)),
+    ("POST", "/v1/apiKeys", Person(Managers)),
+    ("POST", "/v1/apiKeys/{apiKeyId}/revoke", Person(Managers)),
+    ("GET", "/v1/auditEvents", Person(Managers)),
     ("POST", "/v1/invitation/lookup", Nothing),
     ("POST", "/v1/invitation/accept", Nothing),
     ("POST", "/v1/invitation/reject", Nothing),
@@ -298,7 +312,8 @@ async fn an_object_of_another_clinic_is_404_never_403() {
         for (method, path, needs) in TABLE {
             let real = path
                 .replace("{userId}", user["userId"].as_str().unwrap())
-                .replace("{invitationId}", &invited.str("invitationId"));
+                .replace("{invitationId}", &invited.str("invitationId"))
+                .replace("{apiKeyId}", &app.api_key_id);
             if real == *path || (is_key && matches!(needs, Person(_))) {
                 continue;
             }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use domain::access::EmbedOrigins;
+use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
@@ -157,10 +158,12 @@ impl App {
         let key = ApiKey {
             id: ApiKeyId::new(now, &entropy),
             clinic: self.clinic(),
-            description: "another".to_owned(),
+            description: Description::parse("another").unwrap(),
             scopes: scopes.to_vec(),
+            embed_origins: EmbedOrigins::default(),
             active: true,
             created_at: now,
+            last_used_at: None,
         };
         let record = AuditRecord {
             id: AuditId::new(now, &entropy),
@@ -334,6 +337,11 @@ impl App {
 
     pub(crate) async fn item_count(&self) -> usize {
         self.items().await.len()
+    }
+
+    /// All that the table holds, as text.
+    pub(crate) async fn everything(&self) -> String {
+        format!("{:?}", self.items().await)
     }
 
     /// Audit records of one action.

@@ -60,7 +60,7 @@ pub(crate) async fn handle(
     Err(Problem::contended())
 }
 
-fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
+pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
     let pending = pending(invitation)?;
     if pending.details.profile.permissions.level() == Level::Owner {
         return Err(Problem::forbidden(
@@ -76,7 +76,7 @@ fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
     })
 }
 
-async fn commit(
+pub(crate) async fn commit(
     deps: &Deps,
     change: &Transition<Invitation>,
     held: Option<(Npi, Verification)>,

@@ -3,6 +3,7 @@
 //! Nothing is mailed here: a committed invitation is its own outbox, and `mailer` reads it off
 //! the table's stream.
 
+mod attest_npi;
 mod batch;
 mod draft;
 mod edit;
@@ -69,6 +70,10 @@ pub fn router(deps: Deps) -> Router {
             "/v1/autoScribe/users/invitations/{invitationId}/resend",
             post(resend::handle),
         )
+        .route(
+            "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
+            post(attest_npi::handle),
+        )
         .layer(idempotent)
         .with_state(deps);
     http::serve(router)
@@ -81,6 +86,7 @@ pub fn router(deps: Deps) -> Router {
     batch::handle,
     edit::handle,
     revoke::handle,
-    resend::handle
+    resend::handle,
+    attest_npi::handle
 ))]
 pub struct Api;

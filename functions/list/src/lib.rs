@@ -1,5 +1,6 @@
-//! Every GET of users and invitations. Reads only: this function's role cannot write.
+//! Every GET of users, invitations and the audit. Reads only: this function's role cannot write.
 
+mod audit_events;
 mod invitation;
 mod invitations;
 mod user;
@@ -20,11 +21,18 @@ pub fn router(context: Context) -> Router {
             "/v1/autoScribe/users/invitations/{invitationId}",
             get(invitation::handle),
         )
+        .route("/v1/auditEvents", get(audit_events::handle))
         .with_state(context);
     http::serve(router)
 }
 
 /// What this function adds to openapi.json.
 #[derive(OpenApi)]
-#[openapi(paths(users::handle, user::handle, invitations::handle, invitation::handle))]
+#[openapi(paths(
+    users::handle,
+    user::handle,
+    invitations::handle,
+    invitation::handle,
+    audit_events::handle
+))]
 pub struct Api;

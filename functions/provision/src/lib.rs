@@ -4,7 +4,8 @@
 
 use std::sync::Arc;
 
-use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use domain::access::EmbedOrigins;
+use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::audit::{Action, Actor, AuditRecord, Object};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
@@ -166,10 +167,12 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
     let api_key = ApiKey {
         id: ApiKeyId::new(now, entropy),
         clinic: clinic.id,
-        description: "First key".to_owned(),
+        description: field("description", Description::parse("First key"))?,
         scopes: Scope::ALL.to_vec(),
+        embed_origins: EmbedOrigins::default(),
         active: true,
         created_at: now,
+        last_used_at: None,
     };
     let secret = ApiKeySecret::new(entropy);
     let made = Provisioned {

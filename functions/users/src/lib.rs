@@ -1,6 +1,8 @@
-//! Changing, deactivating and reactivating confirmed users.
+//! Changing, deactivating and reactivating confirmed users; API keys.
 
 mod access;
+mod api_keys;
+mod attest_npi;
 mod edit;
 mod reactivate;
 mod revoke_access;
@@ -10,7 +12,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{patch, post};
+use axum::routing::{get, patch, post};
 use http::Context;
 use npi::Nppes;
 use utoipa::OpenApi;
@@ -40,6 +42,12 @@ pub fn router(deps: Deps) -> Router {
             post(revoke_access::handle),
         )
         .route("/v1/autoScribe/users/reactivate", post(reactivate::handle))
+        .route(
+            "/v1/autoScribe/users/{userId}/attest-npi",
+            post(attest_npi::handle),
+        )
+        .route("/v1/apiKeys", get(api_keys::list).post(api_keys::create))
+        .route("/v1/apiKeys/{apiKeyId}/revoke", post(api_keys::revoke))
         .layer(idempotent)
         .with_state(deps);
     http::serve(router)
@@ -47,5 +55,13 @@ pub fn router(deps: Deps) -> Router {
 
 /// What this function adds to openapi.json.
 #[derive(OpenApi)]
-#[openapi(paths(edit::handle, revoke_access::handle, reactivate::handle))]
+#[openapi(paths(
+    edit::handle,
+    revoke_access::handle,
+    reactivate::handle,
+    attest_npi::handle,
+    api_keys::list,
+    api_keys::create,
+    api_keys::revoke
+))]
 pub struct Api;

@@ -23,7 +23,7 @@ PARTITIONS = {
     "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "APIKEY#*", "KEYS#*"},
-    "ListFunction": {"CLINIC#*", "APIKEY#*", "ACCESS#*", "KEYS#*"},
+    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "KEYS#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE", "KEYS#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
@@ -64,12 +64,33 @@ def every_function_has_a_role_of_its_own(template: dict) -> Problems:
 
 
 @rule
-def list_cannot_write(template: dict) -> Problems:
-    allowed = allowed_actions(template, "ListFunction")
-    excess = {action for action in allowed if action.startswith("dynamodb:")} - READS
-    excess |= allowed & {"kms:Encrypt", "kms:GenerateDataKey"}
-    if excess:
-        yield f"ListFunction must only read, found {listed(excess)}"
+def list_writes_nothing_but_when_a_key_was_used(template: dict) -> Problems:
+    for statement in statements_of(template, "ListFunction"):
+        if statement.effect != "Allow":
+            continue
+        excess = {action for action in statement.actions if action.startswith("dynamodb:")} - READS
+        if excess and not notes_key_use(statement):
+            yield f"ListFunction must only read, found {listed(excess)} in {statement.owner}"
+
+
+@rule
+def noting_the_use_of_a_key_writes_nothing_else(template: dict) -> Problems:
+    statements = list(parse("NoteKeyUsePolicy", properties(template, "NoteKeyUsePolicy")["PolicyDocument"]))
+    writes = [one for one in statements if one.actions & WRITES]
+    if len(writes) != 1 or not notes_key_use(writes[0]):
+        yield "NoteKeyUsePolicy must allow to update `lu` of APIKEY# items and nothing else"
+
+
+def notes_key_use(statement: "Statement") -> bool:
+    """A request without keys or attributes would fulfil ForAllValues: Null forbids it."""
+    attributes = as_list(dig(statement.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
+    never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
+    return (
+        statement.actions == {"dynamodb:UpdateItem"}
+        and statement.partitions() == {"APIKEY#*"}
+        and sorted(attributes) == ["PK", "SK", "lu"]
+        and dig(statement.conditions, "Null") == never_empty
+    )
 
 
 @rule
@@ -159,7 +180,12 @@ def nobody_reaches_items_without_a_key(template: dict) -> Problems:
 @rule
 def audit_is_append_only(template: dict) -> Problems:
     for name in of_type(template, FUNCTION):
-        changes = allowed_actions(template, name) & {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+        changes = {
+            action
+            for statement in statements_of(template, name)
+            if statement.effect == "Allow" and (not statement.partitions() or "AUDIT#*" in statement.partitions())
+            for action in statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+        }
         denied = {
             action
             for statement in statements_of(template, name)

@@ -1,11 +1,13 @@
 //! API keys and what they may do.
 
 use std::fmt;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
+use crate::access::EmbedOrigins;
 use crate::entropy::{Entropy, random};
 use crate::field::Refused;
 use crate::ids::{ApiKeyId, ClinicId};
@@ -64,13 +66,51 @@ pub struct ApiKey {
     /// The clinic it belongs to.
     pub clinic: ClinicId,
     /// What it is for, in its maker's words.
-    pub description: String,
+    pub description: Description,
     /// What it may do.
     pub scopes: Vec<Scope>,
+    /// Where what it opens may be embedded.
+    pub embed_origins: EmbedOrigins,
     /// Whether it still works.
     pub active: bool,
     /// When it was made.
     pub created_at: Timestamp,
+    /// When it was last used, to the hour.
+    pub last_used_at: Option<Timestamp>,
+}
+
+/// How exactly it is known when a key was last used: so that one write an hour is enough.
+pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
+
+impl ApiKey {
+    /// Whether it is to be noted that the key is used at `now`.
+    pub fn use_to_be_noted(&self, now: Timestamp) -> bool {
+        let noted = self.last_used_at;
+        noted.is_none_or(|at| now.since(at) >= USE_NOTED_EVERY)
+    }
+}
+
+/// What a key is for: 1 to 200 characters without control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Description(String);
+
+impl Description {
+    /// Reads a description; white space around it is dropped.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        let text = text.trim();
+        let right =
+            (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
+        let refused = Refused::new(
+            "description_invalid",
+            "must be 1 to 200 characters without control characters",
+        );
+        right.then(|| Self(text.to_owned())).ok_or(refused)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 /// The secret of an API key: `ask_`, 43 characters of base64url (32 random bytes) and 6 of a
@@ -176,6 +216,23 @@ mod tests {
         );
         assert_eq!(secret.digest().len(), 64);
         assert!(!format!("{secret:?}").contains(secret.reveal()));
+    }
+
+    proptest! {
+        #[test]
+        fn a_description_reads_as_itself(text in any::<String>()) {
+            if let Ok(description) = Description::parse(&text) {
+                prop_assert_eq!(Description::parse(description.as_str()), Ok(description));
+            }
+        }
+    }
+
+    #[test]
+    fn a_description_has_1_to_200_characters() {
+        assert!(Description::parse(&"é".repeat(200)).is_ok());
+        for wrong in ["", "  ", "a\u{7}b", &"x".repeat(201)] {
+            assert!(Description::parse(wrong).is_err());
+        }
     }
 
     #[test]

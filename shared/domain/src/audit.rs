@@ -273,6 +273,17 @@ impl fmt::Display for Object {
 }
 
 impl Object {
+    /// Whether whoever asks about `asked` wants to know of this: the same object, or of a user
+    /// the invitation that made them and their temporary accesses.
+    pub fn concerns(&self, asked: &Self) -> bool {
+        match (self, asked) {
+            (Self::Access { id, .. }, Self::Access { id: asked, .. }) => id == asked,
+            (Self::Access { user, .. }, Self::User(asked)) => *user == Some(*asked),
+            (Self::Invitation(id), Self::User(asked)) => id.user_id() == *asked,
+            (this, asked) => this == asked,
+        }
+    }
+
     /// Reads what `Display` writes; of an access only its id.
     pub fn parse(text: &str) -> Option<Self> {
         let access = |id| Self::Access {
@@ -340,6 +351,33 @@ mod tests {
         fn reading_never_panics(text in any::<String>()) {
             let _ = (Actor::parse(&text), Object::parse(&text), Action::parse(&text, Some(&text)));
         }
+    }
+
+    #[test]
+    fn of_a_user_the_invitation_and_the_accesses_are_of_interest_too() {
+        let (ada, grace) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
+        let asked = Object::User(ada);
+        let access = |user| Object::Access {
+            id: AccessId::from_bytes([3; 16]),
+            user,
+            study: None,
+        };
+        assert!(Object::User(ada).concerns(&asked));
+        assert!(Object::Invitation(ada.invitation_id()).concerns(&asked));
+        assert!(access(Some(ada)).concerns(&asked));
+        assert!(
+            access(Some(ada)).concerns(&access(None)),
+            "of an access the id decides"
+        );
+        for other in [
+            Object::User(grace),
+            Object::Invitation(grace.invitation_id()),
+            access(Some(grace)),
+            access(None),
+        ] {
+            assert!(!other.concerns(&asked));
+        }
+        assert!(!Object::User(ada).concerns(&Object::Invitation(ada.invitation_id())));
     }
 
     #[test]

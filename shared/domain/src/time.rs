@@ -71,6 +71,12 @@ impl Timestamp {
         self.0.strftime("%Y-%m").to_string()
     }
 
+    /// The last instant before this one.
+    #[must_use]
+    pub fn before(self) -> Self {
+        Self::from_millis(self.millis().saturating_sub(1)).unwrap_or(self)
+    }
+
     /// The first instant of this instant's month.
     #[must_use]
     pub fn month_start(self) -> Self {

@@ -233,11 +233,17 @@ pub(crate) async fn principal(parts: &mut Parts, context: &Context) -> Result<Pr
 async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal, Problem> {
     let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
     let found = context.store.api_key(&secret).await?;
+    let key = found.filter(|key| key.active);
+    let key = key.ok_or_else(Problem::unauthenticated)?;
+    if key.use_to_be_noted(context.now()) {
+        // Whoever calls must not wait for it to succeed.
+        if let Err(error) = context.store.note_key_use(&secret, context.now()).await {
+            tracing::info!(%error, "use of an API key not noted");
+        }
+    }
     let ApiKey {
         id, clinic, scopes, ..
-    } = found
-        .filter(|key| key.active)
-        .ok_or_else(Problem::unauthenticated)?;
+    } = key;
     Ok(Principal {
         clinic,
         identity: Identity::ApiKey { id, scopes },

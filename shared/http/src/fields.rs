@@ -5,6 +5,7 @@ use serde_json::{Map, Value};
 
 const REQUIRED: Refused = Refused::new("required", "is required");
 const NOT_TEXT: Refused = Refused::new("wrong_type", "must be a string");
+const NOT_LIST: Refused = Refused::new("wrong_type", "must be a list of strings");
 const NOT_BOOL: Refused = Refused::new("wrong_type", "must be true or false");
 
 /// The members of an object that are not taken yet, and the faults so far.
@@ -88,6 +89,22 @@ impl Fields {
         } else {
             None
         }
+    }
+
+    /// A list of strings. `None` means missing, or a fault was noted.
+    pub fn list<T>(
+        &mut self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, Refused>,
+    ) -> Option<Vec<T>> {
+        let Value::Array(values) = self.members.remove(name)? else {
+            return self.fault(name, NOT_LIST);
+        };
+        let mut parsed = Vec::with_capacity(values.len());
+        for (at, value) in values.iter().enumerate() {
+            parsed.push(self.parsed(&format!("{name}[{at}]"), value, &parse));
+        }
+        parsed.into_iter().collect()
     }
 
     /// A member of any type, to be read by the caller.

@@ -1,5 +1,6 @@
 //! What every HTTP function shares: who calls, what a body says, how an answer looks.
 
+pub mod attest;
 pub mod audit;
 pub mod body;
 pub mod caller;

@@ -1,5 +1,6 @@
 //! The values of enumerated fields, for openapi.json.
 
+use domain::api_key::Scope;
 use domain::delivery::Delivery;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
@@ -36,6 +37,10 @@ names! {
     UserStatusName = ["active", "deactivated"];
     /// `invitedSource`.
     InvitedSource = ["api", "dashboard"];
+    /// One of an API key's scopes.
+    ScopeName = Scope::ALL.map(Scope::as_str);
+    /// `status` of an API key.
+    ApiKeyStatusName = ["active", "revoked"];
     /// `delivery`.
     DeliveryName = Delivery::ALL.map(Delivery::as_str);
     /// `expired`.

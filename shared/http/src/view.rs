@@ -1,17 +1,20 @@
 //! Users and invitations as JSON.
 
+use domain::api_key::ApiKey;
 use domain::clinic::Clinic;
 use domain::invitation::{Invitation, InvitedBy};
+use domain::npi::{Basis, Verification};
 use domain::permissions::Permissions;
 use domain::person::PersonName;
 use domain::profile::Profile;
+use domain::study::StudyRef;
 use domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::schema::{
-    ClinicRoleName, DeliveryName, InvitationStatusName, InvitedSource, LevelName, NpiVerification,
-    UserStatusName,
+    ApiKeyStatusName, ClinicRoleName, DeliveryName, InvitationStatusName, InvitedSource, LevelName,
+    NpiVerification, ScopeName, UserStatusName,
 };
 
 /// The person and what they may do: part of users and invitations.
@@ -217,6 +220,108 @@ impl From<&Invitation> for InvitationView {
             delivery: details.mailing.delivery.as_str(),
             delivery_detail: details.mailing.detail.clone(),
             send_count: details.generation,
+        }
+    }
+}
+
+/// What a person was allowed to do.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PermissionsView {
+    /// Level.
+    #[schema(value_type = LevelName)]
+    pub level: &'static str,
+    /// Assign tasks, create studies, edit study metadata.
+    pub can_manage_studies: bool,
+    /// Dictate and create reports; has effect only while `npiVerification` is `verified`.
+    pub can_create_reports: bool,
+    /// Sign in at the dashboard.
+    pub has_dashboard_access: bool,
+    /// National Provider Identifier.
+    pub npi_number: Option<String>,
+    /// What the NPPES registry said of the NPI.
+    #[schema(value_type = NpiVerification)]
+    pub npi_verification: &'static str,
+    /// Who attested the NPI, when the registry knows it under another surname.
+    pub npi_attested_by: Option<String>,
+    /// When. RFC 3339.
+    #[schema(format = DateTime)]
+    pub npi_attested_at: Option<String>,
+}
+
+impl From<&Permissions> for PermissionsView {
+    fn from(permissions: &Permissions) -> Self {
+        let attested = match permissions.npi() {
+            Some((_, Verification::Verified(Basis::Attested { by, at }))) => Some((by, at)),
+            _ => None,
+        };
+        Self {
+            level: permissions.level().as_str(),
+            can_manage_studies: permissions.manage_studies,
+            can_create_reports: permissions.create_reports(),
+            has_dashboard_access: permissions.dashboard(),
+            npi_number: permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
+            npi_verification: permissions.verification_name(),
+            npi_attested_by: attested.map(|(by, _)| by.to_string()),
+            npi_attested_at: attested.map(|(_, at)| at.to_string()),
+        }
+    }
+}
+
+/// A study.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StudyView {
+    /// `stu_` and 32 hex characters.
+    pub study_id: Option<String>,
+    /// DICOM's Study Instance UID.
+    pub study_instance_uid: Option<String>,
+}
+
+impl From<&StudyRef> for StudyView {
+    fn from(study: &StudyRef) -> Self {
+        Self {
+            study_id: study.id().map(|id| id.to_string()),
+            study_instance_uid: study.uid().map(|uid| uid.as_str().to_owned()),
+        }
+    }
+}
+
+/// An API key, without its secret.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ApiKeyView {
+    /// A UUID with hyphens.
+    pub api_key_id: String,
+    /// What it is for, in its maker's words.
+    pub description: String,
+    /// What it may do.
+    #[schema(value_type = Vec<ScopeName>)]
+    pub scopes: Vec<&'static str>,
+    /// Where what it opens may be embedded.
+    pub embed_origins: Vec<String>,
+    /// `active`, or `revoked`.
+    #[schema(value_type = ApiKeyStatusName)]
+    pub status: &'static str,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+    /// RFC 3339, to the hour; null when it was never used.
+    #[schema(format = DateTime)]
+    pub last_used_at: Option<String>,
+}
+
+impl From<&ApiKey> for ApiKeyView {
+    fn from(key: &ApiKey) -> Self {
+        let origins = key.embed_origins.as_slice().iter();
+        Self {
+            api_key_id: key.id.to_string(),
+            description: key.description.as_str().to_owned(),
+            scopes: key.scopes.iter().map(|scope| scope.as_str()).collect(),
+            embed_origins: origins.map(|origin| origin.as_str().to_owned()).collect(),
+            status: if key.active { "active" } else { "revoked" },
+            created_at: key.created_at.to_string(),
+            last_used_at: key.last_used_at.map(|at| at.to_string()),
         }
     }
 }

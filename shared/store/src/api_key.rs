@@ -2,14 +2,18 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use domain::access::{EmbedOrigin, EmbedOrigins};
+use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope, USE_NOTED_EVERY};
 use domain::ids::{ApiKeyId, ClinicId};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::invitation::item::time;
-use crate::item::RawItem;
+use crate::item::{RawItem, number};
 use crate::key::Key;
+use crate::page::{Chunk, Filling, Page, PageRequest, below};
 use crate::profile::{BadField, field};
 use crate::tx::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
@@ -28,6 +32,11 @@ struct ApiKeyItem {
     active: bool,
     #[serde(rename = "ca")]
     created_at: i64,
+    #[serde(rename = "eo", default, skip_serializing_if = "Vec::is_empty")]
+    embed_origins: Vec<String>,
+    /// On the item by digest only: it is the one that is read when the key is used.
+    #[serde(rename = "lu", default, skip_serializing_if = "Option::is_none")]
+    last_used_at: Option<i64>,
     /// On the item within the clinic only: where the other one is.
     #[serde(rename = "dg", default, skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
@@ -46,21 +55,145 @@ impl Store {
             Ok(ApiKey {
                 id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
                 clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-                description: item.description.clone(),
+                description: field("de", Description::parse(&item.description))?,
                 scopes: item
                     .scopes
                     .iter()
                     .map(|s| field("sc", Scope::parse(s)))
                     .collect::<Result<_, _>>()?,
+                embed_origins: embed_origins(&item.embed_origins)?,
                 active: item.active,
                 created_at: time("ca", item.created_at)?,
+                last_used_at: item.last_used_at.map(|at| time("lu", at)).transpose()?,
             })
         };
         read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
 
+fn embed_origins(texts: &[String]) -> Result<EmbedOrigins, BadField> {
+    let origins = texts
+        .iter()
+        .map(|text| field("eo", EmbedOrigin::parse(text)));
+    let origins = origins.collect::<Result<Vec<_>, _>>()?;
+    field("eo", EmbedOrigins::new(origins))
+}
+
+/// An API key with where its other item is.
+#[derive(Clone, Debug)]
+pub struct FoundKey {
+    /// The key.
+    pub key: ApiKey,
+    digest: String,
+}
+
+impl Store {
+    /// The API key of this id in the clinic.
+    pub async fn api_key_of(
+        &self,
+        clinic: ClinicId,
+        id: ApiKeyId,
+    ) -> Result<Option<FoundKey>, StoreError> {
+        let found = self.get(&key::api_key(clinic, id)).await?;
+        found.map(|raw| self.found_key(&raw)).transpose()
+    }
+
+    fn found_key(&self, raw: &RawItem) -> Result<FoundKey, StoreError> {
+        let item: ApiKeyItem = self.decode(raw)?;
+        let digest = item
+            .digest
+            .ok_or_else(|| self.corrupt(&Key::of(raw), "dg"))?;
+        let key = self.api_key_from(raw)?;
+        Ok(FoundKey { key, digest })
+    }
+
+    /// One page of a clinic's API keys, newest first.
+    pub async fn api_keys(
+        &self,
+        clinic: ClinicId,
+        page: PageRequest<ApiKeyId>,
+    ) -> Result<Page<ApiKey, ApiKeyId>, StoreError> {
+        let mut filling = Filling::new(page);
+        while let Some((after, size)) = filling.wants() {
+            let last = after.map_or([0xff; 16], |id| below(id.bytes()));
+            let [from, to] =
+                [[0; 16], last].map(|id| format!("{}{}", key::API_KEY, ApiKeyId::from_bytes(id)));
+            let partition = key::clinic_partition(clinic);
+            let (raw, chunk) = self.query_newest(&partition, (from, to), size).await?;
+            let items = self.with_last_use(&raw).await?;
+            filling.add(Chunk { items, ..chunk }, |key: &ApiKey| key.id, |_| true);
+        }
+        Ok(filling.page())
+    }
+
+    /// The keys of these items, each with what its item by digest knows of its use.
+    async fn with_last_use(&self, raw: &[RawItem]) -> Result<Vec<ApiKey>, StoreError> {
+        let found = raw.iter().map(|raw| self.found_key(raw));
+        let found = found.collect::<Result<Vec<_>, _>>()?;
+        let mut keys = Vec::with_capacity(found.len());
+        for part in found.chunks(100) {
+            let by_digest = part.iter().map(|key| key::api_key_by_digest(&key.digest));
+            let used = self.get_all(&by_digest.collect::<Vec<_>>()).await?;
+            for (found, used) in part.iter().zip(used) {
+                let used = used.map(|raw| self.api_key_from(&raw)).transpose()?;
+                keys.push(ApiKey {
+                    last_used_at: used.and_then(|key| key.last_used_at),
+                    ..found.key.clone()
+                });
+            }
+        }
+        Ok(keys)
+    }
+
+    /// Notes that a key is in use, unless that was noted within the hour.
+    pub async fn note_key_use(
+        &self,
+        secret: &ApiKeySecret,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let before = now.minus(USE_NOTED_EVERY);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(
+                key::api_key_by_digest(&secret.digest()).into_attributes(),
+            ))
+            .update_expression(format!("SET {} = :now", attr::LAST_USED))
+            .condition_expression(format!(
+                "attribute_exists({pk}) AND (attribute_not_exists({at}) OR {at} <= :before)",
+                pk = attr::PK,
+                at = attr::LAST_USED
+            ))
+            .expression_attribute_values(":now", number(now.millis()))
+            .expression_attribute_values(":before", number(before.millis()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                // Another request noted it first.
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
+    }
+}
+
 impl Transaction {
+    /// Ends an API key: whoever shows it is unknown from now on.
+    pub fn revoke_api_key(&mut self, found: &FoundKey) -> Result<(), StoreError> {
+        let update = format!("SET {} = :no", attr::ACTIVE);
+        let condition = format!("{} = :yes", attr::ACTIVE);
+        let by_id = key::api_key(found.key.clinic, found.key.id);
+        for key in [by_id, key::api_key_by_digest(&found.digest)] {
+            let values = HashMap::from([
+                (":no".to_owned(), AttributeValue::Bool(false)),
+                (":yes".to_owned(), AttributeValue::Bool(true)),
+            ]);
+            self.update(Role::ApiKey, key, &update, &condition, values)?;
+        }
+        Ok(())
+    }
+
     /// Writes an API key that does not exist yet; of its secret only the digest.
     pub fn new_api_key(
         &mut self,
@@ -70,7 +203,7 @@ impl Transaction {
         let mut item = ApiKeyItem {
             id: api_key.id.to_string(),
             clinic: api_key.clinic.to_string(),
-            description: api_key.description.clone(),
+            description: api_key.description.as_str().to_owned(),
             scopes: api_key
                 .scopes
                 .iter()
@@ -78,6 +211,10 @@ impl Transaction {
                 .collect(),
             active: api_key.active,
             created_at: api_key.created_at.millis(),
+            embed_origins: (api_key.embed_origins.as_slice().iter())
+                .map(|origin| origin.as_str().to_owned())
+                .collect(),
+            last_used_at: None,
             digest: None,
         };
         let digest = secret.digest();

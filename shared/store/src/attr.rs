@@ -46,3 +46,5 @@ pub(crate) const ACCESS_EPOCH: &str = "ae";
 pub(crate) const DASHBOARD: &str = "da";
 /// When a person last signed in, in milliseconds.
 pub(crate) const LAST_LOGIN: &str = "ll";
+/// When an API key was last used, in milliseconds.
+pub(crate) const LAST_USED: &str = "lu";

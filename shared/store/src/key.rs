@@ -31,6 +31,8 @@ impl Key {
 pub(crate) const INVITATION: &str = "INV#";
 /// The sort-key prefix of users in a clinic's partition.
 pub(crate) const USER: &str = "USER#";
+/// The sort-key prefix of API keys in a clinic's partition.
+pub(crate) const API_KEY: &str = "APIKEY#";
 /// The sort-key prefix of memberships in an account's partition.
 pub(crate) const MEMBERSHIP: &str = "MEMBER#";
 /// Sorts after every membership.
@@ -116,7 +118,7 @@ pub(crate) fn api_key_by_digest(digest: &str) -> Key {
 }
 
 pub(crate) fn api_key(clinic: ClinicId, id: ApiKeyId) -> Key {
-    Key::new(clinic_partition(clinic), format!("APIKEY#{id}"))
+    Key::new(clinic_partition(clinic), format!("{API_KEY}{id}"))
 }
 
 pub(crate) fn grant(clinic: ClinicId, id: AccessId) -> Key {

@@ -31,6 +31,7 @@ use aws_sdk_dynamodb::Client;
 
 pub use access::{ViewKeys, ViewParties};
 pub use account::{Account, Membership};
+pub use api_key::FoundKey;
 pub use audit::AuditRange;
 pub use claim::Claims;
 pub use error::StoreError;

@@ -1,3 +1,5 @@
+mod api_keys;
+mod audit_events;
 mod auto_scribe;
 mod invitation;
 mod password;

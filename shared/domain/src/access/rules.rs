@@ -98,6 +98,7 @@ pub fn still_allowed(
 mod tests {
     use super::*;
     use crate::access::{EmbedOrigins, LinkSeconds, New, View, ViewSeconds};
+    use crate::api_key::Description;
     use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
     use crate::npi::Verification;
     use crate::permissions::tests::any_wanted;
@@ -129,10 +130,12 @@ mod tests {
         ApiKey {
             id: ApiKeyId::from_bytes([1; 16]),
             clinic: ClinicId::from_bytes([2; 16]),
-            description: "PACS".to_owned(),
+            description: Description::parse("PACS").unwrap(),
             scopes: vec![Scope::AccessIssue],
+            embed_origins: EmbedOrigins::default(),
             active: true,
             created_at: Timestamp::EPOCH,
+            last_used_at: None,
         }
     }
 

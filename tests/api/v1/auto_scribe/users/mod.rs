@@ -1,3 +1,4 @@
+mod attest_npi;
 mod batch;
 mod invitations;
 mod invite;

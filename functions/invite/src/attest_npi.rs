@@ -1,0 +1,55 @@
+//! `POST /v1/autoScribe/users/invitations/{invitationId}/attest-npi`: an owner or admin has seen the
+//! person and vouches that the NPI is theirs, though the registry knows it under another surname.
+
+use axum::Json;
+use axum::extract::State;
+use domain::invitation::Invitation;
+use http::attest::{attester, not_attested};
+use http::audit::Requester;
+use http::caller::{AttestNpi, Caller};
+use http::problem::ProblemBody;
+use http::view::InvitationView;
+use http::{ClientIp, Problem, Segment};
+use store::Committed;
+
+use crate::Deps;
+use crate::edit::{commit, live};
+use crate::invite::TRIES;
+use crate::revoke::find;
+
+/// Attest that the NPI of a pending invitation is the person's.
+#[utoipa::path(
+    post, operation_id = "attestInvitationNpi", path = "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", tag = "invitations",
+    security(("session" = [])),
+    params(
+        ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
+    ),
+    responses(
+        (status = 200, body = InvitationView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<AttestNpi>,
+    Segment(id): Segment,
+    ip: Option<ClientIp>,
+) -> Result<Json<InvitationView>, Problem> {
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
+        let by = attester(&caller.principal, live.details().id.user_id())?;
+        let held = live.details().profile.permissions.npi();
+        let change = live.attest(by, deps.context.now()).map_err(not_attested)?;
+        let change = change.map(Invitation::from);
+        if commit(&deps, &change, held, &requester).await? == Committed::Yes {
+            return Ok(Json((&change.next).into()));
+        }
+    }
+    Err(Problem::contended())
+}

@@ -1,0 +1,196 @@
+//! `GET /v1/auditEvents`: who did what to whom, newest first.
+
+use axum::Json;
+use axum::extract::State;
+use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::clinic::Clinic;
+use domain::field::Refused;
+use domain::ids::AuditId;
+use domain::time::{Day, Timestamp};
+use http::caller::{Caller, ReadAudit};
+use http::problem::ProblemBody;
+use http::query::Parameters;
+use http::view::{PermissionsView, StudyView};
+use http::{Context, Problem};
+use serde::Serialize;
+use store::{AuditRange, PageRequest};
+use utoipa::{IntoParams, ToSchema};
+
+/// Filters; each narrows the list further.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "documents what `Filter::read` takes")]
+pub(crate) struct AuditFilter {
+    /// Who did it: `usr_...`, `key:<apiKeyId>`, `inv_...` or `acc_...` (the holder of that link),
+    /// `operator`, `system`.
+    actor: Option<String>,
+    /// On what: `inv_...`, `ses_...`, `acc_...`, `key:<apiKeyId>`, `clinic:<clinicId>`, or
+    /// `usr_...`, which takes in the person's invitation and temporary accesses.
+    object: Option<String>,
+    /// What, such as `user.edited`.
+    action: Option<String>,
+    /// Done on this UTC day or later.
+    #[param(format = Date)]
+    start_date: Option<String>,
+    /// Done on this UTC day or earlier.
+    #[param(format = Date)]
+    end_date: Option<String>,
+    /// Items on the page, 20 by default.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of audit events.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AuditEventsView {
+    /// Newest first.
+    audit_events: Vec<AuditEventView>,
+    /// For the next page; null on the last.
+    cursor: Option<String>,
+    /// Whether there is a next page.
+    has_more: bool,
+}
+
+/// One thing that was done.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AuditEventView {
+    /// `evt_` and 32 hex characters.
+    event_id: String,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    at: String,
+    /// Who did it.
+    actor: String,
+    /// What was done.
+    action: &'static str,
+    /// What the action leaves open: the mode of an access, the reason of a refusal.
+    detail: Option<&'static str>,
+    /// On what.
+    object: String,
+    /// Whose temporary access it was.
+    user_id: Option<String>,
+    /// To which study.
+    study: Option<StudyView>,
+    /// Permissions before.
+    before: Option<PermissionsView>,
+    /// Permissions after.
+    after: Option<PermissionsView>,
+    /// The network address that the request came from.
+    ip: Option<String>,
+}
+
+impl From<&AuditRecord> for AuditEventView {
+    fn from(record: &AuditRecord) -> Self {
+        let (user, study) = match record.object {
+            Object::Access { user, study, .. } => (user, study),
+            _ => (None, None),
+        };
+        Self {
+            event_id: record.id.to_string(),
+            at: record.at.to_string(),
+            actor: record.actor.to_string(),
+            action: record.action.as_str(),
+            detail: record.action.detail(),
+            object: record.object.to_string(),
+            user_id: user.map(|id| id.to_string()),
+            study: study.as_ref().map(Into::into),
+            before: record.before.as_ref().map(Into::into),
+            after: record.after.as_ref().map(Into::into),
+            ip: record.ip.clone(),
+        }
+    }
+}
+
+/// List audit events.
+#[utoipa::path(
+    get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditFilter), security(("session" = [])),
+    responses(
+        (status = 200, body = AuditEventsView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(context): State<Context>,
+    caller: Caller<ReadAudit>,
+    parameters: Parameters,
+) -> Result<Json<AuditEventsView>, Problem> {
+    let clinic = caller.clinic();
+    let mut parameters = parameters.of("auditEvents");
+    let filter = Filter::read(&mut parameters);
+    let paging = parameters.finish(clinic)?;
+    let found = context.store.clinic(clinic).await?;
+    let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
+    let request = PageRequest {
+        limit: paging.limit,
+        after: paging.after.map(AuditId::from_bytes),
+    };
+    let range = filter.range(&found, context.now());
+    let keep = |record: &AuditRecord| filter.keeps(record);
+    let page = context
+        .store
+        .audit_records(clinic, range, request, keep)
+        .await?;
+    Ok(Json(AuditEventsView {
+        audit_events: page.items.iter().map(AuditEventView::from).collect(),
+        cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
+        has_more: page.next.is_some(),
+    }))
+}
+
+struct Filter {
+    actor: Option<Actor>,
+    object: Option<Object>,
+    action: Option<String>,
+    start: Option<Day>,
+    end: Option<Day>,
+}
+
+impl Filter {
+    fn read(from: &mut Parameters) -> Self {
+        let day = |text: &str| {
+            Day::parse(text).map_err(|_| Refused::new("date_invalid", "must be YYYY-MM-DD"))
+        };
+        let actor = "must be usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system";
+        let object =
+            "must be usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>";
+        Self {
+            actor: from.take("actor", |text| {
+                Actor::parse(text).ok_or(Refused::new("actor_invalid", actor))
+            }),
+            object: from.take("object", |text| {
+                Object::parse(text).ok_or(Refused::new("object_invalid", object))
+            }),
+            action: from.take("action", |text| {
+                let unknown =
+                    Refused::new("action_unknown", "must be an action such as user.edited");
+                let known = Action::is_name(text);
+                known.then(|| text.to_owned()).ok_or(unknown)
+            }),
+            start: from.take("startDate", day),
+            end: from.take("endDate", day),
+        }
+    }
+
+    /// Nothing was done in a clinic before it was there.
+    fn range(&self, clinic: &Clinic, now: Timestamp) -> AuditRange {
+        let start = self.start.map(Day::start);
+        let end = self.end.map(|day| day.end().before());
+        AuditRange {
+            from: start.map_or(clinic.created_at, |start| start.max(clinic.created_at)),
+            to: end.map_or(now, |end| end.min(now)),
+        }
+    }
+
+    fn keeps(&self, record: &AuditRecord) -> bool {
+        self.actor.is_none_or(|actor| actor == record.actor)
+            && self
+                .object
+                .is_none_or(|object| record.object.concerns(&object))
+            && (self.action.as_deref()).is_none_or(|action| action == record.action.as_str())
+    }
+}

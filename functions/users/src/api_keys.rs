@@ -1,0 +1,225 @@
+//! `GET /v1/apiKeys`, `POST /v1/apiKeys`, `POST /v1/apiKeys/{apiKeyId}/revoke`.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use domain::access::{EmbedOrigin, EmbedOrigins};
+use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::audit::{Action, Object};
+use domain::field::{Faults, Refused};
+use domain::ids::ApiKeyId;
+use http::audit::Requester;
+use http::body::Object as Body;
+use http::caller::{Caller, ManageApiKeys};
+use http::fields::Fields;
+use http::idempotency::Unkept;
+use http::problem::ProblemBody;
+use http::query::Parameters;
+use http::schema::ScopeName;
+use http::view::{ApiKeyView, Done};
+use http::{ClientIp, Context, Problem, Segment};
+use serde::{Deserialize, Serialize};
+use store::{Committed, PageRequest};
+use utoipa::{IntoParams, ToSchema};
+
+use crate::access::TRIES;
+
+/// Which page.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "documents what `list` takes")]
+pub(crate) struct Paging {
+    /// Items on the page, 20 by default.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A page of API keys.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ApiKeysView {
+    /// Newest first, revoked ones included.
+    api_keys: Vec<ApiKeyView>,
+    /// For the next page; null on the last.
+    cursor: Option<String>,
+    /// Whether there is a next page.
+    has_more: bool,
+}
+
+/// List API keys.
+#[utoipa::path(
+    get, operation_id = "listApiKeys", path = "/v1/apiKeys", tag = "apiKeys", params(Paging), security(("session" = [])),
+    responses(
+        (status = 200, body = ApiKeysView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn list(
+    State(context): State<Context>,
+    caller: Caller<ManageApiKeys>,
+    parameters: Parameters,
+) -> Result<Json<ApiKeysView>, Problem> {
+    let clinic = caller.clinic();
+    let paging = parameters.of("apiKeys").finish(clinic)?;
+    let request = PageRequest {
+        limit: paging.limit,
+        after: paging.after.map(ApiKeyId::from_bytes),
+    };
+    let page = context.store.api_keys(clinic, request).await?;
+    Ok(Json(ApiKeysView {
+        api_keys: page.items.iter().map(ApiKeyView::from).collect(),
+        cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
+        has_more: page.next.is_some(),
+    }))
+}
+
+/// The key wanted.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `wanted` reads")]
+pub(crate) struct ApiKeyRequest {
+    /// What it is for.
+    #[schema(min_length = 1, max_length = 200)]
+    description: String,
+    /// What it may do: one at least.
+    #[schema(value_type = Vec<ScopeName>, min_items = 1)]
+    scopes: Vec<String>,
+    /// Origins such as `https://pacs.example` whose pages may embed what the key opens.
+    #[schema(required = false, nullable = false, max_items = 20)]
+    embed_origins: Option<Vec<String>>,
+}
+
+/// A new API key.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct NewApiKeyView {
+    /// The key.
+    #[serde(flatten)]
+    key: ApiKeyView,
+    /// Its secret, to be sent as `Authorization: Bearer <apiKey>`; shown here and never again.
+    api_key: String,
+}
+
+/// Make an API key. Its secret is shown once.
+#[utoipa::path(
+    post, operation_id = "createApiKey", path = "/v1/apiKeys", tag = "apiKeys", request_body = ApiKeyRequest, security(("session" = [])),
+    responses(
+        (status = 201, body = NewApiKeyView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn create(
+    State(context): State<Context>,
+    caller: Caller<ManageApiKeys>,
+    ip: Option<ClientIp>,
+    body: Body,
+) -> Result<Response, Problem> {
+    let (description, scopes, embed_origins) = wanted(body.fields())?;
+    let (now, entropy) = (context.now(), context.entropy.as_ref());
+    let key = ApiKey {
+        id: ApiKeyId::new(now, entropy),
+        clinic: caller.clinic(),
+        description,
+        scopes,
+        embed_origins,
+        active: true,
+        created_at: now,
+        last_used_at: None,
+    };
+    let secret = ApiKeySecret::new(entropy);
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    let (action, object) = (Action::ApiKeyCreated, Object::ApiKey(key.id));
+    let record = requester.record(&context, key.clinic, action, object, (None, None));
+    let mut tx = context.store.transaction(&record)?;
+    tx.new_api_key(&key, &secret)?;
+    match tx.commit().await? {
+        Committed::Yes => {}
+        Committed::Lost(_) => return Err(Problem::contended()),
+    }
+    let view = NewApiKeyView {
+        key: (&key).into(),
+        api_key: secret.reveal().to_owned(),
+    };
+    let mut answer = (StatusCode::CREATED, Json(view)).into_response();
+    answer.extensions_mut().insert(Unkept);
+    Ok(answer)
+}
+
+fn wanted(mut fields: Fields) -> Result<(Description, Vec<Scope>, EmbedOrigins), Problem> {
+    const NONE: Refused = Refused::new("scopes_required", "must name one scope at least");
+    let description = fields.required("description", Description::parse);
+    let named = fields.holds("scopes");
+    let scopes = match fields.list("scopes", Scope::parse) {
+        Some(scopes) if !scopes.is_empty() => Some(each_once(scopes)),
+        None if named => None,
+        _ => fields.fault("scopes", NONE),
+    };
+    let origins = fields.list("embedOrigins", EmbedOrigin::parse);
+    let origins = match EmbedOrigins::new(origins.unwrap_or_default()) {
+        Ok(origins) => Some(origins),
+        Err(refused) => fields.fault("embedOrigins", refused),
+    };
+    let read = (|| Some((description?, scopes?, origins?)))();
+    fields.finish(())?;
+    read.ok_or_else(|| Faults::default().into())
+}
+
+fn each_once(mut scopes: Vec<Scope>) -> Vec<Scope> {
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
+}
+
+/// End an API key at once. Repeating it changes nothing.
+#[utoipa::path(
+    post, operation_id = "revokeApiKey", path = "/v1/apiKeys/{apiKeyId}/revoke", tag = "apiKeys", security(("session" = [])),
+    params(
+        ("apiKeyId" = String, Path, description = "A UUID with hyphens"),
+        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
+    ),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn revoke(
+    State(context): State<Context>,
+    caller: Caller<ManageApiKeys>,
+    Segment(id): Segment,
+    ip: Option<ClientIp>,
+) -> Result<Json<Done>, Problem> {
+    let (clinic, store) = (caller.clinic(), &context.store);
+    let unknown = || {
+        let detail = "There is no such API key in your clinic.";
+        Problem::not_found("api_key_not_found", detail)
+    };
+    let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
+    let requester = Requester {
+        actor: caller.principal.as_actor(),
+        ip,
+    };
+    for _ in 0..TRIES {
+        let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
+        let done = Json(Done::new("The API key is revoked."));
+        if !found.key.active {
+            return Ok(done);
+        }
+        let (action, object) = (Action::ApiKeyRevoked, Object::ApiKey(id));
+        let record = requester.record(&context, clinic, action, object, (None, None));
+        let mut tx = store.transaction(&record)?;
+        tx.revoke_api_key(&found)?;
+        if tx.commit().await? == Committed::Yes {
+            return Ok(done);
+        }
+    }
+    Err(Problem::contended())
+}

@@ -1,0 +1,67 @@
+//! `GET /v1/apiKeys`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{App, admin};
+
+#[tokio::test]
+async fn keys_are_listed_newest_first_in_pages_revoked_ones_included() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    for n in 0..3 {
+        let wanted = json!({"description": format!("key {n}"), "scopes": ["users:read"]});
+        boss.actor.post("/v1/apiKeys", &wanted).await.expect(201);
+    }
+    let first = boss.actor.get("/v1/apiKeys?limit=3").await.expect(200);
+    let names = |page: &Value| -> Vec<String> {
+        let keys = page["apiKeys"].as_array().unwrap().iter();
+        keys.map(|key| key["description"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    assert_eq!(names(&first), ["key 2", "key 1", "key 0"]);
+    assert_eq!(first["hasMore"], true);
+    let next = format!(
+        "/v1/apiKeys?limit=3&cursor={}",
+        first["cursor"].as_str().unwrap()
+    );
+    let last = boss.actor.get(&next).await.expect(200);
+    assert_eq!(
+        (names(&last), &last["hasMore"]),
+        (vec!["First key".to_owned()], &json!(false))
+    );
+    boss.actor
+        .get("/v1/apiKeys?cursor=x")
+        .await
+        .problem(400, "cursor_invalid");
+}
+
+#[tokio::test]
+async fn the_last_use_is_noted_at_most_once_an_hour_reading_included() {
+    let app = App::with_faults().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let last_use = async || {
+        let page = boss.actor.get("/v1/apiKeys").await.expect(200);
+        page["apiKeys"][0]["lastUsedAt"].clone()
+    };
+    // The first key invited the admin.
+    let first = last_use().await;
+    assert_ne!(first, Value::Null);
+    app.clock.advance(Duration::from_mins(10));
+    app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+    assert_eq!(last_use().await, first);
+    // The session of ten minutes ago is good for four more.
+    app.clock.advance(Duration::from_mins(50));
+    app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+    let boss = app.session_of("boss@clinic.example").await;
+    let page = boss.actor.get("/v1/apiKeys").await.expect(200);
+    assert_ne!(page["apiKeys"][0]["lastUsedAt"], first);
+}
+
+#[tokio::test]
+async fn a_use_that_cannot_be_noted_hinders_nobody() {
+    let app = App::with_faults().await;
+    app.fail_database("UpdateItem", local::Fault::Internal);
+    app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+}

@@ -1,0 +1,56 @@
+//! `POST /v1/apiKeys/{apiKeyId}/revoke`.
+
+use serde_json::json;
+
+use crate::support::{App, admin};
+
+#[tokio::test]
+async fn a_revoked_key_is_unknown_at_once_and_repeating_changes_nothing() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+    let path = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
+    for _ in 0..2 {
+        let done = boss.actor.post(&path, &json!({})).await.expect(200);
+        assert_eq!(done["success"], true);
+        app.as_pacs()
+            .get("/v1/autoScribe/users")
+            .await
+            .problem(401, "unauthenticated");
+    }
+    assert_eq!(app.audited("api_key.revoked").await.len(), 1);
+    let page = boss.actor.get("/v1/apiKeys").await.expect(200);
+    assert_eq!(page["apiKeys"][0]["status"], "revoked");
+}
+
+#[tokio::test]
+async fn an_unknown_key_and_another_clinics_are_404() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    for id in ["x", "01890a5d-ac96-774b-bcce-b302099a8057"] {
+        let path = format!("/v1/apiKeys/{id}/revoke");
+        boss.actor
+            .post(&path, &json!({}))
+            .await
+            .problem(404, "api_key_not_found");
+    }
+    let (_, other) = app.other_clinic_with_admin().await;
+    let path = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
+    other
+        .post(&path, &json!({}))
+        .await
+        .problem(404, "api_key_not_found");
+    app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+}
+
+#[tokio::test]
+async fn an_admins_invitation_by_a_revoked_key_is_not_accepted() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let token = app.invited_token(&admin("second@clinic.example")).await;
+    let path = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
+    boss.actor.post(&path, &json!({})).await.expect(200);
+    let body = json!({"token": token, "password": "lantern-gravel-otter"});
+    let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    accept.problem(409, "inviter_not_authorized");
+}

@@ -1,0 +1,150 @@
+//! `GET /v1/auditEvents`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::support::{App, Session, admin, dashboard_member, member};
+
+async fn events(of: &Session, query: &str) -> Vec<Value> {
+    let page = of
+        .actor
+        .get(&format!("/v1/auditEvents{query}"))
+        .await
+        .expect(200);
+    page["auditEvents"].as_array().unwrap().clone()
+}
+
+fn actions(events: &[Value]) -> Vec<&str> {
+    events
+        .iter()
+        .map(|event| event["action"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn who_did_what_to_whom_with_permissions_before_and_after() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let id = user["userId"].as_str().unwrap();
+    let path = format!("/v1/autoScribe/users/{id}");
+    boss.actor
+        .patch(&path, &json!({"canManageStudies": false}))
+        .await
+        .expect(200);
+    boss.actor
+        .post("/v1/autoScribe/users/revoke-access", &json!({"userId": id}))
+        .await
+        .expect(200);
+    let found = events(&boss, &format!("?object={id}")).await;
+    assert_eq!(
+        actions(&found),
+        [
+            "user.deactivated",
+            "user.edited",
+            "invitation.accepted",
+            "invitation.created"
+        ],
+        "a user's invitation is part of the story"
+    );
+    let edited = &found[1];
+    assert_eq!(edited["actor"], boss.user_id);
+    assert_eq!(edited["before"]["canManageStudies"], true);
+    assert_eq!(edited["after"]["canManageStudies"], false);
+    assert_eq!(edited["ip"], "127.0.0.1");
+    let mine = events(&boss, &format!("?actor={}", boss.user_id)).await;
+    assert_eq!(
+        actions(&mine),
+        [
+            "user.deactivated",
+            "user.edited",
+            "session.started",
+            "session.started"
+        ]
+    );
+    let pacs = events(
+        &boss,
+        &format!("?actor=key:{}&action=invitation.created", app.api_key_id),
+    )
+    .await;
+    assert_eq!(pacs.len(), 2);
+    let operator = events(&boss, "?actor=operator&limit=100").await;
+    assert_eq!(operator.len(), 3);
+}
+
+#[tokio::test]
+async fn pages_go_back_from_month_to_month_and_days_bound_them() {
+    let app = App::start().await;
+    app.signed_in(&dashboard_member("boss@clinic.example"))
+        .await;
+    for n in 0..4 {
+        app.clock.advance(Duration::from_hours(20 * 24));
+        app.as_pacs()
+            .invite(&member(&format!("p{n}@clinic.example")))
+            .await
+            .expect(201);
+    }
+    let owner = app.signed_in(&admin("late@clinic.example")).await;
+    let first = "/v1/auditEvents?action=invitation.created&limit=2".to_owned();
+    let (mut seen, mut next) = (Vec::new(), Some(first.clone()));
+    while let Some(path) = next {
+        let page = owner.actor.get(&path).await.expect(200);
+        let events = page["auditEvents"].as_array().unwrap();
+        assert!(!events.is_empty(), "the SDKs stop at an empty page");
+        seen.extend(events.iter().map(|e| e["at"].as_str().unwrap().to_owned()));
+        let cursor = page["cursor"].as_str();
+        next = cursor.map(|cursor| format!("{first}&cursor={cursor}"));
+        assert_eq!(page["hasMore"], next.is_some());
+    }
+    assert_eq!(
+        seen.len(),
+        7,
+        "the owner's, the member's, four and the admin's"
+    );
+    assert!(seen.windows(2).all(|two| two[0] >= two[1]), "newest first");
+    let day = &seen[2][..10];
+    let found = events(
+        &owner,
+        &format!("?action=invitation.created&startDate={day}&endDate={day}"),
+    )
+    .await;
+    let days: Vec<&str> = found
+        .iter()
+        .map(|e| &e["at"].as_str().unwrap()[..10])
+        .collect();
+    assert_eq!(days, [day]);
+    assert_eq!(
+        events(&owner, "?endDate=2020-01-01").await,
+        Vec::<Value>::new()
+    );
+}
+
+#[tokio::test]
+async fn faulty_filters_are_told() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    for (query, status, code) in [
+        ("actor=grace", 422, "actor_invalid"),
+        ("object=x", 422, "object_invalid"),
+        ("action=user.erased", 422, "action_unknown"),
+        ("startDate=yesterday", 400, "date_invalid"),
+        ("cursor=x", 400, "cursor_invalid"),
+        ("acton=user.edited", 400, "unknown_parameter"),
+    ] {
+        boss.actor
+            .get(&format!("/v1/auditEvents?{query}"))
+            .await
+            .problem(status, code);
+    }
+}
+
+#[tokio::test]
+async fn another_clinics_audit_is_not_seen() {
+    let app = App::start().await;
+    app.confirmed(&member("grace@clinic.example"), None).await;
+    let (_, other) = app.other_clinic_with_admin().await;
+    let page = other.get("/v1/auditEvents?limit=100").await;
+    assert!(!page.text.contains(&app.clinic_id));
+    assert!(!page.text.contains(&app.api_key_id));
+}
