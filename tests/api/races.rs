@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, member, radiologist, with};
+use crate::support::{
+    Answer, App, PASSWORD, Session, admin, cookie_in, dashboard_member, link_in, member,
+    radiologist, refresh_as, with,
+};
 
 /// Sends all requests at once and collects the answers.
 async fn at_once<F: Future<Output = Answer> + Send + 'static>(
@@ -226,5 +229,135 @@ async fn of_two_admins_demoted_at_once_one_stays() {
         let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
         refused.problem(409, "last_admin");
         assert_eq!(app.managers().await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
+    for _ in 0..4 {
+        let app = App::start().await;
+        let a = app.signed_in(&admin("a@clinic.example")).await;
+        let b = app.signed_in(&admin("b@clinic.example")).await;
+        let demote = |by: &Session, whom: &Session| {
+            let path = format!("/v1/autoScribe/users/{}", whom.user_id);
+            let actor = by.actor.clone();
+            async move { actor.patch(&path, &json!({"level": "member"})).await }
+        };
+        let answers = at_once([demote(&a, &b), demote(&b, &a)].into_iter()).await;
+        assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (409, 1)]));
+        let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
+        refused.problem(409, "last_admin");
+        assert_eq!(app.managers().await, 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn revoke_access_during_refresh_leaves_no_token() {
+    for _ in 0..8 {
+        let app = App::start().await;
+        let session = app
+            .signed_in(&dashboard_member("grace@clinic.example"))
+            .await;
+        let (nobody, token) = (app.as_invitee(), session.refresh.clone());
+        let (pacs, body) = (app.as_pacs(), json!({"userId": session.user_id}));
+        let refresh = tokio::spawn(async move { refresh_as(&nobody, &token).await });
+        let revoke =
+            tokio::spawn(
+                async move { pacs.post("/v1/autoScribe/users/revoke-access", &body).await },
+            );
+        revoke.await.unwrap().expect(200);
+        let refreshed = refresh.await.unwrap();
+        // A token given before the revocation is the last one: nothing follows it.
+        match cookie_in(&refreshed).filter(|cookie| !cookie.is_empty()) {
+            Some(cookie) => app.refresh(&cookie).await.problem(401, "session_ended"),
+            None => refreshed.problem(401, "session_ended"),
+        };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_refreshes_with_one_token_at_most_one_gives_a_token() {
+    for _ in 0..6 {
+        let app = App::start().await;
+        let session = app
+            .signed_in(&dashboard_member("grace@clinic.example"))
+            .await;
+        let refresh = |_| {
+            let (nobody, token) = (app.as_invitee(), session.refresh.clone());
+            async move { refresh_as(&nobody, &token).await }
+        };
+        let answers = at_once((0..8).map(refresh)).await;
+        let given = answers.iter().filter(|answer| answer.status == 200).count();
+        assert!(given <= 1, "{:?}", statuses(&answers));
+        for answer in answers.iter().filter(|answer| answer.status == 200) {
+            let next = cookie_in(answer).unwrap();
+            app.refresh(&next).await.problem(401, "session_ended");
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_session_opened_during_a_reset_of_the_password_does_not_outlive_it() {
+    for _ in 0..6 {
+        let app = App::start().await;
+        app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
+            .await;
+        app.settle().await;
+        let before = app.mails("grace@clinic.example").len();
+        let forgot = json!({"email": "grace@clinic.example"});
+        app.as_invitee()
+            .post("/v1/password/forgot", &forgot)
+            .await
+            .expect(202);
+        let mails = app.mails_to("grace@clinic.example", before + 1).await;
+        let link = link_in(mails.last().unwrap());
+        let token = link.split_once("#token=").unwrap().1.to_owned();
+        let (nobody, body) = (
+            app.as_invitee(),
+            json!({"token": token, "password": "violet-anchor-pumice"}),
+        );
+        let reset = tokio::spawn(async move { nobody.post("/v1/password/reset", &body).await });
+        let (nobody, body) = (
+            app.as_invitee(),
+            json!({"email": "grace@clinic.example", "password": PASSWORD}),
+        );
+        let sign_in = tokio::spawn(async move { nobody.post("/v1/session", &body).await });
+        let (reset, signed_in) = (reset.await.unwrap(), sign_in.await.unwrap());
+        reset.expect(200);
+        match cookie_in(&signed_in) {
+            Some(cookie) => app.refresh(&cookie).await.problem(401, "session_ended"),
+            None => signed_in.problem(401, "credentials_wrong"),
+        };
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_against_the_acceptance_of_the_same_person_is_kept_or_refused_never_lost() {
+    for _ in 0..8 {
+        let app = App::start().await;
+        let id = app
+            .as_pacs()
+            .invite(&member("grace@clinic.example"))
+            .await
+            .str("invitationId");
+        let (invitee, token) = (app.as_invitee(), json!({"token": app.token(&id, 1)}));
+        let (pacs, path) = (
+            app.as_pacs(),
+            format!("/v1/autoScribe/users/invitations/{id}"),
+        );
+        let accept =
+            tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
+        let change =
+            tokio::spawn(
+                async move { pacs.patch(&path, &json!({"canManageStudies": false})).await },
+            );
+        let (accepted, changed) = (accept.await.unwrap(), change.await.unwrap());
+        let user = accepted.expect(200);
+        if changed.status == 200 {
+            assert_eq!(user["canManageStudies"], false, "the change came first");
+        } else {
+            changed.problem(409, "invitation_accepted");
+            assert_eq!(user["canManageStudies"], true);
+        }
     }
 }

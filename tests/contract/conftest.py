@@ -30,6 +30,8 @@ def free_port() -> int:
 class Service:
     url: str
     key: str
+    owner: str = ""
+    """The access token of the demo clinic's owner, good for 15 minutes."""
 
     def client(self, **options: object) -> Avara:
         return Avara(base_url=self.url, api_key=self.key, **options)
@@ -54,7 +56,8 @@ class Service:
         return answer.json()
 
 
-@pytest.fixture(scope="session")
+# One for each file: made-up data leaves people and permissions that nobody else wants to meet.
+@pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     binary = ROOT / "target" / "debug" / "local"
     assert binary.exists(), "cargo build --workspace --bins"
@@ -66,7 +69,10 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         line = process.stdout.readline()
         assert line, f"it ended: {printed}"
         printed += line
-    yield Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
+    running = Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
+    owner = running.accept("owner@riverside.example", password="lantern-gravel-otter")
+    running.owner = owner["session"]["accessToken"]
+    yield running
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0
 

@@ -104,6 +104,36 @@ def test_update_revoke_access_and_reactivate_a_user(service: Service, users) -> 
     assert users.retrieve(user["userId"]).first_name == "Gráinne"
 
 
+def test_every_filter_of_users_and_their_pages(service: Service, users) -> None:
+    sent = [users.invite(**person(last_name="Zeta")) for _ in range(3)]
+    for user in sent:
+        service.accept(user.email)
+    mine = {"last_name": "zeta", "limit": 2}
+    assert [user.user_id for user in users.list(**mine)] == [user.user_id for user in sent][::-1]
+    for query, found in [
+        ({"level": "member"}, 3), ({"level": "admin"}, 0), ({"first_name": "GRA"}, 3), ({"invited_source": "api"}, 3),
+        ({"invited_source": "dashboard"}, 0), ({"can_create_reports": True}, 0), ({"email": sent[0].email.upper()}, 1),
+    ]:  # fmt: skip
+        assert len(list(users.list(**{**mine, **query}))) == found, query
+
+
+def test_revoked_access_shows_and_an_api_key_changes_no_owner(service: Service, users) -> None:
+    user = service.accept(invite_and_email(users))
+    users.revoke_access(user_id=user["userId"])
+    with pytest.raises(avara.ConflictError) as deactivated:
+        users.update(user["userId"], first_name="Eve")
+    assert deactivated.value.body["code"] == "user_deactivated"
+    with pytest.raises(avara.ConflictError) as again:
+        users.invite(**person(email=user["email"]))
+    assert again.value.body["code"] == "user_deactivated"
+    users.reactivate(user_id=user["userId"])
+    owner = next(iter(users.list(level="owner")))
+    with pytest.raises(avara.PermissionDeniedError):
+        users.update(owner.user_id, level="member")
+    with pytest.raises(avara.PermissionDeniedError):
+        users.revoke_access(user_id=owner.user_id)
+
+
 def test_each_class_of_error(service: Service, users) -> None:
     with pytest.raises(avara.UnprocessableEntityError) as refused:
         users.invite(**person(email="nobody", npi_number="1234567890"))

@@ -146,6 +146,55 @@ async fn confirm_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn session_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let person = support::dashboard_member("grace@clinic.example");
+    app.confirmed(&person, Some(support::PASSWORD)).await;
+    let body = json!({ "email": "grace@clinic.example", "password": support::PASSWORD });
+    let good = http_event("POST", "/v1/session", None, &body.to_string());
+    let mut function = Function::start("session", &settings(&app), vec![good, "[]".into()]).await;
+    let Outcome::Response(response) = function.outcome().await else {
+        panic!("an error")
+    };
+    assert_eq!(response["statusCode"], 200, "{response}");
+    let cookie = response["cookies"][0].as_str().unwrap();
+    assert!(
+        cookie.starts_with("__Host-autoscribe-session="),
+        "{response}"
+    );
+    let body: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
+    let access = body["accessToken"].as_str().unwrap();
+    app.as_holder_of(access)
+        .get("/v1/session")
+        .await
+        .expect(200);
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_that_signs_waits_for_its_key_to_be_published() {
+    let app = App::start().await;
+    let mut unpublished = settings(&app);
+    unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
+    unpublished.push(("SIGNING_KEYS", "u".repeat(43)));
+    let words = Function::start("session", &unpublished, vec![])
+        .await
+        .last_words()
+        .await;
+    assert!(words.contains("publishKeys"), "{words}");
+    let publish = json!({ "publishKeys": true }).to_string();
+    let mut provision = Function::start("provision", &unpublished, vec![publish]).await;
+    let Outcome::Response(published) = provision.outcome().await else {
+        panic!("an error")
+    };
+    assert_eq!(published["publishedKeys"].as_array().map(Vec::len), Some(1));
+    let body = json!({ "email": "x" }).to_string();
+    let event = http_event("POST", "/v1/session", None, &body);
+    let mut session = Function::start("session", &unpublished, vec![event]).await;
+    assert_eq!(http_answer(session.outcome().await).0, 422);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mailer_serves_an_event_and_refuses_a_broken_one() {
     let app = App::without_pump().await;
     let invited = app

@@ -23,4 +23,4 @@ pub(crate) use app::App;
 pub(crate) use clock::TestClock;
 pub(crate) use mail::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
-pub(crate) use session::{Session, cookie_in};
+pub(crate) use session::{Session, cookie_in, refresh_as};

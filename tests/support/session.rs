@@ -40,6 +40,13 @@ pub(crate) fn cookie_in(answer: &Answer) -> Option<String> {
     Some(value.to_owned())
 }
 
+/// Sends a refresh token, as a browser does among other cookies.
+pub(crate) async fn refresh_as(actor: &Actor, token: &str) -> Answer {
+    let request = actor.request(Method::POST, "/v1/session/refresh");
+    let cookies = format!("theme=dark; {COOKIE}={token}");
+    Answer::of(request.header("cookie", cookies)).await
+}
+
 impl App {
     /// Tries to sign in.
     pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
@@ -78,11 +85,7 @@ impl App {
 
     /// Sends a refresh token.
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
-        let request = self
-            .as_invitee()
-            .request(Method::POST, "/v1/session/refresh");
-        let cookies = format!("theme=dark; {COOKIE}={token}");
-        Answer::of(request.header("cookie", cookies)).await
+        refresh_as(&self.as_invitee(), token).await
     }
 
     /// The session after a refresh that succeeds.

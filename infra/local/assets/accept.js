@@ -141,12 +141,26 @@ function sentence(fault) {
   return `${name} ${fault.detail}.`.replace(/\.\.$/, ".");
 }
 
+// Whoever confirms with dashboard access is signed in by the same answer.
 function accepted(person, title) {
   const clinic = invitation.clinicName;
-  const way = person.hasDashboardAccess
-    ? "Sign in at the AutoScribe dashboard with your email address and password."
-    : "Open AutoScribe from your PACS. There is nothing else to set up.";
-  outcome("good", "✓", title, `You belong to ${clinic} now. ${way}`);
+  if (person.session) {
+    const text = `You belong to ${clinic} now and are signed in. ${reporting(person)}`;
+    return outcome("good", "✓", title, text, "Go on", () => location.assign("/sign-in"));
+  }
+  if (person.hasDashboardAccess) {
+    const text = `You belong to ${clinic}. Sign in with your email address and password.`;
+    return outcome("good", "✓", title, text, "Sign in", () => location.assign("/sign-in"));
+  }
+  const next = `Your access works inside your PACS: open a study there, and AutoScribe opens with it. There is no password to remember, and nothing else to set up.`;
+  outcome("good", "✓", title, `You belong to ${clinic} now. ${next} ${reporting(person)}`);
+}
+
+function reporting(person) {
+  if (!person.canCreateReports) return "";
+  if (person.npiVerification === "verified") return "Studies can be assigned to you from now on.";
+  if (person.npiVerification === "name_mismatch") return "Before studies can be assigned to you, the clinic has to attest that the NPI is yours, since it is registered under another name.";
+  return "Studies can be assigned to you as soon as your NPI has been verified.";
 }
 
 // The link itself is at an end, whatever was asked of it.

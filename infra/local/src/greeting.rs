@@ -23,6 +23,7 @@ pub(crate) fn text(running: &Running, api_key: &str, functions: &str) -> String 
   API       {url}/v1     clinic "Riverside Imaging", key {api_key}
   Inbox     {url}/inbox
   Accept    {url}/accept     opens from the link in a mail
+  Sign in   {url}/sign-in    with the password chosen there
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}
 

@@ -230,3 +230,6 @@ fn in_time(times: Times, now: Timestamp) -> Result<(), Invalid> {
         Err(Invalid)
     }
 }
+
+#[cfg(test)]
+mod tests;

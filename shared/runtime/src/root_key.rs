@@ -1,5 +1,7 @@
 //! The root key, which all links are made with.
 
+use std::fmt;
+
 use domain::token::{Keyring, RootKey};
 
 use crate::aws::Aws;
@@ -10,7 +12,7 @@ use crate::settings::Settings;
 const MIN_SECRET: usize = 43;
 
 /// Why there is no keyring.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum NoKeyring {
     /// There is no secret.
     #[error(transparent)]
@@ -20,6 +22,13 @@ pub enum NoKeyring {
         "root key: write `kid:secret` entries, newest first, each secret of {MIN_SECRET} characters at least"
     )]
     Malformed,
+}
+
+/// What a function's `main` prints when it cannot start.
+impl fmt::Debug for NoKeyring {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Aws {

@@ -1,5 +1,7 @@
 //! The private keys that sign sessions and views.
 
+use std::fmt;
+
 use http::jwt::{NoSigner, Signer, SigningKeys};
 use http::keys::Keys;
 use store::StoreError;
@@ -9,7 +11,7 @@ use crate::secret::NoSecret;
 use crate::settings::Settings;
 
 /// Why nothing can be signed.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum NoSigningKeys {
     /// There is no secret.
     #[error(transparent)]
@@ -20,6 +22,13 @@ pub enum NoSigningKeys {
     /// The published keys could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What a function's `main` prints when it cannot start.
+impl fmt::Debug for NoSigningKeys {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Aws {

@@ -27,8 +27,9 @@ const HEADERS: [(HeaderName, HeaderValue); 4] = [
 ];
 
 const ACCEPT: &str = include_str!("../../assets/accept.html");
+const ACCOUNT: &str = include_str!("../../assets/account.html");
 
-/// The accept page and the files that pages use.
+/// The accept page, the page to sign in at, and the files that pages use.
 pub(crate) fn router() -> Router {
     let script = "text/javascript; charset=utf-8";
     Router::new()
@@ -37,6 +38,12 @@ pub(crate) fn router() -> Router {
         .route(
             "/assets/accept.js",
             file(script, include_str!("../../assets/accept.js")),
+        )
+        .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
+        .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
+        .route(
+            "/assets/account.js",
+            file(script, include_str!("../../assets/account.js")),
         )
         .route(
             "/assets/inbox.js",

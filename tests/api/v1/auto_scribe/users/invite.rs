@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{App, member, radiologist, with};
+use crate::support::{App, PASSWORD, admin, member, radiologist, text_of, with};
 
 #[tokio::test]
 async fn the_answer_is_the_user_to_be_with_its_invitation() {
@@ -335,4 +335,40 @@ async fn the_same_invite_by_another_caller_is_no_repeat() {
         .invite(&member("grace@clinic.example"))
         .await
         .problem(409, "already_invited");
+}
+
+#[tokio::test]
+async fn an_admin_invites_at_the_dashboard_and_is_named() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let user = boss.actor.invite(&member("new@clinic.example")).await;
+    assert_eq!(user.expect(201)["invitedSource"], "dashboard");
+    let invitation = app.invitation(&user.str("invitationId")).await;
+    assert_eq!(invitation["inviterId"], boss.user_id);
+    assert_eq!(invitation["invitedByApiKeyId"], Value::Null);
+    let mails = app.mails_to("new@clinic.example", 1).await;
+    assert!(text_of(&mails[0]).contains("Grace Lind of Riverside Imaging invites you"));
+    let token = json!({"token": app.token(&user.str("invitationId"), 1)});
+    let seen = app
+        .as_invitee()
+        .post("/v1/invitation/lookup", &token)
+        .await
+        .expect(200);
+    assert_eq!(seen["inviter"], "Grace Lind");
+}
+
+#[tokio::test]
+async fn an_admins_invitation_needs_its_inviter_to_be_an_admin_still() {
+    let app = App::start().await;
+    app.signed_in_owner().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let invited = boss.actor.invite(&admin("second@clinic.example")).await;
+    let path = format!("/v1/autoScribe/users/{}", boss.user_id);
+    app.as_pacs()
+        .patch(&path, &json!({"level": "member"}))
+        .await
+        .expect(200);
+    let body = json!({"token": app.token(&invited.str("invitationId"), 1), "password": PASSWORD});
+    let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    accept.problem(409, "inviter_not_authorized");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, member, radiologist, with};
+use crate::support::{Answer, App, admin, member, radiologist, with};
 
 async fn revoke(app: &App, user: &Value) -> Answer {
     let body = json!({"userId": user["userId"]});
@@ -96,4 +96,18 @@ async fn a_body_names_one_user() {
         .post(path, &json!({"userId": none}))
         .await
         .problem(404, "user_not_found");
+}
+
+#[tokio::test]
+async fn nobody_revokes_themselves() {
+    let app = App::start().await;
+    app.signed_in_owner().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let path = "/v1/autoScribe/users/revoke-access";
+    let own = json!({"userId": boss.user_id});
+    boss.actor
+        .post(path, &own)
+        .await
+        .problem(409, "cannot_revoke_self");
+    app.as_pacs().post(path, &own).await.expect(200);
 }

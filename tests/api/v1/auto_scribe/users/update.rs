@@ -2,20 +2,13 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, member, radiologist, with};
+use crate::support::{Answer, App, admin, member, radiologist, with};
 
 async fn patch(app: &App, user: &Value, body: Value) -> Answer {
     let id = user["userId"].as_str().unwrap();
     app.as_pacs()
         .patch(&format!("/v1/autoScribe/users/{id}"), &body)
         .await
-}
-
-fn admin(email: &str) -> Value {
-    with(
-        member(email),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    )
 }
 
 const PASSWORD: Option<&str> = Some("lantern-gravel-otter");
@@ -171,6 +164,28 @@ async fn nobody_but_an_owner_changes_an_owner() {
     for route in ["revoke-access", "reactivate"] {
         let path = format!("/v1/autoScribe/users/{route}");
         app.as_pacs()
+            .post(&path, &target)
+            .await
+            .problem(403, "forbidden");
+    }
+}
+
+#[tokio::test]
+async fn an_owner_changes_an_owner_and_an_admin_does_not() {
+    let app = App::start().await;
+    let owner = app.signed_in_owner().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let path = format!("/v1/autoScribe/users/{}", owner.user_id);
+    let change = json!({"canManageStudies": false});
+    boss.actor
+        .patch(&path, &change)
+        .await
+        .problem(403, "forbidden");
+    owner.actor.patch(&path, &change).await.expect(200);
+    let target = json!({"userId": owner.user_id});
+    for route in ["revoke-access", "reactivate"] {
+        let path = format!("/v1/autoScribe/users/{route}");
+        boss.actor
             .post(&path, &target)
             .await
             .problem(403, "forbidden");

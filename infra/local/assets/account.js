@@ -1,0 +1,144 @@
+// Signing in, and setting a new password by the link in a mail. The access token is kept in this
+// page's memory only; the refresh token is in a cookie that no script can read.
+"use strict";
+
+const $ = (id) => document.getElementById(id);
+let mode = null;
+let token = null;
+let access = null;
+
+const modes = {
+  signIn: { title: "Sign in", lead: "With your email address and your AutoScribe password.", send: "Sign in", other: "Forgot password?", submit: signIn, next: () => show("forgot") },
+  forgot: { title: "Forgot password?", lead: "We mail you a link to set a new one. It works for 30 minutes.", send: "Send the link", other: "Back", submit: forgot, next: () => show("signIn") },
+  reset: { title: "Set a new password", lead: "At least 12 characters that are hard to guess. It signs you out everywhere.", send: "Set password", other: "Ask for another link", submit: reset, next: () => show("forgot") },
+};
+
+async function start() {
+  token = new URLSearchParams(location.hash.slice(1)).get("token");
+  // Neither the history nor a shared screen keeps what opens the account.
+  history.replaceState(null, "", location.pathname);
+  if (location.pathname === "/reset") return token ? show("reset") : show("forgot");
+  const answer = await refreshed();
+  if (answer.ok) return whoAmI(answer.body);
+  show("signIn");
+}
+
+// A refresh token is good once: tabs that used the same one at once would end the session.
+function refreshed() {
+  const refresh = () => call("POST", "/v1/session/refresh");
+  return navigator.locks ? navigator.locks.request("autoscribe-refresh", refresh) : refresh();
+}
+
+async function call(method, path, body) {
+  const headers = access ? { authorization: "Bearer " + access } : {};
+  if (body) headers["content-type"] = "application/json";
+  let answer;
+  try {
+    answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
+  } catch {
+    return { status: 0, body: { detail: "There is no connection to AutoScribe. Check your network, then try again." } };
+  }
+  const text = await answer.text();
+  let json = {};
+  try {
+    json = JSON.parse(text);
+  } catch {
+    // Without a body the status says it all.
+  }
+  if (!answer.ok && !json.detail) json.detail = "AutoScribe cannot answer now. Try again in a moment.";
+  return { ok: answer.ok, status: answer.status, body: json };
+}
+
+async function signIn() {
+  const body = { email: $("email").value, password: $("password").value };
+  if (!$("clinic-field").hidden) body.clinicId = $("clinic").value;
+  const answer = await call("POST", "/v1/session", body);
+  if (answer.ok) return whoAmI(answer.body);
+  if (answer.body.code === "dashboard_access_restricted") return outcome("", "!", "Dashboard access restricted", answer.body.detail);
+  if (answer.body.code === "clinic_required") return choose(answer.body.clinics);
+  problem(answer.body.detail);
+}
+
+function choose(clinics) {
+  const option = (clinic) => Object.assign(document.createElement("option"), { value: clinic.clinicId, textContent: clinic.name });
+  $("clinic").replaceChildren(...clinics.map(option));
+  $("clinic-field").hidden = false;
+  problem("You belong to several clinics. Choose one, then sign in again.");
+  $("clinic").focus();
+}
+
+async function whoAmI(session) {
+  access = session.accessToken;
+  const answer = await call("GET", "/v1/session");
+  if (!answer.ok) return show("signIn");
+  const { user, clinic } = answer.body;
+  outcome("good", "✓", `${user.firstName} ${user.lastName}`, `You are signed in to ${clinic.name}.`, "Sign out", signOut);
+}
+
+async function signOut() {
+  await call("DELETE", "/v1/session");
+  access = null;
+  show("signIn");
+}
+
+async function forgot() {
+  const answer = await call("POST", "/v1/password/forgot", { email: $("email").value });
+  if (!answer.ok) return problem(answer.body.detail);
+  outcome("good", "✓", "Look into your mailbox", "If there is an account with this address, a link to a new password is on its way.");
+}
+
+async function reset() {
+  const answer = await call("POST", "/v1/password/reset", { token, password: $("password").value });
+  if (answer.ok) return outcome("good", "✓", "Your new password is set", "Sign in with it.", "Sign in", () => show("signIn"));
+  problem(answer.body.detail);
+}
+
+function show(name) {
+  mode = modes[name];
+  $("title").textContent = mode.title;
+  $("lead").textContent = mode.lead;
+  $("send").textContent = mode.send;
+  $("other").textContent = mode.other;
+  $("email-field").hidden = name === "reset";
+  $("password-field").hidden = name === "forgot";
+  $("clinic-field").hidden = true;
+  $("password").value = "";
+  $("password").autocomplete = name === "reset" ? "new-password" : "current-password";
+  problem(null);
+  view("form-view", "title");
+}
+
+function outcome(kind, mark, title, text, button, action) {
+  $("mark").className = `mark ${kind}`;
+  $("mark").textContent = mark;
+  $("outcome-title").textContent = title;
+  $("outcome-text").textContent = text;
+  $("next").hidden = !button;
+  $("next").textContent = button || "";
+  $("next").onclick = action || null;
+  view("outcome", "outcome-title");
+}
+
+function view(name, focus) {
+  for (const one of ["form-view", "outcome"]) $(one).hidden = one !== name;
+  document.title = `${$(focus).textContent} · AutoScribe`;
+  $(focus).focus();
+}
+
+function problem(detail) {
+  $("problem").textContent = detail || "";
+  $("problem").hidden = !detail;
+}
+
+$("form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  problem(null);
+  $("send").disabled = true;
+  await mode.submit();
+  $("send").disabled = false;
+});
+$("other").addEventListener("click", () => mode.next());
+$("reveal").addEventListener("change", (event) => { $("password").type = event.target.checked ? "text" : "password"; });
+// Another link opened in the same tab changes only the fragment and loads nothing anew.
+addEventListener("hashchange", start);
+start();
