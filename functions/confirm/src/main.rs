@@ -13,7 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
     let registry = settings
         .optional("NPPES_BASE_URL")
         .unwrap_or_else(|| npi::REGISTRY.to_owned());
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let context = aws.context(&settings).await;
     let keyring = Arc::new(aws.keyring(&settings).await?);
     let sessions = Sessions {

@@ -9,7 +9,7 @@ use runtime::{Aws, Settings, SystemClock};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let from = Sender::parse(&settings.required("MAIL_FROM"));
     let deps = Deps {
         store: aws.store(&settings).await,

@@ -13,7 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
         .optional("NPPES_BASE_URL")
         .unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
-        store: Aws::from_environment().await.store(&settings).await,
+        store: Aws::from_environment().store(&settings).await,
         clock: Arc::new(SystemClock),
         entropy: Arc::new(OsEntropy),
         registry: Arc::new(Nppes::new(&registry, PATIENCE)?),

@@ -8,7 +8,7 @@ use runtime::{Aws, OsEntropy, Settings, SystemClock};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let store = aws.store(&settings).await;
     let signing = aws.signing_keys(&settings).await?.public();
     settings.check()?;

@@ -9,7 +9,7 @@ use session::Deps;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let aws = Aws::from_environment().await;
+    let aws = Aws::from_environment();
     let context = aws.context(&settings).await;
     let sessions = Sessions {
         signer: Arc::new(aws.signer(&settings, &context.keys).await?),

@@ -13,7 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
         .optional("NPPES_BASE_URL")
         .unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
-        context: Aws::from_environment().await.context(&settings).await,
+        context: Aws::from_environment().context(&settings).await,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
     };
     settings.check()?;
