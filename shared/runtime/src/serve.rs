@@ -1,16 +1,45 @@
 //! Serving a router behind API Gateway.
 
+use std::pin::Pin;
+
 use axum::Router;
+use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use http::{ClientIp, RequestId};
 use lambda_http::request::RequestContext;
+use lambda_http::tower::ServiceExt;
+use lambda_http::{Body, IntoResponse};
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
     crate::log::start();
-    lambda_http::run(router.layer(from_fn(gateway))).await
+    let router = router.layer(from_fn(gateway));
+    let service = ServiceExt::<lambda_http::Request>::map_response(router, Answer);
+    lambda_http::run(service).await
+}
+
+/// A response whose body is UTF-8. Given axum's own response, `lambda_http` reads any character set
+/// that a content type may name, with 0.2 MB of tables for it.
+struct Answer(Response);
+
+impl IntoResponse for Answer {
+    fn into_response(self) -> Pin<Box<dyn Future<Output = lambda_http::Response<Body>> + Send>> {
+        Box::pin(async move {
+            let (parts, body) = self.0.into_parts();
+            // A body of ours is in memory, so that reading it cannot fail.
+            let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
+            lambda_http::Response::from_parts(parts, text(&bytes))
+        })
+    }
+}
+
+fn text(bytes: &Bytes) -> Body {
+    match std::str::from_utf8(bytes) {
+        Ok(text) => Body::from(text),
+        Err(_) => Body::from(bytes.as_ref()),
+    }
 }
 
 /// What API Gateway knows of the request.
