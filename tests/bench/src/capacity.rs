@@ -142,6 +142,16 @@ impl Bench {
             .await?;
         let reject = confirm("reject", json!({ "token": other }));
         self.cost("reject", reject).await?;
+        let sign_in = json!({ "email": "e@clinic.example", "password": PASSWORD });
+        let sign_in = Call::post("/v1/session", &sign_in);
+        let (session, _) = self.cost("sign in", sign_in).await?;
+        let access = session["accessToken"].as_str().unwrap_or_default();
+        let who = Call::get("/v1/session").with_key(access);
+        self.cost("who am I", who).await?;
+        let forgot = json!({ "email": "e@clinic.example" });
+        let forgot = Call::post("/v1/password/forgot", &forgot);
+        let (_, cost) = usage::of(&self.faults, self.client.send(forgot)).await?;
+        self.table.row(cost.cells("password forgot"));
         Ok(())
     }
 

@@ -53,7 +53,7 @@ async fn first_invite(name: &str, run: usize, bench: &Bench) -> Result<Start, Er
     function.hand(events::invite(&bench.clinic, &format!("cold-{name}-{run}")))?;
     let next = function.first_next().await?;
     let (answer, at) = function.answer().await?;
-    events::created(&answer)?;
+    events::answered(&answer, 201)?;
     let pid = function.pid()?;
     let start = Start {
         next: figures::millis(next),

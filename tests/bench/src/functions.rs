@@ -7,13 +7,14 @@ use crate::figures::{Table, bounded, median};
 use crate::runtime_api::Function;
 use crate::service::{self, Clinic};
 use crate::warm::{self, Warm};
-use crate::{Error, process};
+use crate::{Error, process, sessions};
 
-const FUNCTIONS: [&str; 7] = [
+const FUNCTIONS: [&str; 8] = [
     "invite",
     "confirm",
     "list",
     "users",
+    "session",
     "mailer",
     "npi-verifier",
     "provision",
@@ -38,9 +39,10 @@ pub(crate) async fn measure() -> Result<String, Error> {
     let all = bench.all().await?;
     let (cold, cold_floor) = cold::beside("invite", FLOOR, &bench).await?;
     let (warm, warm_floor) = warm::beside("invite", FLOOR, &bench).await?;
+    let signed_in = sessions::signed_in(&bench).await?;
     bench.running.stop().await;
     let both = beside([&cold, &cold_floor], [&warm, &warm_floor]);
-    Ok(format!("{all}\n{both}"))
+    Ok(format!("{all}\n{both}\n{signed_in}"))
 }
 
 impl Bench {
@@ -54,7 +56,10 @@ impl Bench {
             ),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("TABLE_NAME", table.clone()),
+            ("TOKEN_ISSUER", url.clone()),
             ("ROOT_KEY", self.running.root_key().to_owned()),
+            ("SIGNING_KEYS", self.running.signing_keys().to_owned()),
+            ("RESET_URL_BASE", format!("{url}/reset")),
             ("ACCEPT_URL_BASE", format!("{url}/accept")),
             ("DASHBOARD_URL", format!("{url}/")),
             ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),

@@ -17,6 +17,7 @@ mod requests;
 mod runtime_api;
 mod seed;
 mod service;
+mod sessions;
 mod usage;
 mod warm;
 
@@ -29,6 +30,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 async fn main() -> Result<(), Error> {
     let machine = Machine::new()?;
     print(&functions::measure().await?);
+    print(&sessions::measure().await?);
     print(&capacity::measure().await?);
     print(&requests::measure().await?);
     print(&lists::measure().await?);

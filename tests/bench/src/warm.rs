@@ -55,7 +55,7 @@ impl Subject {
             let event = events::invite(&bench.clinic, &name);
             self.function.hand(event)?;
             let (answer, _) = self.function.answer().await?;
-            events::created(&answer)?;
+            events::answered(&answer, 201)?;
         }
         if round == 0 {
             self.warm.resident = process::resident(pid)?;

@@ -3,10 +3,8 @@
 //! and checks no field. Not for use.
 
 use std::collections::HashMap;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_config::BehaviorVersion;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use lambda_http::{Body, Error, Request, Response, service_fn};
@@ -20,16 +18,8 @@ const CLINIC: &str = "01234567-89ab-7def-8123-456789abcdef";
 async fn main() -> Result<(), Error> {
     #[expect(clippy::disallowed_methods, reason = "uses none of the service's code")]
     let table = std::env::var("TABLE_NAME")?;
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_millis(500))
-        .operation_attempt_timeout(Duration::from_secs(1))
-        .operation_timeout(Duration::from_secs(3))
-        .build();
-    let config = aws_config::defaults(BehaviorVersion::latest())
-        .timeout_config(timeouts)
-        .load()
-        .await;
-    let client = Client::new(&config);
+    let aws = runtime::Aws::from_environment();
+    let client = Client::new(aws.config());
     lambda_http::run(service_fn(|request| invite(&client, &table, request))).await
 }
 
