@@ -113,7 +113,7 @@ async function accept(event) {
   if (invitation.needsPassword && !password) return $("password").focus();
   const body = invitation.needsPassword ? { token, password } : { token };
   const answer = await busy("confirm", "Confirming…", () => post("accept", body));
-  if (answer.ok) return accepted(answer.body, "You are in");
+  if (answer.ok) return accepted(answer.body, "You are in", answer.body.session);
   if (closed(answer)) return;
   const fault = (answer.body.errors || []).find((error) => error.field === "password");
   if (fault || answer.body.code === "password_wrong") {
@@ -142,9 +142,9 @@ function sentence(fault) {
 }
 
 // Whoever confirms with dashboard access is signed in by the same answer.
-function accepted(person, title) {
+function accepted(person, title, session) {
   const clinic = invitation.clinicName;
-  if (person.session) {
+  if (session) {
     const text = `You belong to ${clinic} now and are signed in. ${reporting(person)}`;
     return outcome("good", "✓", title, text, "Go on", () => location.assign("/sign-in"));
   }
