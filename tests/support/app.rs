@@ -298,8 +298,9 @@ impl App {
             .expect(200)
     }
 
-    /// The clinic's owner, confirmed.
+    /// The clinic's owner, confirmed after the mail: of an invitation accepted sooner none is sent.
     pub(crate) async fn confirmed_owner(&self) -> Value {
+        self.settle().await;
         let owner = &self.invitations("?status=sent").await[0];
         let token = self.token(owner["invitationId"].as_str().unwrap(), 1);
         let body = json!({ "token": token, "password": "lantern-gravel-otter" });
