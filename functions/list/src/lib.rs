@@ -1,5 +1,6 @@
-//! Every GET of users and invitations. Reads only: this function's role cannot write.
+//! Every GET of users, invitations and temporary access. Reads only: this function's role cannot write.
 
+mod access;
 mod invitation;
 mod invitations;
 mod user;
@@ -20,11 +21,18 @@ pub fn router(context: Context) -> Router {
             "/v1/autoScribe/users/invitations/{invitationId}",
             get(invitation::handle),
         )
+        .route("/v1/access", get(access::handle))
         .with_state(context);
     http::serve(router)
 }
 
 /// What this function adds to openapi.json.
 #[derive(OpenApi)]
-#[openapi(paths(users::handle, user::handle, invitations::handle, invitation::handle))]
+#[openapi(paths(
+    users::handle,
+    user::handle,
+    invitations::handle,
+    invitation::handle,
+    access::handle
+))]
 pub struct Api;

@@ -4,8 +4,9 @@
 use std::marker::PhantomData;
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use domain::access::Issuer;
 use domain::api_key::{ApiKey, ApiKeySecret, Scope};
 use domain::audit::Actor;
 use domain::ids::{ApiKeyId, ClinicId, SessionId, UserId};
@@ -75,6 +76,14 @@ impl Principal {
         match &self.identity {
             Identity::ApiKey { id, .. } => InvitedBy::ApiKey(*id),
             Identity::Session { user, .. } => InvitedBy::User(*user),
+        }
+    }
+
+    /// This caller as one who issues access.
+    pub fn as_issuer(&self) -> Issuer {
+        match &self.identity {
+            Identity::ApiKey { id, .. } => Issuer::ApiKey(*id),
+            Identity::Session { user, .. } => Issuer::User(*user),
         }
     }
 
@@ -148,6 +157,8 @@ capabilities! {
     AttestNpi: None, Managers;
     /// List, make and end API keys.
     ManageApiKeys: None, Managers;
+    /// Issue, list, end and introspect temporary access.
+    IssueAccess: Some(Scope::AccessIssue), StudyManagers;
     /// Read the audit.
     ReadAudit: None, Managers;
     /// Look at one's own session and end it.
@@ -245,9 +256,13 @@ async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal,
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credential) = authorization(&parts.headers)?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential)
+}
+
+/// Scheme and credential of `Authorization`.
+pub fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credential) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| credential.trim())
+    Some((scheme, credential.trim()))
 }

@@ -1,5 +1,6 @@
 //! The values of enumerated fields, for openapi.json.
 
+use domain::access::{Mode, Standing};
 use domain::delivery::Delivery;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
@@ -36,6 +37,10 @@ names! {
     UserStatusName = ["active", "deactivated"];
     /// `invitedSource`.
     InvitedSource = ["api", "dashboard"];
+    /// `status` of a temporary access.
+    AccessStatusName = Standing::ALL.map(Standing::as_str);
+    /// `mode` of a temporary access.
+    AccessModeName = Mode::ALL.map(Mode::as_str);
     /// `delivery`.
     DeliveryName = Delivery::ALL.map(Delivery::as_str);
     /// `expired`.
