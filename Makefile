@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 
-FUNCTIONS := invite confirm list mailer npi-verifier provision users session
+FUNCTIONS := invite confirm list mailer npi-verifier provision users session temporary-access
 PYTHON := python3
 
 help: ## What there is

@@ -38,7 +38,7 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "invite",
     "confirm",
     "list",
@@ -47,6 +47,7 @@ const FUNCTIONS: [&str; 8] = [
     "provision",
     "users",
     "session",
+    "temporary-access",
 ];
 
 fn allowed(krate: &str) -> Vec<&'static str> {
@@ -141,6 +142,7 @@ fn a_function_links_only_what_it_uses() {
         ("mailer", &["npi "]),
         ("provision", &["aws-sdk-sesv2", "mail ", "npi "]),
         ("session", &["aws-sdk-sesv2", "mail ", "npi "]),
+        ("temporary-access", &["aws-sdk-sesv2", "mail ", "npi "]),
         (
             "users",
             &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],

@@ -63,7 +63,21 @@ case(
     "no burst",
     stage(lambda one: one["RouteSettings"].update({"POST /v1/autoScribe/users": {"ThrottlingRateLimit": 20}})),
 )
-case("stage_throttles_guarded_routes_harder", "sign-in", put("GetUser", "RouteKey", "POST /v1/session/other"))
+case(
+    "stage_throttles_guarded_routes_harder",
+    "sign-in",
+    stage(lambda one: one["RouteSettings"].pop("POST /v1/session")),
+)
+case(
+    "stage_throttles_guarded_routes_harder",
+    "redeem alike",
+    stage(lambda one: one["RouteSettings"].pop("POST /v1/access/redeem")),
+)
+case(
+    "stage_throttles_guarded_routes_harder",
+    "renew alike",
+    stage(lambda one: one["RouteSettings"]["POST /v1/access/renew"].update(ThrottlingRateLimit=100)),
+)
 case("throttled_routes_exist_before_the_stage", "race", attribute("ApiStage", "DependsOn", ["InviteUser"]))
 case(
     "throttled_routes_exist_before_the_stage",
@@ -147,6 +161,11 @@ case(
     put("ListFunction", "Environment", {"Variables": {"MAIL_FROM": "a@b.example"}}),
 )
 case("functions_get_the_settings_they_read", "too few", drop("MailerFunction", "Environment/Variables/ACCEPT_URL_BASE"))
+case(
+    "functions_get_the_settings_they_read",
+    "no viewer",
+    drop("TemporaryAccessFunction", "Environment/Variables/VIEWER_URL_BASE"),
+)
 case("passwords_are_hashed_on_a_full_core", "small", drop("ConfirmFunction", "MemorySize"))
 case("provisioning_is_never_repeated", "retries", drop("ProvisionFunction", "EventInvokeConfig"))
 case("numbers_are_asked_about_on_a_schedule", "never", without("NpiVerifierSchedule"))
@@ -194,6 +213,11 @@ case(
     "invite reads",
     allow("InviteRole", "secretsmanager:GetSecretValue", resource=SECRET),
 )
+case(
+    "secrets_are_read_by_those_who_need_them",
+    "links cannot be signed",
+    put("TemporaryAccessRole", "ManagedPolicyArns", [{"Ref": "RootKeyPolicy"}]),
+)
 case("secrets_are_read_by_those_who_need_them", "mailer does not", put("MailerRole", "ManagedPolicyArns", []))
 case(
     "only_provision_publishes_keys",
@@ -211,6 +235,18 @@ case("items_are_bound_to_partitions", "unbound", allow("ListRole", "dynamodb:Get
 case("items_are_bound_to_partitions", "accounts", allow("ListRole", "dynamodb:GetItem", **ACCOUNT))
 case("items_are_bound_to_partitions", "verifier, accounts", allow("NpiVerifierRole", "dynamodb:GetItem", **ACCOUNT))
 case("items_are_bound_to_partitions", "mailer, accounts", allow("MailerRole", "dynamodb:UpdateItem", **ACCOUNT))
+case(
+    "items_are_bound_to_partitions", "temporary access, accounts", allow("TemporaryAccessRole", "dynamodb:GetItem", **ACCOUNT)
+)
+case(
+    "items_are_bound_to_partitions",
+    "temporary access, keys written",
+    allow(
+        "TemporaryAccessRole",
+        "dynamodb:UpdateItem",
+        **{"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["APIKEY#*"]}},
+    ),
+)
 case("nobody_reaches_items_without_a_key", "Scan", allow("ListRole", "dynamodb:Scan", **CLINIC))
 case("nobody_reaches_items_without_a_key", "PartiQL", allow("InviteRole", "dynamodb:PartiQLSelect", **CLINIC))
 case("audit_is_append_only", "no denial", lambda source: statements(source, "WriteTablePolicy").pop())

@@ -109,6 +109,40 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/v1/session", Person(Everybody)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
+    (
+        "POST",
+        "/v1/autoScribe/studies/reroute-url",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    (
+        "POST",
+        "/v1/autoScribe/studies/viewer-only-reroute-url",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    (
+        "POST",
+        "/v1/autoScribe/ephemeral-sessions",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    (
+        "GET",
+        "/v1/access",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    (
+        "POST",
+        "/v1/access/introspect",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    (
+        "POST",
+        "/v1/access/revoke",
+        Either(Scope::AccessIssue, StudyManagers),
+    ),
+    // What these need is a token of their own, and its refusal is theirs too.
+    ("POST", "/v1/access/redeem", Nothing),
+    ("POST", "/v1/access/renew", Nothing),
+    ("GET", "/.well-known/jwks.json", Nothing),
 ];
 
 /// What a caller shows.

@@ -23,6 +23,11 @@ pub fn openapi() -> OpenApi {
         .bearer_format("JWT")
         .description(Some("The access token of a session"))
         .build();
+    let view = HttpBuilder::new()
+        .scheme(HttpAuthScheme::Bearer)
+        .bearer_format("JWT")
+        .description(Some("A view token; one bound to a key as `DPoP <token>`"))
+        .build();
     let cookie = ApiKeyValue::with_description(
         "__Host-autoscribe-session",
         "The refresh token, kept by the browser",
@@ -30,6 +35,7 @@ pub fn openapi() -> OpenApi {
     let components = ComponentsBuilder::new()
         .security_scheme("apiKey", SecurityScheme::Http(bearer))
         .security_scheme("session", SecurityScheme::Http(session))
+        .security_scheme("viewToken", SecurityScheme::Http(view))
         .security_scheme(
             "refreshCookie",
             SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
@@ -45,4 +51,5 @@ pub fn openapi() -> OpenApi {
         .merge_from(list::Api::openapi())
         .merge_from(users::Api::openapi())
         .merge_from(session::Api::openapi())
+        .merge_from(temporary_access::Api::openapi())
 }

@@ -48,6 +48,7 @@ impl Clinic {
             clinic: self.id,
             view,
             issuer: self.pacs,
+            access_epoch: 0,
             embed_origins: EmbedOrigins::default(),
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),

@@ -1,5 +1,7 @@
-//! Every GET of users, invitations and the audit. Reads only: this function's role cannot write.
+//! Every GET of users, invitations, temporary access and the audit. Reads only, but for noting when an
+//! API key was used.
 
+mod access;
 mod audit_events;
 mod invitation;
 mod invitations;
@@ -22,6 +24,7 @@ pub fn router(context: Context) -> Router {
             get(invitation::handle),
         )
         .route("/v1/auditEvents", get(audit_events::handle))
+        .route("/v1/access", get(access::handle))
         .with_state(context);
     http::serve(router)
 }
@@ -33,6 +36,7 @@ pub fn router(context: Context) -> Router {
     user::handle,
     invitations::handle,
     invitation::handle,
-    audit_events::handle
+    audit_events::handle,
+    access::handle
 ))]
 pub struct Api;

@@ -8,7 +8,7 @@ from rules import Problems, rule
 LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
 # Whoever is not signed in yet may call these, or each call mails somebody.
 GUARDED = re.compile(
-    r"POST /v1/(invitation/.+|session(/.+)?|password/.+|access/redeem|autoScribe/users(/batch|/.+/resend)?)"
+    r"POST /v1/(invitation/.+|session(/.+)?|password/.+|access/(redeem|renew)|autoScribe/users(/batch|/.+/resend)?)"
 )
 LOGGED = {
     "requestTime", "requestId", "routeKey", "status", "responseLatency", "responseLength", "error.responseType",

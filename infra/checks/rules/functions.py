@@ -11,6 +11,9 @@ SETTINGS = {
     "InviteFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
     "ConfirmFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
     "SessionFunction": {"TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
+    "TemporaryAccessFunction": {
+        "TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN", "VIEWER_URL_BASE", "ACCESS_LINK_STYLE",
+    },
     "ListFunction": {"TOKEN_ISSUER"},
     "UsersFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
     "MailerFunction": {

@@ -23,16 +23,18 @@ PARTITIONS = {
     "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "APIKEY#*", "KEYS#*"},
+    "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "KEYS#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE", "KEYS#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }
-READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}}
+READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
 # Who mails or reads links, and who signs.
 SECRETS = {
     "ConfirmFunction": {"RootKey", "SigningKeys"},
     "SessionFunction": {"RootKey", "SigningKeys"},
+    "TemporaryAccessFunction": {"RootKey", "SigningKeys"},
     "MailerFunction": {"RootKey"},
     "ProvisionFunction": {"SigningKeys"},
 }

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use http::Context;
 use http::session::Sessions;
 use npi::Nppes;
+use temporary_access::Links;
 
 use crate::error::chain;
 use crate::forward::Forward;
@@ -21,7 +22,12 @@ use crate::template::Route;
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
 /// Every function that answers HTTP, in this process.
-pub(crate) fn here(context: Context, registry: Arc<Nppes>, sessions: Sessions) -> Functions {
+pub(crate) fn here(
+    context: Context,
+    registry: Arc<Nppes>,
+    sessions: Sessions,
+    links: Links,
+) -> Functions {
     let invite = invite::Deps {
         context: context.clone(),
         registry: registry.clone(),
@@ -36,6 +42,12 @@ pub(crate) fn here(context: Context, registry: Arc<Nppes>, sessions: Sessions) -
         keyring: sessions.keyring.clone(),
         sessions: sessions.clone(),
     };
+    let access = temporary_access::Deps {
+        context: context.clone(),
+        signer: sessions.signer.clone(),
+        keyring: sessions.keyring.clone(),
+        links,
+    };
     let session = session::Deps {
         context: context.clone(),
         sessions,
@@ -45,6 +57,10 @@ pub(crate) fn here(context: Context, registry: Arc<Nppes>, sessions: Sessions) -
         ("invite".to_owned(), invite::router(invite)),
         ("list".to_owned(), list::router(context)),
         ("session".to_owned(), session::router(session)),
+        (
+            "temporary-access".to_owned(),
+            temporary_access::router(access),
+        ),
         ("users".to_owned(), users::router(users)),
     ])
 }

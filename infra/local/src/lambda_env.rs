@@ -2,7 +2,7 @@
 
 use crate::aws::{CREDENTIAL, REGION};
 use crate::running::Running;
-use crate::service::{MAIL_FROM, accept_url, dashboard_url, reset_url};
+use crate::service::{MAIL_FROM, accept_url, dashboard_url, reset_url, viewer_url};
 
 /// One `NAME=value` a line.
 pub(crate) fn text(running: &Running) -> String {
@@ -26,6 +26,7 @@ pub(crate) fn text(running: &Running) -> String {
         ("ACCEPT_URL_BASE", accept_url(url)),
         ("RESET_URL_BASE", reset_url(url)),
         ("DASHBOARD_URL", dashboard_url(url)),
+        ("VIEWER_URL_BASE", viewer_url(url)),
         ("MAIL_FROM", MAIL_FROM.to_owned()),
         ("NPPES_BASE_URL", format!("{url}/api/")),
     ];

@@ -13,6 +13,7 @@ use http::jwt::{Signer, SigningKeys};
 use http::session::Sessions;
 use mail::{Sender, Ses};
 use npi::Nppes;
+use temporary_access::{LinkStyle, Links};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
@@ -172,6 +173,7 @@ struct House {
     context: Context,
     registry: Arc<Nppes>,
     sessions: Sessions,
+    links: Links,
     inbox: Inbox,
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
@@ -225,6 +227,7 @@ impl House {
                 bounds: npi_verifier::Bounds::default(),
             },
             sessions: Sessions { signer, keyring },
+            links: Links::new(&viewer_url(url), LinkStyle::Fragment),
             watch: options.lambda.as_deref().map(Forward::new),
             written: Arc::new(Notify::new()),
         })
@@ -237,6 +240,7 @@ impl House {
                 self.context.clone(),
                 self.registry.clone(),
                 self.sessions.clone(),
+                self.links.clone(),
             ),
         };
         let (entropy, written) = (options.entropy.clone(), self.written.clone());
@@ -309,6 +313,11 @@ pub(crate) fn accept_url(url: &str) -> String {
 /// Where mails about a password lead.
 pub(crate) fn reset_url(url: &str) -> String {
     format!("{url}/reset")
+}
+
+/// Where links to temporary access lead.
+pub(crate) fn viewer_url(url: &str) -> String {
+    format!("{url}/viewer")
 }
 
 /// Where owners and admins work.

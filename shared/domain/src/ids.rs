@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::entropy::{Entropy, random};
@@ -123,6 +124,24 @@ impl InvitationId {
     }
 }
 
+impl AuditId {
+    /// The one identifier that a record about `this` has within a minute: of those written for the
+    /// same thing again and again, one is kept.
+    pub fn once_a_minute(at: Timestamp, this: &[&[u8]]) -> Self {
+        const MINUTE: i64 = 60_000;
+        let minute = Timestamp::from_millis(at.millis() / MINUTE * MINUTE).unwrap_or(at);
+        let mut digest = Sha256::new();
+        for part in this {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest.finalize()[..10]);
+        let millis = u64::try_from(minute.millis()).unwrap_or(0);
+        Self(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+}
+
 impl AccessId {
     /// The smallest id that an access made at `time` or later can have: a bound for ranges.
     pub fn floor(time: Timestamp) -> Self {
@@ -203,6 +222,17 @@ pub(crate) mod tests {
             assert!(UserId::parse(&wrong).is_err(), "{wrong}");
         }
         assert!(ClinicId::parse(&"ab".repeat(16)).is_err());
+    }
+
+    #[test]
+    fn what_repeats_within_a_minute_has_one_id_and_other_things_have_another() {
+        let at = |seconds: i64| Timestamp::from_millis(1_795_512_600_000 + seconds * 1000).unwrap();
+        let id = |seconds, this: &[&[u8]]| AuditId::once_a_minute(at(seconds), this);
+        assert_eq!(id(0, &[b"a", b"b"]), id(59, &[b"a", b"b"]));
+        for other in [id(60, &[b"a", b"b"]), id(0, &[b"a", b"c"]), id(0, &[b"ab"])] {
+            assert_ne!(other, id(0, &[b"a", b"b"]));
+        }
+        assert_eq!(id(59, &[b"a"]).made_at(), at(0));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! JSON bodies.
 
-use axum::body::Bytes;
+use axum::Form;
+use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value};
@@ -54,6 +55,43 @@ impl<S: Send + Sync> FromRequest<S> for Object {
     }
 }
 
+/// The members of a JSON object or of a form (`application/x-www-form-urlencoded`): for what an
+/// RFC wants as a form, and our own clients send as JSON.
+#[derive(Debug)]
+pub struct ObjectOrForm(pub Map<String, Value>);
+
+impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !media_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            let object = Object::from_request(request, state).await?;
+            return Ok(Self(object.members));
+        }
+        let unreadable = || {
+            Problem::bad_request(
+                "form_invalid",
+                "The body must be a form with each name once.",
+            )
+        };
+        let bytes = read(request, state).await?;
+        let form = Request::post("/")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(bytes))
+            .map_err(Problem::internal)?;
+        let pairs = Form::<Vec<(String, String)>>::from_request(form, state).await;
+        let Form(pairs) = pairs.map_err(|_| unreadable())?;
+        let count = pairs.len();
+        let members: Map<String, Value> = (pairs.into_iter())
+            .map(|(name, value)| (name, Value::String(value)))
+            .collect();
+        if members.len() < count {
+            return Err(unreadable());
+        }
+        Ok(Self(members))
+    }
+}
+
 /// The whole body, or 413.
 pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state)
@@ -74,11 +112,12 @@ pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<
 }
 
 fn is_json(request: &Request) -> bool {
-    let kind = request
-        .headers()
-        .get(header::CONTENT_TYPE)
-        .and_then(|v| v.to_str().ok())
-        .unwrap_or_default();
-    let kind = kind.split(';').next().unwrap_or_default().trim();
-    kind.eq_ignore_ascii_case("application/json")
+    media_type(request).eq_ignore_ascii_case("application/json")
+}
+
+/// `Content-Type` without its parameters.
+fn media_type(request: &Request) -> &str {
+    let kind = request.headers().get(header::CONTENT_TYPE);
+    let kind = kind.and_then(|v| v.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().unwrap_or_default().trim()
 }

@@ -4,9 +4,11 @@
 use std::marker::PhantomData;
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
-use domain::api_key::{ApiKey, ApiKeySecret, Scope};
+use axum::http::{HeaderMap, header};
+use domain::access::EmbedOrigins;
+use domain::access::Issuer;
+use domain::api_key::{ApiKeySecret, Scope};
 use domain::audit::Actor;
 use domain::ids::{ApiKeyId, ClinicId, SessionId, UserId};
 use domain::invitation::InvitedBy;
@@ -34,6 +36,8 @@ pub enum Identity {
         id: ApiKeyId,
         /// What it may do.
         scopes: Vec<Scope>,
+        /// Where what it opens may be embedded.
+        embed_origins: EmbedOrigins,
     },
     /// A person signed in at the dashboard.
     Session {
@@ -75,6 +79,14 @@ impl Principal {
         match &self.identity {
             Identity::ApiKey { id, .. } => InvitedBy::ApiKey(*id),
             Identity::Session { user, .. } => InvitedBy::User(*user),
+        }
+    }
+
+    /// This caller as one who issues access.
+    pub fn as_issuer(&self) -> Issuer {
+        match &self.identity {
+            Identity::ApiKey { id, .. } => Issuer::ApiKey(*id),
+            Identity::Session { user, .. } => Issuer::User(*user),
         }
     }
 
@@ -148,6 +160,8 @@ capabilities! {
     AttestNpi: None, Managers;
     /// List, make and end API keys.
     ManageApiKeys: None, Managers;
+    /// Issue, list, end and introspect temporary access.
+    IssueAccess: Some(Scope::AccessIssue), StudyManagers;
     /// Read the audit.
     ReadAudit: None, Managers;
     /// Look at one's own session and end it.
@@ -241,19 +255,24 @@ async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal,
             tracing::info!(%error, "use of an API key not noted");
         }
     }
-    let ApiKey {
-        id, clinic, scopes, ..
-    } = key;
     Ok(Principal {
-        clinic,
-        identity: Identity::ApiKey { id, scopes },
+        clinic: key.clinic,
+        identity: Identity::ApiKey {
+            id: key.id,
+            scopes: key.scopes,
+            embed_origins: key.embed_origins,
+        },
     })
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {
-    let value = parts.headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credential) = authorization(&parts.headers)?;
+    scheme.eq_ignore_ascii_case("bearer").then_some(credential)
+}
+
+/// Scheme and credential of `Authorization`.
+pub fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credential) = value.split_once(' ')?;
-    scheme
-        .eq_ignore_ascii_case("bearer")
-        .then(|| credential.trim())
+    Some((scheme, credential.trim()))
 }

@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderValue, Method, StatusCode};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
@@ -47,9 +47,11 @@ async fn edge(request: Request, next: Next) -> Response {
             .insert("x-should-retry", HeaderValue::from_static("false"));
     }
     if method != Method::HEAD {
+        // Unless the handler says otherwise: most answers hold a person's data or a token.
         response
             .headers_mut()
-            .insert("cache-control", HeaderValue::from_static("no-store"));
+            .entry(header::CACHE_CONTROL)
+            .or_insert(HeaderValue::from_static("no-store"));
     }
     let status = response.status().as_u16();
     tracing::info!(request_id = id, %method, route, status, code, "answered");

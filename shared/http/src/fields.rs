@@ -6,6 +6,8 @@ use serde_json::{Map, Value};
 const REQUIRED: Refused = Refused::new("required", "is required");
 const NOT_TEXT: Refused = Refused::new("wrong_type", "must be a string");
 const NOT_LIST: Refused = Refused::new("wrong_type", "must be a list of strings");
+const NOT_WHOLE: Refused = Refused::new("wrong_type", "must be a whole number");
+const NOT_OBJECT: Refused = Refused::new("wrong_type", "must be an object");
 const NOT_BOOL: Refused = Refused::new("wrong_type", "must be true or false");
 
 /// The members of an object that are not taken yet, and the faults so far.
@@ -107,6 +109,44 @@ impl Fields {
         parsed.into_iter().collect()
     }
 
+    /// A whole number that may be missing or null. `None` means missing, or a fault was noted.
+    pub fn optional_whole<T>(
+        &mut self,
+        name: &str,
+        parse: impl FnOnce(u32) -> Result<T, Refused>,
+    ) -> Option<T> {
+        let value = match self.members.remove(name) {
+            None | Some(Value::Null) => return None,
+            Some(value) => value,
+        };
+        // What is whole and too large is refused by its range like any other.
+        let whole = value.as_u64().map(|n| u32::try_from(n).unwrap_or(u32::MAX));
+        match whole.map(parse) {
+            Some(Ok(value)) => Some(value),
+            Some(Err(refused)) => self.fault(name, refused),
+            None => self.fault(name, NOT_WHOLE),
+        }
+    }
+
+    /// The fields of an object that may be missing or null; their faults are noted with
+    /// [`Fields::note_within`].
+    pub fn optional_object(&mut self, name: &str) -> Option<Self> {
+        match self.members.remove(name) {
+            None | Some(Value::Null) => None,
+            Some(Value::Object(members)) => Some(Self::new(members)),
+            Some(_) => self.fault(name, NOT_OBJECT),
+        }
+    }
+
+    /// Notes the faults of an object's own fields.
+    pub fn note_within(&mut self, name: &str, Faults(faults): Faults) {
+        let within = faults.into_iter().map(|fault| Fault {
+            field: format!("{name}.{}", fault.field),
+            ..fault
+        });
+        self.faults.0.extend(within);
+    }
+
     /// A member of any type, to be read by the caller.
     pub fn take(&mut self, name: &str) -> Option<Value> {
         self.members.remove(name)
@@ -115,6 +155,11 @@ impl Fields {
     /// Whether the member is there and not yet taken.
     pub fn holds(&self, name: &str) -> bool {
         self.members.contains_key(name)
+    }
+
+    /// Whether the member is there, not null, and not yet taken.
+    pub fn holds_value(&self, name: &str) -> bool {
+        self.members.get(name).is_some_and(|value| !value.is_null())
     }
 
     /// Whether no fault was noted so far.

@@ -27,6 +27,7 @@ pub struct Keys {
 
 #[derive(Default)]
 struct Known {
+    public: Vec<PublicKey>,
     keys: HashMap<String, VerifyingKey>,
     read_at: Option<Timestamp>,
 }
@@ -58,9 +59,23 @@ impl Keys {
         let ready = |key: &PublicKey| Some((key.kid.clone(), VerifyingKey::new(key)?));
         *self.known.write().await = Known {
             keys: public.iter().filter_map(ready).collect(),
+            public: public.clone(),
             read_at: Some(self.clock.now()),
         };
         Ok(public)
+    }
+
+    /// The published keys for whoever else verifies: of a read a moment ago at most, so that
+    /// however many ask there is one read in that time.
+    pub async fn published(&self) -> Result<Vec<PublicKey>, StoreError> {
+        {
+            let known = self.known.read().await;
+            let age = known.read_at.map(|at| self.clock.now().since(at));
+            if age.is_some_and(|age| age < ASKED_AGAIN) {
+                return Ok(known.public.clone());
+            }
+        }
+        self.read().await
     }
 
     /// The claims of a token that one of the keys signed and that is good now.

@@ -6,6 +6,7 @@ pub mod body;
 pub mod caller;
 pub mod changes;
 pub mod context;
+pub mod dpop;
 mod edge;
 pub mod ending;
 pub mod fields;
@@ -20,6 +21,7 @@ pub mod schema;
 mod segment;
 pub mod session;
 pub mod view;
+pub mod view_token;
 
 pub use context::{ClientIp, Context, RequestId};
 pub use edge::serve;

@@ -1,5 +1,6 @@
 //! The values of enumerated fields, for openapi.json.
 
+use domain::access::{Mode, Standing};
 use domain::api_key::Scope;
 use domain::delivery::Delivery;
 use domain::invitation::InvitationStatus;
@@ -41,6 +42,10 @@ names! {
     ScopeName = Scope::ALL.map(Scope::as_str);
     /// `status` of an API key.
     ApiKeyStatusName = ["active", "revoked"];
+    /// `status` of a temporary access.
+    AccessStatusName = Standing::ALL.map(Standing::as_str);
+    /// `mode` of a temporary access.
+    AccessModeName = Mode::ALL.map(Mode::as_str);
     /// `delivery`.
     DeliveryName = Delivery::ALL.map(Delivery::as_str);
     /// `expired`.

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use domain::access::KeyThumbprint;
 use domain::email::Email;
 use domain::ids::{
     AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
@@ -151,6 +152,12 @@ pub(crate) fn audit(clinic: ClinicId, at: Timestamp, id: AuditId) -> Key {
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
     let digest = Fingerprint::of(&[key.as_bytes()]);
     Key::new(format!("IDEM#{caller}#{}", digest.as_str()), "IDEM")
+}
+
+/// A proof of possession that was shown; its id is of any length and may hold anything.
+pub(crate) fn proof(key: KeyThumbprint, id: &str) -> Key {
+    let digest = Fingerprint::of(&[id.as_bytes()]);
+    Key::new(format!("DPOP#{key}#{}", digest.as_str()), "DPOP")
 }
 
 /// The public key set, which every function reads at start.

@@ -22,9 +22,12 @@ impl RetrievalId {
     pub fn parse(text: &str) -> Result<Self, Refused> {
         const INVALID: Refused = Refused::new(
             "retrieval_id_invalid",
-            "must be 1 to 256 bytes without control characters",
+            "must be 1 to 256 bytes without control characters, and neither . nor ..",
         );
-        if (1..=MAX_HANDLE).contains(&text.len()) && !text.chars().any(char::is_control) {
+        // The handle is a part of the link's path, where browsers take these for folders.
+        let folder = matches!(text, "." | "..");
+        if !folder && (1..=MAX_HANDLE).contains(&text.len()) && !text.chars().any(char::is_control)
+        {
             Ok(Self(text.to_owned()))
         } else {
             Err(INVALID)
@@ -200,7 +203,7 @@ mod tests {
     fn a_handle_is_opaque_short_and_not_shown() {
         let id = RetrievalId::parse("order-12345").unwrap();
         assert!(!format!("{id:?}").contains("12345"));
-        for wrong in ["", "a\nb", &"x".repeat(257)] {
+        for wrong in ["", ".", "..", "a\nb", &"x".repeat(257)] {
             assert!(RetrievalId::parse(wrong).is_err());
         }
     }

@@ -140,6 +140,9 @@ pub struct Details {
     pub view: View,
     /// Who issued it.
     pub issuer: Issuer,
+    /// The user's epoch when it was issued: a deactivation ends what was issued before it, a
+    /// reactivation does not bring it back. 0 for a view without a user.
+    pub access_epoch: u32,
     /// Who may show the view in a frame.
     pub embed_origins: EmbedOrigins,
     /// When it was issued.
@@ -222,6 +225,9 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// Every one.
+    pub const ALL: [Self; 4] = [Self::Issued, Self::Open, Self::Ended, Self::Revoked];
+
     /// `status` in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -84,9 +84,11 @@ pub fn still_allowed(
     issuer: Option<&Authority>,
 ) -> Result<(), Refusal> {
     let right_issuer = issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue());
-    let right_user = details.view.user().is_none_or(|id| {
-        user.is_some_and(|user| user.id == id && may_use(user, details.view.mode()).is_ok())
-    });
+    let still_may = |user: &User| {
+        user.access_epoch == details.access_epoch && may_use(user, details.view.mode()).is_ok()
+    };
+    let right_user = (details.view.user())
+        .is_none_or(|id| user.is_some_and(|user| user.id == id && still_may(user)));
     match (right_issuer, right_user) {
         (_, false) => Err(Refusal::User),
         (false, true) => Err(Refusal::Issuer),
@@ -160,6 +162,7 @@ mod tests {
                 study: StudyRef::Id(StudyId::from_bytes([4; 16])),
             },
             issuer: Issuer::ApiKey(key().id),
+            access_epoch: user.access_epoch,
             embed_origins: EmbedOrigins::default(),
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),
@@ -169,9 +172,10 @@ mod tests {
         let pacs = Authority::ApiKey(key());
         assert_eq!(still_allowed(&details, Some(&user), Some(&pacs)), Ok(()));
         let gone = user.clone().deactivate().unwrap().next;
+        let back = gone.clone().reactivate().unwrap().next;
         let mut other = user.clone();
         other.id = UserId::from_bytes([9; 16]);
-        for wrong in [None, Some(&gone), Some(&other)] {
+        for wrong in [None, Some(&gone), Some(&back), Some(&other)] {
             let refused = still_allowed(&details, wrong, Some(&pacs));
             assert_eq!(refused, Err(Refusal::User));
         }

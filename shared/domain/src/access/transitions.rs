@@ -68,6 +68,8 @@ pub struct New {
     pub view: View,
     /// Who issues it.
     pub issuer: Issuer,
+    /// The user's epoch now; 0 for a view without a user.
+    pub access_epoch: u32,
     /// Who may show the view in a frame.
     pub embed_origins: EmbedOrigins,
     /// How long the link can be opened.
@@ -85,6 +87,7 @@ impl New {
                 clinic: self.clinic,
                 view: self.view,
                 issuer: self.issuer,
+                access_epoch: self.access_epoch,
                 embed_origins: self.embed_origins,
                 created_at: now,
                 link_expires_at: now.plus(self.link.duration()),

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assignment::StudyItem;
 use crate::invitation::item::time;
-use crate::item::RawItem;
+use crate::item::{RawItem, is_zero};
 use crate::key::Key;
 use crate::profile::{BadField, field};
 use crate::{Store, StoreError};
@@ -54,6 +54,8 @@ pub(crate) struct GrantItem {
     options: Option<String>,
     #[serde(rename = "by")]
     issuer: String,
+    #[serde(rename = "ae", default, skip_serializing_if = "is_zero")]
+    access_epoch: u32,
     #[serde(rename = "eo", default, skip_serializing_if = "Vec::is_empty")]
     embed_origins: Vec<String>,
     #[serde(rename = "ca")]
@@ -106,6 +108,7 @@ impl From<&Grant> for GrantItem {
                 .and_then(|s| s.options.as_ref())
                 .map(|options| options.as_str().to_owned()),
             issuer: issuer_text(details.issuer),
+            access_epoch: details.access_epoch,
             embed_origins: details
                 .embed_origins
                 .as_slice()
@@ -210,6 +213,7 @@ impl TryFrom<GrantItem> for Grant {
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
             view: item.view()?,
             issuer: issuer(&item.issuer)?,
+            access_epoch: item.access_epoch,
             embed_origins: item.embed_origins()?,
             created_at: time("ca", item.created_at)?,
             link_expires_at: time("ex", item.link_expires_at)?,
@@ -270,6 +274,7 @@ mod tests {
             clinic: ClinicId::from_bytes([2; 16]),
             view,
             issuer: Issuer::ApiKey(ApiKeyId::from_bytes([3; 16])),
+            access_epoch: 2,
             embed_origins: EmbedOrigins::new(origins.to_vec()).unwrap(),
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),

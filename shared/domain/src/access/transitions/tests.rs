@@ -24,6 +24,7 @@ fn issued() -> Issued {
             study: StudyRef::Id(StudyId::from_bytes([4; 16])),
         },
         issuer: Issuer::ApiKey(ApiKeyId::from_bytes([5; 16])),
+        access_epoch: 0,
         embed_origins: EmbedOrigins::default(),
         link: LinkSeconds::default(),
         view_seconds: ViewSeconds::new(600).unwrap(),

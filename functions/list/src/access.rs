@@ -1,0 +1,160 @@
+//! `GET /v1/access`: temporary access, newest first.
+
+use axum::Json;
+use axum::extract::State;
+use domain::access::{Grant, Issuer, View, oldest_alive};
+use domain::field::Refused;
+use domain::ids::{AccessId, NotAnId, UserId};
+use domain::time::Timestamp;
+use http::caller::{Caller, IssueAccess};
+use http::problem::ProblemBody;
+use http::query::Parameters;
+use http::schema::{AccessModeName, AccessStatusName};
+use http::view_token::StudyView;
+use http::{Context, Problem};
+use serde::Serialize;
+use store::PageRequest;
+use utoipa::{IntoParams, ToSchema};
+
+/// Filters; each narrows the list further.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query, rename_all = "camelCase")]
+#[expect(dead_code, reason = "documents what `handle` takes")]
+pub(crate) struct AccessFilter {
+    /// Whose.
+    user_id: Option<String>,
+    /// Whether the link can be opened or the view lives.
+    active: Option<bool>,
+    /// Items on the page, 20 by default.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `cursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A temporary access. Never its token.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessView {
+    /// `acc_` and 32 hex characters.
+    access_id: String,
+    /// How it stands now.
+    #[schema(value_type = AccessStatusName)]
+    status: &'static str,
+    /// What it is good for.
+    #[schema(value_type = AccessModeName)]
+    mode: &'static str,
+    /// Who views; null when nobody in particular.
+    user_id: Option<String>,
+    /// The study; null for an ephemeral view.
+    study: Option<StudyView>,
+    /// The handle of an ephemeral view.
+    retrieval_id: Option<String>,
+    /// The user who issued it; null when a PACS did.
+    issued_by_user_id: Option<String>,
+    /// The API key that issued it; null when a user did.
+    issued_by_api_key_id: Option<String>,
+    /// RFC 3339.
+    #[schema(format = DateTime)]
+    created_at: String,
+    /// When the link can no longer be opened.
+    #[schema(format = DateTime)]
+    link_expires_at: String,
+    /// When the link was opened.
+    #[schema(format = DateTime)]
+    opened_at: Option<String>,
+    /// When the view ends.
+    #[schema(format = DateTime)]
+    view_expires_at: Option<String>,
+    /// When it was ended before its time.
+    #[schema(format = DateTime)]
+    revoked_at: Option<String>,
+}
+
+impl AccessView {
+    fn new(grant: &Grant, now: Timestamp) -> Self {
+        let (details, opening) = (grant.details(), grant.opening());
+        let (by_user, by_key) = match details.issuer {
+            Issuer::User(id) => (Some(id.to_string()), None),
+            Issuer::ApiKey(id) => (None, Some(id.to_string())),
+        };
+        let retrieval = match &details.view {
+            View::Ephemeral(session) => Some(session.retrieval.as_str().to_owned()),
+            View::Dictation { .. } | View::ViewerOnly { .. } => None,
+        };
+        let revoked = match grant {
+            Grant::Revoked(revoked) => Some(revoked.at.to_string()),
+            Grant::Issued(_) | Grant::Open(_) => None,
+        };
+        Self {
+            access_id: details.id.to_string(),
+            status: grant.standing(now).as_str(),
+            mode: details.view.mode().as_str(),
+            user_id: details.view.user().map(|id| id.to_string()),
+            study: details.view.study().map(Into::into),
+            retrieval_id: retrieval,
+            issued_by_user_id: by_user,
+            issued_by_api_key_id: by_key,
+            created_at: details.created_at.to_string(),
+            link_expires_at: details.link_expires_at.to_string(),
+            opened_at: opening.map(|o| o.at.to_string()),
+            view_expires_at: opening.map(|o| o.until.to_string()),
+            revoked_at: revoked,
+        }
+    }
+}
+
+/// A page of accesses.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct AccessesView {
+    /// Newest first.
+    access: Vec<AccessView>,
+    /// For the next page; null on the last.
+    cursor: Option<String>,
+    /// Whether there is a next page.
+    has_more: bool,
+}
+
+/// List temporary access. What ended is kept for 30 days.
+#[utoipa::path(
+    get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter),
+    security(("apiKey" = []), ("session" = [])),
+    responses(
+        (status = 200, body = AccessesView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(context): State<Context>,
+    caller: Caller<IssueAccess>,
+    parameters: Parameters,
+) -> Result<Json<AccessesView>, Problem> {
+    let (clinic, now) = (caller.clinic(), context.now());
+    let mut parameters = parameters.of("access");
+    let user = parameters.take("userId", |text| {
+        UserId::parse(text).map_err(|NotAnId(shape)| Refused::new("id_invalid", shape))
+    });
+    let active = parameters.take_bool("active");
+    let paging = parameters.finish(clinic)?;
+    let request = PageRequest {
+        limit: paging.limit,
+        after: paging.after.map(AccessId::from_bytes),
+    };
+    let from = active.filter(|active| *active).map(|_| oldest_alive(now));
+    let keep = |grant: &Grant| active.is_none_or(|wanted| wanted == grant.is_alive(now));
+    let page = context
+        .store
+        .grants(clinic, user, from, request, keep)
+        .await?;
+    Ok(Json(AccessesView {
+        access: page
+            .items
+            .iter()
+            .map(|grant| AccessView::new(grant, now))
+            .collect(),
+        cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
+        has_more: page.next.is_some(),
+    }))
+}

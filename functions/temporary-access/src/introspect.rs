@@ -1,0 +1,146 @@
+//! `POST /v1/access/introspect`: whether a view lives at this moment (RFC 7662).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use domain::field::Refused;
+use http::Problem;
+use http::body::ObjectOrForm;
+use http::caller::{Caller, IssueAccess};
+use http::dpop::For;
+use http::fields::Fields;
+use http::problem::ProblemBody;
+use http::view_token::ViewClaims;
+use serde::{Deserialize, Serialize};
+use store::Reads;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::live::{live, proven};
+use crate::token::token_type;
+
+/// A view token that came with a request.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct IntrospectRequest {
+    /// The view token.
+    token: String,
+    /// Not needed: view tokens are the only kind.
+    token_type_hint: Option<String>,
+}
+
+/// A token whose view lives.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ActiveView {
+    /// Always true.
+    #[schema(schema_with = only_true)]
+    active: bool,
+    /// `Bearer`, or `DPoP` when it is bound to a key.
+    token_type: &'static str,
+    /// The token's times; all else as it is now.
+    #[serde(flatten)]
+    claims: ViewClaims,
+}
+
+/// Any other token.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct InactiveView {
+    /// Always false.
+    #[schema(schema_with = only_false)]
+    active: bool,
+}
+
+/// What a token is good for now.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Introspection {
+    /// Good.
+    Active(Box<ActiveView>),
+    /// Not good: nothing is said of it.
+    Inactive(InactiveView),
+}
+
+fn only(value: bool) -> utoipa::openapi::schema::Object {
+    utoipa::openapi::ObjectBuilder::new()
+        .schema_type(utoipa::openapi::Type::Boolean)
+        .enum_values(Some([value]))
+        .build()
+}
+
+fn only_true() -> utoipa::openapi::schema::Object {
+    only(true)
+}
+
+fn only_false() -> utoipa::openapi::schema::Object {
+    only(false)
+}
+
+/// Ask whether a view lives now: for services behind the viewer. A bound token is active only
+/// when the proof that came with it is passed on in the `DPoP` header.
+#[utoipa::path(
+    post, operation_id = "introspectAccess", path = "/v1/access/introspect", tag = "access",
+    request_body(content(
+        (IntrospectRequest = "application/x-www-form-urlencoded"),
+        (IntrospectRequest = "application/json"),
+    )),
+    security(("apiKey" = []), ("session" = [])),
+    params(("DPoP" = Option<String>, Header, description = "The proof that came with the token")),
+    responses(
+        (status = 200, body = Introspection),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<IssueAccess>,
+    headers: HeaderMap,
+    ObjectOrForm(members): ObjectOrForm,
+) -> Result<Json<Introspection>, Problem> {
+    let mut fields = Fields::new(members);
+    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
+    let _ = fields.optional("token_type_hint", |_| Ok::<_, Refused>(()));
+    let token = fields.finish(token)?;
+    let token = token.ok_or_else(|| Problem::internal("no fault and no token"))?;
+    let clinic = caller.clinic().to_string();
+    Ok(Json(
+        match active(&deps, &clinic, &token, &headers).await? {
+            Some(claims) => Introspection::Active(Box::new(ActiveView {
+                active: true,
+                token_type: token_type(&claims),
+                claims,
+            })),
+            None => Introspection::Inactive(InactiveView { active: false }),
+        },
+    ))
+}
+
+/// What the token is good for now, if for anything in this clinic.
+async fn active(
+    deps: &Deps,
+    clinic: &str,
+    token: &str,
+    headers: &HeaderMap,
+) -> Result<Option<ViewClaims>, Problem> {
+    let claims = ViewClaims::read(&deps.context, token).await?;
+    let Some(claims) = claims.filter(|claims| claims.clinic == clinic) else {
+        return Ok(None);
+    };
+    // Method and URL in the proof are those of the request that the caller got: the caller
+    // compares them.
+    let this = For {
+        request: None,
+        token: Some(token),
+    };
+    if proven(deps, headers, this, &claims).await?.is_err() {
+        return Ok(None);
+    }
+    let live = live(deps, &claims, Reads::Latest).await?.ok();
+    let (iat, exp) = (claims.iat, claims.exp);
+    Ok(live.map(|live| ViewClaims {
+        iat,
+        exp,
+        ..live.claims
+    }))
+}

@@ -1,0 +1,162 @@
+//! Issuing an access: whether it may be, the grant, and its link.
+
+use axum::http::StatusCode;
+use axum::{Extension, Json};
+use domain::access::{EmbedOrigins, Issued, MAX_OPEN, Mode, New, NotAllowed, View, may_use};
+use domain::ids::{AccessId, UserId};
+use domain::invitation::InvitationStatus;
+use domain::study::Assignment;
+use domain::token::AccessLink;
+use domain::user::User;
+use http::audit::Requester;
+use http::caller::{Identity, Principal};
+use http::idempotency::Unkept;
+use http::{ClientIp, Problem};
+use serde::Serialize;
+use store::Committed;
+use utoipa::ToSchema;
+
+use crate::wanted::Lifetimes;
+use crate::{Deps, TRIES};
+
+/// A link into the viewer. It opens once.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct LinkView {
+    /// To be opened in the viewer; its token is a secret.
+    pub(crate) url: String,
+    /// `acc_` and 32 hex characters.
+    pub(crate) access_id: String,
+    /// When the link can no longer be opened.
+    #[schema(format = DateTime)]
+    pub(crate) expires_at: String,
+}
+
+/// An answer that holds a link: it is not kept for an idempotency key.
+pub(crate) type LinkAnswer<T> = (Extension<Unkept>, Json<T>);
+
+/// Issues what `view` says, and gives its link.
+pub(crate) async fn issue(
+    deps: &Deps,
+    caller: &Principal,
+    ip: Option<ClientIp>,
+    (view, lifetimes): (View, Lifetimes),
+) -> Result<LinkView, Problem> {
+    let actor = caller.as_actor();
+    let requester = Requester { actor, ip };
+    for _ in 0..TRIES {
+        let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
+        let (action, object) = (issued.action(), issued.details.audited());
+        let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));
+        let mut tx = deps.context.store.transaction(&record)?;
+        tx.new_grant(issued.clone())?;
+        if let Some(assignment) = &assignment {
+            tx.assignment(assignment)?;
+        }
+        if tx.commit().await? == Committed::Yes {
+            return Ok(link(deps, &issued));
+        }
+    }
+    Err(Problem::contended())
+}
+
+fn link(deps: &Deps, issued: &Issued) -> LinkView {
+    let details = &issued.details;
+    let token = deps.keyring.access_token(&AccessLink {
+        clinic: details.clinic,
+        access: details.id,
+    });
+    LinkView {
+        url: deps.links.to(details, &token),
+        access_id: details.id.to_string(),
+        expires_at: details.link_expires_at.to_string(),
+    }
+}
+
+/// The grant, and who reads the study from now on when that changes.
+async fn decided(
+    deps: &Deps,
+    caller: &Principal,
+    view: &View,
+    lifetimes: Lifetimes,
+) -> Result<(Issued, Option<Assignment>), Problem> {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let (clinic, issuer) = (caller.clinic, caller.as_issuer());
+    let (user, assignment) = match view {
+        View::Dictation { user, study } => {
+            let found = store.reader_and_assignment(clinic, *user, study).await?;
+            let assign = Assignment::to(*user, (clinic, *study), found.1.as_ref(), issuer, now);
+            (found.0, assign)
+        }
+        View::ViewerOnly { user: Some(id), .. } => (store.user(clinic, *id).await?, None),
+        View::ViewerOnly { user: None, .. } | View::Ephemeral(_) => (None, None),
+    };
+    if let Some(id) = view.user() {
+        let Some(user) = &user else {
+            return Err(unknown(deps, caller, id).await?);
+        };
+        usable(deps, user, view.mode()).await?;
+    }
+    let new = New {
+        id: AccessId::new(now, deps.context.entropy.as_ref()),
+        clinic,
+        view: view.clone(),
+        issuer,
+        access_epoch: user.map_or(0, |user| user.access_epoch),
+        embed_origins: embed_origins(caller),
+        link: lifetimes.link,
+        view_seconds: lifetimes.view,
+    };
+    Ok((new.at(now), assignment))
+}
+
+/// Who may frame the view: the pages of whoever holds the API key. A link that a person issued is
+/// opened on its own.
+fn embed_origins(caller: &Principal) -> EmbedOrigins {
+    match &caller.identity {
+        Identity::ApiKey { embed_origins, .. } => embed_origins.clone(),
+        Identity::Session { .. } => EmbedOrigins::default(),
+    }
+}
+
+/// Whether this user may have one more view of this mode.
+async fn usable(deps: &Deps, user: &User, mode: Mode) -> Result<(), Problem> {
+    if let Err(why) = may_use(user, mode) {
+        let refused = why.refused();
+        let status = match why {
+            NotAllowed::Deactivated => StatusCode::CONFLICT,
+            NotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,
+        };
+        let problem = Problem::new(status, refused.code, sentence(refused.detail));
+        return Err(problem.about("userId", user.id));
+    }
+    let (store, now) = (&deps.context.store, deps.context.now());
+    if store.has_room(user.clinic, user.id, MAX_OPEN, now).await? {
+        return Ok(());
+    }
+    let detail = "This user has 100 open accesses. End some, or wait until some have ended.";
+    Err(Problem::conflict("too_many_open", detail).about("userId", user.id))
+}
+
+/// What to say of someone who is no confirmed user here.
+async fn unknown(deps: &Deps, caller: &Principal, id: UserId) -> Result<Problem, Problem> {
+    let (store, invitation) = (&deps.context.store, id.invitation_id());
+    let invited = store.invitation(caller.clinic, invitation).await?;
+    Ok(match invited.map(|found| found.status()) {
+        Some(InvitationStatus::Sent) => {
+            let detail = "This person has not confirmed the invitation yet.";
+            Problem::conflict("invitation_not_confirmed", detail).about("invitationId", invitation)
+        }
+        _ => Problem::not_found(
+            "user_not_found",
+            "There is no such confirmed user in your clinic.",
+        ),
+    })
+}
+
+/// A rule's words as a sentence of its own.
+fn sentence(detail: &str) -> String {
+    let mut letters = detail.chars();
+    let first = letters.next().map(|c| c.to_ascii_uppercase());
+    first.into_iter().chain(letters).chain(['.']).collect()
+}

@@ -1,0 +1,78 @@
+//! `GET /.well-known/jwks.json`: the keys that tokens are verified with (RFC 7517).
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::header;
+use domain::signing::{PublicKey, SigningAlgorithm};
+use http::Problem;
+use http::problem::ProblemBody;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+
+/// A key is published long before it signs: `provision` does it in another step.
+const CACHED: &str = "public, max-age=300";
+
+/// A public key.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JwkView {
+    /// `EC` or `OKP`.
+    kty: &'static str,
+    /// `P-256` or `Ed25519`.
+    crv: &'static str,
+    /// `ES256` or `EdDSA`.
+    alg: &'static str,
+    /// Always `sig`.
+    r#use: &'static str,
+    /// The `kid` of the tokens that it signed.
+    kid: String,
+    /// The x coordinate, or the Ed25519 key.
+    x: String,
+    /// The y coordinate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    y: Option<String>,
+}
+
+/// Public keys.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct JwksView {
+    /// Every key that may have signed a token that is good.
+    keys: Vec<JwkView>,
+}
+
+impl From<PublicKey> for JwkView {
+    fn from(key: PublicKey) -> Self {
+        let (kty, crv) = match key.algorithm {
+            SigningAlgorithm::Es256 => ("EC", "P-256"),
+            SigningAlgorithm::EdDsa => ("OKP", "Ed25519"),
+        };
+        Self {
+            kty,
+            crv,
+            alg: key.algorithm.as_str(),
+            r#use: "sig",
+            kid: key.kid,
+            x: key.x,
+            y: key.y,
+        }
+    }
+}
+
+/// The public keys.
+#[utoipa::path(
+    get, operation_id = "jwks", path = "/.well-known/jwks.json", tag = "access", security(()),
+    responses(
+        (status = 200, body = JwksView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+) -> Result<([(header::HeaderName, &'static str); 1], Json<JwksView>), Problem> {
+    let keys = deps.context.keys.published().await?;
+    let keys = keys.into_iter().map(Into::into).collect();
+    Ok(([(header::CACHE_CONTROL, CACHED)], Json(JwksView { keys })))
+}

@@ -1,0 +1,86 @@
+//! Temporary access: links into the viewer, and the views that they open.
+
+mod ephemeral;
+mod introspect;
+mod issue;
+mod jwks;
+mod link;
+mod live;
+mod redeem;
+mod refused;
+mod renew;
+mod reroute;
+mod revoke;
+mod token;
+mod viewer_only;
+mod wanted;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::FromRef;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use domain::token::Keyring;
+use http::Context;
+use http::jwt::Signer;
+use utoipa::OpenApi;
+
+pub use link::{LinkStyle, Links, UnknownStyle};
+
+/// Times that a lost race is decided again.
+pub(crate) const TRIES: usize = 3;
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// Signs view tokens.
+    pub signer: Arc<Signer>,
+    /// Seals the tokens of links.
+    pub keyring: Arc<Keyring>,
+    /// Where links lead.
+    pub links: Links,
+}
+
+impl FromRef<Deps> for Context {
+    fn from_ref(deps: &Deps) -> Self {
+        deps.context.clone()
+    }
+}
+
+/// The routes of this function. What has no caller but a token takes no `Idempotency-Key`.
+pub fn router(deps: Deps) -> Router {
+    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
+    let studies = "/v1/autoScribe/studies";
+    let router = Router::new()
+        .route(&format!("{studies}/reroute-url"), post(reroute::handle))
+        .route(
+            &format!("{studies}/viewer-only-reroute-url"),
+            post(viewer_only::handle),
+        )
+        .route("/v1/autoScribe/ephemeral-sessions", post(ephemeral::handle))
+        .route("/v1/access/revoke", post(revoke::handle))
+        .layer(idempotent)
+        .route("/v1/access/redeem", post(redeem::handle))
+        .route("/v1/access/renew", post(renew::handle))
+        .route("/v1/access/introspect", post(introspect::handle))
+        .route("/.well-known/jwks.json", get(jwks::handle))
+        .with_state(deps);
+    http::serve(router)
+}
+
+/// What this function adds to openapi.json.
+#[derive(OpenApi)]
+#[openapi(paths(
+    reroute::handle,
+    viewer_only::handle,
+    ephemeral::handle,
+    redeem::handle,
+    renew::handle,
+    introspect::handle,
+    revoke::handle,
+    jwks::handle
+))]
+pub struct Api;

@@ -1,0 +1,98 @@
+//! Links into the viewer.
+
+use std::fmt::Write as _;
+
+use domain::access::{Details, View};
+use domain::token::LinkToken;
+
+/// Where in a link its token stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkStyle {
+    /// `#token=`: it reaches no server's log and no Referer.
+    Fragment,
+    /// `?token=`: for viewers that read the query.
+    Query,
+}
+
+/// The setting says neither `fragment` nor `query`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("ACCESS_LINK_STYLE must be fragment or query")]
+pub struct UnknownStyle;
+
+impl LinkStyle {
+    /// Reads the setting.
+    pub fn parse(text: &str) -> Result<Self, UnknownStyle> {
+        match text {
+            "fragment" => Ok(Self::Fragment),
+            "query" => Ok(Self::Query),
+            _ => Err(UnknownStyle),
+        }
+    }
+}
+
+/// Makes links.
+#[derive(Clone, Debug)]
+pub struct Links {
+    base: String,
+    style: LinkStyle,
+}
+
+impl Links {
+    /// Links into the viewer at `base`.
+    pub fn new(base: &str, style: LinkStyle) -> Self {
+        Self {
+            base: base.trim_end_matches('/').to_owned(),
+            style,
+        }
+    }
+
+    /// The link to a view.
+    pub(crate) fn to(&self, details: &Details, token: &LinkToken) -> String {
+        let place = match &details.view {
+            View::Dictation { study, .. } | View::ViewerOnly { study, .. } => {
+                format!("study/{}", study.key())
+            }
+            View::Ephemeral(session) => {
+                format!("ephemeral/{}", encoded(session.retrieval.as_str()))
+            }
+        };
+        let mark = match self.style {
+            LinkStyle::Fragment => '#',
+            LinkStyle::Query => '?',
+        };
+        format!("{}/{place}{mark}token={}", self.base, token.reveal())
+    }
+}
+
+/// Percent-encoded, all but what RFC 3986 calls unreserved.
+fn encoded(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+                encoded.push(byte.into());
+            }
+            _ => {
+                let _ = write!(encoded, "%{byte:02X}");
+            }
+        }
+        encoded
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_one_part_of_the_path_whatever_it_holds() {
+        assert_eq!(encoded("order-1_2.3~"), "order-1_2.3~");
+        assert_eq!(encoded("a/../b?c#d e%ü"), "a%2F..%2Fb%3Fc%23d%20e%25%C3%BC");
+    }
+
+    #[test]
+    fn a_style_is_fragment_or_query() {
+        assert_eq!(LinkStyle::parse("fragment"), Ok(LinkStyle::Fragment));
+        assert_eq!(LinkStyle::parse("query"), Ok(LinkStyle::Query));
+        assert_eq!(LinkStyle::parse("Query"), Err(UnknownStyle));
+    }
+}

@@ -1,0 +1,72 @@
+//! Whether the view of a genuine view token still lives.
+
+use axum::http::HeaderMap;
+use domain::access::{Grant, still_allowed};
+use domain::audit::Refusal;
+use domain::time::Timestamp;
+use http::Problem;
+use http::dpop::{self, For, Proof, ProofInvalid};
+use http::view_token::ViewClaims;
+use store::{Reads, ViewParties};
+
+use crate::Deps;
+
+/// A view that lives.
+pub(crate) struct Live {
+    /// What a token made now says.
+    pub(crate) claims: ViewClaims,
+    /// When the view ends.
+    pub(crate) until: Timestamp,
+}
+
+/// The view that a token with these claims is for, if it lives.
+pub(crate) async fn live(
+    deps: &Deps,
+    claims: &ViewClaims,
+    reads: Reads,
+) -> Result<Result<Live, Refusal>, Problem> {
+    let Some(keys) = claims.keys() else {
+        return Ok(Err(Refusal::Tampered));
+    };
+    let context = &deps.context;
+    let found = context.store.view_parties(&keys, reads).await?;
+    let ViewParties {
+        grant,
+        user,
+        issuer,
+    } = found;
+    let open = match grant {
+        Some(Grant::Open(open)) => open,
+        Some(Grant::Revoked(_)) => return Ok(Err(Refusal::Revoked)),
+        Some(Grant::Issued(_)) | None => return Ok(Err(Refusal::Expired)),
+    };
+    if let Err(why) = still_allowed(&open.details, user.as_ref(), issuer.as_ref()) {
+        return Ok(Err(why));
+    }
+    let until = open.opening.until;
+    let now = ViewClaims::of(&open, user.as_ref(), &context.issuer, context.now());
+    Ok(match now {
+        None => Err(Refusal::Expired),
+        Some(now) if !now.fit(claims) => Err(Refusal::Tampered),
+        Some(claims) => Ok(Live { claims, until }),
+    })
+}
+
+/// Whether a request that carries a bound token also carries a proof by the key that it is bound
+/// to. Uses the proof up.
+pub(crate) async fn proven(
+    deps: &Deps,
+    headers: &HeaderMap,
+    this: For<'_>,
+    claims: &ViewClaims,
+) -> Result<Result<(), ProofInvalid>, Problem> {
+    let Some(bound) = &claims.cnf else {
+        return Ok(Ok(()));
+    };
+    let sent = dpop::sent(headers).and_then(|text| text.ok_or(ProofInvalid));
+    let proof = sent.and_then(|text| Proof::read(text, this, deps.context.now()));
+    match proof {
+        Ok(proof) if proof.key().to_string() == bound.jkt => proof.spend(&deps.context).await,
+        Ok(_) | Err(_) => Ok(Err(ProofInvalid)),
+    }
+}

@@ -1,0 +1,24 @@
+//! The Lambda function `temporary-access`.
+
+use std::sync::Arc;
+
+use runtime::{Aws, Settings};
+use temporary_access::{Deps, LinkStyle, Links};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), runtime::Error> {
+    let settings = Settings::from_environment();
+    let style = settings.optional("ACCESS_LINK_STYLE");
+    let style = style.map_or(Ok(LinkStyle::Fragment), |text| LinkStyle::parse(&text))?;
+    let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
+    let aws = Aws::from_environment();
+    let context = aws.context(&settings).await;
+    let deps = Deps {
+        signer: Arc::new(aws.signer(&settings, &context.keys).await?),
+        keyring: Arc::new(aws.keyring(&settings).await?),
+        context,
+        links,
+    };
+    settings.check()?;
+    runtime::serve(temporary_access::router(deps)).await
+}

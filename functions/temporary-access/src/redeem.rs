@@ -1,0 +1,219 @@
+//! `POST /v1/access/redeem`: opens a link, once.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use domain::access::{Grant, KeyThumbprint, Open, Transition, View, still_allowed};
+use domain::audit::{Actor, Refusal};
+use domain::field::Refused;
+use domain::token::AccessLink;
+use domain::user::User;
+use http::audit::Requester;
+use http::body::Object;
+use http::dpop::{self, For, Proof};
+use http::problem::ProblemBody;
+use http::view_token::{StudyView, ViewClaims};
+use http::{ClientIp, Problem};
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use store::{Committed, Reads, ViewKeys, ViewParties};
+use utoipa::ToSchema;
+
+use crate::ephemeral::{EphemeralView, HangingProtocolView};
+use crate::refused::record;
+use crate::token::ViewTokenView;
+use crate::{Deps, TRIES};
+
+/// Its path, which a proof names.
+const PATH: &str = "/v1/access/redeem";
+
+/// The token of a link.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `handle` reads")]
+pub(crate) struct RedeemRequest {
+    /// The part of the link after `token=`.
+    #[schema(max_length = 256)]
+    token: String,
+}
+
+/// An open view.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct OpenedView {
+    /// The first view token.
+    #[serde(flatten)]
+    token: ViewTokenView,
+    /// `acc_` and 32 hex characters.
+    access_id: String,
+    /// `study:read`, or `study:read report:write`.
+    scope: &'static str,
+    /// The study; none of an ephemeral view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    study: Option<StudyView>,
+    /// The handle of an ephemeral view.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    retrieval_id: Option<String>,
+    /// How images of an ephemeral view hang at first.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    hanging_protocol: Option<HangingProtocolView>,
+    /// The options of an ephemeral view, as they came.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<std::collections::HashMap<String, Value>>)]
+    options: Option<Box<RawValue>>,
+    /// Who may show the view in a frame.
+    embed_origins: Vec<String>,
+    /// The header of this name, as the viewer is to send it with the page.
+    content_security_policy: String,
+}
+
+/// Open a link. It opens once; every link that does not open gets one and the same answer.
+#[utoipa::path(
+    post, operation_id = "redeemAccess", path = "/v1/access/redeem", tag = "access", request_body = RedeemRequest, security(()),
+    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449): binds the view to its key")),
+    responses(
+        (status = 200, body = OpenedView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    ip: Option<ClientIp>,
+    headers: HeaderMap,
+    body: Object,
+) -> Result<Json<OpenedView>, Problem> {
+    let mut fields = body.fields();
+    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
+    let token = fields.finish(token)?;
+    let token = token.ok_or_else(|| Problem::internal("no fault and no token"))?;
+    let proof = proof_in(&deps, &headers)?;
+    let Ok(link) = deps.keyring.read_access_token(&token) else {
+        return Err(tampered(&deps, &token, ip).await?);
+    };
+    let (open, user) = opened(&deps, link, proof, ip).await?;
+    answer(&deps, &open, user.as_ref())
+}
+
+/// A proof that is wrong in itself is told before the token is looked at, and so tells nothing of
+/// it.
+fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> {
+    let refused = |invalid: dpop::ProofInvalid| invalid.problem(StatusCode::BAD_REQUEST);
+    let Some(text) = dpop::sent(headers).map_err(refused)? else {
+        return Ok(None);
+    };
+    let url = format!("{}{PATH}", deps.context.issuer);
+    let this = For {
+        request: Some(("POST", &url)),
+        token: None,
+    };
+    let proof = Proof::read(text, this, deps.context.now());
+    proof.map(Some).map_err(refused)
+}
+
+/// The view, and its user as they are now.
+async fn opened(
+    deps: &Deps,
+    link: AccessLink,
+    mut proof: Option<Proof>,
+    ip: Option<ClientIp>,
+) -> Result<(Open, Option<User>), Problem> {
+    let key = proof.as_ref().map(Proof::key);
+    for _ in 0..TRIES {
+        let grant = deps.context.store.grant(link.clinic, link.access).await?;
+        let grant = grant.ok_or_else(Problem::token_invalid)?;
+        let details = grant.details().clone();
+        let (change, user) = match decided(deps, grant, key).await? {
+            Ok(decided) => decided,
+            Err(why) => {
+                record(deps, &details, why, ip).await?;
+                return Err(Problem::token_invalid());
+            }
+        };
+        if let Some(proof) = proof.take()
+            && let Err(invalid) = proof.spend(&deps.context).await?
+        {
+            record(deps, &details, Refusal::Proof, ip).await?;
+            return Err(invalid.problem(StatusCode::BAD_REQUEST));
+        }
+        if commit(deps, &change, ip.clone()).await? == Committed::Yes {
+            return Ok((change.next, user));
+        }
+    }
+    Err(Problem::contended())
+}
+
+/// The grant opened, and its user, when link, user and issuer are all good now.
+async fn decided(
+    deps: &Deps,
+    grant: Grant,
+    key: Option<KeyThumbprint>,
+) -> Result<Result<(Transition<Open>, Option<User>), Refusal>, Problem> {
+    let (store, keys) = (&deps.context.store, ViewKeys::from(&grant));
+    let change = match grant.redeem(key, deps.context.now()) {
+        Ok(change) => change,
+        Err(why) => return Ok(Err(why.into())),
+    };
+    let ViewParties { user, issuer, .. } = store.view_parties(&keys, Reads::Latest).await?;
+    let allowed = still_allowed(&change.next.details, user.as_ref(), issuer.as_ref());
+    Ok(allowed.map(|()| (change, user)))
+}
+
+async fn commit(
+    deps: &Deps,
+    change: &Transition<Open>,
+    ip: Option<ClientIp>,
+) -> Result<Committed, Problem> {
+    let (context, details) = (&deps.context, &change.next.details);
+    let actor = Actor::Viewer(details.id);
+    let requester = Requester { actor, ip };
+    let (action, object) = (change.action, details.audited());
+    let record = requester.record(context, details.clinic, action, object, (None, None));
+    let mut tx = context.store.transaction(&record)?;
+    tx.changed_grant(&change.clone().map(Grant::from))?;
+    Ok(tx.commit().await?)
+}
+
+/// A token that was not made here. When it claims to be a grant's that there is, the audit knows.
+async fn tampered(deps: &Deps, token: &str, ip: Option<ClientIp>) -> Result<Problem, Problem> {
+    if let Some(claimed) = AccessLink::claimed_by(token) {
+        let store = &deps.context.store;
+        if let Some(grant) = store.grant(claimed.clinic, claimed.access).await? {
+            record(deps, grant.details(), Refusal::Tampered, ip).await?;
+        }
+    }
+    Ok(Problem::token_invalid())
+}
+
+fn answer(deps: &Deps, open: &Open, user: Option<&User>) -> Result<Json<OpenedView>, Problem> {
+    let (details, context) = (&open.details, &deps.context);
+    let claims = ViewClaims::of(open, user, &context.issuer, context.now());
+    let claims = claims.ok_or_else(|| Problem::internal("a view that ended as it began"))?;
+    let session = match &details.view {
+        View::Ephemeral(session) => Some(EphemeralView::new(session)?),
+        View::Dictation { .. } | View::ViewerOnly { .. } => None,
+    };
+    let (retrieval_id, hanging_protocol, options) = match session {
+        Some(shown) => (
+            Some(shown.retrieval_id),
+            shown.hanging_protocol,
+            shown.options,
+        ),
+        None => (None, None, None),
+    };
+    let origins = details.embed_origins.as_slice().iter();
+    Ok(Json(OpenedView {
+        token: ViewTokenView::new(deps, &claims, open.opening.until)?,
+        access_id: details.id.to_string(),
+        scope: details.view.mode().scope(),
+        study: details.view.study().map(Into::into),
+        retrieval_id,
+        hanging_protocol,
+        options,
+        embed_origins: origins.map(|o| o.as_str().to_owned()).collect(),
+        content_security_policy: details.embed_origins.frame_ancestors(),
+    }))
+}

@@ -1,0 +1,34 @@
+//! The audit's record of a link that did not open and of a view that was not renewed.
+//!
+//! The caller is told the same whatever the reason. Whoever has a link can send it as often as the
+//! gateway lets through, so a reason is recorded once a minute for a grant: the record's id is that
+//! of grant, reason and minute, and the second finds the first in its place. No count is kept.
+
+use domain::access::Details;
+use domain::audit::{Action, Actor, Refusal};
+use domain::ids::AuditId;
+use http::audit::Requester;
+use http::{ClientIp, Problem};
+use store::Committed;
+
+use crate::Deps;
+
+/// Records that a grant was refused.
+pub(crate) async fn record(
+    deps: &Deps,
+    details: &Details,
+    why: Refusal,
+    ip: Option<ClientIp>,
+) -> Result<(), Problem> {
+    let requester = Requester {
+        actor: Actor::Viewer(details.id),
+        ip,
+    };
+    let (action, object) = (Action::AccessRefused(why), details.audited());
+    let mut record = requester.record(&deps.context, details.clinic, action, object, (None, None));
+    let about = [&details.id.bytes()[..], why.as_str().as_bytes()];
+    record.id = AuditId::once_a_minute(record.at, &about);
+    match deps.context.store.transaction(&record)?.commit().await? {
+        Committed::Yes | Committed::Lost(_) => Ok(()),
+    }
+}

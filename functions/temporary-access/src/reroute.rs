@@ -1,0 +1,70 @@
+//! `POST /v1/autoScribe/studies/reroute-url`: a link to read a study and dictate its report.
+
+use axum::extract::State;
+use axum::{Extension, Json};
+use domain::access::{LinkSeconds, View};
+use http::body::Object;
+use http::caller::{Caller, IssueAccess};
+use http::idempotency::Unkept;
+use http::problem::ProblemBody;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::Deps;
+use crate::issue::{LinkAnswer, LinkView, issue};
+use crate::wanted::{Lifetimes, study, user};
+
+/// Who is to read which study. At least one of the study's two names.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `wanted` reads")]
+pub(crate) struct RerouteRequest {
+    /// The reader: `usr_` and 32 hex characters.
+    #[schema(pattern = "^usr_[0-9a-f]{32}$")]
+    assigned_to_user_id: String,
+    /// `stu_` and 32 hex characters.
+    #[schema(pattern = "^stu_[0-9a-f]{32}$")]
+    study_id: Option<String>,
+    /// DICOM Study Instance UID.
+    #[schema(pattern = "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))*$", max_length = 64)]
+    study_instance_uid: Option<String>,
+    /// How long the link can be opened, 60 by default.
+    #[schema(minimum = 15, maximum = 300)]
+    link_seconds: Option<u32>,
+    /// How long the view lives once opened, 3600 by default.
+    #[schema(minimum = 300, maximum = 43200)]
+    view_seconds: Option<u32>,
+}
+
+/// Get a link to read and dictate. Assigns the study to the reader.
+#[utoipa::path(
+    post, operation_id = "rerouteUrl", path = "/v1/autoScribe/studies/reroute-url", tag = "access",
+    request_body = RerouteRequest, security(("apiKey" = []), ("session" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = LinkView),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<IssueAccess>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<LinkAnswer<LinkView>, Problem> {
+    let wanted = wanted(body)?;
+    let link = issue(&deps, &caller.principal, ip, wanted).await?;
+    Ok((Extension(Unkept), Json(link)))
+}
+
+fn wanted(body: Object) -> Result<(View, Lifetimes), Problem> {
+    let mut fields = body.fields();
+    let reader = fields.required("assignedToUserId", user);
+    let study = study(&mut fields);
+    let lifetimes = Lifetimes::read(&mut fields, LinkSeconds::default());
+    let read = fields.finish(reader.zip(study))?;
+    let (user, study) = read.ok_or_else(|| Problem::internal("no fault and no fields"))?;
+    Ok((View::Dictation { user, study }, lifetimes))
+}

@@ -1,0 +1,129 @@
+//! `POST /v1/access/revoke`: ends an access, or all of a user's.
+
+use axum::Json;
+use axum::extract::State;
+use domain::access::Grant;
+use domain::field::Refused;
+use domain::ids::{AccessId, ClinicId, NotAnId, UserId};
+use http::audit::Requester;
+use http::body::Object;
+use http::caller::{Caller, IssueAccess};
+use http::problem::ProblemBody;
+use http::view::Done;
+use http::{ClientIp, Problem};
+use serde::Deserialize;
+use store::Committed;
+use utoipa::ToSchema;
+
+use crate::wanted::user;
+use crate::{Deps, TRIES};
+
+/// Which access: one, or all of a user's. Exactly one of both.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[expect(dead_code, reason = "documents what `target` reads")]
+pub(crate) struct RevokeAccessRequest {
+    /// `acc_` and 32 hex characters.
+    #[schema(pattern = "^acc_[0-9a-f]{32}$", required = false, nullable = false)]
+    access_id: Option<String>,
+    /// `usr_` and 32 hex characters.
+    #[schema(pattern = "^usr_[0-9a-f]{32}$", required = false, nullable = false)]
+    user_id: Option<String>,
+}
+
+enum Target {
+    One(AccessId),
+    All(UserId),
+}
+
+/// End temporary access at once. Its link opens no more, and an open view is not renewed.
+#[utoipa::path(
+    post, operation_id = "endAccess", path = "/v1/access/revoke", tag = "access", request_body = RevokeAccessRequest,
+    security(("apiKey" = []), ("session" = [])),
+    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    responses(
+        (status = 200, body = Done),
+        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
+        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+    )
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<IssueAccess>,
+    ip: Option<ClientIp>,
+    body: Object,
+) -> Result<Json<Done>, Problem> {
+    let target = target(body)?;
+    let actor = caller.principal.as_actor();
+    let requester = Requester { actor, ip };
+    let (store, clinic) = (&deps.context.store, caller.clinic());
+    match target {
+        Target::One(id) => {
+            let grant = store.grant(clinic, id).await?.ok_or_else(unknown)?;
+            end(&deps, grant, &requester).await?;
+            Ok(Json(Done::new("The access is ended.")))
+        }
+        Target::All(user) => {
+            known(&deps, clinic, user).await?;
+            let now = deps.context.now();
+            for grant in store.grants_alive(clinic, user, now).await? {
+                end(&deps, grant, &requester).await?;
+            }
+            Ok(Json(Done::new("Every access of the user is ended.")))
+        }
+    }
+}
+
+/// `accessId` or `userId`.
+fn target(body: Object) -> Result<Target, Problem> {
+    const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
+    const NEITHER: Refused = Refused::new("required", "or userId is required");
+    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
+    let mut fields = body.fields();
+    let access = fields.optional("accessId", |text| AccessId::parse(text).map_err(refused));
+    let user = fields.optional("userId", user);
+    let target = match (access, user) {
+        (Some(_), Some(_)) => fields.fault("userId", BOTH),
+        (Some(access), None) => Some(Target::One(access)),
+        (None, Some(user)) => Some(Target::All(user)),
+        (None, None) if fields.is_faultless() => fields.fault("accessId", NEITHER),
+        (None, None) => None,
+    };
+    let target = fields.finish(target)?;
+    target.ok_or_else(|| Problem::internal("no fault and no target"))
+}
+
+async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
+    let found = deps.context.store.user(clinic, user).await?;
+    let detail = "There is no such confirmed user in your clinic.";
+    found
+        .map(|_| ())
+        .ok_or_else(|| Problem::not_found("user_not_found", detail))
+}
+
+/// Ends a grant; one that has ended stays as it is.
+async fn end(deps: &Deps, mut grant: Grant, requester: &Requester) -> Result<(), Problem> {
+    let (context, id) = (&deps.context, grant.details().id);
+    let clinic = grant.details().clinic;
+    for _ in 0..TRIES {
+        let Some(change) = grant.revoke(context.now()) else {
+            return Ok(());
+        };
+        let (action, object) = (change.action, change.next.details.audited());
+        let record = requester.record(context, clinic, action, object, (None, None));
+        let mut tx = context.store.transaction(&record)?;
+        tx.changed_grant(&change.map(Grant::from))?;
+        if tx.commit().await? == Committed::Yes {
+            return Ok(());
+        }
+        grant = context.store.grant(clinic, id).await?.ok_or_else(unknown)?;
+    }
+    Err(Problem::contended())
+}
+
+fn unknown() -> Problem {
+    Problem::not_found(
+        "access_not_found",
+        "There is no such access in your clinic.",
+    )
+}

@@ -1,0 +1,174 @@
+//! View tokens: JWT access tokens (RFC 9068) of five minutes, for one view.
+
+use domain::access::{Issuer, Open, View};
+use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
+use domain::study::StudyRef;
+use domain::time::Timestamp;
+use domain::user::User;
+use serde::{Deserialize, Serialize};
+use store::ViewKeys;
+use utoipa::ToSchema;
+
+use crate::context::Context;
+use crate::jwt::Expected;
+use crate::keys::NotVerified;
+use crate::problem::Problem;
+
+/// `typ` of a view token (RFC 9068 section 2.1).
+pub const TYP: &str = "at+jwt";
+/// `aud` of a view token.
+pub const AUDIENCE: &str = "autoscribe-viewer";
+
+/// Which study.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StudyView {
+    /// `stu_` and 32 hex characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    study_id: Option<String>,
+    /// DICOM Study Instance UID.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    study_instance_uid: Option<String>,
+}
+
+impl From<&StudyRef> for StudyView {
+    fn from(study: &StudyRef) -> Self {
+        Self {
+            study_id: study.id().map(|id| id.to_string()),
+            study_instance_uid: study.uid().map(|uid| uid.as_str().to_owned()),
+        }
+    }
+}
+
+/// The key that a token is bound to (RFC 7800, RFC 9449 section 6.1).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Confirmation {
+    /// The key's SHA-256 thumbprint (RFC 7638).
+    pub jkt: String,
+}
+
+/// The claims of a view token.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ViewClaims {
+    /// The service's own URL.
+    pub iss: String,
+    /// Always `autoscribe-viewer`.
+    pub aud: String,
+    /// The user; for an ephemeral view the `retrievalId`; for a study that is read by nobody in
+    /// particular the access itself.
+    pub sub: String,
+    /// Who issued the access: an API key's id, or a user's for a link made at the dashboard.
+    pub client_id: String,
+    /// `acc_` and 32 hex characters.
+    pub jti: String,
+    /// Seconds since 1970.
+    pub iat: i64,
+    /// Seconds since 1970.
+    pub exp: i64,
+    /// `study:read`, or `study:read report:write`.
+    pub scope: String,
+    /// The clinic's UUID.
+    pub clinic: String,
+    /// The study; none of an ephemeral view.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub study: Option<StudyView>,
+    /// The NPI of whoever dictates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub npi: Option<String>,
+    /// Who may show the view in a frame.
+    #[serde(rename = "embedOrigins")]
+    pub embed_origins: Vec<String>,
+    /// The key that it is bound to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub cnf: Option<Confirmation>,
+}
+
+impl ViewClaims {
+    /// The claims for a view that lives at `now`; `None` when it has ended.
+    pub fn of(open: &Open, user: Option<&User>, issuer: &str, now: Timestamp) -> Option<Self> {
+        let details = &open.details;
+        // Floored, so that no token outlives the view; at its last second there is none.
+        let exp = open.renew(now).ok()?.seconds();
+        let mode = details.view.mode();
+        let dictates = matches!(details.view, View::Dictation { .. });
+        let npi = user.filter(|_| dictates);
+        let npi = npi.and_then(|user| user.profile.permissions.npi());
+        let origins = details.embed_origins.as_slice().iter();
+        (now.seconds() < exp).then(|| Self {
+            iss: issuer.to_owned(),
+            aud: AUDIENCE.to_owned(),
+            sub: subject(open),
+            client_id: match details.issuer {
+                Issuer::ApiKey(id) => id.to_string(),
+                Issuer::User(id) => id.to_string(),
+            },
+            jti: details.id.to_string(),
+            iat: now.seconds(),
+            exp,
+            scope: mode.scope().to_owned(),
+            clinic: details.clinic.to_string(),
+            study: details.view.study().map(Into::into),
+            npi: npi.map(|(npi, _)| npi.as_str().to_owned()),
+            embed_origins: origins.map(|o| o.as_str().to_owned()).collect(),
+            cnf: open.opening.key.map(|key| Confirmation {
+                jkt: key.to_string(),
+            }),
+        })
+    }
+
+    /// The claims of a view token that was signed here and is good now; `None` for any other.
+    pub async fn read(context: &Context, token: &str) -> Result<Option<Self>, Problem> {
+        let expected = Expected {
+            typ: TYP,
+            issuer: &context.issuer,
+            audience: AUDIENCE,
+        };
+        match context.keys.verify(token, expected).await {
+            Ok(claims) => Ok(Some(claims)),
+            Err(NotVerified::Invalid(_)) => Ok(None),
+            Err(NotVerified::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Where grant, user and issuer are; `None` when the claims name none.
+    pub fn keys(&self) -> Option<ViewKeys> {
+        // A retrievalId may look like anything, also like a user's id.
+        let named = self.study.as_ref().map(|_| self.sub.as_str());
+        let by_user = || UserId::parse(&self.client_id).map(Issuer::User).ok();
+        let by_key = ApiKeyId::parse(&self.client_id).map(Issuer::ApiKey).ok();
+        Some(ViewKeys {
+            clinic: ClinicId::parse(&self.clinic).ok()?,
+            access: AccessId::parse(&self.jti).ok()?,
+            user: named.and_then(|sub| UserId::parse(sub).ok()),
+            issuer: by_key.or_else(by_user)?,
+        })
+    }
+
+    /// Whether both are for the same view of the same person, bound to the same key: all but the
+    /// times and the NPI, which may have changed.
+    pub fn fit(&self, other: &Self) -> bool {
+        let timeless = |claims: &Self| Self {
+            iat: 0,
+            exp: 0,
+            npi: None,
+            ..claims.clone()
+        };
+        timeless(self) == timeless(other)
+    }
+}
+
+fn subject(open: &Open) -> String {
+    match &open.details.view {
+        View::Dictation { user, .. }
+        | View::ViewerOnly {
+            user: Some(user), ..
+        } => user.to_string(),
+        View::ViewerOnly { user: None, .. } => open.details.id.to_string(),
+        View::Ephemeral(session) => session.retrieval.as_str().to_owned(),
+    }
+}

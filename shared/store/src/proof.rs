@@ -1,0 +1,59 @@
+//! Proofs of possession that were shown (RFC 9449): each is good once.
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use domain::access::KeyThumbprint;
+use domain::time::Timestamp;
+use serde::Serialize;
+
+use crate::item::number;
+use crate::{Store, StoreError, attr, key};
+
+/// How long a proof is remembered: longer than it passes for fresh, however far clocks are apart.
+const KEPT_FOR: Duration = Duration::from_mins(5);
+
+#[derive(Serialize)]
+struct ProofItem {
+    ttl: i64,
+}
+
+/// Whether a proof is the first with its id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shown {
+    /// Yes; from now on it is not.
+    First,
+    /// No: it is a replay.
+    Again,
+}
+
+impl Store {
+    /// Notes that the holder of `key` showed the proof with this id.
+    pub async fn show_proof(
+        &self,
+        key: KeyThumbprint,
+        id: &str,
+        now: Timestamp,
+    ) -> Result<Shown, StoreError> {
+        let item = ProofItem {
+            ttl: now.plus(KEPT_FOR).seconds(),
+        };
+        // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
+        let condition = format!("attribute_not_exists({}) OR #ttl <= :now", attr::PK);
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.table)
+            .set_item(Some(self.encode(key::proof(key, id), &item)?))
+            .condition_expression(condition)
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":now", number(now.seconds()));
+        match put.send().await {
+            Ok(_) => Ok(Shown::First),
+            Err(error) => match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Shown::Again),
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
+    }
+}
