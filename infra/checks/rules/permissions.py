@@ -162,7 +162,8 @@ def items_are_bound_to_partitions(template: dict) -> Problems:
                 yield f"{statement.owner} allows {listed(statement.actions)} on every partition"
             if statement.resources - TABLE:
                 yield f"{statement.owner} allows them on {listed(statement.resources - TABLE)}"
-            if statement.actions & WRITES and statement.partitions() & READ_ONLY.get(name, set()):
+            written = statement.actions & WRITES and not notes_key_use(statement)
+            if written and statement.partitions() & READ_ONLY.get(name, set()):
                 yield f"{name} must only read {listed(statement.partitions() & READ_ONLY[name])}"
         found = {partition for statement in on_items for partition in statement.partitions()}
         if found - PARTITIONS.get(name, set()):
