@@ -9,12 +9,13 @@ use crate::service::{self, Clinic};
 use crate::warm::{self, Warm};
 use crate::{Error, process, sessions};
 
-const FUNCTIONS: [&str; 8] = [
+const FUNCTIONS: [&str; 9] = [
     "invite",
     "confirm",
     "list",
     "users",
     "session",
+    "temporary-access",
     "mailer",
     "npi-verifier",
     "provision",
@@ -60,6 +61,7 @@ impl Bench {
             ("ROOT_KEY", self.running.root_key().to_owned()),
             ("SIGNING_KEYS", self.running.signing_keys().to_owned()),
             ("RESET_URL_BASE", format!("{url}/reset")),
+            ("VIEWER_URL_BASE", format!("{url}/viewer")),
             ("ACCEPT_URL_BASE", format!("{url}/accept")),
             ("DASHBOARD_URL", format!("{url}/")),
             ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),

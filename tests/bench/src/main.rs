@@ -3,6 +3,7 @@
 //! Expects the release binaries of the functions and of the floor beside its own profile's folder;
 //! `make bench` builds them.
 
+mod access;
 mod capacity;
 mod client;
 mod cold;
@@ -33,6 +34,7 @@ async fn main() -> Result<(), Error> {
     print(&sessions::measure().await?);
     print(&capacity::measure().await?);
     print(&requests::measure().await?);
+    print(&access::measure().await?);
     print(&lists::measure().await?);
     print(&machine.describe()?);
     Ok(())
