@@ -60,7 +60,7 @@ pub(crate) struct BatchResult {
 
 /// Invite up to 50 people, each on its own.
 #[utoipa::path(
-    post, operation_id = "inviteUsers", path = "/v1/autoScribe/users/batch", tag = "users", request_body = BatchRequest, security(("apiKey" = [])),
+    post, operation_id = "inviteUsers", path = "/v1/autoScribe/users/batch", tag = "users", request_body = BatchRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 207, body = BatchView),

@@ -25,7 +25,7 @@ use crate::revoke::{find, pending};
 /// The link that was mailed stays good and offers what the invitation says now.
 #[utoipa::path(
     patch, operation_id = "updateInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations",
-    request_body = ChangeRequest, security(("apiKey" = [])),
+    request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
     params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
     responses(
         (status = 200, body = InvitationView),

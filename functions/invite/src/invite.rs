@@ -32,7 +32,7 @@ pub(crate) const TRIES: usize = 3;
 /// Stores the invitation and mails its link. The same request by the same caller within ten
 /// minutes is answered like the first and mails nothing.
 #[utoipa::path(
-    post, operation_id = "inviteUser", path = "/v1/autoScribe/users", tag = "users", request_body = InviteRequest, security(("apiKey" = [])),
+    post, operation_id = "inviteUser", path = "/v1/autoScribe/users", tag = "users", request_body = InviteRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 201, body = InvitedView),

@@ -20,7 +20,7 @@ use crate::revoke::{find, pending};
 /// The expiry starts again and the old link is dead. Once a minute at most.
 #[utoipa::path(
     post, operation_id = "resendInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("session" = [])),
     params(
         ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),
         ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),

@@ -36,7 +36,7 @@ pub(crate) struct RevokeRequest {
 /// Take an invitation back. Its link is dead at once; repeating it changes nothing.
 #[utoipa::path(
     post, operation_id = "revokeInvitation", path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = Done),

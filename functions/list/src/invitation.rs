@@ -10,7 +10,7 @@ use http::{Context, Problem, Segment};
 
 /// Read an invitation.
 #[utoipa::path(
-    get, operation_id = "retrieveInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations", security(("apiKey" = [])),
+    get, operation_id = "retrieveInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations", security(("apiKey" = []), ("session" = [])),
     params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
     responses(
         (status = 200, body = InvitationView),

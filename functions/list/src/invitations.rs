@@ -69,7 +69,7 @@ pub(crate) struct InvitationsView {
 /// List invitations.
 #[utoipa::path(
     get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter),
-    security(("apiKey" = [])),
+    security(("apiKey" = []), ("session" = [])),
     responses(
         (status = 200, body = InvitationsView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

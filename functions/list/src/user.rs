@@ -10,7 +10,7 @@ use http::{Context, Problem, Segment};
 
 /// Read a confirmed user.
 #[utoipa::path(
-    get, operation_id = "retrieveUser", path = "/v1/autoScribe/users/{userId}", tag = "users", security(("apiKey" = [])),
+    get, operation_id = "retrieveUser", path = "/v1/autoScribe/users/{userId}", tag = "users", security(("apiKey" = []), ("session" = [])),
     params(("userId" = String, Path, description = "`usr_` and 32 hex characters")),
     responses(
         (status = 200, body = UserView),

@@ -63,7 +63,7 @@ pub(crate) struct UsersView {
 
 /// List confirmed users.
 #[utoipa::path(
-    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter), security(("apiKey" = [])),
+    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter), security(("apiKey" = []), ("session" = [])),
     responses(
         (status = 200, body = UsersView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),

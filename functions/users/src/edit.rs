@@ -23,7 +23,7 @@ use crate::access::{TRIES, begin, commit, find, unknown};
 /// An NPI that is new, or held under a new surname, is verified afresh.
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
-    request_body = ChangeRequest, security(("apiKey" = [])),
+    request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
     params(("userId" = String, Path, description = "`usr_` and 32 hex characters")),
     responses(
         (status = 200, body = UserView),

@@ -15,7 +15,7 @@ use crate::access::{TRIES, UserRequest, begin, commit, find, target};
 /// Open a user's access again, with the permissions of before. Repeating it changes nothing.
 #[utoipa::path(
     post, operation_id = "reactivateUser", path = "/v1/autoScribe/users/reactivate", tag = "users",
-    request_body = UserRequest, security(("apiKey" = [])),
+    request_body = UserRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = Done),

@@ -15,7 +15,7 @@ use crate::access::{TRIES, UserRequest, begin, commit, find, target};
 /// End a user's access at once. Data and permissions are kept; repeating it changes nothing.
 #[utoipa::path(
     post, operation_id = "revokeAccess", path = "/v1/autoScribe/users/revoke-access", tag = "users",
-    request_body = UserRequest, security(("apiKey" = [])),
+    request_body = UserRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
         (status = 200, body = Done),
