@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{App, Session, admin, dashboard_member, member};
+use crate::support::{App, Session, admin, dashboard_member, member, study};
 
 async fn events(of: &Session, query: &str) -> Vec<Value> {
     let page = of
@@ -147,4 +147,32 @@ async fn another_clinics_audit_is_not_seen() {
     let page = other.get("/v1/auditEvents?limit=100").await;
     assert!(!page.text.contains(&app.clinic_id));
     assert!(!page.text.contains(&app.api_key_id));
+}
+
+#[tokio::test]
+async fn which_study_was_opened_for_whom_and_through_which_key() {
+    let app = App::start().await;
+    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let reader = app.reader().await;
+    let link = app.access_link(&reader).await;
+    app.redeem(&link.token).await.expect(200);
+    app.redeem(&link.token).await.problem(404, "token_invalid");
+    let found = events(&boss, &format!("?object={reader}&limit=3")).await;
+    assert_eq!(
+        actions(&found),
+        ["access.refused", "access.redeemed", "access.issued"]
+    );
+    assert_eq!(
+        (&found[0]["detail"], &found[2]["detail"]),
+        (&json!("used"), &json!("dictation"))
+    );
+    assert_eq!(found[2]["actor"], format!("key:{}", app.api_key_id));
+    assert_eq!(found[1]["actor"], link.access_id, "the holder of the link");
+    for event in &found {
+        assert_eq!(event["object"], link.access_id);
+        assert_eq!(event["userId"], reader);
+        assert_eq!(event["study"]["studyId"], study(1));
+    }
+    let of_access = events(&boss, &format!("?object={}", link.access_id)).await;
+    assert_eq!(of_access.len(), 3);
 }
