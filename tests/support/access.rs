@@ -116,13 +116,10 @@ impl App {
     }
 
     /// Asserts that a view is over: not renewed, and not active.
-    #[track_caller]
-    pub(crate) fn over(&self, view_token: &str) -> impl Future<Output = ()> {
-        async move {
-            let inactive = json!({ "active": false });
-            assert_eq!(self.introspected(view_token).await, inactive);
-            self.renew(view_token).await.problem(401, "view_ended");
-        }
+    pub(crate) async fn over(&self, view_token: &str) {
+        let inactive = json!({ "active": false });
+        assert_eq!(self.introspected(view_token).await, inactive);
+        self.renew(view_token).await.problem(401, "view_ended");
     }
 
     pub(crate) async fn end_access(&self, body: &Value) -> Answer {
