@@ -17,4 +17,6 @@ mod faults;
 mod idempotency;
 mod openapi;
 mod races;
+mod races_access;
 mod v1;
+mod well_known;

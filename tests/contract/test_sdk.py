@@ -1,5 +1,6 @@
 """AutoScribe's official SDK against the service, unchanged."""
 
+import re
 import uuid
 
 import avara
@@ -154,3 +155,83 @@ def test_a_repeat_by_the_sdk_mails_once(service: Service, users) -> None:
     first, second = users.invite(**wanted), users.invite(**wanted)
     assert first == second
     assert len(service.mails(wanted["email"])) == 1
+
+
+@pytest.fixture
+def reader(service: Service, users) -> str:
+    """A confirmed radiologist; there is one in the clinic, since an NPI is one person's."""
+    found = [user.user_id for user in users.list(can_create_reports=True) if user.npi_number == "1234567893"]
+    if found:
+        return found[0]
+    wanted = person(last_name="Hale", clinic_role="Radiologist", can_create_reports=True, npi_number="1234567893")
+    users.invite(**wanted)
+    return service.accept(wanted["email"])["userId"]
+
+
+def opened(service: Service, url: str) -> dict:
+    """What the viewer gets for a link's token."""
+    token = re.search(r"#token=([\w-]+)$", url).group(1)
+    answer = httpx.post(f"{service.url}/v1/access/redeem", json={"token": token})
+    answer.raise_for_status()
+    return answer.json()
+
+
+STUDY = "stu_" + "0a" * 16
+
+
+def test_reroute_url_opens_a_view_to_dictate(service: Service, reader: str) -> None:
+    studies = service.client().auto_scribe.studies
+    link = studies.reroute_url(assigned_to_user_id=reader, study_id=STUDY, study_instance_uid="1.2.840.1")
+    assert link.url.startswith(f"{service.url}/viewer/study/{STUDY}#token=")
+    view = opened(service, link.url)
+    assert view["scope"] == "study:read report:write"
+    assert view["study"] == {"studyId": STUDY, "studyInstanceUid": "1.2.840.1"}
+    longer = studies.reroute_url(
+        assigned_to_user_id=reader, study_id=STUDY, extra_body={"linkSeconds": 300, "viewSeconds": 600}
+    )
+    assert longer.url != link.url
+
+
+def test_viewer_only_reroute_url_opens_a_view_to_read(service: Service, reader: str) -> None:
+    studies = service.client().auto_scribe.studies
+    for who in ({}, {"user_id": reader}):
+        link = studies.viewer_only_reroute_url(study_instance_uid="1.2.840.1", **who)
+        assert opened(service, link.url)["scope"] == "study:read"
+
+
+def test_an_ephemeral_session_shows_what_was_asked_for(service: Service) -> None:
+    options = {"studyInstanceUids": ["1.2.3", "1.2.4"], "window": 1.5}
+    link = service.client().auto_scribe.ephemeral_sessions.create(
+        retrieval_id="order 7",
+        hanging_protocol={"layout": "2x2", "viewport_assignments": ["Axial T1", None]},
+        options=options,
+    )
+    assert "/viewer/ephemeral/order%207#token=" in link.url
+    view = opened(service, link.url)
+    assert (view["retrievalId"], view["options"]) == ("order 7", options)
+    assert view["hangingProtocol"] == {"layout": "2x2", "viewportAssignments": ["Axial T1", None]}
+
+
+def test_each_refusal_of_a_link(service: Service, users, reader: str) -> None:
+    scribe = service.client().auto_scribe
+    with pytest.raises(avara.NotFoundError) as unknown:
+        scribe.studies.reroute_url(assigned_to_user_id="usr_" + "0" * 32, study_id=STUDY)
+    assert unknown.value.body["code"] == "user_not_found"
+    waiting = users.invite(**person())
+    with pytest.raises(avara.ConflictError) as unconfirmed:
+        scribe.studies.reroute_url(assigned_to_user_id=waiting.user_id, study_id=STUDY)
+    assert unconfirmed.value.body["code"] == "invitation_not_confirmed"
+    clerk = service.accept(invite_and_email(users))["userId"]
+    with pytest.raises(avara.PermissionDeniedError) as forbidden:
+        scribe.studies.reroute_url(assigned_to_user_id=clerk, study_id=STUDY)
+    assert forbidden.value.body["code"] == "cannot_create_reports"
+    users.revoke_access(user_id=clerk)
+    with pytest.raises(avara.ConflictError) as deactivated:
+        scribe.studies.viewer_only_reroute_url(user_id=clerk, study_id=STUDY)
+    assert deactivated.value.body["code"] == "user_deactivated"
+    with pytest.raises(avara.UnprocessableEntityError) as neither:
+        scribe.studies.reroute_url(assigned_to_user_id=reader)
+    assert neither.value.body["code"] == "study_required"
+    with pytest.raises(avara.UnprocessableEntityError) as large:
+        scribe.ephemeral_sessions.create(retrieval_id="x", options={"x": "x" * 3072})
+    assert large.value.body["code"] == "options_too_large"

@@ -48,6 +48,7 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("ACCEPT_URL_BASE", format!("{}/accept", app.base)),
         ("RESET_URL_BASE", format!("{}/reset", app.base)),
         ("DASHBOARD_URL", app.base.clone()),
+        ("VIEWER_URL_BASE", format!("{}/viewer", app.base)),
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
         ("NPPES_BASE_URL", format!("{}/api/", app.base)),
     ]
@@ -146,6 +147,29 @@ async fn confirm_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn temporary_access_serves_an_event_and_refuses_a_broken_one() {
+    let app = App::start().await;
+    let body = json!({ "assignedToUserId": app.reader().await, "studyId": support::study(1) });
+    let good = http_event("POST", support::REROUTE, Some(&app.key), &body.to_string());
+    let mut settings = settings(&app);
+    settings.push(("ACCESS_LINK_STYLE", "query".to_owned()));
+    let events = vec![good, "[]".into()];
+    let mut function = Function::start("temporary-access", &settings, events).await;
+    let (status, link) = http_answer(function.outcome().await);
+    let expected = format!("{}/viewer/study/{}?token=", app.base, support::study(1));
+    let url = link["url"].as_str().unwrap_or_default();
+    assert_eq!((status, url.starts_with(&expected)), (200, true), "{link}");
+    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    // The service's own root key made it.
+    let token = url.split_once("?token=").unwrap().1;
+    app.redeem(token).await.expect(200);
+    settings.last_mut().unwrap().1 = "path".to_owned();
+    let words = Function::start("temporary-access", &settings, vec![]);
+    let words = words.await.last_words().await;
+    assert!(words.contains("ACCESS_LINK_STYLE"), "{words}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn mailer_serves_an_event_and_refuses_a_broken_one() {
     let app = App::without_pump().await;
     let invited = app
@@ -224,6 +248,7 @@ async fn a_function_without_its_settings_says_which_are_missing() {
         ("invite", "TABLE_NAME"),
         ("list", "TOKEN_ISSUER"),
         ("npi-verifier", "TABLE_NAME"),
+        ("temporary-access", "VIEWER_URL_BASE"),
     ] {
         let words = Function::start(name, &[], vec![]).await.last_words().await;
         assert!(words.contains(missing), "{name}: {words}");

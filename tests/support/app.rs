@@ -345,6 +345,10 @@ impl App {
         self.items().await.into_iter().filter(of_action).collect()
     }
 
+    pub(crate) async fn every_item(&self) -> Vec<store::RawItem> {
+        self.items().await
+    }
+
     pub(super) async fn items(&self) -> Vec<store::RawItem> {
         let pages = self
             .running

@@ -1,3 +1,4 @@
+mod access;
 mod auto_scribe;
 mod invitation;
 mod password;

@@ -1,1 +1,3 @@
+mod ephemeral_sessions;
+mod studies;
 mod users;

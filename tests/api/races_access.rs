@@ -1,0 +1,98 @@
+//! Really concurrent: a link opens once, and what is ended stays ended.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use tokio::task::JoinSet;
+
+use crate::support::{Answer, App, END, REDEEM, RENEW, REROUTE, study};
+
+fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
+    let mut counts = BTreeMap::new();
+    for answer in answers {
+        *counts.entry(answer.status.as_u16()).or_default() += 1;
+    }
+    counts
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_64_that_redeem_at_once_one_has_a_view() {
+    let app = App::start().await;
+    let link = app.access_link(&app.reader().await).await;
+    let redeem = |_| {
+        let (anybody, body) = (app.as_invitee(), json!({ "token": link.token }));
+        async move { anybody.post(REDEEM, &body).await }
+    };
+    let answers = (0..64).map(redeem).collect::<JoinSet<_>>().join_all().await;
+    assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (404, 63)]));
+    assert_eq!(app.audited("access.redeemed").await.len(), 1);
+    assert_eq!(app.refusals().await, ["used".to_owned()].into());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redeem_against_revoke_leaves_no_view_that_lives() {
+    for _ in 0..8 {
+        let app = App::start().await;
+        let link = app.access_link(&app.reader().await).await;
+        let (anybody, token) = (app.as_invitee(), json!({ "token": link.token }));
+        let (pacs, end) = (app.as_pacs(), json!({ "accessId": link.access_id }));
+        let redeem = tokio::spawn(async move { anybody.post(REDEEM, &token).await });
+        let revoke = tokio::spawn(async move { pacs.post(END, &end).await });
+        let (redeemed, revoked) = (redeem.await.unwrap(), revoke.await.unwrap());
+        revoked.expect(200);
+        if redeemed.status == 200 {
+            app.over(&redeemed.str("viewToken")).await;
+        } else {
+            redeemed.problem(404, "token_invalid");
+        }
+        assert_eq!(app.audited("access.revoked").await.len(), 1);
+        app.redeem(&link.token).await.problem(404, "token_invalid");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn renew_against_revoke_access_renews_nothing_afterwards() {
+    for _ in 0..4 {
+        let app = App::start().await;
+        let reader = app.reader().await;
+        let view = app.view(&reader).await;
+        let renew = |_| {
+            let viewer = app.as_holder_of(&view);
+            async move { viewer.post(RENEW, &json!({})).await }
+        };
+        let renewing = (0..16).map(renew).collect::<JoinSet<_>>();
+        let (pacs, gone) = (app.as_pacs(), json!({ "userId": reader }));
+        let path = "/v1/autoScribe/users/revoke-access";
+        let revoke = tokio::spawn(async move { pacs.post(path, &gone).await });
+        let answers = renewing.join_all().await;
+        revoke.await.unwrap().expect(200);
+        for answer in &answers {
+            match answer.status.as_u16() {
+                200 => app.over(&answer.str("viewToken")).await,
+                _ => drop(answer.problem(401, "view_ended")),
+            }
+        }
+        app.over(&view).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_links_for_one_study_at_once_the_last_assignment_stands() {
+    let app = App::start().await;
+    let readers = [app.reader().await, app.second_reader().await];
+    let issue = |n: usize| {
+        let body = json!({ "assignedToUserId": readers[n % 2], "studyId": study(1) });
+        let pacs = app.as_pacs();
+        async move { pacs.post(REROUTE, &body).await }
+    };
+    let answers = (0..16).map(issue).collect::<JoinSet<_>>().join_all().await;
+    let counted = statuses(&answers);
+    let issued = counted.get(&200).copied().unwrap_or_default();
+    assert_eq!(issued + counted.get(&409).copied().unwrap_or_default(), 16);
+    assert!(issued >= 2, "{counted:?}");
+    assert_eq!(app.audited("access.issued").await.len(), issued);
+    let lost = answers.iter().filter(|answer| answer.status == 409);
+    for answer in lost {
+        answer.problem(409, "conflict");
+    }
+}

@@ -1,0 +1,67 @@
+//! What the routes cost in DynamoDB's units, counted on the wire.
+
+use serde_json::json;
+
+use crate::support::{App, REDEEM};
+
+const OPERATIONS: [&str; 8] = [
+    "BatchGetItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// Every operation that cost something.
+fn spent(app: &App) -> Vec<(&'static str, String)> {
+    let units = OPERATIONS.map(|operation| (operation, app.units_of(operation)));
+    units
+        .into_iter()
+        .filter(|(_, units)| units != "0")
+        .collect()
+}
+
+fn units(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    of.iter()
+        .map(|(operation, units)| (*operation, (*units).to_owned()))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_link_costs_7_write_units_a_renewal_one_and_a_half_read_units() {
+    let app = App::unpumped_with_faults().await;
+    let reader = app.reader().await;
+    app.count_units();
+    let link = app.access_link(&reader).await;
+    // API key 1; user and assignment 2, of which the assignment is not there; room 0.5.
+    let issued = [
+        ("BatchGetItem", "2"),
+        ("GetItem", "1"),
+        ("Query", "0.5"),
+        ("TransactWriteItems", "7"),
+    ];
+    assert_eq!(spent(&app), units(&issued));
+    app.count_units();
+    let body = json!({ "token": link.token });
+    let view = app.as_invitee().post(REDEEM, &body).await.str("viewToken");
+    let opened = [
+        ("BatchGetItem", "3"),
+        ("GetItem", "1"),
+        ("TransactWriteItems", "4"),
+    ];
+    assert_eq!(spent(&app), units(&opened));
+    // An instance reads the published keys as it starts, and every five minutes.
+    app.renew(&view).await.expect(200);
+    app.count_units();
+    app.renew(&view).await.expect(200);
+    assert_eq!(spent(&app), units(&[("BatchGetItem", "1.5")]));
+    app.count_units();
+    app.introspected(&view).await;
+    assert_eq!(
+        spent(&app),
+        units(&[("BatchGetItem", "3"), ("GetItem", "1")])
+    );
+}

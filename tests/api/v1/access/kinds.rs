@@ -1,0 +1,82 @@
+//! A token of one kind is good for its own purpose only.
+
+use serde_json::json;
+
+use crate::support::{App, INTROSPECT, RENEW, REROUTE, admin, member, study};
+
+#[tokio::test]
+async fn a_token_of_one_kind_is_never_good_for_another() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let invitation = app.invited_token(&member("new@clinic.example")).await;
+    let session = app.signed_in(&admin("boss@clinic.example")).await;
+    let (link, view) = (
+        app.access_link(&reader).await.token,
+        app.view(&reader).await,
+    );
+    let reset = app.keyring();
+    let reset = reset.password_reset_token(domain::ids::NoticeId::from_bytes([7; 16]));
+    let reset = reset.reveal().to_owned();
+    let tokens = [
+        ("invitation", &invitation),
+        ("session", &session.access),
+        ("refresh", &session.refresh),
+        ("link", &link),
+        ("view", &view),
+        ("reset", &reset),
+        ("key", &app.key),
+    ];
+    for (kind, token) in tokens {
+        let body = json!({ "token": token });
+        if kind != "invitation" {
+            for path in ["lookup", "accept", "reject"] {
+                let answer = app
+                    .as_invitee()
+                    .post(&format!("/v1/invitation/{path}"), &body)
+                    .await;
+                answer.problem(404, "token_invalid");
+            }
+        }
+        if kind != "link" {
+            app.redeem(token).await.problem(404, "token_invalid");
+        }
+        if kind != "view" {
+            let answer = app.as_holder_of(token).post(RENEW, &json!({})).await;
+            answer.problem(401, "view_ended");
+            assert_eq!(app.introspected(token).await, json!({ "active": false }));
+        }
+        if kind != "refresh" {
+            app.refresh(token).await.problem(401, "session_ended");
+        }
+        let reset = json!({ "token": token, "password": "lantern-gravel-otter" });
+        let answer = app.as_invitee().post("/v1/password/reset", &reset).await;
+        answer.problem(404, "token_invalid");
+        if kind != "session" && kind != "key" {
+            let caller = app.as_holder_of(token);
+            let users = caller.get("/v1/autoScribe/users").await;
+            users.problem(401, "unauthenticated");
+            let issue = json!({ "assignedToUserId": reader, "studyId": study(1) });
+            caller
+                .post(REROUTE, &issue)
+                .await
+                .problem(401, "unauthenticated");
+            caller
+                .post(INTROSPECT, &body)
+                .await
+                .problem(401, "unauthenticated");
+            caller
+                .get("/v1/session")
+                .await
+                .problem(401, "unauthenticated");
+        }
+    }
+    // Each is still good for its own.
+    app.redeem(&link).await.expect(200);
+    app.renew(&view).await.expect(200);
+    app.refresh(&session.refresh).await.expect(200);
+    let accept = json!({ "token": invitation });
+    app.as_invitee()
+        .post("/v1/invitation/accept", &accept)
+        .await
+        .expect(200);
+}

@@ -1,0 +1,9 @@
+mod capacity;
+mod forged;
+mod introspect;
+mod kinds;
+mod list;
+mod proof;
+mod redeem;
+mod renew;
+mod revoke;

@@ -1,0 +1,206 @@
+//! `POST /v1/access/redeem`.
+
+use std::time::Duration;
+
+use domain::api_key::Scope;
+use domain::ids::{AccessId, ClinicId};
+use domain::time::Clock as _;
+use runtime::OsEntropy;
+use serde_json::json;
+
+use crate::support::{App, Link, REDEEM, claims, header, study};
+
+const GONE: &str = "/v1/autoScribe/users/revoke-access";
+
+#[tokio::test]
+async fn a_link_opens_once_and_gives_a_view_token() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let link = app.access_link(&reader).await;
+    let answer = app.redeem(&link.token).await;
+    let view = answer.expect(200);
+    assert_eq!(answer.headers["cache-control"], "no-store");
+    assert_eq!(
+        (&view["tokenType"], &view["expiresIn"]),
+        (&json!("Bearer"), &json!(300))
+    );
+    assert_eq!(view["accessId"], link.access_id);
+    assert_eq!(view["scope"], "study:read report:write");
+    assert_eq!(view["study"], json!({ "studyId": study(1) }));
+    assert_eq!(view["embedOrigins"], json!([]));
+    assert_eq!(view["contentSecurityPolicy"], "frame-ancestors 'none'");
+    assert!(view["viewExpiresAt"].as_str().unwrap().ends_with('Z'));
+    assert_eq!((view.get("options"), view.get("retrievalId")), (None, None));
+
+    let token = view["viewToken"].as_str().unwrap();
+    let (header, claims) = (header(token), claims(token));
+    assert_eq!(
+        (&header["typ"], &header["alg"]),
+        (&json!("at+jwt"), &json!("ES256"))
+    );
+    let exp = claims["exp"].as_i64().unwrap();
+    let expected = json!({
+        "iss": app.base, "aud": "autoscribe-viewer", "sub": reader, "client_id": app.api_key_id, "jti": link.access_id,
+        "iat": exp - 300, "exp": exp, "scope": "study:read report:write", "clinic": app.clinic_id,
+        "study": { "studyId": study(1) }, "npi": "1234567893", "embedOrigins": [],
+    });
+    assert_eq!(claims, expected);
+    app.redeem(&link.token).await.problem(404, "token_invalid");
+    let records = app.audited("access.redeemed").await;
+    assert_eq!(records.len(), 1);
+    assert_eq!(*records[0]["ac"].as_s().unwrap(), link.access_id);
+}
+
+#[tokio::test]
+async fn every_link_that_does_not_open_gets_one_answer_and_the_audit_knows_which() {
+    let app = App::start().await;
+    let (ada, ken) = (app.reader().await, app.second_reader().await);
+    let pacs = app.as_pacs_with(&[Scope::AccessIssue]).await;
+    let used = app.access_link(&ada).await;
+    app.opened(&used).await;
+    let revoked = app.access_link(&ada).await;
+    app.end_access(&json!({ "accessId": revoked.access_id }))
+        .await
+        .expect(200);
+    let of_user = app.access_link(&ken).await;
+    app.as_pacs()
+        .post(GONE, &json!({ "userId": ken }))
+        .await
+        .expect(200);
+    let of_issuer = app.link_by(&pacs, &ada).await;
+    app.deactivate_keys_but_the_first().await;
+    let fresh = app.access_link(&ada).await;
+    let mut tampered = fresh.token.clone();
+    tampered.replace_range(86..87, if tampered.ends_with('A') { "B" } else { "A" });
+    let nowhere = ClinicId::new(app.clock.now(), &OsEntropy);
+    let no_such = AccessId::new(app.clock.now(), &OsEntropy).to_string();
+    let mut texts = Vec::new();
+    for token in [
+        &used.token,
+        &revoked.token,
+        &of_user.token,
+        &of_issuer.token,
+        &tampered,
+        &app.access_token(nowhere, &fresh.access_id),
+        &app.access_token(app.clinic(), &no_such),
+        "x",
+        "",
+    ] {
+        let answer = app.redeem(token).await;
+        let mut problem = answer.problem(404, "token_invalid");
+        problem["requestId"] = json!("");
+        texts.push(problem.to_string());
+    }
+    assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:?}");
+    let known = [
+        "issuer_not_allowed",
+        "revoked",
+        "tampered",
+        "used",
+        "user_not_allowed",
+    ];
+    assert_eq!(app.refusals().await, known.map(str::to_owned).into());
+    app.clock.advance(Duration::from_mins(1));
+    app.redeem(&fresh.token).await.problem(404, "token_invalid");
+    assert!(app.refusals().await.contains("expired"));
+    for record in app.audited("access.refused").await {
+        assert!(
+            record.contains_key("us") && record.contains_key("si"),
+            "{record:?}"
+        );
+        assert!(record["ob"].as_s().unwrap().starts_with("acc_"));
+    }
+}
+
+#[tokio::test]
+async fn the_audit_notes_a_refusal_once_a_minute_for_a_grant_and_reason() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let link = app.access_link(&reader).await;
+    app.opened(&link).await;
+    for _ in 0..4 {
+        app.redeem(&link.token).await.problem(404, "token_invalid");
+    }
+    let noted = app.audited("access.refused").await.len();
+    assert!((1..=2).contains(&noted), "two minutes at most: {noted}");
+    let mut tampered = link.token.clone();
+    tampered.replace_range(86..87, if tampered.ends_with('A') { "B" } else { "A" });
+    app.redeem(&tampered).await.problem(404, "token_invalid");
+    assert_eq!(app.refusals().await.len(), 2);
+    app.clock.advance(Duration::from_mins(1));
+    app.redeem(&link.token).await.problem(404, "token_invalid");
+    assert!(app.audited("access.refused").await.len() > noted + 1);
+}
+
+#[tokio::test]
+async fn a_token_of_nobody_leaves_nothing_behind() {
+    let app = App::start().await;
+    let before = app.item_count().await;
+    let nowhere = ClinicId::new(app.clock.now(), &OsEntropy);
+    let no_such = AccessId::new(app.clock.now(), &OsEntropy).to_string();
+    for token in ["x", &app.access_token(nowhere, &no_such)] {
+        app.redeem(token).await.problem(404, "token_invalid");
+    }
+    assert_eq!(app.item_count().await, before);
+}
+
+#[tokio::test]
+async fn a_reactivated_users_old_links_and_views_stay_dead() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let (link, view) = (app.access_link(&reader).await, app.view(&reader).await);
+    let user = json!({ "userId": reader });
+    app.as_pacs().post(GONE, &user).await.expect(200);
+    let back = "/v1/autoScribe/users/reactivate";
+    app.as_pacs().post(back, &user).await.expect(200);
+    app.redeem(&link.token).await.problem(404, "token_invalid");
+    app.over(&view).await;
+    let view = app.view(&reader).await;
+    app.renew(&view).await.expect(200);
+}
+
+#[tokio::test]
+async fn the_body_holds_the_token_and_nothing_else() {
+    let app = App::start().await;
+    let anybody = app.as_invitee();
+    anybody
+        .post(REDEEM, &json!({}))
+        .await
+        .problem(422, "required");
+    let wrong = json!({ "token": 7 });
+    anybody
+        .post(REDEEM, &wrong)
+        .await
+        .problem(422, "wrong_type");
+    let more = json!({ "token": "x", "userId": "x" });
+    anybody
+        .post(REDEEM, &more)
+        .await
+        .problem(422, "unknown_field");
+    let reader = app.reader().await;
+    let link: Link = app.access_link(&reader).await;
+    let path = format!("{REDEEM}?token={}", link.token);
+    assert_eq!(anybody.get(&path).await.status, 404, "a GET opens nothing");
+    app.opened(&link).await;
+}
+
+#[tokio::test]
+async fn a_view_of_five_minutes_has_a_token_that_ends_no_later() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let body = json!({ "assignedToUserId": reader, "studyId": study(1), "viewSeconds": 300 });
+    let link = Link::of(&app.as_pacs().post(crate::support::REROUTE, &body).await);
+    let view = app.redeem(&link.token).await.expect(200);
+    let ends = domain::time::Timestamp::parse(view["viewExpiresAt"].as_str().unwrap()).unwrap();
+    let token = view["viewToken"].as_str().unwrap();
+    assert_eq!(claims(token)["exp"], ends.seconds());
+    app.clock.advance(Duration::from_secs(200));
+    let renewed = app.renew(token).await;
+    assert_eq!(claims(&renewed.str("viewToken"))["exp"], ends.seconds());
+    assert_eq!(
+        renewed.str("viewExpiresAt"),
+        view["viewExpiresAt"].as_str().unwrap()
+    );
+    app.clock.advance(Duration::from_secs(100));
+    app.over(&renewed.str("viewToken")).await;
+}

@@ -1,0 +1,205 @@
+//! `POST /v1/autoScribe/ephemeral-sessions`.
+
+use std::time::Duration;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::support::{Answer, App, EPHEMERAL, Link, claims};
+
+#[tokio::test]
+async fn a_view_without_a_study_shows_what_was_asked_for() {
+    let app = App::start().await;
+    let body = json!({
+        "retrievalId": "order/7 ü", "options": { "studyInstanceUids": ["1.2.3"] },
+        "hangingProtocol": { "layout": "1x2", "viewportAssignments": ["Axial T1", null] },
+    });
+    let answer = app.as_pacs().post(EPHEMERAL, &body).await;
+    let link = Link::of(&answer);
+    assert!(
+        link.url
+            .contains("/viewer/ephemeral/order%2F7%20%C3%BC#token="),
+        "{}",
+        link.url
+    );
+    let view = app.redeem(&link.token).await.expect(200);
+    for name in ["retrievalId", "hangingProtocol", "options"] {
+        assert_eq!(
+            (&answer.json()[name], &view[name]),
+            (&body[name], &body[name])
+        );
+    }
+    assert_eq!(
+        (view["scope"].as_str(), view.get("study")),
+        (Some("study:read"), None)
+    );
+    let claims = claims(view["viewToken"].as_str().unwrap());
+    assert_eq!(
+        (&claims["sub"], claims.get("study")),
+        (&body["retrievalId"], None)
+    );
+    let token = view["viewToken"].as_str().unwrap();
+    app.renew(token).await.expect(200);
+    assert_eq!(app.introspected(token).await["sub"], body["retrievalId"]);
+}
+
+#[tokio::test]
+async fn its_link_is_good_for_30_seconds_unless_it_says_otherwise() {
+    let app = App::start().await;
+    let body = json!({ "retrievalId": "x" });
+    let short = Link::of(&app.as_pacs().post(EPHEMERAL, &body).await);
+    let long = json!({ "retrievalId": "x", "linkSeconds": 300 });
+    let long = Link::of(&app.as_pacs().post(EPHEMERAL, &long).await);
+    app.clock.advance(Duration::from_secs(31));
+    app.redeem(&short.token).await.problem(404, "token_invalid");
+    app.redeem(&long.token).await.expect(200);
+}
+
+/// Sends JSON as it is spelt here.
+async fn spelt(app: &App, body: String) -> Answer {
+    let request = app.as_pacs().request(Method::POST, EPHEMERAL);
+    let request = request.header("content-type", "application/json");
+    Answer::of(request.body(body)).await
+}
+
+#[tokio::test]
+async fn options_of_3072_bytes_are_echoed_byte_by_byte_and_one_more_is_refused() {
+    let app = App::start().await;
+    let options = |bytes: usize| {
+        let start = r#"{"z":1.50,"a":12345678901234567890123,"e":"é\/","x":""#;
+        // `\/` is one byte shorter as JSON.stringify writes it.
+        let rest = "x".repeat(bytes + 1 - start.len() - 2);
+        (
+            format!("{start}{rest}\"}}"),
+            format!("{}{rest}\"}}", start.replace("\\/", "/")),
+        )
+    };
+    let (sent, echoed) = options(3072);
+    assert_eq!(echoed.len(), 3072);
+    let body = format!(r#"{{"retrievalId":"x","options":{sent}}}"#);
+    let answer = spelt(&app, body).await;
+    assert!(answer.text.contains(&echoed), "{}", answer.text);
+    let view = app.redeem(&Link::of(&answer).token).await;
+    assert!(view.text.contains(&format!("\"options\":{echoed}")));
+    let (sent, _) = options(3073);
+    let body = format!(r#"{{"retrievalId":"x","options":{sent}}}"#);
+    spelt(&app, body).await.problem(422, "options_too_large");
+}
+
+#[tokio::test]
+async fn options_are_one_object() {
+    let app = App::start().await;
+    for wrong in ["[]", "7", "\"x\"", "{},\"options\":{}"] {
+        let body = format!(r#"{{"retrievalId":"x","options":{wrong}}}"#);
+        spelt(&app, body).await.problem(422, "options_invalid");
+    }
+    let none = json!({ "retrievalId": "x", "options": null, "hangingProtocol": null });
+    let answer = app.as_pacs().post(EPHEMERAL, &none).await.expect(200);
+    assert_eq!(
+        (answer.get("options"), answer.get("hangingProtocol")),
+        (None, None)
+    );
+}
+
+fn hanging(layout: &str, viewports: usize) -> Value {
+    let labels = vec![json!("T1"); viewports];
+    json!({ "layout": layout, "viewportAssignments": labels })
+}
+
+#[tokio::test]
+async fn a_hanging_protocol_fits_its_grid() {
+    let app = App::start().await;
+    let send = async |hanging: Value| {
+        let body = json!({ "retrievalId": "x", "hangingProtocol": hanging });
+        app.as_pacs().post(EPHEMERAL, &body).await
+    };
+    for good in [
+        hanging("1x1", 1),
+        hanging("4x4", 16),
+        hanging("2x3", 6),
+        hanging("4x4", 0),
+    ] {
+        send(good).await.expect(200);
+    }
+    for (wrong, field, code) in [
+        (
+            hanging("1x1", 2),
+            "viewportAssignments",
+            "viewports_too_many",
+        ),
+        (
+            hanging("4x4", 17),
+            "viewportAssignments",
+            "viewports_too_many",
+        ),
+        (hanging("5x1", 1), "layout", "layout_unknown"),
+        (hanging("0x1", 0), "layout", "layout_unknown"),
+        (
+            json!({ "layout": "1x1" }),
+            "viewportAssignments",
+            "required",
+        ),
+        (json!({ "viewportAssignments": [] }), "layout", "required"),
+        (
+            json!({ "layout": "1x1", "viewportAssignments": [7] }),
+            "viewportAssignments",
+            "wrong_type",
+        ),
+        (
+            json!({ "layout": "1x1", "viewportAssignments": [""] }),
+            "viewportAssignments",
+            "viewport_invalid",
+        ),
+        (
+            json!({ "layout": "1x1", "viewportAssignments": [], "monitors": 2 }),
+            "monitors",
+            "unknown_field",
+        ),
+    ] {
+        let answer = send(wrong).await;
+        answer.problem(422, code);
+        let expected = (format!("hangingProtocol.{field}"), code.to_owned());
+        assert_eq!(answer.faults(), [expected]);
+    }
+    send(json!("1x1")).await.problem(422, "wrong_type");
+}
+
+#[tokio::test]
+async fn a_handle_is_required_and_every_fault_is_told_at_once() {
+    let app = App::start().await;
+    let faulty = json!({
+        "hangingProtocol": { "layout": "9x9", "viewportAssignments": "x" }, "options": [], "viewSeconds": 1,
+    });
+    let answer = app.as_pacs().post(EPHEMERAL, &faulty).await;
+    let fields: Vec<_> = answer
+        .faults()
+        .into_iter()
+        .map(|(field, _)| field)
+        .collect();
+    let expected = [
+        "retrievalId",
+        "hangingProtocol.layout",
+        "hangingProtocol.viewportAssignments",
+        "options",
+        "viewSeconds",
+    ];
+    assert_eq!(fields, expected);
+    for wrong in ["", ".", "..", "a\nb", &"x".repeat(257)] {
+        let body = json!({ "retrievalId": wrong });
+        let answer = app.as_pacs().post(EPHEMERAL, &body).await;
+        answer.problem(422, "retrieval_id_invalid");
+    }
+}
+
+#[tokio::test]
+async fn a_handle_that_looks_like_a_user_is_none() {
+    let app = App::start().await;
+    let reader = app.reader().await;
+    let body = json!({ "retrievalId": reader });
+    let link = Link::of(&app.as_pacs().post(EPHEMERAL, &body).await);
+    let token = app.opened(&link).await;
+    let gone = json!({ "userId": reader });
+    let path = "/v1/autoScribe/users/revoke-access";
+    app.as_pacs().post(path, &gone).await.expect(200);
+    app.renew(&token).await.expect(200);
+}

@@ -1,0 +1,2 @@
+mod reroute_url;
+mod viewer_only_reroute_url;
