@@ -9,7 +9,9 @@ use temporary_access::{Deps, LinkStyle, Links};
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let style = settings.optional("ACCESS_LINK_STYLE");
-    let style = style.map_or(Ok(LinkStyle::Fragment), |text| LinkStyle::parse(&text))?;
+    let style = style.map_or(Ok(LinkStyle::Fragment), |text| LinkStyle::parse(&text));
+    // As text: what `main` returns is shown by Debug, and that names no setting.
+    let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
     let aws = Aws::from_environment();
     let context = aws.context(&settings).await;

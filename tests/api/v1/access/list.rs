@@ -64,10 +64,8 @@ async fn filters_and_pages_newest_first() {
         .await;
     assert_eq!(ids(&app, "").await.len(), 7);
     assert_eq!(ids(&app, &format!("?userId={ada}")).await, of_ada);
-    assert_eq!(
-        ids(&app, &format!("?userId={ken}")).await,
-        [of_ken.access_id.clone()]
-    );
+    let of_user = ids(&app, &format!("?userId={ken}")).await;
+    assert_eq!((of_user.len(), &of_user[0]), (1, &of_ken.access_id));
     let mut paged = Vec::new();
     let mut query = format!("?userId={ada}&limit=2");
     loop {
