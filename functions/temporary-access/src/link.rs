@@ -1,7 +1,5 @@
 //! Links into the viewer.
 
-use std::fmt;
-
 use std::fmt::Write as _;
 
 use domain::access::{Details, View};
@@ -17,16 +15,9 @@ pub enum LinkStyle {
 }
 
 /// The setting says neither `fragment` nor `query`.
-#[derive(Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("ACCESS_LINK_STYLE must be fragment or query")]
 pub struct UnknownStyle;
-
-/// What `main` prints when it cannot start.
-impl fmt::Debug for UnknownStyle {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
 
 impl LinkStyle {
     /// Reads the setting.
