@@ -21,9 +21,6 @@ use crate::credential::{Credential, credential, same_person};
 use crate::signed_in::{AcceptedView, answer};
 use crate::token::{opened, taken};
 
-/// Times that a lost race is decided again.
-pub(crate) const TRIES: usize = 3;
-
 /// The token from the mail, and a password when dashboard access comes with the invitation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -80,7 +77,7 @@ async fn accept(
     requester: &Requester,
 ) -> Result<User, Problem> {
     let mut registry = Registry::default();
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let credential = credential(
             deps,
             live.details(),

@@ -15,7 +15,6 @@ use store::Committed;
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::accept::TRIES;
 use crate::token::{opened, taken};
 
 /// The token from the mail, and why.
@@ -50,7 +49,7 @@ pub(crate) async fn handle(
     let token = taken(&mut fields);
     let reason = fields.optional("reason", RejectReason::parse);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let live = match opened(&deps, &token).await? {
             Invitation::Rejected(_) => return Ok(Json(declined())),
             Invitation::Accepted(_) => {

@@ -13,7 +13,6 @@ use http::{ClientIp, Problem};
 use store::{Committed, Notice, NoticeKind};
 
 use crate::Deps;
-use crate::accept::TRIES;
 use crate::token::{TokenRequest, opened, taken};
 
 /// Ask for a new link, once per link.
@@ -36,7 +35,7 @@ pub(crate) async fn handle(
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let invitation = match opened(&deps, &token).await {
             Ok(invitation) => invitation,
             Err(problem) if problem.status() == StatusCode::NOT_FOUND => break,

@@ -14,7 +14,6 @@ use store::Committed;
 
 use crate::Deps;
 use crate::edit::{commit, live};
-use crate::invite::TRIES;
 use crate::revoke::find;
 
 /// Attest that the NPI of a pending invitation is the person's.
@@ -41,7 +40,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
         let by = attester(&caller.principal, live.details().id.user_id())?;
         let held = live.details().profile.permissions.npi();

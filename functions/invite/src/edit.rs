@@ -17,7 +17,6 @@ use http::{ClientIp, Problem, Segment};
 use store::Committed;
 
 use crate::Deps;
-use crate::invite::TRIES;
 use crate::revoke::{find, pending};
 
 /// Change a pending, unexpired invitation.
@@ -46,7 +45,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;
         let offered = deps
             .verified(live.details().profile.changed(changes.clone())?)

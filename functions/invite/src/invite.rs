@@ -24,9 +24,6 @@ use store::{Claims, Committed};
 use crate::Deps;
 use crate::draft::{Draft, InviteRequest, draft};
 
-/// Times that a lost race is decided again.
-pub(crate) const TRIES: usize = 3;
-
 /// Invite a person.
 ///
 /// Stores the invitation and mails its link. The same request by the same caller within ten
@@ -83,7 +80,7 @@ async fn carry_out(
     let store = &deps.context.store;
     let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
     let mut asked = false;
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let claims = store
             .claims(wish.clinic, &wish.email, npi)
             .await?

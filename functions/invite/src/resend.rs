@@ -12,7 +12,7 @@ use http::{ClientIp, Problem, Segment};
 use store::Committed;
 
 use crate::Deps;
-use crate::invite::{TRIES, address_taken};
+use crate::invite::address_taken;
 use crate::revoke::{find, pending};
 
 /// Mail a new link, for an expired invitation too.
@@ -42,7 +42,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let pending = pending(find(&deps, clinic, &id).await?)?;
         if let Some(next) = resend(&deps, pending, &requester).await? {
             return Ok(Json((&next).into()));

@@ -18,7 +18,6 @@ use store::Committed;
 use utoipa::ToSchema;
 
 use crate::Deps;
-use crate::invite::TRIES;
 
 /// Which invitation: by its own id, or by that of the user to be.
 #[derive(Deserialize, ToSchema)]
@@ -56,7 +55,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let invitation = find(&deps, clinic, &id).await?;
         if invitation.status() == InvitationStatus::Revoked {
             return Ok(Json(Done::new("The invitation is revoked.")));

@@ -18,9 +18,6 @@ use utoipa::ToSchema;
 
 use crate::Deps;
 
-/// Times that a lost race is decided again.
-const TRIES: usize = 3;
-
 /// The token from the mail and the new password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -55,7 +52,7 @@ pub(crate) async fn handle(
         .finish(token.zip(password))?
         .ok_or_else(|| Problem::internal("no fault and no fields"))?;
     let mut hash = None;
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let opened = opened(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,

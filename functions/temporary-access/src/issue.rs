@@ -16,8 +16,8 @@ use serde::Serialize;
 use store::Committed;
 use utoipa::ToSchema;
 
+use crate::Deps;
 use crate::wanted::Lifetimes;
-use crate::{Deps, TRIES};
 
 /// A link into the viewer. It opens once.
 #[derive(Serialize, ToSchema)]
@@ -44,7 +44,7 @@ pub(crate) async fn issue(
 ) -> Result<LinkView, Problem> {
     let actor = caller.as_actor();
     let requester = Requester { actor, ip };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audited());
         let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));

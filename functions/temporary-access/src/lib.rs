@@ -28,9 +28,6 @@ use utoipa::OpenApi;
 
 pub use link::{LinkStyle, Links, UnknownStyle};
 
-/// Times that a lost race is decided again.
-pub(crate) const TRIES: usize = 3;
-
 /// What this function needs.
 #[derive(Clone)]
 pub struct Deps {

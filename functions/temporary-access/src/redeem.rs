@@ -19,10 +19,10 @@ use serde_json::value::RawValue;
 use store::{Committed, Reads, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 
+use crate::Deps;
 use crate::ephemeral::{EphemeralView, HangingProtocolView};
 use crate::refused::record;
 use crate::token::ViewTokenView;
-use crate::{Deps, TRIES};
 
 /// Its path, which a proof names.
 const PATH: &str = "/v1/access/redeem";
@@ -122,7 +122,7 @@ async fn opened(
     ip: Option<ClientIp>,
 ) -> Result<(Open, Option<User>), Problem> {
     let key = proof.as_ref().map(Proof::key);
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let grant = deps.context.store.grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();

@@ -15,8 +15,8 @@ use serde::Deserialize;
 use store::Committed;
 use utoipa::ToSchema;
 
+use crate::Deps;
 use crate::wanted::user;
-use crate::{Deps, TRIES};
 
 /// Which access: one, or all of a user's. Exactly one of both.
 #[derive(Deserialize, ToSchema)]
@@ -105,7 +105,7 @@ async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Proble
 async fn end(deps: &Deps, mut grant: Grant, requester: &Requester) -> Result<(), Problem> {
     let (context, id) = (&deps.context, grant.details().id);
     let clinic = grant.details().clinic;
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let Some(change) = grant.revoke(context.now()) else {
             return Ok(());
         };

@@ -14,9 +14,6 @@ use utoipa::ToSchema;
 
 use crate::Deps;
 
-/// Times that a lost race is decided again.
-pub(crate) const TRIES: usize = 3;
-
 /// Which user.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

@@ -23,8 +23,6 @@ use serde::{Deserialize, Serialize};
 use store::{Committed, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::access::TRIES;
-
 /// Which page.
 #[derive(IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -207,7 +205,7 @@ pub(crate) async fn revoke(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {

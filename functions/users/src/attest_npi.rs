@@ -15,7 +15,7 @@ use http::view::UserView;
 use http::{ClientIp, Problem, Segment};
 
 use crate::Deps;
-use crate::access::{TRIES, begin, commit, find, unknown};
+use crate::access::{begin, commit, find, unknown};
 
 /// Attest that a confirmed user's NPI is theirs.
 #[utoipa::path(
@@ -42,7 +42,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let change = user.attest(by, deps.context.now()).map_err(not_attested)?;
         if write(&deps, &change, &requester).await? {

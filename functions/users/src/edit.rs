@@ -16,7 +16,7 @@ use http::view::UserView;
 use http::{ClientIp, Problem, Segment};
 
 use crate::Deps;
-use crate::access::{TRIES, begin, commit, find, unknown};
+use crate::access::{begin, commit, find, unknown};
 
 /// Change a confirmed, active user.
 ///
@@ -44,7 +44,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
             return Ok(Json((&changed).into()));

@@ -10,7 +10,7 @@ use http::view::Done;
 use http::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::access::{TRIES, UserRequest, begin, commit, find, target};
+use crate::access::{UserRequest, begin, commit, find, target};
 
 /// Open a user's access again, with the permissions of before. Repeating it changes nothing.
 #[utoipa::path(
@@ -34,7 +34,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {
             return Ok(Json(Done::new("The user is active.")));

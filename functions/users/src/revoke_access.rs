@@ -10,7 +10,7 @@ use http::view::Done;
 use http::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::access::{TRIES, UserRequest, begin, commit, find, target};
+use crate::access::{UserRequest, begin, commit, find, target};
 
 /// End a user's access at once. Data and permissions are kept; repeating it changes nothing.
 #[utoipa::path(
@@ -38,7 +38,7 @@ pub(crate) async fn handle(
         actor: caller.principal.as_actor(),
         ip,
     };
-    for _ in 0..TRIES {
+    for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.deactivate() else {
             return Ok(Json(Done::new("The user is deactivated.")));

@@ -27,3 +27,7 @@ pub use context::{ClientIp, Context, RequestId};
 pub use edge::serve;
 pub use problem::Problem;
 pub use segment::Segment;
+
+/// Times that a change is decided anew after it lost a race. The mailer alone writes a fresh
+/// invitation twice, so a person may well lose two races in a row to nobody.
+pub const TRIES: usize = 6;

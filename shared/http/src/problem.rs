@@ -76,7 +76,7 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// 409: three tries in a row lost a race.
+    /// 409: all [`crate::TRIES`] lost a race.
     pub fn contended() -> Self {
         Self::conflict(
             "conflict",

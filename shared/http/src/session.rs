@@ -28,9 +28,6 @@ pub const TYP: &str = "session+jwt";
 pub const AUDIENCE: &str = "autoscribe-dashboard";
 /// `__Host-`: of this host alone, over TLS alone (RFC 6265bis section 4.1.3.2).
 const COOKIE: &str = "__Host-autoscribe-session";
-/// Times that a lost race is decided again.
-const TRIES: usize = 3;
-
 /// What opening and renewing sessions takes.
 #[derive(Clone)]
 pub struct Sessions {
@@ -123,7 +120,7 @@ impl Sessions {
         let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
         let (object, action) = (Object::Session(session.id), Action::SessionStarted);
         let record = requester.record(context, user.clinic, action, object, (None, None));
-        for _ in 0..TRIES {
+        for _ in 0..crate::TRIES {
             let mut tx = context.store.transaction(&record)?;
             tx.new_session(&session)?;
             tx.signed_in(&session)?;
