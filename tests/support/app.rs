@@ -379,5 +379,6 @@ fn clinic(name: &str, owner: &str) -> provision::Request {
         owner_email: owner.to_owned(),
         owner_first_name: "Olu".to_owned(),
         owner_last_name: "Adeyemi".to_owned(),
+        embed_origins: None,
     }
 }

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use domain::access::EmbedOrigins;
+use domain::access::{EmbedOrigin, EmbedOrigins};
 use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::audit::{Action, Actor, AuditRecord, Object};
 use domain::claim::Claim;
@@ -116,6 +116,9 @@ pub struct Request {
     pub owner_first_name: String,
     /// The owner's last name.
     pub owner_last_name: String,
+    /// Origins of the pages that may embed what the first key opens, such as
+    /// `https://pacs.example`; none when missing.
+    pub embed_origins: Option<Vec<String>>,
 }
 
 /// What was made.
@@ -169,7 +172,7 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
         clinic: clinic.id,
         description: field("description", Description::parse("First key"))?,
         scopes: Scope::ALL.to_vec(),
-        embed_origins: EmbedOrigins::default(),
+        embed_origins: field("embedOrigins", embed_origins(request))?,
         active: true,
         created_at: now,
         last_used_at: None,
@@ -222,6 +225,15 @@ async fn commit(
     tx.email_claim(clinic.id, &details.email, &claim)?;
     tx.new_api_key(api_key, secret)?;
     tx.commit().await
+}
+
+fn embed_origins(request: &Request) -> Result<EmbedOrigins, Refused> {
+    let origins = request.embed_origins.iter().flatten();
+    EmbedOrigins::new(
+        origins
+            .map(|text| EmbedOrigin::parse(text))
+            .collect::<Result<_, _>>()?,
+    )
 }
 
 fn clinic(

@@ -24,11 +24,16 @@ pub enum NoDemo {
 }
 
 /// The demo clinic's API key: the one kept from an earlier start as long as it works, else that of
-/// a clinic made now.
+/// a clinic made now. The example PACS uses it from then on.
 pub async fn api_key(running: &Running) -> Result<String, NoDemo> {
-    if let Some(kept) = kept(running).await? {
-        return Ok(kept);
-    }
+    let key = match kept(running).await? {
+        Some(kept) => kept,
+        None => made(running).await?,
+    };
+    Ok(running.demo_key.get_or_init(|| key).clone())
+}
+
+async fn made(running: &Running) -> Result<String, NoDemo> {
     let request = Request {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: Some("office@riverside.example".to_owned()),
@@ -36,6 +41,10 @@ pub async fn api_key(running: &Running) -> Result<String, NoDemo> {
         owner_email: "owner@riverside.example".to_owned(),
         owner_first_name: "Olivia".to_owned(),
         owner_last_name: "Rivers".to_owned(),
+        embed_origins: Some(vec![
+            running.url.clone(),
+            running.url.replace("127.0.0.1", "localhost"),
+        ]),
     };
     let made = provision::provision(&running.provision(), &request).await?;
     if let Some(data) = &running.data {

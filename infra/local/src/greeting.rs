@@ -24,6 +24,7 @@ pub(crate) fn text(running: &Running, api_key: &str, functions: &str) -> String 
   Inbox     {url}/inbox
   Accept    {url}/accept     opens from the link in a mail
   Sign in   {url}/sign-in    with the password chosen there
+  PACS      {url}/pacs       an example that shows AutoScribe inside its own page
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}
 

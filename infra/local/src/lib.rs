@@ -9,6 +9,7 @@ pub mod cli;
 mod data;
 pub mod demo;
 mod error;
+mod examples;
 mod faults;
 mod forward;
 mod functions;

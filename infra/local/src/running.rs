@@ -5,6 +5,7 @@ use dynoxide::{Database, DynoxideError};
 use http::Context;
 
 use crate::data::DataDirectory;
+use crate::examples::DemoKey;
 use crate::faults::Faults;
 use crate::inbox::Inbox;
 use crate::service::Secrets;
@@ -35,6 +36,7 @@ pub struct Running {
     pub faults: Option<Faults>,
     /// The keys that tokens are verified with.
     pub published: Vec<PublicKey>,
+    pub(crate) demo_key: DemoKey,
     pub(crate) secrets: Secrets,
     pub(crate) data: Option<DataDirectory>,
     pub(crate) settled: Vec<Settled>,

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 
 use crate::data::{DataDirectory, DataError, fresh_secret};
 use crate::error::{StartError, chain};
+use crate::examples::{self, DemoKey, Examples};
 use crate::faults::{self, Faults};
 use crate::forward::Forward;
 use crate::gateway::Gateway;
@@ -94,6 +95,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         npi_verifier: house.npi_verifier,
         faults,
         published,
+        demo_key: house.demo_key,
         secrets,
         data,
         settled,
@@ -174,6 +176,8 @@ struct House {
     registry: Arc<Nppes>,
     sessions: Sessions,
     links: Links,
+    examples: Examples,
+    demo_key: DemoKey,
     inbox: Inbox,
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
@@ -196,6 +200,7 @@ impl House {
             .clone()
             .unwrap_or_else(|| format!("{url}/api/"));
         let ses = aws_sdk_sesv2::Client::new(&aws::config(options.ses.as_deref().unwrap_or(url)));
+        let demo_key = DemoKey::default();
         let from =
             Sender::parse(MAIL_FROM).map_err(|refused| StartError::Sender(refused.to_string()))?;
         Ok(Self {
@@ -206,6 +211,8 @@ impl House {
                 url,
             ),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+            examples: Examples::new(url, demo_key.clone()),
+            demo_key,
             inbox: match data {
                 Some(data) => Inbox::in_file(&data.inbox()).map_err(StartError::Inbox)?,
                 None => Inbox::in_memory(),
@@ -254,6 +261,7 @@ impl House {
             .merge(registry::router())
             .merge(inbox::router(post))
             .merge(pages::router())
+            .merge(examples::router(self.examples.clone()))
             .fallback(async move |request| gateway.handle(request).await))
     }
 

@@ -50,6 +50,7 @@ pub(crate) async fn clinic(running: &Running) -> Result<Clinic, Error> {
         owner_email: "owner@riverside.example".to_owned(),
         owner_first_name: "Olivia".to_owned(),
         owner_last_name: "Rivers".to_owned(),
+        embed_origins: None,
     };
     let made = provision::provision(&running.provision(), &request).await?;
     Ok(Clinic {

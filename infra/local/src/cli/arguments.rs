@@ -8,7 +8,7 @@ local [dev]                 the whole service on this machine
 local --lambda URL          the same, its functions under `cargo lambda watch` at URL
 local provision OPTIONS     a clinic, its owner's invitation and a first API key
     --clinic NAME  --owner-email ADDRESS  --owner-first-name NAME  --owner-last-name NAME
-    [--reply-to ADDRESS]  [--invitation-days 1..30]
+    [--reply-to ADDRESS]  [--invitation-days 1..30]  [--embed-origin https://PACS]...
 
 PORT (8080) and DYNAMODB_PORT (8000) say where it listens, RESET=1 forgets the data in .local
 ";
@@ -72,6 +72,7 @@ impl Command {
     fn provision(mut arguments: impl Iterator<Item = String>) -> Result<Self, ArgumentError> {
         let [mut clinic, mut email, mut first, mut last, mut reply_to] = [const { None }; 5];
         let mut invitation_days = None;
+        let mut embed_origins = Vec::new();
         while let Some(argument) = arguments.next() {
             let slot = match argument.as_str() {
                 "--clinic" => &mut clinic,
@@ -86,6 +87,10 @@ impl Command {
                         Some(days.map_err(|_| ArgumentError::Wrong("--invitation-days", text))?);
                     continue;
                 }
+                "--embed-origin" => {
+                    embed_origins.push(value(argument, &mut arguments)?);
+                    continue;
+                }
                 "--help" | "-h" => return Ok(Self::Help),
                 _ => return Err(ArgumentError::Unknown(argument)),
             };
@@ -98,6 +103,7 @@ impl Command {
             owner_email: email.ok_or(ArgumentError::Missing("--owner-email"))?,
             owner_first_name: first.ok_or(ArgumentError::Missing("--owner-first-name"))?,
             owner_last_name: last.ok_or(ArgumentError::Missing("--owner-last-name"))?,
+            embed_origins: Some(embed_origins),
         }))
     }
 }
@@ -126,7 +132,7 @@ mod tests {
             Ok(Command::Dev { lambda: Some(_) })
         ));
         assert!(matches!(parse("--help"), Ok(Command::Help)));
-        let whole = "provision --clinic A --owner-email a@b.example --owner-first-name B --owner-last-name C --invitation-days 3";
+        let whole = "provision --clinic A --owner-email a@b.example --owner-first-name B --owner-last-name C --invitation-days 3 --embed-origin https://a.example --embed-origin https://b.example";
         let Ok(Command::Provision(request)) = parse(whole) else {
             panic!("{whole}");
         };

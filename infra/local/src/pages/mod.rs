@@ -10,7 +10,7 @@ use axum::routing::get;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-const HEADERS: [(HeaderName, HeaderValue); 4] = [
+pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (
         header::CONTENT_SECURITY_POLICY,
         HeaderValue::from_static(POLICY),
@@ -31,35 +31,41 @@ const ACCOUNT: &str = include_str!("../../assets/account.html");
 
 /// The accept page, the page to sign in at, and the files that pages use.
 pub(crate) fn router() -> Router {
-    let script = "text/javascript; charset=utf-8";
     Router::new()
         .route("/", get(async || Redirect::temporary("/inbox")))
         .route("/accept", get(async || (HEADERS, Html(ACCEPT))))
         .route(
             "/assets/accept.js",
-            file(script, include_str!("../../assets/accept.js")),
+            get(async || script(include_str!("../../assets/accept.js"))),
         )
         .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
         .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
         .route(
             "/assets/account.js",
-            file(script, include_str!("../../assets/account.js")),
+            get(async || script(include_str!("../../assets/account.js"))),
         )
         .route(
             "/assets/inbox.js",
-            file(script, include_str!("../../assets/inbox.js")),
+            get(async || script(include_str!("../../assets/inbox.js"))),
         )
         .route(
             "/assets/style.css",
-            file(
-                "text/css; charset=utf-8",
-                include_str!("../../assets/style.css"),
-            ),
+            get(async || {
+                file(
+                    "text/css; charset=utf-8",
+                    include_str!("../../assets/style.css"),
+                )
+            }),
         )
 }
 
-fn file(kind: &'static str, text: &'static str) -> axum::routing::MethodRouter {
-    get(async move || (HEADERS, [(header::CONTENT_TYPE, kind)], text))
+fn file(kind: &'static str, text: &'static str) -> Response {
+    (HEADERS, [(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A page's script.
+pub(crate) fn script(text: &'static str) -> Response {
+    file("text/javascript; charset=utf-8", text)
 }
 
 /// A page made from a template.
@@ -83,6 +89,9 @@ mod tests {
             ACCEPT,
             include_str!("../../templates/inbox.html"),
             include_str!("../../templates/mail.html"),
+            include_str!("../../templates/examples/study.html"),
+            include_str!("../../assets/examples/opening.html"),
+            include_str!("../../assets/examples/pacs.html"),
         ] {
             for inline in ["<style", "style=", "onclick=", "javascript:", "<script>"] {
                 assert!(!html.contains(inline), "{inline}");

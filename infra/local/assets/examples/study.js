@@ -1,0 +1,44 @@
+// Example viewer, the study: lives as long as the service behind it says so, and renews its token.
+"use strict";
+
+const LOOK = 3000;
+const RENEW_BEFORE = 60;
+const $ = (id) => document.getElementById(id);
+let { token, exp } = document.body.dataset;
+let renewals = 0;
+
+async function look() {
+  const answer = await fetch("/viewer-service/images", { headers: { authorization: "Bearer " + token } });
+  if (answer.status === 401) return end();
+  if (answer.ok) {
+    const { images } = await answer.json();
+    $("images").textContent = `${images}, the view lives`;
+  }
+  if (exp - Date.now() / 1000 < RENEW_BEFORE) await renew();
+  tell();
+  setTimeout(look, LOOK);
+}
+
+async function renew() {
+  const answer = await fetch("/v1/access/renew", { method: "POST", headers: { authorization: "Bearer " + token } });
+  if (answer.status === 401) return end();
+  if (!answer.ok) return;
+  const next = await answer.json();
+  token = next.viewToken;
+  exp = Date.now() / 1000 + next.expiresIn;
+  renewals += 1;
+}
+
+function tell() {
+  const times = renewals === 1 ? "renewed once" : `renewed ${renewals} times`;
+  $("token-state").textContent = `${Math.max(0, Math.round(exp - Date.now() / 1000))} s left, ${times}`;
+}
+
+function end() {
+  token = null;
+  $("live").remove();
+  $("ended").hidden = false;
+}
+
+tell();
+look();
