@@ -49,7 +49,7 @@ build: .venv/lambda ## Release binaries for Lambda, arm64, each with its own fea
 deploy: build .venv/infra ## Deploys the stack; asks for its parameters
 	.venv/infra/bin/sam deploy --guided --template-file infra/template.yaml --capabilities CAPABILITY_IAM
 
-.venv/contract: tests/contract/requirements.txt
+.venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt
 .venv/infra: infra/checks/requirements.txt
 .venv/lambda: infra/local/requirements.txt
 .venv/%:
