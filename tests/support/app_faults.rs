@@ -10,6 +10,24 @@ use super::app::App;
 /// A fault that lasts until it is lifted.
 const ALWAYS: usize = 1000;
 
+const OPERATIONS: [&str; 8] = [
+    "BatchGetItem",
+    "DeleteItem",
+    "GetItem",
+    "PutItem",
+    "Query",
+    "TransactGetItems",
+    "TransactWriteItems",
+    "UpdateItem",
+];
+
+/// Units of operations, as text: equal amounts are to be equal.
+pub(crate) fn units(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
+    of.iter()
+        .map(|(operation, units)| (*operation, (*units).to_owned()))
+        .collect()
+}
+
 impl App {
     pub(crate) fn registry_down(&self, down: bool) {
         self.registry.down(down);
@@ -40,9 +58,18 @@ impl App {
         self.database_faults().reset_usage();
     }
 
-    /// The units of one operation, as text: equal amounts are to be equal.
+    /// The units of one operation.
     pub(crate) fn units_of(&self, operation: &str) -> String {
         self.database_faults().usage_of(operation).units.to_string()
+    }
+
+    /// Every operation that cost something, and its units.
+    pub(crate) fn spent(&self) -> Vec<(&'static str, String)> {
+        let units = OPERATIONS.map(|operation| (operation, self.units_of(operation)));
+        units
+            .into_iter()
+            .filter(|(_, units)| units != "0")
+            .collect()
     }
 
     pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {

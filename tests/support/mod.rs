@@ -25,6 +25,7 @@ pub(crate) use access::{
 };
 pub(crate) use actor::{Actor, Answer};
 pub(crate) use app::App;
+pub(crate) use app_faults::units;
 pub(crate) use clock::TestClock;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use mail::{link_in, text_of};

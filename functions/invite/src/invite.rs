@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::{Action, Object};
-use domain::claim::Holder;
+use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, Invitation, New, Pending};
 use domain::time::Timestamp;
@@ -19,7 +19,7 @@ use http::problem::ProblemBody;
 use http::view::InvitedView;
 use http::{ClientIp, Problem};
 use serde_json::{Map, Value};
-use store::{Claims, Committed};
+use store::Committed;
 
 use crate::Deps;
 use crate::draft::{Draft, InviteRequest, draft};
@@ -79,6 +79,11 @@ async fn carry_out(
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
     let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
+    if npi.is_none()
+        && let Some(invited) = at_once(deps, &wish, requester).await?
+    {
+        return Ok(invited);
+    }
     let mut asked = false;
     for _ in 0..http::TRIES {
         let claims = store
@@ -94,8 +99,10 @@ async fn carry_out(
             wish.profile = deps.verified(wish.profile).await?;
             asked = true;
         }
+        deps.known.note(&claims.clinic, now);
         wish.open_for = claims.clinic.invitation_days.duration();
         let pending = wish.clone().at(deps.context.now());
+        let claims = (claims.email, claims.npi);
         if commit(deps, &pending, claims, requester).await? == Committed::Yes {
             return Ok(pending.into());
         }
@@ -103,10 +110,28 @@ async fn carry_out(
     Err(Problem::contended())
 }
 
+/// Most people who are invited were never invited before: their claim is tried for without a look
+/// at it. `None` when there is one, or the clinic is not known yet.
+async fn at_once(
+    deps: &Deps,
+    wish: &New,
+    requester: &Requester,
+) -> Result<Option<Invitation>, Problem> {
+    let now = deps.context.now();
+    let Some(days) = deps.known.of(wish.clinic, now) else {
+        return Ok(None);
+    };
+    let mut wish = wish.clone();
+    wish.open_for = days.duration();
+    let (pending, nobodys) = (wish.at(now), (Claim::unclaimed(), Claim::unclaimed()));
+    let committed = commit(deps, &pending, nobodys, requester).await?;
+    Ok((committed == Committed::Yes).then(|| pending.into()))
+}
+
 async fn commit(
     deps: &Deps,
     pending: &Pending,
-    claims: Claims,
+    (email, npi_claim): (Claim, Claim),
     requester: &Requester,
 ) -> Result<Committed, Problem> {
     let details = &pending.details;
@@ -123,13 +148,9 @@ async fn commit(
     );
     let mut tx = deps.context.store.transaction(&record)?;
     tx.new_invitation(pending.clone())?;
-    tx.email_claim(
-        clinic,
-        &details.email,
-        &claims.email.for_invitation(id, until),
-    )?;
+    tx.email_claim(clinic, &details.email, &email.for_invitation(id, until))?;
     if let Some((npi, verification)) = permissions.npi() {
-        let claim = claims.npi.for_invitation(id, until);
+        let claim = npi_claim.for_invitation(id, until);
         tx.npi_claim(
             clinic,
             npi,

@@ -8,6 +8,7 @@ mod batch;
 mod draft;
 mod edit;
 mod invite;
+mod known;
 mod resend;
 mod revoke;
 
@@ -23,6 +24,8 @@ use http::{Context, Problem};
 use npi::Nppes;
 use utoipa::OpenApi;
 
+pub use known::KnownDays;
+
 /// What this function needs.
 #[derive(Clone)]
 pub struct Deps {
@@ -30,6 +33,8 @@ pub struct Deps {
     pub context: Context,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
+    /// How long the invitations of clinics stay open.
+    pub known: KnownDays,
 }
 
 impl FromRef<Deps> for Context {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use invite::Deps;
+use invite::{Deps, KnownDays};
 use npi::Nppes;
 use runtime::{Aws, Settings};
 
@@ -15,6 +15,7 @@ async fn main() -> Result<(), runtime::Error> {
     let deps = Deps {
         context: Aws::from_environment().context(&settings).await,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+        known: KnownDays::default(),
     };
     settings.check()?;
     runtime::serve(invite::router(deps)).await

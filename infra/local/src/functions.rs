@@ -29,6 +29,7 @@ pub(crate) fn here(
     links: Links,
 ) -> Functions {
     let invite = invite::Deps {
+        known: invite::KnownDays::default(),
         context: context.clone(),
         registry: registry.clone(),
     };

@@ -152,7 +152,7 @@ fn beside(cold: [&[Start]; 2], warm: [&Warm; 2]) -> String {
         "Release binaries under a small Runtime API, the database in the bench's process, plain HTTP. Cold: medians of \
          {} runs in turn. Warm: median of {} rounds of {} invites in turn. The floor (`tests/bench/src/bin/floor.rs`) \
          writes items of the same size in one transaction, and reads, authenticates and checks nothing: 1 database \
-         call to invite's 3.",
+         call to invite's 2.",
         cold::RUNS,
         warm::ROUNDS,
         warm::INVITES,

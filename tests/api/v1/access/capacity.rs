@@ -2,33 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{App, REDEEM};
-
-const OPERATIONS: [&str; 8] = [
-    "BatchGetItem",
-    "DeleteItem",
-    "GetItem",
-    "PutItem",
-    "Query",
-    "TransactGetItems",
-    "TransactWriteItems",
-    "UpdateItem",
-];
-
-/// Every operation that cost something.
-fn spent(app: &App) -> Vec<(&'static str, String)> {
-    let units = OPERATIONS.map(|operation| (operation, app.units_of(operation)));
-    units
-        .into_iter()
-        .filter(|(_, units)| units != "0")
-        .collect()
-}
-
-fn units(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    of.iter()
-        .map(|(operation, units)| (*operation, (*units).to_owned()))
-        .collect()
-}
+use crate::support::{App, REDEEM, units};
 
 #[tokio::test]
 async fn a_link_costs_7_write_units_a_renewal_one_and_a_half_read_units() {
@@ -43,7 +17,7 @@ async fn a_link_costs_7_write_units_a_renewal_one_and_a_half_read_units() {
         ("Query", "0.5"),
         ("TransactWriteItems", "7"),
     ];
-    assert_eq!(spent(&app), units(&issued));
+    assert_eq!(app.spent(), units(&issued));
     app.count_units();
     let body = json!({ "token": link.token });
     let view = app.as_invitee().post(REDEEM, &body).await.str("viewToken");
@@ -52,16 +26,16 @@ async fn a_link_costs_7_write_units_a_renewal_one_and_a_half_read_units() {
         ("GetItem", "1"),
         ("TransactWriteItems", "4"),
     ];
-    assert_eq!(spent(&app), units(&opened));
+    assert_eq!(app.spent(), units(&opened));
     // An instance reads the published keys as it starts, and every five minutes.
     app.renew(&view).await.expect(200);
     app.count_units();
     app.renew(&view).await.expect(200);
-    assert_eq!(spent(&app), units(&[("BatchGetItem", "1.5")]));
+    assert_eq!(app.spent(), units(&[("BatchGetItem", "1.5")]));
     app.count_units();
     app.introspected(&view).await;
     assert_eq!(
-        spent(&app),
+        app.spent(),
         units(&[("BatchGetItem", "3"), ("GetItem", "1")])
     );
 }
