@@ -1,20 +1,38 @@
 """docs/INTEGRATION.md as it stands, and the example of a service behind the viewer."""
 
 import base64
+import hmac
 import json
 import os
 import re
 import subprocess
 import sys
+import time
+import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
 
 import httpx
+import jwt
 import pytest
+from avara import Avara
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from conftest import ROOT, Service, free_port
 from test_sdk import opened, person
 
 STUDY = "1.2.840.113619.2.1"
+GUIDE = (ROOT / "docs" / "INTEGRATION.md").read_text()
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
 
 
 @pytest.fixture(scope="module")
@@ -25,13 +43,30 @@ def reader(service: Service) -> str:
 
 
 @pytest.fixture(scope="module")
-def resource_server(service: Service) -> Iterator[httpx.Client]:
+def pacs(service: Service) -> Avara:
+    """Holds the key that the guide asks for, so that its scopes are enough for all that follows."""
+    made = httpx.post(f"{service.url}/v1/apiKeys", json=json.loads(blocks("json")[0]), headers=bearer(service.owner))
+    made.raise_for_status()
+    return Avara(base_url=service.url, api_key=made.json()["apiKey"])
+
+
+@contextmanager
+def serving(url: str, key: str) -> Iterator[httpx.Client]:
     script = ROOT / "examples" / "resource-server" / "resource_server.py"
-    settings = {"AUTOSCRIBE_URL": service.url, "AUTOSCRIBE_API_KEY": service.key, "PORT": str(free_port())}
+    settings = {"AUTOSCRIBE_URL": url, "AUTOSCRIBE_API_KEY": key, "PORT": str(free_port())}
     process = subprocess.Popen([sys.executable, script], env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
-    yield httpx.Client(base_url=process.stdout.readline().strip())
-    process.terminate()
-    process.wait(10)
+    try:
+        with httpx.Client(base_url=process.stdout.readline().strip()) as client:
+            yield client
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+@pytest.fixture(scope="module")
+def resource_server(service: Service) -> Iterator[httpx.Client]:
+    with serving(service.url, service.key) as client:
+        yield client
 
 
 def bearer(token: str) -> dict:
@@ -40,6 +75,14 @@ def bearer(token: str) -> dict:
 
 def part(of: dict) -> str:
     return base64.urlsafe_b64encode(json.dumps(of).encode()).decode().rstrip("=")
+
+
+def read(server: httpx.Client, token: str) -> httpx.Response:
+    return server.get(f"/studies/{STUDY}", headers=bearer(token))
+
+
+def report(server: httpx.Client, token: str) -> httpx.Response:
+    return server.put(f"/studies/{STUDY}/report", headers=bearer(token), content="Unremarkable.")
 
 
 def test_the_guides_python_runs_as_it_stands(service: Service, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,39 +112,67 @@ def test_the_guides_curl_runs_as_it_stands(service: Service, reader: str) -> Non
 
 
 def test_the_example_gives_the_study_that_the_token_is_for(
-    service: Service, reader: str, resource_server: httpx.Client
+    service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
-    link = service.client().auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
+    link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
     token = opened(service, link.url)["viewToken"]
-    assert resource_server.get(f"/studies/{STUDY}", headers=bearer(token)).json()["images"] == 128
+    assert read(resource_server, token).json()["images"] == 128
     another = resource_server.get("/studies/1.2.840.9", headers=bearer(token))
     assert (another.status_code, another.json()["error"]) == (403, "insufficient_scope")
-    report = resource_server.put(f"/studies/{STUDY}/report", headers=bearer(token), content="Unremarkable.")
-    assert report.json() == {"studyInstanceUid": STUDY, "characters": 13}
+    assert report(resource_server, token).json() == {"studyInstanceUid": STUDY, "bytes": 13}
+    elsewhere = resource_server.put("/studies/1.2.840.9/report", headers=bearer(token), content="x")
+    assert elsewhere.status_code == 403
 
 
-def test_the_example_takes_no_report_of_who_only_views_and_none_of_a_view_that_ended(
-    service: Service, reader: str, resource_server: httpx.Client
+def test_the_example_takes_no_report_of_who_only_views(
+    service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
-    studies = service.client().auto_scribe.studies
-    look = opened(service, studies.viewer_only_reroute_url(study_instance_uid=STUDY).url)["viewToken"]
-    assert resource_server.get(f"/studies/{STUDY}", headers=bearer(look)).status_code == 200
-    assert resource_server.put(f"/studies/{STUDY}/report", headers=bearer(look), content="x").status_code == 403
-    link = studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
+    link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY, user_id=reader)
     token = opened(service, link.url)["viewToken"]
-    ended = httpx.post(f"{service.url}/v1/access/revoke", json={"accessId": link.accessId}, headers=bearer(service.key))
-    ended.raise_for_status()
-    refused = resource_server.put(f"/studies/{STUDY}/report", headers=bearer(token), content="x")
-    assert (refused.status_code, refused.headers["www-authenticate"]) == (401, 'Bearer error="invalid_token"')
+    assert read(resource_server, token).status_code == 200
+    refused = report(resource_server, token)
+    assert refused.status_code == 403
+    assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="report:write"'
 
 
-def test_the_example_takes_no_forged_token_and_none_of_another_kind(
-    service: Service, resource_server: httpx.Client
+def test_the_example_takes_no_report_once_the_view_was_ended(
+    service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
-    link = service.client().auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
+    link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
+    token = opened(service, link.url)["viewToken"]
+    assert report(resource_server, token).status_code == 200
+    ended = httpx.post(f"{service.url}/v1/access/revoke", json={"accessId": link.accessId}, headers=bearer(pacs.api_key))
+    ended.raise_for_status()
+    refused = report(resource_server, token)
+    assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
+    assert "the view has ended" in refused.headers["www-authenticate"]
+
+
+def test_the_example_refuses_a_view_that_is_bound_to_a_key(
+    service: Service, pacs: Avara, resource_server: httpx.Client
+) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    public = ECAlgorithm.to_jwk(key.public_key(), as_dict=True)
+    url = f"{service.url}/v1/access/redeem"
+    claims = {"jti": uuid.uuid4().hex, "htm": "POST", "htu": url, "iat": int(time.time())}
+    proof = jwt.encode(claims, key, "ES256", {"typ": "dpop+jwt", "jwk": public})
+    link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
+    view = httpx.post(url, json={"token": link.url.split("#token=")[1]}, headers={"DPoP": proof}).json()
+    assert view["tokenType"] == "DPoP"
+    for scheme in ("Bearer", "DPoP"):
+        header = {"Authorization": f"{scheme} {view['viewToken']}", "DPoP": proof}
+        refused = resource_server.get(f"/studies/{STUDY}", headers=header)
+        assert refused.status_code == 401
+        assert "reads no DPoP proof" in refused.headers["www-authenticate"]
+
+
+def test_the_example_takes_no_altered_token_and_none_of_another_kind(
+    service: Service, pacs: Avara, resource_server: httpx.Client
+) -> None:
+    link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
     head, claims, signature = opened(service, link.url)["viewToken"].split(".")
     said = json.loads(base64.urlsafe_b64decode(claims + "=="))
-    for forged in [
+    for wrong in [
         f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.",
         f"{head}.{part({**said, 'exp': said['exp'] + 3600})}.{signature}",
         f"{head}.{claims}.{'A' * len(signature)}",
@@ -110,7 +181,169 @@ def test_the_example_takes_no_forged_token_and_none_of_another_kind(
         service.key,
         "x",
     ]:
-        answer = resource_server.get(f"/studies/{STUDY}", headers=bearer(forged))
+        answer = read(resource_server, wrong)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token")
-    assert resource_server.get(f"/studies/{STUDY}").status_code == 401
+        assert answer.headers["www-authenticate"].startswith('Bearer error="invalid_token"')
+    without = resource_server.get(f"/studies/{STUDY}")
+    assert (without.status_code, without.headers["www-authenticate"]) == (401, "Bearer")
     assert resource_server.get("/else").status_code == 404
+
+
+@dataclass
+class Mint:
+    """An issuer whose keys the test holds: only so is a token wrong in one thing and right in all others."""
+
+    url: str
+    keys: dict
+    jwks_read: int = 0
+    garbled: bool = False
+    introspection: tuple[int, bytes] = field(default=(200, b'{"active": true}'))
+
+    def jwks(self) -> dict:
+        made = {"ES256": ECAlgorithm, "EdDSA": OKPAlgorithm, "RS256": RSAAlgorithm}
+        return {
+            "keys": [
+                {**made[alg].to_jwk(key.public_key(), as_dict=True), "alg": alg, "kid": alg, "use": "sig"}
+                for alg, key in self.keys.items()
+            ]
+        }
+
+    def claims(self, **changes: object) -> dict:
+        now = int(time.time())
+        right = {
+            "iss": self.url, "aud": "autoscribe-viewer", "sub": "usr_1", "client_id": "pacs", "jti": "acc_1", "iat": now,
+            "exp": now + 300, "scope": "study:read report:write", "clinic": "c", "study": {"studyInstanceUid": STUDY},
+            "embedOrigins": [],
+        }  # fmt: skip
+        return {name: value for name, value in {**right, **changes}.items() if value is not None}
+
+    def token(self, alg: str = "ES256", key: object = None, header: dict | None = None, **changes: object) -> str:
+        head = {"typ": "at+jwt", "kid": alg, **(header or {})}
+        return jwt.encode(self.claims(**changes), key or self.keys[alg], alg, head)
+
+
+@pytest.fixture(scope="module")
+def mint() -> Iterator[Mint]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            made.jwks_read += 1
+            self.say(200, b"<html>" if made.garbled else json.dumps(made.jwks()).encode())
+
+        def do_POST(self) -> None:
+            self.rfile.read(int(self.headers["content-length"]))
+            self.say(*made.introspection)
+
+        def say(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    keys = {
+        "ES256": ec.generate_private_key(ec.SECP256R1()),
+        "EdDSA": ed25519.Ed25519PrivateKey.generate(),
+        "RS256": rsa.generate_private_key(65537, 2048),
+    }
+    made = Mint(f"http://127.0.0.1:{server.server_port}", keys)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield made
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def of_mint(mint: Mint) -> Iterator[httpx.Client]:
+    with serving(mint.url, "ask_x") as client:
+        yield client
+
+
+def test_the_example_takes_both_algorithms_and_clocks_that_are_apart(mint: Mint, of_mint: httpx.Client) -> None:
+    now = int(time.time())
+    for token in [
+        mint.token(),
+        mint.token("EdDSA"),
+        mint.token(exp=now - 50),
+        mint.token(iat=now + 50),
+    ]:
+        assert read(of_mint, token).status_code == 200
+    lower = of_mint.get(f"/studies/{STUDY}", headers={"Authorization": f"bearer {mint.token()}"})
+    assert lower.status_code == 200
+
+
+def test_the_example_takes_no_genuine_signature_under_wrong_claims(mint: Mint, of_mint: httpx.Client) -> None:
+    now = int(time.time())
+    for wrong in [
+        {"exp": now - 70}, {"iat": now + 90}, {"nbf": now + 90}, {"aud": "autoscribe-dashboard"},
+        {"iss": "https://evil.example"}, {"cnf": {"jkt": "A" * 43}},
+        *({name: None} for name in ("aud", "exp", "iat", "iss", "jti", "scope", "sub")),
+        *({"header": {"typ": typ}} for typ in ("JWT", "session+jwt", "dpop+jwt", None)),
+        {"header": {"crit": ["b65"], "b65": 1}}, {"header": {"kid": "unknown"}},
+    ]:  # fmt: skip
+        answer = read(of_mint, mint.token(**wrong))
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), wrong
+    for other in [
+        {"study": None}, {"study": {"studyId": "stu_1"}}, {"study": {"studyInstanceUid": STUDY + "1"}},
+        {"scope": "study:readers"}, {"scope": "report:write"}, {"scope": ""},
+    ]:  # fmt: skip
+        answer = read(of_mint, mint.token(**other))
+        assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope"), other
+
+
+def test_the_example_takes_no_other_algorithm_and_no_other_key(mint: Mint, of_mint: httpx.Client) -> None:
+    stranger = ec.generate_private_key(ec.SECP256R1())
+    public = ECAlgorithm.to_jwk(stranger.public_key(), as_dict=True)
+    # By hand: the library that the example uses would not make it.
+    head = f"{part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 'ES256'})}.{part(mint.claims())}"
+    published = mint.keys["ES256"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    mac = hmac.digest(published, head.encode(), "sha256")
+    for about, token in {
+        "published, but not for this": mint.token("RS256"),
+        "the other key's name": mint.token("EdDSA", header={"kid": "ES256"}),
+        "a stranger's signature": mint.token(key=stranger),
+        "a key that comes along": mint.token(key=stranger, header={"jwk": public}),
+        "keys from elsewhere": mint.token(key=stranger, header={"jku": "https://evil.example/jwks.json"}),
+        "a MAC under the public key": f"{head}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}",
+    }.items():
+        answer = read(of_mint, token)
+        assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), about
+
+
+def test_made_up_keys_do_not_make_the_example_ask_each_time(mint: Mint, of_mint: httpx.Client) -> None:
+    read(of_mint, mint.token())
+    before = mint.jwks_read
+    for n in range(20):
+        assert read(of_mint, mint.token(header={"kid": f"k{n}"})).status_code == 401
+    assert mint.jwks_read <= before + 1
+
+
+def test_the_example_takes_no_report_while_it_cannot_ask(mint: Mint, of_mint: httpx.Client) -> None:
+    token = mint.token()
+    for said in [(200, b"{}"), (200, b"<html>"), (200, b"[]"), (401, b"{}"), (503, b"{}"), (302, b"")]:
+        mint.introspection = said
+        assert report(of_mint, token).status_code == 503, said
+    for said in [(200, b'{"active": false}'), (200, b'{"active": "yes"}')]:
+        mint.introspection = said
+        assert report(of_mint, token).status_code == 401, said
+    mint.introspection = (200, b'{"active": true}')
+    assert report(of_mint, token).status_code == 200
+
+
+def test_the_example_reads_no_report_that_is_too_large(of_mint: httpx.Client) -> None:
+    for length in ("65537", "1" * 5000, "-1", "x"):
+        # Httpx sends no length without as much to follow.
+        connection = HTTPConnection(of_mint.base_url.host, of_mint.base_url.port, timeout=10)
+        connection.request("PUT", f"/studies/{STUDY}/report", headers={"Content-Length": length})
+        assert connection.getresponse().status == 413, length
+        connection.close()
+
+
+def test_the_example_gives_nothing_out_while_it_has_no_keys(mint: Mint) -> None:
+    with serving(f"http://127.0.0.1:{free_port()}", "ask_x") as unconnected:
+        assert read(unconnected, mint.token()).status_code == 503
+    with serving(mint.url, "ask_x") as confused:
+        mint.garbled = True
+        assert read(confused, mint.token()).status_code == 503
+        mint.garbled = False
+        assert read(confused, mint.token()).status_code == 200
