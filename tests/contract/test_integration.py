@@ -85,16 +85,15 @@ def report(server: httpx.Client, token: str) -> httpx.Response:
     return server.put(f"/studies/{STUDY}/report", headers=bearer(token), content="Unremarkable.")
 
 
-def test_the_guides_python_runs_as_it_stands(service: Service, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_guides_python_runs_as_it_stands(
+    service: Service, pacs: Avara, reader: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("AVARA_BASE_URL", service.url)
-    monkeypatch.setenv("AVARA_API_KEY", service.key)
-    guide = (ROOT / "docs" / "INTEGRATION.md").read_text()
-    blocks = re.findall(r"```python\n(.*?)```", guide, re.DOTALL)
-    assert blocks
+    monkeypatch.setenv("AVARA_API_KEY", pacs.api_key)
     names: dict = {}
-    for block in blocks:
+    for block in blocks("python"):
         exec(block, names)  # noqa: S102
-    assert names["readers"][reader] == "Hale"
+    assert names["readers"] == {reader: "Hale"}
     assert opened(service, names["link"].url)["scope"] == "study:read report:write"
     assert opened(service, names["look"].url)["scope"] == "study:read"
     assert opened(service, names["other"].url)["retrievalId"] == "order-7"
@@ -103,12 +102,26 @@ def test_the_guides_python_runs_as_it_stands(service: Service, reader: str, monk
         opened(service, names["long"].url)
 
 
-def test_the_guides_curl_runs_as_it_stands(service: Service, reader: str) -> None:
-    guide = (ROOT / "docs" / "INTEGRATION.md").read_text()
-    (line,) = re.findall(r"```sh\n(curl .*?)```", guide, re.DOTALL)
-    settings = {"AVARA_BASE_URL": service.url, "AVARA_API_KEY": service.key, "READER": reader}
-    said = subprocess.run(["bash", "-c", line], env={**os.environ, **settings}, capture_output=True, check=True)
-    assert opened(service, json.loads(said.stdout)["url"])["study"] == {"studyInstanceUid": STUDY}
+def test_the_guides_commands_run_as_they_stand_and_redeem_answers_what_it_says(
+    service: Service, pacs: Avara, reader: str
+) -> None:
+    known = {"AVARA_BASE_URL": service.url, "AVARA_API_KEY": pacs.api_key, "READER": reader}
+
+    def run(command: str, **more: str) -> dict:
+        environment = {**os.environ, **known, **more}
+        said = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=True)
+        return json.loads(said.stdout)
+
+    link, redeem, renew, introspect = blocks("sh")
+    view = run(redeem, URL=run(link)["url"])
+    told = json.loads(blocks("json")[1])
+    for changing in ("viewToken", "viewExpiresAt", "accessId"):
+        assert view[changing]
+        told[changing] = view[changing]
+    assert view == told
+    renewed = run(renew, VIEW_TOKEN=view["viewToken"])
+    assert renewed["expiresIn"] == 300
+    assert run(introspect, VIEW_TOKEN=renewed["viewToken"])["jti"] == view["accessId"]
 
 
 def test_the_example_gives_the_study_that_the_token_is_for(
