@@ -64,7 +64,7 @@ def verified(token: str) -> dict:
     except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as no_keys:
         raise unavailable(no_keys) from no_keys
     except jwt.ExpiredSignatureError as over:
-        raise invalid("the token has run out: renew it") from over
+        raise invalid("the token has run out") from over
     except jwt.PyJWTError as wrong:
         raise invalid("not a view token") from wrong
     # Taken as a bearer's, a bound token would be worth stealing after all (RFC 9449 section 7.2).
