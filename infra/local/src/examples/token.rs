@@ -5,6 +5,7 @@ use axum::http::{Method, StatusCode};
 use jsonwebtoken::jwk::{JwkSet, KeyAlgorithm};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::Examples;
 
@@ -17,6 +18,7 @@ pub(super) struct Claims {
     pub(super) study: Option<Study>,
     #[serde(rename = "embedOrigins")]
     pub(super) embed_origins: Vec<String>,
+    cnf: Option<IgnoredAny>,
 }
 
 /// The study that it is good for.
@@ -53,7 +55,9 @@ fn read(token: &str, keys: &JwkSet, issuer: &str) -> Option<Claims> {
     checks.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
     checks.leeway = 60;
     let key = DecodingKey::from_jwk(jwk).ok()?;
-    Some(decode::<Claims>(token, &key, &checks).ok()?.claims)
+    let claims = decode::<Claims>(token, &key, &checks).ok()?.claims;
+    // Taken as a bearer's, a bound token would be worth stealing after all (RFC 9449 section 7.2).
+    claims.cnf.is_none().then_some(claims)
 }
 
 /// The claims if the view lives at this moment (RFC 7662).
