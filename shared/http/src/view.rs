@@ -7,7 +7,6 @@ use domain::npi::{Basis, Verification};
 use domain::permissions::Permissions;
 use domain::person::PersonName;
 use domain::profile::Profile;
-use domain::study::StudyRef;
 use domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -264,25 +263,6 @@ impl From<&Permissions> for PermissionsView {
             npi_verification: permissions.verification_name(),
             npi_attested_by: attested.map(|(by, _)| by.to_string()),
             npi_attested_at: attested.map(|(_, at)| at.to_string()),
-        }
-    }
-}
-
-/// A study.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct StudyView {
-    /// `stu_` and 32 hex characters.
-    pub study_id: Option<String>,
-    /// DICOM's Study Instance UID.
-    pub study_instance_uid: Option<String>,
-}
-
-impl From<&StudyRef> for StudyView {
-    fn from(study: &StudyRef) -> Self {
-        Self {
-            study_id: study.id().map(|id| id.to_string()),
-            study_instance_uid: study.uid().map(|uid| uid.as_str().to_owned()),
         }
     }
 }

@@ -174,7 +174,7 @@ async fn which_study_was_opened_for_whom_and_through_which_key() {
     for event in [issued, redeemed, refused] {
         assert_eq!(event["object"], link.access_id);
         assert_eq!(event["userId"], reader);
-        assert_eq!(event["study"]["studyId"], study(1));
+        assert_eq!(event["study"], json!({ "studyId": study(1) }));
     }
     let of_access = events(&boss, &format!("?object={}", link.access_id)).await;
     assert_eq!(of_access.len(), 3);
