@@ -31,3 +31,19 @@ fn every_operation_has_an_id_of_its_own() {
         .collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
 }
+
+#[test]
+fn every_schema_that_is_referred_to_is_there() {
+    let text = tests::openapi().to_json().unwrap();
+    let document: Value = serde_json::from_str(&text).unwrap();
+    let there = document["components"]["schemas"].as_object().unwrap();
+    let referred: BTreeSet<&str> = text
+        .split("#/components/schemas/")
+        .skip(1)
+        .filter_map(|rest| rest.split('"').next())
+        .collect();
+    assert!(!referred.is_empty());
+    for name in referred {
+        assert!(there.contains_key(name), "{name}");
+    }
+}

@@ -31,12 +31,16 @@ pub fn router(context: Context) -> Router {
 
 /// What this function adds to openapi.json.
 #[derive(OpenApi)]
-#[openapi(paths(
-    users::handle,
-    user::handle,
-    invitations::handle,
-    invitation::handle,
-    audit_events::handle,
-    access::handle
-))]
+#[openapi(
+    paths(
+        users::handle,
+        user::handle,
+        invitations::handle,
+        invitation::handle,
+        audit_events::handle,
+        access::handle
+    ),
+    // Named by a query's parameter alone, which takes no schema along.
+    components(schemas(http::schema::ExpiredFilter))
+)]
 pub struct Api;
