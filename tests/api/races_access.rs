@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use domain::ids::StudyId;
+use domain::study::StudyRef;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -77,7 +79,7 @@ async fn renew_against_revoke_access_renews_nothing_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_links_for_one_study_at_once_the_last_assignment_stands() {
+async fn of_links_for_one_study_at_once_one_reader_is_assigned() {
     let app = App::start().await;
     let readers = [app.reader().await, app.second_reader().await];
     let issue = |n: usize| {
@@ -95,4 +97,10 @@ async fn of_links_for_one_study_at_once_the_last_assignment_stands() {
     for answer in lost {
         answer.problem(409, "conflict");
     }
+    let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
+    let assigned = app.store().assignment(app.clinic(), &what).await.unwrap();
+    let assigned = assigned.expect("an assignment");
+    assert!(readers.contains(&assigned.reader.to_string()));
+    // Every write of it is a link that was issued; one for whoever has the study already writes none.
+    assert!((1..=issued as u64).contains(&assigned.version));
 }
