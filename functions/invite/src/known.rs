@@ -10,8 +10,6 @@ use domain::time::Timestamp;
 
 /// How long a clinic's change of its days may go unnoticed.
 const KEPT_FOR: Duration = Duration::from_mins(5);
-/// Clinics remembered at most: those of one busy instance.
-const MOST: usize = 1000;
 
 /// How long the invitations of clinics stay open. Clones share one memory.
 ///
@@ -31,9 +29,6 @@ impl KnownDays {
     /// Remembers what was read.
     pub(crate) fn note(&self, clinic: &Clinic, now: Timestamp) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if known.len() >= MOST {
-            known.clear();
-        }
         known.insert(clinic.id, (clinic.invitation_days, now.plus(KEPT_FOR)));
     }
 }

@@ -295,3 +295,23 @@ fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
         },
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_keys_origins_are_read_and_a_faulty_one_is_refused() {
+        let read = |origins: Value| {
+            let mut request = serde_json::json!({"clinicName": "A", "ownerEmail": "a@b.example", "ownerFirstName": "B", "ownerLastName": "C"});
+            request["embedOrigins"] = origins;
+            let request = Request::deserialize(request).unwrap();
+            embed_origins(&request).map(|read| read.frame_ancestors())
+        };
+        assert_eq!(read(Value::Null).unwrap(), "frame-ancestors 'none'");
+        let pacs = read(serde_json::json!(["https://PACS.example"])).unwrap();
+        assert_eq!(pacs, "frame-ancestors https://pacs.example");
+        let refused = read(serde_json::json!(["https://pacs.example/path"])).unwrap_err();
+        assert_eq!(refused.code, "embed_origin_invalid");
+    }
+}

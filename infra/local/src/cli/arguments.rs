@@ -140,6 +140,11 @@ mod tests {
             (request.clinic_name.as_str(), request.invitation_days),
             ("A", Some(3))
         );
+        let origins = ["https://a.example", "https://b.example"];
+        assert_eq!(
+            request.embed_origins,
+            Some(origins.map(str::to_owned).into())
+        );
     }
 
     #[test]

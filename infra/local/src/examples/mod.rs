@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use axum::Router;
 use axum::body::Bytes;
-use axum::http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use axum::http::{Method, Request, Response, StatusCode, header};
 
 use crate::forward::Forward;
 
@@ -40,7 +40,6 @@ impl Examples {
         &self,
         method: Method,
         path: &str,
-        kind: &'static str,
         body: Bytes,
     ) -> Result<Response<Bytes>, StatusCode> {
         let key = self.key.get().ok_or(StatusCode::SERVICE_UNAVAILABLE)?;
@@ -48,7 +47,7 @@ impl Examples {
             .method(method)
             .uri(path)
             .header(header::AUTHORIZATION, format!("Bearer {key}"))
-            .header(header::CONTENT_TYPE, HeaderValue::from_static(kind))
+            .header(header::CONTENT_TYPE, "application/json")
             .body(body);
         let request = request.map_err(|_| StatusCode::BAD_REQUEST)?;
         let answer = self.service.send(request).await;

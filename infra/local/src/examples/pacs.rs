@@ -14,7 +14,6 @@ use super::Examples;
 use crate::pages::{HEADERS, script};
 
 const PAGE: &str = include_str!("../../assets/examples/pacs.html");
-const JSON: &str = "application/json";
 
 type Answer = Result<Response<axum::body::Body>, StatusCode>;
 
@@ -34,13 +33,13 @@ pub(super) fn router() -> Router<Examples> {
 /// Who may be assigned a study.
 async fn readers(State(pacs): State<Examples>) -> Answer {
     let path = "/v1/autoScribe/users?assignable=true&limit=100";
-    answered(pacs.ask(Method::GET, path, JSON, Bytes::new()).await)
+    answered(pacs.ask(Method::GET, path, Bytes::new()).await)
 }
 
 /// Links that can be opened, and views that live.
 async fn views(State(pacs): State<Examples>) -> Answer {
     let path = "/v1/access?active=true&limit=100";
-    answered(pacs.ask(Method::GET, path, JSON, Bytes::new()).await)
+    answered(pacs.ask(Method::GET, path, Bytes::new()).await)
 }
 
 /// What the page wants opened.
@@ -83,7 +82,7 @@ async fn end(State(pacs): State<Examples>, Json(end): Json<End>) -> Answer {
 
 async fn post_on(pacs: &Examples, path: &str, body: &Value) -> Answer {
     let body = Bytes::from(body.to_string());
-    answered(pacs.ask(Method::POST, path, JSON, body).await)
+    answered(pacs.ask(Method::POST, path, body).await)
 }
 
 fn answered(answer: Result<Response<Bytes>, StatusCode>) -> Answer {

@@ -32,8 +32,7 @@ pub(super) struct Study {
 /// page. Whether the view was ended since, only [`ask`] tells.
 pub(super) async fn verify(examples: &Examples, token: &str) -> Result<Option<Claims>, StatusCode> {
     let path = "/.well-known/jwks.json";
-    let kind = "application/json";
-    let keys = examples.ask(Method::GET, path, kind, Bytes::new()).await?;
+    let keys = examples.ask(Method::GET, path, Bytes::new()).await?;
     let keys = serde_json::from_slice(keys.body()).map_err(|_| StatusCode::BAD_GATEWAY)?;
     Ok(read(token, &keys, &examples.issuer))
 }
@@ -70,8 +69,7 @@ pub(super) async fn ask(examples: &Examples, token: &str) -> Result<Option<Claim
     }
     let path = "/v1/access/introspect";
     let body = serde_json::json!({ "token": token }).to_string();
-    let kind = "application/json";
-    let said = examples.ask(Method::POST, path, kind, body.into()).await?;
+    let said = examples.ask(Method::POST, path, body.into()).await?;
     if !said.status().is_success() {
         return Err(StatusCode::BAD_GATEWAY);
     }
