@@ -231,3 +231,25 @@ fn every_dependency_says_why_it_is_here() {
         assert!(!theirs || line.contains(" # "), "no reason: {line}");
     }
 }
+
+/// cargo-lambda fills in what the release profile leaves unsaid, and its `panic = "abort"` would end the process
+/// where `lambda_runtime` answers an error.
+#[test]
+fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
+        .expect("Cargo.toml");
+    let release = manifest
+        .split("[profile.release]")
+        .nth(1)
+        .and_then(|rest| rest.split("\n[").next())
+        .expect("a release profile");
+    for said in [
+        "lto = \"fat\"",
+        "codegen-units = 1",
+        "strip = true",
+        "panic = \"unwind\"",
+    ] {
+        let stands = release.lines().any(|line| line.starts_with(said));
+        assert!(stands, "the release profile does not say {said}");
+    }
+}
