@@ -218,15 +218,18 @@ fn every_licence_is_one_we_accept() {
     }
 }
 
+/// What stands under a heading of the workspace's manifest.
+fn section(heading: &str) -> String {
+    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
+    let manifest = manifest.expect("Cargo.toml");
+    let after = manifest.split(&format!("[{heading}]")).nth(1);
+    let lines = after.and_then(|rest| rest.split("\n[").next());
+    lines.expect("the heading").to_owned()
+}
+
 #[test]
 fn every_dependency_says_why_it_is_here() {
-    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .expect("Cargo.toml");
-    let dependencies = manifest
-        .split("[workspace.dependencies]")
-        .nth(1)
-        .and_then(|rest| rest.split("\n[").next());
-    for line in dependencies.expect("dependencies").lines() {
+    for line in section("workspace.dependencies").lines() {
         let theirs = line.contains('=') && !line.starts_with('#') && !line.contains("path = ");
         assert!(!theirs || line.contains(" # "), "no reason: {line}");
     }
@@ -236,13 +239,7 @@ fn every_dependency_says_why_it_is_here() {
 /// where `lambda_runtime` answers an error.
 #[test]
 fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
-    let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"))
-        .expect("Cargo.toml");
-    let release = manifest
-        .split("[profile.release]")
-        .nth(1)
-        .and_then(|rest| rest.split("\n[").next())
-        .expect("a release profile");
+    let release = section("profile.release");
     for said in [
         "lto = \"fat\"",
         "codegen-units = 1",
