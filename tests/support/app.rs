@@ -182,9 +182,10 @@ impl App {
         self.as_holder_of(secret.reveal())
     }
 
-    /// The PACS of a clinic that was made just now.
+    /// The PACS of a clinic that was made just now, and whose invitations stay open for 3 days.
     pub(crate) async fn other_clinic(&self) -> Actor {
-        let request = clinic("Lakeside Radiology", "owner@lakeside.example");
+        let mut request = clinic("Lakeside Radiology", "owner@lakeside.example");
+        request.invitation_days = Some(3);
         let made = provision::provision(&self.running.provision(), &request)
             .await
             .expect("a clinic");
