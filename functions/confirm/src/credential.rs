@@ -93,7 +93,7 @@ async fn new_password(
         "autoscribe",
     ];
     let password = password
-        .accept_new(&known)
+        .accept_new(&known, deps.context.now())
         .map_err(|refused| Faults::from(refused.at("password")))?;
     let entropy = deps.context.entropy.clone();
     blocking(move || password.hash(entropy.as_ref()))

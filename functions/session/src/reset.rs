@@ -113,7 +113,7 @@ async fn hashed(deps: &Deps, opened: &Opened, password: String) -> Result<Passwo
         known.push(user.profile.name.last.as_str());
     }
     let password = Password::typed(password)
-        .accept_new(&known)
+        .accept_new(&known, deps.context.now())
         .map_err(|refused| Faults::from(refused.at("password")))?;
     let entropy = deps.context.entropy.clone();
     // Hashing takes milliseconds of CPU: other requests go on meanwhile.

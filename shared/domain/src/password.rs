@@ -9,6 +9,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 
 use crate::entropy::{Entropy, random};
 use crate::field::Refused;
+use crate::time::Timestamp;
 
 /// A password as typed. No Display, no Serialize, redacting Debug.
 pub struct Password(String);
@@ -31,8 +32,8 @@ impl Password {
     }
 
     /// Checks a new password: 12 to 128 characters and zxcvbn score 3 at least, `known` words
-    /// (address, names, clinic) counted as guessable.
-    pub fn accept_new(self, known: &[&str]) -> Result<Self, Refused> {
+    /// (address, names, clinic) and the years around `now` counted as guessable.
+    pub fn accept_new(self, known: &[&str], now: Timestamp) -> Result<Self, Refused> {
         const LENGTH: Refused = Refused::new("password_length", "must be 12 to 128 characters");
         const WEAK: Refused = Refused::new(
             "password_weak",
@@ -41,8 +42,7 @@ impl Password {
         if !CHARS.contains(&self.0.chars().count()) {
             return Err(LENGTH);
         }
-        let score = zxcvbn::zxcvbn(&self.0, known).score();
-        if score < zxcvbn::Score::Three {
+        if strength::guesses(&self.0, known, now.year()) < strength::SAFE {
             Err(WEAK)
         } else {
             Ok(self)
@@ -119,7 +119,7 @@ mod tests {
 
     fn code(text: &str, known: &[&str]) -> Option<&'static str> {
         Password::typed(text.to_owned())
-            .accept_new(known)
+            .accept_new(known, Timestamp::parse("2026-11-26T09:30:00Z").unwrap())
             .err()
             .map(|r| r.code)
     }

@@ -71,6 +71,11 @@ impl Timestamp {
         self.0.strftime("%Y-%m").to_string()
     }
 
+    /// The calendar year.
+    pub fn year(self) -> i16 {
+        jiff::tz::Offset::UTC.to_datetime(self.0).year()
+    }
+
     /// The last instant before this one.
     #[must_use]
     pub fn before(self) -> Self {
@@ -207,6 +212,7 @@ mod tests {
         let at = |text| Timestamp::parse(text).unwrap();
         let march = at("2028-03-31T23:59:59.999Z");
         assert_eq!(march.month_start(), at("2028-03-01T00:00:00Z"));
+        assert_eq!(march.year(), 2028);
         assert_eq!(march.month_before(), at("2028-02-01T00:00:00Z"));
         assert_eq!(
             at("2028-01-01T00:00:00Z").month_before(),
