@@ -240,6 +240,16 @@ fn every_dependency_says_why_it_is_here() {
     }
 }
 
+/// What libraries say at `debug` can hold a request's body, and is a twentieth of a binary.
+#[test]
+fn a_release_cannot_log_finer_than_info() {
+    let dependencies = section("workspace.dependencies");
+    let tracing = dependencies
+        .lines()
+        .find(|line| line.starts_with("tracing ="));
+    assert!(tracing.is_some_and(|line| line.contains("\"release_max_level_info\"")));
+}
+
 /// cargo-lambda fills in what the release profile leaves unsaid, and its `panic = "abort"` would end the process
 /// where `lambda_runtime` answers an error.
 #[test]

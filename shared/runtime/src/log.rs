@@ -5,7 +5,8 @@ use tracing_subscriber::filter::LevelFilter;
 use crate::settings::Settings;
 
 /// Starts logging: the level of `RUST_LOG` (a plain level, `info` when missing), as JSON when the
-/// function is set to log JSON.
+/// function is set to log JSON. Release builds have nothing finer than `info`: at `debug` libraries
+/// say what is in a request.
 pub(crate) fn start() {
     let settings = Settings::from_environment();
     let level = settings
