@@ -49,7 +49,7 @@ impl Password {
         }
     }
 
-    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation), about 16 ms.
+    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation): tens of milliseconds of CPU.
     pub fn hash(&self, entropy: &dyn Entropy) -> Result<PasswordHash, HashFailed> {
         use argon2::password_hash::PasswordHasher as _;
         let salt: [u8; 16] = random(entropy);
