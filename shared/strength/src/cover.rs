@@ -15,7 +15,6 @@ const BEFORE_ONE_MORE: u64 = 10_000;
 struct Cover {
     guesses: u64,
     product: u64,
-    blind: bool,
 }
 
 struct Covers {
@@ -32,10 +31,10 @@ pub(crate) fn cheapest(length: usize, matches: &[Match]) -> u64 {
     };
     for end in 1..=length {
         for found in matches.iter().filter(|found| found.to == end) {
-            covers.extend(*found, false);
+            covers.extend(*found);
         }
         for from in 0..end {
-            covers.extend(blind(from, end), true);
+            covers.extend(blind(from, end));
         }
     }
     let whole = covers.best[length].iter().flatten();
@@ -58,24 +57,21 @@ fn least(characters: usize) -> u64 {
 }
 
 impl Covers {
-    /// Puts `part` behind each cover that ends where it begins. Two blind parts never stand beside
-    /// each other: one is cheaper.
-    fn extend(&mut self, part: Match, blind: bool) {
+    /// Puts `part` behind each cover that ends where it begins.
+    fn extend(&mut self, part: Match) {
         if part.from == 0 {
-            self.offer(part, 1, 1, blind);
+            self.offer(part, 1, 1);
             return;
         }
         for parts in 1..self.best[part.from].len() {
-            if let Some(cover) = self.best[part.from][parts]
-                && !(blind && cover.blind)
-            {
-                self.offer(part, parts + 1, cover.product, blind);
+            if let Some(cover) = self.best[part.from][parts] {
+                self.offer(part, parts + 1, cover.product);
             }
         }
     }
 
     /// Keeps the cover that ends with `part` unless one of as many parts or fewer is as cheap.
-    fn offer(&mut self, part: Match, parts: usize, before: u64, blind: bool) {
+    fn offer(&mut self, part: Match, parts: usize, before: u64) {
         let whole = part.to - part.from == self.length;
         let floor = if whole { 1 } else { least(part.to - part.from) };
         let product = part.guesses.max(floor).saturating_mul(before);
@@ -91,10 +87,6 @@ impl Covers {
         if best.len() <= parts {
             best.resize(parts + 1, None);
         }
-        best[parts] = Some(Cover {
-            guesses,
-            product,
-            blind,
-        });
+        best[parts] = Some(Cover { guesses, product });
     }
 }

@@ -7,7 +7,7 @@ use fst::raw::{Fst, Output};
 use crate::{Match, mixtures};
 
 /// Which characters stand for which letter.
-const STAND_INS: [(char, &str); 12] = [
+pub(crate) const STAND_INS: [(char, &str); 12] = [
     ('a', "4@"),
     ('b', "8"),
     ('c', "({[<"),

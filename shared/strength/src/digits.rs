@@ -96,17 +96,9 @@ fn separated(part: &[char], now: i16) -> Option<u64> {
 /// The year of three numbers that are a day, a month and a year, in an order that people use.
 fn year_of(numbers: [&[char]; 3]) -> Option<u16> {
     let [first, second, third] = numbers.map(number);
-    let numbers = [first?, second?, third?];
-    let [first, second, third] = numbers;
-    let over = |limit: u16| numbers.iter().filter(|n| **n > limit).count();
-    let impossible = |n: &u16| *n > 99 && !YEARS.contains(n);
-    let zeros = numbers.iter().filter(|n| **n == 0).count();
-    if !(1..=31).contains(&second)
-        || numbers.iter().any(impossible)
-        || over(31) >= 2
-        || over(12) == 3
-        || zeros >= 2
-    {
+    let [first, second, third] = [first?, second?, third?];
+    let impossible = |n: u16| n > 99 && !YEARS.contains(&n);
+    if impossible(first) || impossible(third) {
         return None;
     }
     let orders = [(third, first, second), (first, second, third)];

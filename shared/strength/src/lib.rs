@@ -14,8 +14,8 @@ mod runs;
 
 use dictionary::Known;
 
-/// Guesses above which zxcvbn gives score 3, "safely unguessable": more than an attack on a stolen,
-/// slowly hashed password tries at first.
+/// From so many guesses on zxcvbn gives score 3, "safely unguessable": more than an attack on a
+/// stolen, slowly hashed password tries at first.
 pub const SAFE: u64 = 100_000_005;
 
 /// Only that much of a password is looked at, so that no password is expensive to rate.
