@@ -5,7 +5,7 @@ use std::time::Instant;
 use crate::figures::{Table, millis};
 
 const WORDS: &str = "lantern-gravel-otter-92";
-/// Characters that stand for letters, in more combinations than any others.
+/// All characters that stand for letters.
 const STAND_INS: &str = "4@8({[<369!|170$5+%2";
 
 /// Called before anything else rates a password: the first one is slower.
