@@ -25,16 +25,9 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
         d.kind == DependencyKind::Normal && d.path.is_some() && ours.contains(d.name.as_str())
     };
     let of = |p: &cargo_metadata::Package| {
-        p.dependencies
-            .iter()
-            .filter(is_ours)
-            .map(|d| d.name.clone())
-            .collect()
+        p.dependencies.iter().filter(is_ours).map(|d| d.name.clone()).collect()
     };
-    members
-        .iter()
-        .map(|p| (p.name.to_string(), of(p)))
-        .collect()
+    members.iter().map(|p| (p.name.to_string(), of(p))).collect()
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
@@ -60,12 +53,9 @@ fn allowed(krate: &str) -> Vec<&'static str> {
         "runtime" => vec!["domain", "http", "store"],
         name if FUNCTIONS.contains(&name) => [&["domain", "runtime"][..], &ADAPTERS].concat(),
         // The composition of the whole, and the tests of it.
-        "local" | "tests" | "bench" => [
-            &["domain", "runtime", "local", "strength"][..],
-            &ADAPTERS,
-            &FUNCTIONS,
-        ]
-        .concat(),
+        "local" | "tests" | "bench" => {
+            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &FUNCTIONS].concat()
+        }
         other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
     }
 }
@@ -75,10 +65,7 @@ fn imports_point_towards_the_domain() {
     for (krate, imports) in imports(&metadata()) {
         let allowed = allowed(&krate);
         for import in imports {
-            assert!(
-                allowed.contains(&import.as_str()),
-                "{krate} must not import {import}"
-            );
+            assert!(allowed.contains(&import.as_str()), "{krate} must not import {import}");
         }
     }
 }
@@ -86,83 +73,38 @@ fn imports_point_towards_the_domain() {
 #[test]
 fn the_domain_knows_no_aws_http_or_async_runtime() {
     let tree = tree("domain");
-    for foreign in [
-        "aws-",
-        "axum",
-        "http ",
-        "hyper",
-        "lambda",
-        "tokio",
-        "getrandom",
-        "regex",
-        "reqwest",
-    ] {
-        assert!(
-            !tree.iter().any(|krate| krate.starts_with(foreign)),
-            "domain reaches {foreign}"
-        );
+    for foreign in
+        ["aws-", "axum", "http ", "hyper", "lambda", "tokio", "getrandom", "regex", "reqwest"]
+    {
+        assert!(!tree.iter().any(|krate| krate.starts_with(foreign)), "domain reaches {foreign}");
     }
 }
 
 /// All that one package links, with the features it asks for itself.
 fn tree(package: &str) -> Vec<String> {
-    let arguments = [
-        "tree",
-        "--offline",
-        "--edges",
-        "normal",
-        "--prefix",
-        "none",
-        "--package",
-        package,
-    ];
-    let output = Command::new(env!("CARGO"))
-        .args(arguments)
-        .output()
-        .expect("cargo tree");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    String::from_utf8(output.stdout)
-        .expect("UTF-8")
-        .lines()
-        .map(str::to_owned)
-        .collect()
+    let arguments =
+        ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", package];
+    let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo tree");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
 }
 
 #[test]
 fn a_function_links_only_what_it_uses() {
     for (function, foreign) in [
-        (
-            "list",
-            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail ", "npi "][..],
-        ),
-        (
-            "invite",
-            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
-        ),
+        ("list", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail ", "npi "][..]),
+        ("invite", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
         ("confirm", &["aws-sdk-sesv2", "mail "]),
         ("mailer", &["npi "]),
         ("provision", &["aws-sdk-sesv2", "mail ", "npi "]),
         ("session", &["aws-sdk-sesv2", "mail ", "npi "]),
         ("temporary-access", &["aws-sdk-sesv2", "mail ", "npi "]),
-        (
-            "users",
-            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
-        ),
-        (
-            "npi-verifier",
-            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "],
-        ),
+        ("users", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
+        ("npi-verifier", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
     ] {
         let tree = tree(function);
         for name in foreign {
-            assert!(
-                !tree.iter().any(|krate| krate.starts_with(name)),
-                "{function} links {name}"
-            );
+            assert!(!tree.iter().any(|krate| krate.starts_with(name)), "{function} links {name}");
         }
     }
 }
@@ -215,11 +157,7 @@ fn every_licence_is_one_we_accept() {
     };
     for package in metadata().packages {
         let licence = package.license.clone().unwrap_or_default();
-        assert!(
-            accepted(&licence),
-            "{} has licence {licence:?}",
-            package.name
-        );
+        assert!(accepted(&licence), "{} has licence {licence:?}", package.name);
     }
 }
 
@@ -244,9 +182,7 @@ fn every_dependency_says_why_it_is_here() {
 #[test]
 fn a_release_cannot_log_finer_than_info() {
     let dependencies = section("workspace.dependencies");
-    let tracing = dependencies
-        .lines()
-        .find(|line| line.starts_with("tracing ="));
+    let tracing = dependencies.lines().find(|line| line.starts_with("tracing ="));
     assert!(tracing.is_some_and(|line| line.contains("\"release_max_level_info\"")));
 }
 
@@ -255,12 +191,7 @@ fn a_release_cannot_log_finer_than_info() {
 #[test]
 fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
     let release = section("profile.release");
-    for said in [
-        "lto = \"fat\"",
-        "codegen-units = 1",
-        "strip = true",
-        "panic = \"unwind\"",
-    ] {
+    for said in ["lto = \"fat\"", "codegen-units = 1", "strip = true", "panic = \"unwind\""] {
         let stands = release.lines().any(|line| line.starts_with(said));
         assert!(stands, "the release profile does not say {said}");
     }

@@ -25,46 +25,14 @@ use Needs::{Either, Nothing, Person};
 use People::{Everybody, Managers, StudyManagers};
 
 const TABLE: &[(&str, &str, Needs)] = &[
-    (
-        "GET",
-        "/v1/autoScribe/users",
-        Either(Scope::UsersRead, StudyManagers),
-    ),
-    (
-        "POST",
-        "/v1/autoScribe/users",
-        Either(Scope::UsersWrite, Managers),
-    ),
-    (
-        "POST",
-        "/v1/autoScribe/users/batch",
-        Either(Scope::UsersWrite, Managers),
-    ),
-    (
-        "GET",
-        "/v1/autoScribe/users/{userId}",
-        Either(Scope::UsersRead, StudyManagers),
-    ),
-    (
-        "PATCH",
-        "/v1/autoScribe/users/{userId}",
-        Either(Scope::UsersWrite, Managers),
-    ),
-    (
-        "POST",
-        "/v1/autoScribe/users/revoke-access",
-        Either(Scope::UsersWrite, Managers),
-    ),
-    (
-        "POST",
-        "/v1/autoScribe/users/reactivate",
-        Either(Scope::UsersWrite, Managers),
-    ),
-    (
-        "GET",
-        "/v1/autoScribe/users/invitations",
-        Either(Scope::InvitationsRead, Managers),
-    ),
+    ("GET", "/v1/autoScribe/users", Either(Scope::UsersRead, StudyManagers)),
+    ("POST", "/v1/autoScribe/users", Either(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/batch", Either(Scope::UsersWrite, Managers)),
+    ("GET", "/v1/autoScribe/users/{userId}", Either(Scope::UsersRead, StudyManagers)),
+    ("PATCH", "/v1/autoScribe/users/{userId}", Either(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/revoke-access", Either(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/reactivate", Either(Scope::UsersWrite, Managers)),
+    ("GET", "/v1/autoScribe/users/invitations", Either(Scope::InvitationsRead, Managers)),
     (
         "GET",
         "/v1/autoScribe/users/invitations/{invitationId}",
@@ -75,26 +43,14 @@ const TABLE: &[(&str, &str, Needs)] = &[
         "/v1/autoScribe/users/invitations/{invitationId}",
         Either(Scope::InvitationsWrite, Managers),
     ),
-    (
-        "POST",
-        "/v1/autoScribe/users/invitations/revoke",
-        Either(Scope::InvitationsWrite, Managers),
-    ),
+    ("POST", "/v1/autoScribe/users/invitations/revoke", Either(Scope::InvitationsWrite, Managers)),
     (
         "POST",
         "/v1/autoScribe/users/invitations/{invitationId}/resend",
         Either(Scope::InvitationsWrite, Managers),
     ),
-    (
-        "POST",
-        "/v1/autoScribe/users/{userId}/attest-npi",
-        Person(Managers),
-    ),
-    (
-        "POST",
-        "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
-        Person(Managers),
-    ),
+    ("POST", "/v1/autoScribe/users/{userId}/attest-npi", Person(Managers)),
+    ("POST", "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", Person(Managers)),
     ("GET", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys/{apiKeyId}/revoke", Person(Managers)),
@@ -109,36 +65,16 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/v1/session", Person(Everybody)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
-    (
-        "POST",
-        "/v1/autoScribe/studies/reroute-url",
-        Either(Scope::AccessIssue, StudyManagers),
-    ),
+    ("POST", "/v1/autoScribe/studies/reroute-url", Either(Scope::AccessIssue, StudyManagers)),
     (
         "POST",
         "/v1/autoScribe/studies/viewer-only-reroute-url",
         Either(Scope::AccessIssue, StudyManagers),
     ),
-    (
-        "POST",
-        "/v1/autoScribe/ephemeral-sessions",
-        Either(Scope::AccessIssue, StudyManagers),
-    ),
-    (
-        "GET",
-        "/v1/access",
-        Either(Scope::AccessIssue, StudyManagers),
-    ),
-    (
-        "POST",
-        "/v1/access/introspect",
-        Either(Scope::AccessIssue, StudyManagers),
-    ),
-    (
-        "POST",
-        "/v1/access/revoke",
-        Either(Scope::AccessIssue, StudyManagers),
-    ),
+    ("POST", "/v1/autoScribe/ephemeral-sessions", Either(Scope::AccessIssue, StudyManagers)),
+    ("GET", "/v1/access", Either(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/access/introspect", Either(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/access/revoke", Either(Scope::AccessIssue, StudyManagers)),
     // What these need is a token of their own, and its refusal is theirs too.
     ("POST", "/v1/access/redeem", Nothing),
     ("POST", "/v1/access/renew", Nothing),
@@ -183,32 +119,19 @@ fn operations() -> Vec<(String, String)> {
     let document: Value = serde_json::from_str(&tests::openapi().to_json().unwrap()).unwrap();
     let paths = document["paths"].as_object().unwrap().clone();
     let of = |(path, methods): (String, Value)| {
-        let methods = methods
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(|m| m.to_uppercase())
-            .collect::<Vec<_>>();
-        methods
-            .into_iter()
-            .map(move |method| (method, path.clone()))
+        let methods =
+            methods.as_object().unwrap().keys().map(|m| m.to_uppercase()).collect::<Vec<_>>();
+        methods.into_iter().map(move |method| (method, path.clone()))
     };
     paths.into_iter().flat_map(of).collect()
 }
 
 /// An empty object: past the credential it is a 4xx of another kind.
 async fn call(actor: &Actor, method: &str, path: &str) -> Answer {
-    let path = path
-        .split('/')
-        .map(|part| if part.starts_with('{') { "x" } else { part });
+    let path = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
     let path = path.collect::<Vec<_>>().join("/");
     let request = actor.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
-    Answer::of(if method == "GET" {
-        request
-    } else {
-        request.json(&json!({}))
-    })
-    .await
+    Answer::of(if method == "GET" { request } else { request.json(&json!({})) }).await
 }
 
 /// Calls every operation as `actor` and compares with the table.
@@ -226,11 +149,9 @@ async fn check(name: &str, actor: &Actor, shows: Shows<'_>) {
                 (401, &json!("unauthenticated")),
                 "{about}"
             ),
-            Some(_) => assert_eq!(
-                (answer.status.as_u16(), &code),
-                (403, &json!("forbidden")),
-                "{about}"
-            ),
+            Some(_) => {
+                assert_eq!((answer.status.as_u16(), &code), (403, &json!("forbidden")), "{about}")
+            }
             None => assert!(code != "unauthenticated" && code != "forbidden", "{about}"),
         }
     }
@@ -238,10 +159,8 @@ async fn check(name: &str, actor: &Actor, shows: Shows<'_>) {
 
 #[test]
 fn every_operation_stands_in_the_table() {
-    let mut listed: Vec<_> = TABLE
-        .iter()
-        .map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned()))
-        .collect();
+    let mut listed: Vec<_> =
+        TABLE.iter().map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned())).collect();
     let mut documented = operations();
     listed.sort();
     documented.sort();
@@ -296,21 +215,13 @@ async fn a_revoked_key_is_as_unknown_as_none() {
 #[tokio::test]
 async fn each_level_opens_its_operations_and_no_others() {
     let app = App::start().await;
-    let plain = with(
-        dashboard_member("m@clinic.example"),
-        json!({"canManageStudies": false}),
-    );
+    let plain = with(dashboard_member("m@clinic.example"), json!({"canManageStudies": false}));
     let member = app.signed_in(&plain).await;
     let studies = app.signed_in(&dashboard_member("s@clinic.example")).await;
     let boss = app.signed_in(&admin("a@clinic.example")).await;
     let owner = app.signed_in_owner().await;
     check("member", &member.actor, Shows::Someone(Who::Member)).await;
-    check(
-        "member with canManageStudies",
-        &studies.actor,
-        Shows::Someone(Who::StudyManager),
-    )
-    .await;
+    check("member with canManageStudies", &studies.actor, Shows::Someone(Who::StudyManager)).await;
     check("admin", &boss.actor, Shows::Someone(Who::Manager)).await;
     check("owner", &owner.actor, Shows::Someone(Who::Manager)).await;
 }
@@ -321,14 +232,9 @@ async fn an_expired_session_and_a_deactivated_persons_are_as_unknown_as_none() {
     let boss = app.signed_in(&admin("a@clinic.example")).await;
     let gone = app.signed_in(&admin("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
-    boss.actor
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
+    boss.actor.post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
     // A deactivated person's last token runs out like any other, and no further one is given.
-    app.refresh(&gone.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.refresh(&gone.refresh).await.problem(401, "session_ended");
     app.clock.advance(Duration::from_mins(15));
     check("expired", &boss.actor, Shows::Nobody).await;
     check("deactivated", &gone.actor, Shows::Nobody).await;
@@ -337,9 +243,7 @@ async fn an_expired_session_and_a_deactivated_persons_are_as_unknown_as_none() {
 #[tokio::test]
 async fn an_object_of_another_clinic_is_404_never_403() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&admin("a@clinic.example"), Some("lantern-gravel-otter"))
-        .await;
+    let user = app.confirmed(&admin("a@clinic.example"), Some("lantern-gravel-otter")).await;
     let invited = app.as_pacs().invite(&member("b@clinic.example")).await;
     let (key, boss) = app.other_clinic_with_admin().await;
     for (actor, is_key) in [(&key, true), (&boss, false)] {
@@ -352,12 +256,7 @@ async fn an_object_of_another_clinic_is_404_never_403() {
                 continue;
             }
             let answer = call(actor, method, &real).await;
-            assert_eq!(
-                answer.status.as_u16(),
-                404,
-                "{method} {path}: {}",
-                answer.text
-            );
+            assert_eq!(answer.status.as_u16(), 404, "{method} {path}: {}", answer.text);
         }
     }
 }

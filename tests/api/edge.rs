@@ -10,46 +10,23 @@ const USERS: &str = "/v1/autoScribe/users";
 #[tokio::test]
 async fn a_malformed_body_is_400_and_says_where() {
     let app = App::start().await;
-    for body in [
-        "{",
-        "",
-        "[]",
-        "null",
-        "7",
-        "{\"email\": \u{1}}",
-        "{\"a\":1}x",
-        &"[".repeat(10_000),
-    ] {
-        let request = app
-            .as_pacs()
-            .request(Method::POST, USERS)
-            .header("content-type", "application/json");
-        Answer::of(request.body(body.to_owned()))
-            .await
-            .problem(400, "json_invalid");
+    for body in
+        ["{", "", "[]", "null", "7", "{\"email\": \u{1}}", "{\"a\":1}x", &"[".repeat(10_000)]
+    {
+        let request =
+            app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
+        Answer::of(request.body(body.to_owned())).await.problem(400, "json_invalid");
     }
-    let request = app
-        .as_pacs()
-        .request(Method::POST, USERS)
-        .header("content-type", "application/json");
-    Answer::of(request.body(vec![b'{', b'"', 0xff, b'"', b'}']))
-        .await
-        .problem(400, "json_invalid");
+    let request =
+        app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
+    Answer::of(request.body(vec![b'{', b'"', 0xff, b'"', b'}'])).await.problem(400, "json_invalid");
 }
 
 #[tokio::test]
 async fn another_media_type_is_415() {
     let app = App::start().await;
-    for kind in [
-        "text/plain",
-        "application/x-www-form-urlencoded",
-        "application/jsonx",
-        "",
-    ] {
-        let request = app
-            .as_pacs()
-            .request(Method::POST, USERS)
-            .header("content-type", kind);
+    for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] {
+        let request = app.as_pacs().request(Method::POST, USERS).header("content-type", kind);
         Answer::of(request.body(member("a@clinic.example").to_string()))
             .await
             .problem(415, "content_type_unsupported");
@@ -58,9 +35,7 @@ async fn another_media_type_is_415() {
         .as_pacs()
         .request(Method::POST, USERS)
         .header("content-type", "Application/JSON; charset=utf-8");
-    Answer::of(request.body(member("a@clinic.example").to_string()))
-        .await
-        .expect(201);
+    Answer::of(request.body(member("a@clinic.example").to_string())).await.expect(201);
 }
 
 #[tokio::test]
@@ -71,10 +46,8 @@ async fn a_body_of_64_kib_is_read_and_one_byte_more_is_413() {
         json!({"x": "a".repeat(bytes - empty)}).to_string()
     };
     let send = async |bytes: usize| {
-        let request = app
-            .as_pacs()
-            .request(Method::POST, USERS)
-            .header("content-type", "application/json");
+        let request =
+            app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
         Answer::of(request.body(body(bytes))).await
     };
     send(64 * 1024).await.expect(422);
@@ -113,8 +86,5 @@ async fn an_unknown_path_or_one_that_cannot_be_decoded_is_404() {
         assert_eq!(answer.headers["content-type"], "application/problem+json");
     }
     let nowhere = app.as_pacs().get("/v1/autoScribe/nowhere").await;
-    assert_eq!(
-        nowhere.status, 404,
-        "no route in the template, as at the gateway"
-    );
+    assert_eq!(nowhere.status, 404, "no route in the template, as at the gateway");
 }

@@ -13,11 +13,7 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
     let person = member("grace@clinic.example");
     for operation in ["GetItem", "BatchGetItem", "TransactWriteItems"] {
         app.fail_database(operation, Fault::Internal);
-        let problem = app
-            .as_pacs()
-            .invite(&person)
-            .await
-            .problem(503, "unavailable");
+        let problem = app.as_pacs().invite(&person).await.problem(503, "unavailable");
         assert!(
             !problem.to_string().to_lowercase().contains("dynamo"),
             "a 5xx says nothing about the inside"
@@ -26,27 +22,15 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
     }
     for fault in [Fault::Throttled, Fault::Closed] {
         app.fail_database("TransactWriteItems", fault);
-        app.as_pacs()
-            .invite(&person)
-            .await
-            .problem(503, "unavailable");
+        app.as_pacs().invite(&person).await.problem(503, "unavailable");
         app.heal_database();
     }
     let first = app.as_pacs().invite(&person).await.expect(201);
-    assert_eq!(
-        app.invitations("?email=grace@clinic.example").await.len(),
-        1
-    );
+    assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
     app.fail_database("Query", Fault::Throttled);
-    app.as_pacs()
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .problem(503, "unavailable");
+    app.as_pacs().get("/v1/autoScribe/users/invitations").await.problem(503, "unavailable");
     app.heal_database();
-    app.as_pacs()
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .expect(200);
+    app.as_pacs().get("/v1/autoScribe/users/invitations").await.expect(200);
     assert_eq!(app.as_pacs().invite(&person).await.expect(201), first);
 }
 
@@ -54,20 +38,11 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
 async fn a_transaction_conflict_is_decided_again_six_times_then_409() {
     let app = App::with_faults().await;
     app.conflict_database(5);
-    app.as_pacs()
-        .invite(&member("a@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&member("a@clinic.example")).await.expect(201);
     // Tried for at once, before anything is looked at.
     app.conflict_database(1 + 6);
-    app.as_pacs()
-        .invite(&member("b@clinic.example"))
-        .await
-        .problem(409, "conflict");
-    app.as_pacs()
-        .invite(&member("b@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&member("b@clinic.example")).await.problem(409, "conflict");
+    app.as_pacs().invite(&member("b@clinic.example")).await.expect(201);
 }
 
 #[tokio::test]
@@ -75,10 +50,7 @@ async fn while_the_mail_system_is_down_nothing_is_lost_and_each_mail_arrives_onc
     let app = App::start().await;
     app.mail_down(true);
     for n in 0..5 {
-        app.as_pacs()
-            .invite(&member(&format!("p{n}@clinic.example")))
-            .await
-            .expect(201);
+        app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
     }
     tokio::time::sleep(Duration::from_millis(500)).await;
     assert!(app.invitations("?email=p0@clinic.example").await[0]["delivery"] == "queued");
@@ -90,10 +62,7 @@ async fn while_the_mail_system_is_down_nothing_is_lost_and_each_mail_arrives_onc
     for n in 0..5 {
         let address = format!("p{n}@clinic.example");
         assert_eq!(app.mails(&address).len(), 1);
-        assert_eq!(
-            app.invitations(&format!("?email={address}")).await[0]["delivery"],
-            "sent"
-        );
+        assert_eq!(app.invitations(&format!("?email={address}")).await[0]["delivery"], "sent");
     }
 }
 
@@ -102,22 +71,13 @@ async fn a_mail_refused_for_good_shows_its_reason_and_a_resend_tries_again() {
     let app = App::start().await;
     app.mails_to("owner@riverside.example", 1).await;
     app.refuse_mails(1);
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     let invitation = app.until_delivery(&id, "failed").await;
     assert!(
-        invitation["deliveryDetail"]
-            .as_str()
-            .is_some_and(|reason| !reason.is_empty()),
+        invitation["deliveryDetail"].as_str().is_some_and(|reason| !reason.is_empty()),
         "{invitation}"
     );
-    assert_eq!(
-        invitation["status"], "sent",
-        "delivery never changes status"
-    );
+    assert_eq!(invitation["status"], "sent", "delivery never changes status");
     app.clock.advance(Duration::from_mins(2));
     let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
     app.as_pacs().post(&path, &json!({})).await.expect(200);
@@ -128,59 +88,32 @@ async fn a_mail_refused_for_good_shows_its_reason_and_a_resend_tries_again() {
 #[tokio::test]
 async fn a_corrupt_item_is_an_error_and_never_skipped() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.until_delivery(&id, "sent").await;
     app.corrupt_invitation(&id).await;
     app.as_pacs()
         .get(&format!("/v1/autoScribe/users/invitations/{id}"))
         .await
         .problem(500, "internal");
-    app.as_pacs()
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .problem(500, "internal");
+    app.as_pacs().get("/v1/autoScribe/users/invitations").await.problem(500, "internal");
 }
 
 #[tokio::test]
 async fn an_invite_whose_answer_was_lost_is_there_once() {
     let app = App::with_faults().await;
     app.fail_next("TransactWriteItems", Fault::AnswerLost);
-    let first = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .expect(201);
-    assert_eq!(
-        app.invitations("?email=grace@clinic.example").await.len(),
-        1
-    );
-    assert_eq!(
-        app.as_pacs()
-            .invite(&member("grace@clinic.example"))
-            .await
-            .expect(201),
-        first
-    );
+    let first = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
+    assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
+    assert_eq!(app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201), first);
 }
 
 #[tokio::test]
 async fn a_mail_whose_answer_was_lost_comes_again_with_the_same_link() {
     let app = App::start().await;
     app.lose_mail_answers(1);
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.until_delivery(&id, "sent").await;
-    let links: Vec<_> = app
-        .mails("grace@clinic.example")
-        .iter()
-        .map(crate::support::link_in)
-        .collect();
+    let links: Vec<_> =
+        app.mails("grace@clinic.example").iter().map(crate::support::link_in).collect();
     assert!(!links.is_empty() && links.iter().all(|link| *link == app.link(&id, 1)));
 }

@@ -20,51 +20,30 @@ async fn the_first_answer_again_for_24_hours_then_no_longer() {
     assert_eq!(again.headers["idempotent-replayed"], "true");
     assert_eq!(again.headers["content-type"], "application/json");
     app.clock.advance(Duration::from_hours(2));
-    app.as_pacs()
-        .post_with(USERS, &body, KEY)
-        .await
-        .problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &body, KEY).await.problem(409, "already_invited");
 }
 
 #[tokio::test]
 async fn a_refusal_is_given_again_too() {
     let app = App::start().await;
     let body = with(member("grace@clinic.example"), json!({"level": "owner"}));
-    let first = app
-        .as_pacs()
-        .post_with(USERS, &body, KEY)
-        .await
-        .problem(422, "owner_not_assignable");
+    let first =
+        app.as_pacs().post_with(USERS, &body, KEY).await.problem(422, "owner_not_assignable");
     assert_eq!(
-        app.as_pacs()
-            .post_with(USERS, &body, KEY)
-            .await
-            .problem(422, "owner_not_assignable"),
+        app.as_pacs().post_with(USERS, &body, KEY).await.problem(422, "owner_not_assignable"),
         first
     );
-    app.as_pacs()
-        .invite(&member("eve@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&member("eve@clinic.example")).await.expect(201);
     let taken = with(member("eve@clinic.example"), json!({"suffix1": "Jr."}));
     let key = ("idempotency-key", "another");
-    app.as_pacs()
-        .post_with(USERS, &taken, key)
-        .await
-        .problem(409, "already_invited");
-    app.as_pacs()
-        .post_with(USERS, &taken, key)
-        .await
-        .problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &taken, key).await.problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &taken, key).await.problem(409, "already_invited");
 }
 
 #[tokio::test]
 async fn the_same_key_with_another_body_or_route_is_422() {
     let app = App::start().await;
-    app.as_pacs()
-        .post_with(USERS, &member("a@clinic.example"), KEY)
-        .await
-        .expect(201);
+    app.as_pacs().post_with(USERS, &member("a@clinic.example"), KEY).await.expect(201);
     app.as_pacs()
         .post_with(USERS, &member("b@clinic.example"), KEY)
         .await
@@ -79,20 +58,10 @@ async fn the_same_key_with_another_body_or_route_is_422() {
 #[tokio::test]
 async fn keys_of_different_callers_never_meet() {
     let app = App::start().await;
-    app.as_pacs()
-        .post_with(USERS, &member("a@clinic.example"), KEY)
-        .await
-        .expect(201);
-    app.other_clinic()
-        .await
-        .post_with(USERS, &member("b@clinic.example"), KEY)
-        .await
-        .expect(201);
+    app.as_pacs().post_with(USERS, &member("a@clinic.example"), KEY).await.expect(201);
+    app.other_clinic().await.post_with(USERS, &member("b@clinic.example"), KEY).await.expect(201);
     let colleague = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
-    colleague
-        .post_with(USERS, &member("c@clinic.example"), KEY)
-        .await
-        .expect(201);
+    colleague.post_with(USERS, &member("c@clinic.example"), KEY).await.expect(201);
 }
 
 #[tokio::test]
@@ -105,9 +74,7 @@ async fn while_the_first_is_running_another_is_409() {
         tokio::spawn(async move { pacs.post_with(USERS, &body, KEY).await })
     };
     tokio::time::sleep(Duration::from_millis(900)).await;
-    pacs.post_with(USERS, &body, KEY)
-        .await
-        .problem(409, "request_in_progress");
+    pacs.post_with(USERS, &body, KEY).await.problem(409, "request_in_progress");
     running.await.unwrap().expect(201);
 }
 
@@ -116,10 +83,7 @@ async fn an_answer_that_a_later_try_could_better_is_not_kept() {
     let app = App::with_faults().await;
     let body = member("grace@clinic.example");
     app.fail_database("TransactWriteItems", local::Fault::Internal);
-    app.as_pacs()
-        .post_with(USERS, &body, KEY)
-        .await
-        .problem(503, "unavailable");
+    app.as_pacs().post_with(USERS, &body, KEY).await.problem(503, "unavailable");
     app.heal_database();
     app.as_pacs().post_with(USERS, &body, KEY).await.expect(201);
 }
@@ -130,21 +94,12 @@ async fn an_invitees_key_is_scoped_to_the_link() {
     let path = "/v1/invitation/accept";
     for address in ["a@clinic.example", "b@clinic.example"] {
         let token = app.invited_token(&member(address)).await;
-        let user = app
-            .as_invitee()
-            .post_with(path, &json!({"token": token}), KEY)
-            .await
-            .expect(200);
+        let user =
+            app.as_invitee().post_with(path, &json!({"token": token}), KEY).await.expect(200);
         assert_eq!(user["email"], address);
-        let again = app
-            .as_invitee()
-            .post_with(path, &json!({"token": token}), KEY)
-            .await;
+        let again = app.as_invitee().post_with(path, &json!({"token": token}), KEY).await;
         assert_eq!(
-            (
-                again.expect(200),
-                again.headers.contains_key("idempotent-replayed")
-            ),
+            (again.expect(200), again.headers.contains_key("idempotent-replayed")),
             (user, true)
         );
     }
@@ -159,20 +114,11 @@ async fn a_stranger_leaves_nothing_behind() {
         .post_with("/v1/invitation/accept", &body, KEY)
         .await
         .problem(404, "token_invalid");
-    app.as_invitee()
-        .post_with(USERS, &body, KEY)
-        .await
-        .problem(401, "unauthenticated");
+    app.as_invitee().post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
     let stranger =
         app.as_holder_of(domain::api_key::ApiKeySecret::new(&runtime::OsEntropy).reveal());
-    stranger
-        .post_with(USERS, &body, KEY)
-        .await
-        .problem(401, "unauthenticated");
-    stranger
-        .post_with("/v1/invitation/lookup", &body, KEY)
-        .await
-        .problem(404, "token_invalid");
+    stranger.post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
+    stranger.post_with("/v1/invitation/lookup", &body, KEY).await.problem(404, "token_invalid");
     assert_eq!(app.item_count().await, before);
 }
 
@@ -188,11 +134,7 @@ async fn a_key_is_1_to_255_visible_characters() {
     }
     let longest = "k".repeat(255);
     app.as_pacs()
-        .post_with(
-            USERS,
-            &member("a@clinic.example"),
-            ("idempotency-key", &longest),
-        )
+        .post_with(USERS, &member("a@clinic.example"), ("idempotency-key", &longest))
         .await
         .expect(201);
 }

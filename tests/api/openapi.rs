@@ -26,9 +26,8 @@ fn every_operation_has_an_id_of_its_own() {
         .unwrap()
         .values()
         .flat_map(|m| m.as_object().unwrap().values());
-    let ids: Vec<_> = operations
-        .map(|operation| operation["operationId"].as_str().unwrap())
-        .collect();
+    let ids: Vec<_> =
+        operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
 }
 

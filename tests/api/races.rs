@@ -31,19 +31,13 @@ async fn of_32_different_invites_of_one_address_one_wins() {
     let invite = |n: usize| {
         let (pacs, person) = (
             app.as_pacs(),
-            with(
-                member("grace@clinic.example"),
-                json!({"suffix1": format!("No {n}")}),
-            ),
+            with(member("grace@clinic.example"), json!({"suffix1": format!("No {n}")})),
         );
         async move { pacs.invite(&person).await }
     };
     let answers = at_once((0..32).map(invite)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
-    assert_eq!(
-        app.invitations("?email=grace@clinic.example").await.len(),
-        1
-    );
+    assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
     app.mails_to("grace@clinic.example", 1).await;
 }
 
@@ -67,10 +61,7 @@ async fn one_npi_invited_32_times_at_once_is_held_once() {
     let app = App::start().await;
     let invite = |n: usize| {
         let pacs = app.as_pacs();
-        async move {
-            pacs.invite(&radiologist(&format!("p{n}@clinic.example")))
-                .await
-        }
+        async move { pacs.invite(&radiologist(&format!("p{n}@clinic.example"))).await }
     };
     let answers = at_once((0..32).map(invite)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
@@ -79,10 +70,8 @@ async fn one_npi_invited_32_times_at_once_is_held_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_32_accepts_one_makes_the_account_and_the_others_see_its_user() {
     let app = App::start().await;
-    let person = with(
-        member("boss@clinic.example"),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    );
+    let person =
+        with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
     let body =
         json!({"token": app.invited_token(&person).await, "password": "lantern-gravel-otter"});
     let accept = |_| {
@@ -124,8 +113,7 @@ async fn accept_against_revoke_has_one_winner() {
         let accept =
             tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
         let revoke = tokio::spawn(async move {
-            pacs.post("/v1/autoScribe/users/invitations/revoke", &revoke)
-                .await
+            pacs.post("/v1/autoScribe/users/invitations/revoke", &revoke).await
         });
         let (accepted, revoked) = (accept.await.unwrap(), revoke.await.unwrap());
         let users = app.as_pacs().get("/v1/autoScribe/users").await.expect(200)["users"]
@@ -150,32 +138,18 @@ async fn accept_against_revoke_has_one_winner() {
 #[tokio::test(flavor = "multi_thread")]
 async fn of_changes_to_one_invitation_none_is_lost() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
     let fields = ["firstName", "lastName", "middleName", "suffix1", "suffix2"];
     let change = |field: &'static str| {
-        let (pacs, path) = (
-            app.as_pacs(),
-            format!("/v1/autoScribe/users/invitations/{id}"),
-        );
+        let (pacs, path) = (app.as_pacs(), format!("/v1/autoScribe/users/invitations/{id}"));
         async move { pacs.patch(&path, &json!({field: "Changed"})).await }
     };
     let answers = at_once(fields.into_iter().map(change)).await;
     let kept = answers.iter().filter(|a| a.status == 200).count();
-    assert!(
-        answers
-            .iter()
-            .all(|a| a.status == 200 || a.json()["code"] == "conflict")
-    );
+    assert!(answers.iter().all(|a| a.status == 200 || a.json()["code"] == "conflict"));
     let invitation = app.invitation(&id).await;
-    let changed = fields
-        .iter()
-        .filter(|field| invitation[**field] == "Changed")
-        .count();
+    let changed = fields.iter().filter(|field| invitation[**field] == "Changed").count();
     assert_eq!(changed, kept, "every 200 is there to be seen");
     assert_eq!(app.audited("invitation.edited").await.len(), kept);
 }
@@ -183,29 +157,16 @@ async fn of_changes_to_one_invitation_none_is_lost() {
 #[tokio::test(flavor = "multi_thread")]
 async fn accept_against_resend_leaves_one_consistent_invitation() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(std::time::Duration::from_mins(2));
     let (invitee, token) = (app.as_invitee(), json!({"token": app.token(&id, 1)}));
-    let (pacs, path) = (
-        app.as_pacs(),
-        format!("/v1/autoScribe/users/invitations/{id}/resend"),
-    );
+    let (pacs, path) = (app.as_pacs(), format!("/v1/autoScribe/users/invitations/{id}/resend"));
     let accept = tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
     let resend = tokio::spawn(async move { pacs.post(&path, &json!({})).await });
-    let (accepted, resent) = (
-        accept.await.unwrap().status.as_u16(),
-        resend.await.unwrap().status.as_u16(),
-    );
+    let (accepted, resent) =
+        (accept.await.unwrap().status.as_u16(), resend.await.unwrap().status.as_u16());
     let status = app.invitation(&id).await["status"].clone();
-    let expected = if accepted == 200 {
-        ("accepted", 409)
-    } else {
-        ("sent", 200)
-    };
+    let expected = if accepted == 200 { ("accepted", 409) } else { ("sent", 200) };
     assert_eq!((status.as_str().unwrap(), resent), expected);
 }
 
@@ -255,9 +216,7 @@ async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
 async fn revoke_access_during_refresh_leaves_no_token() {
     for _ in 0..8 {
         let app = App::start().await;
-        let session = app
-            .signed_in(&dashboard_member("grace@clinic.example"))
-            .await;
+        let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
         let (nobody, token) = (app.as_invitee(), session.refresh.clone());
         let (pacs, body) = (app.as_pacs(), json!({"userId": session.user_id}));
         let refresh = tokio::spawn(async move { refresh_as(&nobody, &token).await });
@@ -279,9 +238,7 @@ async fn revoke_access_during_refresh_leaves_no_token() {
 async fn of_two_refreshes_with_one_token_at_most_one_gives_a_token() {
     for _ in 0..6 {
         let app = App::start().await;
-        let session = app
-            .signed_in(&dashboard_member("grace@clinic.example"))
-            .await;
+        let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
         let refresh = |_| {
             let (nobody, token) = (app.as_invitee(), session.refresh.clone());
             async move { refresh_as(&nobody, &token).await }
@@ -300,27 +257,19 @@ async fn of_two_refreshes_with_one_token_at_most_one_gives_a_token() {
 async fn a_session_opened_during_a_reset_of_the_password_does_not_outlive_it() {
     for _ in 0..6 {
         let app = App::start().await;
-        app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-            .await;
+        app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
         app.settle().await;
         let before = app.mails("grace@clinic.example").len();
         let forgot = json!({"email": "grace@clinic.example"});
-        app.as_invitee()
-            .post("/v1/password/forgot", &forgot)
-            .await
-            .expect(202);
+        app.as_invitee().post("/v1/password/forgot", &forgot).await.expect(202);
         let mails = app.mails_to("grace@clinic.example", before + 1).await;
         let link = link_in(mails.last().unwrap());
         let token = link.split_once("#token=").unwrap().1.to_owned();
-        let (nobody, body) = (
-            app.as_invitee(),
-            json!({"token": token, "password": "violet-anchor-pumice"}),
-        );
+        let (nobody, body) =
+            (app.as_invitee(), json!({"token": token, "password": "violet-anchor-pumice"}));
         let reset = tokio::spawn(async move { nobody.post("/v1/password/reset", &body).await });
-        let (nobody, body) = (
-            app.as_invitee(),
-            json!({"email": "grace@clinic.example", "password": PASSWORD}),
-        );
+        let (nobody, body) =
+            (app.as_invitee(), json!({"email": "grace@clinic.example", "password": PASSWORD}));
         let sign_in = tokio::spawn(async move { nobody.post("/v1/session", &body).await });
         let (reset, signed_in) = (reset.await.unwrap(), sign_in.await.unwrap());
         reset.expect(200);
@@ -335,16 +284,9 @@ async fn a_session_opened_during_a_reset_of_the_password_does_not_outlive_it() {
 async fn a_change_against_the_acceptance_of_the_same_person_is_kept_or_refused_never_lost() {
     for _ in 0..8 {
         let app = App::start().await;
-        let id = app
-            .as_pacs()
-            .invite(&member("grace@clinic.example"))
-            .await
-            .str("invitationId");
+        let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
         let (invitee, token) = (app.as_invitee(), json!({"token": app.token(&id, 1)}));
-        let (pacs, path) = (
-            app.as_pacs(),
-            format!("/v1/autoScribe/users/invitations/{id}"),
-        );
+        let (pacs, path) = (app.as_pacs(), format!("/v1/autoScribe/users/invitations/{id}"));
         let accept =
             tokio::spawn(async move { invitee.post("/v1/invitation/accept", &token).await });
         let change =

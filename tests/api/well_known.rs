@@ -29,10 +29,7 @@ async fn anybody_verifies_a_view_token_with_the_published_keys() {
 #[tokio::test]
 async fn a_key_says_its_algorithm_and_holds_nothing_private() {
     let keys = format!("EdDSA:{} {}", "e".repeat(43), "s".repeat(43));
-    let options = Options {
-        signing_keys: Some(keys),
-        ..Options::default()
-    };
+    let options = Options { signing_keys: Some(keys), ..Options::default() };
     let running = local::start(options).await.unwrap();
     let url = format!("{}{PATH}", running.url);
     let set: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
@@ -40,23 +37,11 @@ async fn a_key_says_its_algorithm_and_holds_nothing_private() {
     let shape = |at: usize| {
         let key = &keys[at];
         let names: Vec<_> = key.as_object().unwrap().keys().cloned().collect();
-        (
-            key["kty"].clone(),
-            key["crv"].clone(),
-            key["alg"].clone(),
-            names,
-        )
+        (key["kty"].clone(), key["crv"].clone(), key["alg"].clone(), names)
     };
-    let okp = ["alg", "crv", "kid", "kty", "use", "x"]
-        .map(str::to_owned)
-        .to_vec();
-    let ec = ["alg", "crv", "kid", "kty", "use", "x", "y"]
-        .map(str::to_owned)
-        .to_vec();
-    assert_eq!(
-        shape(0),
-        (json!("OKP"), json!("Ed25519"), json!("EdDSA"), okp)
-    );
+    let okp = ["alg", "crv", "kid", "kty", "use", "x"].map(str::to_owned).to_vec();
+    let ec = ["alg", "crv", "kid", "kty", "use", "x", "y"].map(str::to_owned).to_vec();
+    assert_eq!(shape(0), (json!("OKP"), json!("Ed25519"), json!("EdDSA"), okp));
     assert_eq!(shape(1), (json!("EC"), json!("P-256"), json!("ES256"), ec));
     assert!(keys.iter().all(|key| key["use"] == "sig"));
 }

@@ -7,37 +7,21 @@ use crate::support::{App, link_in, member, radiologist, text_of, with};
 #[tokio::test]
 async fn invite_mail_confirm_list() {
     let app = App::start().await;
-    let invited = app
-        .as_pacs()
-        .invite(&radiologist("Ada@Clinic.example"))
-        .await;
+    let invited = app.as_pacs().invite(&radiologist("Ada@Clinic.example")).await;
     let mail = &app.mails_to("Ada@Clinic.example", 1).await[0];
-    let token = link_in(mail)
-        .split_once("#token=")
-        .expect("the token stands in the fragment")
-        .1
-        .to_owned();
+    let token =
+        link_in(mail).split_once("#token=").expect("the token stands in the fragment").1.to_owned();
 
-    let seen = app
-        .as_invitee()
-        .post("/v1/invitation/lookup", &json!({"token": token}))
-        .await
-        .expect(200);
+    let seen =
+        app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
     assert_eq!(
         (&seen["clinicName"], &seen["firstName"]),
         (&json!("Riverside Imaging"), &json!("Ada"))
     );
-    let user = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &json!({"token": token}))
-        .await
-        .expect(200);
+    let user =
+        app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
 
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?assignable=true")
-        .await
-        .expect(200);
+    let page = app.as_pacs().get("/v1/autoScribe/users?assignable=true").await.expect(200);
     assert_eq!(page["users"], json!([user]));
     assert_eq!(user["userId"], invited.json()["userId"]);
     let invitation = app.invitation(&invited.str("invitationId")).await;
@@ -53,15 +37,8 @@ async fn the_owner_that_provisioning_invited_confirms_and_may_not_be_locked_out_
     let mail = &app.mails_to("owner@riverside.example", 1).await[0];
     let token = link_in(mail).split_once("#token=").unwrap().1.to_owned();
     let body = json!({"token": token, "password": "lantern-gravel-otter"});
-    let owner = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &body)
-        .await
-        .expect(200);
-    assert_eq!(
-        (&owner["level"], &owner["hasDashboardAccess"]),
-        (&json!("owner"), &json!(true))
-    );
+    let owner = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    assert_eq!((&owner["level"], &owner["hasDashboardAccess"]), (&json!("owner"), &json!(true)));
 }
 
 #[tokio::test]
@@ -79,21 +56,10 @@ async fn the_mail_says_who_what_until_when_and_goes_back_to_the_clinic() {
     }
     let simple = &mail["Content"]["Simple"];
     let html = simple["Body"]["Html"]["Data"].as_str().unwrap();
-    assert!(
-        html.contains(&link_in(mail)),
-        "html and text carry one link"
-    );
-    assert_eq!(
-        mail["ReplyToAddresses"],
-        json!(["front-desk@riverside.example"])
-    );
+    assert!(html.contains(&link_in(mail)), "html and text carry one link");
+    assert_eq!(mail["ReplyToAddresses"], json!(["front-desk@riverside.example"]));
     assert!(!mail.to_string().contains("List-Unsubscribe"));
-    assert!(
-        simple["Subject"]["Data"]
-            .as_str()
-            .unwrap()
-            .contains("Riverside Imaging")
-    );
+    assert!(simple["Subject"]["Data"].as_str().unwrap().contains("Riverside Imaging"));
 }
 
 #[tokio::test]
@@ -105,26 +71,15 @@ async fn names_cannot_break_the_mail() {
     );
     app.as_pacs().invite(&person).await.expect(201);
     let mail = &app.mails_to("grace@clinic.example", 1).await[0];
-    let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"]
-        .as_str()
-        .unwrap();
-    assert!(
-        !html.contains("G&\"") && html.contains("{{7*7}}"),
-        "escaped, and not evaluated"
-    );
-    assert_eq!(
-        mail["Destination"],
-        json!({"ToAddresses": ["grace@clinic.example"]})
-    );
+    let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
+    assert!(!html.contains("G&\"") && html.contains("{{7*7}}"), "escaped, and not evaluated");
+    assert_eq!(mail["Destination"], json!({"ToAddresses": ["grace@clinic.example"]}));
 }
 
 #[tokio::test]
 async fn an_idn_address_is_mailed_by_its_a_label() {
     let app = App::start().await;
-    app.as_pacs()
-        .invite(&member("Grace@Praxis-Süd.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&member("Grace@Praxis-Süd.example")).await.expect(201);
     let mails: Vec<Value> = app.mails_to("Grace@xn--praxis-sd-x9a.example", 1).await;
     assert_eq!(mails.len(), 1);
 }
@@ -133,20 +88,14 @@ async fn an_idn_address_is_mailed_by_its_a_label() {
 async fn the_accept_page_reads_only_what_a_lookup_answers() {
     let app = App::start().await;
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
-    let seen = app
-        .as_invitee()
-        .post("/v1/invitation/lookup", &json!({"token": token}))
-        .await
-        .expect(200);
+    let seen =
+        app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
     let page = app.as_invitee().get("/assets/accept.js").await;
     assert_eq!(page.status, 200);
     let mut read = 0;
     for object in ["invitation.", "person."] {
         for after in page.text.split(object).skip(1) {
-            let field: String = after
-                .chars()
-                .take_while(char::is_ascii_alphanumeric)
-                .collect();
+            let field: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
             // A full stop at the end of a sentence is followed by no field.
             if !field.is_empty() {
                 assert!(seen.get(&field).is_some(), "{object}{field}");

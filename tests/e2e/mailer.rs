@@ -31,10 +31,7 @@ async fn called_twice_with_one_record_it_mails_once() {
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
     for _ in 0..2 {
-        assert_eq!(
-            app.call_mailer(&event).await["batchItemFailures"],
-            json!([])
-        );
+        assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     }
     assert_eq!(app.mails("p0@clinic.example").len(), 1);
     assert_eq!(app.invitation(id).await["delivery"], "sent");
@@ -51,10 +48,7 @@ async fn of_mailers_at_once_one_mails_and_the_others_are_called_again_or_find_it
         app.call_mailer(&event),
         app.call_mailer(&event)
     );
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert_eq!(app.mails("p0@clinic.example").len(), 1);
 }
 
@@ -63,16 +57,10 @@ async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
-    let mail = MailId::Invitation {
-        clinic: app.clinic(),
-        id: App::invitation_id(id),
-        generation: 1,
-    };
+    let mail =
+        MailId::Invitation { clinic: app.clinic(), id: App::invitation_id(id), generation: 1 };
     let taken = app.store().take_mail(mail, app.clock.now()).await.unwrap();
-    assert!(
-        matches!(taken, Taken::Ours(_)),
-        "a mailer takes it and dies"
-    );
+    assert!(matches!(taken, Taken::Ours(_)), "a mailer takes it and dies");
     assert_eq!(
         app.invitation(id).await["delivery"],
         "queued",
@@ -80,15 +68,9 @@ async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
     );
     let last = sequence(&event, event["Records"].as_array().unwrap().len() - 1);
     let answer = app.call_mailer(&event).await;
-    assert_eq!(
-        answer["batchItemFailures"],
-        json!([{"itemIdentifier": last}])
-    );
+    assert_eq!(answer["batchItemFailures"], json!([{"itemIdentifier": last}]));
     app.clock.advance(Duration::from_secs(31));
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     let mails = app.mails("p0@clinic.example");
     assert_eq!((mails.len(), link_in(&mails[0])), (1, app.link(id, 1)));
 }
@@ -102,15 +84,9 @@ async fn the_first_failed_record_is_reported_and_the_rest_waits() {
     assert_eq!(records.len(), 4, "the owner's invitation, then three");
     app.mail_down(true);
     let answer = app.call_mailer(&event).await;
-    assert_eq!(
-        answer["batchItemFailures"],
-        json!([{"itemIdentifier": sequence(&event, 0)}])
-    );
+    assert_eq!(answer["batchItemFailures"], json!([{"itemIdentifier": sequence(&event, 0)}]));
     app.mail_down(false);
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     for n in 0..3 {
         assert_eq!(app.mails(&format!("p{n}@clinic.example")).len(), 1);
     }
@@ -122,10 +98,7 @@ async fn a_refused_mail_does_not_hold_up_the_others() {
     let ids = invited(&app, 2).await;
     let event = app.stream_event();
     app.refuse_mails(2);
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert_eq!(app.invitation(&ids[0]).await["delivery"], "failed");
     assert_eq!(app.invitation(&ids[1]).await["delivery"], "sent");
 }
@@ -150,14 +123,8 @@ async fn an_invitation_that_ended_before_its_mail_is_not_mailed() {
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
     let revoke = json!({"invitationId": id});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/invitations/revoke", &revoke)
-        .await
-        .expect(200);
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert!(app.mails("p0@clinic.example").is_empty());
     let invitation = app.invitation(id).await;
     assert_eq!(
@@ -172,10 +139,7 @@ async fn a_change_before_the_mail_is_in_the_mail() {
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
     let path = format!("/v1/autoScribe/users/invitations/{id}");
-    app.as_pacs()
-        .patch(&path, &json!({"firstName": "Gráinne"}))
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"firstName": "Gráinne"})).await.expect(200);
     app.call_mailer(&event).await;
     let mails = app.mails("p0@clinic.example");
     assert!(crate::support::text_of(&mails[0]).contains("Gráinne"));
@@ -186,14 +150,8 @@ async fn a_corrupt_record_does_not_hold_up_the_others() {
     let app = App::without_pump().await;
     invited(&app, 2).await;
     let mut event = app.stream_event();
-    event["Records"][1]["dynamodb"]["NewImage"]
-        .as_object_mut()
-        .unwrap()
-        .remove("em");
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    event["Records"][1]["dynamodb"]["NewImage"].as_object_mut().unwrap().remove("em");
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert!(app.mails("p0@clinic.example").is_empty());
     assert_eq!(app.mails("p1@clinic.example").len(), 1);
 }
@@ -204,10 +162,7 @@ async fn an_invitation_that_became_corrupt_is_given_up_and_shows_it() {
     let ids = invited(&app, 2).await;
     let event = app.stream_event();
     app.corrupt_invitation(&ids[0]).await;
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert_eq!(app.delivery_in_table(&ids[0]).await, "failed");
     assert_eq!(app.invitation(&ids[1]).await["delivery"], "sent");
 }
@@ -219,13 +174,7 @@ async fn a_sent_mail_that_could_not_be_marked_at_once_is_marked_and_not_sent_aga
     let mut event = app.stream_event();
     event["Records"].as_array_mut().unwrap().remove(0);
     app.fail_after("UpdateItem", 1, 6);
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
-    assert_eq!(
-        app.call_mailer(&event).await["batchItemFailures"],
-        json!([])
-    );
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
+    assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     assert_eq!(app.mails("p0@clinic.example").len(), 1);
 }

@@ -17,10 +17,7 @@ const OTHER_SURNAME: &str = "2000000051";
 /// A confirmed person whom the registry knows by another surname, attested by the owner.
 async fn attested(app: &App) -> String {
     let owner = app.confirmed_owner().await;
-    let eve = with(
-        radiologist("eve@clinic.example"),
-        json!({"npiNumber": OTHER_SURNAME}),
-    );
+    let eve = with(radiologist("eve@clinic.example"), json!({"npiNumber": OTHER_SURNAME}));
     let eve = app.confirmed(&eve, None).await;
     assert_eq!(eve["npiVerification"], "name_mismatch");
     assert_eq!(app.npi_claim(OTHER_SURNAME).await.due, None);

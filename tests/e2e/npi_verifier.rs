@@ -18,12 +18,7 @@ const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// A run that did this much.
 fn run(changed: u32, unchanged: u32, unanswered: u32) -> Run {
-    Run {
-        changed,
-        unchanged,
-        unanswered,
-        left: 0,
-    }
+    Run { changed, unchanged, unanswered, left: 0 }
 }
 
 async fn user(app: &App, id: &Value) -> Value {
@@ -42,9 +37,7 @@ async fn invited(app: &App, person: &Value) -> String {
 
 /// A confirmed radiologist whose NPI is verified, due again now.
 async fn verified(app: &App) -> Value {
-    let ada = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(ada["assignable"], true);
     app.clock.advance(MONTH);
     ada
@@ -60,30 +53,12 @@ async fn pending_becomes_verified_once_the_registry_is_back() {
     assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
     let audited = app.audited("npi.verification_changed").await;
     let text = |name: &str| audited[0][name].as_s().unwrap();
-    assert_eq!(
-        (audited.len(), text("ac"), text("ob")),
-        (1, &"system".into(), &id)
-    );
-    let state = |name: &str| {
-        audited[0][name].as_m().unwrap()["nv"]
-            .as_s()
-            .unwrap()
-            .clone()
-    };
-    assert_eq!(
-        (state("be"), state("af")),
-        ("pending".into(), "verified".into())
-    );
+    assert_eq!((audited.len(), text("ac"), text("ob")), (1, &"system".into(), &id));
+    let state = |name: &str| audited[0][name].as_m().unwrap()["nv"].as_s().unwrap().clone();
+    assert_eq!((state("be"), state("af")), ("pending".into(), "verified".into()));
     assert_eq!(app.verify().await, Run::default(), "good for a month");
     app.clock.advance(MONTH);
-    assert_eq!(
-        app.verify().await,
-        Run {
-            left: 1,
-            ..Run::default()
-        },
-        "the invitation has run out"
-    );
+    assert_eq!(app.verify().await, Run { left: 1, ..Run::default() }, "the invitation has run out");
     assert_eq!(app.index_entries().await, 0);
 }
 
@@ -91,9 +66,7 @@ async fn pending_becomes_verified_once_the_registry_is_back() {
 async fn a_pending_user_can_report_as_soon_as_the_registry_answers() {
     let app = App::start().await;
     app.registry_down(true);
-    let ada = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(ada["assignable"], false);
     app.registry_down(false);
     app.clock.advance(SOON);
@@ -115,26 +88,15 @@ async fn while_the_registry_is_down_the_pauses_double_and_nothing_changes() {
         let ahead = app.npi_claim(NPI).await.due.unwrap().at;
         let pause = ahead.since(app.clock.now());
         assert_eq!(pause.as_secs().div_ceil(60), minutes);
-        assert_eq!(
-            app.verify().await,
-            Run::default(),
-            "not before the pause ends"
-        );
+        assert_eq!(app.verify().await, Run::default(), "not before the pause ends");
         app.clock.advance(Duration::from_mins(minutes));
     }
-    assert_eq!(
-        user(&app, &ada["userId"]).await["assignable"],
-        true,
-        "silence ends nothing"
-    );
+    assert_eq!(user(&app, &ada["userId"]).await["assignable"], true, "silence ends nothing");
     app.registry_down(false);
     assert_eq!(app.verify().await, run(0, 1, 0));
     let due = app.npi_claim(NPI).await.due.unwrap();
     assert_eq!(
-        (
-            due.in_vain,
-            due.at.since(app.clock.now()) > MONTH.saturating_sub(SOON)
-        ),
+        (due.in_vain, due.at.since(app.clock.now()) > MONTH.saturating_sub(SOON)),
         (0, true)
     );
     assert!(app.audited("npi.verification_changed").await.is_empty());
@@ -157,21 +119,15 @@ async fn a_run_ends_early_when_the_registry_does_not_answer() {
 async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_told_once() {
     let app = App::start().await;
     app.confirmed_owner().await;
-    let admin = with(
-        member("boss@clinic.example"),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    );
+    let admin =
+        with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
     app.confirmed(&admin, Some("lantern-gravel-otter")).await;
     let ada = verified(&app).await;
     app.registry.says_like(NPI, DEACTIVATED);
     assert_eq!(app.verify().await, run(1, 0, 0));
     let after = user(&app, &ada["userId"]).await;
     assert_eq!(
-        (
-            &after["npiVerification"],
-            &after["assignable"],
-            &after["canCreateReports"]
-        ),
+        (&after["npiVerification"], &after["assignable"], &after["canCreateReports"]),
         (&json!("deactivated"), &json!(false), &json!(true))
     );
     app.clock.advance(MONTH);
@@ -195,10 +151,9 @@ async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_told
 
 #[tokio::test]
 async fn a_number_that_is_gone_or_another_persons_ends_reporting_too() {
-    for (other, state, asked_again) in [
-        (UNKNOWN, "not_found", 1),
-        (OTHER_SURNAME, "name_mismatch", 0),
-    ] {
+    for (other, state, asked_again) in
+        [(UNKNOWN, "not_found", 1), (OTHER_SURNAME, "name_mismatch", 0)]
+    {
         let app = App::start().await;
         app.confirmed_owner().await;
         let ada = verified(&app).await;
@@ -235,24 +190,14 @@ async fn a_deactivated_user_s_number_is_followed_and_nobody_is_told() {
     app.confirmed_owner().await;
     let ada = verified(&app).await;
     app.as_pacs()
-        .post(
-            "/v1/autoScribe/users/revoke-access",
-            &json!({"userId": ada["userId"]}),
-        )
+        .post("/v1/autoScribe/users/revoke-access", &json!({"userId": ada["userId"]}))
         .await
         .expect(200);
     app.registry.says_like(NPI, DEACTIVATED);
     assert_eq!(app.verify().await, run(1, 0, 0));
     app.settle().await;
-    assert_eq!(
-        app.mails("owner@riverside.example").len(),
-        1,
-        "the invitation"
-    );
-    assert_eq!(
-        user(&app, &ada["userId"]).await["npiVerification"],
-        "deactivated"
-    );
+    assert_eq!(app.mails("owner@riverside.example").len(), 1, "the invitation");
+    assert_eq!(user(&app, &ada["userId"]).await["npiVerification"], "deactivated");
 }
 
 #[tokio::test]
@@ -264,18 +209,12 @@ async fn a_run_is_bounded_and_the_next_goes_on_where_it_ended() {
     }
     app.clock.advance(SOON);
     let before = app.registry.asked();
-    let few = Bounds {
-        numbers: 2,
-        ..Bounds::default()
-    };
+    let few = Bounds { numbers: 2, ..Bounds::default() };
     for expected in [run(2, 0, 0), run(2, 0, 0), run(1, 0, 0), Run::default()] {
         assert_eq!(app.verify_within(few).await, expected);
     }
     assert_eq!(app.registry.asked() - before, 5, "each once");
-    let no_time = Bounds {
-        time: Duration::ZERO,
-        ..Bounds::default()
-    };
+    let no_time = Bounds { time: Duration::ZERO, ..Bounds::default() };
     app.clock.advance(MONTH);
     assert_eq!(app.verify_within(no_time).await, Run::default());
 }
@@ -315,10 +254,7 @@ async fn a_corrupt_item_holds_up_nobody_and_fails_the_run() {
     let app = App::start().await;
     let bad = invited(&app, &radiologist("ada@clinic.example")).await;
     let npi = &App::unknown_npis(1)[0];
-    let eve = with(
-        radiologist("eve@clinic.example"),
-        json!({ "npiNumber": npi }),
-    );
+    let eve = with(radiologist("eve@clinic.example"), json!({ "npiNumber": npi }));
     let good = invited(&app, &eve).await;
     app.corrupt_invitation(&bad).await;
     app.clock.advance(SOON);
@@ -333,10 +269,7 @@ async fn an_invitation_that_ended_leaves_the_index_with_its_claim() {
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     assert_eq!(app.index_entries().await, 1);
     app.as_pacs()
-        .post(
-            "/v1/autoScribe/users/invitations/revoke",
-            &json!({ "invitationId": id }),
-        )
+        .post("/v1/autoScribe/users/invitations/revoke", &json!({ "invitationId": id }))
         .await
         .expect(200);
     assert_eq!(app.index_entries().await, 0);
@@ -353,15 +286,9 @@ async fn an_invitation_that_ran_out_is_not_asked_about_until_it_is_resent() {
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(MONTH);
     let before = app.registry.asked();
-    let left = Run {
-        left: 1,
-        ..Run::default()
-    };
+    let left = Run { left: 1, ..Run::default() };
     assert_eq!(app.verify().await, left);
-    assert_eq!(
-        (app.registry.asked(), app.index_entries().await),
-        (before, 0)
-    );
+    assert_eq!((app.registry.asked(), app.index_entries().await), (before, 0));
     let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
     app.as_pacs().post(&path, &json!({})).await.expect(200);
     app.clock.advance(SOON);
@@ -372,15 +299,10 @@ async fn an_invitation_that_ran_out_is_not_asked_about_until_it_is_resent() {
 #[tokio::test]
 async fn an_edit_that_lets_the_number_go_or_leaves_it_unverified_moves_what_is_due() {
     let app = App::start().await;
-    let ada = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", ada["userId"].as_str().unwrap());
     app.registry_down(true);
-    let renamed = app
-        .as_pacs()
-        .patch(&path, &json!({"lastName": "Brandt"}))
-        .await;
+    let renamed = app.as_pacs().patch(&path, &json!({"lastName": "Brandt"})).await;
     assert_eq!(renamed.expect(200)["npiVerification"], "pending");
     let due = app.npi_claim(NPI).await.due.unwrap();
     assert!(due.at.since(app.clock.now()) <= SOON, "not next month");

@@ -56,14 +56,9 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
 
 /// Status and JSON body of an answer to API Gateway.
 fn http_answer(outcome: Outcome) -> (i64, Value) {
-    let Outcome::Response(response) = outcome else {
-        panic!("{outcome:?}")
-    };
+    let Outcome::Response(response) = outcome else { panic!("{outcome:?}") };
     let body = response["body"].as_str().unwrap_or_default();
-    (
-        response["statusCode"].as_i64().unwrap(),
-        serde_json::from_str(body).unwrap_or(Value::Null),
-    )
+    (response["statusCode"].as_i64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -75,31 +70,16 @@ async fn invite_serves_an_event_and_refuses_a_broken_one() {
     let mut function =
         Function::start("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
     let (status, user) = http_answer(function.outcome().await);
-    assert_eq!(
-        (status, &user["npiVerification"]),
-        (201, &json!("verified")),
-        "{user}"
-    );
+    assert_eq!((status, &user["npiVerification"]), (201, &json!("verified")), "{user}");
     let (status, problem) = http_answer(function.outcome().await);
-    assert_eq!(
-        (status, &problem["requestId"]),
-        (401, &json!("req-from-gateway"))
-    );
-    assert!(
-        matches!(function.outcome().await, Outcome::Error(_)),
-        "an event of no known shape"
-    );
+    assert_eq!((status, &problem["requestId"]), (401, &json!("req-from-gateway")));
+    assert!(matches!(function.outcome().await, Outcome::Error(_)), "an event of no known shape");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn list_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
-    let good = http_event(
-        "GET",
-        "/v1/autoScribe/users/invitations",
-        Some(&app.key),
-        "",
-    );
+    let good = http_event("GET", "/v1/autoScribe/users/invitations", Some(&app.key), "");
     let mut function = Function::start("list", &settings(&app), vec![good, "[]".into()]).await;
     let (status, page) = http_answer(function.outcome().await);
     assert_eq!(
@@ -113,9 +93,7 @@ async fn list_serves_an_event_and_refuses_a_broken_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn users_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&support::member("grace@clinic.example"), None)
-        .await;
+    let user = app.confirmed(&support::member("grace@clinic.example"), None).await;
     let body = json!({ "userId": user["userId"] }).to_string();
     let path = "/v1/autoScribe/users/revoke-access";
     let good = http_event("POST", path, Some(&app.key), &body);
@@ -128,21 +106,12 @@ async fn users_serves_an_event_and_refuses_a_broken_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn confirm_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
-    let token = app
-        .invited_token(&support::member("grace@clinic.example"))
-        .await;
-    let good = http_event(
-        "POST",
-        "/v1/invitation/accept",
-        None,
-        &json!({ "token": token }).to_string(),
-    );
+    let token = app.invited_token(&support::member("grace@clinic.example")).await;
+    let good =
+        http_event("POST", "/v1/invitation/accept", None, &json!({ "token": token }).to_string());
     let mut function = Function::start("confirm", &settings(&app), vec![good, "7".into()]).await;
     let (status, user) = http_answer(function.outcome().await);
-    assert_eq!(
-        (status, &user["email"]),
-        (200, &json!("grace@clinic.example"))
-    );
+    assert_eq!((status, &user["email"]), (200, &json!("grace@clinic.example")));
     assert!(matches!(function.outcome().await, Outcome::Error(_)));
 }
 
@@ -154,21 +123,13 @@ async fn session_serves_an_event_and_refuses_a_broken_one() {
     let body = json!({ "email": "grace@clinic.example", "password": support::PASSWORD });
     let good = http_event("POST", "/v1/session", None, &body.to_string());
     let mut function = Function::start("session", &settings(&app), vec![good, "[]".into()]).await;
-    let Outcome::Response(response) = function.outcome().await else {
-        panic!("an error")
-    };
+    let Outcome::Response(response) = function.outcome().await else { panic!("an error") };
     assert_eq!(response["statusCode"], 200, "{response}");
     let cookie = response["cookies"][0].as_str().unwrap();
-    assert!(
-        cookie.starts_with("__Host-autoscribe-session="),
-        "{response}"
-    );
+    assert!(cookie.starts_with("__Host-autoscribe-session="), "{response}");
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
     let access = body["accessToken"].as_str().unwrap();
-    app.as_holder_of(access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    app.as_holder_of(access).get("/v1/session").await.expect(200);
     assert!(matches!(function.outcome().await, Outcome::Error(_)));
 }
 
@@ -178,16 +139,11 @@ async fn a_function_that_signs_waits_for_its_key_to_be_published() {
     let mut unpublished = settings(&app);
     unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
     unpublished.push(("SIGNING_KEYS", "u".repeat(43)));
-    let words = Function::start("session", &unpublished, vec![])
-        .await
-        .last_words()
-        .await;
+    let words = Function::start("session", &unpublished, vec![]).await.last_words().await;
     assert!(words.contains("publishKeys"), "{words}");
     let publish = json!({ "publishKeys": true }).to_string();
     let mut provision = Function::start("provision", &unpublished, vec![publish]).await;
-    let Outcome::Response(published) = provision.outcome().await else {
-        panic!("an error")
-    };
+    let Outcome::Response(published) = provision.outcome().await else { panic!("an error") };
     assert_eq!(published["publishedKeys"].as_array().map(Vec::len), Some(1));
     let body = json!({ "email": "x" }).to_string();
     let event = http_event("POST", "/v1/session", None, &body);
@@ -221,20 +177,11 @@ async fn temporary_access_serves_an_event_and_refuses_a_broken_one() {
 #[tokio::test(flavor = "multi_thread")]
 async fn mailer_serves_an_event_and_refuses_a_broken_one() {
     let app = App::without_pump().await;
-    let invited = app
-        .as_pacs()
-        .invite(&support::member("grace@clinic.example"))
-        .await;
+    let invited = app.as_pacs().invite(&support::member("grace@clinic.example")).await;
     let batch = app.stream_event().to_string();
-    let mut function = Function::start(
-        "mailer",
-        &settings(&app),
-        vec![batch, r#"{"Records":7}"#.into()],
-    )
-    .await;
-    let Outcome::Response(response) = function.outcome().await else {
-        panic!("an error")
-    };
+    let mut function =
+        Function::start("mailer", &settings(&app), vec![batch, r#"{"Records":7}"#.into()]).await;
+    let Outcome::Response(response) = function.outcome().await else { panic!("an error") };
     assert_eq!(response["batchItemFailures"], json!([]));
     let invitation = app.invitation(&invited.str("invitationId")).await;
     assert_eq!(invitation["delivery"], "sent", "{invitation}");
@@ -255,9 +202,7 @@ async fn npi_verifier_serves_an_event_and_refuses_a_broken_one() {
     });
     let events = vec![tick.to_string(), "7".into()];
     let mut function = Function::start("npi-verifier", &settings(&app), events).await;
-    let Outcome::Response(run) = function.outcome().await else {
-        panic!("an error")
-    };
+    let Outcome::Response(run) = function.outcome().await else { panic!("an error") };
     let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "left": 0 });
     assert_eq!(run, expected);
     assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
@@ -275,19 +220,11 @@ async fn provision_serves_an_event_and_refuses_a_broken_one() {
     misspelt["invitationDay"] = json!(3);
     let events = vec![wanted.to_string(), misspelt.to_string()];
     let mut function = Function::start("provision", &settings(&app), events).await;
-    let Outcome::Response(made) = function.outcome().await else {
-        panic!("an error")
-    };
+    let Outcome::Response(made) = function.outcome().await else { panic!("an error") };
     let key = made["apiKey"].as_str().unwrap();
-    let page = app
-        .as_holder_of(key)
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .expect(200);
+    let page = app.as_holder_of(key).get("/v1/autoScribe/users/invitations").await.expect(200);
     assert_eq!(page["invitations"][0]["level"], "owner");
-    let Outcome::Error(error) = function.outcome().await else {
-        panic!("accepted")
-    };
+    let Outcome::Error(error) = function.outcome().await else { panic!("accepted") };
     assert!(error.to_string().contains("invitationDay"), "{error}");
 }
 
@@ -302,17 +239,10 @@ async fn a_function_without_its_settings_says_which_are_missing() {
         let words = Function::start(name, &[], vec![]).await.last_words().await;
         assert!(words.contains(missing), "{name}: {words}");
     }
-    let words = Function::start("mailer", &[("ROOT_KEY", "k".repeat(43))], vec![])
-        .await
-        .last_words()
-        .await;
-    for missing in [
-        "TABLE_NAME",
-        "MAIL_FROM",
-        "ACCEPT_URL_BASE",
-        "RESET_URL_BASE",
-        "DASHBOARD_URL",
-    ] {
+    let words =
+        Function::start("mailer", &[("ROOT_KEY", "k".repeat(43))], vec![]).await.last_words().await;
+    for missing in ["TABLE_NAME", "MAIL_FROM", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL"]
+    {
         assert!(words.contains(missing), "{words}");
     }
 }
@@ -325,16 +255,7 @@ fn the_tests_derive_the_same_links_as_the_service() {
         invitation: domain::ids::InvitationId::from_bytes([2; 16]),
         generation: 1,
     };
-    let plain = Keyring::new(
-        RootKey {
-            kid: 1,
-            secret: text.clone().into_bytes(),
-        },
-        vec![],
-    );
+    let plain = Keyring::new(RootKey { kid: 1, secret: text.clone().into_bytes() }, vec![]);
     let read = runtime::keyring_from(&text).unwrap();
-    assert_eq!(
-        read.invitation_token(&link).reveal(),
-        plain.invitation_token(&link).reveal()
-    );
+    assert_eq!(read.invitation_token(&link).reveal(), plain.invitation_token(&link).reveal());
 }

@@ -45,18 +45,12 @@ impl Function {
         events: Vec<String>,
     ) -> Self {
         let (outcomes, received) = mpsc::unbounded_channel();
-        let api = Api {
-            events: Arc::new(Mutex::new(events.into())),
-            outcomes,
-        };
+        let api = Api { events: Arc::new(Mutex::new(events.into())), outcomes };
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let router = Router::new()
             .route("/2018-06-01/runtime/invocation/next", get(next))
-            .route(
-                "/2018-06-01/runtime/invocation/{id}/response",
-                post(response),
-            )
+            .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
             .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
             .with_state(api);
         tokio::spawn(async move { axum::serve(listener, router).await });
@@ -75,10 +69,7 @@ impl Function {
             .kill_on_drop(true)
             .spawn()
             .unwrap();
-        Self {
-            child,
-            outcomes: received,
-        }
+        Self { child, outcomes: received }
     }
 
     /// What the function made of the next event.
@@ -102,11 +93,7 @@ impl Function {
 /// The binary beside this test's own: `make test` builds all of them before it runs any test.
 fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
-    let path = test
-        .parent()
-        .and_then(std::path::Path::parent)
-        .unwrap()
-        .join(name);
+    let path = test.parent().and_then(std::path::Path::parent).unwrap().join(name);
     assert!(
         path.exists(),
         "{} is not built: cargo build --workspace --bins --tests",
@@ -125,10 +112,7 @@ async fn next(State(api): State<Api>) -> impl IntoResponse {
         "lambda-runtime-aws-request-id",
         "8476a536-e9f4-11e8-9739-2dfe598c3fcd".parse().unwrap(),
     );
-    headers.insert(
-        "lambda-runtime-deadline-ms",
-        "4102444800000".parse().unwrap(),
-    );
+    headers.insert("lambda-runtime-deadline-ms", "4102444800000".parse().unwrap());
     let arn = "arn:aws:lambda:eu-west-1:000000000000:function:f";
     headers.insert("lambda-runtime-invoked-function-arn", arn.parse().unwrap());
     (headers, event)
@@ -139,15 +123,11 @@ async fn response(
     Path(_): Path<String>,
     body: String,
 ) -> impl IntoResponse {
-    let _ = api
-        .outcomes
-        .send(Outcome::Response(serde_json::from_str(&body).unwrap()));
+    let _ = api.outcomes.send(Outcome::Response(serde_json::from_str(&body).unwrap()));
     (axum::http::StatusCode::ACCEPTED, Json(Value::Null))
 }
 
 async fn error(State(api): State<Api>, Path(_): Path<String>, body: String) -> impl IntoResponse {
-    let _ = api
-        .outcomes
-        .send(Outcome::Error(serde_json::from_str(&body).unwrap()));
+    let _ = api.outcomes.send(Outcome::Error(serde_json::from_str(&body).unwrap()));
     (axum::http::StatusCode::ACCEPTED, Json(Value::Null))
 }

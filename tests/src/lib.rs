@@ -36,15 +36,9 @@ pub fn openapi() -> OpenApi {
         .security_scheme("apiKey", SecurityScheme::Http(bearer))
         .security_scheme("session", SecurityScheme::Http(session))
         .security_scheme("viewToken", SecurityScheme::Http(view))
-        .security_scheme(
-            "refreshCookie",
-            SecurityScheme::ApiKey(ApiKey::Cookie(cookie)),
-        )
+        .security_scheme("refreshCookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .build();
-    let document = OpenApiBuilder::new()
-        .info(info)
-        .components(Some(components))
-        .build();
+    let document = OpenApiBuilder::new().info(info).components(Some(components)).build();
     document
         .merge_from(invite::Api::openapi())
         .merge_from(confirm::Api::openapi())

@@ -27,9 +27,7 @@ struct Clinic {
 impl Clinic {
     async fn start() -> Self {
         let app = App::unpumped_with_faults().await;
-        let reader = app
-            .confirmed(&radiologist("ada@clinic.example"), None)
-            .await;
+        let reader = app.confirmed(&radiologist("ada@clinic.example"), None).await;
         Self {
             id: app.clinic(),
             pacs: Issuer::ApiKey(ApiKeyId::parse(&app.api_key_id).unwrap()),
@@ -57,10 +55,7 @@ impl Clinic {
     }
 
     fn dictation(&self, user: UserId) -> Issued {
-        self.issued(View::Dictation {
-            user,
-            study: study(1),
-        })
+        self.issued(View::Dictation { user, study: study(1) })
     }
 
     fn record(&self, action: Action, object: Object) -> AuditRecord {
@@ -134,9 +129,8 @@ async fn of_64_that_open_a_link_while_it_is_revoked_one_change_is_written() {
     let open = grant.clone().redeem(None, now).unwrap().map(Grant::from);
     let revoke = grant.clone().revoke(now).unwrap().map(Grant::from);
     let changes = std::iter::once(revoke).chain(std::iter::repeat_n(open, 64));
-    let written: JoinSet<Committed> = changes
-        .map(|change| write(clinic.app.store().clone(), now, change))
-        .collect();
+    let written: JoinSet<Committed> =
+        changes.map(|change| write(clinic.app.store().clone(), now, change)).collect();
     let written = written.join_all().await;
     let won = written.iter().filter(|end| **end == Committed::Yes).count();
     assert_eq!(won, 1);
@@ -201,10 +195,7 @@ async fn there_is_room_for_as_many_as_are_alive_and_no_more() {
     }
     assert!(room(4).await.unwrap() && !room(3).await.unwrap());
     let revoked = grants[0].clone().revoke(clinic.now()).unwrap();
-    assert_eq!(
-        clinic.change(&revoked.map(Into::into)).await,
-        Committed::Yes
-    );
+    assert_eq!(clinic.change(&revoked.map(Into::into)).await, Committed::Yes);
     assert!(room(3).await.unwrap() && !room(2).await.unwrap());
     let alive = store.grants_alive(clinic.id, reader, clinic.now()).await;
     assert_eq!(ids(&alive.unwrap()), ids(&grants[1..]));
@@ -278,12 +269,7 @@ async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
     let allowed = still_allowed(grant.details(), user.as_ref(), issuer.as_ref());
     assert_eq!(allowed, Ok(()));
     clinic.app.count_units();
-    assert!(
-        store
-            .has_room(clinic.id, clinic.reader, 100, clinic.now())
-            .await
-            .unwrap()
-    );
+    assert!(store.has_room(clinic.id, clinic.reader, 100, clinic.now()).await.unwrap());
     assert_eq!(clinic.app.units_of("Query"), "0.5");
 }
 

@@ -36,39 +36,23 @@ impl App {
 
     /// With nobody who calls `mailer`.
     pub(crate) async fn without_pump() -> Self {
-        Self::with(Options {
-            pump: false,
-            ..Options::default()
-        })
-        .await
+        Self::with(Options { pump: false, ..Options::default() }).await
     }
 
     /// With a database that can be told to fail.
     pub(crate) async fn with_faults() -> Self {
-        Self::with(Options {
-            faults: true,
-            ..Options::default()
-        })
-        .await
+        Self::with(Options { faults: true, ..Options::default() }).await
     }
 
     /// Both.
     pub(crate) async fn unpumped_with_faults() -> Self {
-        Self::with(Options {
-            pump: false,
-            faults: true,
-            ..Options::default()
-        })
-        .await
+        Self::with(Options { pump: false, faults: true, ..Options::default() }).await
     }
 
     /// On data in a directory, with these signing keys.
     pub(crate) async fn in_directory(path: std::path::PathBuf, keys: String) -> Self {
         Self::with(Options {
-            storage: Storage::Directory {
-                path,
-                afresh: false,
-            },
+            storage: Storage::Directory { path, afresh: false },
             signing_keys: Some(keys),
             ..Options::default()
         })
@@ -84,10 +68,7 @@ impl App {
         self.end().await;
         let registry = Registry::start().await;
         let options = Options {
-            storage: Storage::Directory {
-                path,
-                afresh: false,
-            },
+            storage: Storage::Directory { path, afresh: false },
             signing_keys: Some(keys),
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
@@ -96,15 +77,7 @@ impl App {
             ..Options::default()
         };
         let running = local::start(options).await.expect("the service starts");
-        Self {
-            base,
-            key,
-            api_key_id,
-            clinic_id,
-            clock,
-            running,
-            registry,
-        }
+        Self { base, key, api_key_id, clinic_id, clock, running, registry }
     }
 
     /// Ends cleanly.
@@ -115,16 +88,11 @@ impl App {
     async fn with(options: Options) -> Self {
         let clock = Arc::new(TestClock::default());
         let registry = Registry::start().await;
-        let options = Options {
-            clock: clock.clone(),
-            registry: Some(registry.url.clone()),
-            ..options
-        };
+        let options =
+            Options { clock: clock.clone(), registry: Some(registry.url.clone()), ..options };
         let running = local::start(options).await.expect("the service starts");
         let request = clinic("Riverside Imaging", "owner@riverside.example");
-        let made = provision::provision(&running.provision(), &request)
-            .await
-            .expect("a clinic");
+        let made = provision::provision(&running.provision(), &request).await.expect("a clinic");
         Self {
             base: running.url.clone(),
             key: made.api_key,
@@ -186,9 +154,8 @@ impl App {
     pub(crate) async fn other_clinic(&self) -> Actor {
         let mut request = clinic("Lakeside Radiology", "owner@lakeside.example");
         request.invitation_days = Some(3);
-        let made = provision::provision(&self.running.provision(), &request)
-            .await
-            .expect("a clinic");
+        let made =
+            provision::provision(&self.running.provision(), &request).await.expect("a clinic");
         self.as_holder_of(&made.api_key)
     }
 
@@ -247,37 +214,18 @@ impl App {
     /// The token of an invitation that another clinic's PACS made.
     pub(crate) async fn token_in(&self, actor: &Actor, invited: &Answer) -> String {
         let id = invited.str("invitationId");
-        let invitation = actor
-            .get(&format!("/v1/autoScribe/users/invitations/{id}"))
-            .await;
-        self.derived(
-            ClinicId::parse(&invitation.str("clinicId")).unwrap(),
-            &id,
-            1,
-        )
+        let invitation = actor.get(&format!("/v1/autoScribe/users/invitations/{id}")).await;
+        self.derived(ClinicId::parse(&invitation.str("clinicId")).unwrap(), &id, 1)
     }
 
     fn derived(&self, clinic: ClinicId, id: &str, generation: u32) -> String {
-        let link = InvitationLink {
-            clinic,
-            invitation: Self::invitation_id(id),
-            generation,
-        };
-        self.running
-            .mailer
-            .keyring
-            .invitation_token(&link)
-            .reveal()
-            .to_owned()
+        let link = InvitationLink { clinic, invitation: Self::invitation_id(id), generation };
+        self.running.mailer.keyring.invitation_token(&link).reveal().to_owned()
     }
 
     /// The link that a mail carries.
     pub(crate) fn link(&self, id: &str, generation: u32) -> String {
-        format!(
-            "{}#token={}",
-            self.running.mailer.accept_url,
-            self.token(id, generation)
-        )
+        format!("{}#token={}", self.running.mailer.accept_url, self.token(id, generation))
     }
 
     /// Invites, and gives the token.
@@ -293,10 +241,7 @@ impl App {
         if let Some(password) = password {
             body["password"] = json!(password);
         }
-        self.as_invitee()
-            .post("/v1/invitation/accept", &body)
-            .await
-            .expect(200)
+        self.as_invitee().post("/v1/invitation/accept", &body).await.expect(200)
     }
 
     /// The clinic's owner, confirmed after the mail: of an invitation accepted sooner none is sent.
@@ -312,10 +257,7 @@ impl App {
     // What is there.
 
     pub(crate) async fn invitation(&self, id: &str) -> Value {
-        self.as_pacs()
-            .get(&format!("/v1/autoScribe/users/invitations/{id}"))
-            .await
-            .expect(200)
+        self.as_pacs().get(&format!("/v1/autoScribe/users/invitations/{id}")).await.expect(200)
     }
 
     pub(crate) async fn invitations(&self, query: &str) -> Vec<Value> {
@@ -329,12 +271,7 @@ impl App {
 
     /// Owners and admins that the clinic counts.
     pub(crate) async fn managers(&self) -> u32 {
-        self.store()
-            .clinic(self.clinic())
-            .await
-            .unwrap()
-            .unwrap()
-            .managers
+        self.store().clinic(self.clinic()).await.unwrap().unwrap().managers
     }
 
     pub(crate) async fn item_count(&self) -> usize {
@@ -349,8 +286,7 @@ impl App {
     /// Audit records of one action.
     pub(crate) async fn audited(&self, action: &str) -> Vec<store::RawItem> {
         let of_action = |item: &store::RawItem| {
-            item.get("an")
-                .is_some_and(|v| v.as_s().is_ok_and(|a| a == action))
+            item.get("an").is_some_and(|v| v.as_s().is_ok_and(|a| a == action))
         };
         self.items().await.into_iter().filter(of_action).collect()
     }
@@ -360,14 +296,8 @@ impl App {
     }
 
     pub(super) async fn items(&self) -> Vec<store::RawItem> {
-        let pages = self
-            .running
-            .client
-            .scan()
-            .table_name(self.table())
-            .into_paginator()
-            .items()
-            .send();
+        let pages =
+            self.running.client.scan().table_name(self.table()).into_paginator().items().send();
         pages.collect::<Result<_, _>>().await.unwrap()
     }
 }

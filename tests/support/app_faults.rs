@@ -23,9 +23,7 @@ const OPERATIONS: [&str; 8] = [
 
 /// Units of operations, as text: equal amounts are to be equal.
 pub(crate) fn units(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
-    of.iter()
-        .map(|(operation, units)| (*operation, (*units).to_owned()))
-        .collect()
+    of.iter().map(|(operation, units)| (*operation, (*units).to_owned())).collect()
 }
 
 impl App {
@@ -66,10 +64,7 @@ impl App {
     /// Every operation that cost something, and its units.
     pub(crate) fn spent(&self) -> Vec<(&'static str, String)> {
         let units = OPERATIONS.map(|operation| (operation, self.units_of(operation)));
-        units
-            .into_iter()
-            .filter(|(_, units)| units != "0")
-            .collect()
+        units.into_iter().filter(|(_, units)| units != "0").collect()
     }
 
     pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
@@ -83,20 +78,14 @@ impl App {
     /// Lets `passing` calls of an operation pass, then fails `failing`.
     pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
         self.database_faults().pass(operation, passing);
-        self.database_faults()
-            .next(operation, failing, Fault::Internal);
+        self.database_faults().next(operation, failing, Fault::Internal);
     }
 
     pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
-        let of_id = |item: &store::RawItem| {
-            item.get("id")
-                .is_some_and(|v| v.as_s().is_ok_and(|v| v == id))
-        };
-        let item = self
-            .items()
-            .await
-            .into_iter()
-            .find(|item| item.contains_key("dl") && of_id(item));
+        let of_id =
+            |item: &store::RawItem| item.get("id").is_some_and(|v| v.as_s().is_ok_and(|v| v == id));
+        let item =
+            self.items().await.into_iter().find(|item| item.contains_key("dl") && of_id(item));
         item.unwrap()["dl"].as_s().unwrap().clone()
     }
 
@@ -106,8 +95,7 @@ impl App {
 
     /// The next transactions meet another one under way.
     pub(crate) fn conflict_database(&self, count: usize) {
-        self.database_faults()
-            .next("TransactWriteItems", count, Fault::TransactionConflict);
+        self.database_faults().next("TransactWriteItems", count, Fault::TransactionConflict);
     }
 
     pub(crate) fn slow_database(&self, delay: Duration) {
@@ -117,14 +105,11 @@ impl App {
     pub(crate) async fn deactivate_keys_but_the_first(&self) {
         for item in self.items().await {
             let is_key = item.contains_key("sc");
-            let first = item
-                .get("id")
-                .is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));
+            let first =
+                item.get("id").is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));
             if is_key && !first {
                 let set = self.running.client.update_item().table_name(self.table());
-                let set = set
-                    .key("PK", item["PK"].clone())
-                    .key("SK", item["SK"].clone());
+                let set = set.key("PK", item["PK"].clone()).key("SK", item["SK"].clone());
                 let set = set.update_expression("SET ac = :no");
                 set.expression_attribute_values(":no", AttributeValue::Bool(false))
                     .send()

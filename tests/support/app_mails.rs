@@ -9,22 +9,13 @@ use super::app::App;
 impl App {
     /// Every mail to this address so far, as SES was asked to send it.
     pub(crate) fn mails(&self, address: &str) -> Vec<Value> {
-        self.running
-            .inbox
-            .to(address)
-            .into_iter()
-            .map(|mail| mail.request)
-            .collect()
+        self.running.inbox.to(address).into_iter().map(|mail| mail.request).collect()
     }
 
     /// Waits for this many mails to the address.
     pub(crate) async fn mails_to(&self, address: &str, count: usize) -> Vec<Value> {
         let mails = self.running.inbox.wait(address, count).await;
-        assert!(
-            mails.len() >= count,
-            "{} of {count} mails to {address}",
-            mails.len()
-        );
+        assert!(mails.len() >= count, "{} of {count} mails to {address}", mails.len());
         self.settle().await;
         self.mails(address)
     }

@@ -13,8 +13,7 @@ pub(crate) struct TestClock(AtomicI64);
 impl TestClock {
     /// Moves the clock ahead.
     pub(crate) fn advance(&self, by: Duration) {
-        self.0
-            .fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
+        self.0.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
     }
 }
 

@@ -41,11 +41,7 @@ impl ProofKey {
         let all = serde_json::to_value(&jwk).unwrap();
         let names = ["kty", "crv", "x", "y"].iter();
         let kept = names.filter_map(|name| Some(((*name).to_owned(), all.get(*name)?.clone())));
-        Self {
-            private,
-            algorithm,
-            jwk: kept.collect(),
-        }
+        Self { private, algorithm, jwk: kept.collect() }
     }
 
     /// A proof with these claims.

@@ -1,10 +1,6 @@
 //! The service under test, and the people who use it.
 
-#![allow(
-    dead_code,
-    unused_imports,
-    reason = "each test binary uses its own part of this"
-)]
+#![allow(dead_code, unused_imports, reason = "each test binary uses its own part of this")]
 
 mod access;
 mod actor;

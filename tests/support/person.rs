@@ -23,10 +23,7 @@ pub(crate) fn radiologist(email: &str) -> Value {
 
 /// An admin, who has the dashboard.
 pub(crate) fn admin(email: &str) -> Value {
-    with(
-        member(email),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    )
+    with(member(email), json!({"level": "admin", "hasDashboardAccess": true}))
 }
 
 /// A member with the dashboard.

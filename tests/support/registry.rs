@@ -75,8 +75,5 @@ async fn changed(
     *request.uri_mut() = uri.replace(&npi, &other).parse::<Uri>().unwrap();
     let answer = next.run(request).await;
     let body = to_bytes(answer.into_body(), usize::MAX).await.unwrap();
-    String::from_utf8(body.to_vec())
-        .unwrap()
-        .replace(&other, &npi)
-        .into_response()
+    String::from_utf8(body.to_vec()).unwrap().replace(&other, &npi).into_response()
 }

@@ -27,13 +27,7 @@ pub(crate) struct Session {
 pub(crate) fn cookie_in(answer: &Answer) -> Option<String> {
     let cookie = answer.headers.get("set-cookie")?.to_str().ok()?;
     let (pair, attributes) = cookie.split_once(';')?;
-    for attribute in [
-        "Path=/",
-        "Secure",
-        "HttpOnly",
-        "SameSite=Strict",
-        "Max-Age=",
-    ] {
+    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict", "Max-Age="] {
         assert!(attributes.contains(attribute), "{cookie}");
     }
     let value = pair.strip_prefix(COOKIE)?.strip_prefix('=')?;

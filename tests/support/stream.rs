@@ -9,47 +9,21 @@ use serde_json::Value;
 
 /// Every record so far.
 pub(crate) fn records(database: &Database, table: &str) -> Vec<Value> {
-    let wanted = ListStreamsRequest {
-        table_name: Some(table.to_owned()),
-        ..ListStreamsRequest::default()
-    };
-    let arn = database
-        .list_streams(wanted)
-        .unwrap()
-        .streams
-        .remove(0)
-        .stream_arn;
-    let wanted = DescribeStreamRequest {
-        stream_arn: arn.clone(),
-        ..DescribeStreamRequest::default()
-    };
-    let shard = database
-        .describe_stream(wanted)
-        .unwrap()
-        .stream_description
-        .shards
-        .remove(0)
-        .shard_id;
+    let wanted =
+        ListStreamsRequest { table_name: Some(table.to_owned()), ..ListStreamsRequest::default() };
+    let arn = database.list_streams(wanted).unwrap().streams.remove(0).stream_arn;
+    let wanted =
+        DescribeStreamRequest { stream_arn: arn.clone(), ..DescribeStreamRequest::default() };
+    let shard =
+        database.describe_stream(wanted).unwrap().stream_description.shards.remove(0).shard_id;
     let wanted = GetShardIteratorRequest {
         stream_arn: arn,
         shard_id: shard,
         shard_iterator_type: "TRIM_HORIZON".to_owned(),
         sequence_number: None,
     };
-    let iterator = database
-        .get_shard_iterator(wanted)
-        .unwrap()
-        .shard_iterator
-        .unwrap();
-    let found = database
-        .get_records(GetRecordsRequest {
-            shard_iterator: iterator,
-            limit: None,
-        })
-        .unwrap();
-    found
-        .records
-        .into_iter()
-        .map(|record| serde_json::to_value(record).unwrap())
-        .collect()
+    let iterator = database.get_shard_iterator(wanted).unwrap().shard_iterator.unwrap();
+    let found =
+        database.get_records(GetRecordsRequest { shard_iterator: iterator, limit: None }).unwrap();
+    found.records.into_iter().map(|record| serde_json::to_value(record).unwrap()).collect()
 }

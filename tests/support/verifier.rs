@@ -25,9 +25,7 @@ impl App {
     pub(crate) async fn verify_within(&self, bounds: Bounds) -> Run {
         let mut deps = self.running.npi_verifier.clone();
         deps.bounds = bounds;
-        npi_verifier::handle(&deps, Tick {})
-            .await
-            .expect("no fault")
+        npi_verifier::handle(&deps, Tick {}).await.expect("no fault")
     }
 
     pub(crate) async fn npi_claim(&self, npi: &str) -> Claim {
@@ -38,10 +36,7 @@ impl App {
     /// Makes an NPI due, for a function whose clock no test moves.
     pub(crate) async fn make_due(&self, npi: &str) {
         let claim = self.npi_claim(npi).await;
-        let due = claim.due.map(|due| Due {
-            at: self.clock.now(),
-            ..due
-        });
+        let due = claim.due.map(|due| Due { at: self.clock.now(), ..due });
         let (claim, npi) = (claim.asked_next(due), Npi::parse(npi).unwrap());
         let written = self.store().ask_npi_later(self.clinic(), npi, &claim).await;
         assert_eq!(written.unwrap(), Committed::Yes);
@@ -50,8 +45,7 @@ impl App {
     /// Items in the index of what is due, of all clinics.
     pub(crate) async fn index_entries(&self) -> usize {
         let indexed = |item: &&store::RawItem| {
-            item.get("GSI1PK")
-                .is_some_and(|v| v.as_s().is_ok_and(|v| v == "NPI#DUE"))
+            item.get("GSI1PK").is_some_and(|v| v.as_s().is_ok_and(|v| v == "NPI#DUE"))
         };
         self.items().await.iter().filter(indexed).count()
     }
@@ -60,9 +54,6 @@ impl App {
     pub(crate) fn unknown_npis(count: usize) -> Vec<String> {
         let digits = (0..10).flat_map(|check| (0..100_u32).map(move |n| (n, check)));
         let numbers = digits.map(|(n, check)| format!("1777{n:05}{check}"));
-        numbers
-            .filter(|number| Npi::parse(number).is_ok())
-            .take(count)
-            .collect()
+        numbers.filter(|number| Npi::parse(number).is_ok()).take(count).collect()
     }
 }

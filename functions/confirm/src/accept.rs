@@ -54,10 +54,7 @@ pub(crate) async fn handle(
     let password = fields.optional("password", |text| Ok(text.to_owned()));
     let token = fields.finish(token)?.unwrap_or_default();
 
-    let requester = |id| Requester {
-        actor: Actor::Invitee(id),
-        ip: ip.clone(),
-    };
+    let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone() };
     let invitation = opened(&deps, &token).await?;
     let user = match standing(&deps, invitation)? {
         Standing::Live(live) => {
@@ -78,13 +75,8 @@ async fn accept(
 ) -> Result<User, Problem> {
     let mut registry = Registry::default();
     for _ in 0..http::TRIES {
-        let credential = credential(
-            deps,
-            live.details(),
-            requester.ip.as_ref(),
-            password.clone(),
-        )
-        .await?;
+        let credential =
+            credential(deps, live.details(), requester.ip.as_ref(), password.clone()).await?;
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, requester).await? {
@@ -164,9 +156,7 @@ async fn commit(
         .claims(user.clinic, &user.email, npi)
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
-    let as_invitation = change
-        .clone()
-        .map(|acceptance| Invitation::from(acceptance.invitation));
+    let as_invitation = change.clone().map(|acceptance| Invitation::from(acceptance.invitation));
     let mut tx = store.transaction(&requester.invitation(&deps.context, &as_invitation))?;
     tx.changed_invitation(&as_invitation)?;
     tx.new_user(user)?;

@@ -62,10 +62,9 @@ fn required_exactly(
     password: Option<String>,
 ) -> Result<Option<Password>, Problem> {
     let refused = match (details.profile.permissions.dashboard(), &password) {
-        (true, None) => Refused::new(
-            "required",
-            "is required, since this invitation opens the dashboard",
-        ),
+        (true, None) => {
+            Refused::new("required", "is required, since this invitation opens the dashboard")
+        }
         (false, Some(_)) => Refused::new(
             "password_not_needed",
             "must not be sent, since this invitation does not open the dashboard",
@@ -96,9 +95,7 @@ async fn new_password(
         .accept_new(&known, deps.context.now())
         .map_err(|refused| Faults::from(refused.at("password")))?;
     let entropy = deps.context.entropy.clone();
-    blocking(move || password.hash(entropy.as_ref()))
-        .await?
-        .map_err(Problem::internal)
+    blocking(move || password.hash(entropy.as_ref())).await?.map_err(Problem::internal)
 }
 
 /// Compares with the account's password, a few times in a quarter of an hour at most.
@@ -128,7 +125,5 @@ async fn matching(
 async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work)
-        .await
-        .map_err(Problem::internal)
+    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }

@@ -10,9 +10,7 @@ use runtime::{Aws, Settings};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let registry = settings
-        .optional("NPPES_BASE_URL")
-        .unwrap_or_else(|| npi::REGISTRY.to_owned());
+    let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let aws = Aws::from_environment();
     let context = aws.context(&settings).await;
     let keyring = Arc::new(aws.keyring(&settings).await?);

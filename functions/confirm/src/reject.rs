@@ -57,17 +57,12 @@ pub(crate) async fn handle(
                 return Err(Problem::conflict("invitation_accepted", detail));
             }
             Invitation::Revoked(_) => return Err(Problem::token_invalid()),
-            Invitation::Pending(pending) => pending
-                .at(deps.context.now())
-                .map_err(|_| Problem::expired())?,
+            Invitation::Pending(pending) => {
+                pending.at(deps.context.now()).map_err(|_| Problem::expired())?
+            }
         };
-        let requester = Requester {
-            actor: Actor::Invitee(live.details().id),
-            ip: ip.clone(),
-        };
-        let change = live
-            .reject(reason.clone(), deps.context.now())
-            .map(Invitation::from);
+        let requester = Requester { actor: Actor::Invitee(live.details().id), ip: ip.clone() };
+        let change = live.reject(reason.clone(), deps.context.now()).map(Invitation::from);
         if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
             return Ok(Json(declined()));
         }

@@ -64,24 +64,15 @@ async fn told(
         return Ok(Committed::Yes);
     };
     let details = change.next.details.clone();
-    let requester = Requester {
-        actor: Actor::Invitee(details.id),
-        ip,
-    };
+    let requester = Requester { actor: Actor::Invitee(details.id), ip };
     let change = change.map(Invitation::from);
-    let mut tx = deps
-        .context
-        .store
-        .transaction(&requester.invitation(&deps.context, &change))?;
+    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
     tx.changed_invitation(&change)?;
     if let Some(to) = whom(deps, &details).await? {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to,
-            kind: NoticeKind::NewLinkRequested {
-                clinic: details.clinic,
-                invitation: details.id,
-            },
+            kind: NoticeKind::NewLinkRequested { clinic: details.clinic, invitation: details.id },
         };
         tx.new_notice(&notice, now)?;
     }

@@ -36,10 +36,7 @@ pub(crate) async fn answer(
         Some((user, access, cookie)) => (user, Some(access), Some(cookie)),
         None => (user, None, None),
     };
-    let view = Json(AcceptedView {
-        user: (&user).into(),
-        session,
-    });
+    let view = Json(AcceptedView { user: (&user).into(), session });
     Ok(match cookie {
         Some(cookie) => (cookie, view).into_response(),
         None => view.into_response(),
@@ -57,12 +54,7 @@ async fn session(
     let Some(account) = deps.context.store.account(&user.email).await? else {
         return Ok(None);
     };
-    let requester = Requester {
-        actor: Actor::User(user.id),
-        ip,
-    };
-    let opening = deps
-        .sessions
-        .open(&deps.context, user.clone(), &account, &requester);
+    let requester = Requester { actor: Actor::User(user.id), ip };
+    let opening = deps.sessions.open(&deps.context, user.clone(), &account, &requester);
     opening.await
 }

@@ -27,15 +27,8 @@ pub(crate) fn taken(fields: &mut Fields) -> Option<String> {
 /// The invitation that a token opens. Tampered, truncated, outdated, another clinic's, revoked: all
 /// are one and the same 404.
 pub(crate) async fn opened(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
-    let link = deps
-        .keyring
-        .read_invitation_token(token)
-        .map_err(|_| Problem::token_invalid())?;
-    let found = deps
-        .context
-        .store
-        .invitation(link.clinic, link.invitation)
-        .await?;
+    let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
+    let found = deps.context.store.invitation(link.clinic, link.invitation).await?;
     found
         .filter(|invitation| invitation.details().generation == link.generation)
         .filter(|invitation| !matches!(invitation, Invitation::Revoked(_)))

@@ -36,10 +36,7 @@ pub(crate) async fn handle(
     Segment(id): Segment,
     ip: Option<ClientIp>,
 ) -> Result<Json<InvitationView>, Problem> {
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
         let by = attester(&caller.principal, live.details().id.user_id())?;

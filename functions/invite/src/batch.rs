@@ -80,13 +80,7 @@ pub(crate) async fn handle(
     let mut running = JoinSet::new();
     for (index, user) in users.into_iter().enumerate() {
         if running.len() == AT_ONCE {
-            results.extend(
-                running
-                    .join_next()
-                    .await
-                    .transpose()
-                    .map_err(Problem::internal)?,
-            );
+            results.extend(running.join_next().await.transpose().map_err(Problem::internal)?);
         }
         running.spawn(one(
             deps.clone(),
@@ -114,26 +108,15 @@ async fn one(
 ) -> BatchResult {
     let outcome = match user {
         Value::Object(members) => invite(&deps, &principal, ip, members).await,
-        _ => Err(Problem::unprocessable(
-            "wrong_type",
-            "Each of users must be an object.",
-        )),
+        _ => Err(Problem::unprocessable("wrong_type", "Each of users must be an object.")),
     };
     match outcome {
-        Ok(invitation) => BatchResult {
-            index,
-            status: 201,
-            user: Some((&invitation).into()),
-            error: None,
-        },
+        Ok(invitation) => {
+            BatchResult { index, status: 201, user: Some((&invitation).into()), error: None }
+        }
         Err(problem) => {
             let status = problem.status().as_u16();
-            BatchResult {
-                index,
-                status,
-                user: None,
-                error: Some(problem.body(&request_id.0)),
-            }
+            BatchResult { index, status, user: None, error: Some(problem.body(&request_id.0)) }
         }
     }
 }
@@ -142,10 +125,9 @@ fn users(body: Object) -> Result<Vec<Value>, Problem> {
     let mut fields = body.fields();
     let users = match fields.take("users") {
         Some(Value::Array(users)) if (1..=MAX).contains(&users.len()) => Some(users),
-        _ => fields.fault(
-            "users",
-            Refused::new("users_count", "must be a list of 1 to 50 invites"),
-        ),
+        _ => {
+            fields.fault("users", Refused::new("users_count", "must be a list of 1 to 50 invites"))
+        }
     };
     Ok(fields.finish(users)?.unwrap_or_default())
 }

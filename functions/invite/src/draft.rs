@@ -75,21 +75,10 @@ pub(crate) fn draft(mut fields: Fields) -> Result<Draft, Faults> {
     let role = fields.required("clinicRole", ClinicRole::parse);
     let permissions = permissions(&mut fields);
     let person = (|| {
-        let name = FullName {
-            first: first?,
-            middle,
-            last: last?,
-            suffix1,
-            suffix2,
-        };
+        let name = FullName { first: first?, middle, last: last?, suffix1, suffix2 };
         Some(Draft {
             email: email?,
-            profile: Profile {
-                name,
-                phone,
-                role: role?,
-                permissions: permissions?,
-            },
+            profile: Profile { name, phone, role: role?, permissions: permissions? },
         })
     })();
     // Whatever is missing was noted as a fault, so `finish` has already failed when it is.
@@ -119,9 +108,7 @@ fn permissions(fields: &mut Fields) -> Option<Permissions> {
         dashboard,
         npi: npi.map(|npi| (npi, Verification::Pending)),
     };
-    Permissions::grant(wanted)
-        .map_err(|faults| fields.note(faults))
-        .ok()
+    Permissions::grant(wanted).map_err(|faults| fields.note(faults)).ok()
 }
 
 #[cfg(test)]
@@ -130,9 +117,7 @@ mod tests {
     use serde_json::{Value, json};
 
     fn read(value: Value) -> Result<Draft, Vec<(String, &'static str)>> {
-        let Value::Object(members) = value else {
-            panic!("no object")
-        };
+        let Value::Object(members) = value else { panic!("no object") };
         draft(Fields::new(members))
             .map_err(|f| f.0.into_iter().map(|f| (f.field, f.code)).collect())
     }
@@ -145,10 +130,7 @@ mod tests {
             "canCreateReports": true, "hasDashboardAccess": false, "isAdmin": true,
         }))
         .unwrap_err();
-        let codes: Vec<_> = faults
-            .iter()
-            .map(|(field, code)| (field.as_str(), *code))
-            .collect();
+        let codes: Vec<_> = faults.iter().map(|(field, code)| (field.as_str(), *code)).collect();
         assert_eq!(
             codes,
             [
@@ -175,9 +157,6 @@ mod tests {
         }))
         .unwrap_err();
         let codes: Vec<_> = faults.iter().map(|(_, code)| *code).collect();
-        assert_eq!(
-            codes,
-            ["email_invalid", "admin_needs_dashboard", "npi_required"]
-        );
+        assert_eq!(codes, ["email_invalid", "admin_needs_dashboard", "npi_required"]);
     }
 }

@@ -41,15 +41,10 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let changes = changes(body.fields())?;
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;
-        let offered = deps
-            .verified(live.details().profile.changed(changes.clone())?)
-            .await?;
+        let offered = deps.verified(live.details().profile.changed(changes.clone())?).await?;
         let held = live.details().profile.permissions.npi();
         let change = live.edit(offered, deps.context.now()).map(Invitation::from);
         if commit(&deps, &change, held, &requester).await? == Committed::Yes {
@@ -62,9 +57,7 @@ pub(crate) async fn handle(
 pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
     let pending = pending(invitation)?;
     if pending.details.profile.permissions.level() == Level::Owner {
-        return Err(Problem::forbidden(
-            "An owner's invitation cannot be changed.",
-        ));
+        return Err(Problem::forbidden("An owner's invitation cannot be changed."));
     }
     pending.at(deps.context.now()).map_err(|_| {
         Problem::new(
@@ -83,22 +76,9 @@ pub(crate) async fn commit(
 ) -> Result<Committed, Problem> {
     let details = change.next.details();
     let wanted = details.profile.permissions.npi();
-    let mut tx = deps
-        .context
-        .store
-        .transaction(&requester.invitation(&deps.context, change))?;
+    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, change))?;
     tx.changed_invitation(change)?;
-    let holder = Holder::Invitation {
-        id: details.id,
-        until: details.expiry,
-    };
-    move_npi(
-        &deps.context,
-        &mut tx,
-        details.clinic,
-        holder,
-        (held, wanted),
-    )
-    .await?;
+    let holder = Holder::Invitation { id: details.id, until: details.expiry };
+    move_npi(&deps.context, &mut tx, details.clinic, holder, (held, wanted)).await?;
     Ok(tx.commit().await?)
 }

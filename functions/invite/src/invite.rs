@@ -65,10 +65,7 @@ pub(crate) async fn invite(
         open_for: std::time::Duration::ZERO,
         fingerprint,
     };
-    let requester = Requester {
-        actor: principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: principal.as_actor(), ip };
     carry_out(deps, wish, &requester).await
 }
 
@@ -139,23 +136,13 @@ async fn commit(
     let permissions = details.profile.permissions;
     let object = Object::Invitation(id);
     let after = (None, Some(permissions));
-    let record = requester.record(
-        &deps.context,
-        clinic,
-        Action::InvitationCreated,
-        object,
-        after,
-    );
+    let record = requester.record(&deps.context, clinic, Action::InvitationCreated, object, after);
     let mut tx = deps.context.store.transaction(&record)?;
     tx.new_invitation(pending.clone())?;
     tx.email_claim(clinic, &details.email, &email.for_invitation(id, until))?;
     if let Some((npi, verification)) = permissions.npi() {
         let claim = npi_claim.for_invitation(id, until);
-        tx.npi_claim(
-            clinic,
-            npi,
-            &claim.to_verify(verification, details.created_at),
-        )?;
+        tx.npi_claim(clinic, npi, &claim.to_verify(verification, details.created_at))?;
     }
     Ok(tx.commit().await?)
 }
@@ -207,10 +194,7 @@ pub(crate) async fn address_taken(
         );
         Problem::conflict("user_deactivated", detail)
     } else {
-        Problem::conflict(
-            "already_member",
-            format!("This address belongs to the user {id}."),
-        )
+        Problem::conflict("already_member", format!("This address belongs to the user {id}."))
     };
     Ok(problem.about("userId", id))
 }

@@ -63,18 +63,9 @@ pub fn router(deps: Deps) -> Router {
     let router = Router::new()
         .route("/v1/autoScribe/users", post(invite::handle))
         .route("/v1/autoScribe/users/batch", post(batch::handle))
-        .route(
-            "/v1/autoScribe/users/invitations/{invitationId}",
-            patch(edit::handle),
-        )
-        .route(
-            "/v1/autoScribe/users/invitations/revoke",
-            post(revoke::handle),
-        )
-        .route(
-            "/v1/autoScribe/users/invitations/{invitationId}/resend",
-            post(resend::handle),
-        )
+        .route("/v1/autoScribe/users/invitations/{invitationId}", patch(edit::handle))
+        .route("/v1/autoScribe/users/invitations/revoke", post(revoke::handle))
+        .route("/v1/autoScribe/users/invitations/{invitationId}/resend", post(resend::handle))
         .route(
             "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
             post(attest_npi::handle),

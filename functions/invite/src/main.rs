@@ -9,9 +9,7 @@ use runtime::{Aws, Settings};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let registry = settings
-        .optional("NPPES_BASE_URL")
-        .unwrap_or_else(|| npi::REGISTRY.to_owned());
+    let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
         context: Aws::from_environment().context(&settings).await,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),

@@ -38,10 +38,7 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let pending = pending(find(&deps, clinic, &id).await?)?;
         if let Some(next) = resend(&deps, pending, &requester).await? {
@@ -57,11 +54,8 @@ async fn resend(
     pending: domain::invitation::Pending,
     requester: &Requester,
 ) -> Result<Option<Invitation>, Problem> {
-    let (clinic, id, email) = (
-        pending.details.clinic,
-        pending.details.id,
-        pending.details.email.clone(),
-    );
+    let (clinic, id, email) =
+        (pending.details.clinic, pending.details.id, pending.details.email.clone());
     let npi = pending.details.profile.permissions.npi();
     let claims = deps
         .context
@@ -74,18 +68,13 @@ async fn resend(
         return Err(address_taken(deps, clinic, holder).await?);
     }
     npi_free(&claims.npi, id, now)?;
-    let change = pending
-        .resend(now, claims.clinic.invitation_days.duration())
-        .map_err(|soon| {
-            let detail = "A mail was queued less than a minute ago. Wait, then resend.";
-            Problem::too_many("resend_too_soon", detail, soon.retry_after)
-        })?;
+    let change = pending.resend(now, claims.clinic.invitation_days.duration()).map_err(|soon| {
+        let detail = "A mail was queued less than a minute ago. Wait, then resend.";
+        Problem::too_many("resend_too_soon", detail, soon.retry_after)
+    })?;
     let change = change.map(Invitation::from);
     let until = change.next.details().expiry;
-    let mut tx = deps
-        .context
-        .store
-        .transaction(&requester.invitation(&deps.context, &change))?;
+    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
     tx.changed_invitation(&change)?;
     tx.email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
     if let Some((npi, verification)) = npi {

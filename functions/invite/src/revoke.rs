@@ -51,10 +51,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     let clinic = caller.clinic();
     let id = target(body)?.to_string();
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let invitation = find(&deps, clinic, &id).await?;
         if invitation.status() == InvitationStatus::Revoked {
@@ -62,9 +59,7 @@ pub(crate) async fn handle(
         }
         let pending = pending(invitation)?;
         if pending.details.profile.permissions.level() == Level::Owner {
-            return Err(Problem::forbidden(
-                "An owner's invitation cannot be revoked.",
-            ));
+            return Err(Problem::forbidden("An owner's invitation cannot be revoked."));
         }
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
         if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
@@ -78,23 +73,18 @@ pub(crate) async fn handle(
 fn target(body: Object) -> Result<InvitationId, Problem> {
     let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
     let mut fields = body.fields();
-    let by_invitation = fields.optional("invitationId", |text| {
-        InvitationId::parse(text).map_err(refused)
-    });
+    let by_invitation =
+        fields.optional("invitationId", |text| InvitationId::parse(text).map_err(refused));
     let by_user = fields.optional("userId", |text| UserId::parse(text).map_err(refused));
     let by_user = by_user.map(UserId::invitation_id);
     let chosen = match (by_invitation, by_user) {
-        (Some(a), Some(b)) if a != b => fields.fault(
-            "userId",
-            Refused::new("ids_differ", "must be the user of the same invitation"),
-        ),
+        (Some(a), Some(b)) if a != b => fields
+            .fault("userId", Refused::new("ids_differ", "must be the user of the same invitation")),
         (a, b) => a.or(b),
     };
     if chosen.is_none() && fields.is_faultless() {
-        let _ = fields.fault::<()>(
-            "invitationId",
-            Refused::new("required", "or userId is required"),
-        );
+        let _ =
+            fields.fault::<()>("invitationId", Refused::new("required", "or userId is required"));
     }
     let chosen = fields.finish(chosen)?;
     chosen.ok_or_else(|| Problem::internal("no fault and no id"))
@@ -103,17 +93,10 @@ fn target(body: Object) -> Result<InvitationId, Problem> {
 /// The invitation of this id; another clinic's is as unknown as none.
 pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: &str) -> Result<Invitation, Problem> {
     let unknown = || {
-        Problem::not_found(
-            "invitation_not_found",
-            "There is no such invitation in your clinic.",
-        )
+        Problem::not_found("invitation_not_found", "There is no such invitation in your clinic.")
     };
     let id = InvitationId::parse(id).map_err(|_| unknown())?;
-    deps.context
-        .store
-        .invitation(clinic, id)
-        .await?
-        .ok_or_else(unknown)
+    deps.context.store.invitation(clinic, id).await?.ok_or_else(unknown)
 }
 
 /// The pending invitation, or the conflict with what became of it.

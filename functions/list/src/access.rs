@@ -138,22 +138,13 @@ pub(crate) async fn handle(
     });
     let active = parameters.take_bool("active");
     let paging = parameters.finish(clinic)?;
-    let request = PageRequest {
-        limit: paging.limit,
-        after: paging.after.map(AccessId::from_bytes),
-    };
+    let request =
+        PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
     let from = active.filter(|active| *active).map(|_| oldest_alive(now));
     let keep = |grant: &Grant| active.is_none_or(|wanted| wanted == grant.is_alive(now));
-    let page = context
-        .store
-        .grants(clinic, user, from, request, keep)
-        .await?;
+    let page = context.store.grants(clinic, user, from, request, keep).await?;
     Ok(Json(AccessesView {
-        access: page
-            .items
-            .iter()
-            .map(|grant| AccessView::new(grant, now))
-            .collect(),
+        access: page.items.iter().map(|grant| AccessView::new(grant, now)).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
     }))

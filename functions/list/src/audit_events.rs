@@ -126,16 +126,10 @@ pub(crate) async fn handle(
     let paging = parameters.finish(clinic)?;
     let found = context.store.clinic(clinic).await?;
     let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
-    let request = PageRequest {
-        limit: paging.limit,
-        after: paging.after.map(AuditId::from_bytes),
-    };
+    let request = PageRequest { limit: paging.limit, after: paging.after.map(AuditId::from_bytes) };
     let range = filter.range(&found, context.now());
     let keep = |record: &AuditRecord| filter.keeps(record);
-    let page = context
-        .store
-        .audit_records(clinic, range, request, keep)
-        .await?;
+    let page = context.store.audit_records(clinic, range, request, keep).await?;
     Ok(Json(AuditEventsView {
         audit_events: page.items.iter().map(AuditEventView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
@@ -189,9 +183,7 @@ impl Filter {
 
     fn keeps(&self, record: &AuditRecord) -> bool {
         self.actor.is_none_or(|actor| actor == record.actor)
-            && self
-                .object
-                .is_none_or(|object| record.object.concerns(&object))
+            && self.object.is_none_or(|object| record.object.concerns(&object))
             && (self.action.as_deref()).is_none_or(|action| action == record.action.as_str())
     }
 }

@@ -24,16 +24,9 @@ pub(crate) async fn handle(
     Segment(id): Segment,
 ) -> Result<Json<InvitationView>, Problem> {
     let unknown = || {
-        Problem::not_found(
-            "invitation_not_found",
-            "There is no such invitation in your clinic.",
-        )
+        Problem::not_found("invitation_not_found", "There is no such invitation in your clinic.")
     };
     let id = InvitationId::parse(&id).map_err(|_| unknown())?;
-    let invitation = context
-        .store
-        .invitation(caller.clinic(), id)
-        .await?
-        .ok_or_else(unknown)?;
+    let invitation = context.store.invitation(caller.clinic(), id).await?.ok_or_else(unknown)?;
     Ok(Json((&invitation).into()))
 }

@@ -100,25 +100,18 @@ async fn page(
     paging: &Paging,
 ) -> Result<Page<Invitation, InvitationId>, Problem> {
     let now = context.now();
-    let request = PageRequest {
-        limit: paging.limit,
-        after: paging.after.map(InvitationId::from_bytes),
-    };
+    let request =
+        PageRequest { limit: paging.limit, after: paging.after.map(InvitationId::from_bytes) };
     let keep = |invitation: &Invitation| filter.keeps(invitation, now);
     let store = &context.store;
     if let Some(id) = filter.user {
         let one = store.invitation(clinic, id.invitation_id()).await?;
-        return Ok(Page {
-            items: one.into_iter().filter(keep).collect(),
-            next: None,
-        });
+        return Ok(Page { items: one.into_iter().filter(keep).collect(), next: None });
     }
     if let Some(email) = &filter.email {
         return Ok(store.invitations_of(clinic, email, request, keep).await?);
     }
-    Ok(store
-        .invitations(clinic, &filter.range(), request, keep)
-        .await?)
+    Ok(store.invitations(clinic, &filter.range(), request, keep).await?)
 }
 
 struct Filter {
@@ -163,9 +156,7 @@ impl Filter {
             InvitationId::from_bytes(floor.saturating_sub(1).to_be_bytes())
         };
         InvitationRange {
-            from: self
-                .start
-                .map_or(whole.from, |day| InvitationId::floor(day.start())),
+            from: self.start.map_or(whole.from, |day| InvitationId::floor(day.start())),
             to: self.end.map_or(whole.to, |day| last_before(day.end())),
             statuses: self.statuses.clone(),
         }
@@ -174,21 +165,12 @@ impl Filter {
     fn keeps(&self, invitation: &Invitation, now: Timestamp) -> bool {
         let details = invitation.details();
         (self.statuses.is_empty() || self.statuses.contains(&invitation.status()))
-            && self
-                .expired
-                .is_none_or(|wanted| wanted == invitation.is_expired(now))
-            && self
-                .start
-                .is_none_or(|day| day.start() <= details.created_at)
+            && self.expired.is_none_or(|wanted| wanted == invitation.is_expired(now))
+            && self.start.is_none_or(|day| day.start() <= details.created_at)
             && self.end.is_none_or(|day| details.created_at < day.end())
             && self.user.is_none_or(|user| user == details.id.user_id())
-            && self
-                .email
-                .as_ref()
-                .is_none_or(|email| *email == details.email)
-            && self
-                .delivery
-                .is_none_or(|wanted| wanted == details.mailing.delivery)
+            && self.email.as_ref().is_none_or(|email| *email == details.email)
+            && self.delivery.is_none_or(|wanted| wanted == details.mailing.delivery)
             && self
                 .npi_verification
                 .as_ref()
@@ -201,9 +183,7 @@ fn statuses(text: &str) -> Result<BTreeSet<InvitationStatus>, Refused> {
         "status_unknown",
         "must be sent, accepted, rejected or revoked, several separated by commas",
     );
-    text.split(',')
-        .map(|name| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN))
-        .collect()
+    text.split(',').map(|name| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN)).collect()
 }
 
 /// `None` for `all`.
@@ -212,17 +192,12 @@ fn expired(text: &str) -> Result<Option<bool>, Refused> {
         "all" => Ok(None),
         "expired" => Ok(Some(true)),
         "not-expired" => Ok(Some(false)),
-        _ => Err(Refused::new(
-            "expired_unknown",
-            "must be all, expired or not-expired",
-        )),
+        _ => Err(Refused::new("expired_unknown", "must be all, expired or not-expired")),
     }
 }
 
 fn npi_verification(text: &str) -> Result<String, Refused> {
     let known = text == "not_required" || domain::npi::Verification::parse(text).is_some();
     let values = "must be not_required, pending, verified, name_mismatch, not_found or deactivated";
-    known
-        .then(|| text.to_owned())
-        .ok_or(Refused::new("npi_verification_unknown", values))
+    known.then(|| text.to_owned()).ok_or(Refused::new("npi_verification_unknown", values))
 }

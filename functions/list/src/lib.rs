@@ -19,10 +19,7 @@ pub fn router(context: Context) -> Router {
         .route("/v1/autoScribe/users", get(users::handle))
         .route("/v1/autoScribe/users/{userId}", get(user::handle))
         .route("/v1/autoScribe/users/invitations", get(invitations::handle))
-        .route(
-            "/v1/autoScribe/users/invitations/{invitationId}",
-            get(invitation::handle),
-        )
+        .route("/v1/autoScribe/users/invitations/{invitationId}", get(invitation::handle))
         .route("/v1/auditEvents", get(audit_events::handle))
         .route("/v1/access", get(access::handle))
         .with_state(context);

@@ -23,17 +23,9 @@ pub(crate) async fn handle(
     caller: Caller<ReadUsers>,
     Segment(id): Segment,
 ) -> Result<Json<UserView>, Problem> {
-    let unknown = || {
-        Problem::not_found(
-            "user_not_found",
-            "There is no such confirmed user in your clinic.",
-        )
-    };
+    let unknown =
+        || Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.");
     let id = UserId::parse(&id).map_err(|_| unknown())?;
-    let user = context
-        .store
-        .user(caller.clinic(), id)
-        .await?
-        .ok_or_else(unknown)?;
+    let user = context.store.user(caller.clinic(), id).await?.ok_or_else(unknown)?;
     Ok(Json((&user).into()))
 }

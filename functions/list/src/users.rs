@@ -96,14 +96,8 @@ async fn all(
     filter: &Filter,
     paging: &Paging,
 ) -> Result<Page<User, UserId>, Problem> {
-    let request = PageRequest {
-        limit: paging.limit,
-        after: paging.after.map(UserId::from_bytes),
-    };
-    Ok(context
-        .store
-        .users(clinic, request, |user| filter.keeps(user))
-        .await?)
+    let request = PageRequest { limit: paging.limit, after: paging.after.map(UserId::from_bytes) };
+    Ok(context.store.users(clinic, request, |user| filter.keeps(user)).await?)
 }
 
 /// An address has one user at most, and its claim says which.
@@ -117,10 +111,7 @@ async fn by_address(
         Holder::User(id) => context.store.user(clinic, id.user_id()).await?,
         Holder::Free | Holder::Invitation { .. } => None,
     };
-    Ok(Page {
-        items: user.into_iter().filter(|user| filter.keeps(user)).collect(),
-        next: None,
-    })
+    Ok(Page { items: user.into_iter().filter(|user| filter.keeps(user)).collect(), next: None })
 }
 
 struct Filter {
@@ -144,17 +135,12 @@ impl Filter {
             last_name: from.take("lastName", folded),
             source: from.take("invitedSource", |text| match text {
                 "api" | "dashboard" => Ok(text.to_owned()),
-                _ => Err(Refused::new(
-                    "invited_source_unknown",
-                    "must be api or dashboard",
-                )),
+                _ => Err(Refused::new("invited_source_unknown", "must be api or dashboard")),
             }),
             level: from.take("level", Level::parse),
             status: from.take("status", |text| {
-                UserStatus::parse(text).ok_or(Refused::new(
-                    "status_unknown",
-                    "must be active or deactivated",
-                ))
+                UserStatus::parse(text)
+                    .ok_or(Refused::new("status_unknown", "must be active or deactivated"))
             }),
             assignable: from.take_bool("assignable"),
         }
@@ -164,26 +150,12 @@ impl Filter {
         let permissions = &user.profile.permissions;
         let contains = |name: &str, part: &String| name.to_lowercase().contains(part.as_str());
         let name = &user.profile.name;
-        self.can_create_reports
-            .is_none_or(|wanted| wanted == permissions.create_reports())
-            && self
-                .first_name
-                .as_ref()
-                .is_none_or(|part| contains(name.first.as_str(), part))
-            && self
-                .last_name
-                .as_ref()
-                .is_none_or(|part| contains(name.last.as_str(), part))
-            && self
-                .source
-                .as_ref()
-                .is_none_or(|wanted| wanted == user.invited_by.source())
-            && self
-                .level
-                .is_none_or(|wanted| wanted == permissions.level())
+        self.can_create_reports.is_none_or(|wanted| wanted == permissions.create_reports())
+            && self.first_name.as_ref().is_none_or(|part| contains(name.first.as_str(), part))
+            && self.last_name.as_ref().is_none_or(|part| contains(name.last.as_str(), part))
+            && self.source.as_ref().is_none_or(|wanted| wanted == user.invited_by.source())
+            && self.level.is_none_or(|wanted| wanted == permissions.level())
             && self.status.is_none_or(|wanted| wanted == user.status)
-            && self
-                .assignable
-                .is_none_or(|wanted| wanted == user.assignable())
+            && self.assignable.is_none_or(|wanted| wanted == user.assignable())
     }
 }

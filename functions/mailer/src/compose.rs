@@ -31,11 +31,7 @@ pub(crate) async fn message(deps: &Deps, mail: Mail) -> Result<Result<Message, P
 }
 
 async fn invite(deps: &Deps, details: &Details) -> Result<Message, NotNow> {
-    let clinic = deps
-        .store
-        .clinic(details.clinic)
-        .await?
-        .ok_or(NotNow::Compose("no clinic"))?;
+    let clinic = deps.store.clinic(details.clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let permissions = &details.profile.permissions;
     let link = InvitationLink {
         clinic: details.clinic,
@@ -74,9 +70,7 @@ async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointles
             let Some(Invitation::Pending(pending)) = found else {
                 return Ok(Err(Pointless("not sent: the invitation ended before")));
             };
-            new_link_requested(deps, clinic, &notice.to, invitation, &pending.details)
-                .await
-                .map(Ok)
+            new_link_requested(deps, clinic, &notice.to, invitation, &pending.details).await.map(Ok)
         }
         NoticeKind::NpiNotVerified { clinic, user } => {
             npi_not_verified(deps, (clinic, user), &notice.to).await
@@ -116,11 +110,7 @@ async fn new_link_requested(
     id: InvitationId,
     details: &Details,
 ) -> Result<Message, NotNow> {
-    let clinic = deps
-        .store
-        .clinic(clinic)
-        .await?
-        .ok_or(NotNow::Compose("no clinic"))?;
+    let clinic = deps.store.clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::RenewalRequested {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name: details.profile.name.short(),
@@ -139,11 +129,7 @@ async fn npi_not_verified(
     let Some((finding, person_name)) = found else {
         return Ok(Err(Pointless("not sent: it was put right before")));
     };
-    let clinic = deps
-        .store
-        .clinic(clinic)
-        .await?
-        .ok_or(NotNow::Compose("no clinic"))?;
+    let clinic = deps.store.clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::NpiNotVerified {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name,

@@ -146,11 +146,7 @@ async fn marked(deps: &Deps, id: MailId, outcome: &Outcome) -> Result<(), NotNow
 /// Ids only: the mail system's events come back with them.
 fn names(id: MailId) -> Vec<(&'static str, String)> {
     match id {
-        MailId::Invitation {
-            clinic,
-            id,
-            generation,
-        } => vec![
+        MailId::Invitation { clinic, id, generation } => vec![
             ("clinic", clinic.to_string()),
             ("invitation", id.to_string()),
             ("generation", generation.to_string()),
@@ -160,8 +156,5 @@ fn names(id: MailId) -> Vec<(&'static str, String)> {
 }
 
 fn tags<'a>(names: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
-    names
-        .iter()
-        .map(|(name, value)| (*name, value.as_str()))
-        .collect()
+    names.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

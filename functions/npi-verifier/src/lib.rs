@@ -52,10 +52,7 @@ pub struct Bounds {
 
 impl Default for Bounds {
     fn default() -> Self {
-        Self {
-            numbers: 100,
-            time: Duration::from_secs(40),
-        }
+        Self { numbers: 100, time: Duration::from_secs(40) }
     }
 }
 
@@ -106,11 +103,7 @@ pub async fn handle(deps: &Deps, _tick: Tick) -> Result<Run, RunError> {
             }
             asked => asked?,
         };
-        silent = if asked == Asked::InVain {
-            silent + 1
-        } else {
-            0
-        };
+        silent = if asked == Asked::InVain { silent + 1 } else { 0 };
         *match asked {
             Asked::Changed => &mut run.changed,
             Asked::Unchanged => &mut run.unchanged,

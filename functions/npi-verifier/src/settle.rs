@@ -89,10 +89,7 @@ async fn tell(
     let manages = |user: &User| {
         user.status == UserStatus::Active && user.profile.permissions.manages_clinic()
     };
-    let wanted = PageRequest {
-        limit: TOLD,
-        after: None,
-    };
+    let wanted = PageRequest { limit: TOLD, after: None };
     let clinic = change.next.clinic;
     let mut page = deps.store.users(clinic, wanted, manages).await?;
     // A page that read much ends early.
@@ -108,10 +105,7 @@ async fn tell(
         let notice = Notice {
             id: NoticeId::new(now, deps.entropy.as_ref()),
             to: manager.email,
-            kind: NoticeKind::NpiNotVerified {
-                clinic,
-                user: change.next.id,
-            },
+            kind: NoticeKind::NpiNotVerified { clinic, user: change.next.id },
         };
         tx.new_notice(&notice, now)?;
     }

@@ -210,15 +210,9 @@ async fn commit(
     let details = invitation.details.clone();
     let offered = Some(details.profile.permissions);
     let (made, invited) = (Object::Clinic(clinic.id), Object::Invitation(details.id));
-    let mut tx = deps
-        .store
-        .transaction(&record(Action::ClinicProvisioned, made, None))?;
+    let mut tx = deps.store.transaction(&record(Action::ClinicProvisioned, made, None))?;
     tx.audit(&record(Action::InvitationCreated, invited, offered))?;
-    tx.audit(&record(
-        Action::ApiKeyCreated,
-        Object::ApiKey(api_key.id),
-        None,
-    ))?;
+    tx.audit(&record(Action::ApiKeyCreated, Object::ApiKey(api_key.id), None))?;
     tx.new_clinic(clinic)?;
     tx.new_invitation(invitation)?;
     let claim = Claim::unclaimed().for_invitation(details.id, details.expiry);
@@ -229,11 +223,7 @@ async fn commit(
 
 fn embed_origins(request: &Request) -> Result<EmbedOrigins, Refused> {
     let origins = request.embed_origins.iter().flatten();
-    EmbedOrigins::new(
-        origins
-            .map(|text| EmbedOrigin::parse(text))
-            .collect::<Result<_, _>>()?,
-    )
+    EmbedOrigins::new(origins.map(|text| EmbedOrigin::parse(text)).collect::<Result<_, _>>()?)
 }
 
 fn clinic(
@@ -249,10 +239,7 @@ fn clinic(
             "invitationDays",
             days.map_or(Ok(InvitationDays::default()), InvitationDays::new),
         )?,
-        reply_to: field(
-            "replyTo",
-            request.reply_to.as_deref().map(Email::parse).transpose(),
-        )?,
+        reply_to: field("replyTo", request.reply_to.as_deref().map(Email::parse).transpose())?,
         managers: 0,
         created_at: now,
     })

@@ -12,11 +12,6 @@ async fn main() -> Result<(), runtime::Error> {
     let store = aws.store(&settings).await;
     let signing = aws.signing_keys(&settings).await?.public();
     settings.check()?;
-    let deps = Deps {
-        signing,
-        store,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-    };
+    let deps = Deps { signing, store, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) };
     runtime::consume(async |command| Ok(provision::handle(&deps, &command).await?)).await
 }

@@ -15,10 +15,7 @@ pub(crate) async fn close(
     action: Action,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
-    let requester = Requester {
-        actor: Actor::User(session.user),
-        ip,
-    };
+    let requester = Requester { actor: Actor::User(session.user), ip };
     let object = Object::Session(session.id);
     let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
     let mut tx = deps.context.store.transaction(&record)?;

@@ -51,11 +51,7 @@ pub(crate) async fn handle(
     let user = user.ok_or_else(Problem::unauthenticated)?;
     let clinic = store.clinic(clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
-    Ok(Json(WhoView {
-        session_id: id.to_string(),
-        user: (&user).into(),
-        clinic: (&clinic).into(),
-    }))
+    Ok(Json(WhoView { session_id: id.to_string(), user: (&user).into(), clinic: (&clinic).into() }))
 }
 
 /// Sign out. The refresh token is dead at once, the access token within 15 minutes.

@@ -31,9 +31,7 @@ impl FromRef<Deps> for Context {
 
 /// The routes of this function. None takes an `Idempotency-Key`: their answers hold secrets.
 pub fn router(deps: Deps) -> Router {
-    let current = get(current::handle)
-        .delete(current::sign_out)
-        .post(sign_in::handle);
+    let current = get(current::handle).delete(current::sign_out).post(sign_in::handle);
     let router = Router::new()
         .route("/v1/session", current)
         .route("/v1/session/refresh", post(refresh::handle))

@@ -59,9 +59,7 @@ pub(crate) async fn handle(
             None => hash.insert(hashed(&deps, &opened, password.clone()).await?),
         };
         if commit(&deps, opened, hash.clone(), ip.clone()).await? == Committed::Yes {
-            return Ok(Json(Done::new(
-                "Your new password is set. Sign in with it.",
-            )));
+            return Ok(Json(Done::new("Your new password is set. Sign in with it.")));
         }
     }
     Err(Problem::contended())
@@ -77,11 +75,7 @@ struct Opened {
 /// Tampered, run out, used, or overtaken by a newer password: one and the same 404.
 async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
-    let id = deps
-        .sessions
-        .keyring
-        .read_password_reset_token(token)
-        .map_err(|_| unknown())?;
+    let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
         || deps.context.now().since(id.made_at()) >= RESET_LINK
@@ -93,21 +87,13 @@ async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
         .filter(|account| account.password_set_at.is_none_or(|set| set < id.made_at()))
         .ok_or_else(unknown)?;
     let users = store.users_of(&memberships).await?;
-    Ok(Opened {
-        email: notice.to,
-        account,
-        users,
-    })
+    Ok(Opened { email: notice.to, account, users })
 }
 
 /// The hash of a password that passes the policy; address and names count as guessable.
 async fn hashed(deps: &Deps, opened: &Opened, password: String) -> Result<PasswordHash, Problem> {
     let email = opened.email.normalised();
-    let mut known = vec![
-        email,
-        email.split('@').next().unwrap_or(email),
-        "autoscribe",
-    ];
+    let mut known = vec![email, email.split('@').next().unwrap_or(email), "autoscribe"];
     for user in &opened.users {
         known.push(user.profile.name.first.as_str());
         known.push(user.profile.name.last.as_str());
@@ -130,17 +116,10 @@ async fn commit(
     hash: PasswordHash,
     ip: Option<ClientIp>,
 ) -> Result<Committed, Problem> {
-    let Opened {
-        email,
-        account,
-        users,
-    } = opened;
+    let Opened { email, account, users } = opened;
     let mut tx: Option<Transaction> = None;
     for user in users {
-        let requester = Requester {
-            actor: Actor::User(user.id),
-            ip: ip.clone(),
-        };
+        let requester = Requester { actor: Actor::User(user.id), ip: ip.clone() };
         let object = Object::User(user.id);
         let action = Action::PasswordReset;
         let record = requester.record(&deps.context, user.clinic, action, object, (None, None));

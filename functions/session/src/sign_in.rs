@@ -72,21 +72,12 @@ pub(crate) async fn handle(
     if !user.profile.permissions.dashboard() {
         return Err(restricted());
     }
-    let requester = Requester {
-        actor: Actor::User(user.id),
-        ip,
-    };
+    let requester = Requester { actor: Actor::User(user.id), ip };
     let clinic = deps.context.store.clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
-    let opened = deps
-        .sessions
-        .open(&deps.context, user, &account, &requester);
+    let opened = deps.sessions.open(&deps.context, user, &account, &requester);
     let (user, access, cookie) = opened.await?.ok_or_else(refused)?;
-    let view = SessionView {
-        access,
-        user: (&user).into(),
-        clinic: (&clinic).into(),
-    };
+    let view = SessionView { access, user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, Json(view)).into_response())
 }
 
@@ -104,14 +95,9 @@ impl Credentials {
         let password = fields.required("password", |text| Ok(text.to_owned()));
         let clinic = fields.optional("clinicId", |text| ClinicId::parse(text).map_err(shape));
         let read = email.zip(password);
-        let (email, password) = fields
-            .finish(read)?
-            .ok_or_else(|| Problem::internal("no fault and no credentials"))?;
-        Ok(Self {
-            email,
-            password,
-            clinic,
-        })
+        let (email, password) =
+            fields.finish(read)?.ok_or_else(|| Problem::internal("no fault and no credentials"))?;
+        Ok(Self { email, password, clinic })
     }
 }
 
@@ -130,13 +116,9 @@ async fn checked(
     let (account, memberships) = store.account_and_memberships(&wanted.email).await?;
     let mut users = store.users_of(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
-    let hash = account
-        .as_ref()
-        .and_then(|account| account.password.clone());
-    let (hash, password) = (
-        hash.unwrap_or_else(PasswordHash::of_nobody),
-        Password::typed(wanted.password.clone()),
-    );
+    let hash = account.as_ref().and_then(|account| account.password.clone());
+    let (hash, password) =
+        (hash.unwrap_or_else(PasswordHash::of_nobody), Password::typed(wanted.password.clone()));
     // Hashing takes milliseconds of CPU: other requests go on meanwhile.
     let right = tokio::task::spawn_blocking(move || hash.matches(&password))
         .await
@@ -181,11 +163,7 @@ async fn clinic_required(deps: &Deps, users: &[User]) -> Result<Problem, Problem
 
 /// The one answer to whoever may not sign in.
 fn refused() -> Problem {
-    Problem::new(
-        StatusCode::UNAUTHORIZED,
-        "credentials_wrong",
-        "Address or password is wrong.",
-    )
+    Problem::new(StatusCode::UNAUTHORIZED, "credentials_wrong", "Address or password is wrong.")
 }
 
 /// Only after a right password.

@@ -124,10 +124,7 @@ pub(crate) async fn handle(
     let view = EphemeralView::new(&session)?;
     let wanted = (View::Ephemeral(session), lifetimes);
     let link = issue(&deps, &caller.principal, ip, wanted).await?;
-    let answer = EphemeralLinkView {
-        link,
-        session: view,
-    };
+    let answer = EphemeralLinkView { link, session: view };
     Ok((Extension(Unkept), Json(answer)))
 }
 
@@ -171,10 +168,9 @@ fn hanging(fields: &mut Fields) -> Option<HangingProtocol> {
     let mut within = fields.optional_object(NAME)?;
     let layout = within.required("layout", Layout::parse);
     let labels = match within.take("viewportAssignments") {
-        None | Some(Value::Null) => within.fault(
-            "viewportAssignments",
-            Refused::new("required", "is required"),
-        ),
+        None | Some(Value::Null) => {
+            within.fault("viewportAssignments", Refused::new("required", "is required"))
+        }
         Some(value) => labels(&value)
             .map_err(|refused| within.fault::<()>("viewportAssignments", refused))
             .ok(),
@@ -184,11 +180,7 @@ fn hanging(fields: &mut Fields) -> Option<HangingProtocol> {
             .map_err(|refused| within.fault::<()>("viewportAssignments", refused))
             .ok()
     });
-    within
-        .finish(hanging)
-        .map_err(|faults| fields.note_within(NAME, faults))
-        .ok()
-        .flatten()
+    within.finish(hanging).map_err(|faults| fields.note_within(NAME, faults)).ok().flatten()
 }
 
 fn labels(value: &Value) -> Result<Vec<Option<ViewportLabel>>, Refused> {

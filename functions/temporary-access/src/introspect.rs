@@ -104,16 +104,14 @@ pub(crate) async fn handle(
     let token = fields.finish(token)?;
     let token = token.ok_or_else(|| Problem::internal("no fault and no token"))?;
     let clinic = caller.clinic().to_string();
-    Ok(Json(
-        match active(&deps, &clinic, &token, &headers).await? {
-            Some(claims) => Introspection::Active(Box::new(ActiveView {
-                active: true,
-                token_type: token_type(&claims),
-                claims,
-            })),
-            None => Introspection::Inactive(InactiveView { active: false }),
-        },
-    ))
+    Ok(Json(match active(&deps, &clinic, &token, &headers).await? {
+        Some(claims) => Introspection::Active(Box::new(ActiveView {
+            active: true,
+            token_type: token_type(&claims),
+            claims,
+        })),
+        None => Introspection::Inactive(InactiveView { active: false }),
+    }))
 }
 
 /// What the token is good for now, if for anything in this clinic.
@@ -129,18 +127,11 @@ async fn active(
     };
     // Method and URL in the proof are those of the request that the caller got: the caller
     // compares them.
-    let this = For {
-        request: None,
-        token: Some(token),
-    };
+    let this = For { request: None, token: Some(token) };
     if proven(deps, headers, this, &claims).await?.is_err() {
         return Ok(None);
     }
     let live = live(deps, &claims, Reads::Latest).await?.ok();
     let (iat, exp) = (claims.iat, claims.exp);
-    Ok(live.map(|live| ViewClaims {
-        iat,
-        exp,
-        ..live.claims
-    }))
+    Ok(live.map(|live| ViewClaims { iat, exp, ..live.claims }))
 }

@@ -62,10 +62,8 @@ pub(crate) async fn issue(
 
 fn link(deps: &Deps, issued: &Issued) -> LinkView {
     let details = &issued.details;
-    let token = deps.keyring.access_token(&AccessLink {
-        clinic: details.clinic,
-        access: details.id,
-    });
+    let token =
+        deps.keyring.access_token(&AccessLink { clinic: details.clinic, access: details.id });
     LinkView {
         url: deps.links.to(details, &token),
         access_id: details.id.to_string(),
@@ -147,10 +145,9 @@ async fn unknown(deps: &Deps, caller: &Principal, id: UserId) -> Result<Problem,
             let detail = "This person has not confirmed the invitation yet.";
             Problem::conflict("invitation_not_confirmed", detail).about("invitationId", invitation)
         }
-        _ => Problem::not_found(
-            "user_not_found",
-            "There is no such confirmed user in your clinic.",
-        ),
+        _ => {
+            Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.")
+        }
     })
 }
 

@@ -53,10 +53,7 @@ pub fn router(deps: Deps) -> Router {
     let studies = "/v1/autoScribe/studies";
     let router = Router::new()
         .route(&format!("{studies}/reroute-url"), post(reroute::handle))
-        .route(
-            &format!("{studies}/viewer-only-reroute-url"),
-            post(viewer_only::handle),
-        )
+        .route(&format!("{studies}/viewer-only-reroute-url"), post(viewer_only::handle))
         .route("/v1/autoScribe/ephemeral-sessions", post(ephemeral::handle))
         .route("/v1/access/revoke", post(revoke::handle))
         .layer(idempotent)

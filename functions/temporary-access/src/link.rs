@@ -40,10 +40,7 @@ pub struct Links {
 impl Links {
     /// Links into the viewer at `base`.
     pub fn new(base: &str, style: LinkStyle) -> Self {
-        Self {
-            base: base.trim_end_matches('/').to_owned(),
-            style,
-        }
+        Self { base: base.trim_end_matches('/').to_owned(), style }
     }
 
     /// The link to a view.

@@ -30,11 +30,7 @@ pub(crate) async fn live(
     };
     let context = &deps.context;
     let found = context.store.view_parties(&keys, reads).await?;
-    let ViewParties {
-        grant,
-        user,
-        issuer,
-    } = found;
+    let ViewParties { grant, user, issuer } = found;
     let open = match grant {
         Some(Grant::Open(open)) => open,
         Some(Grant::Revoked(_)) => return Ok(Err(Refusal::Revoked)),

@@ -106,10 +106,7 @@ fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> 
         return Ok(None);
     };
     let url = format!("{}{PATH}", deps.context.issuer);
-    let this = For {
-        request: Some(("POST", &url)),
-        token: None,
-    };
+    let this = For { request: Some(("POST", &url)), token: None };
     let proof = Proof::read(text, this, deps.context.now());
     proof.map(Some).map_err(refused)
 }
@@ -197,11 +194,7 @@ fn answer(deps: &Deps, open: &Open, user: Option<&User>) -> Result<Json<OpenedVi
         View::Dictation { .. } | View::ViewerOnly { .. } => None,
     };
     let (retrieval_id, hanging_protocol, options) = match session {
-        Some(shown) => (
-            Some(shown.retrieval_id),
-            shown.hanging_protocol,
-            shown.options,
-        ),
+        Some(shown) => (Some(shown.retrieval_id), shown.hanging_protocol, shown.options),
         None => (None, None, None),
     };
     let origins = details.embed_origins.as_slice().iter();

@@ -20,10 +20,7 @@ pub(crate) async fn record(
     why: Refusal,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
-    let requester = Requester {
-        actor: Actor::Viewer(details.id),
-        ip,
-    };
+    let requester = Requester { actor: Actor::Viewer(details.id), ip };
     let (action, object) = (Action::AccessRefused(why), details.audited());
     let mut record = requester.record(&deps.context, details.clinic, action, object, (None, None));
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];

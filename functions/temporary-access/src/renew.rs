@@ -39,10 +39,7 @@ pub(crate) async fn handle(
     let claims = ViewClaims::read(&deps.context, token).await?;
     let claims = claims.ok_or_else(ended)?;
     let url = format!("{}{PATH}", deps.context.issuer);
-    let this = For {
-        request: Some(("POST", &url)),
-        token: Some(token),
-    };
+    let this = For { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
     if !right_scheme || proven(&deps, &headers, this, &claims).await?.is_err() {
         return Err(refuse(&deps, &claims, Refusal::Proof, ip).await?);

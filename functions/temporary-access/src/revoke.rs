@@ -96,9 +96,7 @@ fn target(body: Object) -> Result<Target, Problem> {
 async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
     let found = deps.context.store.user(clinic, user).await?;
     let detail = "There is no such confirmed user in your clinic.";
-    found
-        .map(|_| ())
-        .ok_or_else(|| Problem::not_found("user_not_found", detail))
+    found.map(|_| ()).ok_or_else(|| Problem::not_found("user_not_found", detail))
 }
 
 /// Ends a grant; one that has ended stays as it is.
@@ -122,8 +120,5 @@ async fn end(deps: &Deps, mut grant: Grant, requester: &Requester) -> Result<(),
 }
 
 fn unknown() -> Problem {
-    Problem::not_found(
-        "access_not_found",
-        "There is no such access in your clinic.",
-    )
+    Problem::not_found("access_not_found", "There is no such access in your clinic.")
 }

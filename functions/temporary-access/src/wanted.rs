@@ -17,12 +17,8 @@ impl Lifetimes {
     /// `linkSeconds` and `viewSeconds`.
     pub(crate) fn read(fields: &mut Fields, link: LinkSeconds) -> Self {
         Self {
-            link: fields
-                .optional_whole("linkSeconds", LinkSeconds::new)
-                .unwrap_or(link),
-            view: fields
-                .optional_whole("viewSeconds", ViewSeconds::new)
-                .unwrap_or_default(),
+            link: fields.optional_whole("linkSeconds", LinkSeconds::new).unwrap_or(link),
+            view: fields.optional_whole("viewSeconds", ViewSeconds::new).unwrap_or_default(),
         }
     }
 }
@@ -75,12 +71,8 @@ mod tests {
         assert_eq!(faults(&json!({ "studyId": null })), required);
         let wrong = json!({ "studyId": "x", "studyInstanceUid": "1.02", "linkSeconds": 14, "viewSeconds": 1.5 });
         let codes: Vec<_> = faults(&wrong).into_iter().map(|(_, code)| code).collect();
-        let expected = [
-            "id_invalid",
-            "study_instance_uid_invalid",
-            "link_seconds_range",
-            "wrong_type",
-        ];
+        let expected =
+            ["id_invalid", "study_instance_uid_invalid", "link_seconds_range", "wrong_type"];
         assert_eq!(codes, expected);
     }
 }

@@ -45,10 +45,7 @@ pub(crate) async fn find(deps: &Deps, caller: &Principal, id: UserId) -> Result<
 }
 
 pub(crate) fn unknown() -> Problem {
-    Problem::not_found(
-        "user_not_found",
-        "There is no such confirmed user in your clinic.",
-    )
+    Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.")
 }
 
 /// The state change with its audit record, to be added to and committed.

@@ -63,10 +63,8 @@ pub(crate) async fn list(
 ) -> Result<Json<ApiKeysView>, Problem> {
     let clinic = caller.clinic();
     let paging = parameters.of("apiKeys").finish(clinic)?;
-    let request = PageRequest {
-        limit: paging.limit,
-        after: paging.after.map(ApiKeyId::from_bytes),
-    };
+    let request =
+        PageRequest { limit: paging.limit, after: paging.after.map(ApiKeyId::from_bytes) };
     let page = context.store.api_keys(clinic, request).await?;
     Ok(Json(ApiKeysView {
         api_keys: page.items.iter().map(ApiKeyView::from).collect(),
@@ -130,10 +128,7 @@ pub(crate) async fn create(
         last_used_at: None,
     };
     let secret = ApiKeySecret::new(entropy);
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     let (action, object) = (Action::ApiKeyCreated, Object::ApiKey(key.id));
     let record = requester.record(&context, key.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
@@ -142,10 +137,7 @@ pub(crate) async fn create(
         Committed::Yes => {}
         Committed::Lost(_) => return Err(Problem::contended()),
     }
-    let view = NewApiKeyView {
-        key: (&key).into(),
-        api_key: secret.reveal().to_owned(),
-    };
+    let view = NewApiKeyView { key: (&key).into(), api_key: secret.reveal().to_owned() };
     let mut answer = (StatusCode::CREATED, Json(view)).into_response();
     answer.extensions_mut().insert(Unkept);
     Ok(answer)
@@ -201,10 +193,7 @@ pub(crate) async fn revoke(
         Problem::not_found("api_key_not_found", detail)
     };
     let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
         let done = Json(Done::new("The API key is revoked."));

@@ -38,10 +38,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<UserView>, Problem> {
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let by = attester(&caller.principal, id)?;
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let change = user.attest(by, deps.context.now()).map_err(not_attested)?;

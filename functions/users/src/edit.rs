@@ -40,10 +40,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<UserView>, Problem> {
     let changes = changes(body.fields())?;
     let id = UserId::parse(&id).map_err(|_| unknown())?;
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
@@ -66,14 +63,7 @@ async fn edit(
     let change = user.edit(profile).ok_or_else(deactivated)?;
     let mut tx = begin(deps, &change, requester)?;
     let holder = Holder::User(change.next.id.invitation_id());
-    move_npi(
-        &deps.context,
-        &mut tx,
-        change.next.clinic,
-        holder,
-        (held, wanted),
-    )
-    .await?;
+    move_npi(&deps.context, &mut tx, change.next.clinic, holder, (held, wanted)).await?;
     Ok(commit(tx, &change).await?.then_some(change.next))
 }
 

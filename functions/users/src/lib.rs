@@ -37,15 +37,9 @@ pub fn router(deps: Deps) -> Router {
     let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
     let router = Router::new()
         .route("/v1/autoScribe/users/{userId}", patch(edit::handle))
-        .route(
-            "/v1/autoScribe/users/revoke-access",
-            post(revoke_access::handle),
-        )
+        .route("/v1/autoScribe/users/revoke-access", post(revoke_access::handle))
         .route("/v1/autoScribe/users/reactivate", post(reactivate::handle))
-        .route(
-            "/v1/autoScribe/users/{userId}/attest-npi",
-            post(attest_npi::handle),
-        )
+        .route("/v1/autoScribe/users/{userId}/attest-npi", post(attest_npi::handle))
         .route("/v1/apiKeys", get(api_keys::list).post(api_keys::create))
         .route("/v1/apiKeys/{apiKeyId}/revoke", post(api_keys::revoke))
         .layer(idempotent)

@@ -30,10 +30,7 @@ pub(crate) async fn handle(
     body: Object,
 ) -> Result<Json<Done>, Problem> {
     let id = target(body)?;
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {

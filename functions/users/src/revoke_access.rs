@@ -34,10 +34,7 @@ pub(crate) async fn handle(
         let detail = "You cannot end your own access. Ask another owner or admin.";
         return Err(Problem::conflict("cannot_revoke_self", detail));
     }
-    let requester = Requester {
-        actor: caller.principal.as_actor(),
-        ip,
-    };
+    let requester = Requester { actor: caller.principal.as_actor(), ip };
     for _ in 0..http::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.deactivate() else {

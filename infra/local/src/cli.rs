@@ -63,11 +63,7 @@ async fn dev(lambda: Option<String>, settings: &Settings) -> Result<(), Error> {
 
 fn environment(running: &Running) -> Result<String, DataError> {
     let text = lambda_env::text(running);
-    let kept = running
-        .data
-        .as_ref()
-        .map(|data| data.keep_lambda_env(&text))
-        .transpose()?;
+    let kept = running.data.as_ref().map(|data| data.keep_lambda_env(&text)).transpose()?;
     Ok(kept.map_or_else(String::new, |path| path.display().to_string()))
 }
 
@@ -92,10 +88,7 @@ async fn provision(request: &Request) -> Result<(), Error> {
 
 async fn start_quietly(directory: &Path) -> Result<Running, crate::StartError> {
     start(Options {
-        storage: Storage::Directory {
-            path: directory.to_owned(),
-            afresh: false,
-        },
+        storage: Storage::Directory { path: directory.to_owned(), afresh: false },
         pump: false,
         ..Options::default()
     })
@@ -123,9 +116,7 @@ fn directory() -> std::io::Result<PathBuf> {
 fn port(settings: &Settings, name: &str, usual: u16) -> Result<u16, Error> {
     match settings.optional(name) {
         None => Ok(usual),
-        Some(text) => text
-            .parse()
-            .map_err(|_| format!("{name}={text} is no port").into()),
+        Some(text) => text.parse().map_err(|_| format!("{name}={text} is no port").into()),
     }
 }
 

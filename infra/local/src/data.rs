@@ -21,16 +21,8 @@ const LAMBDA_ENV: &str = "lambda.env";
 const LOCK: &str = "lock";
 /// What the names of all that is ever written here begin with: a fresh start removes these and
 /// nothing that somebody else left.
-const ALL: [&str; 8] = [
-    DATABASE,
-    INBOX,
-    POSITION,
-    ROOT_KEY,
-    SIGNING_KEYS,
-    DEMO_KEY,
-    DYNAMODB_URL,
-    LAMBDA_ENV,
-];
+const ALL: [&str; 8] =
+    [DATABASE, INBOX, POSITION, ROOT_KEY, SIGNING_KEYS, DEMO_KEY, DYNAMODB_URL, LAMBDA_ENV];
 
 /// The directory, locked while this lives.
 #[derive(Debug)]
@@ -58,25 +50,12 @@ pub enum DataError {
 impl DataDirectory {
     /// Opens the directory, making it when it is not there.
     pub(crate) fn open(path: &Path) -> Result<Self, DataError> {
-        let at = |source| DataError::Io {
-            path: path.to_owned(),
-            source,
-        };
-        DirBuilder::new()
-            .recursive(true)
-            .mode(0o700)
-            .create(path)
-            .map_err(at)?;
-        let lock = OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path.join(LOCK))
-            .map_err(at)?;
+        let at = |source| DataError::Io { path: path.to_owned(), source };
+        DirBuilder::new().recursive(true).mode(0o700).create(path).map_err(at)?;
+        let lock =
+            OpenOptions::new().create(true).append(true).open(path.join(LOCK)).map_err(at)?;
         match lock.try_lock() {
-            Ok(()) => Ok(Self {
-                path: path.to_owned(),
-                _lock: lock,
-            }),
+            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
             Err(TryLockError::WouldBlock) => Err(DataError::InUse(path.to_owned())),
             Err(TryLockError::Error(source)) => Err(at(source)),
         }
@@ -160,12 +139,7 @@ impl DataDirectory {
         let write = || {
             let fresh = self.path.join(format!("{name}.new"));
             let mut open = OpenOptions::new();
-            let mut file = open
-                .write(true)
-                .create(true)
-                .truncate(true)
-                .mode(0o600)
-                .open(&fresh)?;
+            let mut file = open.write(true).create(true).truncate(true).mode(0o600).open(&fresh)?;
             file.write_all(text.as_bytes())?;
             file.write_all(b"\n")?;
             std::fs::rename(fresh, self.path.join(name))
@@ -174,10 +148,7 @@ impl DataDirectory {
     }
 
     fn failed(&self, name: &str, source: io::Error) -> DataError {
-        DataError::Io {
-            path: self.path.join(name),
-            source,
-        }
+        DataError::Io { path: self.path.join(name), source }
     }
 }
 
@@ -224,13 +195,7 @@ mod tests {
         let key = data.root_key(&OsEntropy).unwrap();
         assert_eq!(key.len(), 43);
         assert_eq!(data.root_key(&OsEntropy).unwrap(), key);
-        let mode = scratch
-            .path()
-            .join(ROOT_KEY)
-            .metadata()
-            .unwrap()
-            .permissions()
-            .mode();
+        let mode = scratch.path().join(ROOT_KEY).metadata().unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
         data.clear().unwrap();
         assert_ne!(data.root_key(&OsEntropy).unwrap(), key);
@@ -251,10 +216,7 @@ mod tests {
         let scratch = Scratch::new();
         let theirs = scratch.path().join("notes.txt");
         std::fs::write(&theirs, "mine").unwrap();
-        DataDirectory::open(scratch.path())
-            .unwrap()
-            .clear()
-            .unwrap();
+        DataDirectory::open(scratch.path()).unwrap().clear().unwrap();
         assert!(theirs.exists());
     }
 }

@@ -62,9 +62,7 @@ async fn kept(running: &Running) -> Result<Option<String>, NoDemo> {
         return Ok(None);
     };
     let known = running.context.store.api_key(&secret).await?;
-    Ok(known
-        .filter(|key| key.active)
-        .map(|_| secret.reveal().to_owned()))
+    Ok(known.filter(|key| key.active).map(|_| secret.reveal().to_owned()))
 }
 
 #[cfg(test)]
@@ -75,10 +73,7 @@ mod tests {
 
     fn in_directory(scratch: &Scratch, afresh: bool) -> Options {
         Options {
-            storage: Storage::Directory {
-                path: scratch.path().to_owned(),
-                afresh,
-            },
+            storage: Storage::Directory { path: scratch.path().to_owned(), afresh },
             ..Options::default()
         }
     }
@@ -88,10 +83,7 @@ mod tests {
         let scratch = Scratch::new();
         let first = start(in_directory(&scratch, false)).await.unwrap();
         let key = api_key(&first).await.unwrap();
-        assert_eq!(
-            first.inbox.wait("owner@riverside.example", 1).await.len(),
-            1
-        );
+        assert_eq!(first.inbox.wait("owner@riverside.example", 1).await.len(), 1);
         first.stop().await;
 
         let second = start(in_directory(&scratch, false)).await.unwrap();
@@ -108,10 +100,7 @@ mod tests {
     #[tokio::test]
     async fn a_mail_that_was_on_its_way_when_the_service_ended_is_sent_by_the_next() {
         let scratch = Scratch::new();
-        let unsent = Options {
-            pump: false,
-            ..in_directory(&scratch, false)
-        };
+        let unsent = Options { pump: false, ..in_directory(&scratch, false) };
         let first = start(unsent).await.unwrap();
         api_key(&first).await.unwrap();
         first.stop().await;

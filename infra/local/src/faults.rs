@@ -76,10 +76,7 @@ impl Faults {
     pub fn up(&self) {
         let mut state = self.state();
         let usage = std::mem::take(&mut state.usage);
-        *state = State {
-            usage,
-            ..State::default()
-        };
+        *state = State { usage, ..State::default() };
     }
 
     /// Every call waits this long first.
@@ -94,11 +91,7 @@ impl Faults {
 
     /// The usage of one operation.
     pub fn usage_of(&self, operation: &str) -> Usage {
-        self.state()
-            .usage
-            .get(operation)
-            .copied()
-            .unwrap_or_default()
+        self.state().usage.get(operation).copied().unwrap_or_default()
     }
 
     /// Starts counting afresh.
@@ -108,11 +101,7 @@ impl Faults {
 
     fn meets(&self, operation: &str) -> (Duration, Option<Fault>) {
         let mut state = self.state();
-        let planned = state
-            .planned
-            .get_mut(operation)
-            .and_then(VecDeque::pop_front)
-            .flatten();
+        let planned = state.planned.get_mut(operation).and_then(VecDeque::pop_front).flatten();
         let fault = state.down.or(planned).or_else(|| state.any.pop_front());
         (state.delay, fault)
     }

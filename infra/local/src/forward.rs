@@ -42,21 +42,13 @@ impl Forward {
     ) -> Result<Response<Bytes>, ForwardError> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
-        let uri: Uri = format!("{}{path}", self.base)
-            .parse()
-            .map_err(axum::http::Error::from)?;
-        let mut onward = Request::builder()
-            .method(parts.method)
-            .uri(uri)
-            .body(Full::new(body))?;
+        let uri: Uri = format!("{}{path}", self.base).parse().map_err(axum::http::Error::from)?;
+        let mut onward = Request::builder().method(parts.method).uri(uri).body(Full::new(body))?;
         strip(&mut parts.headers);
         *onward.headers_mut() = parts.headers;
         let (mut parts, body) = self.client.request(onward).await?.into_parts();
         strip(&mut parts.headers);
-        Ok(Response::from_parts(
-            parts,
-            body.collect().await?.to_bytes(),
-        ))
+        Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 }
 

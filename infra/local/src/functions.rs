@@ -33,10 +33,7 @@ pub(crate) fn here(
         context: context.clone(),
         registry: registry.clone(),
     };
-    let users = users::Deps {
-        context: context.clone(),
-        registry: registry.clone(),
-    };
+    let users = users::Deps { context: context.clone(), registry: registry.clone() };
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
@@ -49,19 +46,13 @@ pub(crate) fn here(
         keyring: sessions.keyring.clone(),
         links,
     };
-    let session = session::Deps {
-        context: context.clone(),
-        sessions,
-    };
+    let session = session::Deps { context: context.clone(), sessions };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),
         ("list".to_owned(), list::router(context)),
         ("session".to_owned(), session::router(session)),
-        (
-            "temporary-access".to_owned(),
-            temporary_access::router(access),
-        ),
+        ("temporary-access".to_owned(), temporary_access::router(access)),
         ("users".to_owned(), users::router(users)),
     ])
 }

@@ -65,11 +65,7 @@ impl Gateway {
             let (method, path) = (route.method.clone(), route.path.clone());
             let Some(function) = functions.get(&route.function).cloned() else {
                 let function = route.function.clone();
-                return Err(RouteError::NoFunction {
-                    method,
-                    path,
-                    function,
-                });
+                return Err(RouteError::NoFunction { method, path, function });
             };
             if !seen.insert((method.to_string(), shape(&path))) {
                 return Err(RouteError::Twice { method, path });
@@ -81,11 +77,7 @@ impl Gateway {
         for router in methods.values_mut() {
             *router = std::mem::take(router).fallback(async || not_found());
         }
-        Ok(Self {
-            methods: Arc::new(methods),
-            entropy,
-            written,
-        })
+        Ok(Self { methods: Arc::new(methods), entropy, written })
     }
 
     /// Answers a request from outside.
@@ -99,9 +91,7 @@ impl Gateway {
             .map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
         let reads = request.method().is_safe();
         request.extensions_mut().insert(ClientIp(ip.to_string()));
-        request
-            .extensions_mut()
-            .insert(RequestId(self.request_id()));
+        request.extensions_mut().insert(RequestId(self.request_id()));
         let response = done(router.oneshot(request).await);
         if !reads {
             self.written.notify_one();
@@ -114,14 +104,7 @@ impl Gateway {
         let id = u128::from_be_bytes(random(self.entropy.as_ref()));
         let hex = format!("{id:032x}");
         let part = |from: usize, to: usize| &hex[from..to];
-        [
-            part(0, 8),
-            part(8, 12),
-            part(12, 16),
-            part(16, 20),
-            part(20, 32),
-        ]
-        .join("-")
+        [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
     }
 }
 
@@ -148,11 +131,7 @@ fn done(result: Result<Response, std::convert::Infallible>) -> Response {
 /// The path with its parameters nameless.
 fn shape(path: &str) -> String {
     let part = |part: &str| {
-        if part.starts_with('{') {
-            "{}".to_owned()
-        } else {
-            part.to_owned()
-        }
+        if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
 }

@@ -7,13 +7,8 @@ use crate::running::Running;
 
 /// Fewer than 20 lines.
 pub(crate) fn text(running: &Running, api_key: &str, functions: &str) -> String {
-    let Running {
-        url, dynamodb_url, ..
-    } = running;
-    let data = running
-        .data
-        .as_ref()
-        .map_or(Path::new("."), DataDirectory::path);
+    let Running { url, dynamodb_url, .. } = running;
+    let data = running.data.as_ref().map_or(Path::new("."), DataDirectory::path);
     // Of its own: many systems refuse packages beside those of the system.
     let venv = data.join("venv");
     let (data, venv) = (data.display(), venv.display());

@@ -6,13 +6,7 @@ use crate::service::{MAIL_FROM, accept_url, dashboard_url, reset_url, viewer_url
 
 /// One `NAME=value` a line.
 pub(crate) fn text(running: &Running) -> String {
-    let Running {
-        url,
-        dynamodb_url,
-        table,
-        secrets,
-        ..
-    } = running;
+    let Running { url, dynamodb_url, table, secrets, .. } = running;
     let lines = [
         ("AWS_REGION", REGION.to_owned()),
         ("AWS_ACCESS_KEY_ID", CREDENTIAL.to_owned()),
@@ -30,7 +24,5 @@ pub(crate) fn text(running: &Running) -> String {
         ("MAIL_FROM", MAIL_FROM.to_owned()),
         ("NPPES_BASE_URL", format!("{url}/api/")),
     ];
-    lines
-        .map(|(name, value)| format!("{name}={value}"))
-        .join("\n")
+    lines.map(|(name, value)| format!("{name}={value}")).join("\n")
 }

@@ -46,9 +46,5 @@ pub use template::TemplateError;
 /// The routes that the template declares, each as `METHOD /path`.
 pub fn routes() -> Result<Vec<String>, StartError> {
     let template = template::Template::parse(template::TEMPLATE)?;
-    Ok(template
-        .routes
-        .iter()
-        .map(|route| format!("{} {}", route.method, route.path))
-        .collect())
+    Ok(template.routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect())
 }

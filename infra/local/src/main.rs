@@ -13,9 +13,7 @@ const LOGGED: &str = "info,dynoxide=error";
 #[tokio::main]
 async fn main() -> ExitCode {
     let settings = Settings::from_environment();
-    let filter = settings
-        .optional("RUST_LOG")
-        .unwrap_or_else(|| LOGGED.to_owned());
+    let filter = settings.optional("RUST_LOG").unwrap_or_else(|| LOGGED.to_owned());
     tracing_subscriber::fmt()
         .with_env_filter(EnvFilter::new(filter))
         .with_writer(std::io::stderr)

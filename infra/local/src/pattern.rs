@@ -53,18 +53,11 @@ impl Pattern {
             Value::Array(values) => Ok((name, Self::any_of(values)?)),
             other => Err(PatternError::Unknown(other)),
         };
-        fields
-            .into_iter()
-            .map(read)
-            .collect::<Result<_, _>>()
-            .map(Self::Fields)
+        fields.into_iter().map(read).collect::<Result<_, _>>().map(Self::Fields)
     }
 
     fn any_of(values: Vec<Value>) -> Result<Self, PatternError> {
-        match values
-            .iter()
-            .find(|value| value.is_object() || value.is_array())
-        {
+        match values.iter().find(|value| value.is_object() || value.is_array()) {
             Some(rule) => Err(PatternError::Unknown(rule.clone())),
             None => Ok(Self::AnyOf(values)),
         }

@@ -155,11 +155,7 @@ pub fn router() -> Router {
 
 async fn look_up(Query(query): Query<HashMap<String, String>>) -> Response {
     if query.get("version").is_none_or(|v| v != "2.1") {
-        return errors(
-            "version",
-            "17",
-            "Unsupported version. The supported version is 2.1.",
-        );
+        return errors("version", "17", "Unsupported version. The supported version is 2.1.");
     }
     let number = query.get("number").map_or("", String::as_str);
     if number.len() != 10 || !number.bytes().all(|b| b.is_ascii_digit()) {
@@ -315,15 +311,10 @@ mod tests {
     use super::*;
 
     async fn ask(query: &[(&str, &str)]) -> Value {
-        let query = query
-            .iter()
-            .map(|&(k, v)| (k.to_owned(), v.to_owned()))
-            .collect();
+        let query = query.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect();
         let response = look_up(Query(query)).await;
         assert_eq!(response.status(), StatusCode::OK);
-        let body = axum::body::to_bytes(response.into_body(), usize::MAX)
-            .await
-            .unwrap();
+        let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         serde_json::from_slice(&body).unwrap()
     }
 
@@ -340,18 +331,9 @@ mod tests {
     async fn a_question_that_the_registry_refuses_gets_its_error_with_status_200() {
         let code = |answer: Value| answer["Errors"][0]["number"].clone();
         assert_eq!(code(ask(&[("number", "1234567893")]).await), "17");
-        assert_eq!(
-            code(ask(&[("version", "1.0"), ("number", "1234567893")]).await),
-            "17"
-        );
-        assert_eq!(
-            code(ask(&[("version", "2.1"), ("number", "123")]).await),
-            "06"
-        );
-        assert_eq!(
-            code(ask(&[("version", "2.1"), ("number", "123456789x")]).await),
-            "06"
-        );
+        assert_eq!(code(ask(&[("version", "1.0"), ("number", "1234567893")]).await), "17");
+        assert_eq!(code(ask(&[("version", "2.1"), ("number", "123")]).await), "06");
+        assert_eq!(code(ask(&[("version", "2.1"), ("number", "123456789x")]).await), "06");
         assert_eq!(code(ask(&[("version", "2.1")]).await), "06");
     }
 

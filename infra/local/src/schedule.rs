@@ -52,17 +52,10 @@ mod tests {
 
     #[tokio::test]
     async fn the_verifier_is_called_at_its_interval_until_the_service_stops() {
-        let running = start(Options {
-            faults: true,
-            ..Options::default()
-        })
-        .await
-        .unwrap();
+        let running = start(Options { faults: true, ..Options::default() }).await.unwrap();
         let asked = || running.faults.as_ref().unwrap().usage_of("Query").calls;
-        let schedule = Schedule {
-            function: "npi-verifier".to_owned(),
-            every: Duration::from_millis(20),
-        };
+        let schedule =
+            Schedule { function: "npi-verifier".to_owned(), every: Duration::from_millis(20) };
         let called = Called::Verifier(running.npi_verifier.clone());
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(run(schedule, called, stopped));
@@ -71,9 +64,7 @@ mod tests {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(30), twice)
-            .await
-            .unwrap();
+        tokio::time::timeout(Duration::from_secs(30), twice).await.unwrap();
         stop.send_replace(true);
         task.await.unwrap();
     }

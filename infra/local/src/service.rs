@@ -57,13 +57,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
     let published = signing.public();
     store.publish_keys(&published).await?;
     let signer = Arc::new(signing.signer(&published)?);
-    let house = House::new(
-        &options,
-        data.as_ref(),
-        store,
-        &url,
-        (&secrets.root_key, signer),
-    )?;
+    let house = House::new(&options, data.as_ref(), store, &url, (&secrets.root_key, signer))?;
     tasks.serve(listener, house.app(&template, &options)?);
     let mut settled = Vec::new();
     if options.pump {
@@ -138,11 +132,7 @@ fn open(storage: &Storage) -> Result<Option<DataDirectory>, StartError> {
 
 async fn bind(port: u16, setting: &'static str) -> Result<(TcpListener, String), StartError> {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let failed = |source| StartError::Port {
-        port,
-        setting,
-        source,
-    };
+    let failed = |source| StartError::Port { port, setting, source };
     let listener = TcpListener::bind(at).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     Ok((listener, url))
@@ -162,11 +152,7 @@ async fn endpoint(
     let (behind, behind_url) = bind(0, "DYNAMODB_PORT").await?;
     tasks.serve_database(behind, database.clone());
     let faults = Faults::default();
-    tasks.forever(faults::serve(
-        listener,
-        Forward::new(&behind_url),
-        faults.clone(),
-    ));
+    tasks.forever(faults::serve(listener, Forward::new(&behind_url), faults.clone()));
     Ok((url, Some(faults)))
 }
 
@@ -195,10 +181,7 @@ impl House {
     ) -> Result<Self, StartError> {
         let keyring = runtime::keyring_from(root_key);
         let keyring = Arc::new(keyring.map_err(|error| StartError::RootKey(error.to_string()))?);
-        let registry = options
-            .registry
-            .clone()
-            .unwrap_or_else(|| format!("{url}/api/"));
+        let registry = options.registry.clone().unwrap_or_else(|| format!("{url}/api/"));
         let ses = aws_sdk_sesv2::Client::new(&aws::config(options.ses.as_deref().unwrap_or(url)));
         let demo_key = DemoKey::default();
         let from =

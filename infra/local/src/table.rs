@@ -35,16 +35,11 @@ impl TableDeclaration {
             Err(error) => return Err(error.into()),
         };
         self.compare(&described)?;
-        Ok(described["LatestStreamArn"]
-            .as_str()
-            .unwrap_or_default()
-            .to_owned())
+        Ok(described["LatestStreamArn"].as_str().unwrap_or_default().to_owned())
     }
 
     fn describe(&self, database: &Database) -> Result<Value, DynoxideError> {
-        let request = DescribeTableRequest {
-            table_name: self.name.clone(),
-        };
+        let request = DescribeTableRequest { table_name: self.name.clone() };
         let response = database.describe_table(request)?;
         serde_json::to_value(response.table)
             .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
@@ -54,12 +49,7 @@ impl TableDeclaration {
     /// is on when it is declared.
     fn request(&self) -> Result<CreateTableRequest, serde_json::Error> {
         let mut request = Map::from_iter([("TableName".to_owned(), json!(self.name))]);
-        for name in [
-            "KeySchema",
-            "AttributeDefinitions",
-            "GlobalSecondaryIndexes",
-            "BillingMode",
-        ] {
+        for name in ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode"] {
             if let Some(value) = self.properties.get(name) {
                 request.insert(name.to_owned(), value.clone());
             }
@@ -105,11 +95,8 @@ impl TableDeclaration {
 
 fn indexes(table: &Value) -> Vec<(&Value, &Value)> {
     let all = table["GlobalSecondaryIndexes"].as_array();
-    let mut keys: Vec<_> = all
-        .into_iter()
-        .flatten()
-        .map(|index| (&index["IndexName"], &index["KeySchema"]))
-        .collect();
+    let mut keys: Vec<_> =
+        all.into_iter().flatten().map(|index| (&index["IndexName"], &index["KeySchema"])).collect();
     keys.sort_by_key(|(name, _)| name.as_str());
     keys
 }

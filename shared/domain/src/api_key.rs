@@ -142,29 +142,20 @@ impl ApiKeySecret {
 
     /// Reads a secret and checks its checksum.
     pub fn parse(text: &str) -> Result<Self, NotAnApiKey> {
-        let (body, found) = text
-            .split_at_checked(PREFIX.len() + RANDOM_CHARS)
-            .ok_or(NotAnApiKey)?;
+        let (body, found) =
+            text.split_at_checked(PREFIX.len() + RANDOM_CHARS).ok_or(NotAnApiKey)?;
         let random = body.strip_prefix(PREFIX).ok_or(NotAnApiKey)?;
-        let whole = URL_SAFE_NO_PAD
-            .decode(random)
-            .is_ok_and(|bytes| bytes.len() == 32);
-        if whole && checksum(body) == found {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(NotAnApiKey)
-        }
+        let whole = URL_SAFE_NO_PAD.decode(random).is_ok_and(|bytes| bytes.len() == 32);
+        if whole && checksum(body) == found { Ok(Self(text.to_owned())) } else { Err(NotAnApiKey) }
     }
 
     /// What is stored in place of the secret: its SHA-256, in hex.
     pub fn digest(&self) -> String {
         use std::fmt::Write as _;
-        Sha256::digest(self.0.as_bytes())
-            .iter()
-            .fold(String::new(), |mut hex, byte| {
-                let _ = write!(hex, "{byte:02x}");
-                hex
-            })
+        Sha256::digest(self.0.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+            let _ = write!(hex, "{byte:02x}");
+            hex
+        })
     }
 
     /// The secret itself, to be shown once.
@@ -210,10 +201,7 @@ mod tests {
         let secret = ApiKeySecret::new(&Fixed(9));
         assert_eq!(secret.reveal().len(), 4 + 43 + 6);
         assert!(secret.reveal().starts_with("ask_"));
-        assert_eq!(
-            ApiKeySecret::parse(secret.reveal()).unwrap().digest(),
-            secret.digest()
-        );
+        assert_eq!(ApiKeySecret::parse(secret.reveal()).unwrap().digest(), secret.digest());
         assert_eq!(secret.digest().len(), 64);
         assert!(!format!("{secret:?}").contains(secret.reveal()));
     }

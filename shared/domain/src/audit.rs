@@ -286,11 +286,7 @@ impl Object {
 
     /// Reads what `Display` writes; of an access only its id.
     pub fn parse(text: &str) -> Option<Self> {
-        let access = |id| Self::Access {
-            id,
-            user: None,
-            study: None,
-        };
+        let access = |id| Self::Access { id, user: None, study: None };
         let clinic = |text: &str| ClinicId::parse(text.strip_prefix("clinic:")?).ok();
         let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
         (UserId::parse(text).map(Self::User).ok())
@@ -357,18 +353,11 @@ mod tests {
     fn of_a_user_the_invitation_and_the_accesses_are_of_interest_too() {
         let (ada, grace) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
         let asked = Object::User(ada);
-        let access = |user| Object::Access {
-            id: AccessId::from_bytes([3; 16]),
-            user,
-            study: None,
-        };
+        let access = |user| Object::Access { id: AccessId::from_bytes([3; 16]), user, study: None };
         assert!(Object::User(ada).concerns(&asked));
         assert!(Object::Invitation(ada.invitation_id()).concerns(&asked));
         assert!(access(Some(ada)).concerns(&asked));
-        assert!(
-            access(Some(ada)).concerns(&access(None)),
-            "of an access the id decides"
-        );
+        assert!(access(Some(ada)).concerns(&access(None)), "of an access the id decides");
         for other in [
             Object::User(grace),
             Object::Invitation(grace.invitation_id()),
@@ -384,10 +373,7 @@ mod tests {
     fn every_action_reads_as_itself() {
         let refused = Refusal::ALL.map(Action::AccessRefused);
         for action in Action::ALL.into_iter().chain(refused) {
-            assert_eq!(
-                Action::parse(action.as_str(), action.detail()),
-                Some(action)
-            );
+            assert_eq!(Action::parse(action.as_str(), action.detail()), Some(action));
             assert!(Action::is_name(action.as_str()));
         }
         assert!(!Action::is_name("access"));

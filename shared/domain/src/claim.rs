@@ -40,12 +40,7 @@ pub struct Claim {
 impl Claim {
     /// A claim that was never written.
     pub fn unclaimed() -> Self {
-        Self {
-            holder: Holder::Free,
-            history: Vec::new(),
-            due: None,
-            version: 0,
-        }
+        Self { holder: Holder::Free, history: Vec::new(), due: None, version: 0 }
     }
 
     /// Whoever stands in the way of `wanting` at `now`.
@@ -148,12 +143,7 @@ mod tests {
         let invited = Claim::unclaimed().for_invitation(id(1), at(10));
         assert!(invited.held_by_other(id(2), at(9)).is_some());
         assert_eq!(invited.held_by_other(id(2), at(10)), None);
-        assert!(
-            invited
-                .for_user(id(1))
-                .held_by_other(id(2), at(1_000_000))
-                .is_some()
-        );
+        assert!(invited.for_user(id(1)).held_by_other(id(2), at(1_000_000)).is_some());
     }
 
     #[test]

@@ -16,11 +16,7 @@ impl InvitationDays {
     /// Reads a number of days.
     pub fn new(days: u8) -> Result<Self, Refused> {
         const RANGE: Refused = Refused::new("invitation_days_range", "must be 1 to 30 days");
-        if (1..=30).contains(&days) {
-            Ok(Self(days))
-        } else {
-            Err(RANGE)
-        }
+        if (1..=30).contains(&days) { Ok(Self(days)) } else { Err(RANGE) }
     }
 
     /// The number of days.
@@ -63,10 +59,7 @@ mod tests {
 
     #[test]
     fn an_invitation_stays_open_1_to_30_days_and_7_by_default() {
-        assert_eq!(
-            InvitationDays::default().duration(),
-            Duration::from_hours(7 * 24)
-        );
+        assert_eq!(InvitationDays::default().duration(), Duration::from_hours(7 * 24));
         assert!(InvitationDays::new(1).is_ok() && InvitationDays::new(30).is_ok());
         assert!(InvitationDays::new(0).is_err() && InvitationDays::new(31).is_err());
     }

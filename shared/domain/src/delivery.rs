@@ -68,11 +68,6 @@ pub struct Mailing {
 impl Mailing {
     /// A mail that is still to be sent.
     pub fn queued() -> Self {
-        Self {
-            delivery: Delivery::Queued,
-            detail: None,
-            message_id: None,
-            sending_until: None,
-        }
+        Self { delivery: Delivery::Queued, detail: None, message_id: None, sending_until: None }
     }
 }

@@ -38,10 +38,7 @@ impl Due {
             // or an attestation changes this.
             Verification::NameMismatch => return None,
         };
-        Some(Self {
-            at: now.plus(wait),
-            in_vain: 0,
-        })
+        Some(Self { at: now.plus(wait), in_vain: 0 })
     }
 
     /// The same after one more ask in vain at `now`: twice the pause of before, up to the longest.
@@ -49,10 +46,7 @@ impl Due {
     pub fn in_vain(self, now: Timestamp) -> Self {
         let doubled = 2_u32.saturating_pow(self.in_vain);
         let pause = SOON.saturating_mul(doubled).min(LONGEST_PAUSE);
-        Self {
-            at: now.plus(pause),
-            in_vain: self.in_vain.saturating_add(1),
-        }
+        Self { at: now.plus(pause), in_vain: self.in_vain.saturating_add(1) }
     }
 }
 

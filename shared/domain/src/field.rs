@@ -18,11 +18,7 @@ impl Refused {
 
     /// The same refusal, pinned to the field that holds the value.
     pub fn at(self, field: impl Into<String>) -> Fault {
-        Fault {
-            field: field.into(),
-            code: self.code,
-            detail: self.detail.to_owned(),
-        }
+        Fault { field: field.into(), code: self.code, detail: self.detail.to_owned() }
     }
 }
 
@@ -50,11 +46,7 @@ impl Faults {
 
     /// `value` when nothing is at fault.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
-        if self.0.is_empty() {
-            Ok(value)
-        } else {
-            Err(self)
-        }
+        if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 

@@ -26,11 +26,7 @@ impl Npi {
         );
         let digits: [u8; 10] = text.as_bytes().try_into().map_err(|_| INVALID)?;
         let shape = digits.iter().all(u8::is_ascii_digit) && matches!(digits[0], b'1' | b'2');
-        if shape && luhn_sum(&digits).is_multiple_of(10) {
-            Ok(Self(digits))
-        } else {
-            Err(INVALID)
-        }
+        if shape && luhn_sum(&digits).is_multiple_of(10) { Ok(Self(digits)) } else { Err(INVALID) }
     }
 
     /// The ten digits.
@@ -43,10 +39,7 @@ impl Npi {
 fn luhn_sum(digits: &[u8; 10]) -> u32 {
     let doubled = |d: u32| if d > 4 { d * 2 - 9 } else { d * 2 };
     let values = digits.iter().rev().map(|b| u32::from(b - b'0'));
-    let sum: u32 = values
-        .enumerate()
-        .map(|(i, d)| if i % 2 == 1 { doubled(d) } else { d })
-        .sum();
+    let sum: u32 = values.enumerate().map(|(i, d)| if i % 2 == 1 { doubled(d) } else { d }).sum();
     sum + PREFIX_SUM
 }
 
@@ -161,10 +154,9 @@ impl Verification {
                 "npi_not_found",
                 "the NPPES registry lists this number as an organisation's; a person's own NPI is needed to report",
             )),
-            (Self::NotFound, _) => Some(Refused::new(
-                "npi_not_found",
-                "the NPPES registry does not know this number",
-            )),
+            (Self::NotFound, _) => {
+                Some(Refused::new("npi_not_found", "the NPPES registry does not know this number"))
+            }
             (Self::Deactivated, _) => Some(Refused::new(
                 "npi_deactivated",
                 "the NPPES registry says that CMS deactivated this number",
@@ -182,11 +174,7 @@ pub fn same_surname(a: &str, b: &str) -> bool {
 
 fn folded(name: &str) -> String {
     let mut out = String::new();
-    for c in name
-        .nfkd()
-        .filter(|c| !is_combining_mark(*c))
-        .flat_map(char::to_lowercase)
-    {
+    for c in name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
         // Letters that have no decomposition, as NPPES (plain ASCII) spells them.
         match c {
             'ß' => out.push_str("ss"),
@@ -236,14 +224,9 @@ mod tests {
 
     #[test]
     fn ten_digits_first_1_or_2_luhn_over_80840() {
-        for right in [
-            "1234567893",
-            "1245319599",
-            "1003802901",
-            "1679576722",
-            "1000000004",
-            "2000000002",
-        ] {
+        for right in
+            ["1234567893", "1245319599", "1003802901", "1679576722", "1000000004", "2000000002"]
+        {
             assert!(Npi::parse(right).is_ok(), "{right}");
         }
         for wrong in [
@@ -259,11 +242,7 @@ mod tests {
             "١٢٣٤٥٦٧٨٩٣",
             "",
         ] {
-            assert_eq!(
-                Npi::parse(wrong).unwrap_err().code,
-                "npi_invalid",
-                "{wrong}"
-            );
+            assert_eq!(Npi::parse(wrong).unwrap_err().code, "npi_invalid", "{wrong}");
         }
     }
 
@@ -277,45 +256,23 @@ mod tests {
         ] {
             assert!(same_surname(a, b), "{a} {b}");
         }
-        for (a, b) in [
-            ("SMITH", "Smyth"),
-            ("", ""),
-            ("--", "'"),
-            ("MÜLLER", "Mueller"),
-        ] {
+        for (a, b) in [("SMITH", "Smyth"), ("", ""), ("--", "'"), ("MÜLLER", "Mueller")] {
             assert!(!same_surname(a, b), "{a} {b}");
         }
     }
 
     #[test]
     fn the_registrys_answer_decides_and_silence_decides_nothing() {
-        let person = RegistryAnswer::Person {
-            surnames: vec!["NEW".into(), "FORMER".into()],
-        };
+        let person = RegistryAnswer::Person { surnames: vec!["NEW".into(), "FORMER".into()] };
         assert_eq!(
             Verification::from_answer(&person, "Former"),
             Verification::Verified(Basis::Registry)
         );
-        assert_eq!(
-            Verification::from_answer(&person, "Other"),
-            Verification::NameMismatch
-        );
+        assert_eq!(Verification::from_answer(&person, "Other"), Verification::NameMismatch);
         for (answer, state, code) in [
-            (
-                RegistryAnswer::Organisation,
-                Verification::NotFound,
-                Some("npi_not_found"),
-            ),
-            (
-                RegistryAnswer::Unknown,
-                Verification::NotFound,
-                Some("npi_not_found"),
-            ),
-            (
-                RegistryAnswer::Deactivated,
-                Verification::Deactivated,
-                Some("npi_deactivated"),
-            ),
+            (RegistryAnswer::Organisation, Verification::NotFound, Some("npi_not_found")),
+            (RegistryAnswer::Unknown, Verification::NotFound, Some("npi_not_found")),
+            (RegistryAnswer::Deactivated, Verification::Deactivated, Some("npi_deactivated")),
             (RegistryAnswer::Unavailable, Verification::Pending, None),
         ] {
             assert_eq!(Verification::from_answer(&answer, "Any"), state);
@@ -331,39 +288,21 @@ mod tests {
             at: Timestamp::EPOCH,
         });
         let registry = Verification::Verified(Basis::Registry);
-        let person = |surname: &str| RegistryAnswer::Person {
-            surnames: vec![surname.into()],
-        };
+        let person = |surname: &str| RegistryAnswer::Person { surnames: vec![surname.into()] };
         for (before, answer, after) in [
             (attested, person("OTHER"), attested),
             (attested, person("HALE"), attested),
             (attested, RegistryAnswer::Unavailable, attested),
-            (
-                attested,
-                RegistryAnswer::Deactivated,
-                Verification::Deactivated,
-            ),
+            (attested, RegistryAnswer::Deactivated, Verification::Deactivated),
             (attested, RegistryAnswer::Unknown, Verification::NotFound),
-            (
-                attested,
-                RegistryAnswer::Organisation,
-                Verification::NotFound,
-            ),
+            (attested, RegistryAnswer::Organisation, Verification::NotFound),
             (registry, person("OTHER"), Verification::NameMismatch),
             (registry, person("HALE"), registry),
             (registry, RegistryAnswer::Unavailable, registry),
             (Verification::Deactivated, person("HALE"), registry),
-            (
-                Verification::Pending,
-                RegistryAnswer::Unavailable,
-                Verification::Pending,
-            ),
+            (Verification::Pending, RegistryAnswer::Unavailable, Verification::Pending),
         ] {
-            assert_eq!(
-                before.asked_again(&answer, "Hale"),
-                after,
-                "{before:?} {answer:?}"
-            );
+            assert_eq!(before.asked_again(&answer, "Hale"), after, "{before:?} {answer:?}");
         }
     }
 }

@@ -56,10 +56,7 @@ impl Level {
             "owner" => Ok(Self::Owner),
             "admin" => Ok(Self::Admin),
             "member" => Ok(Self::Member),
-            _ => Err(Refused::new(
-                "level_unknown",
-                "must be owner, admin or member",
-            )),
+            _ => Err(Refused::new("level_unknown", "must be owner, admin or member")),
         }
     }
 }
@@ -139,34 +136,24 @@ impl Permissions {
         let standing = match wanted.level {
             Level::Owner => Standing::Owner,
             Level::Admin => Standing::Admin,
-            Level::Member => Standing::Member {
-                dashboard: wanted.dashboard,
-            },
+            Level::Member => Standing::Member { dashboard: wanted.dashboard },
         };
         if !wanted.dashboard && wanted.level != Level::Member {
-            let refused = Refused::new(
-                "admin_needs_dashboard",
-                "must be true for an owner or admin",
-            );
+            let refused =
+                Refused::new("admin_needs_dashboard", "must be true for an owner or admin");
             faults.push(refused.at("hasDashboardAccess"));
         }
         let reporting = match wanted.npi {
-            Some((npi, verification)) => Reporting::WithNpi {
-                npi,
-                verification,
-                granted: wanted.create_reports,
-            },
+            Some((npi, verification)) => {
+                Reporting::WithNpi { npi, verification, granted: wanted.create_reports }
+            }
             None => Reporting::WithoutNpi,
         };
         if wanted.create_reports && wanted.npi.is_none() {
             let refused = Refused::new("npi_required", "is required when canCreateReports is true");
             faults.push(refused.at("npiNumber"));
         }
-        faults.or(Self {
-            standing,
-            manage_studies: wanted.manage_studies,
-            reporting,
-        })
+        faults.or(Self { standing, manage_studies: wanted.manage_studies, reporting })
     }
 
     /// The same permissions as switches, to change some and grant again.
@@ -208,11 +195,7 @@ impl Permissions {
     pub fn may_report_now(&self) -> bool {
         matches!(
             self.reporting,
-            Reporting::WithNpi {
-                granted: true,
-                verification: Verification::Verified(_),
-                ..
-            }
+            Reporting::WithNpi { granted: true, verification: Verification::Verified(_), .. }
         )
     }
 
@@ -220,9 +203,7 @@ impl Permissions {
     pub fn npi(&self) -> Option<(Npi, Verification)> {
         match self.reporting {
             Reporting::WithoutNpi => None,
-            Reporting::WithNpi {
-                npi, verification, ..
-            } => Some((npi, verification)),
+            Reporting::WithNpi { npi, verification, .. } => Some((npi, verification)),
         }
     }
 
@@ -248,8 +229,7 @@ impl Permissions {
 
     /// `npiVerification` in JSON.
     pub fn verification_name(&self) -> &'static str {
-        self.npi()
-            .map_or("not_required", |(_, verification)| verification.as_str())
+        self.npi().map_or("not_required", |(_, verification)| verification.as_str())
     }
 }
 
@@ -335,9 +315,6 @@ pub(crate) mod tests {
 
     #[test]
     fn nobody_can_assign_owner() {
-        assert_eq!(
-            AssignableLevel::parse("owner").unwrap_err().code,
-            "owner_not_assignable"
-        );
+        assert_eq!(AssignableLevel::parse("owner").unwrap_err().code, "owner_not_assignable");
     }
 }

@@ -92,11 +92,7 @@ impl PhoneNumber {
         let bare = text.strip_prefix('+').unwrap_or(text);
         let digits: String = bare.chars().filter(|c| !" -().".contains(*c)).collect();
         let right = digits.bytes().all(|b| b.is_ascii_digit()) && (10..=15).contains(&digits.len());
-        if right {
-            Ok(Self(digits))
-        } else {
-            Err(INVALID)
-        }
+        if right { Ok(Self(digits)) } else { Err(INVALID) }
     }
 
     /// The digits.
@@ -299,36 +295,19 @@ mod tests {
             "A\u{e000}da",
             "＜b＞",
         ] {
-            assert_eq!(
-                PersonName::parse(name).unwrap_err().code,
-                "name_characters",
-                "{name:?}"
-            );
+            assert_eq!(PersonName::parse(name).unwrap_err().code, "name_characters", "{name:?}");
         }
     }
 
     #[test]
     fn nothing_that_a_mail_program_would_turn_into_a_link() {
-        for name in [
-            "evil.com",
-            "www.evil.com",
-            "Ada evil.co/x",
-            "evil。com",
-            "evil．com",
-            "1.2.33.44",
-        ] {
-            assert_eq!(
-                PersonName::parse(name).unwrap_err().code,
-                "name_looks_like_link",
-                "{name}"
-            );
+        for name in
+            ["evil.com", "www.evil.com", "Ada evil.co/x", "evil。com", "evil．com", "1.2.33.44"]
+        {
+            assert_eq!(PersonName::parse(name).unwrap_err().code, "name_looks_like_link", "{name}");
         }
         for name in ["http://evil", "mailto:x", "x@evil", "tel:123"] {
-            assert_eq!(
-                PersonName::parse(name).unwrap_err().code,
-                "name_characters",
-                "{name}"
-            );
+            assert_eq!(PersonName::parse(name).unwrap_err().code, "name_characters", "{name}");
         }
     }
 
@@ -342,18 +321,10 @@ mod tests {
 
     #[test]
     fn a_telephone_number_has_10_to_15_digits() {
-        assert_eq!(
-            PhoneNumber::parse("+1 (415) 555-0132").unwrap().as_str(),
-            "14155550132"
-        );
-        for wrong in [
-            "123456789",
-            "1234567890123456",
-            "415-555-013x",
-            "4155550132+",
-            "",
-            "٠١٢٣٤٥٦٧٨٩",
-        ] {
+        assert_eq!(PhoneNumber::parse("+1 (415) 555-0132").unwrap().as_str(), "14155550132");
+        for wrong in
+            ["123456789", "1234567890123456", "415-555-013x", "4155550132+", "", "٠١٢٣٤٥٦٧٨٩"]
+        {
             assert!(PhoneNumber::parse(wrong).is_err(), "{wrong}");
         }
     }

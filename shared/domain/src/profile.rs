@@ -71,9 +71,7 @@ impl Profile {
         wanted.create_reports = changes.create_reports.unwrap_or(wanted.create_reports);
         wanted.dashboard = changes.dashboard.unwrap_or(wanted.dashboard);
         let npi = changes.npi.unwrap_or(wanted.npi.map(|(npi, _)| npi));
-        let kept = wanted
-            .npi
-            .filter(|(held, _)| Some(*held) == npi && name.last == old.last);
+        let kept = wanted.npi.filter(|(held, _)| Some(*held) == npi && name.last == old.last);
         wanted.npi = kept.or(npi.map(|npi| (npi, Verification::Pending)));
         Ok(Self {
             name,
@@ -86,11 +84,7 @@ impl Profile {
     /// The NPI that the registry still has to be asked about.
     pub fn npi_to_verify(&self) -> Option<Npi> {
         match self.permissions.reporting {
-            Reporting::WithNpi {
-                npi,
-                verification: Verification::Pending,
-                ..
-            } => Some(npi),
+            Reporting::WithNpi { npi, verification: Verification::Pending, .. } => Some(npi),
             _ => None,
         }
     }
@@ -166,12 +160,8 @@ pub(crate) mod tests {
 
     #[test]
     fn null_clears_and_absence_keeps() {
-        let changed = profile()
-            .changed(Changes {
-                suffix1: Some(None),
-                ..Changes::default()
-            })
-            .unwrap();
+        let changed =
+            profile().changed(Changes { suffix1: Some(None), ..Changes::default() }).unwrap();
         assert_eq!(changed.name.suffix1, None);
         assert_eq!(changed.name.first, name("Ada"));
         assert_eq!(profile().changed(Changes::default()), Ok(profile()));
@@ -180,58 +170,30 @@ pub(crate) mod tests {
     #[test]
     fn a_new_npi_or_surname_is_verified_afresh() {
         let other = Npi::parse("1245319599").unwrap();
-        let new_npi = profile()
-            .changed(Changes {
-                npi: Some(Some(other)),
-                ..Changes::default()
-            })
-            .unwrap();
+        let new_npi =
+            profile().changed(Changes { npi: Some(Some(other)), ..Changes::default() }).unwrap();
         assert_eq!(new_npi.npi_to_verify(), Some(other));
-        let new_surname = profile()
-            .changed(Changes {
-                last: Some(name("Obi")),
-                ..Changes::default()
-            })
-            .unwrap();
+        let new_surname =
+            profile().changed(Changes { last: Some(name("Obi")), ..Changes::default() }).unwrap();
         assert!(new_surname.npi_to_verify().is_some());
-        let new_first = profile()
-            .changed(Changes {
-                first: Some(name("Eve")),
-                ..Changes::default()
-            })
-            .unwrap();
+        let new_first =
+            profile().changed(Changes { first: Some(name("Eve")), ..Changes::default() }).unwrap();
         assert_eq!(new_first.npi_to_verify(), None);
     }
 
     #[test]
     fn a_new_npi_or_surname_clears_an_attestation_and_nothing_else_does() {
         let mut mismatched = profile();
-        mismatched.permissions = mismatched
-            .permissions
-            .verified_as(Verification::NameMismatch);
-        let attested = mismatched
-            .attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH)
-            .unwrap();
+        mismatched.permissions = mismatched.permissions.verified_as(Verification::NameMismatch);
+        let attested = mismatched.attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH).unwrap();
         let after = |changes| {
             let changed: Profile = attested.changed(changes).unwrap();
             changed.permissions.verification_name()
         };
         let other = Npi::parse("1245319599").unwrap();
         for (changes, name) in [
-            (
-                Changes {
-                    npi: Some(Some(other)),
-                    ..Changes::default()
-                },
-                "pending",
-            ),
-            (
-                Changes {
-                    last: Some(name("Obi")),
-                    ..Changes::default()
-                },
-                "pending",
-            ),
+            (Changes { npi: Some(Some(other)), ..Changes::default() }, "pending"),
+            (Changes { last: Some(name("Obi")), ..Changes::default() }, "pending"),
             (
                 Changes {
                     first: Some(name("Eve")),
@@ -247,57 +209,33 @@ pub(crate) mod tests {
 
     #[test]
     fn clearing_the_npi_of_a_reporter_is_refused() {
-        let faults = profile()
-            .changed(Changes {
-                npi: Some(None),
-                ..Changes::default()
-            })
-            .unwrap_err();
+        let faults =
+            profile().changed(Changes { npi: Some(None), ..Changes::default() }).unwrap_err();
         assert_eq!(faults.0[0].code, "npi_required");
     }
 
     #[test]
     fn making_an_admin_needs_the_dashboard() {
-        let changes = Changes {
-            level: Some(AssignableLevel::Admin),
-            ..Changes::default()
-        };
-        assert_eq!(
-            profile().changed(changes).unwrap_err().0[0].code,
-            "admin_needs_dashboard"
-        );
+        let changes = Changes { level: Some(AssignableLevel::Admin), ..Changes::default() };
+        assert_eq!(profile().changed(changes).unwrap_err().0[0].code, "admin_needs_dashboard");
     }
 
     #[test]
     fn the_registry_refuses_shows_or_stays_silent() {
         let unverified = profile().permissions.verified_as(Verification::Pending);
-        let profile = Profile {
-            permissions: unverified,
-            ..profile()
-        };
-        let refused = profile
-            .clone()
-            .verified(&RegistryAnswer::Unknown)
-            .unwrap_err();
+        let profile = Profile { permissions: unverified, ..profile() };
+        let refused = profile.clone().verified(&RegistryAnswer::Unknown).unwrap_err();
         assert_eq!(
             (refused.0[0].field.as_str(), refused.0[0].code),
             ("npiNumber", "npi_not_found")
         );
-        let other = RegistryAnswer::Person {
-            surnames: vec!["OBI".into()],
-        };
+        let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
         let shown = profile.clone().verified(&other).unwrap();
         assert_eq!(shown.permissions.verification_name(), "name_mismatch");
         assert!(!shown.permissions.may_report_now());
+        assert_eq!(profile.clone().verified(&RegistryAnswer::Unavailable), Ok(profile.clone()));
         assert_eq!(
-            profile.clone().verified(&RegistryAnswer::Unavailable),
-            Ok(profile.clone())
-        );
-        assert_eq!(
-            profile
-                .noted(&RegistryAnswer::Deactivated)
-                .permissions
-                .verification_name(),
+            profile.noted(&RegistryAnswer::Deactivated).permissions.verification_name(),
             "deactivated"
         );
     }

@@ -79,10 +79,7 @@ impl Session {
     /// Whether this is the refresh token that is good; another genuine one is an old one.
     pub fn is_newest(&self, token: &str) -> bool {
         use subtle::ConstantTimeEq as _;
-        digest(token)
-            .as_bytes()
-            .ct_eq(self.token_digest.as_bytes())
-            .into()
+        digest(token).as_bytes().ct_eq(self.token_digest.as_bytes()).into()
     }
 
     /// The session with its next refresh token; `None` when it has ended.
@@ -97,11 +94,7 @@ impl Session {
             return None;
         }
         let token = fresh(self.id, keyring, entropy);
-        let next = Self {
-            refreshed_at: now,
-            token_digest: digest(token.reveal()),
-            ..self.clone()
-        };
+        let next = Self { refreshed_at: now, token_digest: digest(token.reveal()), ..self.clone() };
         Some((next, token))
     }
 
@@ -138,10 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn keyring() -> Keyring {
-        let key = RootKey {
-            kid: 1,
-            secret: vec![1; 32],
-        };
+        let key = RootKey { kid: 1, secret: vec![1; 32] };
         Keyring::new(key, vec![])
     }
 
@@ -173,11 +163,7 @@ mod tests {
     fn a_session_ends_when_nobody_uses_it() {
         let (session, _) = Session::open(&user(Standing::Admin), 0, &keyring(), at(0), &Fixed(0));
         assert_eq!(session.ends_at(), at(0).plus(IDLE));
-        assert!(
-            session
-                .refreshed(&keyring(), at(12 * 60), &Fixed(1))
-                .is_none()
-        );
+        assert!(session.refreshed(&keyring(), at(12 * 60), &Fixed(1)).is_none());
     }
 
     #[test]
@@ -189,10 +175,7 @@ mod tests {
         let closed = admin.clone().deactivate().unwrap().next;
         assert!(!session.is_open_to(&closed, 3));
         let again = closed.reactivate().unwrap().next;
-        assert!(
-            !session.is_open_to(&again, 3),
-            "a session of before stays closed"
-        );
+        assert!(!session.is_open_to(&again, 3), "a session of before stays closed");
         assert!(!session.is_open_to(&user(Standing::Member { dashboard: false }), 3));
     }
 }

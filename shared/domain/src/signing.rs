@@ -23,9 +23,7 @@ impl SigningAlgorithm {
 
     /// Reads an algorithm's name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Es256, Self::EdDsa]
-            .into_iter()
-            .find(|a| a.as_str() == text)
+        [Self::Es256, Self::EdDsa].into_iter().find(|a| a.as_str() == text)
     }
 
     /// The private key that follows from a secret: 32 bytes, the P-256 scalar or the Ed25519 seed.

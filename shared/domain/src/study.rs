@@ -34,10 +34,7 @@ impl StudyInstanceUid {
         }
         let mut padded = [0; MAX_UID];
         padded[..text.len()].copy_from_slice(text.as_bytes());
-        Ok(Self {
-            text: padded,
-            length: text.len(),
-        })
+        Ok(Self { text: padded, length: text.len() })
     }
 
     /// The UID's text.
@@ -67,10 +64,8 @@ pub enum StudyRef {
 impl StudyRef {
     /// The study that these name.
     pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refused> {
-        const NEITHER: Refused = Refused::new(
-            "study_required",
-            "one of studyId and studyInstanceUid is required",
-        );
+        const NEITHER: Refused =
+            Refused::new("study_required", "one of studyId and studyInstanceUid is required");
         match (id, uid) {
             (Some(id), Some(uid)) => Ok(Self::Both(id, uid)),
             (Some(id), None) => Ok(Self::Id(id)),
@@ -177,9 +172,7 @@ mod tests {
             assert!(StudyInstanceUid::parse(right).is_ok(), "{right}");
         }
         let longer = format!("{longest}9");
-        for wrong in [
-            "", ".", "1..2", "1.02", "00", "1.2.840 ", "1.-2", "1.٢", &longer,
-        ] {
+        for wrong in ["", ".", "1..2", "1.02", "00", "1.2.840 ", "1.-2", "1.٢", &longer] {
             let refused = StudyInstanceUid::parse(wrong).unwrap_err();
             assert_eq!(refused.code, "study_instance_uid_invalid", "{wrong}");
         }
@@ -189,10 +182,7 @@ mod tests {
     fn a_study_has_one_of_two_names_at_least_and_its_id_comes_first() {
         let id = StudyId::from_bytes([1; 16]);
         let uid = StudyInstanceUid::parse("1.2.3").unwrap();
-        assert_eq!(
-            StudyRef::new(None, None).unwrap_err().code,
-            "study_required"
-        );
+        assert_eq!(StudyRef::new(None, None).unwrap_err().code, "study_required");
         let both = StudyRef::new(Some(id), Some(uid)).unwrap();
         assert_eq!((both.id(), both.uid()), (Some(id), Some(&uid)));
         assert_eq!(both.key(), StudyRef::Id(id).key());
@@ -202,18 +192,12 @@ mod tests {
 
     #[test]
     fn assigning_to_the_same_reader_changes_nothing() {
-        let what = (
-            ClinicId::from_bytes([1; 16]),
-            StudyRef::Id(StudyId::from_bytes([2; 16])),
-        );
+        let what = (ClinicId::from_bytes([1; 16]), StudyRef::Id(StudyId::from_bytes([2; 16])));
         let by = Issuer::ApiKey(ApiKeyId::from_bytes([3; 16]));
         let (ada, eve) = (UserId::from_bytes([4; 16]), UserId::from_bytes([5; 16]));
         let first = Assignment::to(ada, what, None, by, Timestamp::EPOCH).unwrap();
         assert_eq!(first.version, 1);
-        assert_eq!(
-            Assignment::to(ada, what, Some(&first), by, Timestamp::EPOCH),
-            None
-        );
+        assert_eq!(Assignment::to(ada, what, Some(&first), by, Timestamp::EPOCH), None);
         let next = Assignment::to(eve, what, Some(&first), by, Timestamp::EPOCH).unwrap();
         assert_eq!((next.reader, next.version), (eve, 2));
     }

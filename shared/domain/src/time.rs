@@ -24,9 +24,7 @@ impl Timestamp {
 
     /// The instant `millis` milliseconds after 1970-01-01T00:00:00Z.
     pub fn from_millis(millis: i64) -> Result<Self, NotATime> {
-        jiff::Timestamp::from_millisecond(millis)
-            .map(Self)
-            .map_err(|_| NotATime)
+        jiff::Timestamp::from_millisecond(millis).map(Self).map_err(|_| NotATime)
     }
 
     /// Milliseconds since 1970-01-01T00:00:00Z.
@@ -85,20 +83,14 @@ impl Timestamp {
     /// The first instant of this instant's month.
     #[must_use]
     pub fn month_start(self) -> Self {
-        let date = jiff::tz::Offset::UTC
-            .to_datetime(self.0)
-            .date()
-            .first_of_month();
+        let date = jiff::tz::Offset::UTC.to_datetime(self.0).date().first_of_month();
         Day(date).start()
     }
 
     /// The first instant of the month before this instant's.
     #[must_use]
     pub fn month_before(self) -> Self {
-        let last = self
-            .month_start()
-            .0
-            .saturating_sub(jiff::SignedDuration::from_secs(1));
+        let last = self.month_start().0.saturating_sub(jiff::SignedDuration::from_secs(1));
         Self(last.unwrap_or(self.0)).month_start()
     }
 
@@ -122,13 +114,10 @@ impl Day {
     /// Reads `YYYY-MM-DD` and nothing else.
     pub fn parse(text: &str) -> Result<Self, NotATime> {
         let shape = text.len() == 10
-            && text.bytes().enumerate().all(|(i, b)| {
-                if matches!(i, 4 | 7) {
-                    b == b'-'
-                } else {
-                    b.is_ascii_digit()
-                }
-            });
+            && text
+                .bytes()
+                .enumerate()
+                .all(|(i, b)| if matches!(i, 4 | 7) { b == b'-' } else { b.is_ascii_digit() });
         if !shape {
             return Err(NotATime);
         }
@@ -148,9 +137,7 @@ impl Day {
 
     /// The first instant of the day after.
     pub fn end(self) -> Timestamp {
-        self.0
-            .tomorrow()
-            .map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
+        self.0.tomorrow().map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
     }
 }
 
@@ -195,14 +182,7 @@ mod tests {
         let day = Day::parse("2024-02-29").unwrap();
         assert_eq!(day.start().to_string(), "2024-02-29T00:00:00.000Z");
         assert_eq!(day.end().to_string(), "2024-03-01T00:00:00.000Z");
-        for wrong in [
-            "2023-02-29",
-            "2024-2-29",
-            "20240229",
-            "2024-02-29T00:00",
-            "",
-            "+024-02-29",
-        ] {
+        for wrong in ["2023-02-29", "2024-2-29", "20240229", "2024-02-29T00:00", "", "+024-02-29"] {
             assert_eq!(Day::parse(wrong), Err(NotATime), "{wrong}");
         }
     }
@@ -214,9 +194,6 @@ mod tests {
         assert_eq!(march.month_start(), at("2028-03-01T00:00:00Z"));
         assert_eq!(march.year(), 2028);
         assert_eq!(march.month_before(), at("2028-02-01T00:00:00Z"));
-        assert_eq!(
-            at("2028-01-01T00:00:00Z").month_before(),
-            at("2027-12-01T00:00:00Z")
-        );
+        assert_eq!(at("2028-01-01T00:00:00Z").month_before(), at("2027-12-01T00:00:00Z"));
     }
 }

@@ -74,11 +74,7 @@ impl Keyring {
     /// The token for an invitation's link.
     pub fn invitation_token(&self, link: &InvitationLink) -> LinkToken {
         let generation = link.generation.to_be_bytes();
-        let body = [
-            &link.clinic.bytes()[..],
-            link.invitation.bytes(),
-            &generation,
-        ];
+        let body = [&link.clinic.bytes()[..], link.invitation.bytes(), &generation];
         self.seal(INVITATION, &body.concat())
     }
 
@@ -140,16 +136,12 @@ impl Keyring {
     fn open<const N: usize>(&self, purpose: &[u8], text: &str) -> Result<[u8; N], TokenInvalid> {
         let (sealed, mac) = split::<N>(text)?;
         let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
-        key.mac(purpose, &sealed)
-            .verify_slice(&mac)
-            .map_err(|_| TokenInvalid)?;
+        key.mac(purpose, &sealed).verify_slice(&mac).map_err(|_| TokenInvalid)?;
         part(&sealed, 1)
     }
 
     fn key(&self, kid: u8) -> Option<&RootKey> {
-        std::iter::once(&self.newest)
-            .chain(&self.older)
-            .find(|key| key.kid == kid)
+        std::iter::once(&self.newest).chain(&self.older).find(|key| key.kid == kid)
     }
 }
 
@@ -221,10 +213,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn key(kid: u8) -> RootKey {
-        RootKey {
-            kid,
-            secret: vec![kid; 32],
-        }
+        RootKey { kid, secret: vec![kid; 32] }
     }
 
     fn link(clinic: [u8; 16], invitation: [u8; 16], generation: u32) -> InvitationLink {
@@ -236,10 +225,7 @@ mod tests {
     }
 
     fn access(clinic: [u8; 16], access: [u8; 16]) -> AccessLink {
-        AccessLink {
-            clinic: ClinicId::from_bytes(clinic),
-            access: AccessId::from_bytes(access),
-        }
+        AccessLink { clinic: ClinicId::from_bytes(clinic), access: AccessId::from_bytes(access) }
     }
 
     proptest! {
@@ -306,10 +292,7 @@ mod tests {
     fn the_same_link_is_derived_again_and_the_next_generation_differs() {
         let keyring = Keyring::new(key(1), vec![]);
         let token = |generation| {
-            keyring
-                .invitation_token(&link([3; 16], [4; 16], generation))
-                .reveal()
-                .to_owned()
+            keyring.invitation_token(&link([3; 16], [4; 16], generation)).reveal().to_owned()
         };
         assert_eq!(token(1), token(1));
         assert_ne!(token(1), token(2));
@@ -320,11 +303,7 @@ mod tests {
         let old = Keyring::new(key(1), vec![]).invitation_token(&link([3; 16], [4; 16], 1));
         let rotated = Keyring::new(key(2), vec![key(1)]);
         assert!(rotated.read_invitation_token(old.reveal()).is_ok());
-        assert!(
-            Keyring::new(key(2), vec![])
-                .read_invitation_token(old.reveal())
-                .is_err()
-        );
+        assert!(Keyring::new(key(2), vec![]).read_invitation_token(old.reveal()).is_err());
     }
 
     #[test]

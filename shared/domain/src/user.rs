@@ -29,9 +29,7 @@ impl UserStatus {
 
     /// Reads a status's name.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Deactivated]
-            .into_iter()
-            .find(|s| s.as_str() == text)
+        [Self::Active, Self::Deactivated].into_iter().find(|s| s.as_str() == text)
     }
 }
 
@@ -259,10 +257,7 @@ pub(crate) mod tests {
         let closed = before.clone().deactivate().unwrap().next;
         assert!(!closed.assignable());
         let open = closed.reactivate().unwrap().next;
-        assert_eq!(
-            (open.profile, open.status),
-            (before.profile, UserStatus::Active)
-        );
+        assert_eq!((open.profile, open.status), (before.profile, UserStatus::Active));
     }
 
     #[test]
@@ -277,22 +272,13 @@ pub(crate) mod tests {
     #[test]
     fn a_deactivated_npi_ends_reporting_once_and_silence_ends_nothing() {
         let before = user(Standing::Admin);
-        assert_eq!(
-            before.clone().asked_again(&RegistryAnswer::Unavailable),
-            None
-        );
-        let change = before
-            .clone()
-            .asked_again(&RegistryAnswer::Deactivated)
-            .unwrap();
+        assert_eq!(before.clone().asked_again(&RegistryAnswer::Unavailable), None);
+        let change = before.clone().asked_again(&RegistryAnswer::Deactivated).unwrap();
         assert!(before.assignable() && !change.next.assignable());
         assert!(change.ends_reporting());
         assert_eq!(change.managers, Managers::Same);
         let ended = change.next;
-        assert_eq!(
-            ended.clone().asked_again(&RegistryAnswer::Deactivated),
-            None
-        );
+        assert_eq!(ended.clone().asked_again(&RegistryAnswer::Deactivated), None);
         let unknown = ended.asked_again(&RegistryAnswer::Unknown).unwrap();
         assert!(!unknown.ends_reporting(), "that was told already");
         let gone = before.deactivate().unwrap().next;
@@ -303,23 +289,16 @@ pub(crate) mod tests {
     #[test]
     fn an_attested_user_reports_until_the_number_ends() {
         let by = UserId::from_bytes([9; 16]);
-        let other = RegistryAnswer::Person {
-            surnames: vec!["OBI".into()],
-        };
+        let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
         let verified = user(Standing::Admin);
         assert_eq!(
             verified.clone().attest(by, Timestamp::EPOCH),
-            Err(NotAttested::NotMismatched(Verification::Verified(
-                crate::npi::Basis::Registry
-            )))
+            Err(NotAttested::NotMismatched(Verification::Verified(crate::npi::Basis::Registry)))
         );
         let mismatched = verified.asked_again(&other).unwrap().next;
         assert!(!mismatched.assignable());
         let closed = mismatched.clone().deactivate().unwrap().next;
-        assert_eq!(
-            closed.attest(by, Timestamp::EPOCH),
-            Err(NotAttested::UserDeactivated)
-        );
+        assert_eq!(closed.attest(by, Timestamp::EPOCH), Err(NotAttested::UserDeactivated));
         let change = mismatched.attest(by, Timestamp::EPOCH).unwrap();
         assert_eq!(change.action, Action::NpiAttested);
         assert!(change.next.assignable());

@@ -8,10 +8,7 @@ use crate::problem::Problem;
 
 /// Who attests. Nobody vouches for themselves.
 pub fn attester(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
-    let by = caller
-        .identity
-        .user()
-        .ok_or_else(Problem::unauthenticated)?;
+    let by = caller.identity.user().ok_or_else(Problem::unauthenticated)?;
     if by == about {
         let detail = "You cannot attest your own NPI. Ask another owner or admin.";
         return Err(Problem::conflict("cannot_attest_self", detail));
@@ -22,10 +19,9 @@ pub fn attester(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
 /// Only a number that the registry knows under another surname is left to a person's word.
 pub fn not_attested(why: NotAttested) -> Problem {
     match why {
-        NotAttested::NoNpi => Problem::conflict(
-            "npi_not_attestable",
-            "There is no NPI on file. Add one first.",
-        ),
+        NotAttested::NoNpi => {
+            Problem::conflict("npi_not_attestable", "There is no NPI on file. Add one first.")
+        }
         NotAttested::NotMismatched(now) => {
             let now = now.as_str();
             let detail =

@@ -44,10 +44,7 @@ impl Requester {
     /// The record of a changed invitation.
     pub fn invitation(&self, context: &Context, change: &Transition<Invitation>) -> AuditRecord {
         let details = change.next.details();
-        let permissions = (
-            Some(change.before.permissions),
-            Some(details.profile.permissions),
-        );
+        let permissions = (Some(change.before.permissions), Some(details.profile.permissions));
         self.record(
             context,
             details.clinic,

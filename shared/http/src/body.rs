@@ -39,10 +39,7 @@ impl<S: Send + Sync> FromRequest<S> for Object {
         let bytes = read(request, state).await?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(members)) => Ok(Self { members, bytes }),
-            Ok(_) => Err(Problem::bad_request(
-                "json_invalid",
-                "The body must be a JSON object.",
-            )),
+            Ok(_) => Err(Problem::bad_request("json_invalid", "The body must be a JSON object.")),
             Err(error) => Err(Problem::bad_request(
                 "json_invalid",
                 format!(
@@ -68,12 +65,8 @@ impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
             let object = Object::from_request(request, state).await?;
             return Ok(Self(object.members));
         }
-        let unreadable = || {
-            Problem::bad_request(
-                "form_invalid",
-                "The body must be a form with each name once.",
-            )
-        };
+        let unreadable =
+            || Problem::bad_request("form_invalid", "The body must be a form with each name once.");
         let bytes = read(request, state).await?;
         let form = Request::post("/")
             .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
@@ -82,9 +75,8 @@ impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
         let pairs = Form::<Vec<(String, String)>>::from_request(form, state).await;
         let Form(pairs) = pairs.map_err(|_| unreadable())?;
         let count = pairs.len();
-        let members: Map<String, Value> = (pairs.into_iter())
-            .map(|(name, value)| (name, Value::String(value)))
-            .collect();
+        let members: Map<String, Value> =
+            (pairs.into_iter()).map(|(name, value)| (name, Value::String(value))).collect();
         if members.len() < count {
             return Err(unreadable());
         }
@@ -94,21 +86,19 @@ impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
 
 /// The whole body, or 413.
 pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
-    Bytes::from_request(request, state)
-        .await
-        .map_err(|rejected| {
-            if axum::response::IntoResponse::into_response(rejected).status()
-                == StatusCode::PAYLOAD_TOO_LARGE
-            {
-                Problem::new(
-                    StatusCode::PAYLOAD_TOO_LARGE,
-                    "body_too_large",
-                    "The body may have 64 KiB at most.",
-                )
-            } else {
-                Problem::bad_request("body_unreadable", "The body ended before it was complete.")
-            }
-        })
+    Bytes::from_request(request, state).await.map_err(|rejected| {
+        if axum::response::IntoResponse::into_response(rejected).status()
+            == StatusCode::PAYLOAD_TOO_LARGE
+        {
+            Problem::new(
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "body_too_large",
+                "The body may have 64 KiB at most.",
+            )
+        } else {
+            Problem::bad_request("body_unreadable", "The body ended before it was complete.")
+        }
+    })
 }
 
 fn is_json(request: &Request) -> bool {

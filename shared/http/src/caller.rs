@@ -55,13 +55,7 @@ pub enum Identity {
 impl Identity {
     /// Whether this is an owner signed in: the only one who may change an owner.
     pub fn is_owner(&self) -> bool {
-        matches!(
-            self,
-            Self::Session {
-                level: Level::Owner,
-                ..
-            }
-        )
+        matches!(self, Self::Session { level: Level::Owner, .. })
     }
 
     /// The person signed in, if it is one.
@@ -194,31 +188,20 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let principal = principal(parts, &Context::from_ref(state)).await?;
         allowed::<C>(&principal.identity)?;
-        Ok(Self {
-            principal,
-            capability: PhantomData,
-        })
+        Ok(Self { principal, capability: PhantomData })
     }
 }
 
 fn allowed<C: Capability>(identity: &Identity) -> Result<(), Problem> {
     match (identity, C::SCOPE) {
         (Identity::ApiKey { scopes, .. }, Some(needed)) if scopes.contains(&needed) => Ok(()),
-        (Identity::ApiKey { .. }, Some(needed)) => Err(Problem::forbidden(format!(
-            "This API key lacks the scope {}.",
-            needed.as_str()
-        ))),
-        (Identity::ApiKey { .. }, None) => Err(Problem::forbidden(
-            "No API key can do this. Sign in at the dashboard instead.",
-        )),
-        (
-            Identity::Session {
-                level,
-                manage_studies,
-                ..
-            },
-            _,
-        ) => {
+        (Identity::ApiKey { .. }, Some(needed)) => {
+            Err(Problem::forbidden(format!("This API key lacks the scope {}.", needed.as_str())))
+        }
+        (Identity::ApiKey { .. }, None) => {
+            Err(Problem::forbidden("No API key can do this. Sign in at the dashboard instead."))
+        }
+        (Identity::Session { level, manage_studies, .. }, _) => {
             if C::PEOPLE.include(*level, *manage_studies) {
                 return Ok(());
             }

@@ -118,10 +118,7 @@ impl Proof {
         let apart = now.seconds().abs_diff(claims.iat);
         let right_id = (1..=MAX_ID).contains(&claims.jti.len());
         if right_request && right_token && right_id && apart <= FRESH.as_secs() {
-            Ok(Self {
-                key: thumbprint(&public)?,
-                id: claims.jti,
-            })
+            Ok(Self { key: thumbprint(&public)?, id: claims.jti })
         } else {
             Err(ProofInvalid)
         }
@@ -157,12 +154,7 @@ fn key_in(text: &str) -> Result<PublicKey, ProofInvalid> {
     if !plain || (kty.as_str(), crv.as_str()) != kind {
         return Err(ProofInvalid);
     }
-    Ok(PublicKey {
-        kid: String::new(),
-        algorithm,
-        x,
-        y,
-    })
+    Ok(PublicKey { kid: String::new(), algorithm, x, y })
 }
 
 /// RFC 7638: the SHA-256 of the key's required members in order. They are base64url, as the key
@@ -204,10 +196,7 @@ mod tests {
     fn the_proof_of_rfc_9449_is_read_for_its_request_and_minute() {
         let proof = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
         let at = |seconds: i64| Timestamp::from_millis(seconds * 1000).unwrap();
-        let this = For {
-            request: Some(("POST", "https://server.example.com/token")),
-            token: None,
-        };
+        let this = For { request: Some(("POST", "https://server.example.com/token")), token: None };
         let read = Proof::read(proof, this, at(1_562_262_616)).unwrap();
         let expected = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
         assert_eq!(read.key().to_string(), expected);
@@ -219,16 +208,10 @@ mod tests {
             ("GET", "https://server.example.com/token"),
             ("POST", "https://server.example.com/other"),
         ] {
-            let other = For {
-                request: Some(request),
-                ..this
-            };
+            let other = For { request: Some(request), ..this };
             assert!(Proof::read(proof, other, at(1_562_262_616)).is_err());
         }
-        let with_token = For {
-            token: Some("x"),
-            ..this
-        };
+        let with_token = For { token: Some("x"), ..this };
         assert!(Proof::read(proof, with_token, at(1_562_262_616)).is_err());
     }
 

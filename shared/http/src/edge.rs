@@ -42,9 +42,7 @@ async fn edge(request: Request, next: Next) -> Response {
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
     // The SDKs repeat a 409 unless told not to, and a repeat cannot change its outcome.
     if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
-        response
-            .headers_mut()
-            .insert("x-should-retry", HeaderValue::from_static("false"));
+        response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }
     if method != Method::HEAD {
         // Unless the handler says otherwise: most answers hold a person's data or a token.

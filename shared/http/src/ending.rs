@@ -16,14 +16,9 @@ pub async fn commit_ended(
 ) -> Result<Committed, Problem> {
     let details = change.next.details();
     let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
-    let claims = context
-        .store
-        .claims(details.clinic, &details.email, npi)
-        .await?;
+    let claims = context.store.claims(details.clinic, &details.email, npi).await?;
     let claims = claims.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
-    let mut tx = context
-        .store
-        .transaction(&requester.invitation(context, change))?;
+    let mut tx = context.store.transaction(&requester.invitation(context, change))?;
     tx.changed_invitation(change)?;
     if let Some(free) = claims.email.let_go(details.id) {
         tx.email_claim(details.clinic, &details.email, &free)?;

@@ -20,10 +20,7 @@ pub struct Fields {
 impl Fields {
     /// All members of an object.
     pub fn new(members: Map<String, Value>) -> Self {
-        Self {
-            members,
-            faults: Faults::default(),
-        }
+        Self { members, faults: Faults::default() }
     }
 
     /// A string that has to be there. `None` means a fault was noted.
@@ -56,11 +53,7 @@ impl Fields {
         name: &str,
         parse: impl FnOnce(&str) -> Result<T, Refused>,
     ) -> Option<T> {
-        if self.members.contains_key(name) {
-            self.required(name, parse)
-        } else {
-            None
-        }
+        if self.members.contains_key(name) { self.required(name, parse) } else { None }
     }
 
     /// A string that can be changed, or cleared with null.
@@ -86,11 +79,7 @@ impl Fields {
 
     /// A boolean that can be changed.
     pub fn change_bool(&mut self, name: &str) -> Option<bool> {
-        if self.members.contains_key(name) {
-            self.required_bool(name)
-        } else {
-            None
-        }
+        if self.members.contains_key(name) { self.required_bool(name) } else { None }
     }
 
     /// A list of strings. `None` means missing, or a fault was noted.
@@ -140,10 +129,9 @@ impl Fields {
 
     /// Notes the faults of an object's own fields.
     pub fn note_within(&mut self, name: &str, Faults(faults): Faults) {
-        let within = faults.into_iter().map(|fault| Fault {
-            field: format!("{name}.{}", fault.field),
-            ..fault
-        });
+        let within = faults
+            .into_iter()
+            .map(|fault| Fault { field: format!("{name}.{}", fault.field), ..fault });
         self.faults.0.extend(within);
     }
 
@@ -227,13 +215,8 @@ mod tests {
         let _ = fields.optional("c", PersonName::parse);
         let _ = fields.required_bool("d");
         let _ = fields.required_bool("e");
-        let codes: Vec<_> = fields
-            .finish(())
-            .unwrap_err()
-            .0
-            .into_iter()
-            .map(|f| (f.field, f.code))
-            .collect();
+        let codes: Vec<_> =
+            fields.finish(()).unwrap_err().0.into_iter().map(|f| (f.field, f.code)).collect();
         let expected = [
             ("a", "wrong_type"),
             ("b", "required"),
@@ -250,10 +233,7 @@ mod tests {
         let mut fields = fields(r#"{"null":null,"value":"Ada"}"#);
         assert_eq!(fields.clearable("absent", PersonName::parse), None);
         assert_eq!(fields.clearable("null", PersonName::parse), Some(None));
-        assert!(matches!(
-            fields.clearable("value", PersonName::parse),
-            Some(Some(_))
-        ));
+        assert!(matches!(fields.clearable("value", PersonName::parse), Some(Some(_))));
         assert!(fields.finish(()).is_ok());
     }
 

@@ -59,9 +59,7 @@ pub async fn for_invitees(
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
     match invitee(&keyring, &bytes) {
         Some(caller) => once(&context, &caller, &key, (parts, bytes), next).await,
-        None => Ok(next
-            .run(Request::from_parts(parts, Body::from(bytes)))
-            .await),
+        None => Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await),
     }
 }
 
@@ -84,11 +82,7 @@ async fn once(
     let id = parts.extensions.get::<RequestId>();
     let id = id.map_or_else(|| "none".to_owned(), |id| id.0.clone());
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
-    match context
-        .store
-        .begin(caller, key, &fingerprint, context.now())
-        .await?
-    {
+    match context.store.begin(caller, key, &fingerprint, context.now()).await? {
         Begun::First => {}
         Begun::Again(answer) => return Ok(again(answer)),
         Begun::OtherBody => {
@@ -115,19 +109,12 @@ async fn once(
 fn is_final(response: &Response) -> bool {
     let status = response.status();
     let lost_race = |problem: &Problem| problem.code() == Problem::contended().code();
-    let refused = [
-        StatusCode::UNAUTHORIZED,
-        StatusCode::FORBIDDEN,
-        StatusCode::TOO_MANY_REQUESTS,
-    ];
+    let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
     let secret = response.extensions().get::<Unkept>().is_some();
     !status.is_server_error()
         && !secret
         && !refused.contains(&status)
-        && !response
-            .extensions()
-            .get::<Problem>()
-            .is_some_and(lost_race)
+        && !response.extensions().get::<Problem>().is_some_and(lost_race)
 }
 
 /// Keeps a final answer; one that a later try could better is forgotten.
@@ -139,22 +126,12 @@ async fn keep(
     response: Response,
 ) -> Result<Response, Problem> {
     let (parts, body) = response.into_parts();
-    let bytes = to_bytes(body, usize::MAX)
-        .await
-        .map_err(Problem::internal)?;
-    let text = String::from_utf8(bytes.to_vec())
-        .ok()
-        .filter(|text| text.len() <= MAX_ANSWER);
+    let bytes = to_bytes(body, usize::MAX).await.map_err(Problem::internal)?;
+    let text = String::from_utf8(bytes.to_vec()).ok().filter(|text| text.len() <= MAX_ANSWER);
     let kept = match text {
         Some(body) if final_answer => {
-            let answer = Answer {
-                status: parts.status.as_u16(),
-                body,
-            };
-            context
-                .store
-                .finish(caller, key, fingerprint, &answer, context.now())
-                .await
+            let answer = Answer { status: parts.status.as_u16(), body };
+            context.store.finish(caller, key, fingerprint, &answer, context.now()).await
         }
         _ => context.store.forget(caller, key).await,
     };
@@ -167,11 +144,7 @@ async fn keep(
 
 fn again(answer: Answer) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let kind = if status.is_success() {
-        "application/json"
-    } else {
-        "application/problem+json"
-    };
+    let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let mut response = (status, answer.body).into_response();
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
@@ -194,8 +167,6 @@ fn readable(key: &HeaderValue) -> Result<String, Problem> {
 /// The holder of a link, if its token was made here.
 fn invitee(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
-    let link = keyring
-        .read_invitation_token(body.get("token")?.as_str()?)
-        .ok()?;
+    let link = keyring.read_invitation_token(body.get("token")?.as_str()?).ok()?;
     Some(format!("link:{}:{}", link.invitation, link.generation))
 }

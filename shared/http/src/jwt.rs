@@ -78,11 +78,7 @@ impl SigningKeys {
     /// A signer with the first key that is published: a key is known before it is used.
     pub fn signer(self, published: &[PublicKey]) -> Result<Signer, NoSigner> {
         let known = |key: &SigningKey| published.contains(&key.public);
-        self.0
-            .into_iter()
-            .find(known)
-            .map(Signer)
-            .ok_or(NoSigner::Unpublished)
+        self.0.into_iter().find(known).map(Signer).ok_or(NoSigner::Unpublished)
     }
 }
 
@@ -115,12 +111,7 @@ impl SigningKey {
             AlgorithmParameters::OctetKeyPair(key) => (key.x, None),
             _ => return None,
         };
-        let public = PublicKey {
-            kid,
-            algorithm,
-            x,
-            y,
-        };
+        let public = PublicKey { kid, algorithm, x, y };
         Some(Self { public, private })
     }
 }
@@ -163,10 +154,7 @@ impl VerifyingKey {
             (SigningAlgorithm::EdDsa, None) => DecodingKey::from_ed_components(&public.x),
             _ => return None,
         };
-        Some(Self {
-            algorithm: named(public.algorithm),
-            key: key.ok()?,
-        })
+        Some(Self { algorithm: named(public.algorithm), key: key.ok()? })
     }
 }
 
@@ -214,9 +202,8 @@ pub(crate) fn claims<C: DeserializeOwned>(
     validation.set_audience(&[expected.audience]);
     // The library reads the wall clock; `in_time` reads ours.
     validation.validate_exp = false;
-    let claims: Value = jsonwebtoken::decode(token, &key.key, &validation)
-        .map_err(|_| Invalid)?
-        .claims;
+    let claims: Value =
+        jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| Invalid)?.claims;
     in_time(Times::deserialize(&claims).map_err(|_| Invalid)?, now)?;
     C::deserialize(claims).map_err(|_| Invalid)
 }

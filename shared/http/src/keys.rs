@@ -46,11 +46,7 @@ pub enum NotVerified {
 impl Keys {
     /// The keys that the table has; none is read yet.
     pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self {
-            store,
-            clock,
-            known: Arc::default(),
-        }
+        Self { store, clock, known: Arc::default() }
     }
 
     /// Reads the keys; also opens the connection ahead of the first request.
@@ -94,11 +90,7 @@ impl Keys {
         {
             let known = self.known.read().await;
             let found = known.keys.get(kid);
-            let fresh_for = if found.is_some() {
-                KEPT_FOR
-            } else {
-                ASKED_AGAIN
-            };
+            let fresh_for = if found.is_some() { KEPT_FOR } else { ASKED_AGAIN };
             let age = known.read_at.map(|at| self.clock.now().since(at));
             if age.is_some_and(|age| age < fresh_for) {
                 return Ok(found.cloned());

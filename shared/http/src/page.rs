@@ -19,11 +19,7 @@ pub fn limit(text: Option<&str>) -> Result<usize, Refused> {
     };
     let whole = text.strip_suffix(".0").unwrap_or(text);
     let number = whole.parse().map_err(|_| RANGE)?;
-    if (1..=MAX_LIMIT).contains(&number) {
-        Ok(number)
-    } else {
-        Err(RANGE)
-    }
+    if (1..=MAX_LIMIT).contains(&number) { Ok(number) } else { Err(RANGE) }
 }
 
 /// What a cursor is bound to: clinic, route and filters. One from elsewhere is refused.
@@ -43,11 +39,7 @@ impl Binding {
         sorted.sort();
         let clinic = clinic.to_string();
         let mut parts = vec![clinic.as_bytes(), route.as_bytes()];
-        parts.extend(
-            sorted
-                .iter()
-                .flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]),
-        );
+        parts.extend(sorted.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
         Self(Fingerprint::of(&parts))
     }
 

@@ -65,10 +65,7 @@ impl Problem {
 
     /// 404: the one answer to every token that is not good.
     pub fn token_invalid() -> Self {
-        Self::not_found(
-            "token_invalid",
-            "This link is not valid. Ask for a new one.",
-        )
+        Self::not_found("token_invalid", "This link is not valid. Ask for a new one.")
     }
 
     /// 409: the object's state does not allow it.
@@ -118,22 +115,15 @@ impl Problem {
 
     /// 503: the database does not answer.
     pub fn unavailable() -> Self {
-        let problem = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Try again in a moment.",
-        );
-        Self {
-            retry_after: Some(Duration::from_secs(1)),
-            ..problem
-        }
+        let problem =
+            Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
+        Self { retry_after: Some(Duration::from_secs(1)), ..problem }
     }
 
     /// The same problem, naming an object that it is about.
     #[must_use]
     pub fn about(mut self, member: &str, id: impl std::fmt::Display) -> Self {
-        self.about
-            .insert(member.to_owned(), Value::String(id.to_string()));
+        self.about.insert(member.to_owned(), Value::String(id.to_string()));
         self
     }
 
@@ -148,11 +138,7 @@ impl Problem {
     /// The same problem as a 400 with this code.
     #[must_use]
     pub fn as_bad_request(self, code: &'static str) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            code,
-            ..self
-        }
+        Self { status: StatusCode::BAD_REQUEST, code, ..self }
     }
 
     /// The HTTP status.
@@ -184,10 +170,7 @@ impl Problem {
         let json = serde_json::to_string(&self.body(request_id)).unwrap_or_default();
         let mut response = (self.status, json).into_response();
         let headers = response.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/problem+json"),
-        );
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, seconds.into());
@@ -197,10 +180,7 @@ impl Problem {
                 "dpop_proof_invalid" => r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA""#,
                 _ => "Bearer",
             };
-            headers.insert(
-                header::WWW_AUTHENTICATE,
-                HeaderValue::from_static(challenge),
-            );
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
         }
         response
     }
@@ -218,10 +198,7 @@ impl From<Faults> for Problem {
             [only] => format!("{} {}.", only.field, only.detail),
             _ => format!("Mend these fields and repeat: {}.", names.join(", ")),
         };
-        Self {
-            faults,
-            ..Self::unprocessable(code, detail)
-        }
+        Self { faults, ..Self::unprocessable(code, detail) }
     }
 }
 

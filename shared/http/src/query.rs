@@ -29,12 +29,8 @@ pub struct Paging {
 }
 
 /// Parameters whose faults are 400, not 422: the request cannot be read at all.
-const UNREADABLE: [&str; 4] = [
-    "cursor_invalid",
-    "date_invalid",
-    "unknown_parameter",
-    "repeated_parameter",
-];
+const UNREADABLE: [&str; 4] =
+    ["cursor_invalid", "date_invalid", "unknown_parameter", "repeated_parameter"];
 
 impl<S: Send + Sync> FromRequestParts<S> for Parameters {
     type Rejection = Problem;
@@ -45,12 +41,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Parameters {
         let Query(all) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
             .await
             .map_err(unreadable)?;
-        Ok(Self {
-            route: "",
-            left: all.clone(),
-            all,
-            faults: Faults::default(),
-        })
+        Ok(Self { route: "", left: all.clone(), all, faults: Faults::default() })
     }
 }
 
@@ -72,9 +63,7 @@ impl Parameters {
         if text.is_empty() {
             return None;
         }
-        parse(&text)
-            .map_err(|refused| self.faults.push(refused.at(name)))
-            .ok()
+        parse(&text).map_err(|refused| self.faults.push(refused.at(name))).ok()
     }
 
     /// `true` or `false`.
@@ -112,21 +101,12 @@ impl Parameters {
             } else {
                 Refused::new("unknown_parameter", "is not a parameter of this list")
             };
-            self.faults
-                .push(refused.at(name.chars().take(40).collect::<String>()));
+            self.faults.push(refused.at(name.chars().take(40).collect::<String>()));
         }
-        let unreadable = self
-            .faults
-            .0
-            .iter()
-            .find(|f| UNREADABLE.contains(&f.code))
-            .map(|f| f.code);
+        let unreadable =
+            self.faults.0.iter().find(|f| UNREADABLE.contains(&f.code)).map(|f| f.code);
         match (self.faults.or(()), unreadable) {
-            (Ok(()), _) => Ok(Paging {
-                limit: limit.unwrap_or(20),
-                after,
-                binding,
-            }),
+            (Ok(()), _) => Ok(Paging { limit: limit.unwrap_or(20), after, binding }),
             (Err(faults), Some(code)) => Err(Problem::from(faults).as_bad_request(code)),
             (Err(faults), None) => Err(faults.into()),
         }

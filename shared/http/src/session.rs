@@ -180,11 +180,7 @@ impl Sessions {
 
 /// Who holds an access token.
 pub(crate) async fn holder(context: &Context, token: &str) -> Result<Principal, Problem> {
-    let expected = Expected {
-        typ: TYP,
-        issuer: &context.issuer,
-        audience: AUDIENCE,
-    };
+    let expected = Expected { typ: TYP, issuer: &context.issuer, audience: AUDIENCE };
     let claims: Claims = match context.keys.verify(token, expected).await {
         Ok(claims) => claims,
         Err(NotVerified::Invalid(_)) => return Err(Problem::unauthenticated()),

@@ -56,12 +56,7 @@ pub struct PersonView {
 impl PersonView {
     fn new(email: &domain::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
-        let Profile {
-            name,
-            phone,
-            role,
-            permissions,
-        } = profile;
+        let Profile { name, phone, role, permissions } = profile;
         Self {
             email: email.typed().to_owned(),
             first_name: text(&name.first),
@@ -147,11 +142,7 @@ impl From<&Invitation> for InvitedView {
             last_login_at: None,
         };
         let invitation_id = details.id.to_string();
-        Self {
-            user,
-            invitation_id,
-            invitation_status: invitation.status().as_str(),
-        }
+        Self { user, invitation_id, invitation_status: invitation.status().as_str() }
     }
 }
 
@@ -318,10 +309,7 @@ pub struct ClinicView {
 
 impl From<&Clinic> for ClinicView {
     fn from(clinic: &Clinic) -> Self {
-        Self {
-            clinic_id: clinic.id.to_string(),
-            name: clinic.name.as_str().to_owned(),
-        }
+        Self { clinic_id: clinic.id.to_string(), name: clinic.name.as_str().to_owned() }
     }
 }
 
@@ -337,9 +325,6 @@ pub struct Done {
 impl Done {
     /// The answer that says `message`.
     pub fn new(message: impl Into<String>) -> Self {
-        Self {
-            success: true,
-            message: message.into(),
-        }
+        Self { success: true, message: message.into() }
     }
 }

@@ -115,19 +115,13 @@ impl ViewClaims {
             study: details.view.study().map(Into::into),
             npi: npi.map(|(npi, _)| npi.as_str().to_owned()),
             embed_origins: origins.map(|o| o.as_str().to_owned()).collect(),
-            cnf: open.opening.key.map(|key| Confirmation {
-                jkt: key.to_string(),
-            }),
+            cnf: open.opening.key.map(|key| Confirmation { jkt: key.to_string() }),
         })
     }
 
     /// The claims of a view token that was signed here and is good now; `None` for any other.
     pub async fn read(context: &Context, token: &str) -> Result<Option<Self>, Problem> {
-        let expected = Expected {
-            typ: TYP,
-            issuer: &context.issuer,
-            audience: AUDIENCE,
-        };
+        let expected = Expected { typ: TYP, issuer: &context.issuer, audience: AUDIENCE };
         match context.keys.verify(token, expected).await {
             Ok(claims) => Ok(Some(claims)),
             Err(NotVerified::Invalid(_)) => Ok(None),
@@ -152,22 +146,16 @@ impl ViewClaims {
     /// Whether both are for the same view of the same person, bound to the same key: all but the
     /// times and the NPI, which may have changed.
     pub fn fit(&self, other: &Self) -> bool {
-        let timeless = |claims: &Self| Self {
-            iat: 0,
-            exp: 0,
-            npi: None,
-            ..claims.clone()
-        };
+        let timeless = |claims: &Self| Self { iat: 0, exp: 0, npi: None, ..claims.clone() };
         timeless(self) == timeless(other)
     }
 }
 
 fn subject(open: &Open) -> String {
     match &open.details.view {
-        View::Dictation { user, .. }
-        | View::ViewerOnly {
-            user: Some(user), ..
-        } => user.to_string(),
+        View::Dictation { user, .. } | View::ViewerOnly { user: Some(user), .. } => {
+            user.to_string()
+        }
         View::ViewerOnly { user: None, .. } => open.details.id.to_string(),
         View::Ephemeral(session) => session.retrieval.as_str().to_owned(),
     }

@@ -35,16 +35,12 @@ impl SendError {
             Some(SendEmailError::MessageRejected(e)) if !is_unverified_identity(e.message()) => {
                 Self::refused(e.message())
             }
-            _ => Self::Unavailable {
-                reason: chain(error),
-            },
+            _ => Self::Unavailable { reason: chain(error) },
         }
     }
 
     fn refused(message: Option<&str>) -> Self {
-        Self::Refused {
-            reason: without_addresses(message.unwrap_or("no reason given")),
-        }
+        Self::Refused { reason: without_addresses(message.unwrap_or("no reason given")) }
     }
 }
 
@@ -69,15 +65,10 @@ fn without_addresses(text: &str) -> String {
     for piece in text.split_inclusive(around) {
         let word = piece.trim_end_matches(around);
         // A quote may belong to the address (`o'neil@`) or stand around a mere `'@domain'`.
-        let is_address = word
-            .split_once('@')
-            .is_some_and(|(local, _)| !local.trim_matches('\'').is_empty());
+        let is_address =
+            word.split_once('@').is_some_and(|(local, _)| !local.trim_matches('\'').is_empty());
         kept.push_str(if is_address { "(address)" } else { word });
-        kept.extend(
-            piece[word.len()..]
-                .chars()
-                .map(|c| if c.is_control() { ' ' } else { c }),
-        );
+        kept.extend(piece[word.len()..].chars().map(|c| if c.is_control() { ' ' } else { c }));
     }
     kept.chars().take(MAX_REASON).collect()
 }
@@ -105,17 +96,12 @@ mod tests {
     }
 
     fn refused(reason: &str) -> SendError {
-        SendError::Refused {
-            reason: reason.into(),
-        }
+        SendError::Refused { reason: reason.into() }
     }
 
     #[test]
     fn a_mail_that_ses_finds_wrong_is_refused_for_good() {
-        assert_eq!(
-            rejected("Message contains a virus."),
-            refused("Message contains a virus.")
-        );
+        assert_eq!(rejected("Message contains a virus."), refused("Message contains a virus."));
         let bad =
             BadRequestException::builder().message("Local address contains illegal character");
         assert_eq!(
@@ -140,33 +126,19 @@ mod tests {
             SendEmailError::NotFoundException(NotFoundException::builder().build()),
             SendEmailError::SendingPausedException(SendingPausedException::builder().build()),
             SendEmailError::TooManyRequestsException(TooManyRequestsException::builder().build()),
-            SendEmailError::generic(
-                ErrorMetadata::builder()
-                    .code("AccessDeniedException")
-                    .build(),
-            ),
-            SendEmailError::generic(
-                ErrorMetadata::builder()
-                    .code("InternalServiceError")
-                    .build(),
-            ),
+            SendEmailError::generic(ErrorMetadata::builder().code("AccessDeniedException").build()),
+            SendEmailError::generic(ErrorMetadata::builder().code("InternalServiceError").build()),
             SendEmailError::unhandled("not JSON"),
         ] {
             let name = error.to_string();
-            assert!(
-                matches!(answered(error), SendError::Unavailable { .. }),
-                "{name}"
-            );
+            assert!(matches!(answered(error), SendError::Unavailable { .. }), "{name}");
         }
         let unverified = "Email address is not verified. The following identities failed the check in region \
                           EU-WEST-1: no-reply@a.example, ada@clinic.example";
         let SendError::Unavailable { reason } = rejected(unverified) else {
             panic!("an unverified identity is the operator's to mend")
         };
-        assert!(
-            reason.ends_with("EU-WEST-1: (address), (address)"),
-            "{reason}"
-        );
+        assert!(reason.ends_with("EU-WEST-1: (address), (address)"), "{reason}");
     }
 
     #[test]
@@ -190,9 +162,7 @@ mod tests {
         let error = SdkError::<SendEmailError, HttpResponse>::dispatch_failure(ConnectorError::io(
             "connection refused".into(),
         ));
-        let SendError::Unavailable { reason } = SendError::from_sdk(&error) else {
-            panic!()
-        };
+        let SendError::Unavailable { reason } = SendError::from_sdk(&error) else { panic!() };
         assert!(reason.contains("connection refused"), "{reason}");
     }
 
@@ -204,9 +174,6 @@ mod tests {
             ),
             "\"Ada\" <(address)>,(address);x  Missing final '@domain'"
         );
-        assert_eq!(
-            without_addresses(&"ä".repeat(1000)).chars().count(),
-            MAX_REASON
-        );
+        assert_eq!(without_addresses(&"ä".repeat(1000)).chars().count(), MAX_REASON);
     }
 }

@@ -9,10 +9,7 @@ use crate::message::{Message, RenderError, one_line};
 
 /// What the person will be able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is one permission of the HTTP contract"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one permission of the HTTP contract")]
 pub struct Can {
     /// An admin or the owner: may do everything but create reports.
     pub administer: bool,
@@ -40,15 +37,9 @@ impl Can {
             (self.create_reports, "dictate and create radiology reports"),
             (dashboard, "sign in to the AutoScribe dashboard"),
         ];
-        let held: Vec<_> = all
-            .into_iter()
-            .filter_map(|(held, words)| held.then_some(words))
-            .collect();
-        if held.is_empty() {
-            vec!["view the studies that your PACS opens for you"]
-        } else {
-            held
-        }
+        let held: Vec<_> =
+            all.into_iter().filter_map(|(held, words)| held.then_some(words)).collect();
+        if held.is_empty() { vec!["view the studies that your PACS opens for you"] } else { held }
     }
 
     /// Where the person works, when it is not the dashboard.
@@ -147,21 +138,12 @@ impl Invitation {
 mod tests {
     use super::*;
 
-    const NOTHING: Can = Can {
-        administer: false,
-        manage_studies: false,
-        create_reports: false,
-        dashboard: false,
-    };
+    const NOTHING: Can =
+        Can { administer: false, manage_studies: false, create_reports: false, dashboard: false };
 
     #[test]
     fn an_admin_may_do_everything_but_create_reports() {
-        let words = Can {
-            administer: true,
-            ..NOTHING
-        }
-        .abilities()
-        .join("; ");
+        let words = Can { administer: true, ..NOTHING }.abilities().join("; ");
         assert!(words.contains("manage the clinic"), "{words}");
         assert!(words.contains("manage studies"), "{words}");
         assert!(words.contains("dashboard"), "{words}");
@@ -170,35 +152,15 @@ mod tests {
 
     #[test]
     fn without_the_dashboard_the_place_is_the_pacs() {
-        let reader = Can {
-            create_reports: true,
-            ..NOTHING
-        };
+        let reader = Can { create_reports: true, ..NOTHING };
         assert_eq!(reader.abilities(), ["dictate and create radiology reports"]);
         assert!(reader.place().unwrap().contains("PACS"));
-        assert_eq!(
-            Can {
-                dashboard: true,
-                ..reader
-            }
-            .place(),
-            None
-        );
-        assert_eq!(
-            Can {
-                administer: true,
-                ..reader
-            }
-            .place(),
-            None
-        );
+        assert_eq!(Can { dashboard: true, ..reader }.place(), None);
+        assert_eq!(Can { administer: true, ..reader }.place(), None);
     }
 
     #[test]
     fn nobody_is_invited_to_nothing() {
-        assert_eq!(
-            NOTHING.abilities(),
-            ["view the studies that your PACS opens for you"]
-        );
+        assert_eq!(NOTHING.abilities(), ["view the studies that your PACS opens for you"]);
     }
 }

@@ -53,12 +53,6 @@ impl RenewalRequested {
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
-        Ok(Message {
-            to: to.clone(),
-            reply_to: None,
-            subject: mail.heading,
-            html,
-            text,
-        })
+        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
     }
 }

@@ -25,25 +25,14 @@ pub struct Sender {
 impl Sender {
     /// Reads `AutoScribe <no-reply@autoscribe.example>`, or the address alone.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        let (name, address) = match text
-            .trim()
-            .strip_suffix('>')
-            .and_then(|open| open.split_once('<'))
-        {
-            Some((name, address)) => (name.trim(), address),
-            None => ("", text),
-        };
-        let name = if name.is_empty() {
-            None
-        } else {
-            Some(PersonName::parse(name)?)
-        };
+        let (name, address) =
+            match text.trim().strip_suffix('>').and_then(|open| open.split_once('<')) {
+                Some((name, address)) => (name.trim(), address),
+                None => ("", text),
+            };
+        let name = if name.is_empty() { None } else { Some(PersonName::parse(name)?) };
         let address = Email::parse(address)?;
-        if address.deliverable().is_ascii() {
-            Ok(Self { name, address })
-        } else {
-            Err(NOT_ASCII)
-        }
+        if address.deliverable().is_ascii() { Ok(Self { name, address }) } else { Err(NOT_ASCII) }
     }
 
     /// The value of the `From` header.
@@ -63,19 +52,14 @@ fn display_name(name: &str) -> String {
     }
     let mut words = vec![String::new()];
     for c in name.chars() {
-        if words
-            .last()
-            .is_some_and(|word| word.len() + c.len_utf8() > ENCODED_WORD_BYTES)
-        {
+        if words.last().is_some_and(|word| word.len() + c.len_utf8() > ENCODED_WORD_BYTES) {
             words.push(String::new());
         }
         if let Some(word) = words.last_mut() {
             word.push(c);
         }
     }
-    let encoded = words
-        .iter()
-        .map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word)));
+    let encoded = words.iter().map(|word| format!("=?UTF-8?B?{}?=", STANDARD.encode(word)));
     encoded.collect::<Vec<_>>().join(" ")
 }
 
@@ -95,10 +79,7 @@ mod tests {
         );
         assert_eq!(header(" no-reply@a.example "), "no-reply@a.example");
         assert_eq!(header("<no-reply@a.example>"), "no-reply@a.example");
-        assert_eq!(
-            header("no-reply@süd.example"),
-            "no-reply@xn--sd-xka.example"
-        );
+        assert_eq!(header("no-reply@süd.example"), "no-reply@xn--sd-xka.example");
     }
 
     #[test]
@@ -107,19 +88,13 @@ mod tests {
             header(r#"The "A\B" Team <a@b.example>"#),
             r#""The \"A\\B\" Team" <a@b.example>"#
         );
-        assert_eq!(
-            header("Süd <a@b.example>"),
-            "=?UTF-8?B?U8O8ZA==?= <a@b.example>"
-        );
+        assert_eq!(header("Süd <a@b.example>"), "=?UTF-8?B?U8O8ZA==?= <a@b.example>");
     }
 
     #[test]
     fn a_long_name_becomes_words_of_at_most_75_characters() {
         let header = header(&format!("{} <a@b.example>", "é".repeat(100)));
-        let words: Vec<&str> = header
-            .trim_end_matches(" <a@b.example>")
-            .split(' ')
-            .collect();
+        let words: Vec<&str> = header.trim_end_matches(" <a@b.example>").split(' ').collect();
         assert_eq!(words.len(), 5);
         assert!(words.iter().all(|word| word.len() <= 75), "{header}");
     }

@@ -37,11 +37,7 @@ impl Ses {
     /// destinations of `configuration_set`.
     #[must_use]
     pub fn new(client: Client, from: Sender, configuration_set: Option<String>) -> Self {
-        Self {
-            client,
-            from,
-            configuration_set,
-        }
+        Self { client, from, configuration_set }
     }
 
     /// Sends `message`. SES repeats `tags` in its feedback and shows them to operators, so they
@@ -56,11 +52,7 @@ impl Ses {
             .client
             .send_email()
             .from_email_address(self.from.header())
-            .destination(
-                Destination::builder()
-                    .to_addresses(message.to.deliverable())
-                    .build(),
-            )
+            .destination(Destination::builder().to_addresses(message.to.deliverable()).build())
             .set_reply_to_addresses(reply_to(message).map(|address| vec![address]))
             .content(content(message).map_err(|error| unbuilt(&error))?)
             .set_configuration_set_name(self.configuration_set.clone())
@@ -74,14 +66,8 @@ impl Ses {
 }
 
 fn content(message: &Message) -> Result<EmailContent, BuildError> {
-    let body = Body::builder()
-        .html(utf8(&message.html)?)
-        .text(utf8(&message.text)?)
-        .build();
-    let simple = ses::Message::builder()
-        .subject(utf8(&message.subject)?)
-        .body(body)
-        .build();
+    let body = Body::builder().html(utf8(&message.html)?).text(utf8(&message.text)?).build();
+    let simple = ses::Message::builder().subject(utf8(&message.subject)?).body(body).build();
     Ok(EmailContent::builder().simple(simple).build())
 }
 
@@ -94,9 +80,7 @@ fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
 }
 
 fn unbuilt(error: &BuildError) -> SendError {
-    SendError::Unavailable {
-        reason: error.to_string(),
-    }
+    SendError::Unavailable { reason: error.to_string() }
 }
 
 /// SES takes only ASCII before an `@`, and refuses the whole mail for a Reply-To that is not:

@@ -93,12 +93,6 @@ impl NpiNotVerified {
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
-        Ok(Message {
-            to: to.clone(),
-            reply_to: None,
-            subject: mail.heading,
-            html,
-            text,
-        })
+        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
     }
 }

@@ -80,12 +80,10 @@ impl Nppes {
     /// what stays open is verified again in the background.
     pub async fn look_up(&self, npi: &Npi) -> RegistryAnswer {
         let answer = tokio::time::timeout(self.budget, self.ask(npi)).await;
-        answer
-            .unwrap_or(Err(Failure::TimedOut))
-            .unwrap_or_else(|failure| {
-                tracing::warn!(%failure, "the NPI registry gave no answer");
-                RegistryAnswer::Unavailable
-            })
+        answer.unwrap_or(Err(Failure::TimedOut)).unwrap_or_else(|failure| {
+            tracing::warn!(%failure, "the NPI registry gave no answer");
+            RegistryAnswer::Unavailable
+        })
     }
 
     async fn ask(&self, npi: &Npi) -> Result<RegistryAnswer, Failure> {
@@ -100,11 +98,7 @@ impl Nppes {
             .body(Empty::new())
             .map_err(|_| Failure::Unreachable)?;
         let response = client.request(request).await.map_err(|error| {
-            if error.is_connect() {
-                Failure::Unreachable
-            } else {
-                Failure::BrokenOff
-            }
+            if error.is_connect() { Failure::Unreachable } else { Failure::BrokenOff }
         })?;
         match response.status() {
             StatusCode::OK => parse(npi, &body(response).await?),
@@ -115,15 +109,9 @@ impl Nppes {
 }
 
 async fn body(response: Response<Incoming>) -> Result<Bytes, Failure> {
-    let collected = Limited::new(response.into_body(), MAX_ANSWER)
-        .collect()
-        .await
-        .map_err(|error| {
-            if error.is::<LengthLimitError>() {
-                Failure::TooLong
-            } else {
-                Failure::BrokenOff
-            }
+    let collected =
+        Limited::new(response.into_body(), MAX_ANSWER).collect().await.map_err(|error| {
+            if error.is::<LengthLimitError>() { Failure::TooLong } else { Failure::BrokenOff }
         })?;
     Ok(collected.to_bytes())
 }
@@ -144,11 +132,7 @@ fn connector(encrypted: bool) -> Option<Https> {
         .https_or_http()
         .enable_http1()
         .build();
-    Some(
-        Client::builder(TokioExecutor::new())
-            .pool_idle_timeout(IDLE)
-            .build(connector),
-    )
+    Some(Client::builder(TokioExecutor::new()).pool_idle_timeout(IDLE).build(connector))
 }
 
 #[cfg(test)]

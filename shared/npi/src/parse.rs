@@ -22,20 +22,14 @@ pub(crate) fn parse(npi: &Npi, body: &[u8]) -> Result<RegistryAnswer, Failure> {
     if records.is_empty() {
         // Only a count that says so is "not found"; an empty answer may be any kind of trouble.
         let none = text(&answer, "result_count").is_some_and(|count| count == "0");
-        return if none {
-            Ok(RegistryAnswer::Unknown)
-        } else {
-            Err(Failure::UnknownShape)
-        };
+        return if none { Ok(RegistryAnswer::Unknown) } else { Err(Failure::UnknownShape) };
     }
     let is_ours = |record: &&Value| text(record, "number").is_some_and(|n| n == npi.as_str());
     from_record(records.iter().find(is_ours).ok_or(Failure::AnotherNumber)?)
 }
 
 fn from_errors(errors: &[Value]) -> Result<RegistryAnswer, Failure> {
-    let mut codes = errors
-        .iter()
-        .filter_map(|error| text(error, "number")?.parse::<u16>().ok());
+    let mut codes = errors.iter().filter_map(|error| text(error, "number")?.parse::<u16>().ok());
     let first = codes.next().ok_or(Failure::UnknownShape)?;
     if first == DEACTIVATED || codes.any(|code| code == DEACTIVATED) {
         Ok(RegistryAnswer::Deactivated)
@@ -53,9 +47,7 @@ fn from_record(record: &Value) -> Result<RegistryAnswer, Failure> {
         _ => return Err(Failure::UnknownShape),
     }
     match text(record, "enumeration_type").as_deref() {
-        Some("NPI-1") => Ok(RegistryAnswer::Person {
-            surnames: surnames(record, basic)?,
-        }),
+        Some("NPI-1") => Ok(RegistryAnswer::Person { surnames: surnames(record, basic)? }),
         Some("NPI-2") => Ok(RegistryAnswer::Organisation),
         _ => Err(Failure::UnknownShape),
     }
@@ -81,9 +73,7 @@ fn entries<'a>(value: &'a Value, field: &str) -> &'a [Value] {
 /// A field that is written as a string or an integer, unless it is empty.
 fn text(value: &Value, field: &str) -> Option<String> {
     match value.get(field)? {
-        Value::String(s) => Some(s.trim())
-            .filter(|s| !matches!(*s, "" | "--"))
-            .map(str::to_owned),
+        Value::String(s) => Some(s.trim()).filter(|s| !matches!(*s, "" | "--")).map(str::to_owned),
         Value::Number(n) if n.is_u64() => Some(n.to_string()),
         _ => None,
     }

@@ -56,9 +56,7 @@ impl Aws {
             .timeout_config(timeouts)
             .service_config(Endpoints);
         config.set_endpoint_url(settings.optional("AWS_ENDPOINT_URL"));
-        Self {
-            config: config.build(),
-        }
+        Self { config: config.build() }
     }
 
     /// For clients of other services.

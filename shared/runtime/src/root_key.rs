@@ -47,15 +47,9 @@ pub fn keyring_from(text: &str) -> Result<Keyring, NoKeyring> {
         if secret.len() < MIN_SECRET {
             return Err(NoKeyring::Malformed);
         }
-        Ok(RootKey {
-            kid,
-            secret: secret.as_bytes().to_vec(),
-        })
+        Ok(RootKey { kid, secret: secret.as_bytes().to_vec() })
     };
-    let mut keys = text
-        .split_whitespace()
-        .map(entry)
-        .collect::<Result<Vec<_>, _>>()?;
+    let mut keys = text.split_whitespace().map(entry).collect::<Result<Vec<_>, _>>()?;
     if keys.is_empty() {
         return Err(NoKeyring::Malformed);
     }

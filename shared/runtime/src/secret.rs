@@ -30,9 +30,8 @@ impl Aws {
         let client = aws_sdk_secretsmanager::Client::new(self.config());
         let secret = client.get_secret_value().secret_id(id).send().await;
         let secret = secret.map_err(|error| {
-            let code = error
-                .as_service_error()
-                .and_then(|e| e.meta().code().map(ToOwned::to_owned));
+            let code =
+                error.as_service_error().and_then(|e| e.meta().code().map(ToOwned::to_owned));
             NoSecret::Unreadable(arn, code.unwrap_or_else(|| "no answer".to_owned()))
         })?;
         Ok(secret.secret_string().unwrap_or_default().to_owned())

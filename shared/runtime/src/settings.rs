@@ -18,19 +18,13 @@ pub struct Settings {
 impl Settings {
     /// The process's environment.
     pub fn from_environment() -> Self {
-        #[expect(
-            clippy::disallowed_methods,
-            reason = "the one place that reads the environment"
-        )]
+        #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         let source = |name: &str| std::env::var(name).ok();
         Self::new(source)
     }
 
     fn new(source: impl Fn(&str) -> Option<String> + 'static) -> Self {
-        Self {
-            source: Box::new(source),
-            missing: RefCell::default(),
-        }
+        Self { source: Box::new(source), missing: RefCell::default() }
     }
 
     /// A setting without which the function cannot work.
@@ -49,11 +43,7 @@ impl Settings {
     /// Fails when a required setting was missing.
     pub fn check(&self) -> Result<(), SettingsMissing> {
         let missing = self.missing.borrow();
-        if missing.is_empty() {
-            Ok(())
-        } else {
-            Err(SettingsMissing(missing.clone()))
-        }
+        if missing.is_empty() { Ok(()) } else { Err(SettingsMissing(missing.clone())) }
     }
 }
 

@@ -113,21 +113,14 @@ impl Transaction {
     /// Writes an account, supposing the version before.
     pub fn account(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
         let item = AccountItem {
-            password: account
-                .password
-                .as_ref()
-                .map(|hash| hash.as_str().to_owned()),
+            password: account.password.as_ref().map(|hash| hash.as_str().to_owned()),
             password_set_at: account.password_set_at.map(Timestamp::millis),
             epoch: account.epoch,
             verified_at: account.verified_at.millis(),
             version: account.version,
         };
         let before = account.version.saturating_sub(1);
-        let expect = if before == 0 {
-            If::New
-        } else {
-            If::Version(before)
-        };
+        let expect = if before == 0 { If::New } else { If::Version(before) };
         self.put(Role::Account, key::account(email), &item, None, &expect)
     }
 
@@ -149,15 +142,7 @@ impl Transaction {
         clinic: ClinicId,
         user: UserId,
     ) -> Result<(), StoreError> {
-        let item = MembershipItem {
-            user: user.to_string(),
-        };
-        self.put(
-            Role::Account,
-            key::membership(email, clinic),
-            &item,
-            None,
-            &If::New,
-        )
+        let item = MembershipItem { user: user.to_string() };
+        self.put(Role::Account, key::membership(email, clinic), &item, None, &If::New)
     }
 }

@@ -72,9 +72,7 @@ impl Store {
 }
 
 fn embed_origins(texts: &[String]) -> Result<EmbedOrigins, BadField> {
-    let origins = texts
-        .iter()
-        .map(|text| field("eo", EmbedOrigin::parse(text)));
+    let origins = texts.iter().map(|text| field("eo", EmbedOrigin::parse(text)));
     let origins = origins.collect::<Result<Vec<_>, _>>()?;
     field("eo", EmbedOrigins::new(origins))
 }
@@ -100,9 +98,7 @@ impl Store {
 
     fn found_key(&self, raw: &RawItem) -> Result<FoundKey, StoreError> {
         let item: ApiKeyItem = self.decode(raw)?;
-        let digest = item
-            .digest
-            .ok_or_else(|| self.corrupt(&Key::of(raw), "dg"))?;
+        let digest = item.digest.ok_or_else(|| self.corrupt(&Key::of(raw), "dg"))?;
         let key = self.api_key_from(raw)?;
         Ok(FoundKey { key, digest })
     }
@@ -156,9 +152,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(
-                key::api_key_by_digest(&secret.digest()).into_attributes(),
-            ))
+            .set_key(Some(key::api_key_by_digest(&secret.digest()).into_attributes()))
             .update_expression(format!("SET {} = :now", attr::LAST_USED))
             .condition_expression(format!(
                 "attribute_exists({pk}) AND (attribute_not_exists({at}) OR {at} <= :before)",
@@ -204,11 +198,7 @@ impl Transaction {
             id: api_key.id.to_string(),
             clinic: api_key.clinic.to_string(),
             description: api_key.description.as_str().to_owned(),
-            scopes: api_key
-                .scopes
-                .iter()
-                .map(|s| s.as_str().to_owned())
-                .collect(),
+            scopes: api_key.scopes.iter().map(|s| s.as_str().to_owned()).collect(),
             active: api_key.active,
             created_at: api_key.created_at.millis(),
             embed_origins: (api_key.embed_origins.as_slice().iter())
@@ -218,21 +208,9 @@ impl Transaction {
             digest: None,
         };
         let digest = secret.digest();
-        self.put(
-            Role::ApiKey,
-            key::api_key_by_digest(&digest),
-            &item,
-            None,
-            &If::New,
-        )?;
+        self.put(Role::ApiKey, key::api_key_by_digest(&digest), &item, None, &If::New)?;
         item.digest = Some(digest);
-        self.put(
-            Role::ApiKey,
-            key::api_key(api_key.clinic, api_key.id),
-            &item,
-            None,
-            &If::New,
-        )
+        self.put(Role::ApiKey, key::api_key(api_key.clinic, api_key.id), &item, None, &If::New)
     }
 
     /// Requires that the API key that invited still works.

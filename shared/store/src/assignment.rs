@@ -115,8 +115,7 @@ impl Store {
 
     fn assignment_from(&self, raw: &RawItem) -> Result<Assignment, StoreError> {
         let item: AssignmentItem = self.decode(raw)?;
-        item.try_into()
-            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
 
@@ -124,11 +123,7 @@ impl Transaction {
     /// Writes who reads a study, supposing the version before.
     pub fn assignment(&mut self, assignment: &Assignment) -> Result<(), StoreError> {
         let before = assignment.version.saturating_sub(1);
-        let expect = if before == 0 {
-            If::New
-        } else {
-            If::Version(before)
-        };
+        let expect = if before == 0 { If::New } else { If::Version(before) };
         self.put(
             Role::Assignment,
             key::assignment(assignment.clinic, &assignment.study),
@@ -148,11 +143,7 @@ mod tests {
     fn an_assignment_survives_its_item() {
         let uid = StudyInstanceUid::parse("1.2.840.1").unwrap();
         let id = StudyId::from_bytes([1; 16]);
-        for study in [
-            StudyRef::Id(id),
-            StudyRef::Uid(uid),
-            StudyRef::Both(id, uid),
-        ] {
+        for study in [StudyRef::Id(id), StudyRef::Uid(uid), StudyRef::Both(id, uid)] {
             let assignment = Assignment {
                 clinic: ClinicId::from_bytes([2; 16]),
                 study,

@@ -86,22 +86,13 @@ impl Store {
             let partition = key::audit_partition(clinic, &month.month());
             let (raw, chunk): (_, Chunk<AuditRecord>) =
                 self.query_newest(&partition, (from, to), size).await?;
-            let items = (raw.iter())
-                .map(|item| self.audit_from(clinic, item))
-                .collect::<Result<_, _>>()?;
+            let items =
+                (raw.iter()).map(|item| self.audit_from(clinic, item)).collect::<Result<_, _>>()?;
             let month_read = !chunk.more;
             let more = chunk.more || range.from < month;
-            let chunk = Chunk {
-                items,
-                more,
-                ..chunk
-            };
+            let chunk = Chunk { items, more, ..chunk };
             let within = |record: &AuditRecord| range.from <= record.at && record.at <= range.to;
-            filling.add(
-                chunk,
-                |record| record.id,
-                |record| within(record) && keep(record),
-            );
+            filling.add(chunk, |record| record.id, |record| within(record) && keep(record));
             if month_read {
                 month = month.month_before();
             }

@@ -115,23 +115,14 @@ impl Store {
             ("user", Some(holding), _) => Holder::User(id(holding)?),
             _ => return Err(corrupt("ho")),
         };
-        let history = item
-            .history
-            .iter()
-            .map(|text| id(text))
-            .collect::<Result<_, _>>()?;
+        let history = item.history.iter().map(|text| id(text)).collect::<Result<_, _>>()?;
         let due = item.due_at.as_deref().map(|at| {
             Ok(Due {
                 at: Timestamp::parse(at).map_err(|_| corrupt("GSI1SK"))?,
                 in_vain: item.in_vain.ok_or_else(|| corrupt("tr"))?,
             })
         });
-        Ok(Claim {
-            holder,
-            history,
-            due: due.transpose()?,
-            version: item.version,
-        })
+        Ok(Claim { holder, history, due: due.transpose()?, version: item.version })
     }
 }
 
@@ -158,11 +149,7 @@ impl Transaction {
 
     fn claim(&mut self, role: Role, key: Key, claim: &Claim) -> Result<(), StoreError> {
         let before = claim.version.saturating_sub(1);
-        let expect = if before == 0 {
-            If::New
-        } else {
-            If::Version(before)
-        };
+        let expect = if before == 0 { If::New } else { If::Version(before) };
         self.put(role, key, &ClaimItem::from(claim), None, &expect)
     }
 }

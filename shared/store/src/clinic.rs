@@ -33,10 +33,7 @@ struct ClinicItem {
 impl Store {
     /// The clinic of this id.
     pub async fn clinic(&self, id: ClinicId) -> Result<Option<Clinic>, StoreError> {
-        self.get(&key::clinic(id))
-            .await?
-            .map(|item| self.clinic_from(&item))
-            .transpose()
+        self.get(&key::clinic(id)).await?.map(|item| self.clinic_from(&item)).transpose()
     }
 
     pub(crate) fn clinic_from(&self, raw: &RawItem) -> Result<Clinic, StoreError> {
@@ -47,10 +44,7 @@ impl Store {
                 id: ClinicId::parse(&item.id).map_err(|_| crate::profile::BadField("id"))?,
                 name: field("na", PersonName::parse(&item.name))?,
                 invitation_days: field("dy", InvitationDays::new(item.invitation_days))?,
-                reply_to: item
-                    .reply_to
-                    .map(|a| field("rt", Email::parse(&a)))
-                    .transpose()?,
+                reply_to: item.reply_to.map(|a| field("rt", Email::parse(&a))).transpose()?,
                 managers: item.managers,
                 created_at: Timestamp::from_millis(item.created_at)
                     .map_err(|_| crate::profile::BadField("ca"))?,
@@ -79,29 +73,15 @@ impl Transaction {
         let update = format!("ADD {} :one", attr::MANAGERS);
         let condition = format!("attribute_exists({})", attr::PK);
         let values = HashMap::from([(":one".to_owned(), number(1))]);
-        self.update(
-            Role::Clinic,
-            key::clinic(clinic),
-            &update,
-            &condition,
-            values,
-        )
+        self.update(Role::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 
     /// Counts one active owner or admin less, and requires that another one stays.
     pub fn one_manager_less(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
         let update = format!("ADD {} :less", attr::MANAGERS);
         let condition = format!("{} > :one", attr::MANAGERS);
-        let values = HashMap::from([
-            (":less".to_owned(), number(-1)),
-            (":one".to_owned(), number(1)),
-        ]);
-        self.update(
-            Role::Clinic,
-            key::clinic(clinic),
-            &update,
-            &condition,
-            values,
-        )
+        let values =
+            HashMap::from([(":less".to_owned(), number(-1)), (":one".to_owned(), number(1))]);
+        self.update(Role::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 }

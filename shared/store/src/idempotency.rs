@@ -79,9 +79,7 @@ impl Store {
             .client
             .put_item()
             .table_name(&self.table)
-            .set_item(Some(
-                self.encode(key::idempotency(caller, idempotency_key), &item)?,
-            ))
+            .set_item(Some(self.encode(key::idempotency(caller, idempotency_key), &item)?))
             .condition_expression(condition)
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":fp", text(fingerprint.as_str()))
@@ -122,26 +120,15 @@ impl Store {
             ttl: now.plus(KEPT_FOR).seconds(),
         };
         let item = self.encode(key::idempotency(caller, idempotency_key), &item)?;
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .send()
-            .await;
+        let put = self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await;
         put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 
     /// Forgets a request that was begun and came to nothing, so that it can be sent again at once.
     pub async fn forget(&self, caller: &str, idempotency_key: &str) -> Result<(), StoreError> {
         let key = key::idempotency(caller, idempotency_key).into_attributes();
-        let delete = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .send()
-            .await;
+        let delete =
+            self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;
         delete.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 }

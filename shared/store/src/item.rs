@@ -23,34 +23,20 @@ pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
 }
 
 /// For counts that most items do not have.
-#[expect(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde hands over a reference"
-)]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
 pub(crate) fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
 impl Key {
     pub(crate) fn into_attributes(self) -> RawItem {
-        HashMap::from([
-            (attr::PK.to_owned(), text(self.pk)),
-            (attr::SK.to_owned(), text(self.sk)),
-        ])
+        HashMap::from([(attr::PK.to_owned(), text(self.pk)), (attr::SK.to_owned(), text(self.sk))])
     }
 
     /// The key of an item that was read; empty parts when it has none.
     pub(crate) fn of(item: &RawItem) -> Self {
-        let part = |name| {
-            item.get(name)
-                .and_then(|v| v.as_s().ok())
-                .cloned()
-                .unwrap_or_default()
-        };
-        Self {
-            pk: part(attr::PK),
-            sk: part(attr::SK),
-        }
+        let part = |name| item.get(name).and_then(|v| v.as_s().ok()).cloned().unwrap_or_default();
+        Self { pk: part(attr::PK), sk: part(attr::SK) }
     }
 }
 
@@ -79,11 +65,7 @@ impl Store {
         serde_path_to_error::deserialize(input).map_err(|e| {
             let path = e.path().to_string();
             // A missing field has no path of its own; serde names it in the message.
-            let field = if path == "." {
-                e.inner().to_string()
-            } else {
-                path
-            };
+            let field = if path == "." { e.inner().to_string() } else { path };
             self.corrupt(&Key::of(item), field)
         })
     }
@@ -99,18 +81,9 @@ impl Store {
 
     /// One strongly consistent read.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<RawItem>, StoreError> {
-        let request = self
-            .client
-            .get_item()
-            .table_name(&self.table)
-            .consistent_read(true);
-        let answer = request
-            .set_key(Some(key.clone().into_attributes()))
-            .send()
-            .await;
-        answer
-            .map(|found| found.item)
-            .map_err(|e| StoreError::from_sdk(&e))
+        let request = self.client.get_item().table_name(&self.table).consistent_read(true);
+        let answer = request.set_key(Some(key.clone().into_attributes())).send().await;
+        answer.map(|found| found.item).map_err(|e| StoreError::from_sdk(&e))
     }
 
     /// All items of a partition within sort-key bounds, strongly consistent: for partitions that
@@ -163,33 +136,19 @@ impl Store {
                 .consistent_read(reads == Reads::Latest)
                 .build();
             let wanted = wanted.map_err(|e| StoreError::Refused(e.to_string()))?;
-            let answer = self
-                .client
-                .batch_get_item()
-                .request_items(&self.table, wanted)
-                .send()
-                .await;
+            let answer =
+                self.client.batch_get_item().request_items(&self.table, wanted).send().await;
             let answer = answer.map_err(|e| StoreError::from_sdk(&e))?;
             found.extend(
-                answer
-                    .responses
-                    .unwrap_or_default()
-                    .remove(&self.table)
-                    .unwrap_or_default(),
+                answer.responses.unwrap_or_default().remove(&self.table).unwrap_or_default(),
             );
-            let rest = answer
-                .unprocessed_keys
-                .unwrap_or_default()
-                .remove(&self.table);
+            let rest = answer.unprocessed_keys.unwrap_or_default().remove(&self.table);
             missing = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         if !missing.is_empty() {
             return Err(StoreError::Unavailable("keys left unprocessed".to_owned()));
         }
         let take = |key: &Key| found.iter().position(|item| Key::of(item) == *key);
-        Ok(keys
-            .iter()
-            .map(|key| take(key).map(|at| found[at].clone()))
-            .collect())
+        Ok(keys.iter().map(|key| take(key).map(|at| found[at].clone())).collect())
     }
 }

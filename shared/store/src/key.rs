@@ -21,10 +21,7 @@ pub(crate) struct Key {
 
 impl Key {
     fn new(pk: impl Into<String>, sk: impl Into<String>) -> Self {
-        Self {
-            pk: pk.into(),
-            sk: sk.into(),
-        }
+        Self { pk: pk.into(), sk: sk.into() }
     }
 }
 
@@ -72,10 +69,7 @@ pub(crate) fn invitation_status(clinic: ClinicId, status: InvitationStatus) -> S
 }
 
 pub(crate) fn email_claim(clinic: ClinicId, email: &Email) -> Key {
-    Key::new(
-        clinic_partition(clinic),
-        format!("EMAIL#{}", email.normalised()),
-    )
+    Key::new(clinic_partition(clinic), format!("EMAIL#{}", email.normalised()))
 }
 
 pub(crate) fn npi_claim(clinic: ClinicId, npi: Npi) -> Key {
@@ -87,27 +81,18 @@ pub(crate) fn account(email: &Email) -> Key {
 }
 
 pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
-    Key::new(
-        format!("ACCOUNT#{}", email.normalised()),
-        format!("{MEMBERSHIP}{clinic}"),
-    )
+    Key::new(format!("ACCOUNT#{}", email.normalised()), format!("{MEMBERSHIP}{clinic}"))
 }
 
 /// Where tries of one kind by or for an address are counted.
 pub(crate) fn throttled_address(email: &Email, kind: &str) -> Key {
-    Key::new(
-        format!("ACCOUNT#{}", email.normalised()),
-        format!("THROTTLE#{kind}"),
-    )
+    Key::new(format!("ACCOUNT#{}", email.normalised()), format!("THROTTLE#{kind}"))
 }
 
 /// A network address is personal data: its digest will do.
 pub(crate) fn throttled_ip(ip: &str, kind: &str) -> Key {
     let digest = Fingerprint::of(&[ip.as_bytes()]);
-    Key::new(
-        format!("IP#{}", digest.as_str()),
-        format!("THROTTLE#{kind}"),
-    )
+    Key::new(format!("IP#{}", digest.as_str()), format!("THROTTLE#{kind}"))
 }
 
 pub(crate) fn session(id: SessionId) -> Key {
@@ -208,10 +193,7 @@ mod tests {
             npi_claim(cid, npi),
         ] {
             let shown = format!("{key:?}");
-            assert!(
-                !shown.contains("ada") && !shown.contains("1234567893"),
-                "{shown}"
-            );
+            assert!(!shown.contains("ada") && !shown.contains("1234567893"), "{shown}");
         }
         assert_eq!(claimed_npi(&npi_claim(cid, npi)), Some((cid, npi)));
         assert_eq!(claimed_npi(&email_claim(cid, &email)), None);

@@ -57,10 +57,7 @@ pub struct Store {
 impl Store {
     /// The table of this name.
     pub fn new(client: Client, table: impl Into<String>) -> Self {
-        Self {
-            client,
-            table: table.into(),
-        }
+        Self { client, table: table.into() }
     }
 
     /// Opens the connection ahead of the first request: one read whose answer does not matter.

@@ -145,10 +145,9 @@ impl Store {
                     clinic: item.clinic()?,
                     invitation: item.invitation()?,
                 },
-                NPI_NOT_VERIFIED => NoticeKind::NpiNotVerified {
-                    clinic: item.clinic()?,
-                    user: item.user()?,
-                },
+                NPI_NOT_VERIFIED => {
+                    NoticeKind::NpiNotVerified { clinic: item.clinic()?, user: item.user()? }
+                }
                 PASSWORD_RESET => NoticeKind::PasswordReset,
                 _ => return Err(BadField("ki")),
             };

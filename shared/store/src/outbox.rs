@@ -81,19 +81,10 @@ impl Store {
             let invitation = self.invitation_from(image)?;
             let details = invitation.details();
             let (clinic, id, generation) = (details.clinic, details.id, details.generation);
-            return Ok(Some(MailId::Invitation {
-                clinic,
-                id,
-                generation,
-            }));
+            return Ok(Some(MailId::Invitation { clinic, id, generation }));
         }
         let notice = key.sk == "MAIL";
-        notice
-            .then(|| {
-                self.notice_from(image)
-                    .map(|notice| MailId::Notice(notice.id))
-            })
-            .transpose()
+        notice.then(|| self.notice_from(image).map(|notice| MailId::Notice(notice.id))).transpose()
     }
 
     /// Takes a queued mail, or one whose mailer let its deadline pass.
@@ -103,11 +94,7 @@ impl Store {
             dl = attr::DELIVERY,
             su = attr::SENDING_UNTIL
         );
-        let set = format!(
-            "SET {} = :sending, {} = :until",
-            attr::DELIVERY,
-            attr::SENDING_UNTIL
-        );
+        let set = format!("SET {} = :sending, {} = :until", attr::DELIVERY, attr::SENDING_UNTIL);
         let values = HashMap::from([
             (":queued".to_owned(), text(Delivery::Queued.as_str())),
             (":sending".to_owned(), text(SENDING)),
@@ -121,28 +108,21 @@ impl Store {
                 }
                 MailId::Notice(_) => Mail::Notice(self.notice_from(&item)?),
             })),
-            Updated::No(item) => Ok(if is_sending(mail, &item) {
-                Taken::Busy
-            } else {
-                Taken::Done
-            }),
+            Updated::No(item) => {
+                Ok(if is_sending(mail, &item) { Taken::Busy } else { Taken::Done })
+            }
         }
     }
 
     /// Marks a mail as handed to the mail system.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
         let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::MESSAGE_ID);
-        self.end_sending(mail, set, Delivery::Sent, message_id)
-            .await
+        self.end_sending(mail, set, Delivery::Sent, message_id).await
     }
 
     /// Marks a mail as refused for good.
     pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
-        let set = format!(
-            "SET {} = :to, {} = :said",
-            attr::DELIVERY,
-            attr::DELIVERY_DETAIL
-        );
+        let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::DELIVERY_DETAIL);
         self.end_sending(mail, set, Delivery::Failed, reason).await
     }
 
@@ -154,9 +134,7 @@ impl Store {
             (":sending".to_owned(), text(SENDING)),
             (":now".to_owned(), number(now.millis())),
         ]);
-        self.update_mail(mail, &set, &sending, values)
-            .await
-            .map(|_| ())
+        self.update_mail(mail, &set, &sending, values).await.map(|_| ())
     }
 
     async fn end_sending(
@@ -173,9 +151,7 @@ impl Store {
             (":to".to_owned(), text(to.as_str())),
             (":said".to_owned(), text(said)),
         ]);
-        self.update_mail(mail, &set, &sending, values)
-            .await
-            .map(|_| ())
+        self.update_mail(mail, &set, &sending, values).await.map(|_| ())
     }
 
     /// Changes a mail's state if `condition` holds and the link is still this generation. The
@@ -225,13 +201,9 @@ enum Updated {
 }
 
 fn is_sending(mail: MailId, item: &RawItem) -> bool {
-    let sending = item
-        .get(attr::DELIVERY)
-        .and_then(|v| v.as_s().ok())
-        .is_some_and(|v| v == SENDING);
-    let generation = item
-        .get(attr::GENERATION)
-        .and_then(|v| v.as_n().ok())
-        .and_then(|n| n.parse().ok());
+    let sending =
+        item.get(attr::DELIVERY).and_then(|v| v.as_s().ok()).is_some_and(|v| v == SENDING);
+    let generation =
+        item.get(attr::GENERATION).and_then(|v| v.as_n().ok()).and_then(|n| n.parse().ok());
     sending && generation == mail.generation()
 }

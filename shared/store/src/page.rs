@@ -35,11 +35,7 @@ pub(crate) struct Chunk<T> {
 
 impl<T> Chunk<T> {
     pub(crate) fn end() -> Self {
-        Self {
-            items: Vec::new(),
-            more: false,
-            bytes: 0,
-        }
+        Self { items: Vec::new(), more: false, bytes: 0 }
     }
 }
 
@@ -103,10 +99,7 @@ impl<T, Id: Copy> Filling<T, Id> {
     }
 
     pub(crate) fn page(self) -> Page<T, Id> {
-        Page {
-            items: self.items,
-            next: self.next,
-        }
+        Page { items: self.items, next: self.next }
     }
 }
 
@@ -117,9 +110,7 @@ pub(crate) fn below(id: &[u8; 16]) -> [u8; 16] {
 
 /// Bytes behind the capacity that a read used, `per_unit` bytes a unit.
 pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> u64 {
-    let units = capacity
-        .and_then(ConsumedCapacity::capacity_units)
-        .unwrap_or_default();
+    let units = capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default();
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -158,14 +149,7 @@ impl Store {
             .map_err(|e| StoreError::from_sdk(&e))?;
         let bytes = bytes_read(answer.consumed_capacity(), 4096.0);
         let more = answer.last_evaluated_key().is_some();
-        Ok((
-            answer.items.unwrap_or_default(),
-            Chunk {
-                items: Vec::new(),
-                more,
-                bytes,
-            },
-        ))
+        Ok((answer.items.unwrap_or_default(), Chunk { items: Vec::new(), more, bytes }))
     }
 }
 
@@ -184,11 +168,7 @@ mod tests {
                 let items: Vec<u32> = (newest - count..newest).rev().collect();
                 let more = items.last().is_some_and(|n| *n > 1);
                 let bytes = items.len() as u64 * bytes_each;
-                filling.add(
-                    Chunk { items, more, bytes },
-                    |n| *n,
-                    |n| n.is_multiple_of(nth),
-                );
+                filling.add(Chunk { items, more, bytes }, |n| *n, |n| n.is_multiple_of(nth));
             }
             let page = filling.page();
             pages.push(page.items);
@@ -201,26 +181,15 @@ mod tests {
 
     #[test]
     fn pages_are_full_and_hold_everything_once() {
-        for (total, nth, limit) in [
-            (100, 1, 20),
-            (100, 7, 3),
-            (101, 1, 20),
-            (0, 1, 5),
-            (5, 9, 2),
-            (1000, 10, 100),
-        ] {
+        for (total, nth, limit) in
+            [(100, 1, 20), (100, 7, 3), (101, 1, 20), (0, 1, 5), (5, 9, 2), (1000, 10, 100)]
+        {
             let pages = walk(total, nth, limit, 1);
-            let expected: Vec<u32> = (1..=total)
-                .rev()
-                .filter(|n| n.is_multiple_of(nth))
-                .collect();
+            let expected: Vec<u32> = (1..=total).rev().filter(|n| n.is_multiple_of(nth)).collect();
             assert_eq!(pages.concat(), expected);
             let (last, full) = pages.split_last().unwrap();
             assert!(full.iter().all(|page| page.len() == limit));
-            assert!(
-                !last.is_empty() || pages.len() == 1,
-                "no empty page at the end"
-            );
+            assert!(!last.is_empty() || pages.len() == 1, "no empty page at the end");
         }
     }
 

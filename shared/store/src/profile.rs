@@ -112,10 +112,7 @@ impl TryFrom<ProfileItem> for Profile {
                 suffix1: optional("p.s1", item.suffix1)?,
                 suffix2: optional("p.s2", item.suffix2)?,
             },
-            phone: item
-                .phone
-                .map(|p| field("p.ph", PhoneNumber::parse(&p)))
-                .transpose()?,
+            phone: item.phone.map(|p| field("p.ph", PhoneNumber::parse(&p))).transpose()?,
             role: field("p.ro", ClinicRole::parse(&item.role))?,
             permissions: item.permissions.try_into()?,
         })
@@ -175,10 +172,7 @@ mod tests {
 
     #[test]
     fn every_verification_survives_its_item_with_its_basis() {
-        let attested = Basis::Attested {
-            by: UserId::from_bytes([1; 16]),
-            at: Timestamp::EPOCH,
-        };
+        let attested = Basis::Attested { by: UserId::from_bytes([1; 16]), at: Timestamp::EPOCH };
         for state in [
             Verification::Pending,
             Verification::Verified(Basis::Registry),
@@ -188,11 +182,7 @@ mod tests {
             Verification::Deactivated,
         ] {
             let item = PermissionsItem::from(&permissions(state));
-            assert_eq!(
-                item.verification.as_deref(),
-                Some(state.as_str()),
-                "as the API says it"
-            );
+            assert_eq!(item.verification.as_deref(), Some(state.as_str()), "as the API says it");
             assert_eq!(Permissions::try_from(item).unwrap(), permissions(state));
         }
     }
@@ -207,11 +197,7 @@ mod tests {
             (verified, Some("somebody".to_owned()), Some(0)),
             (Verification::Pending, Some(by), Some(0)),
         ] {
-            let item = PermissionsItem {
-                attested_by,
-                attested_at,
-                ..(&permissions(state)).into()
-            };
+            let item = PermissionsItem { attested_by, attested_at, ..(&permissions(state)).into() };
             assert_eq!(Permissions::try_from(item).unwrap_err().0, "p.nb");
         }
     }

@@ -35,9 +35,7 @@ impl Store {
         id: &str,
         now: Timestamp,
     ) -> Result<Shown, StoreError> {
-        let item = ProofItem {
-            ttl: now.plus(KEPT_FOR).seconds(),
-        };
+        let item = ProofItem { ttl: now.plus(KEPT_FOR).seconds() };
         // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
         let condition = format!("attribute_not_exists({}) OR #ttl <= :now", attr::PK);
         let put = self

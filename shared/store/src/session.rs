@@ -93,10 +93,7 @@ impl Store {
         &self,
         session: &Session,
     ) -> Result<(Option<User>, Option<Account>), StoreError> {
-        let keys = [
-            key::user(session.clinic, session.user),
-            key::account(&session.email),
-        ];
+        let keys = [key::user(session.clinic, session.user), key::account(&session.email)];
         let mut found = self.get_all(&keys).await?.into_iter();
         let user = found.next().flatten();
         let account = found.next().flatten();
@@ -184,10 +181,7 @@ impl Transaction {
         account: &Account,
     ) -> Result<(), StoreError> {
         let (condition, values) = if account.epoch == 0 {
-            (
-                format!("attribute_not_exists({})", attr::EPOCH),
-                HashMap::new(),
-            )
+            (format!("attribute_not_exists({})", attr::EPOCH), HashMap::new())
         } else {
             let values = HashMap::from([(":epoch".to_owned(), number(account.epoch))]);
             (format!("{} = :epoch", attr::EPOCH), values)

@@ -34,12 +34,7 @@ impl Store {
         let item: PublicKeysItem = self.decode(&raw)?;
         let read = |key: PublicKeyItem| {
             let algorithm = SigningAlgorithm::parse(&key.algorithm).ok_or(BadField("ks.al"))?;
-            Ok(PublicKey {
-                kid: key.kid,
-                algorithm,
-                x: key.x,
-                y: key.y,
-            })
+            Ok(PublicKey { kid: key.kid, algorithm, x: key.x, y: key.y })
         };
         let keys = item.keys.into_iter().map(read).collect::<Result<_, _>>();
         keys.map_err(|bad: BadField| self.corrupt(&Key::of(&raw), bad.0))

@@ -47,8 +47,7 @@ impl Store {
         ip: Option<&str>,
         now: Timestamp,
     ) -> Result<Guess, StoreError> {
-        self.count_both((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now)
-            .await
+        self.count_both((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now).await
     }
 
     /// Counts one wish for a new password for `email`, coming from `ip`.
@@ -80,22 +79,14 @@ impl Store {
     /// Takes the counts of a right guess back.
     pub async fn guessed_right(&self, email: &Email, ip: Option<&str>) -> Result<(), StoreError> {
         let address = key::throttled_address(email, PASSWORD).into_attributes();
-        let forget = self
-            .client
-            .delete_item()
-            .table_name(&self.table)
-            .set_key(Some(address));
+        let forget = self.client.delete_item().table_name(&self.table).set_key(Some(address));
         forget.send().await.map_err(|e| StoreError::from_sdk(&e))?;
         let Some(ip) = ip else { return Ok(()) };
         let less = format!("ADD {} :less", attr::GUESSES);
         let some = format!("{} > :none", attr::GUESSES);
-        let values = HashMap::from([
-            (":less".to_owned(), number(-1)),
-            (":none".to_owned(), number(0)),
-        ]);
-        self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values)
-            .await
-            .map(|_| ())
+        let values =
+            HashMap::from([(":less".to_owned(), number(-1)), (":none".to_owned(), number(0))]);
+        self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values).await.map(|_| ())
     }
 
     async fn count(&self, key: &Key, limit: u32, now: Timestamp) -> Result<Guess, StoreError> {
@@ -135,16 +126,9 @@ impl Store {
 
     /// Opens a window with one guess in it, unless another did meanwhile.
     async fn first(&self, key: &Key, now: Timestamp, ends: Timestamp) -> Result<bool, StoreError> {
-        let set = format!(
-            "SET {} = :one, {} = :ends, #ttl = :ttl",
-            attr::GUESSES,
-            attr::WINDOW_END
-        );
-        let none = format!(
-            "attribute_not_exists({}) OR {} <= :now",
-            attr::PK,
-            attr::WINDOW_END
-        );
+        let set =
+            format!("SET {} = :one, {} = :ends, #ttl = :ttl", attr::GUESSES, attr::WINDOW_END);
+        let none = format!("attribute_not_exists({}) OR {} <= :now", attr::PK, attr::WINDOW_END);
         let values = HashMap::from([
             (":one".to_owned(), number(1)),
             (":ends".to_owned(), number(ends.millis())),

@@ -74,10 +74,7 @@ pub struct Transaction {
 impl Store {
     /// Begins a state change with its audit record.
     pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
-        let mut tx = Transaction {
-            store: self.clone(),
-            parts: Vec::new(),
-        };
+        let mut tx = Transaction { store: self.clone(), parts: Vec::new() };
         tx.audit(audit)?;
         Ok(tx)
     }
@@ -100,20 +97,15 @@ impl Transaction {
                 .flatten()
                 .map(|(name, value)| (name.to_owned(), AttributeValue::S(value))),
         );
-        let put = Put::builder()
-            .table_name(&self.store.table)
-            .set_item(Some(item));
+        let put = Put::builder().table_name(&self.store.table).set_item(Some(item));
         let put = match expect {
             If::New => put.condition_expression(format!("attribute_not_exists({})", attr::PK)),
             If::Version(version) => put
                 .condition_expression(format!("{} = :expected", attr::VERSION))
                 .expression_attribute_values(":expected", number(*version)),
         };
-        let put = put
-            .build()
-            .map_err(|e| StoreError::Refused(e.to_string()))?;
-        self.parts
-            .push((role, TransactWriteItem::builder().put(put).build()));
+        let put = put.build().map_err(|e| StoreError::Refused(e.to_string()))?;
+        self.parts.push((role, TransactWriteItem::builder().put(put).build()));
         Ok(())
     }
 
@@ -132,10 +124,7 @@ impl Transaction {
             .set_expression_attribute_values((!values.is_empty()).then_some(values))
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
-        self.parts.push((
-            role,
-            TransactWriteItem::builder().condition_check(check).build(),
-        ));
+        self.parts.push((role, TransactWriteItem::builder().condition_check(check).build()));
         Ok(())
     }
 
@@ -156,8 +145,7 @@ impl Transaction {
             .set_expression_attribute_values(Some(values))
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
-        self.parts
-            .push((role, TransactWriteItem::builder().update(update).build()));
+        self.parts.push((role, TransactWriteItem::builder().update(update).build()));
         Ok(())
     }
 
@@ -169,19 +157,14 @@ impl Transaction {
             .condition_expression(format!("attribute_exists({})", attr::PK))
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
-        self.parts
-            .push((role, TransactWriteItem::builder().delete(delete).build()));
+        self.parts.push((role, TransactWriteItem::builder().delete(delete).build()));
         Ok(())
     }
 
     /// Writes all parts or none.
     pub async fn commit(self) -> Result<Committed, StoreError> {
         let (roles, items): (Vec<_>, Vec<_>) = self.parts.into_iter().unzip();
-        let request = self
-            .store
-            .client
-            .transact_write_items()
-            .set_transact_items(Some(items));
+        let request = self.store.client.transact_write_items().set_transact_items(Some(items));
         match request.send().await {
             Ok(_) => Ok(Committed::Yes),
             Err(error) => lost(&roles, &error)
@@ -217,9 +200,7 @@ fn by_reason(roles: &[Role], reasons: &[CancellationReason]) -> Result<Committed
         }
     }
     if lost.is_empty() && !conflict {
-        return Err(StoreError::Unavailable(
-            "transaction cancelled without a reason".to_owned(),
-        ));
+        return Err(StoreError::Unavailable("transaction cancelled without a reason".to_owned()));
     }
     Ok(Committed::Lost(lost))
 }
@@ -239,22 +220,12 @@ mod tests {
         let lost = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
         assert_eq!(lost, Committed::Lost(vec![Role::EmailClaim]));
         let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
-        assert_eq!(
-            conflict,
-            Committed::Lost(vec![]),
-            "says nothing about the inviter"
-        );
+        assert_eq!(conflict, Committed::Lost(vec![]), "says nothing about the inviter");
         assert!(matches!(
             read(["None", "ThrottlingError", "None"]),
             Err(StoreError::Unavailable(_))
         ));
-        assert!(matches!(
-            read(["None", "ValidationError", "None"]),
-            Err(StoreError::Refused(_))
-        ));
-        assert!(matches!(
-            read(["None", "None", "None"]),
-            Err(StoreError::Unavailable(_))
-        ));
+        assert!(matches!(read(["None", "ValidationError", "None"]), Err(StoreError::Refused(_))));
+        assert!(matches!(read(["None", "None", "None"]), Err(StoreError::Unavailable(_))));
     }
 }

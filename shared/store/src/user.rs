@@ -85,10 +85,7 @@ impl TryFrom<UserItem> for User {
 impl Store {
     /// The user of this id in the clinic.
     pub async fn user(&self, clinic: ClinicId, id: UserId) -> Result<Option<User>, StoreError> {
-        self.get(&key::user(clinic, id))
-            .await?
-            .map(|item| self.user_from(&item))
-            .transpose()
+        self.get(&key::user(clinic, id)).await?.map(|item| self.user_from(&item)).transpose()
     }
 
     /// The users of an account, one for each membership. Reads as much for an account that does
@@ -98,14 +95,9 @@ impl Store {
             clinic: ClinicId::from_bytes([0; 16]),
             user: UserId::from_bytes([0; 16]),
         }];
-        let memberships = if memberships.is_empty() {
-            &nobody
-        } else {
-            memberships
-        };
-        let keys: Vec<Key> = (memberships.iter())
-            .map(|member| key::user(member.clinic, member.user))
-            .collect();
+        let memberships = if memberships.is_empty() { &nobody } else { memberships };
+        let keys: Vec<Key> =
+            (memberships.iter()).map(|member| key::user(member.clinic, member.user)).collect();
         let mut users = Vec::new();
         for keys in keys.chunks(100) {
             for raw in self.get_all(keys).await?.iter().flatten() {
@@ -127,13 +119,9 @@ impl Store {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
             let bounds = (bound([0; 16]), bound(last));
-            let (raw, chunk) = self
-                .query_newest(&key::clinic_partition(clinic), bounds, size)
-                .await?;
-            let items = raw
-                .iter()
-                .map(|item| self.user_from(item))
-                .collect::<Result<_, _>>()?;
+            let (raw, chunk) =
+                self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
+            let items = raw.iter().map(|item| self.user_from(item)).collect::<Result<_, _>>()?;
             filling.add(Chunk { items, ..chunk }, |user: &User| user.id, &keep);
         }
         Ok(filling.page())
@@ -141,21 +129,14 @@ impl Store {
 
     pub(crate) fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
         let item: UserItem = self.decode(raw)?;
-        item.try_into()
-            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
 
 impl Transaction {
     /// Writes a user that does not exist yet.
     pub fn new_user(&mut self, user: &User) -> Result<(), StoreError> {
-        self.put(
-            Role::User,
-            key::user(user.clinic, user.id),
-            &UserItem::from(user),
-            None,
-            &If::New,
-        )
+        self.put(Role::User, key::user(user.clinic, user.id), &UserItem::from(user), None, &If::New)
     }
 
     /// Writes a changed user, supposing the version that the change was decided on.
@@ -188,11 +169,6 @@ impl Transaction {
             (":owner".to_owned(), text(Level::Owner.as_str())),
             (":admin".to_owned(), text(Level::Admin.as_str())),
         ]);
-        self.check(
-            Role::Inviter,
-            key::user(clinic, inviter),
-            &condition,
-            values,
-        )
+        self.check(Role::Inviter, key::user(clinic, inviter), &condition, values)
     }
 }

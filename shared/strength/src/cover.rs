@@ -25,10 +25,7 @@ struct Covers {
 
 /// Guesses for a password of `length` characters with these patterns.
 pub(crate) fn cheapest(length: usize, matches: &[Match]) -> u64 {
-    let mut covers = Covers {
-        length,
-        best: vec![Vec::new(); length + 1],
-    };
+    let mut covers = Covers { length, best: vec![Vec::new(); length + 1] };
     for end in 1..=length {
         for found in matches.iter().filter(|found| found.to == end) {
             covers.extend(*found);
@@ -49,11 +46,7 @@ fn blind(from: usize, to: usize) -> Match {
 }
 
 fn least(characters: usize) -> u64 {
-    if characters == 1 {
-        PART_OF_ONE
-    } else {
-        PART_OF_MORE
-    }
+    if characters == 1 { PART_OF_ONE } else { PART_OF_MORE }
 }
 
 impl Covers {

@@ -38,10 +38,7 @@ impl Known {
     }
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the build script wrote it, and every test reads it"
-)]
+#[expect(clippy::expect_used, reason = "the build script wrote it, and every test reads it")]
 fn common() -> Fst<&'static [u8]> {
     let built = include_bytes!(concat!(env!("OUT_DIR"), "/words.fst"));
     Fst::new(&built[..]).expect("words")
@@ -97,20 +94,13 @@ impl<'a, D: AsRef<[u8]>> Search<'a, D> {
     }
 
     fn plain(self) -> Self {
-        Self {
-            stand_ins: false,
-            ..self
-        }
+        Self { stand_ins: false, ..self }
     }
 
     fn run(mut self) -> Vec<Match> {
         for from in 0..self.typed.len() {
-            let start = Step {
-                from,
-                at: from,
-                node: self.words.root().addr(),
-                rank: Output::zero(),
-            };
+            let start =
+                Step { from, at: from, node: self.words.root().addr(), rank: Output::zero() };
             self.walk(&start, &mut Vec::new());
         }
         self.found
@@ -150,12 +140,7 @@ impl<'a, D: AsRef<[u8]>> Search<'a, D> {
             rank = rank.cat(transition.out);
             address = transition.addr;
         }
-        let next = Step {
-            from: step.from,
-            at: step.at + 1,
-            node: address,
-            rank,
-        };
+        let next = Step { from: step.from, at: step.at + 1, node: address, rank };
         self.walk(&next, readings);
     }
 
@@ -220,14 +205,9 @@ fn lower(c: char) -> char {
 /// common and count as one way more than none.
 fn capitals(word: &[char]) -> u64 {
     let capital = |c: &&char| c.is_uppercase();
-    let (upper, small) = (
-        word.iter().filter(capital).count(),
-        word.iter().filter(|c| c.is_lowercase()).count(),
-    );
-    let at_an_end = [word.first(), word.last()]
-        .iter()
-        .flatten()
-        .any(|c| c.is_uppercase());
+    let (upper, small) =
+        (word.iter().filter(capital).count(), word.iter().filter(|c| c.is_lowercase()).count());
+    let at_an_end = [word.first(), word.last()].iter().flatten().any(|c| c.is_uppercase());
     if upper == 0 {
         1
     } else if small == 0 || (upper == 1 && at_an_end) {

@@ -30,11 +30,7 @@ pub(crate) fn years(text: &[char], now: i16) -> Vec<Match> {
         let to = from + 4;
         match number(&text[from..to]) {
             Some(year @ 1900..=2099) => {
-                found.push(Match {
-                    from,
-                    to,
-                    guesses: years_off(year, now),
-                });
+                found.push(Match { from, to, guesses: years_off(year, now) });
                 from = to;
             }
             _ => from += 1,
@@ -70,9 +66,8 @@ fn together(part: &[char], now: i16) -> Option<u64> {
         8 => &[(2, 4), (4, 6)],
         _ => return None,
     };
-    let years = splits
-        .iter()
-        .filter_map(|(a, b)| year_of([&part[..*a], &part[*a..*b], &part[*b..]]));
+    let years =
+        splits.iter().filter_map(|(a, b)| year_of([&part[..*a], &part[*a..*b], &part[*b..]]));
     let off = years.map(|year| years_off(year, now)).min()?;
     Some(off * DAYS_OF_A_YEAR)
 }

@@ -17,16 +17,8 @@ struct Layout {
 
 /// Each row is half a key to the right of the one above it.
 const SLANTED: [(i8, i8); 6] = [(-1, 0), (0, -1), (1, -1), (1, 0), (0, 1), (-1, 1)];
-const ALIGNED: [(i8, i8); 8] = [
-    (-1, 0),
-    (-1, -1),
-    (0, -1),
-    (1, -1),
-    (1, 0),
-    (1, 1),
-    (0, 1),
-    (-1, 1),
-];
+const ALIGNED: [(i8, i8); 8] =
+    [(-1, 0), (-1, -1), (0, -1), (1, -1), (1, 0), (1, 1), (0, 1), (-1, 1)];
 
 const LAYOUTS: [Layout; 4] = [
     keyboard(&[
@@ -46,31 +38,16 @@ const LAYOUTS: [Layout; 4] = [
 ];
 
 const fn keyboard(rows: &'static [(i8, &'static str)]) -> Layout {
-    Layout {
-        rows,
-        per_key: 2,
-        neighbours: &SLANTED,
-        starts: 94,
-        degree: 4,
-    }
+    Layout { rows, per_key: 2, neighbours: &SLANTED, starts: 94, degree: 4 }
 }
 
 const fn keypad(rows: &'static [(i8, &'static str)]) -> Layout {
-    Layout {
-        rows,
-        per_key: 1,
-        neighbours: &ALIGNED,
-        starts: 15,
-        degree: 5,
-    }
+    Layout { rows, per_key: 1, neighbours: &ALIGNED, starts: 15, degree: 5 }
 }
 
 /// All runs of three keys or more.
 pub(crate) fn matches(text: &[char]) -> Vec<Match> {
-    LAYOUTS
-        .iter()
-        .flat_map(|layout| layout.matches(text))
-        .collect()
+    LAYOUTS.iter().flat_map(|layout| layout.matches(text)).collect()
 }
 
 struct Key {
@@ -86,11 +63,7 @@ impl Layout {
         while from < text.len() {
             let run = self.run(&text[from..]);
             if run.keys > 2 {
-                found.push(Match {
-                    from,
-                    to: from + run.keys,
-                    guesses: self.guesses(&run),
-                });
+                found.push(Match { from, to: from + run.keys, guesses: self.guesses(&run) });
             }
             from += run.keys;
         }
@@ -112,11 +85,7 @@ impl Layout {
 
     /// The longest run that `text` begins with.
     fn run(&self, text: &[char]) -> Run {
-        let mut run = Run {
-            keys: 1,
-            turns: 0,
-            shifted: 0,
-        };
+        let mut run = Run { keys: 1, turns: 0, shifted: 0 };
         let Some(mut last) = self.key(text[0]) else {
             return run;
         };

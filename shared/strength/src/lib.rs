@@ -42,10 +42,7 @@ struct Attacker {
 /// first of all, in their order; years are the more likely the closer they are to `year`.
 pub fn guesses(password: &str, known: &[&str], year: i16) -> u64 {
     let password: Vec<char> = password.chars().take(LOOKED_AT).collect();
-    let attacker = Attacker {
-        known: Known::new(known),
-        year,
-    };
+    let attacker = Attacker { known: Known::new(known), year };
     attacker.guesses(&password)
 }
 

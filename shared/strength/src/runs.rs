@@ -7,10 +7,7 @@ const MAX_STEP: i32 = 5;
 
 /// Parts whose characters follow each other at one distance.
 pub(crate) fn sequences(text: &[char]) -> Vec<Match> {
-    let steps: Vec<i32> = text
-        .windows(2)
-        .map(|pair| code(pair[1]) - code(pair[0]))
-        .collect();
+    let steps: Vec<i32> = text.windows(2).map(|pair| code(pair[1]) - code(pair[0])).collect();
     let mut found = Vec::new();
     let mut from = 0;
     for run in steps.chunk_by(|a, b| a == b) {
@@ -23,11 +20,7 @@ pub(crate) fn sequences(text: &[char]) -> Vec<Match> {
                 _ => 26,
             };
             let directions = if step > 0 { 1 } else { 2 };
-            found.push(Match {
-                from,
-                to,
-                guesses: start * directions * (to - from) as u64,
-            });
+            found.push(Match { from, to, guesses: start * directions * (to - from) as u64 });
         }
         from += run.len();
     }
@@ -48,11 +41,7 @@ pub(crate) fn repeats(text: &[char], guesses: impl Fn(&[char]) -> u64) -> Vec<Ma
         let times = (length / period) as u64;
         let once = guesses(&text[start..start + period]);
         from = start + length;
-        found.push(Match {
-            from: start,
-            to: from,
-            guesses: once.saturating_mul(times),
-        });
+        found.push(Match { from: start, to: from, guesses: once.saturating_mul(times) });
     }
     found
 }
@@ -67,10 +56,7 @@ fn first_repeat(text: &[char]) -> Option<(usize, usize, usize)> {
             continue;
         };
         let longest = periods.next_back().unwrap_or(shortest);
-        let (short, long) = (
-            shortest * times(rest, shortest),
-            longest * times(rest, longest),
-        );
+        let (short, long) = (shortest * times(rest, shortest), longest * times(rest, longest));
         if long <= short {
             return Some((start, shortest, short));
         }
@@ -84,7 +70,5 @@ fn first_repeat(text: &[char]) -> Option<(usize, usize, usize)> {
 /// How often the first `period` characters stand at the beginning of `text`, one after the other.
 fn times(text: &[char], period: usize) -> usize {
     let first = &text[..period];
-    text.chunks(period)
-        .take_while(|next| *next == first)
-        .count()
+    text.chunks(period).take_while(|next| *next == first).count()
 }

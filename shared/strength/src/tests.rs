@@ -6,10 +6,7 @@ use proptest::sample::select;
 use super::*;
 
 /// The year that the crate takes from the clock.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "the crate to compare with reads the clock"
-)]
+#[expect(clippy::disallowed_methods, reason = "the crate to compare with reads the clock")]
 fn this_year() -> i16 {
     let now = jiff::Timestamp::now();
     jiff::tz::Offset::UTC.to_datetime(now).year()
@@ -106,22 +103,14 @@ fn replaced() -> impl Strategy<Value = String> {
         select(std::iter::once(letter).chain(stand_ins).collect::<Vec<_>>())
     };
     let spelt = move |word: &str| word.chars().map(of).collect::<Vec<_>>();
-    (
-        select(words.to_vec()).prop_flat_map(spelt),
-        "[4@691!|7$5x]{0,3}",
-    )
+    (select(words.to_vec()).prop_flat_map(spelt), "[4@691!|7$5x]{0,3}")
         .prop_map(|(word, rest)| word.into_iter().collect::<String>() + &rest)
 }
 
 fn separated_date() -> impl Strategy<Value = String> {
     let number = || prop_oneof![0..60_u16, 990..1010_u16, 1900..2110_u16];
-    let padded = (number(), any::<bool>()).prop_map(|(n, pad)| {
-        if pad {
-            format!("{n:02}")
-        } else {
-            n.to_string()
-        }
-    });
+    let padded = (number(), any::<bool>())
+        .prop_map(|(n, pad)| if pad { format!("{n:02}") } else { n.to_string() });
     let separator = || select(vec!['/', '\\', '_', '.', '-', ' ', ',']);
     (
         padded.clone(),
@@ -232,15 +221,9 @@ fn what_people_choose_is_not_safe_and_what_they_do_not_is() {
 
 #[test]
 fn where_the_crate_leaves_the_paper_the_paper_holds() {
-    assert_eq!(
-        guesses("PASSWORD1", &[], 2026),
-        guesses("Password1", &[], 2026)
-    );
+    assert_eq!(guesses("PASSWORD1", &[], 2026), guesses("Password1", &[], 2026));
     assert!(guesses("aab", &[], 2026) > guesses("abc", &[], 2026));
-    assert_eq!(
-        keyboard::matches(&['[', ']', '\\'])[0].guesses,
-        94 * 4 + 94 * 4
-    );
+    assert_eq!(keyboard::matches(&['[', ']', '\\'])[0].guesses, 94 * 4 + 94 * 4);
 }
 
 #[test]
@@ -253,10 +236,7 @@ fn a_year_is_the_dearer_the_longer_ago() {
 #[test]
 fn only_the_first_hundred_characters_are_looked_at() {
     let long: String = "kT9#vQ2!".chars().cycle().take(100).collect();
-    assert_eq!(
-        guesses(&format!("{long}xyz"), &[], 2026),
-        guesses(&long, &[], 2026)
-    );
+    assert_eq!(guesses(&format!("{long}xyz"), &[], 2026), guesses(&long, &[], 2026));
 }
 
 #[test]

@@ -7,19 +7,12 @@ use serde_json::{Value, json};
 use crate::support::{App, Session, admin, dashboard_member, member, study};
 
 async fn events(of: &Session, query: &str) -> Vec<Value> {
-    let page = of
-        .actor
-        .get(&format!("/v1/auditEvents{query}"))
-        .await
-        .expect(200);
+    let page = of.actor.get(&format!("/v1/auditEvents{query}")).await.expect(200);
     page["auditEvents"].as_array().unwrap().clone()
 }
 
 fn actions(events: &[Value]) -> Vec<&str> {
-    events
-        .iter()
-        .map(|event| event["action"].as_str().unwrap())
-        .collect()
+    events.iter().map(|event| event["action"].as_str().unwrap()).collect()
 }
 
 #[tokio::test]
@@ -29,23 +22,12 @@ async fn who_did_what_to_whom_with_permissions_before_and_after() {
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap();
     let path = format!("/v1/autoScribe/users/{id}");
-    boss.actor
-        .patch(&path, &json!({"canManageStudies": false}))
-        .await
-        .expect(200);
-    boss.actor
-        .post("/v1/autoScribe/users/revoke-access", &json!({"userId": id}))
-        .await
-        .expect(200);
+    boss.actor.patch(&path, &json!({"canManageStudies": false})).await.expect(200);
+    boss.actor.post("/v1/autoScribe/users/revoke-access", &json!({"userId": id})).await.expect(200);
     let found = events(&boss, &format!("?object={id}")).await;
     assert_eq!(
         actions(&found),
-        [
-            "user.deactivated",
-            "user.edited",
-            "invitation.accepted",
-            "invitation.created"
-        ],
+        ["user.deactivated", "user.edited", "invitation.accepted", "invitation.created"],
         "a user's invitation is part of the story"
     );
     let edited = &found[1];
@@ -56,18 +38,10 @@ async fn who_did_what_to_whom_with_permissions_before_and_after() {
     let mine = events(&boss, &format!("?actor={}", boss.user_id)).await;
     assert_eq!(
         actions(&mine),
-        [
-            "user.deactivated",
-            "user.edited",
-            "session.started",
-            "session.started"
-        ]
+        ["user.deactivated", "user.edited", "session.started", "session.started"]
     );
-    let pacs = events(
-        &boss,
-        &format!("?actor=key:{}&action=invitation.created", app.api_key_id),
-    )
-    .await;
+    let pacs =
+        events(&boss, &format!("?actor=key:{}&action=invitation.created", app.api_key_id)).await;
     assert_eq!(pacs.len(), 2);
     let operator = events(&boss, "?actor=operator&limit=100").await;
     assert_eq!(operator.len(), 3);
@@ -76,14 +50,10 @@ async fn who_did_what_to_whom_with_permissions_before_and_after() {
 #[tokio::test]
 async fn pages_go_back_from_month_to_month_and_days_bound_them() {
     let app = App::start().await;
-    app.signed_in(&dashboard_member("boss@clinic.example"))
-        .await;
+    app.signed_in(&dashboard_member("boss@clinic.example")).await;
     for n in 0..4 {
         app.clock.advance(Duration::from_hours(20 * 24));
-        app.as_pacs()
-            .invite(&member(&format!("p{n}@clinic.example")))
-            .await
-            .expect(201);
+        app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
     }
     let owner = app.signed_in(&admin("late@clinic.example")).await;
     let first = "/v1/auditEvents?action=invitation.created&limit=2".to_owned();
@@ -97,27 +67,14 @@ async fn pages_go_back_from_month_to_month_and_days_bound_them() {
         next = cursor.map(|cursor| format!("{first}&cursor={cursor}"));
         assert_eq!(page["hasMore"], next.is_some());
     }
-    assert_eq!(
-        seen.len(),
-        7,
-        "the owner's, the member's, four and the admin's"
-    );
+    assert_eq!(seen.len(), 7, "the owner's, the member's, four and the admin's");
     assert!(seen.windows(2).all(|two| two[0] >= two[1]), "newest first");
     let day = &seen[2][..10];
-    let found = events(
-        &owner,
-        &format!("?action=invitation.created&startDate={day}&endDate={day}"),
-    )
-    .await;
-    let days: Vec<&str> = found
-        .iter()
-        .map(|e| &e["at"].as_str().unwrap()[..10])
-        .collect();
+    let found =
+        events(&owner, &format!("?action=invitation.created&startDate={day}&endDate={day}")).await;
+    let days: Vec<&str> = found.iter().map(|e| &e["at"].as_str().unwrap()[..10]).collect();
     assert_eq!(days, [day]);
-    assert_eq!(
-        events(&owner, "?endDate=2020-01-01").await,
-        Vec::<Value>::new()
-    );
+    assert_eq!(events(&owner, "?endDate=2020-01-01").await, Vec::<Value>::new());
 }
 
 #[tokio::test]
@@ -132,10 +89,7 @@ async fn faulty_filters_are_told() {
         ("cursor=x", 400, "cursor_invalid"),
         ("acton=user.edited", 400, "unknown_parameter"),
     ] {
-        boss.actor
-            .get(&format!("/v1/auditEvents?{query}"))
-            .await
-            .problem(status, code);
+        boss.actor.get(&format!("/v1/auditEvents?{query}")).await.problem(status, code);
     }
 }
 
@@ -165,10 +119,7 @@ async fn which_study_was_opened_for_whom_and_through_which_key() {
     };
     let (issued, redeemed) = (of("access.issued").await, of("access.redeemed").await);
     let refused = of("access.refused").await;
-    assert_eq!(
-        (&issued["detail"], &refused["detail"]),
-        (&json!("dictation"), &json!("used"))
-    );
+    assert_eq!((&issued["detail"], &refused["detail"]), (&json!("dictation"), &json!("used")));
     assert_eq!(issued["actor"], format!("key:{}", app.api_key_id));
     assert_eq!(redeemed["actor"], link.access_id, "the holder of the link");
     for event in [issued, redeemed, refused] {

@@ -38,14 +38,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 }
 
 async fn loads() -> Result<String, Error> {
-    let columns = [
-        "request",
-        "key",
-        "at once",
-        "requests/s",
-        "p50 ms",
-        "p99 ms",
-    ];
+    let columns = ["request", "key", "at once", "requests/s", "p50 ms", "p99 ms"];
     let mut table = Table::new("Temporary access", columns);
     for algorithm in ["ES256", "EdDSA"] {
         for at_once in LOADS {
@@ -141,16 +134,10 @@ impl Bench {
             (person["npiNumber"], person["lastName"]) = (json!(npi), json!(surname));
             let invited = client.json(clinic.invite(&person)).await?;
             let body = json!({ "token": clinic.token(&running, &invited)? });
-            client
-                .send(Call::post("/v1/invitation/accept", &body))
-                .await?;
+            client.send(Call::post("/v1/invitation/accept", &body)).await?;
             confirmed.push(text(&invited, "userId")?);
         }
-        Ok(Self {
-            running,
-            clinic,
-            readers: confirmed,
-        })
+        Ok(Self { running, clinic, readers: confirmed })
     }
 
     async fn load(&self, calls: Vec<Call>, at_once: usize) -> Result<Load, Error> {
@@ -164,19 +151,13 @@ impl Bench {
     }
 
     fn links(&self) -> Vec<Call> {
-        let of = |_| {
-            self.readers
-                .iter()
-                .map(|reader| self.link(reader, &study()))
-        };
+        let of = |_| self.readers.iter().map(|reader| self.link(reader, &study()));
         (0..EACH).flat_map(of).collect()
     }
 
     fn introspecting(&self, views: &Load) -> Result<Vec<Call>, Error> {
         let views = views.answers.iter();
-        views
-            .map(|view| self.introspect(&serde_json::from_str(view)?))
-            .collect()
+        views.map(|view| self.introspect(&serde_json::from_str(view)?)).collect()
     }
 
     fn introspect(&self, view: &Value) -> Result<Call, Error> {
@@ -187,9 +168,7 @@ impl Bench {
 
 fn redeeming(links: &Load) -> Result<Vec<Call>, Error> {
     let links = links.answers.iter();
-    links
-        .map(|link| redeem(&serde_json::from_str(link)?))
-        .collect()
+    links.map(|link| redeem(&serde_json::from_str(link)?)).collect()
 }
 
 fn redeem(link: &Value) -> Result<Call, Error> {
@@ -200,9 +179,7 @@ fn redeem(link: &Value) -> Result<Call, Error> {
 
 fn renewing(views: &Load) -> Result<Vec<Call>, Error> {
     let views = views.answers.iter();
-    views
-        .map(|view| renew(&serde_json::from_str(view)?))
-        .collect()
+    views.map(|view| renew(&serde_json::from_str(view)?)).collect()
 }
 
 fn renew(view: &Value) -> Result<Call, Error> {
@@ -212,7 +189,5 @@ fn renew(view: &Value) -> Result<Call, Error> {
 
 fn text(answer: &Value, member: &str) -> Result<String, Error> {
     let text = answer[member].as_str();
-    Ok(text
-        .ok_or_else(|| format!("no {member}: {answer}"))?
-        .to_owned())
+    Ok(text.ok_or_else(|| format!("no {member}: {answer}"))?.to_owned())
 }

@@ -63,10 +63,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 /// What `mailer` does for one mail: an invite with it, without the invite's own part.
 async fn mailed(invite: &Cost) -> Result<Cost, Error> {
     let bench = Bench::start(true).await?;
-    let (first, person) = (
-        member("first@clinic.example"),
-        member("mailed@clinic.example"),
-    );
+    let (first, person) = (member("first@clinic.example"), member("mailed@clinic.example"));
     bench.client.send(bench.clinic.invite(&first)).await?;
     let work = async {
         bench.client.send(bench.clinic.invite(&person)).await?;
@@ -81,11 +78,7 @@ async fn mailed(invite: &Cost) -> Result<Cost, Error> {
 impl Bench {
     async fn start(with_mailer: bool) -> Result<Self, Error> {
         let clock = Arc::new(MovedClock::default());
-        let options = Options {
-            faults: true,
-            clock: clock.clone(),
-            ..Options::default()
-        };
+        let options = Options { faults: true, clock: clock.clone(), ..Options::default() };
         let running = if with_mailer {
             service::start_with_mailer(options).await?
         } else {
@@ -118,11 +111,9 @@ impl Bench {
         self.invited(&member("z@clinic.example")).await?;
         let (_, plain) = self.cost("invite", invite.clone()).await?;
         let (_, npi) = self.cost("invite with an NPI", with_npi).await?;
-        self.cost("invite with Idempotency-Key", keyed.clone())
-            .await?;
+        self.cost("invite with Idempotency-Key", keyed.clone()).await?;
         self.cost("the same again, same key", keyed).await?;
-        self.cost("invite again without a key, recognised", invite)
-            .await?;
+        self.cost("invite again without a key, recognised", invite).await?;
         Ok((plain, npi))
     }
 
@@ -144,8 +135,7 @@ impl Bench {
         self.cost("accept, member", accept.clone()).await?;
         self.cost("accept again", accept).await?;
         let body = json!({ "token": admin, "password": PASSWORD });
-        self.cost("accept, admin with password", confirm("accept", body))
-            .await?;
+        self.cost("accept, admin with password", confirm("accept", body)).await?;
         let reject = confirm("reject", json!({ "token": other }));
         self.cost("reject", reject).await?;
         let sign_in = json!({ "email": "e@clinic.example", "password": PASSWORD });
@@ -174,8 +164,7 @@ impl Bench {
         let revoke = format!("{INVITATIONS}/revoke");
         let revoke = self.clinic.post(revoke, &json!({ "invitationId": id }));
         self.cost("revoke", revoke).await?;
-        self.cost("read one invitation", self.clinic.get(path))
-            .await?;
+        self.cost("read one invitation", self.clinic.get(path)).await?;
         Ok(())
     }
 
@@ -195,37 +184,18 @@ impl Bench {
         for (name, query) in [
             ("list, no filter", String::new()),
             ("list, status=sent", "&status=sent".to_owned()),
-            (
-                "list, status=sent,accepted",
-                "&status=sent,accepted".to_owned(),
-            ),
-            (
-                "list, status=revoked, 1 found",
-                "&status=revoked".to_owned(),
-            ),
-            (
-                "list, expired=not-expired",
-                "&expired=not-expired".to_owned(),
-            ),
-            (
-                "list, startDate=, endDate=",
-                format!("&startDate={today}&endDate={today}"),
-            ),
-            (
-                "list, email=, 1 found",
-                "&email=a@clinic.example".to_owned(),
-            ),
+            ("list, status=sent,accepted", "&status=sent,accepted".to_owned()),
+            ("list, status=revoked, 1 found", "&status=revoked".to_owned()),
+            ("list, expired=not-expired", "&expired=not-expired".to_owned()),
+            ("list, startDate=, endDate=", format!("&startDate={today}&endDate={today}")),
+            ("list, email=, 1 found", "&email=a@clinic.example".to_owned()),
             ("list, delivery=queued", "&delivery=queued".to_owned()),
-            (
-                "list, npiVerification=, 1 found",
-                "&npiVerification=verified".to_owned(),
-            ),
+            ("list, npiVerification=, 1 found", "&npiVerification=verified".to_owned()),
         ] {
             let list = self.clinic.get(format!("{INVITATIONS}?limit=20{query}"));
             self.cost(name, list).await?;
         }
-        self.cost("list users", self.clinic.get(format!("{USERS}?limit=20")))
-            .await?;
+        self.cost("list users", self.clinic.get(format!("{USERS}?limit=20"))).await?;
         Ok(())
     }
 }

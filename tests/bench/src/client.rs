@@ -25,34 +25,19 @@ impl Call {
     }
 
     fn new(method: Method, path: String, body: Option<String>) -> Self {
-        Self {
-            method,
-            path,
-            body,
-            key: None,
-            idempotency_key: None,
-        }
+        Self { method, path, body, key: None, idempotency_key: None }
     }
 
     pub(crate) fn patching(self) -> Self {
-        Self {
-            method: Method::PATCH,
-            ..self
-        }
+        Self { method: Method::PATCH, ..self }
     }
 
     pub(crate) fn with_key(self, key: &str) -> Self {
-        Self {
-            key: Some(key.to_owned()),
-            ..self
-        }
+        Self { key: Some(key.to_owned()), ..self }
     }
 
     pub(crate) fn with_idempotency_key(self, key: &'static str) -> Self {
-        Self {
-            idempotency_key: Some(key),
-            ..self
-        }
+        Self { idempotency_key: Some(key), ..self }
     }
 }
 
@@ -65,10 +50,7 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(base: &str) -> Self {
-        Self {
-            http: reqwest::Client::new(),
-            base: base.to_owned(),
-        }
+        Self { http: reqwest::Client::new(), base: base.to_owned() }
     }
 
     /// The body of the answer; one that is not a success fails the measurement.
@@ -82,9 +64,7 @@ impl Client {
             request = request.header("idempotency-key", key);
         }
         if let Some(body) = call.body {
-            request = request
-                .header("content-type", "application/json")
-                .body(body);
+            request = request.header("content-type", "application/json").body(body);
         }
         let response = request.send().await?;
         let status = response.status();

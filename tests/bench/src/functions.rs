@@ -51,10 +51,7 @@ impl Bench {
     fn settings(&self) -> Vec<(&'static str, String)> {
         let Running { url, table, .. } = &self.running;
         vec![
-            (
-                "AWS_ENDPOINT_URL_DYNAMODB",
-                self.running.dynamodb_url.clone(),
-            ),
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.running.dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("TABLE_NAME", table.clone()),
             ("TOKEN_ISSUER", url.clone()),
@@ -74,13 +71,8 @@ impl Bench {
     }
 
     async fn all(&self) -> Result<String, Error> {
-        let columns = [
-            "function",
-            "binary MB",
-            "at most 8",
-            "to its first `next` ms",
-            "resident MB",
-        ];
+        let columns =
+            ["function", "binary MB", "at most 8", "to its first `next` ms", "resident MB"];
         let mut table = Table::new("Functions", columns);
         for name in FUNCTIONS {
             let size = process::megabytes(&process::binary(name)?)?;
@@ -108,38 +100,17 @@ fn beside(cold: [&[Start]; 2], warm: [&Warm; 2]) -> String {
     );
     let cold = |of: fn(&Start) -> f64| cold.map(|starts| median(starts.iter().map(of)));
     let rows = [
-        (
-            "process start to first `next`, ms",
-            cold(|start| start.next),
-            None,
-        ),
-        (
-            "process start to end of first invite, ms",
-            cold(|start| start.answer),
-            Some(MAX_COLD),
-        ),
+        ("process start to first `next`, ms", cold(|start| start.next), None),
+        ("process start to end of first invite, ms", cold(|start| start.answer), Some(MAX_COLD)),
         ("CPU until then, ms", cold(|start| start.cpu), None),
-        (
-            "resident after the first invite, MB",
-            cold(|start| start.resident),
-            None,
-        ),
-        (
-            "resident after 1,000 more, MB",
-            warm.map(|warm| warm.resident),
-            None,
-        ),
-        (
-            "CPU of a warm invite, ms",
-            warm.map(|warm| warm.cpu),
-            Some(MAX_WARM),
-        ),
+        ("resident after the first invite, MB", cold(|start| start.resident), None),
+        ("resident after 1,000 more, MB", warm.map(|warm| warm.resident), None),
+        ("CPU of a warm invite, ms", warm.map(|warm| warm.cpu), Some(MAX_WARM)),
     ];
     for (name, [ours, floor], target) in rows {
         let ratio = ours / floor;
-        let target = target.map_or_else(String::new, |most| {
-            format!("at most {most}: {}", bounded(ratio, most))
-        });
+        let target = target
+            .map_or_else(String::new, |most| format!("at most {most}: {}", bounded(ratio, most)));
         table.row([
             name.to_owned(),
             format!("{ours:.2}"),

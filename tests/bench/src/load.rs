@@ -31,9 +31,7 @@ pub(crate) async fn run(
 ) -> Result<Load, Error> {
     let base = base.to_owned();
     let generator = move || {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(generate(&Client::new(&base), calls, at_once, limit))
     };
     tokio::task::spawn_blocking(generator).await?

@@ -14,11 +14,7 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new() -> Result<Self, Error> {
         let (all, busy) = total()?;
-        Ok(Self {
-            all,
-            busy,
-            own: own()?,
-        })
+        Ok(Self { all, busy, own: own()? })
     }
 
     /// What it is, and the share of it that processes other than this one and its children took.
@@ -49,10 +45,7 @@ impl Machine {
 fn total() -> Result<(u64, u64), Error> {
     let text = read_to_string("/proc/stat")?;
     let line = text.lines().next().unwrap_or_default();
-    let ticks: Vec<u64> = line
-        .split_whitespace()
-        .filter_map(|word| word.parse().ok())
-        .collect();
+    let ticks: Vec<u64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
     // user nice system idle iowait irq softirq steal; guest time is part of user time.
     let [user, nice, system, idle, wait, irq, softirq, steal, ..] = ticks[..] else {
         return Err("/proc/stat is not as expected".into());

@@ -43,10 +43,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-#[expect(
-    clippy::print_stdout,
-    reason = "the figures are what this program is for"
-)]
+#[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
 fn print(part: &str) {
     println!("{part}");
 }

@@ -45,10 +45,7 @@ impl Function {
     pub(crate) async fn start(name: &str, settings: &[(&str, String)]) -> Result<Self, Error> {
         let (events, received) = mpsc::unbounded_channel();
         let (sender, came) = mpsc::unbounded_channel();
-        let api = Api {
-            events: Arc::new(Mutex::new(received)),
-            came: sender,
-        };
+        let api = Api { events: Arc::new(Mutex::new(received)), came: sender };
         let invocation = "/2018-06-01/runtime/invocation";
         let router = Router::new()
             .route(&format!("{invocation}/next"), get(next))
@@ -80,13 +77,7 @@ impl Function {
             .stderr(Stdio::inherit())
             .kill_on_drop(true);
         let started = Instant::now();
-        Ok(Self {
-            child: command.spawn()?,
-            events,
-            came,
-            api,
-            started,
-        })
+        Ok(Self { child: command.spawn()?, events, came, api, started })
     }
 
     /// From the start of the process to its first call for an event.
@@ -135,15 +126,9 @@ async fn next(State(api): State<Api>) -> Response {
         return StatusCode::GONE.into_response();
     };
     let headers = [
-        (
-            "lambda-runtime-aws-request-id",
-            "8476a536-e9f4-11e8-9739-2dfe598c3fcd",
-        ),
+        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
         ("lambda-runtime-deadline-ms", "4102444800000"),
-        (
-            "lambda-runtime-invoked-function-arn",
-            "arn:aws:lambda:eu-west-1:000000000000:function:f",
-        ),
+        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:000000000000:function:f"),
     ];
     let headers = headers.map(|(name, value)| {
         let name = axum::http::HeaderName::from_static(name);

@@ -36,11 +36,7 @@ impl Template {
 
     fn copy(&self, number: usize, id: InvitationId, at: Timestamp, total: usize) -> String {
         let id = id.to_string();
-        let delivery = if number % (total / FEW) == 3 {
-            "failed"
-        } else {
-            "sent"
-        };
+        let delivery = if number % (total / FEW) == 3 { "failed" } else { "sent" };
         self.text
             .replace(&self.id, id.trim_start_matches("inv_"))
             .replace("person-template@", &format!("person-{number}@"))
@@ -100,9 +96,7 @@ fn item(running: &Running, clinic: &Clinic, sort_key: &str) -> Result<Value, Err
         "TableName": running.table,
         "Key": { "PK": { "S": format!("CLINIC#{}", clinic.id) }, "SK": { "S": sort_key } },
     });
-    let answer = running
-        .database
-        .get_item(serde_json::from_value(request)?)?;
+    let answer = running.database.get_item(serde_json::from_value(request)?)?;
     let item = answer.item.ok_or_else(|| format!("no {sort_key}"))?;
     Ok(serde_json::to_value(item)?)
 }

@@ -23,17 +23,12 @@ pub(crate) struct Clinic {
 /// The table's stream is off: the embedded database reads all of it to number the next record, so
 /// that each write would take longer than the one before.
 pub(crate) async fn start(options: Options) -> Result<Running, Error> {
-    let silent = Options {
-        pump: false,
-        ..options
-    };
+    let silent = Options { pump: false, ..options };
     let running = local::start(silent).await?;
     let off = json!({
         "TableName": running.table, "StreamSpecification": { "StreamEnabled": false },
     });
-    running
-        .database
-        .update_table(serde_json::from_value(off)?)?;
+    running.database.update_table(serde_json::from_value(off)?)?;
     Ok(running)
 }
 
@@ -53,10 +48,7 @@ pub(crate) async fn clinic(running: &Running) -> Result<Clinic, Error> {
         embed_origins: None,
     };
     let made = provision::provision(&running.provision(), &request).await?;
-    Ok(Clinic {
-        id: ClinicId::parse(&made.clinic_id)?,
-        key: made.api_key,
-    })
+    Ok(Clinic { id: ClinicId::parse(&made.clinic_id)?, key: made.api_key })
 }
 
 impl Clinic {
@@ -75,11 +67,8 @@ impl Clinic {
     /// The token in the first mail of an invitation of this clinic.
     pub(crate) fn token(&self, running: &Running, invited: &Value) -> Result<String, Error> {
         let id = invited["invitationId"].as_str().unwrap_or_default();
-        let link = InvitationLink {
-            clinic: self.id,
-            invitation: InvitationId::parse(id)?,
-            generation: 1,
-        };
+        let link =
+            InvitationLink { clinic: self.id, invitation: InvitationId::parse(id)?, generation: 1 };
         let token = running.mailer.keyring.invitation_token(&link);
         Ok(token.reveal().to_owned())
     }

@@ -31,9 +31,7 @@ async fn confirmed(running: &Running, clinic: &service::Clinic) -> Result<(), Er
     let client = Client::new(&running.url);
     let invited = client.json(clinic.invite(&admin(EMAIL))).await?;
     let body = json!({ "token": clinic.token(running, &invited)?, "password": PASSWORD });
-    client
-        .send(Call::post("/v1/invitation/accept", &body))
-        .await?;
+    client.send(Call::post("/v1/invitation/accept", &body)).await?;
     Ok(())
 }
 
@@ -64,11 +62,7 @@ pub(crate) async fn signed_in(bench: &Bench) -> Result<String, Error> {
     function.stop().await?;
     let cpu = median(rounds);
     let mut table = Table::new("Signing in", ["", "CPU ms", "a second, on one core"]);
-    table.row([
-        "sign-in".to_owned(),
-        format!("{cpu:.2}"),
-        format!("{:.0}", 1000.0 / cpu),
-    ]);
+    table.row(["sign-in".to_owned(), format!("{cpu:.2}"), format!("{:.0}", 1000.0 / cpu)]);
     Ok(table.with(&format!(
         "The release binary of `session` under a small Runtime API, argon2id (19 MiB, 2, 1) included. Median of {ROUNDS} \
          rounds of {SIGN_INS}."
@@ -83,11 +77,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 async fn tokens() -> Result<String, Error> {
     let running = service::start(Options::default()).await?;
     let context = &running.context;
-    let expected = Expected {
-        typ: "at+jwt",
-        issuer: &context.issuer,
-        audience: "bench",
-    };
+    let expected = Expected { typ: "at+jwt", issuer: &context.issuer, audience: "bench" };
     let claims = json!({
         "iss": expected.issuer, "aud": expected.audience, "sub": "usr_0192a5d0ac96774bbcceb302099a8057",
         "clinic": "01890a5d-ac96-774b-bcce-b302099a8057", "level": "member", "canManageStudies": true,
@@ -115,9 +105,7 @@ async fn tokens() -> Result<String, Error> {
         table.row([algorithm.to_owned(), each(signing), each(start.elapsed())]);
     }
     running.stop().await;
-    Ok(table.with(&format!(
-        "As `http::jwt` does it, claims and JSON included; means of {TOKENS}."
-    )))
+    Ok(table.with(&format!("As `http::jwt` does it, claims and JSON included; means of {TOKENS}.")))
 }
 
 #[derive(Clone)]
@@ -131,10 +119,7 @@ impl FromRef<Deps> for Context {
 
 /// The same answer to nobody, to a session and to a key.
 async fn callers() -> Result<String, Error> {
-    let options = Options {
-        faults: true,
-        ..Options::default()
-    };
+    let options = Options { faults: true, ..Options::default() };
     let running = service::start(options).await?;
     let clinic = service::clinic(&running).await?;
     confirmed(&running, &clinic).await?;

@@ -13,13 +13,7 @@ pub(crate) struct Cost {
     pub(crate) write: f64,
 }
 
-const READS: [&str; 5] = [
-    "BatchGetItem",
-    "GetItem",
-    "Query",
-    "Scan",
-    "TransactGetItems",
-];
+const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"];
 
 impl Cost {
     /// Everything since the last reset.
@@ -55,18 +49,9 @@ impl Cost {
         };
         let calls: Vec<String> = self.calls.iter().map(call).collect();
         let units = |units: f64| {
-            if units.fract() == 0.0 {
-                format!("{units:.0}")
-            } else {
-                format!("{units:.1}")
-            }
+            if units.fract() == 0.0 { format!("{units:.0}") } else { format!("{units:.1}") }
         };
-        [
-            name.to_owned(),
-            units(self.read),
-            units(self.write),
-            calls.join(", "),
-        ]
+        [name.to_owned(), units(self.read), units(self.write), calls.join(", ")]
     }
 }
 

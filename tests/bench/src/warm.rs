@@ -39,12 +39,7 @@ impl Subject {
     async fn start(name: &str, bench: &Bench) -> Result<Self, Error> {
         let mut function = bench.start(name).await?;
         function.first_next().await?;
-        Ok(Self {
-            function,
-            name: name.to_owned(),
-            rounds: Vec::new(),
-            warm: Warm::default(),
-        })
+        Ok(Self { function, name: name.to_owned(), rounds: Vec::new(), warm: Warm::default() })
     }
 
     async fn round(&mut self, round: usize, bench: &Bench) -> Result<(), Error> {

@@ -127,24 +127,15 @@ mod tests {
     fn commands_are_read() {
         assert!(matches!(parse(""), Ok(Command::Dev { lambda: None })));
         assert!(matches!(parse("dev"), Ok(Command::Dev { lambda: None })));
-        assert!(matches!(
-            parse("--lambda http://x"),
-            Ok(Command::Dev { lambda: Some(_) })
-        ));
+        assert!(matches!(parse("--lambda http://x"), Ok(Command::Dev { lambda: Some(_) })));
         assert!(matches!(parse("--help"), Ok(Command::Help)));
         let whole = "provision --clinic A --owner-email a@b.example --owner-first-name B --owner-last-name C --invitation-days 3 --embed-origin https://a.example --embed-origin https://b.example";
         let Ok(Command::Provision(request)) = parse(whole) else {
             panic!("{whole}");
         };
-        assert_eq!(
-            (request.clinic_name.as_str(), request.invitation_days),
-            ("A", Some(3))
-        );
+        assert_eq!((request.clinic_name.as_str(), request.invitation_days), ("A", Some(3)));
         let origins = ["https://a.example", "https://b.example"];
-        assert_eq!(
-            request.embed_origins,
-            Some(origins.map(str::to_owned).into())
-        );
+        assert_eq!(request.embed_origins, Some(origins.map(str::to_owned).into()));
     }
 
     #[test]

@@ -28,11 +28,7 @@ pub(crate) struct Examples {
 impl Examples {
     /// Examples around the service at `url`, as the holder of the key.
     pub(crate) fn new(url: &str, key: DemoKey) -> Self {
-        Self {
-            service: Forward::new(url),
-            issuer: url.to_owned(),
-            key,
-        }
+        Self { service: Forward::new(url), issuer: url.to_owned(), key }
     }
 
     /// The service's answer to the holder of the key.

@@ -72,12 +72,7 @@ struct End {
 }
 
 async fn end(State(pacs): State<Examples>, Json(end): Json<End>) -> Answer {
-    post_on(
-        &pacs,
-        "/v1/access/revoke",
-        &json!({"accessId": end.access_id}),
-    )
-    .await
+    post_on(&pacs, "/v1/access/revoke", &json!({"accessId": end.access_id})).await
 }
 
 async fn post_on(pacs: &Examples, path: &str, body: &Value) -> Answer {

@@ -42,8 +42,7 @@ impl Pacs {
         assert_eq!(invited.send().await.unwrap().status(), 201);
         let mails = self.running.inbox.wait("anna.hale@example.com", 1).await;
         let token = mails[0].token().unwrap();
-        self.post("/v1/invitation/accept", json!({ "token": token }))
-            .await;
+        self.post("/v1/invitation/accept", json!({ "token": token })).await;
         let readers: Value = self.get("/pacs/readers").await.json().await.unwrap();
         readers["users"][0]["userId"].as_str().unwrap().to_owned()
     }
@@ -55,9 +54,7 @@ impl Pacs {
         let (page, token) = url.split_once("#token=").unwrap();
         let shell = self.http.get(page).send().await.unwrap();
         assert!(shell.status().is_success());
-        let view = self
-            .post("/v1/access/redeem", json!({ "token": token }))
-            .await;
+        let view = self.post("/v1/access/redeem", json!({ "token": token })).await;
         let text = |of: &Value, name: &str| of[name].as_str().unwrap().to_owned();
         (text(&view, "viewToken"), text(&link, "accessId"))
     }
@@ -86,10 +83,7 @@ async fn a_view_lives_in_the_pacs_page_until_it_is_ended_and_then_dies_at_once()
     let study = pacs.study(&token).await;
     assert_eq!(study.status(), 200);
     let policy = study.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-    let (ours, port) = (
-        &pacs.running.url,
-        pacs.running.url.rsplit_once(':').unwrap().1,
-    );
+    let (ours, port) = (&pacs.running.url, pacs.running.url.rsplit_once(':').unwrap().1);
     assert!(
         policy.ends_with(&format!("frame-ancestors {ours} http://localhost:{port}")),
         "{policy}"

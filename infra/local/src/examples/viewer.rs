@@ -102,9 +102,7 @@ async fn images(
 
 fn study_of(claims: &Claims) -> &str {
     let study = claims.study.as_ref();
-    study
-        .and_then(|study| study.study_instance_uid.as_deref())
-        .unwrap_or_default()
+    study.and_then(|study| study.study_instance_uid.as_deref()).unwrap_or_default()
 }
 
 fn may_dictate(claims: &Claims) -> bool {

@@ -49,10 +49,7 @@ mod tests {
     fn the_cost_is_asked_for_and_added_up() {
         let asked = asked("GetItem", &Bytes::from_static(b"{\"Key\":{}}"));
         let asked: Value = serde_json::from_slice(&asked).unwrap();
-        assert_eq!(
-            asked,
-            json!({ "Key": {}, "ReturnConsumedCapacity": "TOTAL" })
-        );
+        assert_eq!(asked, json!({ "Key": {}, "ReturnConsumedCapacity": "TOTAL" }));
         let one = Bytes::from_static(br#"{"ConsumedCapacity":{"CapacityUnits":0.5}}"#);
         let two = Bytes::from_static(
             br#"{"ConsumedCapacity":[{"CapacityUnits":2},{"CapacityUnits":4}]}"#,

@@ -33,9 +33,7 @@ pub(crate) async fn serve(listener: TcpListener, database: Forward, faults: Faul
         connections.spawn(async move {
             let service = service_fn(|request| handle(&database, &faults, request));
             // The error is the fault itself, or a caller that went away.
-            let _ = http1::Builder::new()
-                .serve_connection(TokioIo::new(stream), service)
-                .await;
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
@@ -69,19 +67,14 @@ async fn handle(
 
 /// `TransactWriteItems` of `DynamoDB_20120810.TransactWriteItems`.
 fn operation(headers: &HeaderMap) -> String {
-    let target = headers
-        .get("x-amz-target")
-        .and_then(|value| value.to_str().ok());
+    let target = headers.get("x-amz-target").and_then(|value| value.to_str().ok());
     let name = target.and_then(|target| target.rsplit('.').next());
     name.unwrap_or_default().to_owned()
 }
 
 fn throttled() -> Response<Full<Bytes>> {
     let exception = "com.amazon.coral.availability#ThrottlingException";
-    refused(
-        StatusCode::BAD_REQUEST,
-        &json!({ "__type": exception, "message": "Rate exceeded" }),
-    )
+    refused(StatusCode::BAD_REQUEST, &json!({ "__type": exception, "message": "Rate exceeded" }))
 }
 
 fn internal() -> Response<Full<Bytes>> {
@@ -97,11 +90,7 @@ fn conflict(operation: &str, body: &Bytes) -> Response<Full<Bytes>> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let code = |index| {
-        if index == 0 {
-            "TransactionConflict"
-        } else {
-            "None"
-        }
+        if index == 0 { "TransactionConflict" } else { "None" }
     };
     let problem = if operation.starts_with("Transact") {
         let codes: Vec<&str> = (0..items).map(code).collect();

@@ -7,20 +7,13 @@ use super::*;
 
 fn route(key: &str, function: &str) -> Route {
     let (method, path) = key.split_once(' ').unwrap();
-    Route {
-        method: method.parse().unwrap(),
-        path: path.to_owned(),
-        function: function.to_owned(),
-    }
+    Route { method: method.parse().unwrap(), path: path.to_owned(), function: function.to_owned() }
 }
 
 fn functions() -> Functions {
     let read = Router::new()
         .route("/v1/users", get(async || "all"))
-        .route(
-            "/v1/users/{id}",
-            get(async |Path(id): Path<String>| format!("user {id}")),
-        )
+        .route("/v1/users/{id}", get(async |Path(id): Path<String>| format!("user {id}")))
         .route("/v1/hidden", get(async || "never declared"));
     let write = Router::new()
         .route("/v1/users", post(async || "made"))
@@ -34,11 +27,7 @@ fn gateway(routes: &[Route]) -> Result<Gateway, RouteError> {
 }
 
 async fn ask(gateway: &Gateway, method: &str, path: &str) -> (u16, String) {
-    let request = Request::builder()
-        .method(method)
-        .uri(path)
-        .body(Body::empty())
-        .unwrap();
+    let request = Request::builder().method(method).uri(path).body(Body::empty()).unwrap();
     let response = gateway.handle(request).await;
     let status = response.status().as_u16();
     let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
@@ -59,10 +48,7 @@ async fn a_route_of_the_template_reaches_its_function_and_no_other_does() {
     assert_eq!(ask(&gateway, "POST", "/v1/users").await, ok("made"));
     assert_eq!(ask(&gateway, "GET", "/v1/users/7").await, ok("user 7"));
     // `batch` is a path of its own for POST only.
-    assert_eq!(
-        ask(&gateway, "GET", "/v1/users/batch").await,
-        ok("user batch")
-    );
+    assert_eq!(ask(&gateway, "GET", "/v1/users/batch").await, ok("user batch"));
     let missing = (404, r#"{"message":"Not Found"}"#.to_owned());
     for (method, path) in [
         ("GET", "/v1/hidden"),
@@ -71,11 +57,7 @@ async fn a_route_of_the_template_reaches_its_function_and_no_other_does() {
         ("POST", "/v1/users/7"),
         ("GET", "/"),
     ] {
-        assert_eq!(
-            ask(&gateway, method, path).await,
-            missing,
-            "{method} {path}"
-        );
+        assert_eq!(ask(&gateway, method, path).await, missing, "{method} {path}");
     }
 }
 
@@ -84,10 +66,7 @@ async fn every_request_has_an_id_of_its_own() {
     let gateway = gateway(&[route("POST /v1/users/batch", "write")]).unwrap();
     let (_, first) = ask(&gateway, "POST", "/v1/users/batch").await;
     let (_, second) = ask(&gateway, "POST", "/v1/users/batch").await;
-    assert_eq!(
-        first.split('-').map(str::len).collect::<Vec<_>>(),
-        [8, 4, 4, 4, 12]
-    );
+    assert_eq!(first.split('-').map(str::len).collect::<Vec<_>>(), [8, 4, 4, 4, 12]);
     assert_ne!(first, second);
 }
 

@@ -52,14 +52,7 @@ fn message_id(post: &Post) -> String {
     let random: u128 = u128::from_be_bytes(random(post.entropy.as_ref()));
     let hex = format!("{millis:016x}{random:032x}");
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default().to_owned();
-    [
-        part(0, 16),
-        part(16, 24),
-        part(24, 28),
-        part(28, 32),
-        part(32, 48),
-    ]
-    .join("-")
+    [part(0, 16), part(16, 24), part(24, 28), part(28, 32), part(32, 48)].join("-")
 }
 
 fn refused(fault: SesFault) -> Response {
@@ -74,16 +67,12 @@ fn refused(fault: SesFault) -> Response {
             "MessageRejected",
             "The message contains content that is not allowed.",
         ),
-        SesFault::NotVerified => (
-            StatusCode::BAD_REQUEST,
-            "MessageRejected",
-            "Email address is not verified.",
-        ),
-        SesFault::Internal | SesFault::AnswerLost => (
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "InternalServiceErrorException",
-            "Internal error.",
-        ),
+        SesFault::NotVerified => {
+            (StatusCode::BAD_REQUEST, "MessageRejected", "Email address is not verified.")
+        }
+        SesFault::Internal | SesFault::AnswerLost => {
+            (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", "Internal error.")
+        }
     };
     let problem = Json(json!({ "message": message }));
     (status, [("x-amzn-errortype", kind)], problem).into_response()

@@ -58,15 +58,9 @@ pub(super) async fn html(State(post): State<Post>, Path(id): Path<String>) -> Re
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
         (header::CONTENT_SECURITY_POLICY, MAIL_POLICY),
-        (
-            header::REFERRER_POLICY,
-            HeaderValue::from_static("no-referrer"),
-        ),
+        (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
     (headers, links_in_new_tabs(mail.html())).into_response()
 }

@@ -50,18 +50,12 @@ impl Captured {
     /// Who gets it.
     pub fn to(&self) -> Vec<&str> {
         let addresses = self.request["Destination"]["ToAddresses"].as_array();
-        addresses
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .collect()
+        addresses.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// Who it comes from.
     pub fn from(&self) -> &str {
-        self.request["FromEmailAddress"]
-            .as_str()
-            .unwrap_or_default()
+        self.request["FromEmailAddress"].as_str().unwrap_or_default()
     }
 
     /// When, for a person: `2026-11-24 09:30 UTC`.
@@ -88,8 +82,7 @@ impl Captured {
     /// The token in its link, if it has one.
     pub fn token(&self) -> Option<&str> {
         let rest = self.text().split_once("#token=")?.1;
-        rest.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_')))
-            .next()
+        rest.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).next()
     }
 
     fn simple(&self, path: &[&str]) -> &str {
@@ -124,19 +117,12 @@ impl Inbox {
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n")?;
         }
-        Ok(Self::new(State {
-            mails,
-            file: Some(file),
-            ..State::default()
-        }))
+        Ok(Self::new(State { mails, file: Some(file), ..State::default() }))
     }
 
     fn new(state: State) -> Self {
         let count = watch::Sender::new(state.mails.len());
-        Self(Arc::new(Shared {
-            state: Mutex::new(state),
-            count,
-        }))
+        Self(Arc::new(Shared { state: Mutex::new(state), count }))
     }
 
     /// Every mail, oldest first.
@@ -147,21 +133,12 @@ impl Inbox {
     /// The mails to one address, as it stands in the request.
     pub fn to(&self, address: &str) -> Vec<Captured> {
         let to = |mail: &Captured| mail.to().contains(&address);
-        self.state()
-            .mails
-            .iter()
-            .filter(|mail| to(mail))
-            .cloned()
-            .collect()
+        self.state().mails.iter().filter(|mail| to(mail)).cloned().collect()
     }
 
     /// The mail that SES gave this id.
     pub fn get(&self, id: &str) -> Option<Captured> {
-        self.state()
-            .mails
-            .iter()
-            .find(|mail| mail.id == id)
-            .cloned()
+        self.state().mails.iter().find(|mail| mail.id == id).cloned()
     }
 
     /// Waits for this many mails to one address, and gives up after 15 seconds with what came.
@@ -179,9 +156,7 @@ impl Inbox {
 
     /// The next `times` mails meet this fault.
     pub fn fail_next(&self, times: usize, fault: SesFault) {
-        self.state()
-            .faults
-            .extend(std::iter::repeat_n(fault, times));
+        self.state().faults.extend(std::iter::repeat_n(fault, times));
     }
 
     /// Every mail meets this fault until [`Inbox::up`].

@@ -11,18 +11,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
-    (
-        header::CONTENT_SECURITY_POLICY,
-        HeaderValue::from_static(POLICY),
-    ),
-    (
-        header::X_CONTENT_TYPE_OPTIONS,
-        HeaderValue::from_static("nosniff"),
-    ),
-    (
-        header::REFERRER_POLICY,
-        HeaderValue::from_static("no-referrer"),
-    ),
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
@@ -34,28 +25,14 @@ pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/inbox")))
         .route("/accept", get(async || (HEADERS, Html(ACCEPT))))
-        .route(
-            "/assets/accept.js",
-            get(async || script(include_str!("../../assets/accept.js"))),
-        )
+        .route("/assets/accept.js", get(async || script(include_str!("../../assets/accept.js"))))
         .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
         .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
-        .route(
-            "/assets/account.js",
-            get(async || script(include_str!("../../assets/account.js"))),
-        )
-        .route(
-            "/assets/inbox.js",
-            get(async || script(include_str!("../../assets/inbox.js"))),
-        )
+        .route("/assets/account.js", get(async || script(include_str!("../../assets/account.js"))))
+        .route("/assets/inbox.js", get(async || script(include_str!("../../assets/inbox.js"))))
         .route(
             "/assets/style.css",
-            get(async || {
-                file(
-                    "text/css; charset=utf-8",
-                    include_str!("../../assets/style.css"),
-                )
-            }),
+            get(async || file("text/css; charset=utf-8", include_str!("../../assets/style.css"))),
         )
 }
 

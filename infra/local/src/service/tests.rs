@@ -6,12 +6,7 @@ use super::*;
 use crate::{Fault, SesFault, demo};
 
 async fn with_faults() -> Running {
-    start(Options {
-        faults: true,
-        ..Options::default()
-    })
-    .await
-    .unwrap()
+    start(Options { faults: true, ..Options::default() }).await.unwrap()
 }
 
 async fn invite(running: &Running, key: &str, email: &str) -> (StatusCode, Value) {
@@ -67,11 +62,7 @@ async fn a_database_told_to_fail_fails_and_recovers() {
     let key = demo::api_key(&running).await.unwrap();
     for (email, operation, fault) in [
         ("a@b.example", "GetItem", Fault::Throttled),
-        (
-            "c@d.example",
-            "TransactWriteItems",
-            Fault::TransactionConflict,
-        ),
+        ("c@d.example", "TransactWriteItems", Fault::TransactionConflict),
         ("e@f.example", "TransactWriteItems", Fault::Internal),
         ("g@h.example", "TransactWriteItems", Fault::Closed),
     ] {
@@ -121,13 +112,7 @@ async fn mail_arrives_once_the_mail_system_is_back() {
 async fn a_port_that_is_taken_is_named_with_the_setting_that_chooses_another() {
     let first = start(Options::default()).await.unwrap();
     let port = first.url.rsplit(':').next().unwrap().parse().unwrap();
-    let second = start(Options {
-        port,
-        ..Options::default()
-    });
+    let second = start(Options { port, ..Options::default() });
     let error = second.await.err().unwrap().to_string();
-    assert_eq!(
-        error,
-        format!("port {port} cannot be used; choose another with PORT=")
-    );
+    assert_eq!(error, format!("port {port} cannot be used; choose another with PORT="));
 }

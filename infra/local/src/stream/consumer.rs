@@ -45,10 +45,7 @@ pub(crate) struct Invoked {
 
 impl Invoked {
     pub(crate) fn new(forward: Forward, function: &str) -> Self {
-        Self {
-            forward,
-            path: format!("/2015-03-31/functions/{function}/invocations"),
-        }
+        Self { forward, path: format!("/2015-03-31/functions/{function}/invocations") }
     }
 }
 

@@ -61,13 +61,7 @@ impl Delivery {
         nudge: Arc<Notify>,
     ) -> Self {
         let place = watch::Sender::new(position.get().map(str::to_owned));
-        Self {
-            records,
-            stream,
-            position,
-            nudge,
-            place,
-        }
+        Self { records, stream, position, nudge, place }
     }
 
     /// The function that it goes to.
@@ -76,10 +70,7 @@ impl Delivery {
     }
 
     pub(crate) fn settled(&self) -> Settled {
-        Settled {
-            records: self.records.clone(),
-            place: self.place.subscribe(),
-        }
+        Settled { records: self.records.clone(), place: self.place.subscribe() }
     }
 
     /// Delivers until `stop` changes or its sender is gone; a batch under way is brought to its end.
@@ -122,11 +113,8 @@ impl Delivery {
             Some(next) => before(&window, sequence(next)),
             None => Some(sequence(last)),
         };
-        let failed = if batch.is_empty() {
-            None
-        } else {
-            self.first_failure(consumer, &batch).await
-        };
+        let failed =
+            if batch.is_empty() { None } else { self.first_failure(consumer, &batch).await };
         let reached = match &failed {
             Some(failed) => before(&window, failed),
             None => end,
@@ -158,10 +146,7 @@ impl Delivery {
         };
         // Lambda's rule: a number that is not of the batch fails the whole of it.
         let known = |number: &str| batch.iter().any(|record| sequence(record) == number);
-        if failed
-            .iter()
-            .all(|number| number.as_deref().is_some_and(known))
-        {
+        if failed.iter().all(|number| number.as_deref().is_some_and(known)) {
             failed.into_iter().flatten().min()
         } else {
             all()

@@ -13,10 +13,7 @@ pub(crate) struct Position {
 impl Position {
     /// Forgotten with the process.
     pub(crate) fn in_memory() -> Self {
-        Self {
-            place: None,
-            file: None,
-        }
+        Self { place: None, file: None }
     }
 
     /// Kept in this file.
@@ -26,10 +23,7 @@ impl Position {
             Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(error),
         };
-        Ok(Self {
-            place: place.filter(|text| !text.is_empty()),
-            file: Some(file),
-        })
+        Ok(Self { place: place.filter(|text| !text.is_empty()), file: Some(file) })
     }
 
     pub(crate) fn get(&self) -> Option<&str> {

@@ -16,18 +16,12 @@ pub(crate) struct Records {
 
 /// The place of a record in the stream. Of fixed width, so text order is stream order.
 pub(crate) fn sequence(record: &Value) -> &str {
-    record["dynamodb"]["SequenceNumber"]
-        .as_str()
-        .unwrap_or_default()
+    record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
 impl Records {
     pub(crate) fn new(database: Database, arn: String) -> Result<Self, DynoxideError> {
-        let mut records = Self {
-            database,
-            arn,
-            shard: String::new(),
-        };
+        let mut records = Self { database, arn, shard: String::new() };
         records.shard = records.shard()?.0;
         Ok(records)
     }
@@ -75,9 +69,6 @@ impl Records {
         let shard = shards.pop().ok_or_else(|| {
             DynoxideError::ResourceNotFoundException("the stream has no shard".to_owned())
         })?;
-        Ok((
-            shard.shard_id,
-            shard.sequence_number_range.ending_sequence_number,
-        ))
+        Ok((shard.shard_id, shard.sequence_number_range.ending_sequence_number))
     }
 }

@@ -181,12 +181,7 @@ impl Template {
             .of_kind(schedule::RULE)
             .map(|(name, properties)| document.schedule(name, properties))
             .collect::<Result<_, _>>()?;
-        Ok(Self {
-            table,
-            routes,
-            streams,
-            schedules,
-        })
+        Ok(Self { table, routes, streams, schedules })
     }
 }
 
@@ -216,10 +211,8 @@ impl Document {
     fn route(&self, name: &str, properties: &Value) -> Result<Route, TemplateError> {
         let route: RouteProperties = shaped(name, properties.clone())?;
         let integration = self.resolve(name, &route.target, INTEGRATION, "integration")?;
-        let unknown = || TemplateError::Unknown {
-            at: name.to_owned(),
-            what: route.route_key.clone(),
-        };
+        let unknown =
+            || TemplateError::Unknown { at: name.to_owned(), what: route.route_key.clone() };
         let (method, path) = route.route_key.split_once(' ').ok_or_else(unknown)?;
         let method: Method = method.parse().map_err(|_| unknown())?;
         if !path.starts_with('/') || path.contains('+') {
@@ -247,10 +240,8 @@ impl Document {
         let filters = Filters::parse(patterns.map(|filter| filter.pattern.as_str()));
         Ok(Stream {
             function: self.function(name, &mapping.function_name)?,
-            filters: filters.map_err(|source| TemplateError::Pattern {
-                at: name.to_owned(),
-                source,
-            })?,
+            filters: filters
+                .map_err(|source| TemplateError::Pattern { at: name.to_owned(), source })?,
             batch_size: mapping.batch_size,
             reports_failures: mapping
                 .function_response_types
@@ -262,12 +253,8 @@ impl Document {
     /// The binary that a function is made of: the last part of its `CodeUri`.
     fn function(&self, at: &str, reference: &Value) -> Result<String, TemplateError> {
         let properties = self.resolve(at, reference, FUNCTION, "function")?;
-        let binary = properties["CodeUri"]
-            .as_str()
-            .and_then(|uri| uri.rsplit('/').next());
-        binary
-            .map(str::to_owned)
-            .ok_or_else(|| dangling(at, "function with a CodeUri"))
+        let binary = properties["CodeUri"].as_str().and_then(|uri| uri.rsplit('/').next());
+        binary.map(str::to_owned).ok_or_else(|| dangling(at, "function with a CodeUri"))
     }
 
     fn resolve(
@@ -286,17 +273,12 @@ impl Document {
 }
 
 fn shaped<T: serde::de::DeserializeOwned>(at: &str, json: Value) -> Result<T, TemplateError> {
-    serde_json::from_value(json).map_err(|source| TemplateError::Shape {
-        at: at.to_owned(),
-        source,
-    })
+    serde_json::from_value(json)
+        .map_err(|source| TemplateError::Shape { at: at.to_owned(), source })
 }
 
 fn dangling(at: &str, kind: &'static str) -> TemplateError {
-    TemplateError::Dangling {
-        at: at.to_owned(),
-        kind,
-    }
+    TemplateError::Dangling { at: at.to_owned(), kind }
 }
 
 #[cfg(test)]

@@ -43,45 +43,23 @@ fn a_route_leads_through_its_integration_to_a_binary() {
         panic!("one stream");
     };
     assert_eq!(
-        (
-            stream.function.as_str(),
-            stream.batch_size,
-            stream.reports_failures
-        ),
+        (stream.function.as_str(), stream.batch_size, stream.reports_failures),
         ("worker", 100, false)
     );
-    let schedule = Schedule {
-        function: "worker".to_owned(),
-        every: std::time::Duration::from_mins(7),
-    };
+    let schedule =
+        Schedule { function: "worker".to_owned(), every: std::time::Duration::from_mins(7) };
     assert_eq!(template.schedules, [schedule]);
 }
 
 #[test]
 fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
     for (from, to, says) in [
-        (
-            "GetAtt Worker.Arn",
-            "GetAtt Nobody.Arn",
-            "Work leads to no function",
-        ),
-        (
-            "${Integration}",
-            "${Worker}",
-            "Work leads to no integration",
-        ),
+        ("GetAtt Worker.Arn", "GetAtt Nobody.Arn", "Work leads to no function"),
+        ("${Integration}", "${Worker}", "Work leads to no integration"),
         ("POST /v1/work/{id}", "$default", "Work has $default"),
-        (
-            "POST /v1/work/{id}",
-            "ANY /v1/{all+}",
-            "Work has ANY /v1/{all+}",
-        ),
+        ("POST /v1/work/{id}", "ANY /v1/{all+}", "Work has ANY /v1/{all+}"),
         ("!Ref Worker", "!Ref Items", "Mapping leads to no function"),
-        (
-            "Items.StreamArn",
-            "Worker.Arn",
-            "Mapping leads to no stream",
-        ),
+        ("Items.StreamArn", "Worker.Arn", "Mapping leads to no stream"),
         ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
         (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
         ("rate(7 minutes)", "cron(0 3)", "Timer has the schedule"),
@@ -110,10 +88,7 @@ fn the_service_s_own_template_can_be_run_here() {
     let [mailer] = template.streams.as_slice() else {
         panic!("one stream");
     };
-    assert_eq!(
-        (mailer.function.as_str(), mailer.reports_failures),
-        ("mailer", true)
-    );
+    assert_eq!((mailer.function.as_str(), mailer.reports_failures), ("mailer", true));
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
     assert_eq!(called, ["npi-verifier"]);

@@ -70,10 +70,7 @@ mod tests {
         for name in ["a", "b", "c", "d"] {
             assert_eq!(referenced(&json[name]), Some("Table"), "{name}");
         }
-        assert_eq!(
-            referenced(&json!({ "Fn::GetAtt": ["Table", "Arn"] })),
-            Some("Table")
-        );
+        assert_eq!(referenced(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
         assert_eq!(referenced(&json!("Table")), None);
     }
 }

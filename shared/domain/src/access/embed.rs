@@ -62,10 +62,8 @@ fn host_of(text: &str) -> Option<String> {
     let top = host.rsplit('.').next().unwrap_or_default();
     // A browser reads a host whose last label is a number, decimal or hexadecimal, as an address
     // (URL standard, "ends in a number").
-    let hex = |t: &str| {
-        t.strip_prefix("0x")
-            .is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()))
-    };
+    let hex =
+        |t: &str| t.strip_prefix("0x").is_some_and(|h| h.bytes().all(|b| b.is_ascii_hexdigit()));
     let address = top.bytes().all(|b| b.is_ascii_digit()) || hex(top);
     let named = host.len() <= 253 && host.split('.').all(label) && !address;
     let here = host == Ipv4Addr::LOCALHOST.to_string();
@@ -143,10 +141,7 @@ mod tests {
             ("https://PACS.Example", "https://pacs.example"),
             ("https://pacs.example:443", "https://pacs.example"),
             ("https://pacs.example:8443", "https://pacs.example:8443"),
-            (
-                "https://praxis-süd.example",
-                "https://xn--praxis-sd-x9a.example",
-            ),
+            ("https://praxis-süd.example", "https://xn--praxis-sd-x9a.example"),
             ("https://workstation", "https://workstation"),
             ("http://localhost:3000", "http://localhost:3000"),
             ("http://127.0.0.1:80", "http://127.0.0.1"),
@@ -196,10 +191,7 @@ mod tests {
             EmbedOrigins::new(twice).unwrap().frame_ancestors(),
             "frame-ancestors https://b.example https://a.example"
         );
-        assert_eq!(
-            EmbedOrigins::default().frame_ancestors(),
-            "frame-ancestors 'none'"
-        );
+        assert_eq!(EmbedOrigins::default().frame_ancestors(), "frame-ancestors 'none'");
         let many = (0..21).map(|n| origin(&format!("https://p{n}.example")));
         let many: Vec<_> = many.collect();
         assert!(EmbedOrigins::new(many[..20].to_vec()).is_ok());

@@ -168,10 +168,7 @@ mod tests {
         let of = |text: &str| Options::parse(text).map(|o| o.as_str().to_owned());
         let written = of(r#" { "b" : "\u00e9\/\"\\" , "a" : [ 1.50, -0, 1e3 ] } "#).unwrap();
         assert_eq!(written, r#"{"b":"é/\"\\","a":[1.50,-0,1e3]}"#);
-        assert_eq!(
-            of(r#"{"pair":"\ud83d\ude00"}"#).unwrap(),
-            r#"{"pair":"😀"}"#
-        );
+        assert_eq!(of(r#"{"pair":"\ud83d\ude00"}"#).unwrap(), r#"{"pair":"😀"}"#);
         let filled = |bytes: usize| format!(r#"{{"a":  "{}"}}"#, "x".repeat(bytes - 8));
         assert!(of(&filled(MAX_OPTIONS)).is_ok());
         let refused = of(&filled(MAX_OPTIONS + 1)).unwrap_err();
@@ -180,21 +177,9 @@ mod tests {
 
     #[test]
     fn options_are_one_object() {
-        for wrong in [
-            "",
-            "[]",
-            "\"a\"",
-            "null",
-            "{",
-            "{} {}",
-            "{\"a\":01}",
-            "{\"a\":\"\\ud83d\"}",
-        ] {
-            assert_eq!(
-                Options::parse(wrong).unwrap_err().code,
-                "options_invalid",
-                "{wrong}"
-            );
+        for wrong in ["", "[]", "\"a\"", "null", "{", "{} {}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}"]
+        {
+            assert_eq!(Options::parse(wrong).unwrap_err().code, "options_invalid", "{wrong}");
         }
         assert!(Options::parse("{}").is_ok());
     }

@@ -41,10 +41,7 @@ impl Layout {
     /// Reads a layout's name.
     pub fn parse(text: &str) -> Result<Self, Refused> {
         let known = Self::ALL.into_iter().find(|layout| layout.text == text);
-        known.ok_or(Refused::new(
-            "layout_unknown",
-            "must be a grid from 1x1 to 4x4",
-        ))
+        known.ok_or(Refused::new("layout_unknown", "must be a grid from 1x1 to 4x4"))
     }
 
     /// The layout's name.
@@ -100,10 +97,7 @@ impl HangingProtocol {
         if assignments.len() > layout.viewports() {
             return Err(TOO_MANY);
         }
-        Ok(Self {
-            layout,
-            assignments,
-        })
+        Ok(Self { layout, assignments })
     }
 
     /// `layout`.

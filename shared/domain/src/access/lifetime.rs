@@ -22,11 +22,7 @@ impl LinkSeconds {
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refused> {
         const RANGE: Refused = Refused::new("link_seconds_range", "must be 15 to 300 seconds");
-        if (15..=300).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(RANGE)
-        }
+        if (15..=300).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
     /// The same as a duration.
@@ -52,11 +48,7 @@ impl ViewSeconds {
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refused> {
         const RANGE: Refused = Refused::new("view_seconds_range", "must be 300 to 43200 seconds");
-        if (300..=Self::LONGEST).contains(&seconds) {
-            Ok(Self(seconds))
-        } else {
-            Err(RANGE)
-        }
+        if (300..=Self::LONGEST).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
     /// The number of seconds.

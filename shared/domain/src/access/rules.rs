@@ -23,10 +23,9 @@ impl NotAllowed {
     /// Code and sentence.
     pub const fn refused(self) -> Refused {
         match self {
-            Self::Deactivated => Refused::new(
-                "user_deactivated",
-                "the user is deactivated; reactivate first",
-            ),
+            Self::Deactivated => {
+                Refused::new("user_deactivated", "the user is deactivated; reactivate first")
+            }
             Self::CannotCreateReports => Refused::new(
                 "cannot_create_reports",
                 "the user may not create reports: canCreateReports and a verified NPI are needed",

@@ -19,10 +19,8 @@ impl KeyThumbprint {
 
     /// Reads 43 characters of base64url.
     pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
-            "thumbprint_invalid",
-            "must be a SHA-256 in base64url without padding",
-        );
+        const INVALID: Refused =
+            Refused::new("thumbprint_invalid", "must be a SHA-256 in base64url without padding");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| INVALID)?;
         bytes.try_into().map(Self).map_err(|_| INVALID)
     }
@@ -59,11 +57,7 @@ mod tests {
         // Section 3.1's example.
         let example = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
         assert_eq!(KeyThumbprint::parse(example).unwrap().to_string(), example);
-        for wrong in [
-            "",
-            "NzbLsXh8",
-            "NzbLsXh8uDCcd+6MNwXF4W/7noWXFZAfHkxZsRGC9Xs",
-        ] {
+        for wrong in ["", "NzbLsXh8", "NzbLsXh8uDCcd+6MNwXF4W/7noWXFZAfHkxZsRGC9Xs"] {
             assert!(KeyThumbprint::parse(wrong).is_err(), "{wrong}");
         }
     }

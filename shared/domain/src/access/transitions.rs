@@ -101,21 +101,13 @@ impl New {
 impl Details {
     /// What an audit record about it is on.
     pub fn audited(&self) -> Object {
-        Object::Access {
-            id: self.id,
-            user: self.view.user(),
-            study: self.view.study().copied(),
-        }
+        Object::Access { id: self.id, user: self.view.user(), study: self.view.study().copied() }
     }
 
     fn changed<S>(self, action: Action, next: impl FnOnce(Self) -> S) -> Transition<S> {
         let expected_version = self.version;
         let version = expected_version + 1;
-        Transition {
-            next: next(Self { version, ..self }),
-            action,
-            expected_version,
-        }
+        Transition { next: next(Self { version, ..self }), action, expected_version }
     }
 }
 
@@ -135,11 +127,7 @@ impl Issued {
             return Err(NotRedeemed::Expired);
         }
         let until = now.plus(self.details.view_seconds.duration());
-        let opening = Opening {
-            at: now,
-            until,
-            key,
-        };
+        let opening = Opening { at: now, until, key };
         let open = |details| Open { details, opening };
         Ok(self.details.changed(Action::AccessRedeemed, open))
     }
@@ -167,11 +155,7 @@ impl Open {
 }
 
 fn revoked(details: Details, opening: Option<Opening>, now: Timestamp) -> Transition<Revoked> {
-    details.changed(Action::AccessRevoked, |details| Revoked {
-        details,
-        opening,
-        at: now,
-    })
+    details.changed(Action::AccessRevoked, |details| Revoked { details, opening, at: now })
 }
 
 impl Grant {

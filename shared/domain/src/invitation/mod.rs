@@ -261,11 +261,7 @@ impl RejectReason {
             "reason_invalid",
             "must be 1 to 500 characters without control characters",
         );
-        if right {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(refused)
-        }
+        if right { Ok(Self(text.to_owned())) } else { Err(refused) }
     }
 
     /// The reason.

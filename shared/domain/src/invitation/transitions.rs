@@ -35,12 +35,7 @@ pub struct Transition<S> {
 
 impl<S> Transition<S> {
     fn new(details: &Details, action: Action, next: S) -> Self {
-        Self {
-            next,
-            before: details.profile.clone(),
-            action,
-            expected_version: details.version,
-        }
+        Self { next, before: details.profile.clone(), action, expected_version: details.version }
     }
 
     /// The same change, its outcome seen as an invitation in any state.
@@ -132,11 +127,7 @@ impl Details {
 impl Pending {
     /// Whether it has run out at `now`.
     pub fn at(self, now: Timestamp) -> Result<Live, Expired> {
-        if now < self.details.expiry {
-            Ok(Live(self))
-        } else {
-            Err(Expired(self))
-        }
+        if now < self.details.expiry { Ok(Live(self)) } else { Err(Expired(self)) }
     }
 
     /// Takes the invitation back, run out or not.
@@ -145,10 +136,7 @@ impl Pending {
         Transition::new(
             &details,
             Action::InvitationRevoked,
-            Revoked {
-                details: details.clone().touched(now),
-                at: now,
-            },
+            Revoked { details: details.clone().touched(now), at: now },
         )
     }
 
@@ -156,24 +144,15 @@ impl Pending {
     pub fn resend(self, now: Timestamp, open_for: Duration) -> Result<Transition<Self>, TooSoon> {
         let waited = now.since(self.details.queued_at);
         if waited < RESEND_PAUSE {
-            return Err(TooSoon {
-                retry_after: RESEND_PAUSE.saturating_sub(waited),
-            });
+            return Err(TooSoon { retry_after: RESEND_PAUSE.saturating_sub(waited) });
         }
         let mut next = self.details.clone().touched(now);
         next.expiry = now.plus(open_for);
         next.queued_at = now;
         next.generation += 1;
         next.mailing = Mailing::queued();
-        let next = Self {
-            details: next,
-            new_requested: false,
-        };
-        Ok(Transition::new(
-            &self.details,
-            Action::InvitationResent,
-            next,
-        ))
+        let next = Self { details: next, new_requested: false };
+        Ok(Transition::new(&self.details, Action::InvitationResent, next))
     }
 }
 
@@ -211,10 +190,7 @@ impl Live {
     fn offering(self, profile: Profile, action: Action, now: Timestamp) -> Transition<Pending> {
         let mut next = self.0.details.clone().touched(now);
         next.profile = profile;
-        let next = Pending {
-            details: next,
-            new_requested: self.0.new_requested,
-        };
+        let next = Pending { details: next, new_requested: self.0.new_requested };
         Transition::new(&self.0.details, action, next)
     }
 
@@ -242,21 +218,14 @@ impl Live {
             access_epoch: 0,
             version: 1,
         };
-        let acceptance = Acceptance {
-            invitation: Accepted { details, at: now },
-            user,
-        };
+        let acceptance = Acceptance { invitation: Accepted { details, at: now }, user };
         Transition::new(&before, Action::InvitationAccepted, acceptance)
     }
 
     /// The person declines.
     pub fn reject(self, reason: Option<RejectReason>, now: Timestamp) -> Transition<Rejected> {
         let details = self.0.details;
-        let next = Rejected {
-            details: details.clone().touched(now),
-            at: now,
-            reason,
-        };
+        let next = Rejected { details: details.clone().touched(now), at: now, reason };
         Transition::new(&details, Action::InvitationRejected, next)
     }
 }
@@ -267,15 +236,8 @@ impl Expired {
         if self.0.new_requested {
             return None;
         }
-        let next = Pending {
-            details: self.0.details.clone().touched(now),
-            new_requested: true,
-        };
-        Some(Transition::new(
-            &self.0.details,
-            Action::InvitationNewRequested,
-            next,
-        ))
+        let next = Pending { details: self.0.details.clone().touched(now), new_requested: true };
+        Some(Transition::new(&self.0.details, Action::InvitationNewRequested, next))
     }
 }
 

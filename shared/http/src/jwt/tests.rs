@@ -50,12 +50,10 @@ fn read(token: &str, public: &PublicKey) -> Result<Value, Invalid> {
 }
 
 fn both() -> impl Iterator<Item = (Signer, PublicKey)> {
-    [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa]
-        .into_iter()
-        .map(|algorithm| {
-            let text = secret(algorithm);
-            (signer(&text), keys(&text).public().remove(0))
-        })
+    [SigningAlgorithm::Es256, SigningAlgorithm::EdDsa].into_iter().map(|algorithm| {
+        let text = secret(algorithm);
+        (signer(&text), keys(&text).public().remove(0))
+    })
 }
 
 #[test]
@@ -99,19 +97,10 @@ fn a_token_is_good_from_a_minute_before_it_was_made_until_its_end() {
         ("iat", at + 60, true),
         ("iat", at + 61, false),
     ] {
-        let token = signer
-            .sign(EXPECTED.typ, &with(member, json!(value)))
-            .unwrap();
-        assert_eq!(
-            read(&token, &public).is_ok(),
-            good,
-            "{member} {}",
-            value - at
-        );
+        let token = signer.sign(EXPECTED.typ, &with(member, json!(value))).unwrap();
+        assert_eq!(read(&token, &public).is_ok(), good, "{member} {}", value - at);
     }
-    let endless = signer
-        .sign(EXPECTED.typ, &with("exp", Value::Null))
-        .unwrap();
+    let endless = signer.sign(EXPECTED.typ, &with("exp", Value::Null)).unwrap();
     assert_eq!(read(&endless, &public), Err(Invalid));
 }
 
@@ -159,11 +148,7 @@ fn a_token_without_a_known_kid_or_with_critical_extensions_is_not_read() {
         json!({ "typ": EXPECTED.typ, "alg": "ES256", "kid": public.kid, "crit": ["b64"], "b64": false }),
         json!({ "alg": "ES256", "kid": public.kid }),
     ] {
-        assert_eq!(
-            read(&forged(&header, signature), &public),
-            Err(Invalid),
-            "{header}"
-        );
+        assert_eq!(read(&forged(&header, signature), &public), Err(Invalid), "{header}");
     }
 }
 
@@ -174,18 +159,8 @@ fn a_tampered_token_is_not_read() {
     let (header, rest) = token.split_once('.').unwrap();
     let (_, signature) = rest.split_once('.').unwrap();
     let raised = URL_SAFE_NO_PAD.encode(with("level", json!("owner")).to_string());
-    assert_eq!(
-        read(&format!("{header}.{raised}.{signature}"), &public),
-        Err(Invalid)
-    );
-    for text in [
-        "",
-        ".",
-        "..",
-        "a.b.c",
-        &token[..token.len() - 1],
-        &format!("{token}.x"),
-    ] {
+    assert_eq!(read(&format!("{header}.{raised}.{signature}"), &public), Err(Invalid));
+    for text in ["", ".", "..", "a.b.c", &token[..token.len() - 1], &format!("{token}.x")] {
         assert_eq!(read(text, &public), Err(Invalid));
     }
 }
@@ -197,29 +172,13 @@ fn the_first_published_key_signs() {
     let both = format!("{new} {old}");
     let signer = keys(&both).signer(&published).unwrap();
     let token = signer.sign(EXPECTED.typ, &good()).unwrap();
-    assert!(
-        read(&token, &published[0]).is_ok(),
-        "the new one is not known yet"
-    );
-    assert_eq!(
-        keys(&new).signer(&published).err(),
-        Some(NoSigner::Unpublished)
-    );
+    assert!(read(&token, &published[0]).is_ok(), "the new one is not known yet");
+    assert_eq!(keys(&new).signer(&published).err(), Some(NoSigner::Unpublished));
 }
 
 #[test]
 fn a_malformed_secret_is_refused() {
-    for wrong in [
-        "",
-        "  ",
-        "short",
-        &format!("HS256:{}", "x".repeat(43)),
-        &"x".repeat(42),
-    ] {
-        assert_eq!(
-            SigningKeys::from_secret(wrong).err(),
-            Some(NoSigner::Malformed),
-            "{wrong}"
-        );
+    for wrong in ["", "  ", "short", &format!("HS256:{}", "x".repeat(43)), &"x".repeat(42)] {
+        assert_eq!(SigningKeys::from_secret(wrong).err(), Some(NoSigner::Malformed), "{wrong}");
     }
 }

@@ -32,10 +32,7 @@ fn listen(
         let mut head = String::new();
         while reader.read_line(&mut head).unwrap() > 2 {}
         let lower = head.to_lowercase();
-        let length = lower
-            .lines()
-            .find_map(|line| line.strip_prefix("content-length: "))
-            .unwrap();
+        let length = lower.lines().find_map(|line| line.strip_prefix("content-length: ")).unwrap();
         let mut request = vec![0; length.parse().unwrap()];
         reader.read_exact(&mut request).unwrap();
         write!(
@@ -45,10 +42,7 @@ fn listen(
             body.len()
         )
         .unwrap();
-        Captured {
-            head,
-            body: serde_json::from_slice(&request).unwrap(),
-        }
+        Captured { head, body: serde_json::from_slice(&request).unwrap() }
     });
     (url, captured)
 }
@@ -62,11 +56,7 @@ fn ses(url: &str, configuration_set: Option<&str>) -> Ses {
         .retry_config(RetryConfig::disabled())
         .build();
     let from = Sender::parse("AutoScribe <no-reply@autoscribe.example>").unwrap();
-    Ses::new(
-        Client::from_conf(config),
-        from,
-        configuration_set.map(Into::into),
-    )
+    Ses::new(Client::from_conf(config), from, configuration_set.map(Into::into))
 }
 
 fn message(reply_to: Option<&str>) -> Message {
@@ -77,9 +67,7 @@ fn message(reply_to: Option<&str>) -> Message {
     };
     Message {
         reply_to: reply_to.map(|address| Email::parse(address).unwrap()),
-        ..renewal
-            .render(&Email::parse("Grace@Süd.Example").unwrap())
-            .unwrap()
+        ..renewal.render(&Email::parse("Grace@Süd.Example").unwrap()).unwrap()
     }
 }
 
@@ -88,17 +76,12 @@ async fn a_mail_reaches_ses_whole() {
     let (url, captured) = listen("200 OK", "", r#"{"MessageId":"0102-abc"}"#);
     let message = message(Some("office@lakeside.example"));
     let tags = [("clinicId", "0192a-b"), ("invitationId", "inv_1")];
-    let id = ses(&url, Some("access"))
-        .send(&message, &tags)
-        .await
-        .unwrap();
+    let id = ses(&url, Some("access")).send(&message, &tags).await.unwrap();
     assert_eq!(id.as_str(), "0102-abc");
 
     let captured = captured.join().unwrap();
     assert!(
-        captured
-            .head
-            .starts_with("POST /v2/email/outbound-emails HTTP/1.1"),
+        captured.head.starts_with("POST /v2/email/outbound-emails HTTP/1.1"),
         "{}",
         captured.head
     );
@@ -121,13 +104,7 @@ async fn a_mail_reaches_ses_whole() {
             "ConfigurationSetName": "access",
         })
     );
-    assert!(
-        !captured
-            .body
-            .to_string()
-            .to_lowercase()
-            .contains("unsubscribe")
-    );
+    assert!(!captured.body.to_string().to_lowercase().contains("unsubscribe"));
 }
 
 #[tokio::test]
@@ -150,9 +127,7 @@ async fn failure(status: &'static str, error_type: &'static str, body: &'static 
 
 #[tokio::test]
 async fn a_rejected_mail_is_refused_for_good() {
-    let refused = |reason: &str| SendError::Refused {
-        reason: reason.into(),
-    };
+    let refused = |reason: &str| SendError::Refused { reason: reason.into() };
     let virus = r#"{"message":"Message to ada@clinic.example contains a virus."}"#;
     let rejected = failure("400 Bad Request", "MessageRejected", virus).await;
     assert_eq!(rejected, refused("Message to (address) contains a virus."));
@@ -189,34 +164,19 @@ async fn a_busy_or_broken_ses_is_tried_again() {
             "AccessDeniedException",
             r#"{"Message":"not authorized to perform ses:SendEmail"}"#,
         ),
-        (
-            "500 Internal Server Error",
-            "InternalFailure",
-            r#"{"message":null}"#,
-        ),
+        ("500 Internal Server Error", "InternalFailure", r#"{"message":null}"#),
         ("503 Service Unavailable", "", "<html>down</html>"),
     ] {
         let error = failure(status, error_type, body).await;
-        assert!(
-            matches!(error, SendError::Unavailable { .. }),
-            "{status} {error:?}"
-        );
+        assert!(matches!(error, SendError::Unavailable { .. }), "{status} {error:?}");
     }
 }
 
 #[tokio::test]
 async fn an_unreachable_ses_is_tried_again() {
-    let nobody = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let error = ses(&format!("http://{nobody}"), None)
-        .send(&message(None), &[])
-        .await
-        .unwrap_err();
-    let SendError::Unavailable { reason } = error else {
-        panic!("{error:?}")
-    };
+    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error = ses(&format!("http://{nobody}"), None).send(&message(None), &[]).await.unwrap_err();
+    let SendError::Unavailable { reason } = error else { panic!("{error:?}") };
 
     assert!(reason.contains("refused"), "{reason}");
 }

@@ -58,15 +58,11 @@ fn question(stream: &mut TcpStream) -> Option<String> {
 async fn look_up(base_url: &str, budget: Duration) -> RegistryAnswer {
     let nppes = Nppes::new(base_url, budget).unwrap();
     let npi = Npi::parse(NUMBER).unwrap();
-    tokio::time::timeout(AMPLE * 2, nppes.look_up(&npi))
-        .await
-        .expect("the budget ends a look-up")
+    tokio::time::timeout(AMPLE * 2, nppes.look_up(&npi)).await.expect("the budget ends a look-up")
 }
 
 fn hale() -> RegistryAnswer {
-    RegistryAnswer::Person {
-        surnames: vec!["HALE".to_owned()],
-    }
+    RegistryAnswer::Person { surnames: vec!["HALE".to_owned()] }
 }
 
 #[tokio::test]
@@ -79,14 +75,8 @@ async fn asks_for_the_number_in_the_version_that_is_understood() {
     });
     assert_eq!(look_up(&address, AMPLE).await, hale());
     let asked = asked.lock().unwrap();
-    assert!(
-        asked.starts_with("GET /api/?version=2.1&number=1234567893 HTTP/1.1\r\n"),
-        "{asked}"
-    );
-    assert!(
-        asked.contains("user-agent: autoscribe-access\r\n"),
-        "{asked}"
-    );
+    assert!(asked.starts_with("GET /api/?version=2.1&number=1234567893 HTTP/1.1\r\n"), "{asked}");
+    assert!(asked.contains("user-agent: autoscribe-access\r\n"), "{asked}");
 }
 
 #[tokio::test]
@@ -188,22 +178,14 @@ async fn only_status_200_is_an_answer() {
         "404 Not Found",
     ] {
         let address = answering(ok(r#"{"result_count":0}"#).replace("200 OK", status));
-        assert_eq!(
-            look_up(&address, AMPLE).await,
-            RegistryAnswer::Unavailable,
-            "{status}"
-        );
+        assert_eq!(look_up(&address, AMPLE).await, RegistryAnswer::Unavailable, "{status}");
     }
 }
 
 #[tokio::test]
 async fn a_redirect_is_not_followed() {
     let elsewhere = answering(ok(PERSON));
-    for status in [
-        "301 Moved Permanently",
-        "302 Found",
-        "307 Temporary Redirect",
-    ] {
+    for status in ["301 Moved Permanently", "302 Found", "307 Temporary Redirect"] {
         let redirect =
             format!("HTTP/1.1 {status}\r\nlocation: {elsewhere}\r\ncontent-length: 0\r\n\r\n");
         assert_eq!(
@@ -233,11 +215,7 @@ async fn an_https_address_is_never_asked_in_plain_text() {
 
 #[test]
 fn an_address_is_an_http_url_without_a_query() {
-    for right in [
-        REGISTRY,
-        "http://127.0.0.1:8002/api/",
-        "https://registry.example",
-    ] {
+    for right in [REGISTRY, "http://127.0.0.1:8002/api/", "https://registry.example"] {
         assert!(Nppes::new(right, AMPLE).is_ok(), "{right}");
     }
     for wrong in [
@@ -249,11 +227,7 @@ fn an_address_is_an_http_url_without_a_query() {
         "https://r.example/?a=b",
         "https://r.example/#a",
     ] {
-        assert_eq!(
-            Nppes::new(wrong, AMPLE).unwrap_err(),
-            InvalidAddress,
-            "{wrong}"
-        );
+        assert_eq!(Nppes::new(wrong, AMPLE).unwrap_err(), InvalidAddress, "{wrong}");
     }
 }
 

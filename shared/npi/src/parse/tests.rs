@@ -12,9 +12,7 @@ fn read(answer: &Value) -> Result<RegistryAnswer, Failure> {
 }
 
 fn person(surnames: &[&str]) -> RegistryAnswer {
-    RegistryAnswer::Person {
-        surnames: surnames.iter().map(|&s| s.to_owned()).collect(),
-    }
+    RegistryAnswer::Person { surnames: surnames.iter().map(|&s| s.to_owned()).collect() }
 }
 
 /// An active person as API version 2.1 gives it.
@@ -68,19 +66,13 @@ fn other_and_former_surnames_count_and_organisations_and_dashes_do_not() {
         read(&active_but("/results/0/other_names", names)),
         Ok(person(&["HALE", "BRANDT", "HALE BRANDT"]))
     );
-    assert_eq!(
-        read(&active_but("/results/0/other_names", Value::Null)),
-        Ok(person(&["HALE"]))
-    );
+    assert_eq!(read(&active_but("/results/0/other_names", Value::Null)), Ok(person(&["HALE"])));
 }
 
 #[test]
 fn a_person_without_a_surname_matches_nobody() {
     for empty in [json!("--"), json!(""), Value::Null] {
-        assert_eq!(
-            read(&active_but("/results/0/basic/last_name", empty)),
-            Ok(person(&[]))
-        );
+        assert_eq!(read(&active_but("/results/0/basic/last_name", empty)), Ok(person(&[])));
     }
 }
 
@@ -112,10 +104,7 @@ fn error_15_says_deactivated_and_the_others_say_nothing_about_the_number() {
     assert_eq!(read(&error(json!("06"))), Err(Failure::Refused(6)));
     assert_eq!(read(&error(json!("17"))), Err(Failure::Refused(17)));
     assert_eq!(read(&error(json!("trouble"))), Err(Failure::UnknownShape));
-    assert_eq!(
-        read(&json!({ "Errors": { "number": "15" } })),
-        Ok(RegistryAnswer::Deactivated)
-    );
+    assert_eq!(read(&json!({ "Errors": { "number": "15" } })), Ok(RegistryAnswer::Deactivated));
     assert_eq!(
         read(&json!({ "Errors": [{ "number": "06" }, { "number": "15" }] })),
         Ok(RegistryAnswer::Deactivated)
@@ -128,10 +117,7 @@ fn error_15_says_deactivated_and_the_others_say_nothing_about_the_number() {
 
 #[test]
 fn only_a_count_of_nought_is_unknown() {
-    for none in [
-        json!({ "result_count": 0 }),
-        json!({ "result_count": "0", "results": [] }),
-    ] {
+    for none in [json!({ "result_count": 0 }), json!({ "result_count": "0", "results": [] })] {
         assert_eq!(read(&none), Ok(RegistryAnswer::Unknown), "{none}");
     }
     for vague in [
@@ -148,10 +134,7 @@ fn only_a_count_of_nought_is_unknown() {
 #[test]
 fn an_answer_about_another_number_is_none() {
     for other in [json!("1000000004"), json!(1_000_000_004_u64), Value::Null] {
-        assert_eq!(
-            read(&active_but("/results/0/number", other)),
-            Err(Failure::AnotherNumber)
-        );
+        assert_eq!(read(&active_but("/results/0/number", other)), Err(Failure::AnotherNumber));
     }
 }
 
@@ -159,10 +142,7 @@ fn an_answer_about_another_number_is_none() {
 fn a_record_that_lacks_what_decides_is_no_answer() {
     for field in ["status", "last_name"] {
         let mut answer = active();
-        answer["results"][0]["basic"]
-            .as_object_mut()
-            .unwrap()
-            .remove(field);
+        answer["results"][0]["basic"].as_object_mut().unwrap().remove(field);
         assert_eq!(read(&answer), Err(Failure::UnknownShape), "{field}");
     }
     for (pointer, value) in [
@@ -170,11 +150,7 @@ fn a_record_that_lacks_what_decides_is_no_answer() {
         ("/results/0/basic/status", json!("P")),
         ("/results/0/enumeration_type", json!("NPI-3")),
     ] {
-        assert_eq!(
-            read(&active_but(pointer, value)),
-            Err(Failure::UnknownShape),
-            "{pointer}"
-        );
+        assert_eq!(read(&active_but(pointer, value)), Err(Failure::UnknownShape), "{pointer}");
     }
 }
 
@@ -183,29 +159,15 @@ fn what_is_not_json_is_no_answer() {
     let npi = Npi::parse(NUMBER).unwrap();
     let half = active().to_string();
     let deep = "[".repeat(100_000);
-    for text in [
-        "",
-        "<html><body>Service Unavailable</body></html>",
-        &half[..half.len() / 2],
-        &deep,
-    ] {
+    for text in
+        ["", "<html><body>Service Unavailable</body></html>", &half[..half.len() / 2], &deep]
+    {
         assert_eq!(parse(&npi, text.as_bytes()), Err(Failure::NotJson));
     }
 }
 
-const WORDS: &[&str] = &[
-    "A",
-    "D",
-    "NPI-1",
-    "NPI-2",
-    "--",
-    "15",
-    "06",
-    "0",
-    "HALE",
-    NUMBER,
-    "1000000004",
-];
+const WORDS: &[&str] =
+    &["A", "D", "NPI-1", "NPI-2", "--", "15", "06", "0", "HALE", NUMBER, "1000000004"];
 const INTEGERS: &[u64] = &[0, 1, 15, 1_234_567_893];
 const FIELDS: &[&str] = &[
     "Errors",

@@ -148,14 +148,10 @@ impl GrantItem {
         let user = self.user.as_deref().map(UserId::parse).transpose();
         let user = user.map_err(|_| BadField("us"))?;
         match self.view.as_str() {
-            DICTATION => Ok(View::Dictation {
-                user: user.ok_or(BadField("us"))?,
-                study: self.study.read()?,
-            }),
-            VIEWER_ONLY => Ok(View::ViewerOnly {
-                user,
-                study: self.study.read()?,
-            }),
+            DICTATION => {
+                Ok(View::Dictation { user: user.ok_or(BadField("us"))?, study: self.study.read()? })
+            }
+            VIEWER_ONLY => Ok(View::ViewerOnly { user, study: self.study.read()? }),
             EPHEMERAL => self.session().map(View::Ephemeral),
             _ => Err(BadField("vi")),
         }
@@ -166,11 +162,7 @@ impl GrantItem {
         let options = self.options.as_deref().map(Options::parse).transpose();
         Ok(EphemeralSession {
             retrieval: field("ri", RetrievalId::parse(retrieval))?,
-            hanging: self
-                .layout
-                .as_deref()
-                .map(|l| self.hanging(l))
-                .transpose()?,
+            hanging: self.layout.as_deref().map(|l| self.hanging(l)).transpose()?,
             options: field("op", options)?,
         })
     }
@@ -196,11 +188,7 @@ impl GrantItem {
             (Some(_), None) => return Err(BadField("ou")),
         };
         let key = self.key.as_deref().map(KeyThumbprint::parse).transpose();
-        Ok(Some(Opening {
-            at: time("oa", at)?,
-            until: time("ou", until)?,
-            key: field("jk", key)?,
-        }))
+        Ok(Some(Opening { at: time("oa", at)?, until: time("ou", until)?, key: field("jk", key)? }))
     }
 }
 
@@ -229,11 +217,7 @@ impl TryFrom<GrantItem> for Grant {
             }
             REVOKED => {
                 let at = time("ra", item.revoked_at.ok_or(BadField("ra"))?)?;
-                let revoked = Revoked {
-                    details,
-                    opening,
-                    at,
-                };
+                let revoked = Revoked { details, opening, at };
                 Ok(revoked.into())
             }
             _ => Err(BadField("st")),
@@ -245,8 +229,7 @@ impl Store {
     /// The grant in an item.
     pub(crate) fn grant_from(&self, raw: &RawItem) -> Result<Grant, StoreError> {
         let item: GrantItem = self.decode(raw)?;
-        item.try_into()
-            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
 
@@ -264,10 +247,7 @@ mod tests {
     }
 
     fn issued(view: View) -> Issued {
-        let origins = [
-            "https://pacs.radiology.hospital.example",
-            "https://b.example:8443",
-        ];
+        let origins = ["https://pacs.radiology.hospital.example", "https://b.example:8443"];
         let origins = origins.map(|o| EmbedOrigin::parse(o).unwrap());
         New {
             id: AccessId::from_bytes([1; 16]),

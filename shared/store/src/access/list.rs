@@ -63,17 +63,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<Grant>, StoreError> {
         let mut ids: BTreeSet<AccessId> = self.maybe_alive(clinic, user, now).await?.collect();
-        let mut range = (
-            AccessId::floor(now.minus(INDEX_LAG)),
-            AccessId::from_bytes([0xff; 16]),
-        );
+        let mut range = (AccessId::floor(now.minus(INDEX_LAG)), AccessId::from_bytes([0xff; 16]));
         loop {
             let chunk = self.chunk_of_clinic(clinic, range, 1000).await?;
             let last = chunk.items.last().map(id_of);
-            let of_user = chunk
-                .items
-                .iter()
-                .filter(|g| g.details().view.user() == Some(user));
+            let of_user = chunk.items.iter().filter(|g| g.details().view.user() == Some(user));
             ids.extend(of_user.map(id_of));
             match last.filter(|_| chunk.more) {
                 Some(last) => range.1 = AccessId::from_bytes(below(last.bytes())),
@@ -142,9 +136,7 @@ impl Store {
         size: i32,
     ) -> Result<Chunk<Grant>, StoreError> {
         let bounds = (key::grant(clinic, from).sk, key::grant(clinic, to).sk);
-        let (raw, chunk) = self
-            .query_newest(&key::clinic_partition(clinic), bounds, size)
-            .await?;
+        let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
         let items = raw.iter().map(|item| self.grant_from(item));
         let items = items.collect::<Result<_, _>>()?;
         Ok(Chunk { items, ..chunk })
@@ -161,9 +153,7 @@ impl Store {
     ) -> Result<Chunk<Grant>, StoreError> {
         let mut bytes = 0;
         loop {
-            let found = self
-                .entries(clinic, user, (from, to), size.min(100))
-                .await?;
+            let found = self.entries(clinic, user, (from, to), size.min(100)).await?;
             let ids: Vec<AccessId> = found.items.iter().map(|entry| entry.id).collect();
             let items = self.grants_of_ids(clinic, &ids, Reads::Latest).await?;
             bytes += found.bytes + items.len() as u64 * 1024;
@@ -233,10 +223,7 @@ impl Store {
         let sort = item.get(attr::GSI1SK).and_then(|v| v.as_s().ok());
         let read = sort.and_then(|sort| {
             let (id, end) = sort.split_once('#')?;
-            Some(Entry {
-                id: AccessId::parse(id).ok()?,
-                end: end.parse().ok()?,
-            })
+            Some(Entry { id: AccessId::parse(id).ok()?, end: end.parse().ok()? })
         });
         read.ok_or_else(|| self.corrupt(&Key::of(item), attr::GSI1SK))
     }

@@ -68,9 +68,7 @@ impl Store {
         wanted.dedup();
         let found = self.batch(&wanted, reads).await?;
         let item = |key: &Option<Key>| {
-            let at = wanted
-                .iter()
-                .position(|wanted| Some(wanted) == key.as_ref())?;
+            let at = wanted.iter().position(|wanted| Some(wanted) == key.as_ref())?;
             found[at].as_ref()
         };
         let [grant, user, issuer] = keys.each_ref().map(item);

@@ -154,42 +154,17 @@ impl TryFrom<InvitationItem> for Invitation {
             fingerprint: Fingerprint::from_stored(item.fingerprint),
             version: item.version,
         };
-        let ended = item
-            .ended_at
-            .map(|t| time("at", t))
-            .transpose()?
-            .ok_or(BadField("at"));
-        Ok(
-            match InvitationStatus::parse(&item.status).ok_or(BadField("st"))? {
-                InvitationStatus::Sent => Pending {
-                    details,
-                    new_requested: item.new_requested,
-                }
-                .into(),
-                InvitationStatus::Accepted => Accepted {
-                    details,
-                    at: ended?,
-                }
-                .into(),
-                InvitationStatus::Revoked => Revoked {
-                    details,
-                    at: ended?,
-                }
-                .into(),
-                InvitationStatus::Rejected => {
-                    let reason = item
-                        .reason
-                        .map(|r| field("rr", RejectReason::parse(&r)))
-                        .transpose()?;
-                    Rejected {
-                        details,
-                        at: ended?,
-                        reason,
-                    }
-                    .into()
-                }
-            },
-        )
+        let ended = item.ended_at.map(|t| time("at", t)).transpose()?.ok_or(BadField("at"));
+        Ok(match InvitationStatus::parse(&item.status).ok_or(BadField("st"))? {
+            InvitationStatus::Sent => Pending { details, new_requested: item.new_requested }.into(),
+            InvitationStatus::Accepted => Accepted { details, at: ended? }.into(),
+            InvitationStatus::Revoked => Revoked { details, at: ended? }.into(),
+            InvitationStatus::Rejected => {
+                let reason =
+                    item.reason.map(|r| field("rr", RejectReason::parse(&r))).transpose()?;
+                Rejected { details, at: ended?, reason }.into()
+            }
+        })
     }
 }
 
@@ -197,8 +172,7 @@ impl Store {
     /// The invitation in an item.
     pub(crate) fn invitation_from(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
         let item: InvitationItem = self.decode(raw)?;
-        item.try_into()
-            .map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
     }
 }
 
@@ -256,21 +230,14 @@ mod tests {
 
     #[test]
     fn an_invitation_survives_its_item() {
-        let Invitation::Pending(mut pending) = invitation() else {
-            panic!("not pending")
-        };
+        let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
         pending.details.mailing.sending_until = Some(Timestamp::EPOCH);
         pending.details.mailing.detail = Some("said".to_owned());
         let states = [
             invitation(),
             pending.clone().into(),
             pending.clone().revoke(Timestamp::EPOCH).next.into(),
-            pending
-                .at(Timestamp::EPOCH)
-                .unwrap()
-                .reject(None, Timestamp::EPOCH)
-                .next
-                .into(),
+            pending.at(Timestamp::EPOCH).unwrap().reject(None, Timestamp::EPOCH).next.into(),
         ];
         for state in states {
             let item: InvitationItem = serde_dynamo::from_item(attributes(&state)).unwrap();
@@ -280,18 +247,14 @@ mod tests {
 
     #[test]
     fn an_invitation_stays_below_the_kilobyte_at_which_dynamodb_charges_more() {
-        let bytes = serde_json::to_vec(&InvitationItem::from(&invitation()))
-            .unwrap()
-            .len();
+        let bytes = serde_json::to_vec(&InvitationItem::from(&invitation())).unwrap().len();
         let keys = 3 * 45 + 60;
         assert!(bytes + keys < 1024, "{bytes}");
     }
 
     #[test]
     fn expressions_speak_of_attributes_that_the_item_has() {
-        let Invitation::Pending(mut pending) = invitation() else {
-            panic!("not pending")
-        };
+        let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
         pending.details.mailing = Mailing {
             delivery: Delivery::Queued,
             detail: Some("x".to_owned()),

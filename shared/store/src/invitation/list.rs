@@ -36,9 +36,7 @@ impl Default for InvitationRange {
 impl InvitationRange {
     /// The same range, ending before `id`.
     fn before(&self, id: Option<InvitationId>) -> Self {
-        let to = id.map_or(self.to, |id| {
-            self.to.min(InvitationId::from_bytes(below(id.bytes())))
-        });
+        let to = id.map_or(self.to, |id| self.to.min(InvitationId::from_bytes(below(id.bytes()))));
         Self { to, ..self.clone() }
     }
 }
@@ -83,30 +81,14 @@ impl Store {
         keep: impl Fn(&Invitation) -> bool,
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
         let history = self.email_claim(clinic, email).await?.history;
-        let keys: Vec<Key> = history
-            .iter()
-            .map(|id| key::invitation(clinic, *id))
-            .collect();
+        let keys: Vec<Key> = history.iter().map(|id| key::invitation(clinic, *id)).collect();
         let raw = self.get_all(&keys).await?;
-        let mut all = raw
-            .iter()
-            .flatten()
-            .map(|i| self.invitation_from(i))
-            .collect::<Result<Vec<_>, _>>()?;
+        let mut all =
+            raw.iter().flatten().map(|i| self.invitation_from(i)).collect::<Result<Vec<_>, _>>()?;
         all.sort_by_key(|i| std::cmp::Reverse(id_of(i)));
-        let rest = all
-            .into_iter()
-            .filter(|i| page.after.is_none_or(|after| id_of(i) < after));
+        let rest = all.into_iter().filter(|i| page.after.is_none_or(|after| id_of(i) < after));
         let mut filling = Filling::new(page);
-        filling.add(
-            Chunk {
-                items: rest.collect(),
-                more: false,
-                bytes: 0,
-            },
-            id_of,
-            keep,
-        );
+        filling.add(Chunk { items: rest.collect(), more: false, bytes: 0 }, id_of, keep);
         Ok(filling.page())
     }
 
@@ -120,13 +102,8 @@ impl Store {
             format!("{}{}", key::INVITATION, range.from),
             format!("{}{}", key::INVITATION, range.to),
         );
-        let (raw, chunk) = self
-            .query_newest(&key::clinic_partition(clinic), bounds, size)
-            .await?;
-        let items = raw
-            .iter()
-            .map(|item| self.invitation_from(item))
-            .collect::<Result<_, _>>()?;
+        let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
+        let items = raw.iter().map(|item| self.invitation_from(item)).collect::<Result<_, _>>()?;
         Ok(Chunk { items, ..chunk })
     }
 

@@ -40,10 +40,7 @@ impl Transaction {
     fn invitation(&mut self, invitation: &Invitation, expect: &If) -> Result<(), StoreError> {
         let details = invitation.details();
         let index = [
-            (
-                attr::GSI1PK,
-                key::invitation_status(details.clinic, invitation.status()),
-            ),
+            (attr::GSI1PK, key::invitation_status(details.clinic, invitation.status())),
             (attr::GSI1SK, details.id.to_string()),
         ];
         let key = key::invitation(details.clinic, details.id);

@@ -17,11 +17,7 @@ async fn view(app: &App) -> String {
 async fn refused(app: &App, about: &str, token: &str) {
     let answer = app.renew(token).await;
     assert_eq!(answer.status, 401, "{about}: {}", answer.text);
-    assert_eq!(
-        app.introspected(token).await,
-        json!({ "active": false }),
-        "{about}"
-    );
+    assert_eq!(app.introspected(token).await, json!({ "active": false }), "{about}");
 }
 
 fn assembled(header: &Value, claims: &Value, signature: &str) -> String {
@@ -39,11 +35,7 @@ async fn no_other_algorithm_passes() {
         refused(&app, alg, &assembled(&none, &claims, "")).await;
     }
     // What everybody has as the secret of a MAC: each form of the public key.
-    let jwks = app
-        .as_invitee()
-        .get("/.well-known/jwks.json")
-        .await
-        .expect(200);
+    let jwks = app.as_invitee().get("/.well-known/jwks.json").await.expect(200);
     let key = &jwks["keys"][0];
     let (x, y) = (key["x"].as_str().unwrap(), key["y"].as_str().unwrap());
     let point = [vec![4], decoded(x), decoded(y)].concat();
@@ -112,48 +104,26 @@ async fn a_genuine_signature_under_other_claims_opens_nothing() {
         ("typ of a session", "session+jwt", json!({})),
         ("typ of a proof", "dpop+jwt", json!({})),
         ("no type of ours", "JWT", json!({})),
-        (
-            "audience",
-            "at+jwt",
-            json!({ "aud": "autoscribe-dashboard" }),
-        ),
+        ("audience", "at+jwt", json!({ "aud": "autoscribe-dashboard" })),
         ("issuer", "at+jwt", json!({ "iss": "https://evil.example" })),
-        (
-            "clinic",
-            "at+jwt",
-            json!({ "clinic": "00000000-0000-7000-8000-000000000000" }),
-        ),
+        ("clinic", "at+jwt", json!({ "clinic": "00000000-0000-7000-8000-000000000000" })),
         ("user", "at+jwt", json!({ "sub": other_user })),
-        (
-            "access",
-            "at+jwt",
-            json!({ "jti": format!("acc_{}", "0".repeat(32)) }),
-        ),
+        ("access", "at+jwt", json!({ "jti": format!("acc_{}", "0".repeat(32)) })),
         ("scope", "at+jwt", json!({ "scope": "study:read" })),
-        (
-            "study",
-            "at+jwt",
-            json!({ "study": { "studyInstanceUid": "1.2" } }),
-        ),
+        ("study", "at+jwt", json!({ "study": { "studyInstanceUid": "1.2" } })),
         (
             "issuer of the link",
             "at+jwt",
             json!({ "client_id": "00000000-0000-7000-8000-000000000000" }),
         ),
-        (
-            "origins",
-            "at+jwt",
-            json!({ "embedOrigins": ["https://evil.example"] }),
-        ),
+        ("origins", "at+jwt", json!({ "embedOrigins": ["https://evil.example"] })),
         ("expired", "at+jwt", json!({ "exp": now })),
         ("made later", "at+jwt", json!({ "iat": now + 62 })),
         ("no end", "at+jwt", json!({ "exp": null })),
     ] {
         refused(&app, about, &sign(typ, changes)).await;
     }
-    let answer = elsewhere
-        .post("/v1/access/introspect", &json!({ "token": token }))
-        .await;
+    let answer = elsewhere.post("/v1/access/introspect", &json!({ "token": token })).await;
     assert_eq!(answer.expect(200), json!({ "active": false }));
     app.renew(&sign("at+jwt", json!({}))).await.expect(200);
 }

@@ -15,17 +15,12 @@ async fn an_active_token_is_told_with_what_it_is_good_for() {
     assert_eq!(app.introspected(&token).await, expected);
     let as_form = app.as_pacs().request(Method::POST, INTROSPECT);
     let form = format!("token={token}&token_type_hint=access_token");
-    let as_form = as_form
-        .header("content-type", "application/x-www-form-urlencoded")
-        .body(form);
+    let as_form = as_form.header("content-type", "application/x-www-form-urlencoded").body(form);
     let answer = Answer::of(as_form).await;
     assert_eq!(answer.expect(200), expected);
     assert_eq!(answer.headers["cache-control"], "no-store");
     let studies = app.signed_in(&dashboard_member("s@clinic.example")).await;
-    let answer = studies
-        .actor
-        .post(INTROSPECT, &json!({ "token": token }))
-        .await;
+    let answer = studies.actor.post(INTROSPECT, &json!({ "token": token })).await;
     assert_eq!(answer.expect(200), expected);
 }
 
@@ -43,15 +38,7 @@ async fn what_is_no_view_token_is_inactive_and_nothing_more() {
     let app = App::start().await;
     let reader = app.reader().await;
     let (link, boss) = (app.access_link(&reader).await, app.signed_in_owner().await);
-    for token in [
-        "",
-        "x",
-        "a.b.c",
-        &link.token,
-        &app.key,
-        &boss.access,
-        &boss.refresh,
-    ] {
+    for token in ["", "x", "a.b.c", &link.token, &app.key, &boss.access, &boss.refresh] {
         assert_eq!(app.introspected(token).await, json!({ "active": false }));
     }
 }
@@ -65,18 +52,10 @@ async fn a_request_that_cannot_be_read_is_refused() {
     };
     let form = "application/x-www-form-urlencoded";
     send(form, "").await.problem(422, "required");
-    send(form, "token=a&token=b")
-        .await
-        .problem(400, "form_invalid");
-    send(form, "token=a&scope=b")
-        .await
-        .problem(422, "unknown_field");
-    send("text/plain", "token=a")
-        .await
-        .problem(415, "content_type_unsupported");
-    send("application/json", "{")
-        .await
-        .problem(400, "json_invalid");
+    send(form, "token=a&token=b").await.problem(400, "form_invalid");
+    send(form, "token=a&scope=b").await.problem(422, "unknown_field");
+    send("text/plain", "token=a").await.problem(415, "content_type_unsupported");
+    send("application/json", "{").await.problem(400, "json_invalid");
     let long = format!("token={}", "a".repeat(64 * 1024));
     send(form, &long).await.problem(413, "body_too_large");
 }

@@ -10,10 +10,7 @@ async fn a_token_of_one_kind_is_never_good_for_another() {
     let reader = app.reader().await;
     let invitation = app.invited_token(&member("new@clinic.example")).await;
     let session = app.signed_in(&admin("boss@clinic.example")).await;
-    let (link, view) = (
-        app.access_link(&reader).await.token,
-        app.view(&reader).await,
-    );
+    let (link, view) = (app.access_link(&reader).await.token, app.view(&reader).await);
     let reset = app.keyring();
     let reset = reset.password_reset_token(domain::ids::NoticeId::from_bytes([7; 16]));
     let reset = reset.reveal().to_owned();
@@ -30,10 +27,7 @@ async fn a_token_of_one_kind_is_never_good_for_another() {
         let body = json!({ "token": token });
         if kind != "invitation" {
             for path in ["lookup", "accept", "reject"] {
-                let answer = app
-                    .as_invitee()
-                    .post(&format!("/v1/invitation/{path}"), &body)
-                    .await;
+                let answer = app.as_invitee().post(&format!("/v1/invitation/{path}"), &body).await;
                 answer.problem(404, "token_invalid");
             }
         }
@@ -56,18 +50,9 @@ async fn a_token_of_one_kind_is_never_good_for_another() {
             let users = caller.get("/v1/autoScribe/users").await;
             users.problem(401, "unauthenticated");
             let issue = json!({ "assignedToUserId": reader, "studyId": study(1) });
-            caller
-                .post(REROUTE, &issue)
-                .await
-                .problem(401, "unauthenticated");
-            caller
-                .post(INTROSPECT, &body)
-                .await
-                .problem(401, "unauthenticated");
-            caller
-                .get("/v1/session")
-                .await
-                .problem(401, "unauthenticated");
+            caller.post(REROUTE, &issue).await.problem(401, "unauthenticated");
+            caller.post(INTROSPECT, &body).await.problem(401, "unauthenticated");
+            caller.get("/v1/session").await.problem(401, "unauthenticated");
         }
     }
     // Each is still good for its own.
@@ -75,8 +60,5 @@ async fn a_token_of_one_kind_is_never_good_for_another() {
     app.renew(&view).await.expect(200);
     app.refresh(&session.refresh).await.expect(200);
     let accept = json!({ "token": invitation });
-    app.as_invitee()
-        .post("/v1/invitation/accept", &accept)
-        .await
-        .expect(200);
+    app.as_invitee().post("/v1/invitation/accept", &accept).await.expect(200);
 }

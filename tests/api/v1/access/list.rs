@@ -9,14 +9,9 @@ use crate::support::{App, EPHEMERAL, study};
 const PATH: &str = "/v1/access";
 
 async fn ids(app: &App, query: &str) -> Vec<String> {
-    let page = app
-        .as_pacs()
-        .get(&format!("{PATH}{query}"))
-        .await
-        .expect(200);
+    let page = app.as_pacs().get(&format!("{PATH}{query}")).await.expect(200);
     let ids = page["access"].as_array().unwrap().iter();
-    ids.map(|one| one["accessId"].as_str().unwrap().to_owned())
-        .collect()
+    ids.map(|one| one["accessId"].as_str().unwrap().to_owned()).collect()
 }
 
 #[tokio::test]
@@ -38,14 +33,9 @@ async fn an_access_shows_who_views_what_and_how_it_stands() {
     let one = app.as_pacs().get(PATH).await.expect(200)["access"][0].clone();
     assert_eq!(one["status"], "open");
     assert!(one["openedAt"].is_string() && one["viewExpiresAt"].is_string());
-    app.end_access(&json!({ "accessId": link.access_id }))
-        .await
-        .expect(200);
+    app.end_access(&json!({ "accessId": link.access_id })).await.expect(200);
     let one = app.as_pacs().get(PATH).await.expect(200)["access"][0].clone();
-    assert_eq!(
-        (&one["status"], one["revokedAt"].is_string()),
-        (&json!("revoked"), true)
-    );
+    assert_eq!((&one["status"], one["revokedAt"].is_string()), (&json!("revoked"), true));
 }
 
 #[tokio::test]
@@ -58,10 +48,7 @@ async fn filters_and_pages_newest_first() {
         of_ada.insert(0, app.access_link(&ada).await.access_id);
     }
     let of_ken = app.access_link(&ken).await;
-    let nobody = app
-        .as_pacs()
-        .post(EPHEMERAL, &json!({ "retrievalId": "x" }))
-        .await;
+    let nobody = app.as_pacs().post(EPHEMERAL, &json!({ "retrievalId": "x" })).await;
     assert_eq!(ids(&app, "").await.len(), 7);
     assert_eq!(ids(&app, &format!("?userId={ada}")).await, of_ada);
     let of_user = ids(&app, &format!("?userId={ken}")).await;
@@ -69,17 +56,9 @@ async fn filters_and_pages_newest_first() {
     let mut paged = Vec::new();
     let mut query = format!("?userId={ada}&limit=2");
     loop {
-        let page = app
-            .as_pacs()
-            .get(&format!("{PATH}{query}"))
-            .await
-            .expect(200);
+        let page = app.as_pacs().get(&format!("{PATH}{query}")).await.expect(200);
         let items = page["access"].as_array().unwrap();
-        paged.extend(
-            items
-                .iter()
-                .map(|one| one["accessId"].as_str().unwrap().to_owned()),
-        );
+        paged.extend(items.iter().map(|one| one["accessId"].as_str().unwrap().to_owned()));
         let Value::String(cursor) = &page["cursor"] else {
             break;
         };
@@ -103,10 +82,7 @@ async fn another_clinics_are_not_there_and_faulty_parameters_list_nothing() {
     let elsewhere = app.other_clinic().await;
     for query in ["", &format!("?userId={reader}")] {
         let page = elsewhere.get(&format!("{PATH}{query}")).await.expect(200);
-        assert_eq!(
-            page,
-            json!({ "access": [], "cursor": null, "hasMore": false })
-        );
+        assert_eq!(page, json!({ "access": [], "cursor": null, "hasMore": false }));
     }
     for (query, status, code) in [
         ("?active=maybe", 422, "wrong_type"),

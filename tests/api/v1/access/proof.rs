@@ -61,9 +61,7 @@ fn at_redeem(app: &App, id: &str) -> Value {
 
 async fn redeem(app: &App, link: &Link, proof: &str) -> Answer {
     let body = json!({ "token": link.token });
-    app.as_invitee()
-        .post_with(REDEEM, &body, ("dpop", proof))
-        .await
+    app.as_invitee().post_with(REDEEM, &body, ("dpop", proof)).await
 }
 
 #[tokio::test]
@@ -78,10 +76,7 @@ async fn a_view_that_was_opened_with_a_proof_is_bound_to_its_key() {
         assert_eq!(claims(&renewed.str("viewToken"))["cnf"]["jkt"], bound);
         let proof = viewer.key.sign(&viewer.at_renew("b"));
         let told = viewer.introspect(Some(&proof)).await;
-        assert_eq!(
-            (&told["cnf"]["jkt"], &told["token_type"]),
-            (&bound, &json!("DPoP"))
-        );
+        assert_eq!((&told["cnf"]["jkt"], &told["token_type"]), (&bound, &json!("DPoP")));
     }
 }
 
@@ -90,29 +85,15 @@ async fn a_bound_view_is_not_renewed_without_a_proof_by_its_key() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let missing = viewer.renew(None).await;
     missing.problem(401, "dpop_proof_invalid");
-    assert!(
-        missing.headers["www-authenticate"]
-            .to_str()
-            .unwrap()
-            .starts_with("DPoP")
-    );
+    assert!(missing.headers["www-authenticate"].to_str().unwrap().starts_with("DPoP"));
     let other = ProofKey::es256("other").sign(&viewer.at_renew("a"));
-    viewer
-        .renew(Some(&other))
-        .await
-        .problem(401, "dpop_proof_invalid");
+    viewer.renew(Some(&other)).await.problem(401, "dpop_proof_invalid");
     // A bound token is no bearer's, whatever comes with it.
     let proof = viewer.key.sign(&viewer.at_renew("b"));
-    let request = viewer
-        .app
-        .as_holder_of(&viewer.token)
-        .request(Method::POST, RENEW);
+    let request = viewer.app.as_holder_of(&viewer.token).request(Method::POST, RENEW);
     let bearer = Answer::of(request.header("dpop", proof)).await;
     bearer.problem(401, "dpop_proof_invalid");
-    assert_eq!(
-        viewer.app.refusals().await,
-        ["proof_invalid".to_owned()].into()
-    );
+    assert_eq!(viewer.app.refusals().await, ["proof_invalid".to_owned()].into());
 }
 
 #[tokio::test]
@@ -125,10 +106,7 @@ async fn a_proof_is_for_one_request_one_token_and_one_minute() {
         ("method", json!({ "htm": "GET" })),
         ("method's case", json!({ "htm": "post" })),
         ("URL", json!({ "htu": format!("{base}{REDEEM}") })),
-        (
-            "host",
-            json!({ "htu": format!("https://evil.example{RENEW}") }),
-        ),
+        ("host", json!({ "htu": format!("https://evil.example{RENEW}") })),
         ("stale", json!({ "iat": now - 62 })),
         ("early", json!({ "iat": now + 62 })),
         ("token", json!({ "ath": "x" })),
@@ -148,10 +126,7 @@ async fn a_proof_is_for_one_request_one_token_and_one_minute() {
         ("query", json!({ "htu": format!("{base}{RENEW}?a=b#c") })),
     ] {
         let claims = with(with(good.clone(), changes), json!({ "jti": id }));
-        viewer
-            .renew(Some(&viewer.key.sign(&claims)))
-            .await
-            .expect(200);
+        viewer.renew(Some(&viewer.key.sign(&claims))).await.expect(200);
     }
 }
 
@@ -160,19 +135,10 @@ async fn a_replayed_proof_is_refused_wherever_it_was_shown_before() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let proof = viewer.key.sign(&viewer.at_renew("a"));
     viewer.renew(Some(&proof)).await.expect(200);
-    viewer
-        .renew(Some(&proof))
-        .await
-        .problem(401, "dpop_proof_invalid");
-    assert_eq!(
-        viewer.introspect(Some(&proof)).await,
-        json!({ "active": false })
-    );
+    viewer.renew(Some(&proof)).await.problem(401, "dpop_proof_invalid");
+    assert_eq!(viewer.introspect(Some(&proof)).await, json!({ "active": false }));
     let same_id = ProofKey::es256("other").sign(&at_redeem(&viewer.app, "a"));
-    let link = viewer
-        .app
-        .access_link(claims(&viewer.token)["sub"].as_str().unwrap())
-        .await;
+    let link = viewer.app.access_link(claims(&viewer.token)["sub"].as_str().unwrap()).await;
     redeem(&viewer.app, &link, &same_id).await.expect(200);
 }
 
@@ -187,10 +153,7 @@ async fn introspection_of_a_bound_token_wants_the_proof_that_came_with_it() {
     let (url, now) = ("https://images.example/studies/1", viewer.app.clock.now());
     let elsewhere = with_token(proof_claims("b", url, now.seconds()), &viewer.token);
     let stale = with(elsewhere.clone(), json!({ "iat": now.seconds() - 62 }));
-    assert_eq!(
-        viewer.introspect(Some(&viewer.key.sign(&stale))).await,
-        inactive
-    );
+    assert_eq!(viewer.introspect(Some(&viewer.key.sign(&stale))).await, inactive);
     let proof = viewer.key.sign(&elsewhere);
     assert_eq!(viewer.introspect(Some(&proof)).await["active"], true);
     assert_eq!(viewer.introspect(Some(&proof)).await, inactive, "a replay");
@@ -227,10 +190,7 @@ async fn a_faulty_proof_opens_nothing_and_leaves_the_link_good() {
         let answer = redeem(&app, &link, proof).await;
         answer.problem(400, "dpop_proof_invalid");
     }
-    let unknown = Link {
-        token: "x".to_owned(),
-        ..link.clone()
-    };
+    let unknown = Link { token: "x".to_owned(), ..link.clone() };
     let answer = redeem(&app, &unknown, &key.sign(&good)).await;
     answer.problem(404, "token_invalid");
     redeem(&app, &link, &key.sign(&good)).await.expect(200);

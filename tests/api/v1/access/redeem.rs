@@ -28,10 +28,7 @@ async fn a_link_opens_once_and_gives_a_view_token() {
     let answer = app.redeem(&link.token).await;
     let view = answer.expect(200);
     assert_eq!(answer.headers["cache-control"], "no-store");
-    assert_eq!(
-        (&view["tokenType"], &view["expiresIn"]),
-        (&json!("Bearer"), &json!(300))
-    );
+    assert_eq!((&view["tokenType"], &view["expiresIn"]), (&json!("Bearer"), &json!(300)));
     assert_eq!(view["accessId"], link.access_id);
     assert_eq!(view["scope"], "study:read report:write");
     assert_eq!(view["study"], json!({ "studyId": study(1) }));
@@ -42,10 +39,7 @@ async fn a_link_opens_once_and_gives_a_view_token() {
 
     let token = view["viewToken"].as_str().unwrap();
     let (header, claims) = (header(token), claims(token));
-    assert_eq!(
-        (&header["typ"], &header["alg"]),
-        (&json!("at+jwt"), &json!("ES256"))
-    );
+    assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
     let exp = claims["exp"].as_i64().unwrap();
     let expected = json!({
         "iss": app.base, "aud": "autoscribe-viewer", "sub": reader, "client_id": app.api_key_id, "jti": link.access_id,
@@ -67,14 +61,9 @@ async fn every_link_that_does_not_open_gets_one_answer_and_the_audit_knows_which
     let used = app.access_link(&ada).await;
     app.opened(&used).await;
     let revoked = app.access_link(&ada).await;
-    app.end_access(&json!({ "accessId": revoked.access_id }))
-        .await
-        .expect(200);
+    app.end_access(&json!({ "accessId": revoked.access_id })).await.expect(200);
     let of_user = app.access_link(&ken).await;
-    app.as_pacs()
-        .post(GONE, &json!({ "userId": ken }))
-        .await
-        .expect(200);
+    app.as_pacs().post(GONE, &json!({ "userId": ken })).await.expect(200);
     let of_issuer = app.link_by(&pacs, &ada).await;
     app.deactivate_keys_but_the_first().await;
     let fresh = app.access_link(&ada).await;
@@ -99,22 +88,13 @@ async fn every_link_that_does_not_open_gets_one_answer_and_the_audit_knows_which
         texts.push(problem.to_string());
     }
     assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:?}");
-    let known = [
-        "issuer_not_allowed",
-        "revoked",
-        "tampered",
-        "used",
-        "user_not_allowed",
-    ];
+    let known = ["issuer_not_allowed", "revoked", "tampered", "used", "user_not_allowed"];
     assert_eq!(app.refusals().await, known.map(str::to_owned).into());
     app.clock.advance(Duration::from_mins(1));
     app.redeem(&fresh.token).await.problem(404, "token_invalid");
     assert!(app.refusals().await.contains("expired"));
     for record in app.audited("access.refused").await {
-        assert!(
-            record.contains_key("us") && record.contains_key("si"),
-            "{record:?}"
-        );
+        assert!(record.contains_key("us") && record.contains_key("si"), "{record:?}");
         assert!(record["ob"].as_s().unwrap().starts_with("acc_"));
     }
 }
@@ -169,20 +149,11 @@ async fn a_reactivated_users_old_links_and_views_stay_dead() {
 async fn the_body_holds_the_token_and_nothing_else() {
     let app = App::start().await;
     let anybody = app.as_invitee();
-    anybody
-        .post(REDEEM, &json!({}))
-        .await
-        .problem(422, "required");
+    anybody.post(REDEEM, &json!({})).await.problem(422, "required");
     let wrong = json!({ "token": 7 });
-    anybody
-        .post(REDEEM, &wrong)
-        .await
-        .problem(422, "wrong_type");
+    anybody.post(REDEEM, &wrong).await.problem(422, "wrong_type");
     let more = json!({ "token": "x", "userId": "x" });
-    anybody
-        .post(REDEEM, &more)
-        .await
-        .problem(422, "unknown_field");
+    anybody.post(REDEEM, &more).await.problem(422, "unknown_field");
     let reader = app.reader().await;
     let link: Link = app.access_link(&reader).await;
     let path = format!("{REDEEM}?token={}", link.token);
@@ -203,10 +174,7 @@ async fn a_view_of_five_minutes_has_a_token_that_ends_no_later() {
     app.clock.advance(Duration::from_secs(200));
     let renewed = app.renew(token).await;
     assert_eq!(claims(&renewed.str("viewToken"))["exp"], ends.seconds());
-    assert_eq!(
-        renewed.str("viewExpiresAt"),
-        view["viewExpiresAt"].as_str().unwrap()
-    );
+    assert_eq!(renewed.str("viewExpiresAt"), view["viewExpiresAt"].as_str().unwrap());
     app.clock.advance(Duration::from_secs(100));
     app.over(&renewed.str("viewToken")).await;
 }

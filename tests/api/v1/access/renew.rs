@@ -32,11 +32,7 @@ async fn a_view_is_renewed_until_its_end_and_no_longer() {
     app.clock.advance(Duration::from_mins(4));
     app.over(&token).await;
     app.over(&first).await;
-    assert_eq!(
-        app.audited("access.redeemed").await.len(),
-        1,
-        "a renewal is not audited"
-    );
+    assert_eq!(app.audited("access.redeemed").await.len(), 1, "a renewal is not audited");
 }
 
 #[tokio::test]
@@ -70,10 +66,7 @@ async fn patch(app: &App, user: &str, change: Value) {
 async fn revoke_access_reaches_an_open_view() {
     let change = async |app: &App, user: &str| {
         let path = "/v1/autoScribe/users/revoke-access";
-        app.as_pacs()
-            .post(path, &json!({ "userId": user }))
-            .await
-            .expect(200);
+        app.as_pacs().post(path, &json!({ "userId": user })).await.expect(200);
     };
     ends(change, "user_not_allowed").await;
 }
@@ -114,10 +107,7 @@ async fn the_end_of_an_api_key_reaches_its_views_and_no_others() {
     app.renew(&token).await.expect(200);
     app.deactivate_keys_but_the_first().await;
     app.over(&token).await;
-    assert_eq!(
-        app.refusals().await,
-        ["issuer_not_allowed".to_owned()].into()
-    );
+    assert_eq!(app.refusals().await, ["issuer_not_allowed".to_owned()].into());
     app.renew(&other).await.expect(200);
 }
 
@@ -139,10 +129,7 @@ async fn a_missing_token_and_one_under_another_scheme_are_401() {
     let token = app.view(&app.reader().await).await;
     let answer = Answer::of(app.as_invitee().request(Method::POST, RENEW)).await;
     answer.problem(401, "view_token_required");
-    for (scheme, code) in [
-        ("DPoP", "dpop_proof_invalid"),
-        ("Basic", "dpop_proof_invalid"),
-    ] {
+    for (scheme, code) in [("DPoP", "dpop_proof_invalid"), ("Basic", "dpop_proof_invalid")] {
         let request = app.as_invitee().request(Method::POST, RENEW);
         let request = request.header("authorization", format!("{scheme} {token}"));
         Answer::of(request).await.problem(401, code);

@@ -8,17 +8,11 @@ use crate::support::{App, END, dashboard_member, member};
 async fn one_access_ends_whether_opened_or_not_and_a_repeat_answers_like_the_first() {
     let app = App::start().await;
     let reader = app.reader().await;
-    let (link, open) = (
-        app.access_link(&reader).await,
-        app.access_link(&reader).await,
-    );
+    let (link, open) = (app.access_link(&reader).await, app.access_link(&reader).await);
     let other = app.view(&reader).await;
     let token = app.opened(&open).await;
     for one in [&link, &open, &open] {
-        let done = app
-            .end_access(&json!({ "accessId": one.access_id }))
-            .await
-            .expect(200);
+        let done = app.end_access(&json!({ "accessId": one.access_id })).await.expect(200);
         assert_eq!(done["success"], true);
     }
     app.redeem(&link.token).await.problem(404, "token_invalid");
@@ -26,11 +20,7 @@ async fn one_access_ends_whether_opened_or_not_and_a_repeat_answers_like_the_fir
     app.renew(&other).await.expect(200);
     let records = app.audited("access.revoked").await;
     assert_eq!(records.len(), 2, "the repeat changed nothing");
-    assert!(
-        records
-            .iter()
-            .all(|one| *one["us"].as_s().unwrap() == reader)
-    );
+    assert!(records.iter().all(|one| *one["us"].as_s().unwrap() == reader));
 }
 
 #[tokio::test]
@@ -47,11 +37,7 @@ async fn all_of_a_users_end_and_nobody_elses() {
     app.renew(&of_ken).await.expect(200);
     app.view(&ada).await;
     let records = app.audited("access.revoked").await;
-    assert!(
-        records
-            .iter()
-            .all(|one| *one["ac"].as_s().unwrap() == studies.user_id)
-    );
+    assert!(records.iter().all(|one| *one["ac"].as_s().unwrap() == studies.user_id));
     let clerk = app.confirmed(&member("grace@clinic.example"), None).await;
     let none = json!({ "userId": clerk["userId"] });
     app.end_access(&none).await.expect(200);
@@ -68,21 +54,13 @@ async fn exactly_one_of_both_ids_is_given_and_it_is_known_here() {
     let wrong = json!({ "accessId": "acc_1" });
     app.end_access(&wrong).await.problem(422, "id_invalid");
     let no_such = json!({ "accessId": format!("acc_{}", "0".repeat(32)) });
-    app.end_access(&no_such)
-        .await
-        .problem(404, "access_not_found");
+    app.end_access(&no_such).await.problem(404, "access_not_found");
     let nobody = json!({ "userId": format!("usr_{}", "0".repeat(32)) });
     app.end_access(&nobody).await.problem(404, "user_not_found");
     let elsewhere = app.other_clinic().await;
     let foreign = json!({ "accessId": link.access_id });
-    elsewhere
-        .post(END, &foreign)
-        .await
-        .problem(404, "access_not_found");
+    elsewhere.post(END, &foreign).await.problem(404, "access_not_found");
     let foreign = json!({ "userId": reader });
-    elsewhere
-        .post(END, &foreign)
-        .await
-        .problem(404, "user_not_found");
+    elsewhere.post(END, &foreign).await.problem(404, "user_not_found");
     app.opened(&link).await;
 }

@@ -16,32 +16,17 @@ async fn the_secret_is_shown_once_works_and_is_stored_nowhere() {
     let made = answer.expect(201);
     assert_eq!(made["description"], "Harbor PACS");
     assert_eq!(made["scopes"], json!(["users:read", "access:issue"]));
-    assert_eq!(
-        made["embedOrigins"],
-        json!(["https://pacs.example", "http://localhost:3000"])
-    );
-    assert_eq!(
-        (&made["status"], &made["lastUsedAt"]),
-        (&json!("active"), &json!(null))
-    );
+    assert_eq!(made["embedOrigins"], json!(["https://pacs.example", "http://localhost:3000"]));
+    assert_eq!((&made["status"], &made["lastUsedAt"]), (&json!("active"), &json!(null)));
     let secret = made["apiKey"].as_str().unwrap();
     assert_eq!((secret.len(), &secret[..4]), (4 + 43 + 6, "ask_"));
     let pacs = app.as_holder_of(secret);
     pacs.get("/v1/autoScribe/users").await.expect(200);
-    pacs.get("/v1/autoScribe/users/invitations")
-        .await
-        .problem(403, "forbidden");
+    pacs.get("/v1/autoScribe/users/invitations").await.problem(403, "forbidden");
     let list = boss.actor.get("/v1/apiKeys").await;
     assert!(!list.text.contains(secret));
-    assert!(
-        !app.everything().await.contains(secret),
-        "only its SHA-256 is stored"
-    );
-    assert_eq!(
-        app.audited("api_key.created").await.len(),
-        2,
-        "the first was provisioned"
-    );
+    assert!(!app.everything().await.contains(secret), "only its SHA-256 is stored");
+    assert_eq!(app.audited("api_key.created").await.len(), 2, "the first was provisioned");
 }
 
 #[tokio::test]
@@ -50,25 +35,10 @@ async fn an_idempotency_key_keeps_no_secret() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let wanted = json!({"description": "PACS", "scopes": ["users:read"]});
     let header = ("idempotency-key", "k-1");
-    let first = boss
-        .actor
-        .post_with("/v1/apiKeys", &wanted, header)
-        .await
-        .expect(201);
-    let second = boss
-        .actor
-        .post_with("/v1/apiKeys", &wanted, header)
-        .await
-        .expect(201);
-    assert_ne!(
-        first["apiKeyId"], second["apiKeyId"],
-        "a repeat makes another key"
-    );
-    assert!(
-        !app.everything()
-            .await
-            .contains(first["apiKey"].as_str().unwrap())
-    );
+    let first = boss.actor.post_with("/v1/apiKeys", &wanted, header).await.expect(201);
+    let second = boss.actor.post_with("/v1/apiKeys", &wanted, header).await.expect(201);
+    assert_ne!(first["apiKeyId"], second["apiKeyId"], "a repeat makes another key");
+    assert!(!app.everything().await.contains(first["apiKey"].as_str().unwrap()));
 }
 
 #[tokio::test]
@@ -88,24 +58,13 @@ async fn every_fault_is_told_at_once() {
         ("embedOrigins[1]", "wrong_type"),
         ("x", "unknown_field"),
     ];
-    assert_eq!(
-        faults,
-        expected.map(|(field, code)| (field.to_owned(), code.to_owned()))
-    );
+    assert_eq!(faults, expected.map(|(field, code)| (field.to_owned(), code.to_owned())));
     for scopes in [json!([]), json!(null), json!("users:read")] {
-        let answer = boss
-            .actor
-            .post(
-                "/v1/apiKeys",
-                &json!({"description": "x", "scopes": scopes}),
-            )
-            .await;
+        let answer =
+            boss.actor.post("/v1/apiKeys", &json!({"description": "x", "scopes": scopes})).await;
         assert_eq!(answer.status, 422, "{}", answer.text);
     }
     let many: Vec<_> = (0..21).map(|n| format!("https://p{n}.example")).collect();
     let wanted = json!({"description": "x", "scopes": ["users:read"], "embedOrigins": many});
-    boss.actor
-        .post("/v1/apiKeys", &wanted)
-        .await
-        .problem(422, "embed_origins_too_many");
+    boss.actor.post("/v1/apiKeys", &wanted).await.problem(422, "embed_origins_too_many");
 }

@@ -17,24 +17,14 @@ async fn keys_are_listed_newest_first_in_pages_revoked_ones_included() {
     let first = boss.actor.get("/v1/apiKeys?limit=3").await.expect(200);
     let names = |page: &Value| -> Vec<String> {
         let keys = page["apiKeys"].as_array().unwrap().iter();
-        keys.map(|key| key["description"].as_str().unwrap().to_owned())
-            .collect()
+        keys.map(|key| key["description"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(names(&first), ["key 2", "key 1", "key 0"]);
     assert_eq!(first["hasMore"], true);
-    let next = format!(
-        "/v1/apiKeys?limit=3&cursor={}",
-        first["cursor"].as_str().unwrap()
-    );
+    let next = format!("/v1/apiKeys?limit=3&cursor={}", first["cursor"].as_str().unwrap());
     let last = boss.actor.get(&next).await.expect(200);
-    assert_eq!(
-        (names(&last), &last["hasMore"]),
-        (vec!["First key".to_owned()], &json!(false))
-    );
-    boss.actor
-        .get("/v1/apiKeys?cursor=x")
-        .await
-        .problem(400, "cursor_invalid");
+    assert_eq!((names(&last), &last["hasMore"]), (vec!["First key".to_owned()], &json!(false)));
+    boss.actor.get("/v1/apiKeys?cursor=x").await.problem(400, "cursor_invalid");
 }
 
 #[tokio::test]

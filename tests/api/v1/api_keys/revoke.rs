@@ -13,10 +13,7 @@ async fn a_revoked_key_is_unknown_at_once_and_repeating_changes_nothing() {
     for _ in 0..2 {
         let done = boss.actor.post(&path, &json!({})).await.expect(200);
         assert_eq!(done["success"], true);
-        app.as_pacs()
-            .get("/v1/autoScribe/users")
-            .await
-            .problem(401, "unauthenticated");
+        app.as_pacs().get("/v1/autoScribe/users").await.problem(401, "unauthenticated");
     }
     assert_eq!(app.audited("api_key.revoked").await.len(), 1);
     let page = boss.actor.get("/v1/apiKeys").await.expect(200);
@@ -29,17 +26,11 @@ async fn an_unknown_key_and_another_clinics_are_404() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     for id in ["x", "01890a5d-ac96-774b-bcce-b302099a8057"] {
         let path = format!("/v1/apiKeys/{id}/revoke");
-        boss.actor
-            .post(&path, &json!({}))
-            .await
-            .problem(404, "api_key_not_found");
+        boss.actor.post(&path, &json!({})).await.problem(404, "api_key_not_found");
     }
     let (_, other) = app.other_clinic_with_admin().await;
     let path = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
-    other
-        .post(&path, &json!({}))
-        .await
-        .problem(404, "api_key_not_found");
+    other.post(&path, &json!({})).await.problem(404, "api_key_not_found");
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
 }
 

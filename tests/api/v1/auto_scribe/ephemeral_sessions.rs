@@ -16,28 +16,14 @@ async fn a_view_without_a_study_shows_what_was_asked_for() {
     });
     let answer = app.as_pacs().post(EPHEMERAL, &body).await;
     let link = Link::of(&answer);
-    assert!(
-        link.url
-            .contains("/viewer/ephemeral/order%2F7%20%C3%BC#token="),
-        "{}",
-        link.url
-    );
+    assert!(link.url.contains("/viewer/ephemeral/order%2F7%20%C3%BC#token="), "{}", link.url);
     let view = app.redeem(&link.token).await.expect(200);
     for name in ["retrievalId", "hangingProtocol", "options"] {
-        assert_eq!(
-            (&answer.json()[name], &view[name]),
-            (&body[name], &body[name])
-        );
+        assert_eq!((&answer.json()[name], &view[name]), (&body[name], &body[name]));
     }
-    assert_eq!(
-        (view["scope"].as_str(), view.get("study")),
-        (Some("study:read"), None)
-    );
+    assert_eq!((view["scope"].as_str(), view.get("study")), (Some("study:read"), None));
     let claims = claims(view["viewToken"].as_str().unwrap());
-    assert_eq!(
-        (&claims["sub"], claims.get("study")),
-        (&body["retrievalId"], None)
-    );
+    assert_eq!((&claims["sub"], claims.get("study")), (&body["retrievalId"], None));
     let token = view["viewToken"].as_str().unwrap();
     app.renew(token).await.expect(200);
     assert_eq!(app.introspected(token).await["sub"], body["retrievalId"]);
@@ -69,10 +55,7 @@ async fn options_of_3072_bytes_are_echoed_byte_by_byte_and_one_more_is_refused()
         let start = r#"{"z":1.50,"a":12345678901234567890123,"e":"é\/","x":""#;
         // `\/` is one byte shorter as JSON.stringify writes it.
         let rest = "x".repeat(bytes + 1 - start.len() - 2);
-        (
-            format!("{start}{rest}\"}}"),
-            format!("{}{rest}\"}}", start.replace("\\/", "/")),
-        )
+        (format!("{start}{rest}\"}}"), format!("{}{rest}\"}}", start.replace("\\/", "/")))
     };
     let (sent, echoed) = options(3072);
     assert_eq!(echoed.len(), 3072);
@@ -95,10 +78,7 @@ async fn options_are_one_object() {
     }
     let none = json!({ "retrievalId": "x", "options": null, "hangingProtocol": null });
     let answer = app.as_pacs().post(EPHEMERAL, &none).await.expect(200);
-    assert_eq!(
-        (answer.get("options"), answer.get("hangingProtocol")),
-        (None, None)
-    );
+    assert_eq!((answer.get("options"), answer.get("hangingProtocol")), (None, None));
 }
 
 fn hanging(layout: &str, viewports: usize) -> Value {
@@ -113,32 +93,15 @@ async fn a_hanging_protocol_fits_its_grid() {
         let body = json!({ "retrievalId": "x", "hangingProtocol": hanging });
         app.as_pacs().post(EPHEMERAL, &body).await
     };
-    for good in [
-        hanging("1x1", 1),
-        hanging("4x4", 16),
-        hanging("2x3", 6),
-        hanging("4x4", 0),
-    ] {
+    for good in [hanging("1x1", 1), hanging("4x4", 16), hanging("2x3", 6), hanging("4x4", 0)] {
         send(good).await.expect(200);
     }
     for (wrong, field, code) in [
-        (
-            hanging("1x1", 2),
-            "viewportAssignments",
-            "viewports_too_many",
-        ),
-        (
-            hanging("4x4", 17),
-            "viewportAssignments",
-            "viewports_too_many",
-        ),
+        (hanging("1x1", 2), "viewportAssignments", "viewports_too_many"),
+        (hanging("4x4", 17), "viewportAssignments", "viewports_too_many"),
         (hanging("5x1", 1), "layout", "layout_unknown"),
         (hanging("0x1", 0), "layout", "layout_unknown"),
-        (
-            json!({ "layout": "1x1" }),
-            "viewportAssignments",
-            "required",
-        ),
+        (json!({ "layout": "1x1" }), "viewportAssignments", "required"),
         (json!({ "viewportAssignments": [] }), "layout", "required"),
         (
             json!({ "layout": "1x1", "viewportAssignments": [7] }),
@@ -171,11 +134,7 @@ async fn a_handle_is_required_and_every_fault_is_told_at_once() {
         "hangingProtocol": { "layout": "9x9", "viewportAssignments": "x" }, "options": [], "viewSeconds": 1,
     });
     let answer = app.as_pacs().post(EPHEMERAL, &faulty).await;
-    let fields: Vec<_> = answer
-        .faults()
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
+    let fields: Vec<_> = answer.faults().into_iter().map(|(field, _)| field).collect();
     let expected = [
         "retrievalId",
         "hangingProtocol.layout",

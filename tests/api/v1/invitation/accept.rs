@@ -7,10 +7,7 @@ use crate::support::{Answer, App, member, radiologist, with};
 const PASSWORD: &str = "lantern-gravel-otter";
 
 fn admin(email: &str) -> Value {
-    with(
-        member(email),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    )
+    with(member(email), json!({"level": "admin", "hasDashboardAccess": true}))
 }
 
 async fn accept(app: &App, token: &str, password: Option<&str>) -> Answer {
@@ -24,34 +21,19 @@ async fn accept(app: &App, token: &str, password: Option<&str>) -> Answer {
 #[tokio::test]
 async fn the_person_becomes_a_user_whom_everybody_sees() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let user = accept(&app, &app.token(&id, 1), None).await.expect(200);
     assert_eq!(user["userId"], id.replace("inv_", "usr_"));
-    assert_eq!(
-        (&user["status"], &user["assignable"]),
-        (&json!("active"), &json!(true))
-    );
+    assert_eq!((&user["status"], &user["assignable"]), (&json!("active"), &json!(true)));
     assert_eq!(app.invitation(&id).await["status"], "accepted");
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?email=ada@clinic.example")
-        .await
-        .expect(200);
+    let page = app.as_pacs().get("/v1/autoScribe/users?email=ada@clinic.example").await.expect(200);
     assert_eq!(page["users"], json!([user]));
 }
 
 #[tokio::test]
 async fn repeated_by_the_same_person_the_same_answer() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&admin("boss@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&admin("boss@clinic.example")).await.str("invitationId");
     let token = app.token(&id, 1);
     // The same user; each time a session of its own.
     let user = |mut accepted: Value| {
@@ -63,9 +45,7 @@ async fn repeated_by_the_same_person_the_same_answer() {
     let first = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     let second = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     assert_eq!(user(second), user(first));
-    accept(&app, &token, Some("another-password-9"))
-        .await
-        .problem(401, "password_wrong");
+    accept(&app, &token, Some("another-password-9")).await.problem(401, "password_wrong");
     accept(&app, &token, None).await.problem(422, "required");
 }
 
@@ -77,13 +57,9 @@ async fn a_password_comes_exactly_with_dashboard_access() {
     answer.problem(422, "required");
     assert_eq!(answer.faults()[0].0, "password");
     let without = app.invited_token(&member("grace@clinic.example")).await;
-    accept(&app, &without, Some(PASSWORD))
-        .await
-        .problem(422, "password_not_needed");
+    accept(&app, &without, Some(PASSWORD)).await.problem(422, "password_not_needed");
     accept(&app, &without, None).await.expect(200);
-    accept(&app, &with_dashboard, Some(PASSWORD))
-        .await
-        .expect(200);
+    accept(&app, &with_dashboard, Some(PASSWORD)).await.expect(200);
 }
 
 #[tokio::test]
@@ -98,9 +74,7 @@ async fn a_new_password_has_12_to_128_characters_and_is_hard_to_guess() {
         ("boss@clinic.example", "password_weak"),
         ("GraceLindGraceLind", "password_weak"),
     ] {
-        accept(&app, &token, Some(password))
-            .await
-            .problem(422, code);
+        accept(&app, &token, Some(password)).await.problem(422, code);
     }
     accept(&app, &token, Some("kT9#vQ2!xLpz")).await.expect(200);
 }
@@ -108,14 +82,11 @@ async fn a_new_password_has_12_to_128_characters_and_is_hard_to_guess() {
 #[tokio::test]
 async fn an_address_with_an_account_gives_its_existing_password() {
     let app = App::start().await;
-    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     let elsewhere = app.other_clinic().await;
     let invited = elsewhere.invite(&admin("Boss@clinic.example")).await;
     let token = app.token_in(&elsewhere, &invited).await;
-    accept(&app, &token, Some("kT9#vQ2!xLpz"))
-        .await
-        .problem(401, "password_wrong");
+    accept(&app, &token, Some("kT9#vQ2!xLpz")).await.problem(401, "password_wrong");
     let user = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     assert_eq!(user["userId"], invited.json()["userId"]);
 }
@@ -135,24 +106,12 @@ async fn an_account_without_a_password_gets_one_with_the_first_dashboard() {
 async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
     let app = App::start().await;
     let pacs = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
-    let to_admin = app.token(
-        &pacs
-            .invite(&admin("boss@clinic.example"))
-            .await
-            .str("invitationId"),
-        1,
-    );
-    let to_member = app.token(
-        &pacs
-            .invite(&member("grace@clinic.example"))
-            .await
-            .str("invitationId"),
-        1,
-    );
+    let to_admin =
+        app.token(&pacs.invite(&admin("boss@clinic.example")).await.str("invitationId"), 1);
+    let to_member =
+        app.token(&pacs.invite(&member("grace@clinic.example")).await.str("invitationId"), 1);
     app.deactivate_keys_but_the_first().await;
-    accept(&app, &to_admin, Some(PASSWORD))
-        .await
-        .problem(409, "inviter_not_authorized");
+    accept(&app, &to_admin, Some(PASSWORD)).await.problem(409, "inviter_not_authorized");
     accept(&app, &to_member, None).await.expect(200);
 }
 
@@ -160,19 +119,12 @@ async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
 async fn an_npi_that_was_pending_is_verified_at_accept() {
     let app = App::start().await;
     app.registry_down(true);
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .expect(201);
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.expect(201);
     assert_eq!(id["npiVerification"], "pending");
     app.registry_down(false);
     let token = app.token(id["invitationId"].as_str().unwrap(), 1);
     let user = accept(&app, &token, None).await.expect(200);
-    assert_eq!(
-        (&user["npiVerification"], &user["assignable"]),
-        (&json!("verified"), &json!(true))
-    );
+    assert_eq!((&user["npiVerification"], &user["assignable"]), (&json!("verified"), &json!(true)));
 }
 
 #[tokio::test]
@@ -181,10 +133,7 @@ async fn an_unreachable_registry_blocks_neither_invite_nor_accept() {
     app.registry_down(true);
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
     let user = accept(&app, &token, None).await.expect(200);
-    assert_eq!(
-        (&user["npiVerification"], &user["assignable"]),
-        (&json!("pending"), &json!(false))
-    );
+    assert_eq!((&user["npiVerification"], &user["assignable"]), (&json!("pending"), &json!(false)));
 }
 
 #[tokio::test]
@@ -193,8 +142,7 @@ async fn accepting_counts_owners_and_admins() {
     assert_eq!(app.managers().await, 0);
     app.confirmed(&member("grace@clinic.example"), None).await;
     assert_eq!(app.managers().await, 0);
-    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     assert_eq!(app.managers().await, 1);
 }
 
@@ -213,17 +161,11 @@ async fn ten_wrong_passwords_for_an_address_in_15_minutes_and_no_more() {
     let app = App::start().await;
     let token = invited_elsewhere(&app, "boss@clinic.example").await;
     for _ in 0..10 {
-        accept(&app, &token, WRONG)
-            .await
-            .problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
     }
     let answer = accept(&app, &token, Some(PASSWORD)).await;
     answer.problem(429, "too_many_attempts");
-    let wait: u64 = answer.headers["retry-after"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=900).contains(&wait), "{wait}");
     app.clock.advance(std::time::Duration::from_secs(wait));
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
@@ -234,19 +176,13 @@ async fn a_right_password_takes_the_wrong_ones_back() {
     let app = App::start().await;
     let token = invited_elsewhere(&app, "boss@clinic.example").await;
     for _ in 0..9 {
-        accept(&app, &token, WRONG)
-            .await
-            .problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
     }
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
     for _ in 0..10 {
-        accept(&app, &token, WRONG)
-            .await
-            .problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
     }
-    accept(&app, &token, WRONG)
-        .await
-        .problem(429, "too_many_attempts");
+    accept(&app, &token, WRONG).await.problem(429, "too_many_attempts");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -256,19 +192,9 @@ async fn of_32_guesses_at_once_ten_are_answered() {
     let body = json!({"token": token, "password": WRONG.unwrap()});
     let guess = |_| {
         let (invitee, body) = (app.as_invitee(), body.clone());
-        async move {
-            invitee
-                .post("/v1/invitation/accept", &body)
-                .await
-                .status
-                .as_u16()
-        }
+        async move { invitee.post("/v1/invitation/accept", &body).await.status.as_u16() }
     };
-    let statuses = (0..32)
-        .map(guess)
-        .collect::<tokio::task::JoinSet<_>>()
-        .join_all()
-        .await;
+    let statuses = (0..32).map(guess).collect::<tokio::task::JoinSet<_>>().join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10);
     assert_eq!(statuses.iter().filter(|status| **status == 429).count(), 22);
 }
@@ -281,11 +207,7 @@ async fn fifty_wrong_passwords_from_one_network_address_and_no_more() {
         tokens.push(invited_elsewhere(&app, &format!("p{n}@clinic.example")).await);
     }
     for guess in 0..50 {
-        accept(&app, &tokens[guess % 6], WRONG)
-            .await
-            .problem(401, "password_wrong");
+        accept(&app, &tokens[guess % 6], WRONG).await.problem(401, "password_wrong");
     }
-    accept(&app, &tokens[5], WRONG)
-        .await
-        .problem(429, "too_many_attempts");
+    accept(&app, &tokens[5], WRONG).await.problem(429, "too_many_attempts");
 }

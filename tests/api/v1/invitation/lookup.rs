@@ -9,19 +9,13 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, member, radiologist, with};
 
 async fn lookup(app: &App, token: &str) -> Answer {
-    app.as_invitee()
-        .post("/v1/invitation/lookup", &json!({"token": token}))
-        .await
+    app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await
 }
 
 #[tokio::test]
 async fn the_person_sees_who_invites_to_what_and_until_when() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let seen = lookup(&app, &app.token(&id, 1)).await.expect(200);
     for (field, value) in [
         ("clinicName", json!("Riverside Imaging")),
@@ -42,11 +36,7 @@ async fn the_person_sees_who_invites_to_what_and_until_when() {
 #[tokio::test]
 async fn looking_changes_nothing_however_often() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
     let before = app.item_count().await;
     let invitation = app.invitation(&id).await;
@@ -60,11 +50,7 @@ async fn looking_changes_nothing_however_often() {
 #[tokio::test]
 async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     let good = app.token(&id, 1);
     let mut bytes = URL_SAFE_NO_PAD.decode(&good).unwrap();
     bytes[40] ^= 1;
@@ -107,11 +93,7 @@ async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
 #[tokio::test]
 async fn a_genuine_expired_token_is_told_so() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
     for route in ["lookup", "accept", "reject"] {
         let body = json!({"token": app.token(&id, 1)});
@@ -127,27 +109,17 @@ async fn a_used_link_says_that_it_was_used() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
-    assert_eq!(
-        lookup(&app, &app.token(&id, 1)).await.expect(200)["status"],
-        "accepted"
-    );
+    assert_eq!(lookup(&app, &app.token(&id, 1)).await.expect(200)["status"], "accepted");
 }
 
 #[tokio::test]
 async fn an_address_with_a_password_is_told_to_use_it() {
     let app = App::start().await;
-    let admin = with(
-        member("boss@clinic.example"),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    );
+    let admin =
+        with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
     app.confirmed(&admin, Some("lantern-gravel-otter")).await;
     let elsewhere = app.other_clinic().await;
     let invited = elsewhere.invite(&admin).await;
-    let seen = lookup(&app, &app.token_in(&elsewhere, &invited).await)
-        .await
-        .expect(200);
-    assert_eq!(
-        (&seen["accountExists"], &seen["needsPassword"]),
-        (&json!(true), &json!(true))
-    );
+    let seen = lookup(&app, &app.token_in(&elsewhere, &invited).await).await.expect(200);
+    assert_eq!((&seen["accountExists"], &seen["needsPassword"]), (&json!(true), &json!(true)));
 }

@@ -9,16 +9,9 @@ const PATH: &str = "/v1/invitation/reject";
 #[tokio::test]
 async fn declining_ends_the_invitation_and_frees_its_claims() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let body = json!({"token": app.token(&id, 1), "reason": "I work elsewhere now."});
-    assert_eq!(
-        app.as_invitee().post(PATH, &body).await.expect(200)["success"],
-        true
-    );
+    assert_eq!(app.as_invitee().post(PATH, &body).await.expect(200)["success"], true);
     assert_eq!(app.invitation(&id).await["status"], "rejected");
     app.as_invitee().post(PATH, &body).await.expect(200);
     for route in ["lookup", "accept"] {
@@ -28,10 +21,7 @@ async fn declining_ends_the_invitation_and_frees_its_claims() {
             .await
             .problem(404, "token_invalid");
     }
-    app.as_pacs()
-        .invite(&radiologist("eve@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
 }
 
 #[tokio::test]
@@ -59,8 +49,5 @@ async fn a_reason_is_short_and_plain() {
         .post(PATH, &json!({"token": token, "reason": 7}))
         .await
         .problem(422, "wrong_type");
-    app.as_invitee()
-        .post(PATH, &json!({"reason": "x"}))
-        .await
-        .problem(422, "required");
+    app.as_invitee().post(PATH, &json!({"reason": "x"})).await.problem(422, "required");
 }

@@ -11,21 +11,11 @@ const PATH: &str = "/v1/invitation/request-new";
 #[tokio::test]
 async fn the_clinic_is_told_once_for_each_link() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
     let body = json!({"token": app.token(&id, 1)});
     for _ in 0..3 {
-        assert!(
-            app.as_invitee()
-                .post(PATH, &body)
-                .await
-                .expect(202)
-                .is_null()
-        );
+        assert!(app.as_invitee().post(PATH, &body).await.expect(202).is_null());
     }
     let mails = app.mails_to("front-desk@riverside.example", 1).await;
     assert!(
@@ -46,10 +36,7 @@ async fn a_link_that_is_still_good_or_was_used_tells_nobody() {
     let user = app.confirmed(&member("eve@clinic.example"), None).await;
     let used = app.token(&user["userId"].as_str().unwrap().replace("usr_", "inv_"), 1);
     for token in [good, used] {
-        app.as_invitee()
-            .post(PATH, &json!({"token": token}))
-            .await
-            .expect(202);
+        app.as_invitee().post(PATH, &json!({"token": token})).await.expect(202);
     }
     app.settle().await;
     assert!(app.mails("front-desk@riverside.example").is_empty());

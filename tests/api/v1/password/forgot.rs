@@ -7,57 +7,34 @@ use serde_json::json;
 use crate::support::{App, PASSWORD, dashboard_member, member, text_of};
 
 async fn forgot(app: &App, email: &str) {
-    let answer = app
-        .as_invitee()
-        .post("/v1/password/forgot", &json!({"email": email}))
-        .await;
+    let answer = app.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""));
 }
 
 #[tokio::test]
 async fn always_202_and_a_mail_only_to_whoever_has_an_account() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("Grace@clinic.example"), Some(PASSWORD))
-        .await;
-    app.as_pacs()
-        .invite(&member("pending@clinic.example"))
-        .await
-        .expect(201);
+    app.confirmed(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
+    app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
     app.settle().await;
-    for email in [
-        "grace@clinic.example",
-        "nobody@clinic.example",
-        "pending@clinic.example",
-    ] {
+    for email in ["grace@clinic.example", "nobody@clinic.example", "pending@clinic.example"] {
         forgot(&app, email).await;
     }
     app.settle().await;
     let mails = app.mails("Grace@clinic.example");
     let reset = mails.last().map(text_of).unwrap_or_default();
     let mine = app.mails_to("grace@clinic.example", 1).await;
-    assert!(
-        text_of(mine.last().unwrap()).contains("/reset#token="),
-        "{reset}"
-    );
+    assert!(text_of(mine.last().unwrap()).contains("/reset#token="), "{reset}");
     assert!(app.mails("nobody@clinic.example").is_empty());
-    assert_eq!(
-        app.mails("pending@clinic.example").len(),
-        1,
-        "the invitation alone"
-    );
+    assert_eq!(app.mails("pending@clinic.example").len(), 1, "the invitation alone");
 }
 
 #[tokio::test]
 async fn a_deactivated_person_gets_no_mail() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let body = json!({"userId": user["userId"]});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
     app.settle().await;
     let before = app.mails("grace@clinic.example").len();
     forgot(&app, "grace@clinic.example").await;
@@ -68,8 +45,7 @@ async fn a_deactivated_person_gets_no_mail() {
 #[tokio::test]
 async fn nobody_floods_a_mailbox() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
     let before = app.mails("grace@clinic.example").len();
     for _ in 0..6 {
@@ -86,9 +62,6 @@ async fn nobody_floods_a_mailbox() {
 #[tokio::test]
 async fn a_faulty_address_is_told() {
     let app = App::start().await;
-    let answer = app
-        .as_invitee()
-        .post("/v1/password/forgot", &json!({"email": "grace"}))
-        .await;
+    let answer = app.as_invitee().post("/v1/password/forgot", &json!({"email": "grace"})).await;
     answer.problem(422, "email_invalid");
 }

@@ -11,16 +11,10 @@ const NEW: &str = "violet-anchor-pumice";
 /// The token in the newest mail with a link to a new password.
 async fn token(app: &App, email: &str) -> String {
     let before = app.mails(email).len();
-    app.as_invitee()
-        .post("/v1/password/forgot", &json!({"email": email}))
-        .await
-        .expect(202);
+    app.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await.expect(202);
     let mails = app.mails_to(email, before + 1).await;
     let link = link_in(mails.last().unwrap());
-    assert!(
-        link.starts_with(&format!("{}/reset#token=", app.base)),
-        "{link}"
-    );
+    assert!(link.starts_with(&format!("{}/reset#token=", app.base)), "{link}");
     link.split_once("#token=").unwrap().1.to_owned()
 }
 
@@ -32,57 +26,42 @@ async fn reset(app: &App, token: &str, password: &str) -> Answer {
 #[tokio::test]
 async fn the_mailed_link_sets_a_new_password_once_and_ends_every_session() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let token = token(&app, "grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .problem(401, "credentials_wrong");
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
+    app.sign_in("grace@clinic.example", PASSWORD).await.problem(401, "credentials_wrong");
     app.sign_in("grace@clinic.example", NEW).await.expect(200);
-    reset(&app, &token, "another-quartz-lagoon")
-        .await
-        .problem(404, "token_invalid");
+    reset(&app, &token, "another-quartz-lagoon").await.problem(404, "token_invalid");
     assert_eq!(app.audited("password.reset").await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_link_is_good_for_30_minutes() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
     let token = token(&app, "grace@clinic.example").await;
     app.clock.advance(Duration::from_mins(30));
     reset(&app, &token, NEW).await.problem(404, "token_invalid");
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .expect(200);
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_new_password_kills_the_links_mailed_before_it() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
     let first = token(&app, "grace@clinic.example").await;
     let second = token(&app, "grace@clinic.example").await;
     reset(&app, &second, NEW).await.expect(200);
-    reset(&app, &first, "another-quartz-lagoon")
-        .await
-        .problem(404, "token_invalid");
+    reset(&app, &first, "another-quartz-lagoon").await.problem(404, "token_invalid");
 }
 
 #[tokio::test]
 async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
     let token = token(&app, "grace@clinic.example").await;
     let mut tampered = token.clone();
@@ -100,8 +79,7 @@ async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
 #[tokio::test]
 async fn the_new_password_has_to_be_hard_to_guess_names_and_address_known() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
     let token = token(&app, "grace@clinic.example").await;
     for (weak, code) in [
@@ -119,10 +97,7 @@ async fn whoever_gets_the_dashboard_later_sets_a_first_password_by_mail() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    app.as_pacs()
-        .patch(&path, &json!({"hasDashboardAccess": true}))
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"hasDashboardAccess": true})).await.expect(200);
     app.settle().await;
     let token = token(&app, "grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);

@@ -10,34 +10,24 @@ use crate::support::{Answer, App, cookie_in, dashboard_member, with};
 #[tokio::test]
 async fn who_am_i_tells_the_person_and_the_clinic() {
     let app = App::start().await;
-    let person = with(
-        dashboard_member("grace@clinic.example"),
-        json!({"canManageStudies": false}),
-    );
+    let person = with(dashboard_member("grace@clinic.example"), json!({"canManageStudies": false}));
     let session = app.signed_in(&person).await;
     let who = session.actor.get("/v1/session").await.expect(200);
     assert_eq!(who["user"]["userId"], session.user_id);
     assert_eq!(who["clinic"]["name"], "Riverside Imaging");
     assert!(who["sessionId"].as_str().unwrap().starts_with("ses_"));
-    app.as_pacs()
-        .get("/v1/session")
-        .await
-        .problem(403, "forbidden");
+    app.as_pacs().get("/v1/session").await.problem(403, "forbidden");
 }
 
 #[tokio::test]
 async fn signing_out_ends_the_refresh_token_at_once_and_takes_the_cookie_away() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let other = app.session_of("grace@clinic.example").await;
     let out = Answer::of(session.actor.request(Method::DELETE, "/v1/session")).await;
     assert_eq!(out.status, 204);
     assert_eq!(cookie_in(&out).as_deref(), Some(""));
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
     app.refreshed(&other).await;
     assert_eq!(app.audited("session.ended").await.len(), 1);
     let again = Answer::of(session.actor.request(Method::DELETE, "/v1/session")).await;
@@ -48,33 +38,18 @@ async fn signing_out_ends_the_refresh_token_at_once_and_takes_the_cookie_away() 
 #[tokio::test]
 async fn an_access_token_is_good_for_15_minutes() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     app.clock.advance(Duration::from_secs(14 * 60 + 50));
     session.actor.get("/v1/session").await.expect(200);
     app.clock.advance(Duration::from_secs(10));
-    session
-        .actor
-        .get("/v1/session")
-        .await
-        .problem(401, "unauthenticated");
+    session.actor.get("/v1/session").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
 async fn a_deactivated_person_is_nobody() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"userId": session.user_id});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
-    session
-        .actor
-        .get("/v1/session")
-        .await
-        .problem(401, "unauthenticated");
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    session.actor.get("/v1/session").await.problem(401, "unauthenticated");
 }

@@ -25,9 +25,7 @@ async fn reuse_of_an_old_refresh_token_ends_the_whole_session() {
     let answer = app.refresh(&first.refresh).await;
     answer.problem(401, "session_ended");
     assert_eq!(cookie_in(&answer).as_deref(), Some(""), "the cookie goes");
-    app.refresh(&third.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.refresh(&third.refresh).await.problem(401, "session_ended");
     assert_eq!(app.audited("session.token_reused").await.len(), 1);
     // Another session of the same person is not concerned.
     let other = app.session_of("grace@clinic.example").await;
@@ -40,19 +38,10 @@ async fn a_made_up_refresh_token_ends_nothing() {
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     let mut tampered = session.refresh.clone();
     tampered.replace_range(40..41, if &tampered[40..41] == "A" { "B" } else { "A" });
-    for token in [
-        tampered.as_str(),
-        "",
-        "x",
-        &session.refresh[..80],
-        &session.access,
-    ] {
+    for token in [tampered.as_str(), "", "x", &session.refresh[..80], &session.access] {
         app.refresh(token).await.problem(401, "session_ended");
     }
-    app.as_invitee()
-        .post("/v1/session/refresh", &json!({}))
-        .await
-        .problem(401, "session_ended");
+    app.as_invitee().post("/v1/session/refresh", &json!({})).await.problem(401, "session_ended");
     app.refreshed(&session).await;
 }
 
@@ -61,96 +50,55 @@ async fn permissions_are_read_afresh() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     app.signed_in_owner().await;
-    session
-        .actor
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .expect(200);
+    session.actor.get("/v1/autoScribe/users/invitations").await.expect(200);
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
-    app.as_pacs()
-        .patch(&path, &json!({"level": "member"}))
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"level": "member"})).await.expect(200);
     // Within 15 minutes at most.
     let next = app.refreshed(&session).await;
-    next.actor
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .problem(403, "forbidden");
+    next.actor.get("/v1/autoScribe/users/invitations").await.problem(403, "forbidden");
     app.clock.advance(Duration::from_mins(15));
-    session
-        .actor
-        .get("/v1/autoScribe/users/invitations")
-        .await
-        .problem(401, "unauthenticated");
+    session.actor.get("/v1/autoScribe/users/invitations").await.problem(401, "unauthenticated");
 }
 
 #[tokio::test]
 async fn a_deactivated_person_is_out_and_a_reactivation_opens_no_old_session() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let twin = app.session_of("grace@clinic.example").await;
     let body = json!({"userId": session.user_id});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
-    app.as_pacs()
-        .post("/v1/autoScribe/users/reactivate", &body)
-        .await
-        .expect(200);
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
-    app.refresh(&twin.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
+    app.as_pacs().post("/v1/autoScribe/users/reactivate", &body).await.expect(200);
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
+    app.refresh(&twin.refresh).await.problem(401, "session_ended");
     app.session_of("grace@clinic.example").await;
 }
 
 #[tokio::test]
 async fn whoever_loses_the_dashboard_gets_no_further_token() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
-    app.as_pacs()
-        .patch(&path, &json!({"hasDashboardAccess": false}))
-        .await
-        .expect(200);
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.as_pacs().patch(&path, &json!({"hasDashboardAccess": false})).await.expect(200);
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
 }
 
 #[tokio::test]
 async fn a_session_ends_12_hours_after_its_last_use_and_7_days_after_sign_in() {
     let app = App::start().await;
-    let mut session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let mut session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let idle = app.session_of("grace@clinic.example").await;
     app.clock.advance(Duration::from_hours(11));
     session = app.refreshed(&session).await;
     app.clock.advance(Duration::from_hours(1));
-    app.refresh(&idle.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.refresh(&idle.refresh).await.problem(401, "session_ended");
     session = app.refreshed(&session).await;
     for _ in 0..14 {
         app.clock.advance(Duration::from_hours(11));
         session = app.refreshed(&session).await;
     }
     app.clock.advance(Duration::from_hours(11));
-    app.refresh(&session.refresh)
-        .await
-        .problem(401, "session_ended");
+    app.refresh(&session.refresh).await.problem(401, "session_ended");
 }
 
 #[tokio::test]
@@ -161,23 +109,14 @@ async fn keys_are_rotated_under_open_sessions_and_nobody_is_signed_out() {
     let app = start(old.clone()).await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     let app = app.restarted(format!("{old} {new}")).await;
-    app.as_holder_of(&session.access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
     let app = app.restarted(format!("{new} {old}")).await;
-    app.as_holder_of(&session.access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
     let session = app.refreshed(&session).await;
     let header = session.access.split('.').next().unwrap();
     assert!(decoded(header).contains("EdDSA"), "the new key signs");
     let app = app.restarted(new).await;
-    app.as_holder_of(&session.access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
     app.refreshed(&session).await;
     app.end().await;
     std::fs::remove_dir_all(home).unwrap();
@@ -188,32 +127,19 @@ async fn a_key_published_meanwhile_is_found_and_one_taken_out_is_forgotten() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     session.actor.get("/v1/session").await.expect(200);
-    let keys = http::jwt::SigningKeys::from_secret(&"z".repeat(43))
-        .unwrap()
-        .public();
+    let keys = http::jwt::SigningKeys::from_secret(&"z".repeat(43)).unwrap().public();
     app.store().publish_keys(&keys).await.unwrap();
     app.clock.advance(Duration::from_mins(6));
-    session
-        .actor
-        .get("/v1/session")
-        .await
-        .problem(401, "unauthenticated");
-    let first = http::jwt::SigningKeys::from_secret(&app.signing_keys())
-        .unwrap()
-        .public();
-    app.store()
-        .publish_keys(&[keys, first].concat())
-        .await
-        .unwrap();
+    session.actor.get("/v1/session").await.problem(401, "unauthenticated");
+    let first = http::jwt::SigningKeys::from_secret(&app.signing_keys()).unwrap().public();
+    app.store().publish_keys(&[keys, first].concat()).await.unwrap();
     app.clock.advance(Duration::from_secs(6));
     session.actor.get("/v1/session").await.expect(200);
 }
 
 fn decoded(part: &str) -> String {
     use base64::Engine as _;
-    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD
-        .decode(part)
-        .unwrap();
+    let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(part).unwrap();
     String::from_utf8(bytes).unwrap()
 }
 
@@ -224,10 +150,7 @@ async fn the_access_token_names_no_person_and_no_address() {
     let parts: Vec<_> = session.access.split('.').collect();
     let claims: serde_json::Value = serde_json::from_str(&decoded(parts[1])).unwrap();
     assert_eq!(claims["sub"], session.user_id);
-    assert_eq!(
-        claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(),
-        900
-    );
+    assert_eq!(claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap(), 900);
     for personal in ["grace", "Grace", "clinic.example", PASSWORD] {
         assert!(!decoded(parts[1]).contains(personal));
     }

@@ -9,43 +9,30 @@ use crate::support::{App, PASSWORD, admin, cookie_in, dashboard_member, member, 
 #[tokio::test]
 async fn a_right_password_opens_a_session_of_15_minutes_and_sets_a_host_cookie() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     assert_ne!(user["lastLoginAt"], json!(null), "confirming signs in");
     let answer = app.sign_in(" Grace@Clinic.Example ", PASSWORD).await;
     let body = answer.expect(200);
     assert_eq!(body["tokenType"], "Bearer");
     assert_eq!(body["expiresIn"], 900);
     assert_eq!(body["user"]["userId"], user["userId"]);
-    assert_eq!(
-        body["clinic"],
-        json!({"clinicId": app.clinic_id, "name": "Riverside Imaging"})
-    );
+    assert_eq!(body["clinic"], json!({"clinicId": app.clinic_id, "name": "Riverside Imaging"}));
     assert!(cookie_in(&answer).is_some());
     let access = body["accessToken"].as_str().unwrap();
     assert!(
         !answer.text.contains(&cookie_in(&answer).unwrap()),
         "the refresh token is in the cookie alone"
     );
-    app.as_holder_of(access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    app.as_holder_of(access).get("/v1/session").await.expect(200);
     assert_eq!(app.audited("session.started").await.len(), 2);
 }
 
 #[tokio::test]
 async fn without_dashboard_access_a_right_password_gets_dashboard_access_restricted() {
     let app = App::start().await;
-    let session = app
-        .signed_in(&dashboard_member("grace@clinic.example"))
-        .await;
+    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
-    app.as_pacs()
-        .patch(&path, &json!({"hasDashboardAccess": false}))
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"hasDashboardAccess": false})).await.expect(200);
     let problem = app
         .sign_in("grace@clinic.example", PASSWORD)
         .await
@@ -55,26 +42,17 @@ async fn without_dashboard_access_a_right_password_gets_dashboard_access_restric
         "Dashboard access is not available for this account. Open AutoScribe from your PACS."
     );
     // Only after a right password.
-    app.sign_in("grace@clinic.example", "something-else-1")
-        .await
-        .problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", "something-else-1").await.problem(401, "credentials_wrong");
 }
 
 #[tokio::test]
 async fn wrong_password_unknown_address_and_deactivated_get_one_and_the_same_401() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
-    let gone = app
-        .signed_in(&dashboard_member("gone@clinic.example"))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
-    app.confirmed(&member("pacs-only@clinic.example"), None)
-        .await;
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    app.confirmed(&member("pacs-only@clinic.example"), None).await;
     let mut bodies = Vec::new();
     for (email, password) in [
         ("grace@clinic.example", "something-else-1"),
@@ -94,9 +72,8 @@ async fn wrong_password_unknown_address_and_deactivated_get_one_and_the_same_401
 /// How often a sample of `a` is below one of `b`: a half when nothing tells them apart.
 fn below(a: &[Duration], b: &[Duration]) -> f64 {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| a < b));
-    let (count, all) = pairs.fold((0, 0), |(count, all), below| {
-        (count + i32::from(below), all + 1)
-    });
+    let (count, all) =
+        pairs.fold((0, 0), |(count, all), below| (count + i32::from(below), all + 1));
     f64::from(count) / f64::from(all)
 }
 
@@ -104,16 +81,10 @@ fn below(a: &[Duration], b: &[Duration]) -> f64 {
 async fn nobody_can_tell_from_the_time_who_has_an_account() {
     const ROUNDS: usize = 24;
     let app = App::start().await;
-    let gone = app
-        .signed_in(&dashboard_member("gone@clinic.example"))
-        .await;
+    let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
-        .expect(200);
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let cases = [
         ("grace@clinic.example", "something-else-1"),
         ("nobody@clinic.example", "something-else-1"),
@@ -126,9 +97,7 @@ async fn nobody_can_tell_from_the_time_who_has_an_account() {
             let at = (at + round) % cases.len();
             let (email, password) = cases[at];
             let begun = Instant::now();
-            app.sign_in(email, password)
-                .await
-                .problem(401, "credentials_wrong");
+            app.sign_in(email, password).await.problem(401, "credentials_wrong");
             times[at].push(begun.elapsed());
         }
         // Neither the address nor the machine is to be throttled.
@@ -136,103 +105,66 @@ async fn nobody_can_tell_from_the_time_who_has_an_account() {
     }
     for (a, b) in [(0, 1), (0, 2), (1, 2)] {
         let share = below(&times[a], &times[b]);
-        assert!(
-            (0.1..=0.9).contains(&share),
-            "{:?} against {:?}: {share}",
-            cases[a].0,
-            cases[b].0
-        );
+        assert!((0.1..=0.9).contains(&share), "{:?} against {:?}: {share}", cases[a].0, cases[b].0);
     }
 }
 
 #[tokio::test]
 async fn ten_failures_for_an_address_in_15_minutes_and_a_right_password_works_again_after() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for _ in 0..10 {
         app.sign_in("grace@clinic.example", "something-else-1")
             .await
             .problem(401, "credentials_wrong");
     }
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .problem(429, "too_many_attempts");
-    app.sign_in("nobody@clinic.example", PASSWORD)
-        .await
-        .problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", PASSWORD).await.problem(429, "too_many_attempts");
+    app.sign_in("nobody@clinic.example", PASSWORD).await.problem(401, "credentials_wrong");
     app.clock.advance(Duration::from_mins(15));
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .expect(200);
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn fifty_failures_from_one_network_address_in_15_minutes() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for n in 0..50 {
         app.sign_in(&format!("n{n}@clinic.example"), PASSWORD)
             .await
             .problem(401, "credentials_wrong");
     }
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .problem(429, "too_many_attempts");
+    app.sign_in("grace@clinic.example", PASSWORD).await.problem(429, "too_many_attempts");
     app.clock.advance(Duration::from_mins(15));
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .expect(200);
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn sign_in_fails_closed_when_nothing_can_be_counted() {
     let app = App::with_faults().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.fail_database("UpdateItem", local::Fault::Internal);
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .problem(503, "unavailable");
+    app.sign_in("grace@clinic.example", PASSWORD).await.problem(503, "unavailable");
     app.heal_database();
-    app.sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .expect(200);
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_person_of_several_clinics_has_to_name_one() {
     let app = App::start().await;
-    app.confirmed(&admin("grace@clinic.example"), Some(PASSWORD))
-        .await;
+    app.confirmed(&admin("grace@clinic.example"), Some(PASSWORD)).await;
     let other = app.other_clinic().await;
-    let invited = other
-        .invite(&dashboard_member("grace@clinic.example"))
-        .await;
+    let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let elsewhere = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &body)
-        .await
-        .expect(200);
+    let elsewhere = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
     // A third that she has left is not offered.
-    let problem = app
-        .sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .problem(422, "clinic_required");
+    let problem =
+        app.sign_in("grace@clinic.example", PASSWORD).await.problem(422, "clinic_required");
     let clinics = problem["clinics"].as_array().unwrap();
-    let mut names: Vec<_> = clinics
-        .iter()
-        .map(|c| c["name"].as_str().unwrap())
-        .collect();
+    let mut names: Vec<_> = clinics.iter().map(|c| c["name"].as_str().unwrap()).collect();
     names.sort_unstable();
     assert_eq!(names, ["Lakeside Radiology", "Riverside Imaging"]);
-    let lakeside = clinics
-        .iter()
-        .find(|c| c["name"] == "Lakeside Radiology")
-        .unwrap();
+    let lakeside = clinics.iter().find(|c| c["name"] == "Lakeside Radiology").unwrap();
     let sign_in = |clinic: serde_json::Value| {
         let body =
             json!({"email": "grace@clinic.example", "password": PASSWORD, "clinicId": clinic});
@@ -242,20 +174,12 @@ async fn a_person_of_several_clinics_has_to_name_one() {
     let there = sign_in(lakeside["clinicId"].clone()).await.expect(200);
     assert_eq!(there["user"]["userId"], elsewhere["userId"]);
     assert_eq!(there["user"]["level"], "member");
-    sign_in(json!("01890a5d-ac96-774b-bcce-b302099a8057"))
-        .await
-        .problem(401, "credentials_wrong");
+    sign_in(json!("01890a5d-ac96-774b-bcce-b302099a8057")).await.problem(401, "credentials_wrong");
     sign_in(json!("riverside")).await.problem(422, "id_invalid");
     // Deactivated in one, there is nothing to choose.
     let gone = json!({"userId": elsewhere["userId"]});
-    other
-        .post("/v1/autoScribe/users/revoke-access", &gone)
-        .await
-        .expect(200);
-    let only = app
-        .sign_in("grace@clinic.example", PASSWORD)
-        .await
-        .expect(200);
+    other.post("/v1/autoScribe/users/revoke-access", &gone).await.expect(200);
+    let only = app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
     assert_eq!(only["clinic"]["name"], "Riverside Imaging");
 }
 
@@ -265,11 +189,7 @@ async fn every_faulty_field_is_told_at_once_and_nothing_is_echoed() {
     let body = json!({"email": "nobody", "pasword": "secret-secret", "clinicId": 7});
     let answer = app.as_invitee().post("/v1/session", &body).await;
     answer.problem(422, "fields_invalid");
-    let faults: Vec<String> = answer
-        .faults()
-        .into_iter()
-        .map(|(field, _)| field)
-        .collect();
+    let faults: Vec<String> = answer.faults().into_iter().map(|(field, _)| field).collect();
     assert_eq!(faults, ["email", "password", "clinicId", "pasword"]);
     assert!(!answer.text.contains("secret-secret"));
 }
@@ -277,27 +197,16 @@ async fn every_faulty_field_is_told_at_once_and_nothing_is_echoed() {
 #[tokio::test]
 async fn confirming_signs_in_whoever_gets_dashboard_access_and_nobody_else() {
     let app = App::start().await;
-    let token = app
-        .invited_token(&dashboard_member("grace@clinic.example"))
-        .await;
+    let token = app.invited_token(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"token": token, "password": PASSWORD});
     let accepted = app.as_invitee().post("/v1/invitation/accept", &body).await;
-    let access = accepted.expect(200)["session"]["accessToken"]
-        .as_str()
-        .unwrap()
-        .to_owned();
-    app.as_holder_of(&access)
-        .get("/v1/session")
-        .await
-        .expect(200);
+    let access = accepted.expect(200)["session"]["accessToken"].as_str().unwrap().to_owned();
+    app.as_holder_of(&access).get("/v1/session").await.expect(200);
     let cookie = cookie_in(&accepted).unwrap();
     assert_eq!(app.refresh(&cookie).await.status, 200);
 
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
-    let accepted = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &json!({"token": token}))
-        .await;
+    let accepted = app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await;
     assert_eq!(accepted.expect(200).get("session"), None);
     assert!(cookie_in(&accepted).is_none());
 }

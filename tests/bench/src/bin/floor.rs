@@ -39,18 +39,14 @@ async fn invite(client: &Client, table: &str, request: Request) -> Result<Respon
     }
     transaction.send().await?;
     let answer = json!({ "userId": format!("usr_{id}"), "invitationId": format!("inv_{id}") });
-    let response = Response::builder()
-        .status(201)
-        .header("content-type", "application/json");
+    let response = Response::builder().status(201).header("content-type", "application/json");
     Ok(response.body(answer.to_string().into())?)
 }
 
 type Item = HashMap<String, AttributeValue>;
 
 fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
-    attributes
-        .map(|(name, value)| (name.to_owned(), value))
-        .into()
+    attributes.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 fn text(value: impl Into<String>) -> AttributeValue {
@@ -107,11 +103,7 @@ fn items(person: &Value, id: &str, now: u128) -> [Item; 3] {
 }
 
 fn profile(person: &Value) -> Item {
-    let names = [
-        ("fn", "firstName"),
-        ("ln", "lastName"),
-        ("ro", "clinicRole"),
-    ];
+    let names = [("fn", "firstName"), ("ln", "lastName"), ("ro", "clinicRole")];
     let mut profile = Item::from(permissions(person));
     profile.extend(names.map(|(name, member)| (name.to_owned(), word(person, member))));
     profile

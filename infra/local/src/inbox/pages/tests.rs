@@ -24,11 +24,7 @@ fn post_with(subject: &str, to: &str, html: &str, text: &str) -> Post {
         }),
     };
     inbox.keep(mail).unwrap();
-    Post {
-        inbox,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
-    }
+    Post { inbox, clock: Arc::new(SystemClock), entropy: Arc::new(OsEntropy) }
 }
 
 async fn get(post: &Post, path: &str) -> (axum::http::HeaderMap, String) {
@@ -58,35 +54,20 @@ async fn nothing_of_a_mail_becomes_markup_of_the_inbox() {
 async fn the_html_of_a_mail_may_run_nothing_and_opens_links_in_new_tabs() {
     let post = post_with("s", "a@b.example", "<html><head></head><a href=x>", "t");
     let (headers, html) = get(&post, "/inbox/1/html").await;
-    assert!(
-        html.starts_with("<html><head><base target=\"_blank\"></head>"),
-        "{html}"
-    );
+    assert!(html.starts_with("<html><head><base target=\"_blank\"></head>"), "{html}");
     let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
-    assert!(
-        policy.contains("sandbox") && !policy.contains("allow-scripts"),
-        "{policy}"
-    );
+    assert!(policy.contains("sandbox") && !policy.contains("allow-scripts"), "{policy}");
 }
 
 #[tokio::test]
 async fn tests_get_the_whole_request_newest_first() {
     let post = post_with("Hello", "a@b.example", "<p>h", "t");
-    let newer = Captured {
-        id: "2".to_owned(),
-        ..post.inbox.all().remove(0)
-    };
+    let newer = Captured { id: "2".to_owned(), ..post.inbox.all().remove(0) };
     post.inbox.keep(newer).unwrap();
     let (_, list) = get(&post, "/inbox.json").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     assert_eq!((&list[0]["id"], &list[1]["id"]), (&json!("2"), &json!("1")));
-    assert_eq!(
-        list[0]["request"]["Content"]["Simple"]["Subject"]["Data"],
-        "Hello"
-    );
+    assert_eq!(list[0]["request"]["Content"]["Simple"]["Subject"]["Data"], "Hello");
     let (_, one) = get(&post, "/inbox/1.json").await;
-    assert_eq!(
-        serde_json::from_str::<Value>(&one).unwrap()["to"][0],
-        "a@b.example"
-    );
+    assert_eq!(serde_json::from_str::<Value>(&one).unwrap()["to"][0], "a@b.example");
 }

@@ -30,26 +30,10 @@ fn a_mail_says_who_gets_what_and_its_token() {
 fn mails_outlast_a_restart_even_one_in_the_middle_of_a_line() {
     let scratch = Scratch::new();
     let path = scratch.path().join("inbox.jsonl");
-    Inbox::in_file(&path)
-        .unwrap()
-        .keep(mail("1", "a@b.example"))
-        .unwrap();
-    OpenOptions::new()
-        .append(true)
-        .open(&path)
-        .unwrap()
-        .write_all(b"{\"id\":\"2")
-        .unwrap();
-    Inbox::in_file(&path)
-        .unwrap()
-        .keep(mail("3", "a@b.example"))
-        .unwrap();
-    let ids: Vec<String> = Inbox::in_file(&path)
-        .unwrap()
-        .all()
-        .into_iter()
-        .map(|m| m.id)
-        .collect();
+    Inbox::in_file(&path).unwrap().keep(mail("1", "a@b.example")).unwrap();
+    OpenOptions::new().append(true).open(&path).unwrap().write_all(b"{\"id\":\"2").unwrap();
+    Inbox::in_file(&path).unwrap().keep(mail("3", "a@b.example")).unwrap();
+    let ids: Vec<String> = Inbox::in_file(&path).unwrap().all().into_iter().map(|m| m.id).collect();
     assert_eq!(ids, ["1", "3"]);
 }
 

@@ -29,16 +29,9 @@ enum Answer {
 impl Consumer for Script {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let records = event["Records"].as_array().unwrap();
-        let id = |record: &Value| {
-            record["dynamodb"]["Keys"]["PK"]["S"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        };
-        self.batches
-            .lock()
-            .unwrap()
-            .push(records.iter().map(id).collect());
+        let id =
+            |record: &Value| record["dynamodb"]["Keys"]["PK"]["S"].as_str().unwrap().to_owned();
+        self.batches.lock().unwrap().push(records.iter().map(id).collect());
         match self.fails.lock().unwrap().pop_front() {
             None => Ok(vec![]),
             Some(Answer::All) => Err(ConsumerError::Answered("500".to_owned())),
@@ -54,10 +47,7 @@ impl Consumer for Script {
 
 impl Script {
     fn answering(fails: impl IntoIterator<Item = Answer>) -> Self {
-        Self {
-            fails: Arc::new(Mutex::new(fails.into_iter().collect())),
-            ..Self::default()
-        }
+        Self { fails: Arc::new(Mutex::new(fails.into_iter().collect())), ..Self::default() }
     }
 
     fn batches(&self) -> Vec<String> {
@@ -198,12 +188,6 @@ async fn a_record_has_lambda_s_shape() {
         (record.event_name.as_str(), record.event_source.as_deref()),
         ("INSERT", Some("aws:dynamodb"))
     );
-    assert!(
-        record
-            .event_source_arn
-            .as_deref()
-            .unwrap()
-            .contains("/stream/")
-    );
+    assert!(record.event_source_arn.as_deref().unwrap().contains("/stream/"));
     assert_eq!(record.change.sequence_number, records.newest().unwrap());
 }

@@ -10,9 +10,7 @@ const LINK: u64 = 60;
 const VIEW: u64 = 600;
 
 fn at(seconds: u64) -> Timestamp {
-    Timestamp::from_millis(1_795_512_600_000)
-        .unwrap()
-        .plus(Duration::from_secs(seconds))
+    Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
 fn issued() -> Issued {
@@ -95,10 +93,7 @@ proptest! {
 #[test]
 fn a_link_runs_out_when_it_says_and_not_before() {
     assert!(issued().redeem(None, at(LINK - 1)).is_ok());
-    assert_eq!(
-        issued().redeem(None, at(LINK)).unwrap_err(),
-        NotRedeemed::Expired
-    );
+    assert_eq!(issued().redeem(None, at(LINK)).unwrap_err(), NotRedeemed::Expired);
     let grant = Grant::from(issued());
     assert_eq!(grant.standing(at(LINK - 1)), Standing::Issued);
     assert_eq!(grant.standing(at(LINK)), Standing::Ended);
@@ -111,10 +106,7 @@ fn the_audit_learns_why_a_link_does_not_open() {
     let why = |grant: Grant, now| grant.redeem(None, now).unwrap_err();
     assert_eq!(why(open.clone().into(), at(2)), NotRedeemed::Used);
     assert_eq!(why(revoked.into(), at(2)), NotRedeemed::Revoked);
-    assert_eq!(
-        why(open.revoke(at(2)).next.into(), at(3)),
-        NotRedeemed::Revoked
-    );
+    assert_eq!(why(open.revoke(at(2)).next.into(), at(3)), NotRedeemed::Revoked);
 }
 
 #[test]
@@ -132,10 +124,7 @@ fn what_is_over_is_not_revoked() {
     let open = issued().redeem(None, at(0)).unwrap().next;
     assert_eq!(Grant::from(open.clone()).revoke(at(VIEW)), None);
     let revoked = open.revoke(at(1)).next;
-    assert_eq!(
-        Grant::from(revoked.clone()).standing(at(VIEW)),
-        Standing::Revoked
-    );
+    assert_eq!(Grant::from(revoked.clone()).standing(at(VIEW)), Standing::Revoked);
     assert_eq!(Grant::from(revoked).revoke(at(2)), None);
 }
 
@@ -152,8 +141,5 @@ fn only_dictation_may_write_reports() {
     let study = StudyRef::Id(StudyId::from_bytes([4; 16]));
     let viewer = View::ViewerOnly { user: None, study };
     assert_eq!(viewer.mode().scope(), "study:read");
-    assert_eq!(
-        issued().details.view.mode().scope(),
-        "study:read report:write"
-    );
+    assert_eq!(issued().details.view.mode().scope(), "study:read report:write");
 }

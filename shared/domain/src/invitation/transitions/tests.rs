@@ -6,9 +6,7 @@ use proptest::prelude::*;
 const DAY: Duration = Duration::from_hours(24);
 
 fn at(seconds: u64) -> Timestamp {
-    Timestamp::from_millis(1_795_512_600_000)
-        .unwrap()
-        .plus(Duration::from_secs(seconds))
+    Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
 fn invited() -> Pending {
@@ -57,11 +55,7 @@ fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invi
     let decided: Transition<Invitation> = match command {
         Command::Revoke => pending.revoke(now).map(Into::into),
         Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
-        Command::Accept => pending
-            .at(now)
-            .ok()?
-            .accept(None, now)
-            .map(|a| a.invitation.into()),
+        Command::Accept => pending.at(now).ok()?.accept(None, now).map(|a| a.invitation.into()),
         Command::Reject => pending.at(now).ok()?.reject(None, now).map(Into::into),
         Command::Edit => pending.at(now).ok()?.edit(profile(), now).map(Into::into),
         Command::Attest => {
@@ -69,14 +63,8 @@ fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invi
             pending.at(now).ok()?.attest(by, now).ok()?.map(Into::into)
         }
         Command::AskAgain => {
-            let answer = RegistryAnswer::Person {
-                surnames: vec!["OBI".into()],
-            };
-            pending
-                .at(now)
-                .ok()?
-                .asked_again(&answer, now)?
-                .map(Into::into)
+            let answer = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
+            pending.at(now).ok()?.asked_again(&answer, now)?.map(Into::into)
         }
         Command::RequestNew => pending.at(now).err()?.request_new(now)?.map(Into::into),
     };
@@ -125,12 +113,8 @@ fn the_user_has_the_invitations_id_and_permissions() {
 
 #[test]
 fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
-    let user = invited()
-        .at(at(60))
-        .unwrap()
-        .accept(Some(&RegistryAnswer::Deactivated), at(60))
-        .next
-        .user;
+    let user =
+        invited().at(at(60)).unwrap().accept(Some(&RegistryAnswer::Deactivated), at(60)).next.user;
     assert_eq!(user.profile.permissions.verification_name(), "deactivated");
     assert!(!user.assignable());
 }
@@ -145,10 +129,7 @@ fn it_runs_out_at_its_expiry_and_not_before() {
 
 #[test]
 fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
-    assert_eq!(
-        invited().resend(at(59), DAY).unwrap_err().retry_after,
-        Duration::from_secs(1)
-    );
+    assert_eq!(invited().resend(at(59), DAY).unwrap_err().retry_after, Duration::from_secs(1));
     let next = invited().resend(at(60), DAY).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
     assert_eq!(next.mailing, Mailing::queued());
@@ -157,19 +138,8 @@ fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
 #[test]
 fn the_inviter_is_told_once_that_a_new_link_is_wanted() {
     let late = at(8 * 86_400);
-    let told = invited()
-        .at(late)
-        .unwrap_err()
-        .request_new(late)
-        .unwrap()
-        .next;
-    assert!(
-        told.clone()
-            .at(late)
-            .unwrap_err()
-            .request_new(late)
-            .is_none()
-    );
+    let told = invited().at(late).unwrap_err().request_new(late).unwrap().next;
+    assert!(told.clone().at(late).unwrap_err().request_new(late).is_none());
     let again = told.resend(late, DAY).unwrap().next;
     assert!(!again.new_requested);
 }
@@ -180,11 +150,7 @@ fn the_same_request_within_ten_minutes_is_a_repeat() {
     let same = Fingerprint::of(&[b"caller", b"body"]);
     assert!(invitation.is_repeat(&same, at(599)));
     assert!(!invitation.is_repeat(&same, at(600)));
-    for other in [
-        [&b"other"[..], b"body"],
-        [b"caller", b"other"],
-        [b"callerb", b"ody"],
-    ] {
+    for other in [[&b"other"[..], b"body"], [b"caller", b"other"], [b"callerb", b"ody"]] {
         assert!(!invitation.is_repeat(&Fingerprint::of(&other), at(1)));
     }
 }
@@ -193,24 +159,14 @@ fn the_same_request_within_ten_minutes_is_a_repeat() {
 fn an_edit_keeps_the_link_and_the_expiry() {
     let mut offered = profile();
     offered.name.first = name("Eve");
-    let next = invited()
-        .at(at(60))
-        .unwrap()
-        .edit(offered.clone(), at(60))
-        .next
-        .details;
-    assert_eq!(
-        (next.generation, next.expiry),
-        (1, invited().details.expiry)
-    );
+    let next = invited().at(at(60)).unwrap().edit(offered.clone(), at(60)).next.details;
+    assert_eq!((next.generation, next.expiry), (1, invited().details.expiry));
     assert_eq!(next.profile, offered);
 }
 
 #[test]
 fn an_attestation_passes_to_the_user_and_outlasts_the_registry_s_other_surname() {
-    let other = RegistryAnswer::Person {
-        surnames: vec!["OBI".into()],
-    };
+    let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
     let live = |pending: Pending| pending.at(at(60)).unwrap();
     let by = UserId::from_bytes([9; 16]);
     let changed = live(invited()).asked_again(&other, at(60)).unwrap();

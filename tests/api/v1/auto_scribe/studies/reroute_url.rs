@@ -72,10 +72,7 @@ async fn an_unknown_user_and_another_clinics_are_404() {
 #[tokio::test]
 async fn whoever_has_not_confirmed_is_409_until_the_invitation_has_ended() {
     let app = App::start().await;
-    let invited = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await;
+    let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let user = invited.str("userId");
     let answer = app.as_pacs().post(REROUTE, &body(&user)).await;
     let problem = answer.problem(409, "invitation_not_confirmed");
@@ -95,26 +92,15 @@ async fn the_deactivated_are_409_and_who_may_not_report_403() {
     let app = App::start().await;
     let reader = app.reader().await;
     let clerk = app.confirmed(&member("grace@clinic.example"), None).await;
-    let answer = app
-        .as_pacs()
-        .post(REROUTE, &body(clerk["userId"].as_str().unwrap()))
-        .await;
+    let answer = app.as_pacs().post(REROUTE, &body(clerk["userId"].as_str().unwrap())).await;
     answer.problem(403, "cannot_create_reports");
-    let boss = app
-        .confirmed(&admin("boss@clinic.example"), Some("lantern-gravel-otter"))
-        .await;
-    let answer = app
-        .as_pacs()
-        .post(REROUTE, &body(boss["userId"].as_str().unwrap()))
-        .await;
+    let boss = app.confirmed(&admin("boss@clinic.example"), Some("lantern-gravel-otter")).await;
+    let answer = app.as_pacs().post(REROUTE, &body(boss["userId"].as_str().unwrap())).await;
     answer.problem(403, "cannot_create_reports");
     let somebody = json!({ "lastName": "Doyle", "npiNumber": "2000000051" });
     let mismatch = with(radiologist("doyle@clinic.example"), somebody);
     let mismatch = app.confirmed(&mismatch, None).await;
-    let answer = app
-        .as_pacs()
-        .post(REROUTE, &body(mismatch["userId"].as_str().unwrap()))
-        .await;
+    let answer = app.as_pacs().post(REROUTE, &body(mismatch["userId"].as_str().unwrap())).await;
     answer.problem(403, "cannot_create_reports");
     let gone = json!({ "userId": reader });
     let path = "/v1/autoScribe/users/revoke-access";
@@ -141,10 +127,7 @@ async fn every_faulty_field_is_told_at_once() {
         ("viewSeconds", "wrong_type"),
         ("mode", "unknown_field"),
     ];
-    assert_eq!(
-        answer.faults(),
-        expected.map(|(f, c)| (f.to_owned(), c.to_owned()))
-    );
+    assert_eq!(answer.faults(), expected.map(|(f, c)| (f.to_owned(), c.to_owned())));
     let nobody = json!({ "studyId": study(1) });
     let answer = app.as_pacs().post(REROUTE, &nobody).await;
     answer.problem(422, "required");
@@ -186,12 +169,7 @@ async fn link_and_view_live_within_their_bounds() {
     let reader = app.reader().await;
     for (field, code, good, bad) in [
         ("linkSeconds", "link_seconds_range", [15, 300], [14, 301]),
-        (
-            "viewSeconds",
-            "view_seconds_range",
-            [300, 43200],
-            [299, 43201],
-        ),
+        ("viewSeconds", "view_seconds_range", [300, 43200], [299, 43201]),
     ] {
         for seconds in good {
             let wanted = with(body(&reader), json!({ field: seconds }));
@@ -199,10 +177,7 @@ async fn link_and_view_live_within_their_bounds() {
         }
         for seconds in bad.into_iter().chain([0, 10_000_000_000_u64]) {
             let wanted = with(body(&reader), json!({ field: seconds }));
-            app.as_pacs()
-                .post(REROUTE, &wanted)
-                .await
-                .problem(422, code);
+            app.as_pacs().post(REROUTE, &wanted).await.problem(422, code);
         }
         for wrong in [json!(-1), json!(60.5), json!("60"), json!(true)] {
             let wanted = with(body(&reader), json!({ field: wrong }));
@@ -265,9 +240,6 @@ async fn an_answer_is_not_kept_for_its_key_and_a_repeat_issues_again() {
     let answer = app.as_pacs().post_with(REROUTE, &other, key).await;
     answer.expect(200);
     for item in app.every_item().await {
-        assert!(
-            !format!("{item:?}").contains(&first.token),
-            "a token in the table"
-        );
+        assert!(!format!("{item:?}").contains(&first.token), "a token in the table");
     }
 }

@@ -9,23 +9,14 @@ async fn for_nobody_in_particular_it_is_good_for_reading_alone() {
     let app = App::start().await;
     let both = json!({ "studyId": study(1), "studyInstanceUid": "1.2.3" });
     let link = Link::of(&app.as_pacs().post(VIEWER_ONLY, &both).await);
-    assert!(
-        link.url
-            .contains(&format!("/viewer/study/{}#token=", study(1)))
-    );
+    assert!(link.url.contains(&format!("/viewer/study/{}#token=", study(1))));
     let view = app.redeem(&link.token).await.expect(200);
     assert_eq!(view["scope"], "study:read");
     assert_eq!(view["study"], both);
     let claims = claims(view["viewToken"].as_str().unwrap());
-    assert_eq!(
-        (&claims["sub"], claims.get("npi")),
-        (&json!(link.access_id), None)
-    );
+    assert_eq!((&claims["sub"], claims.get("npi")), (&json!(link.access_id), None));
     assert_eq!(claims["study"], both);
-    assert_eq!(
-        app.audited("access.issued").await[0]["de"].as_s().unwrap(),
-        "viewer_only"
-    );
+    assert_eq!(app.audited("access.issued").await[0]["de"].as_s().unwrap(), "viewer_only");
 }
 
 #[tokio::test]
@@ -52,17 +43,11 @@ async fn its_refusals_are_those_of_reroute_url() {
     let faulty = json!({ "studyInstanceUid": "x", "userId": "x", "assignedToUserId": "x" });
     let answer = app.as_pacs().post(VIEWER_ONLY, &faulty).await;
     let codes: Vec<_> = answer.faults().into_iter().map(|(_, code)| code).collect();
-    assert_eq!(
-        codes,
-        ["study_instance_uid_invalid", "id_invalid", "unknown_field"]
-    );
+    assert_eq!(codes, ["study_instance_uid_invalid", "id_invalid", "unknown_field"]);
     let unknown = json!({ "studyId": study(1), "userId": format!("usr_{}", "0".repeat(32)) });
     let answer = app.as_pacs().post(VIEWER_ONLY, &unknown).await;
     answer.problem(404, "user_not_found");
-    let invited = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await;
+    let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let waiting = json!({ "studyId": study(1), "userId": invited.str("userId") });
     let answer = app.as_pacs().post(VIEWER_ONLY, &waiting).await;
     answer.problem(409, "invitation_not_confirmed");

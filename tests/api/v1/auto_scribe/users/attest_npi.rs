@@ -8,10 +8,7 @@ use crate::support::{App, PASSWORD, admin, radiologist, with};
 
 /// A radiologist whom the registry knows under another surname.
 fn mismatched(email: &str) -> serde_json::Value {
-    with(
-        radiologist(email),
-        json!({"lastName": "Doyle", "npiNumber": "2000000051"}),
-    )
+    with(radiologist(email), json!({"lastName": "Doyle", "npiNumber": "2000000051"}))
 }
 
 #[tokio::test]
@@ -23,23 +20,15 @@ async fn an_admin_who_has_seen_the_person_attests_and_the_person_can_report() {
         (&user["npiVerification"], &user["assignable"]),
         (&json!("name_mismatch"), &json!(false))
     );
-    let path = format!(
-        "/v1/autoScribe/users/{}/attest-npi",
-        user["userId"].as_str().unwrap()
-    );
+    let path = format!("/v1/autoScribe/users/{}/attest-npi", user["userId"].as_str().unwrap());
     let attested = boss.actor.post(&path, &json!({})).await.expect(200);
     assert_eq!(
         (&attested["npiVerification"], &attested["assignable"]),
         (&json!("verified"), &json!(true))
     );
-    boss.actor
-        .post(&path, &json!({}))
-        .await
-        .problem(409, "npi_not_attestable");
-    let query = format!(
-        "/v1/auditEvents?object={}&action=npi.attested",
-        user["userId"].as_str().unwrap()
-    );
+    boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
+    let query =
+        format!("/v1/auditEvents?object={}&action=npi.attested", user["userId"].as_str().unwrap());
     let page = boss.actor.get(&query).await.expect(200);
     let event = &page["auditEvents"][0];
     assert_eq!(event["actor"], boss.user_id, "recorded with who");
@@ -52,25 +41,14 @@ async fn an_admin_who_has_seen_the_person_attests_and_the_person_can_report() {
 async fn a_pending_invitation_is_attested_and_the_user_it_makes_is_verified() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let id = app
-        .as_pacs()
-        .invite(&mismatched("pat@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&mismatched("pat@clinic.example")).await.str("invitationId");
     let path = format!("/v1/autoScribe/users/invitations/{id}/attest-npi");
     let attested = boss.actor.post(&path, &json!({})).await.expect(200);
     assert_eq!(attested["npiVerification"], "verified");
     let body = json!({"token": app.token(&id, 1)});
-    let user = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &body)
-        .await
-        .expect(200);
+    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
     assert_eq!(user["assignable"], true);
-    boss.actor
-        .post(&path, &json!({}))
-        .await
-        .problem(409, "invitation_accepted");
+    boss.actor.post(&path, &json!({})).await.problem(409, "invitation_accepted");
 }
 
 #[tokio::test]
@@ -79,15 +57,8 @@ async fn a_new_surname_or_number_is_verified_afresh() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let user = app.confirmed(&mismatched("pat@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    boss.actor
-        .post(&format!("{path}/attest-npi"), &json!({}))
-        .await
-        .expect(200);
-    let renamed = boss
-        .actor
-        .patch(&path, &json!({"lastName": "Doyle-Smith"}))
-        .await
-        .expect(200);
+    boss.actor.post(&format!("{path}/attest-npi"), &json!({})).await.expect(200);
+    let renamed = boss.actor.patch(&path, &json!({"lastName": "Doyle-Smith"})).await.expect(200);
     assert_eq!(renamed["npiVerification"], "name_mismatch");
 }
 
@@ -95,34 +66,17 @@ async fn a_new_surname_or_number_is_verified_afresh() {
 async fn only_a_name_mismatch_is_left_to_a_persons_word() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let verified = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let verified = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     for user in [verified["userId"].as_str().unwrap()] {
         let path = format!("/v1/autoScribe/users/{user}/attest-npi");
-        boss.actor
-            .post(&path, &json!({}))
-            .await
-            .problem(409, "npi_not_attestable");
+        boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
     }
-    let pacs = app
-        .as_pacs()
-        .invite(&crate::support::member("g@clinic.example"))
-        .await;
-    let path = format!(
-        "/v1/autoScribe/users/invitations/{}/attest-npi",
-        pacs.str("invitationId")
-    );
-    boss.actor
-        .post(&path, &json!({}))
-        .await
-        .problem(409, "npi_not_attestable");
+    let pacs = app.as_pacs().invite(&crate::support::member("g@clinic.example")).await;
+    let path = format!("/v1/autoScribe/users/invitations/{}/attest-npi", pacs.str("invitationId"));
+    boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
     app.clock.advance(Duration::from_hours(8 * 24));
     let boss = app.session_of("boss@clinic.example").await;
-    boss.actor
-        .post(&path, &json!({}))
-        .await
-        .problem(410, "invitation_expired");
+    boss.actor.post(&path, &json!({})).await.problem(410, "invitation_expired");
 }
 
 #[tokio::test]
@@ -134,17 +88,9 @@ async fn nobody_attests_their_own_npi_and_no_api_key_attests() {
     );
     let pat = app.signed_in(&person).await;
     let path = format!("/v1/autoScribe/users/{}/attest-npi", pat.user_id);
-    pat.actor
-        .post(&path, &json!({}))
-        .await
-        .problem(409, "cannot_attest_self");
-    app.as_pacs()
-        .post(&path, &json!({}))
-        .await
-        .problem(403, "forbidden");
-    let user = app
-        .confirmed(&admin("boss@clinic.example"), Some(PASSWORD))
-        .await;
+    pat.actor.post(&path, &json!({})).await.problem(409, "cannot_attest_self");
+    app.as_pacs().post(&path, &json!({})).await.problem(403, "forbidden");
+    let user = app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     assert_eq!(user["level"], "admin");
     let boss = app.session_of("boss@clinic.example").await;
     boss.actor.post(&path, &json!({})).await.expect(200);

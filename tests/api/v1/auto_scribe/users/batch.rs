@@ -10,10 +10,7 @@ const PATH: &str = "/v1/autoScribe/users/batch";
 async fn each_item_succeeds_or_fails_on_its_own() {
     let app = App::start().await;
     app.as_pacs()
-        .invite(&with(
-            member("taken@clinic.example"),
-            json!({"suffix1": "Jr."}),
-        ))
+        .invite(&with(member("taken@clinic.example"), json!({"suffix1": "Jr."})))
         .await
         .expect(201);
     let users = json!([
@@ -23,19 +20,9 @@ async fn each_item_succeeds_or_fails_on_its_own() {
         member("taken@clinic.example"),
         member("c@clinic.example"),
     ]);
-    let answer = app
-        .as_pacs()
-        .post(PATH, &json!({ "users": users }))
-        .await
-        .expect(207);
+    let answer = app.as_pacs().post(PATH, &json!({ "users": users })).await.expect(207);
     let results = answer["results"].as_array().unwrap();
-    let outcome = |r: &Value| {
-        (
-            r["index"].clone(),
-            r["status"].clone(),
-            r["error"]["code"].clone(),
-        )
-    };
+    let outcome = |r: &Value| (r["index"].clone(), r["status"].clone(), r["error"]["code"].clone());
     let outcomes: Vec<_> = results.iter().map(outcome).collect();
     assert_eq!(
         outcomes,
@@ -59,17 +46,8 @@ async fn fifty_are_taken_and_none_or_fifty_one_are_not() {
     let answer = app.as_pacs().post(PATH, &users(50)).await.expect(207);
     let results = answer["results"].as_array().unwrap();
     assert!(results.len() == 50 && results.iter().all(|r| r["status"] == 201));
-    for wrong in [
-        users(0),
-        users(51),
-        json!({}),
-        json!({"users": "x"}),
-        json!({"users": null}),
-    ] {
-        app.as_pacs()
-            .post(PATH, &wrong)
-            .await
-            .problem(422, "users_count");
+    for wrong in [users(0), users(51), json!({}), json!({"users": "x"}), json!({"users": null})] {
+        app.as_pacs().post(PATH, &wrong).await.problem(422, "users_count");
     }
     app.as_pacs()
         .post(PATH, &with(users(1), json!({"user": []})))
@@ -91,12 +69,8 @@ async fn one_address_twice_in_a_batch_is_invited_once() {
     let other = with(member("a@clinic.example"), json!({"lastName": "Other"}));
     let body = json!({"users": [member("a@clinic.example"), other]});
     let answer = app.as_pacs().post(PATH, &body).await.expect(207);
-    let mut statuses: Vec<_> = answer["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|r| r["status"].as_u64())
-        .collect();
+    let mut statuses: Vec<_> =
+        answer["results"].as_array().unwrap().iter().map(|r| r["status"].as_u64()).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [Some(201), Some(409)]);
 }

@@ -39,33 +39,18 @@ async fn the_answer_is_the_user_to_be_with_its_invitation() {
     ] {
         assert_eq!(user[field], value, "{field}");
     }
-    let (user_id, invitation_id) = (
-        user["userId"].as_str().unwrap(),
-        user["invitationId"].as_str().unwrap(),
-    );
-    assert_eq!(
-        user_id.strip_prefix("usr_"),
-        invitation_id.strip_prefix("inv_")
-    );
-    assert_eq!(
-        user["createdAt"].as_str().unwrap().len(),
-        "2026-11-24T09:30:00.000Z".len()
-    );
+    let (user_id, invitation_id) =
+        (user["userId"].as_str().unwrap(), user["invitationId"].as_str().unwrap());
+    assert_eq!(user_id.strip_prefix("usr_"), invitation_id.strip_prefix("inv_"));
+    assert_eq!(user["createdAt"].as_str().unwrap().len(), "2026-11-24T09:30:00.000Z".len());
 }
 
 #[tokio::test]
 async fn a_user_to_be_is_no_user_before_the_person_confirms() {
     let app = App::start().await;
-    let user = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .expect(201);
+    let user = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    app.as_pacs()
-        .get(&path)
-        .await
-        .problem(404, "user_not_found");
+    app.as_pacs().get(&path).await.problem(404, "user_not_found");
     let page = app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
     assert_eq!(page["users"], json!([]));
 }
@@ -77,10 +62,7 @@ async fn an_invitation_is_open_for_seven_days() {
     let invitation = app.invitation(&invited.str("invitationId")).await;
     let time =
         |field: &str| domain::time::Timestamp::parse(invitation[field].as_str().unwrap()).unwrap();
-    assert_eq!(
-        time("expiry").since(time("createdAt")),
-        Duration::from_hours(7 * 24)
-    );
+    assert_eq!(time("expiry").since(time("createdAt")), Duration::from_hours(7 * 24));
 }
 
 #[tokio::test]
@@ -95,11 +77,8 @@ async fn ten_faulty_fields_are_told_at_once() {
         }))
         .await;
     answer.problem(422, "fields_invalid");
-    let codes: Vec<_> = answer
-        .faults()
-        .into_iter()
-        .map(|(field, code)| format!("{field} {code}"))
-        .collect();
+    let codes: Vec<_> =
+        answer.faults().into_iter().map(|(field, code)| format!("{field} {code}")).collect();
     assert_eq!(
         codes,
         [
@@ -130,83 +109,43 @@ async fn single_field_rules_lend_their_code_to_the_answer() {
         (json!({"npiNumber": "1234567890"}), "npi_invalid"),
         (json!({"npiNumber": "3000000000"}), "npi_invalid"),
         (json!({"canCreateReport": true}), "unknown_field"),
-        (
-            json!({"email": format!("{}@clinic.example", "a".repeat(65))}),
-            "email_too_long",
-        ),
-        (
-            json!({"firstName": "Ada\r\nBcc: x@evil.example"}),
-            "name_characters",
-        ),
+        (json!({"email": format!("{}@clinic.example", "a".repeat(65))}), "email_too_long"),
+        (json!({"firstName": "Ada\r\nBcc: x@evil.example"}), "name_characters"),
         (json!({"firstName": "A\u{202e}da"}), "name_characters"),
         (json!({"firstName": "A\u{200b}da"}), "name_characters"),
         (json!({"lastName": "evil.com"}), "name_looks_like_link"),
         (json!({"firstName": "a".repeat(101)}), "name_length"),
-        (
-            json!({"email": "grace@clinic.example\r\nBcc: x@evil.example"}),
-            "email_invalid",
-        ),
+        (json!({"email": "grace@clinic.example\r\nBcc: x@evil.example"}), "email_invalid"),
     ] {
-        let answer = app
-            .as_pacs()
-            .invite(&with(member("grace@clinic.example"), changes))
-            .await;
+        let answer = app.as_pacs().invite(&with(member("grace@clinic.example"), changes)).await;
         answer.problem(422, code);
         assert_eq!(answer.faults().len(), 1);
     }
-    assert_eq!(
-        app.invitations("").await.len(),
-        1,
-        "only the owner's: nothing was stored"
-    );
+    assert_eq!(app.invitations("").await.len(), 1, "only the owner's: nothing was stored");
 }
 
 #[tokio::test]
 async fn an_address_of_254_bytes_is_taken_and_one_of_255_is_not() {
     let app = App::start().await;
-    let domain = format!(
-        "{}.{}.{}.ex",
-        "d".repeat(63),
-        "e".repeat(63),
-        "f".repeat(58)
-    );
+    let domain = format!("{}.{}.{}.ex", "d".repeat(63), "e".repeat(63), "f".repeat(58));
     let longest = format!("{}@{domain}", "a".repeat(64));
     assert_eq!(longest.len(), 254);
     app.as_pacs().invite(&member(&longest)).await.expect(201);
-    app.as_pacs()
-        .invite(&member(&format!("{longest}x")))
-        .await
-        .problem(422, "email_too_long");
+    app.as_pacs().invite(&member(&format!("{longest}x"))).await.problem(422, "email_too_long");
 }
 
 #[tokio::test]
 async fn a_pending_invitation_stands_in_the_way_of_another_spelling_too() {
     let app = App::start().await;
-    let first = app
-        .as_pacs()
-        .invite(&member("Grace@Praxis-Süd.example"))
-        .await;
+    let first = app.as_pacs().invite(&member("Grace@Praxis-Süd.example")).await;
     for spelling in [
         "grace@praxis-süd.example",
         " GRACE@xn--praxis-sd-x9a.example ",
         "grace@PRAXIS-SU\u{308}D.example",
     ] {
-        let problem = app
-            .as_pacs()
-            .invite(&member(spelling))
-            .await
-            .problem(409, "already_invited");
-        assert_eq!(
-            problem["invitationId"],
-            first.json()["invitationId"],
-            "{spelling}"
-        );
-        assert!(
-            problem["detail"]
-                .as_str()
-                .unwrap()
-                .contains(&first.str("invitationId"))
-        );
+        let problem = app.as_pacs().invite(&member(spelling)).await.problem(409, "already_invited");
+        assert_eq!(problem["invitationId"], first.json()["invitationId"], "{spelling}");
+        assert!(problem["detail"].as_str().unwrap().contains(&first.str("invitationId")));
     }
 }
 
@@ -232,40 +171,22 @@ async fn a_tag_a_look_alike_and_a_dotted_capital_i_are_other_people() {
 async fn an_expired_revoked_or_rejected_invitation_never_stands_in_the_way() {
     let app = App::start().await;
     let again = async |app: &App| {
-        app.as_pacs()
-            .invite(&with(
-                member("grace@clinic.example"),
-                json!({"suffix1": "Jr."}),
-            ))
-            .await
+        app.as_pacs().invite(&with(member("grace@clinic.example"), json!({"suffix1": "Jr."}))).await
     };
 
-    let revoked = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let revoked = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.as_pacs()
-        .post(
-            "/v1/autoScribe/users/invitations/revoke",
-            &json!({"invitationId": revoked}),
-        )
+        .post("/v1/autoScribe/users/invitations/revoke", &json!({"invitationId": revoked}))
         .await
         .expect(200);
     let rejected = again(&app).await.str("invitationId");
     let token = app.token(&rejected, 1);
-    app.as_invitee()
-        .post("/v1/invitation/reject", &json!({"token": token}))
-        .await
-        .expect(200);
+    app.as_invitee().post("/v1/invitation/reject", &json!({"token": token})).await.expect(200);
     let expired = again(&app).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
     let pending = again(&app).await.str("invitationId");
     let found = app.invitations("?email=grace@clinic.example").await;
-    let ids: Vec<_> = found
-        .iter()
-        .map(|i| i["invitationId"].as_str().unwrap())
-        .collect();
+    let ids: Vec<_> = found.iter().map(|i| i["invitationId"].as_str().unwrap()).collect();
     assert_eq!(ids, [&pending, &expired, &rejected, &revoked]);
 }
 
@@ -273,52 +194,32 @@ async fn an_expired_revoked_or_rejected_invitation_never_stands_in_the_way() {
 async fn a_confirmed_person_is_already_a_member() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
-    let problem = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .problem(409, "already_member");
+    let problem =
+        app.as_pacs().invite(&member("grace@clinic.example")).await.problem(409, "already_member");
     assert_eq!(problem["userId"], user["userId"]);
 }
 
 #[tokio::test]
 async fn one_npi_belongs_to_one_person_in_a_clinic() {
     let app = App::start().await;
-    let first = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .expect(201);
-    let problem = app
-        .as_pacs()
-        .invite(&radiologist("eve@clinic.example"))
-        .await
-        .problem(409, "npi_in_use");
+    let first = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.expect(201);
+    let problem =
+        app.as_pacs().invite(&radiologist("eve@clinic.example")).await.problem(409, "npi_in_use");
     assert_eq!(problem["userId"], first["userId"]);
     let elsewhere = app.other_clinic().await;
-    elsewhere
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .expect(201);
+    elsewhere.invite(&radiologist("ada@clinic.example")).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_silent_repeat_is_answered_like_the_first_and_mails_nothing_twice() {
     let app = App::start().await;
-    let first = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .expect(201);
+    let first = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let reordered: Value =
         serde_json::from_str(&member("grace@clinic.example").to_string()).unwrap();
     assert_eq!(app.as_pacs().invite(&reordered).await.expect(201), first);
     app.mails_to("grace@clinic.example", 1).await;
     app.clock.advance(Duration::from_mins(10));
-    app.as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .problem(409, "already_invited");
+    app.as_pacs().invite(&member("grace@clinic.example")).await.problem(409, "already_invited");
     app.settle().await;
     assert_eq!(app.mails("grace@clinic.example").len(), 1);
 }
@@ -326,15 +227,9 @@ async fn a_silent_repeat_is_answered_like_the_first_and_mails_nothing_twice() {
 #[tokio::test]
 async fn the_same_invite_by_another_caller_is_no_repeat() {
     let app = App::start().await;
-    app.as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let other = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
-    other
-        .invite(&member("grace@clinic.example"))
-        .await
-        .problem(409, "already_invited");
+    other.invite(&member("grace@clinic.example")).await.problem(409, "already_invited");
 }
 
 #[tokio::test]
@@ -349,11 +244,7 @@ async fn an_admin_invites_at_the_dashboard_and_is_named() {
     let mails = app.mails_to("new@clinic.example", 1).await;
     assert!(text_of(&mails[0]).contains("Grace Lind of Riverside Imaging invites you"));
     let token = json!({"token": app.token(&user.str("invitationId"), 1)});
-    let seen = app
-        .as_invitee()
-        .post("/v1/invitation/lookup", &token)
-        .await
-        .expect(200);
+    let seen = app.as_invitee().post("/v1/invitation/lookup", &token).await.expect(200);
     assert_eq!(seen["inviter"], "Grace Lind");
 }
 
@@ -364,10 +255,7 @@ async fn an_admins_invitation_needs_its_inviter_to_be_an_admin_still() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let invited = boss.actor.invite(&admin("second@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", boss.user_id);
-    app.as_pacs()
-        .patch(&path, &json!({"level": "member"}))
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"level": "member"})).await.expect(200);
     let body = json!({"token": app.token(&invited.str("invitationId"), 1), "password": PASSWORD});
     let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
     accept.problem(409, "inviter_not_authorized");

@@ -18,15 +18,9 @@ async fn an_invite_of_somebody_new_reads_only_its_caller_and_costs_7_write_units
     // The first looks the clinic up, and notes that the key is used.
     invite("first@clinic.example").await;
     let cost = units(&[("GetItem", "1"), ("TransactWriteItems", "7")]);
-    assert_eq!(
-        invite("grace@clinic.example").await,
-        (201.try_into().unwrap(), cost)
-    );
+    assert_eq!(invite("grace@clinic.example").await, (201.try_into().unwrap(), cost));
     let again = with(member("grace@clinic.example"), json!({"firstName": "Else"}));
-    app.as_pacs()
-        .invite(&again)
-        .await
-        .problem(409, "already_invited");
+    app.as_pacs().invite(&again).await.problem(409, "already_invited");
 }
 
 #[tokio::test]

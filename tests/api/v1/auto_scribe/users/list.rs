@@ -5,11 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{App, member, radiologist, with};
 
 async fn emails(app: &App, query: &str) -> Vec<String> {
-    let page = app
-        .as_pacs()
-        .get(&format!("/v1/autoScribe/users{query}"))
-        .await
-        .expect(200);
+    let page = app.as_pacs().get(&format!("/v1/autoScribe/users{query}")).await.expect(200);
     page["users"]
         .as_array()
         .unwrap()
@@ -30,18 +26,10 @@ async fn every_filter_narrows_the_list() {
     );
     app.confirmed(&admin, password).await;
     app.confirmed(&member("Grace@clinic.example"), None).await;
-    app.confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
-    app.as_pacs()
-        .invite(&member("pending@clinic.example"))
-        .await
-        .expect(201);
+    app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
 
-    let (boss, grace, ada) = (
-        "boss@clinic.example",
-        "Grace@clinic.example",
-        "ada@clinic.example",
-    );
+    let (boss, grace, ada) = ("boss@clinic.example", "Grace@clinic.example", "ada@clinic.example");
     for (query, expected) in [
         ("", &[ada, grace, boss][..]),
         ("?canCreateReports=true", &[ada]),
@@ -71,30 +59,19 @@ async fn every_filter_narrows_the_list() {
 async fn pages_are_full_newest_first_and_follow_the_cursor() {
     let app = App::start().await;
     for n in 0..7 {
-        app.confirmed(&member(&format!("p{n}@clinic.example")), None)
-            .await;
+        app.confirmed(&member(&format!("p{n}@clinic.example")), None).await;
     }
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     for size in [3, 3, 1] {
-        let page = app
-            .as_pacs()
-            .get(&format!("/v1/autoScribe/users?limit=3{cursor}"))
-            .await
-            .expect(200);
+        let page =
+            app.as_pacs().get(&format!("/v1/autoScribe/users?limit=3{cursor}")).await.expect(200);
         let users = page["users"].as_array().unwrap();
         assert_eq!(users.len(), size);
-        seen.extend(
-            users
-                .iter()
-                .map(|u| u["email"].as_str().unwrap().to_owned()),
-        );
+        seen.extend(users.iter().map(|u| u["email"].as_str().unwrap().to_owned()));
         assert_eq!(page["hasMore"], size == 3);
         cursor = format!("&cursor={}", page["cursor"].as_str().unwrap_or_default());
     }
-    let expected: Vec<_> = (0..7)
-        .rev()
-        .map(|n| format!("p{n}@clinic.example"))
-        .collect();
+    let expected: Vec<_> = (0..7).rev().map(|n| format!("p{n}@clinic.example")).collect();
     assert_eq!((seen, cursor), (expected, "&cursor=".to_owned()));
 }
 
@@ -102,19 +79,12 @@ async fn pages_are_full_newest_first_and_follow_the_cursor() {
 async fn a_cursor_of_another_clinic_route_or_filter_is_refused() {
     let app = App::start().await;
     for n in 0..3 {
-        app.confirmed(&member(&format!("p{n}@clinic.example")), None)
-            .await;
+        app.confirmed(&member(&format!("p{n}@clinic.example")), None).await;
     }
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?limit=1&level=member")
-        .await
-        .expect(200);
+    let page = app.as_pacs().get("/v1/autoScribe/users?limit=1&level=member").await.expect(200);
     let cursor = page["cursor"].as_str().unwrap();
     app.as_pacs()
-        .get(&format!(
-            "/v1/autoScribe/users?limit=2&level=member&cursor={cursor}"
-        ))
+        .get(&format!("/v1/autoScribe/users?limit=2&level=member&cursor={cursor}"))
         .await
         .expect(200);
     for path in [
@@ -123,17 +93,10 @@ async fn a_cursor_of_another_clinic_route_or_filter_is_refused() {
         format!("/v1/autoScribe/users/invitations?cursor={cursor}"),
         "/v1/autoScribe/users?cursor=nonsense".to_owned(),
     ] {
-        app.as_pacs()
-            .get(&path)
-            .await
-            .problem(400, "cursor_invalid");
+        app.as_pacs().get(&path).await.problem(400, "cursor_invalid");
     }
     let path = format!("/v1/autoScribe/users?level=member&cursor={cursor}");
-    app.other_clinic()
-        .await
-        .get(&path)
-        .await
-        .problem(400, "cursor_invalid");
+    app.other_clinic().await.get(&path).await.problem(400, "cursor_invalid");
 }
 
 #[tokio::test]
@@ -151,27 +114,10 @@ async fn a_faulty_or_unknown_parameter_never_lists_more_than_was_asked_for() {
         ("lvl=admin", 400, "unknown_parameter"),
         ("level=admin&level=member", 400, "repeated_parameter"),
     ] {
-        app.as_pacs()
-            .get(&format!("/v1/autoScribe/users?{query}"))
-            .await
-            .problem(status, code);
+        app.as_pacs().get(&format!("/v1/autoScribe/users?{query}")).await.problem(status, code);
     }
-    let answer = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?limit=0&level=boss&x=1")
-        .await;
-    assert_eq!(
-        answer.expect(400)["errors"].as_array().map(Vec::len),
-        Some(3),
-        "all at once"
-    );
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?limit=50.0")
-        .await
-        .expect(200);
-    assert_eq!(
-        page,
-        json!({"users": Value::Array(vec![]), "cursor": null, "hasMore": false})
-    );
+    let answer = app.as_pacs().get("/v1/autoScribe/users?limit=0&level=boss&x=1").await;
+    assert_eq!(answer.expect(400)["errors"].as_array().map(Vec::len), Some(3), "all at once");
+    let page = app.as_pacs().get("/v1/autoScribe/users?limit=50.0").await.expect(200);
+    assert_eq!(page, json!({"users": Value::Array(vec![]), "cursor": null, "hasMore": false}));
 }

@@ -25,12 +25,7 @@ async fn each_answer_of_the_registry_has_its_outcome() {
                 fixture.shows
             );
         } else {
-            assert_eq!(
-                answer.expect(201)["npiVerification"],
-                fixture.outcome,
-                "{}",
-                fixture.shows
-            );
+            assert_eq!(answer.expect(201)["npiVerification"], fixture.outcome, "{}", fixture.shows);
         }
     }
 }
@@ -38,20 +33,15 @@ async fn each_answer_of_the_registry_has_its_outcome() {
 #[tokio::test]
 async fn without_an_npi_no_verification_is_required() {
     let app = App::start().await;
-    let user = app
-        .as_pacs()
-        .invite(&crate::support::member("grace@clinic.example"))
-        .await
-        .expect(201);
+    let user =
+        app.as_pacs().invite(&crate::support::member("grace@clinic.example")).await.expect(201);
     assert_eq!(user["npiVerification"], "not_required");
 }
 
 #[tokio::test]
 async fn only_a_verified_npi_makes_a_confirmed_person_assignable() {
     let app = App::start().await;
-    let verified = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let verified = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(verified["assignable"], true);
     let mismatch = with(
         radiologist("eve@clinic.example"),

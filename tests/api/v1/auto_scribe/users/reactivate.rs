@@ -7,19 +7,11 @@ use crate::support::{App, member, radiologist, with};
 #[tokio::test]
 async fn the_original_permissions_come_back_exactly() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let target = json!({"userId": user["userId"]});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &target)
-        .await
-        .expect(200);
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &target).await.expect(200);
     for _ in 0..2 {
-        app.as_pacs()
-            .post("/v1/autoScribe/users/reactivate", &target)
-            .await
-            .expect(200);
+        app.as_pacs().post("/v1/autoScribe/users/reactivate", &target).await.expect(200);
     }
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     assert_eq!(app.as_pacs().get(&path).await.expect(200), user);
@@ -29,24 +21,14 @@ async fn the_original_permissions_come_back_exactly() {
 #[tokio::test]
 async fn an_admin_counts_again() {
     let app = App::start().await;
-    let admin = |email: &str| {
-        with(
-            member(email),
-            json!({"level": "admin", "hasDashboardAccess": true}),
-        )
-    };
+    let admin =
+        |email: &str| with(member(email), json!({"level": "admin", "hasDashboardAccess": true}));
     let password = Some("lantern-gravel-otter");
     let user = app.confirmed(&admin("a@clinic.example"), password).await;
     app.confirmed(&admin("b@clinic.example"), password).await;
     let target = json!({"userId": user["userId"]});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &target)
-        .await
-        .expect(200);
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &target).await.expect(200);
     assert_eq!(app.managers().await, 1);
-    app.as_pacs()
-        .post("/v1/autoScribe/users/reactivate", &target)
-        .await
-        .expect(200);
+    app.as_pacs().post("/v1/autoScribe/users/reactivate", &target).await.expect(200);
     assert_eq!(app.managers().await, 2);
 }

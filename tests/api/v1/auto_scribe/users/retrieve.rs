@@ -10,10 +10,7 @@ async fn a_confirmed_user_is_read() {
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     assert_eq!(app.as_pacs().get(&path).await.expect(200), user);
-    assert_eq!(
-        (&user["status"], &user["assignable"]),
-        (&json!("active"), &json!(false))
-    );
+    assert_eq!((&user["status"], &user["assignable"]), (&json!("active"), &json!(false)));
 }
 
 #[tokio::test]
@@ -21,17 +18,10 @@ async fn another_clinics_user_is_as_unknown_as_none() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    app.other_clinic()
-        .await
-        .get(&path)
-        .await
-        .problem(404, "user_not_found");
+    app.other_clinic().await.get(&path).await.problem(404, "user_not_found");
     let none = format!("usr_{}", "0".repeat(32));
     for id in ["usr_x", "x", &none, "usr_%00", "%F0%9F%98%80", "usr_/../x"] {
-        let answer = app
-            .as_pacs()
-            .get(&format!("/v1/autoScribe/users/{id}"))
-            .await;
+        let answer = app.as_pacs().get(&format!("/v1/autoScribe/users/{id}")).await;
         assert_eq!(answer.status.as_u16(), 404, "{id}");
     }
 }

@@ -6,37 +6,23 @@ use crate::support::{Answer, App, admin, member, radiologist, with};
 
 async fn revoke(app: &App, user: &Value) -> Answer {
     let body = json!({"userId": user["userId"]});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/revoke-access", &body)
-        .await
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await
 }
 
 #[tokio::test]
 async fn access_ends_at_once_and_data_and_permissions_stay() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(revoke(&app, &user).await.expect(200)["success"], true);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     let after = app.as_pacs().get(&path).await.expect(200);
-    assert_eq!(
-        (&after["status"], &after["assignable"]),
-        (&json!("deactivated"), &json!(false))
-    );
+    assert_eq!((&after["status"], &after["assignable"]), (&json!("deactivated"), &json!(false)));
     assert_eq!(
         (&after["canCreateReports"], &after["npiNumber"]),
         (&json!(true), &json!("1234567893"))
     );
-    app.as_pacs()
-        .patch(&path, &json!({"firstName": "Eve"}))
-        .await
-        .problem(409, "user_deactivated");
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?status=deactivated")
-        .await
-        .expect(200);
+    app.as_pacs().patch(&path, &json!({"firstName": "Eve"})).await.problem(409, "user_deactivated");
+    let page = app.as_pacs().get("/v1/autoScribe/users?status=deactivated").await.expect(200);
     assert_eq!(page["users"], json!([after]));
 }
 
@@ -66,10 +52,8 @@ async fn a_repeat_changes_nothing() {
 #[tokio::test]
 async fn the_last_active_admin_stays() {
     let app = App::start().await;
-    let admin = with(
-        member("boss@clinic.example"),
-        json!({"level": "admin", "hasDashboardAccess": true}),
-    );
+    let admin =
+        with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
     let user = app.confirmed(&admin, Some("lantern-gravel-otter")).await;
     revoke(&app, &user).await.problem(409, "last_admin");
     assert_eq!(app.managers().await, 1);
@@ -79,23 +63,14 @@ async fn the_last_active_admin_stays() {
 async fn a_body_names_one_user() {
     let app = App::start().await;
     let path = "/v1/autoScribe/users/revoke-access";
-    app.as_pacs()
-        .post(path, &json!({}))
-        .await
-        .problem(422, "required");
-    app.as_pacs()
-        .post(path, &json!({"userId": "x"}))
-        .await
-        .problem(422, "id_invalid");
+    app.as_pacs().post(path, &json!({})).await.problem(422, "required");
+    app.as_pacs().post(path, &json!({"userId": "x"})).await.problem(422, "id_invalid");
     app.as_pacs()
         .post(path, &json!({"userID": "x", "userId": "x"}))
         .await
         .problem(422, "fields_invalid");
     let none = format!("usr_{}", "0".repeat(32));
-    app.as_pacs()
-        .post(path, &json!({"userId": none}))
-        .await
-        .problem(404, "user_not_found");
+    app.as_pacs().post(path, &json!({"userId": none})).await.problem(404, "user_not_found");
 }
 
 #[tokio::test]
@@ -105,9 +80,6 @@ async fn nobody_revokes_themselves() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let path = "/v1/autoScribe/users/revoke-access";
     let own = json!({"userId": boss.user_id});
-    boss.actor
-        .post(path, &own)
-        .await
-        .problem(409, "cannot_revoke_self");
+    boss.actor.post(path, &own).await.problem(409, "cannot_revoke_self");
     app.as_pacs().post(path, &own).await.expect(200);
 }

@@ -6,9 +6,7 @@ use crate::support::{Answer, App, admin, member, radiologist, with};
 
 async fn patch(app: &App, user: &Value, body: Value) -> Answer {
     let id = user["userId"].as_str().unwrap();
-    app.as_pacs()
-        .patch(&format!("/v1/autoScribe/users/{id}"), &body)
-        .await
+    app.as_pacs().patch(&format!("/v1/autoScribe/users/{id}"), &body).await
 }
 
 const PASSWORD: Option<&str> = Some("lantern-gravel-otter");
@@ -17,10 +15,7 @@ const PASSWORD: Option<&str> = Some("lantern-gravel-otter");
 async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
     let app = App::start().await;
     let before = app
-        .confirmed(
-            &with(radiologist("ada@clinic.example"), json!({"suffix1": "MD"})),
-            None,
-        )
+        .confirmed(&with(radiologist("ada@clinic.example"), json!({"suffix1": "MD"})), None)
         .await;
     let after = patch(
         &app,
@@ -29,10 +24,7 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
     )
     .await;
     let after = after.expect(200);
-    assert_eq!(
-        (&after["suffix1"], &after["canManageStudies"]),
-        (&Value::Null, &json!(false))
-    );
+    assert_eq!((&after["suffix1"], &after["canManageStudies"]), (&Value::Null, &json!(false)));
     assert_eq!(after["clinicRole"], "Physician");
     for same in [
         "firstName",
@@ -47,21 +39,13 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
         assert_eq!(after[same], before[same], "{same}");
     }
     let id = before["userId"].as_str().unwrap();
-    assert_eq!(
-        app.as_pacs()
-            .get(&format!("/v1/autoScribe/users/{id}"))
-            .await
-            .expect(200),
-        after
-    );
+    assert_eq!(app.as_pacs().get(&format!("/v1/autoScribe/users/{id}")).await.expect(200), after);
 }
 
 #[tokio::test]
 async fn rules_across_fields_hold_after_a_change_too() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
+    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     for (body, code) in [
         (json!({"npiNumber": null}), "npi_required"),
         (json!({"level": "admin"}), "admin_needs_dashboard"),
@@ -78,78 +62,43 @@ async fn rules_across_fields_hold_after_a_change_too() {
 #[tokio::test]
 async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
-    let renamed = patch(&app, &user, json!({"lastName": "Brandt"}))
-        .await
-        .expect(200);
+    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let renamed = patch(&app, &user, json!({"lastName": "Brandt"})).await.expect(200);
     assert_eq!(
         (&renamed["npiVerification"], &renamed["assignable"]),
         (&json!("name_mismatch"), &json!(false))
     );
-    let moved = patch(&app, &user, json!({"npiNumber": "2000000036"}))
-        .await
-        .expect(200);
+    let moved = patch(&app, &user, json!({"npiNumber": "2000000036"})).await.expect(200);
     assert_eq!(
         (&moved["npiVerification"], &moved["assignable"]),
         (&json!("verified"), &json!(true))
     );
-    let other = app
-        .confirmed(&radiologist("eve@clinic.example"), None)
-        .await;
-    patch(&app, &other, json!({"npiNumber": "2000000036"}))
-        .await
-        .problem(409, "npi_in_use");
+    let other = app.confirmed(&radiologist("eve@clinic.example"), None).await;
+    patch(&app, &other, json!({"npiNumber": "2000000036"})).await.problem(409, "npi_in_use");
 }
 
 #[tokio::test]
 async fn taking_reporting_away_takes_the_person_out_of_assignment() {
     let app = App::start().await;
-    let user = app
-        .confirmed(&radiologist("ada@clinic.example"), None)
-        .await;
-    let after = patch(&app, &user, json!({"canCreateReports": false}))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&after["assignable"], &after["npiNumber"]),
-        (&json!(false), &json!("1234567893"))
-    );
-    let page = app
-        .as_pacs()
-        .get("/v1/autoScribe/users?assignable=true")
-        .await
-        .expect(200);
+    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let after = patch(&app, &user, json!({"canCreateReports": false})).await.expect(200);
+    assert_eq!((&after["assignable"], &after["npiNumber"]), (&json!(false), &json!("1234567893")));
+    let page = app.as_pacs().get("/v1/autoScribe/users?assignable=true").await.expect(200);
     assert_eq!(page["users"], json!([]));
 }
 
 #[tokio::test]
 async fn a_clinic_keeps_at_least_one_active_owner_or_admin() {
     let app = App::start().await;
-    let first = app
-        .confirmed(&admin("first@clinic.example"), PASSWORD)
-        .await;
-    patch(&app, &first, json!({"level": "member"}))
+    let first = app.confirmed(&admin("first@clinic.example"), PASSWORD).await;
+    patch(&app, &first, json!({"level": "member"})).await.problem(409, "last_admin");
+    let second = app.confirmed(&admin("second@clinic.example"), PASSWORD).await;
+    patch(&app, &first, json!({"level": "member"})).await.expect(200);
+    patch(&app, &second, json!({"level": "member", "hasDashboardAccess": false}))
         .await
         .problem(409, "last_admin");
-    let second = app
-        .confirmed(&admin("second@clinic.example"), PASSWORD)
-        .await;
-    patch(&app, &first, json!({"level": "member"}))
-        .await
-        .expect(200);
-    patch(
-        &app,
-        &second,
-        json!({"level": "member", "hasDashboardAccess": false}),
-    )
-    .await
-    .problem(409, "last_admin");
     assert_eq!(app.managers().await, 1);
-    patch(&app, &first, json!({"level": "admin"}))
-        .await
-        .expect(200);
+    patch(&app, &first, json!({"level": "admin"})).await.expect(200);
     assert_eq!(app.managers().await, 2);
 }
 
@@ -157,16 +106,11 @@ async fn a_clinic_keeps_at_least_one_active_owner_or_admin() {
 async fn nobody_but_an_owner_changes_an_owner() {
     let app = App::start().await;
     let owner = app.confirmed_owner().await;
-    patch(&app, &owner, json!({"level": "member"}))
-        .await
-        .problem(403, "forbidden");
+    patch(&app, &owner, json!({"level": "member"})).await.problem(403, "forbidden");
     let target = json!({"userId": owner["userId"]});
     for route in ["revoke-access", "reactivate"] {
         let path = format!("/v1/autoScribe/users/{route}");
-        app.as_pacs()
-            .post(&path, &target)
-            .await
-            .problem(403, "forbidden");
+        app.as_pacs().post(&path, &target).await.problem(403, "forbidden");
     }
 }
 
@@ -177,18 +121,12 @@ async fn an_owner_changes_an_owner_and_an_admin_does_not() {
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", owner.user_id);
     let change = json!({"canManageStudies": false});
-    boss.actor
-        .patch(&path, &change)
-        .await
-        .problem(403, "forbidden");
+    boss.actor.patch(&path, &change).await.problem(403, "forbidden");
     owner.actor.patch(&path, &change).await.expect(200);
     let target = json!({"userId": owner.user_id});
     for route in ["revoke-access", "reactivate"] {
         let path = format!("/v1/autoScribe/users/{route}");
-        boss.actor
-            .post(&path, &target)
-            .await
-            .problem(403, "forbidden");
+        boss.actor.post(&path, &target).await.problem(403, "forbidden");
     }
 }
 
@@ -196,24 +134,11 @@ async fn an_owner_changes_an_owner_and_an_admin_does_not() {
 async fn every_change_is_audited_with_before_and_after() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
-    patch(&app, &user, json!({"canManageStudies": false}))
-        .await
-        .expect(200);
+    patch(&app, &user, json!({"canManageStudies": false})).await.expect(200);
     let records = app.audited("user.edited").await;
-    let switch = |side: &str| {
-        records[0][side].as_m().unwrap()["ms"]
-            .as_bool()
-            .copied()
-            .unwrap()
-    };
-    assert_eq!(
-        (records.len(), switch("be"), switch("af")),
-        (1, true, false)
-    );
-    assert_eq!(
-        records[0]["ob"].as_s().unwrap(),
-        user["userId"].as_str().unwrap()
-    );
+    let switch = |side: &str| records[0][side].as_m().unwrap()["ms"].as_bool().copied().unwrap();
+    assert_eq!((records.len(), switch("be"), switch("af")), (1, true, false));
+    assert_eq!(records[0]["ob"].as_s().unwrap(), user["userId"].as_str().unwrap());
 }
 
 #[tokio::test]
@@ -222,21 +147,8 @@ async fn another_clinics_user_or_one_who_has_not_confirmed_is_unknown() {
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     let change = json!({"firstName": "Eve"});
-    app.other_clinic()
-        .await
-        .patch(&path, &change)
-        .await
-        .problem(404, "user_not_found");
-    let invited = app
-        .as_pacs()
-        .invite(&member("eve@clinic.example"))
-        .await
-        .json();
-    patch(&app, &invited, change.clone())
-        .await
-        .problem(404, "user_not_found");
-    app.as_pacs()
-        .patch("/v1/autoScribe/users/usr_x", &change)
-        .await
-        .problem(404, "user_not_found");
+    app.other_clinic().await.patch(&path, &change).await.problem(404, "user_not_found");
+    let invited = app.as_pacs().invite(&member("eve@clinic.example")).await.json();
+    patch(&app, &invited, change.clone()).await.problem(404, "user_not_found");
+    app.as_pacs().patch("/v1/autoScribe/users/usr_x", &change).await.problem(404, "user_not_found");
 }

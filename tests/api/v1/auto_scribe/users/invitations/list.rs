@@ -7,40 +7,20 @@ use serde_json::{Value, json};
 use crate::support::{App, member, radiologist, with};
 
 fn emails(invitations: &[Value]) -> Vec<&str> {
-    invitations
-        .iter()
-        .map(|i| i["email"].as_str().unwrap())
-        .collect()
+    invitations.iter().map(|i| i["email"].as_str().unwrap()).collect()
 }
 
 /// One invitation of each status besides the owner's, oldest first: accepted, rejected, revoked, sent.
 async fn one_of_each(app: &App) {
-    app.confirmed(&member("accepted@clinic.example"), None)
-        .await;
-    let rejected = app
-        .as_pacs()
-        .invite(&member("rejected@clinic.example"))
-        .await
-        .str("invitationId");
+    app.confirmed(&member("accepted@clinic.example"), None).await;
+    let rejected =
+        app.as_pacs().invite(&member("rejected@clinic.example")).await.str("invitationId");
     let token = app.token(&rejected, 1);
-    app.as_invitee()
-        .post("/v1/invitation/reject", &json!({"token": token}))
-        .await
-        .expect(200);
-    let revoked = app
-        .as_pacs()
-        .invite(&member("revoked@clinic.example"))
-        .await
-        .str("invitationId");
+    app.as_invitee().post("/v1/invitation/reject", &json!({"token": token})).await.expect(200);
+    let revoked = app.as_pacs().invite(&member("revoked@clinic.example")).await.str("invitationId");
     let revoke = json!({"invitationId": revoked});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/invitations/revoke", &revoke)
-        .await
-        .expect(200);
-    app.as_pacs()
-        .invite(&radiologist("sent@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    app.as_pacs().invite(&radiologist("sent@clinic.example")).await.expect(201);
 }
 
 #[tokio::test]
@@ -49,10 +29,8 @@ async fn every_filter_narrows_the_list() {
     one_of_each(&app).await;
     app.mails_to("sent@clinic.example", 1).await;
     let sent = &app.invitations("?email=sent@clinic.example").await[0];
-    let (user, day) = (
-        sent["userId"].as_str().unwrap(),
-        &sent["createdAt"].as_str().unwrap()[..10],
-    );
+    let (user, day) =
+        (sent["userId"].as_str().unwrap(), &sent["createdAt"].as_str().unwrap()[..10]);
     let all = ["sent", "revoked", "rejected", "accepted", "owner"];
     for (query, expected) in [
         (String::new(), &all[..]),
@@ -73,16 +51,10 @@ async fn every_filter_narrows_the_list() {
         ("?email=nobody@clinic.example".into(), &[]),
         ("?delivery=bounced".into(), &[]),
         ("?npiVerification=verified".into(), &["sent"]),
-        (
-            "?npiVerification=not_required&status=sent".into(),
-            &["owner"],
-        ),
+        ("?npiVerification=not_required&status=sent".into(), &["owner"]),
     ] {
         let found = app.invitations(&query).await;
-        let names: Vec<_> = emails(&found)
-            .iter()
-            .map(|e| e.split('@').next().unwrap())
-            .collect();
+        let names: Vec<_> = emails(&found).iter().map(|e| e.split('@').next().unwrap()).collect();
         assert_eq!(names, expected, "{query}");
     }
     assert!(emails(&app.invitations("?delivery=sent").await).contains(&"sent@clinic.example"));
@@ -94,27 +66,17 @@ async fn expiry_is_derived_when_read_and_leaves_the_status_alone() {
     one_of_each(&app).await;
     app.clock.advance(Duration::from_hours(7 * 24));
     let expired = app.invitations("?expired=expired").await;
-    assert_eq!(
-        emails(&expired),
-        ["sent@clinic.example", "owner@riverside.example"]
-    );
+    assert_eq!(emails(&expired), ["sent@clinic.example", "owner@riverside.example"]);
     assert!(expired.iter().all(|i| i["status"] == "sent"));
     let rest = app.invitations("?expired=not-expired").await;
-    assert_eq!(
-        rest.len(),
-        3,
-        "what was accepted, rejected or revoked cannot run out"
-    );
+    assert_eq!(rest.len(), 3, "what was accepted, rejected or revoked cannot run out");
 }
 
 #[tokio::test]
 async fn dates_are_inclusive_utc_days() {
     let app = App::start().await;
     for n in 0..3 {
-        app.as_pacs()
-            .invite(&member(&format!("p{n}@clinic.example")))
-            .await
-            .expect(201);
+        app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
         app.clock.advance(Duration::from_hours(24));
     }
     let days: Vec<String> = app
@@ -124,13 +86,9 @@ async fn dates_are_inclusive_utc_days() {
         .map(|i| i["createdAt"].as_str().unwrap()[..10].into())
         .collect();
     let middle = &days[1];
-    let found = app
-        .invitations(&format!("?startDate={middle}&endDate={middle}"))
-        .await;
+    let found = app.invitations(&format!("?startDate={middle}&endDate={middle}")).await;
     assert_eq!(emails(&found), ["p1@clinic.example"]);
-    let found = app
-        .invitations(&format!("?status=sent&startDate={middle}"))
-        .await;
+    let found = app.invitations(&format!("?status=sent&startDate={middle}")).await;
     assert_eq!(emails(&found), ["p2@clinic.example", "p1@clinic.example"]);
 }
 
@@ -138,10 +96,7 @@ async fn dates_are_inclusive_utc_days() {
 async fn pages_of_any_filter_hold_everything_once() {
     let app = App::start().await;
     for n in 0..30 {
-        let invited = app
-            .as_pacs()
-            .invite(&member(&format!("p{n}@clinic.example")))
-            .await;
+        let invited = app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await;
         if n % 3 == 0 {
             let revoke = json!({"userId": invited.str("userId")});
             app.as_pacs()
@@ -150,22 +105,15 @@ async fn pages_of_any_filter_hold_everything_once() {
                 .expect(200);
         }
     }
-    for (query, total) in [
-        ("", 31),
-        ("status=sent", 21),
-        ("status=revoked", 10),
-        ("status=sent,revoked", 31),
-    ] {
+    for (query, total) in
+        [("", 31), ("status=sent", 21), ("status=revoked", 10), ("status=sent,revoked", 31)]
+    {
         let (mut seen, mut cursor) = (Vec::new(), String::new());
         loop {
             let path = format!("/v1/autoScribe/users/invitations?{query}&limit=4{cursor}");
             let page = app.as_pacs().get(&path).await.expect(200);
             let items = page["invitations"].as_array().unwrap();
-            seen.extend(
-                items
-                    .iter()
-                    .map(|i| i["invitationId"].as_str().unwrap().to_owned()),
-            );
+            seen.extend(items.iter().map(|i| i["invitationId"].as_str().unwrap().to_owned()));
             assert!(
                 items.len() == 4 || page["hasMore"] == false,
                 "a page is full unless it is the last"
@@ -210,16 +158,10 @@ async fn a_faulty_parameter_is_told() {
 async fn an_address_finds_every_invitation_it_ever_had_in_pages_too() {
     let app = App::start().await;
     for n in 0..5 {
-        let person = with(
-            member("grace@clinic.example"),
-            json!({"suffix1": format!("No {n}")}),
-        );
+        let person = with(member("grace@clinic.example"), json!({"suffix1": format!("No {n}")}));
         let id = app.as_pacs().invite(&person).await.str("invitationId");
         let revoke = json!({"invitationId": id});
-        app.as_pacs()
-            .post("/v1/autoScribe/users/invitations/revoke", &revoke)
-            .await
-            .expect(200);
+        app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
     }
     let page = app
         .as_pacs()

@@ -7,42 +7,24 @@ use serde_json::json;
 use crate::support::{Answer, App, member, radiologist, with};
 
 async fn resend(app: &App, id: &str) -> Answer {
-    app.as_pacs()
-        .post(
-            &format!("/v1/autoScribe/users/invitations/{id}/resend"),
-            &json!({}),
-        )
-        .await
+    app.as_pacs().post(&format!("/v1/autoScribe/users/invitations/{id}/resend"), &json!({})).await
 }
 
 #[tokio::test]
 async fn a_new_link_is_mailed_the_old_one_is_dead_and_the_expiry_starts_again() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
     let before = app.invitation(&id).await;
     app.clock.advance(Duration::from_hours(1));
     let after = resend(&app, &id).await.expect(200);
-    assert_eq!(
-        (&after["sendCount"], &after["delivery"]),
-        (&json!(2), &json!("queued"))
-    );
+    assert_eq!((&after["sendCount"], &after["delivery"]), (&json!(2), &json!("queued")));
     assert!(after["expiry"].as_str() > before["expiry"].as_str());
     app.mails_to("grace@clinic.example", 2).await;
     let old = json!({"token": app.token(&id, 1)});
+    app.as_invitee().post("/v1/invitation/accept", &old).await.problem(404, "token_invalid");
     app.as_invitee()
-        .post("/v1/invitation/accept", &old)
-        .await
-        .problem(404, "token_invalid");
-    app.as_invitee()
-        .post(
-            "/v1/invitation/accept",
-            &json!({"token": app.token(&id, 2)}),
-        )
+        .post("/v1/invitation/accept", &json!({"token": app.token(&id, 2)}))
         .await
         .expect(200);
 }
@@ -50,18 +32,10 @@ async fn a_new_link_is_mailed_the_old_one_is_dead_and_the_expiry_starts_again() 
 #[tokio::test]
 async fn once_a_minute_at_most() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     let answer = resend(&app, &id).await;
     answer.problem(429, "resend_too_soon");
-    let wait: u64 = answer.headers["retry-after"]
-        .to_str()
-        .unwrap()
-        .parse()
-        .unwrap();
+    let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=60).contains(&wait), "{wait}");
     app.clock.advance(Duration::from_secs(wait));
     resend(&app, &id).await.expect(200);
@@ -71,27 +45,14 @@ async fn once_a_minute_at_most() {
 #[tokio::test]
 async fn an_expired_invitation_comes_to_life_again() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(8 * 24));
     let old = json!({"token": app.token(&id, 1)});
-    app.as_invitee()
-        .post("/v1/invitation/accept", &old)
-        .await
-        .problem(410, "invitation_expired");
+    app.as_invitee().post("/v1/invitation/accept", &old).await.problem(410, "invitation_expired");
     resend(&app, &id).await.expect(200);
-    app.as_pacs()
-        .invite(&member("ada@clinic.example"))
-        .await
-        .problem(409, "already_invited");
+    app.as_pacs().invite(&member("ada@clinic.example")).await.problem(409, "already_invited");
     app.as_invitee()
-        .post(
-            "/v1/invitation/accept",
-            &json!({"token": app.token(&id, 2)}),
-        )
+        .post("/v1/invitation/accept", &json!({"token": app.token(&id, 2)}))
         .await
         .expect(200);
 }
@@ -99,18 +60,11 @@ async fn an_expired_invitation_comes_to_life_again() {
 #[tokio::test]
 async fn an_expired_invitation_gives_way_to_its_successor() {
     let app = App::start().await;
-    let old = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let old = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(8 * 24));
     let new = app
         .as_pacs()
-        .invite(&with(
-            member("grace@clinic.example"),
-            json!({"suffix1": "Jr."}),
-        ))
+        .invite(&with(member("grace@clinic.example"), json!({"suffix1": "Jr."})))
         .await;
     let problem = resend(&app, &old).await.problem(409, "already_invited");
     assert_eq!(problem["invitationId"], new.json()["invitationId"]);
@@ -123,7 +77,5 @@ async fn only_a_pending_invitation_is_resent() {
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
     app.clock.advance(Duration::from_mins(2));
     resend(&app, &id).await.problem(409, "invitation_accepted");
-    resend(&app, "inv_x")
-        .await
-        .problem(404, "invitation_not_found");
+    resend(&app, "inv_x").await.problem(404, "invitation_not_found");
 }

@@ -7,10 +7,7 @@ use crate::support::{App, radiologist};
 #[tokio::test]
 async fn everything_about_an_invitation_is_shown() {
     let app = App::start().await;
-    let invited = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await;
+    let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let id = invited.str("invitationId");
     app.mails_to("ada@clinic.example", 1).await;
     let invitation = app.invitation(&id).await;
@@ -41,21 +38,11 @@ async fn everything_about_an_invitation_is_shown() {
 #[tokio::test]
 async fn another_clinics_invitation_is_as_unknown_as_none() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let path = format!("/v1/autoScribe/users/invitations/{id}");
     let elsewhere = app.other_clinic().await;
-    elsewhere
-        .get(&path)
-        .await
-        .problem(404, "invitation_not_found");
-    elsewhere
-        .patch(&path, &json!({"firstName": "Eve"}))
-        .await
-        .problem(404, "invitation_not_found");
+    elsewhere.get(&path).await.problem(404, "invitation_not_found");
+    elsewhere.patch(&path, &json!({"firstName": "Eve"})).await.problem(404, "invitation_not_found");
     elsewhere
         .post(&format!("{path}/resend"), &json!({}))
         .await

@@ -5,28 +5,17 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, member, radiologist};
 
 async fn revoke(app: &App, body: Value) -> Answer {
-    app.as_pacs()
-        .post("/v1/autoScribe/users/invitations/revoke", &body)
-        .await
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &body).await
 }
 
 #[tokio::test]
 async fn by_either_id_the_link_is_dead_at_once_and_the_claims_are_free() {
     let app = App::start().await;
     for by in ["invitationId", "userId"] {
-        let invited = app
-            .as_pacs()
-            .invite(&radiologist("ada@clinic.example"))
-            .await;
+        let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
         let done = revoke(&app, json!({by: invited.str(by)})).await.expect(200);
-        assert_eq!(
-            (&done["success"], done["message"].is_string()),
-            (&json!(true), true)
-        );
-        assert_eq!(
-            app.invitation(&invited.str("invitationId")).await["status"],
-            "revoked"
-        );
+        assert_eq!((&done["success"], done["message"].is_string()), (&json!(true), true));
+        assert_eq!(app.invitation(&invited.str("invitationId")).await["status"], "revoked");
         let token = json!({"token": app.token(&invited.str("invitationId"), 1)});
         for route in ["lookup", "accept", "reject"] {
             app.as_invitee()
@@ -36,20 +25,13 @@ async fn by_either_id_the_link_is_dead_at_once_and_the_claims_are_free() {
         }
         app.clock.advance(domain::invitation::REPEAT_WINDOW);
     }
-    app.as_pacs()
-        .invite(&radiologist("eve@clinic.example"))
-        .await
-        .expect(201);
+    app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_repeat_changes_nothing() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     revoke(&app, json!({"invitationId": id})).await.expect(200);
     let once = app.invitation(&id).await;
     revoke(&app, json!({"invitationId": id})).await.expect(200);
@@ -60,22 +42,11 @@ async fn a_repeat_changes_nothing() {
 async fn what_was_accepted_or_rejected_cannot_be_revoked() {
     let app = App::start().await;
     let user = app.confirmed(&member("a@clinic.example"), None).await;
-    revoke(&app, json!({"userId": user["userId"]}))
-        .await
-        .problem(409, "invitation_accepted");
-    let id = app
-        .as_pacs()
-        .invite(&member("b@clinic.example"))
-        .await
-        .str("invitationId");
+    revoke(&app, json!({"userId": user["userId"]})).await.problem(409, "invitation_accepted");
+    let id = app.as_pacs().invite(&member("b@clinic.example")).await.str("invitationId");
     let token = app.token(&id, 1);
-    app.as_invitee()
-        .post("/v1/invitation/reject", &json!({"token": token}))
-        .await
-        .expect(200);
-    revoke(&app, json!({"invitationId": id}))
-        .await
-        .problem(409, "invitation_rejected");
+    app.as_invitee().post("/v1/invitation/reject", &json!({"token": token})).await.expect(200);
+    revoke(&app, json!({"invitationId": id})).await.problem(409, "invitation_rejected");
 }
 
 #[tokio::test]
@@ -84,26 +55,14 @@ async fn one_of_the_ids_is_needed_and_both_must_agree() {
     let a = app.as_pacs().invite(&member("a@clinic.example")).await;
     let b = app.as_pacs().invite(&member("b@clinic.example")).await;
     revoke(&app, json!({})).await.problem(422, "required");
-    revoke(&app, json!({"invitationId": "x"}))
+    revoke(&app, json!({"invitationId": "x"})).await.problem(422, "id_invalid");
+    revoke(&app, json!({"invitationId": a.str("userId")})).await.problem(422, "id_invalid");
+    revoke(&app, json!({"invitationId": a.str("invitationId"), "userId": b.str("userId")}))
         .await
-        .problem(422, "id_invalid");
-    revoke(&app, json!({"invitationId": a.str("userId")}))
+        .problem(422, "ids_differ");
+    revoke(&app, json!({"invitationId": a.str("invitationId"), "userId": a.str("userId")}))
         .await
-        .problem(422, "id_invalid");
-    revoke(
-        &app,
-        json!({"invitationId": a.str("invitationId"), "userId": b.str("userId")}),
-    )
-    .await
-    .problem(422, "ids_differ");
-    revoke(
-        &app,
-        json!({"invitationId": a.str("invitationId"), "userId": a.str("userId")}),
-    )
-    .await
-    .expect(200);
+        .expect(200);
     let none = format!("inv_{}", "0".repeat(32));
-    revoke(&app, json!({"invitationId": none}))
-        .await
-        .problem(404, "invitation_not_found");
+    revoke(&app, json!({"invitationId": none})).await.problem(404, "invitation_not_found");
 }

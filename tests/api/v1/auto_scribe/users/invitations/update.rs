@@ -7,19 +7,13 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, member, radiologist};
 
 async fn patch(app: &App, id: &str, body: Value) -> Answer {
-    app.as_pacs()
-        .patch(&format!("/v1/autoScribe/users/invitations/{id}"), &body)
-        .await
+    app.as_pacs().patch(&format!("/v1/autoScribe/users/invitations/{id}"), &body).await
 }
 
 #[tokio::test]
 async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     app.mails_to("ada@clinic.example", 1).await;
     let before = app.invitation(&id).await;
     let after = patch(
@@ -29,10 +23,7 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
     )
     .await;
     let after = after.expect(200);
-    assert_eq!(
-        (&after["suffix1"], &after["phoneNumber"]),
-        (&json!("MD"), &json!("4155550132"))
-    );
+    assert_eq!((&after["suffix1"], &after["phoneNumber"]), (&json!("MD"), &json!("4155550132")));
     assert_eq!(after["canManageStudies"], false);
     for same in [
         "firstName",
@@ -46,23 +37,14 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
     ] {
         assert_eq!(after[same], before[same], "{same}");
     }
-    let cleared = patch(&app, &id, json!({"suffix1": null, "phoneNumber": null}))
-        .await
-        .expect(200);
-    assert_eq!(
-        (&cleared["suffix1"], &cleared["phoneNumber"]),
-        (&Value::Null, &Value::Null)
-    );
+    let cleared = patch(&app, &id, json!({"suffix1": null, "phoneNumber": null})).await.expect(200);
+    assert_eq!((&cleared["suffix1"], &cleared["phoneNumber"]), (&Value::Null, &Value::Null));
 }
 
 #[tokio::test]
 async fn rules_across_fields_hold_after_a_change_too() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     for (body, code) in [
         (json!({"npiNumber": null}), "npi_required"),
         (json!({"level": "admin"}), "admin_needs_dashboard"),
@@ -86,53 +68,25 @@ async fn rules_across_fields_hold_after_a_change_too() {
 #[tokio::test]
 async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&radiologist("ada@clinic.example"))
-        .await
-        .str("invitationId");
-    let renamed = patch(&app, &id, json!({"lastName": "Brandt"}))
-        .await
-        .expect(200);
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
+    let renamed = patch(&app, &id, json!({"lastName": "Brandt"})).await.expect(200);
     assert_eq!(renamed["npiVerification"], "name_mismatch");
-    let moved = patch(&app, &id, json!({"npiNumber": "2000000036"}))
+    let moved = patch(&app, &id, json!({"npiNumber": "2000000036"})).await.expect(200);
+    assert_eq!(moved["npiVerification"], "verified", "a former name in the registry");
+    let freed = app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
+    patch(&app, freed["invitationId"].as_str().unwrap(), json!({"npiNumber": "2000000036"}))
         .await
-        .expect(200);
-    assert_eq!(
-        moved["npiVerification"], "verified",
-        "a former name in the registry"
-    );
-    let freed = app
-        .as_pacs()
-        .invite(&radiologist("eve@clinic.example"))
-        .await
-        .expect(201);
-    patch(
-        &app,
-        freed["invitationId"].as_str().unwrap(),
-        json!({"npiNumber": "2000000036"}),
-    )
-    .await
-    .problem(409, "npi_in_use");
+        .problem(409, "npi_in_use");
 }
 
 #[tokio::test]
 async fn the_mailed_link_offers_what_the_invitation_says_now() {
     let app = App::start().await;
-    let id = app
-        .as_pacs()
-        .invite(&member("grace@clinic.example"))
-        .await
-        .str("invitationId");
-    patch(&app, &id, json!({"firstName": "Gráinne"}))
-        .await
-        .expect(200);
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
+    patch(&app, &id, json!({"firstName": "Gráinne"})).await.expect(200);
     let token = app.token(&id, 1);
-    let user = app
-        .as_invitee()
-        .post("/v1/invitation/accept", &json!({"token": token}))
-        .await
-        .expect(200);
+    let user =
+        app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
     assert_eq!(user["firstName"], "Gráinne");
 }
 
@@ -144,44 +98,18 @@ async fn only_a_pending_unexpired_invitation_changes() {
         .as_str()
         .unwrap()
         .replace("usr_", "inv_");
-    patch(&app, &accepted, change.clone())
-        .await
-        .problem(409, "invitation_accepted");
-    let revoked = app
-        .as_pacs()
-        .invite(&member("b@clinic.example"))
-        .await
-        .str("invitationId");
+    patch(&app, &accepted, change.clone()).await.problem(409, "invitation_accepted");
+    let revoked = app.as_pacs().invite(&member("b@clinic.example")).await.str("invitationId");
     let revoke = json!({"invitationId": revoked});
-    app.as_pacs()
-        .post("/v1/autoScribe/users/invitations/revoke", &revoke)
-        .await
-        .expect(200);
-    patch(&app, &revoked, change.clone())
-        .await
-        .problem(409, "invitation_revoked");
-    let rejected = app
-        .as_pacs()
-        .invite(&member("c@clinic.example"))
-        .await
-        .str("invitationId");
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    patch(&app, &revoked, change.clone()).await.problem(409, "invitation_revoked");
+    let rejected = app.as_pacs().invite(&member("c@clinic.example")).await.str("invitationId");
     let token = app.token(&rejected, 1);
-    app.as_invitee()
-        .post("/v1/invitation/reject", &json!({"token": token}))
-        .await
-        .expect(200);
-    patch(&app, &rejected, change.clone())
-        .await
-        .problem(409, "invitation_rejected");
-    let expired = app
-        .as_pacs()
-        .invite(&member("d@clinic.example"))
-        .await
-        .str("invitationId");
+    app.as_invitee().post("/v1/invitation/reject", &json!({"token": token})).await.expect(200);
+    patch(&app, &rejected, change.clone()).await.problem(409, "invitation_rejected");
+    let expired = app.as_pacs().invite(&member("d@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
-    patch(&app, &expired, change)
-        .await
-        .problem(410, "invitation_expired");
+    patch(&app, &expired, change).await.problem(410, "invitation_expired");
 }
 
 #[tokio::test]
@@ -189,9 +117,7 @@ async fn nobody_changes_or_revokes_an_owners_invitation() {
     let app = App::start().await;
     let owner = &app.invitations("?status=sent").await[0];
     let id = owner["invitationId"].as_str().unwrap();
-    patch(&app, id, json!({"level": "member"}))
-        .await
-        .problem(403, "forbidden");
+    patch(&app, id, json!({"level": "member"})).await.problem(403, "forbidden");
     let revoke = json!({"invitationId": id});
     app.as_pacs()
         .post("/v1/autoScribe/users/invitations/revoke", &revoke)
