@@ -1,7 +1,8 @@
-"""An example of a service behind the viewer: gives out a study, takes a report.
+"""Example of a service behind the viewer: serves a study and accepts a report.
 
-Reading is decided by the token alone, so a view that was ended is served until its token runs out:
-five minutes and the leeway at most. Writing asks AutoScribe Access each time, so there it counts at once.
+Reading is decided by the view token alone. A view that was ended is served until its token expires,
+which is five minutes plus the leeway at most. Writing asks AutoScribe Access each time, so an ended
+view can write nothing.
 """
 
 import json
@@ -19,39 +20,39 @@ import jwt
 URL = os.environ["AUTOSCRIBE_URL"].rstrip("/")
 API_KEY = os.environ["AUTOSCRIBE_API_KEY"]
 ALGORITHMS = {"ES256", "EdDSA"}
-# Five minutes: as long as a key is published before it signs, and as a removed one may be believed.
-# The client asks for unknown keys once in 30 s at most: whoever makes tokens up names new ones each time.
+# A new key is published five minutes before it signs, so keys may be cached that long and no longer.
+# The client fetches them at most every 30 s for an unknown key: each forged token can name a new one.
 KEYS = jwt.PyJWKClient(f"{URL}/.well-known/jwks.json", lifespan=300, timeout=3)
-STUDY = re.compile(r"/studies/([0-9.]+)(/report)?")
-MOST = 64 * 1024
+STUDY_PATH = re.compile(r"/studies/([0-9.]+)(/report)?")
+MAX_BODY_BYTES = 64 * 1024
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     def __init__(self, status: int, error: str, challenge: str = "") -> None:
         super().__init__(error)
         self.status, self.error, self.challenge = status, error, challenge
 
 
-def invalid(why: str) -> Refused:
-    return Refused(401, "invalid_token", f'error="invalid_token", error_description="{why}"')
+def invalid_token(reason: str) -> RefusalError:
+    return RefusalError(401, "invalid_token", f'error="invalid_token", error_description="{reason}"')
 
 
-def unavailable(cause: Exception) -> Refused:
-    # Neither holds a token or a key; without it nobody finds a revoked API key.
-    print(f"AutoScribe Access: {type(cause).__name__}: {cause}", file=sys.stderr, flush=True)
-    return Refused(503, "temporarily_unavailable")
+def report_outage(cause: Exception) -> RefusalError:
+    # The cause holds neither a token nor a key. Without this line nobody notices a revoked API key.
+    print(f"AutoScribe Access failed: {type(cause).__name__}: {cause}", file=sys.stderr, flush=True)
+    return RefusalError(503, "temporarily_unavailable")
 
 
-def verified(token: str) -> dict:
-    """The claims of a token that AutoScribe Access signed for viewers and that has not run out."""
+def verify_token(token: str) -> dict:
+    """Returns the claims of a view token that AutoScribe Access signed and that has not expired."""
     try:
-        # RFC 9068 and RFC 8725: a token of another type is never good here.
+        # RFC 9068 and RFC 8725: a token of another type is never valid here.
         if jwt.get_unverified_header(token).get("typ") != "at+jwt":
-            raise invalid("not a view token")
+            raise invalid_token("not a view token")
         key = KEYS.get_signing_key_from_jwt(token)
-        # The algorithm is the key's, never the token's own word.
+        # Use the algorithm of the key. An attacker chooses the one in the token.
         if key.algorithm_name not in ALGORITHMS:
-            raise invalid("not a view token")
+            raise invalid_token("not a view token")
         claims = jwt.decode(
             token,
             key.key,
@@ -61,20 +62,20 @@ def verified(token: str) -> dict:
             leeway=60,
             options={"require": ["aud", "exp", "iat", "iss", "jti", "scope", "sub"]},
         )
-    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as no_keys:
-        raise unavailable(no_keys) from no_keys
-    except jwt.ExpiredSignatureError as over:
-        raise invalid("the token has run out") from over
-    except jwt.PyJWTError as wrong:
-        raise invalid("not a view token") from wrong
-    # Taken as a bearer's, a bound token would be worth stealing after all (RFC 9449 section 7.2).
+    except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as cause:
+        raise report_outage(cause) from cause
+    except jwt.ExpiredSignatureError as cause:
+        raise invalid_token("the token has expired") from cause
+    except jwt.PyJWTError as cause:
+        raise invalid_token("not a view token") from cause
+    # Accepting a bound token without its proof would make it worth stealing (RFC 9449 section 7.2).
     if "cnf" in claims:
-        raise invalid("the token is bound to a key, and this example reads no DPoP proof")
+        raise invalid_token("the token is bound to a key, and this example does not support DPoP")
     return claims
 
 
-def lives(token: str) -> bool:
-    """Whether the view lives at this moment (RFC 7662)."""
+def is_view_open(token: str) -> bool:
+    """Asks AutoScribe Access whether the view is open now (RFC 7662)."""
     form = urllib.parse.urlencode({"token": token}).encode()
     request = urllib.request.Request(
         f"{URL}/v1/access/introspect", data=form, headers={"Authorization": f"Bearer {API_KEY}"}
@@ -82,71 +83,72 @@ def lives(token: str) -> bool:
     try:
         with urllib.request.urlopen(request, timeout=3) as answer:
             return json.load(answer)["active"] is True
-    except (OSError, HTTPException, ValueError, KeyError, TypeError) as unknown:
-        # Not knowing is no reason to let anybody write.
-        raise unavailable(unknown) from unknown
+    except (OSError, HTTPException, ValueError, KeyError, TypeError) as cause:
+        # Without an answer, nothing may be written.
+        raise report_outage(cause) from cause
 
 
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        self.answer(self.read)
+        self.respond(self.get_study)
 
     def do_PUT(self) -> None:
-        self.answer(self.write)
+        self.respond(self.put_report)
 
-    def read(self) -> dict:
-        uid, report = self.study()
-        if report:
-            raise Refused(404, "not_found")
-        self.allowed(uid, "study:read")
+    def get_study(self) -> dict:
+        uid, is_report = self.parse_path()
+        if is_report:
+            raise RefusalError(404, "not_found")
+        self.authorize(uid, "study:read")
         return {"studyInstanceUid": uid, "images": 128}
 
-    def write(self) -> dict:
-        # Before anything is refused: a client that still sends would not read the answer.
-        taken = self.body()
-        uid, report = self.study()
-        if not report:
-            raise Refused(404, "not_found")
-        if not lives(self.allowed(uid, "report:write")):
-            raise invalid("the view has ended")
-        return {"studyInstanceUid": uid, "bytes": len(taken)}
+    def put_report(self) -> dict:
+        # Read the body before refusing anything: a client that is still sending would not read the answer.
+        report = self.read_body()
+        uid, is_report = self.parse_path()
+        if not is_report:
+            raise RefusalError(404, "not_found")
+        if not is_view_open(self.authorize(uid, "report:write")):
+            raise invalid_token("the view has ended")
+        return {"studyInstanceUid": uid, "bytes": len(report)}
 
-    def body(self) -> bytes:
+    def read_body(self) -> bytes:
         length = self.headers.get("Content-Length") or "0"
-        if not re.fullmatch("[0-9]{1,5}", length) or int(length) > MOST:
-            raise Refused(413, "too_large")
+        if not re.fullmatch("[0-9]{1,5}", length) or int(length) > MAX_BODY_BYTES:
+            raise RefusalError(413, "too_large")
         return self.rfile.read(int(length))
 
-    def study(self) -> tuple[str, bool]:
-        found = STUDY.fullmatch(self.path)
-        if not found:
-            raise Refused(404, "not_found")
-        return found[1], bool(found[2])
+    def parse_path(self) -> tuple[str, bool]:
+        """Returns the study's UID, and whether the path is the one of its report."""
+        match = STUDY_PATH.fullmatch(self.path)
+        if not match:
+            raise RefusalError(404, "not_found")
+        return match[1], bool(match[2])
 
-    def allowed(self, uid: str, scope: str) -> str:
-        """The token, if it is good for this study and this scope."""
+    def authorize(self, uid: str, scope: str) -> str:
+        """Returns the request's token if it is valid for this study and scope."""
         scheme, _, token = self.headers.get("Authorization", "").partition(" ")
         if scheme.lower() == "dpop":
-            raise invalid("this example reads no DPoP proof")
+            raise invalid_token("this example does not support DPoP")
         if scheme.lower() != "bearer":
-            # RFC 6750 section 3.1: who sent no token is told no error.
-            raise Refused(401, "token_required")
-        claims = verified(token)
+            # RFC 6750 section 3.1: without a token in the request, the challenge names no error.
+            raise RefusalError(401, "token_required")
+        claims = verify_token(token)
         if claims.get("study", {}).get("studyInstanceUid") != uid:
-            why = 'error="insufficient_scope", error_description="the view is of another study"'
-            raise Refused(403, "insufficient_scope", why)
+            challenge = 'error="insufficient_scope", error_description="the view is for another study"'
+            raise RefusalError(403, "insufficient_scope", challenge)
         if scope not in claims["scope"].split():
-            raise Refused(403, "insufficient_scope", f'error="insufficient_scope", scope="{scope}"')
+            raise RefusalError(403, "insufficient_scope", f'error="insufficient_scope", scope="{scope}"')
         return token
 
-    def answer(self, use_case: Callable[[], dict]) -> None:
+    def respond(self, use_case: Callable[[], dict]) -> None:
         headers = {"Content-Type": "application/json", "Cache-Control": "no-store"}
         try:
             status, body = 200, use_case()
-        except Refused as refused:
-            status, body = refused.status, {"error": refused.error}
+        except RefusalError as refusal:
+            status, body = refusal.status, {"error": refusal.error}
             if status in (401, 403):
-                headers["WWW-Authenticate"] = f"Bearer {refused.challenge}".strip()
+                headers["WWW-Authenticate"] = f"Bearer {refusal.challenge}".strip()
         text = json.dumps(body).encode()
         self.send_response(status)
         for name, value in {**headers, "Content-Length": len(text)}.items():
@@ -155,7 +157,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(text)
 
     def log_message(self, *_: object) -> None:
-        # The usual log line holds the path, and with it the study.
+        # The default log line holds the path, and the path holds the study.
         pass
 
 

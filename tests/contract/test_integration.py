@@ -95,11 +95,11 @@ def test_the_guides_python_runs_as_it_stands(
         exec(block, names)  # noqa: S102
     assert names["readers"] == {reader: "Hale"}
     assert opened(service, names["link"].url)["scope"] == "study:read report:write"
-    assert opened(service, names["look"].url)["scope"] == "study:read"
-    assert opened(service, names["other"].url)["retrievalId"] == "order-7"
+    assert opened(service, names["read_only"].url)["scope"] == "study:read"
+    assert opened(service, names["ephemeral"].url)["retrievalId"] == "order-7"
     assert names["access_id"] in [access["accessId"] for access in names["open_now"]]
     with pytest.raises(httpx.HTTPStatusError):
-        opened(service, names["long"].url)
+        opened(service, names["long_view"].url)
 
 
 def test_the_guides_commands_run_as_they_stand_and_redeem_answers_what_it_says(
@@ -176,7 +176,7 @@ def test_the_example_refuses_a_view_that_is_bound_to_a_key(
         header = {"Authorization": f"{scheme} {view['viewToken']}", "DPoP": proof}
         refused = resource_server.get(f"/studies/{STUDY}", headers=header)
         assert refused.status_code == 401
-        assert "reads no DPoP proof" in refused.headers["www-authenticate"]
+        assert "does not support DPoP" in refused.headers["www-authenticate"]
 
 
 def test_the_example_takes_no_altered_token_and_none_of_another_kind(
