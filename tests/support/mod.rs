@@ -1,7 +1,5 @@
 //! The service under test, and the people who use it.
 
-#![allow(dead_code, unused_imports, reason = "each test binary uses its own part of this")]
-
 mod access;
 mod actor;
 mod app;
@@ -22,7 +20,6 @@ pub(crate) use access::{
 pub(crate) use actor::{Actor, Answer};
 pub(crate) use app::App;
 pub(crate) use app_faults::units;
-pub(crate) use clock::TestClock;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use mail::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};

@@ -1,13 +1,5 @@
 //! The house rules: who may import whom, which crates stay out, which licences come in.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::similar_names,
-    reason = "a test ends where it finds something else than it expects"
-)]
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
 

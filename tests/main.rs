@@ -1,4 +1,4 @@
-//! The whole way: from an invite over the mailed link to the list of users.
+//! The tests of the whole service, in one binary: linking one takes seconds, linking five takes a minute.
 
 #![allow(
     clippy::unwrap_used,
@@ -8,10 +8,9 @@
     reason = "a test ends where it finds something else than it expects"
 )]
 
-#[path = "../support/mod.rs"]
+mod api;
+mod architecture;
+mod e2e;
+mod lambda;
+mod store;
 mod support;
-
-mod mailed_link;
-mod mailer;
-mod npi_attested;
-mod npi_verifier;

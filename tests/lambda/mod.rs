@@ -1,22 +1,12 @@
 //! Every function's real binary, started as Lambda starts it: it serves one event, and answers a
 //! broken one with a clean error.
 
-#![allow(
-    clippy::unwrap_used,
-    clippy::expect_used,
-    clippy::panic,
-    clippy::similar_names,
-    reason = "a test ends where it finds something else than it expects"
-)]
-
 mod runtime_api;
-#[path = "../support/mod.rs"]
-mod support;
 
+use crate::support::{self, App};
 use domain::token::{Keyring, RootKey};
 use runtime_api::{Function, Outcome};
 use serde_json::{Value, json};
-use support::App;
 
 /// An event as API Gateway sends it (payload format 2.0).
 fn http_event(method: &str, path: &str, key: Option<&str>, body: &str) -> String {

@@ -1,0 +1,11 @@
+//! Every route against the embedded database. The modules mirror the URLs.
+
+mod authorization;
+mod edge;
+mod faults;
+mod idempotency;
+mod openapi;
+mod races;
+mod races_access;
+mod v1;
+mod well_known;
