@@ -8,11 +8,10 @@ use domain::password::PasswordHash;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::invitation::item::time;
-use crate::item::{RawItem, is_zero, number};
+use crate::codec::{is_zero, time};
+use crate::item::{RawItem, number};
 use crate::key::Key;
-use crate::profile::BadField;
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 /// What belongs to an address, whichever clinic invited it.
@@ -85,17 +84,15 @@ impl Store {
     }
 
     pub(crate) fn account_from(&self, raw: &RawItem) -> Result<Account, StoreError> {
-        let item: AccountItem = self.decode(raw)?;
-        let read = || {
+        self.decode_with(raw, |item: AccountItem| {
             Ok(Account {
-                password: item.password.clone().map(PasswordHash::from_stored),
+                password: item.password.map(PasswordHash::from_stored),
                 password_set_at: item.password_set_at.map(|t| time("ps", t)).transpose()?,
                 epoch: item.epoch,
                 verified_at: time("va", item.verified_at)?,
                 version: item.version,
             })
-        };
-        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        })
     }
 
     fn membership_from(&self, raw: &RawItem, key: &Key) -> Result<Membership, StoreError> {

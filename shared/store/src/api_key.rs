@@ -4,18 +4,16 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::access::{EmbedOrigin, EmbedOrigins};
 use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope, USE_NOTED_EVERY};
 use domain::ids::{ApiKeyId, ClinicId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::invitation::item::time;
+use crate::codec::{BadField, embed_origins, embed_origins_text, field, time};
 use crate::item::{RawItem, number};
 use crate::key::Key;
 use crate::page::{Chunk, Filling, Page, PageRequest, below};
-use crate::profile::{BadField, field};
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -50,8 +48,7 @@ impl Store {
     }
 
     pub(crate) fn api_key_from(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
-        let item: ApiKeyItem = self.decode(raw)?;
-        let read = || {
+        self.decode_with(raw, |item: ApiKeyItem| {
             Ok(ApiKey {
                 id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
                 clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
@@ -66,15 +63,8 @@ impl Store {
                 created_at: time("ca", item.created_at)?,
                 last_used_at: item.last_used_at.map(|at| time("lu", at)).transpose()?,
             })
-        };
-        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        })
     }
-}
-
-fn embed_origins(texts: &[String]) -> Result<EmbedOrigins, BadField> {
-    let origins = texts.iter().map(|text| field("eo", EmbedOrigin::parse(text)));
-    let origins = origins.collect::<Result<Vec<_>, _>>()?;
-    field("eo", EmbedOrigins::new(origins))
 }
 
 /// An API key with where its other item is.
@@ -201,9 +191,7 @@ impl Transaction {
             scopes: api_key.scopes.iter().map(|s| s.as_str().to_owned()).collect(),
             active: api_key.active,
             created_at: api_key.created_at.millis(),
-            embed_origins: (api_key.embed_origins.as_slice().iter())
-                .map(|origin| origin.as_str().to_owned())
-                .collect(),
+            embed_origins: embed_origins_text(&api_key.embed_origins),
             last_used_at: None,
             digest: None,
         };

@@ -1,45 +1,15 @@
 //! Assignments: who reads a study.
 
 use domain::access::Issuer;
-use domain::ids::{ClinicId, StudyId, UserId};
-use domain::study::{Assignment, StudyInstanceUid, StudyRef};
+use domain::ids::{ClinicId, UserId};
+use domain::study::{Assignment, StudyRef};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 
-use crate::access::{issuer, issuer_text};
-use crate::invitation::item::time;
+use crate::codec::{BadField, StudyItem, issuer, issuer_text, time};
 use crate::item::RawItem;
-use crate::key::Key;
-use crate::profile::{BadField, field};
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, key};
-
-/// A study's names, in a grant and in an assignment.
-#[derive(Default, Serialize, Deserialize)]
-pub(crate) struct StudyItem {
-    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    #[serde(rename = "ui", default, skip_serializing_if = "Option::is_none")]
-    uid: Option<String>,
-}
-
-impl From<&StudyRef> for StudyItem {
-    fn from(study: &StudyRef) -> Self {
-        Self {
-            id: study.id().map(|id| id.to_string()),
-            uid: study.uid().map(|uid| uid.as_str().to_owned()),
-        }
-    }
-}
-
-impl StudyItem {
-    pub(crate) fn read(&self) -> Result<StudyRef, BadField> {
-        let id = self.id.as_deref().map(StudyId::parse).transpose();
-        let id = id.map_err(|_| BadField("si"))?;
-        let uid = self.uid.as_deref().map(StudyInstanceUid::parse).transpose();
-        field("si", StudyRef::new(id, field("ui", uid)?))
-    }
-}
 
 #[derive(Serialize, Deserialize)]
 struct AssignmentItem {
@@ -77,7 +47,7 @@ impl TryFrom<AssignmentItem> for Assignment {
         let assigned_by: Issuer = issuer(&item.assigned_by)?;
         Ok(Self {
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-            study: item.study.read()?,
+            study: item.study.study()?,
             reader: UserId::parse(&item.reader).map_err(|_| BadField("us"))?,
             assigned_by,
             assigned_at: time("ca", item.assigned_at)?,
@@ -114,8 +84,7 @@ impl Store {
     }
 
     fn assignment_from(&self, raw: &RawItem) -> Result<Assignment, StoreError> {
-        let item: AssignmentItem = self.decode(raw)?;
-        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        self.decode_with(raw, |item: AssignmentItem| item.try_into())
     }
 }
 
@@ -137,6 +106,8 @@ impl Transaction {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::StudyId;
+    use domain::study::StudyInstanceUid;
     use domain::time::Timestamp;
 
     #[test]

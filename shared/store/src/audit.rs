@@ -1,17 +1,16 @@
 //! Audit records: append only, one partition for each clinic and month.
 
 use domain::audit::{Action, Actor, AuditRecord, Object};
-use domain::ids::{AuditId, ClinicId, StudyId, UserId};
-use domain::study::{StudyInstanceUid, StudyRef};
+use domain::ids::{AuditId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::invitation::item::time;
+use crate::codec::{BadField, StudyItem, time};
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::page::{Chunk, Filling, Page, PageRequest, below};
-use crate::profile::{BadField, PermissionsItem};
-use crate::tx::If;
+use crate::profile::PermissionsItem;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, key};
 
 #[derive(Serialize, Deserialize)]
@@ -28,10 +27,8 @@ struct AuditItem {
     object: String,
     #[serde(rename = "us", default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
-    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
-    study_id: Option<String>,
-    #[serde(rename = "ui", default, skip_serializing_if = "Option::is_none")]
-    study_uid: Option<String>,
+    #[serde(flatten)]
+    study: StudyItem,
     #[serde(rename = "be", default, skip_serializing_if = "Option::is_none")]
     before: Option<PermissionsItem>,
     #[serde(rename = "af", default, skip_serializing_if = "Option::is_none")]
@@ -47,13 +44,10 @@ impl AuditItem {
             return Ok(object);
         };
         let user = self.user.as_deref().map(UserId::parse).transpose();
-        let study_id = self.study_id.as_deref().map(StudyId::parse).transpose();
-        let uid = self.study_uid.as_deref().map(StudyInstanceUid::parse);
-        let uid = uid.transpose().map_err(|_| BadField("ui"))?;
         Ok(Object::Access {
             id,
             user: user.map_err(|_| BadField("us"))?,
-            study: StudyRef::new(study_id.map_err(|_| BadField("si"))?, uid).ok(),
+            study: self.study.study_if_any()?,
         })
     }
 }
@@ -101,9 +95,8 @@ impl Store {
     }
 
     fn audit_from(&self, clinic: ClinicId, raw: &RawItem) -> Result<AuditRecord, StoreError> {
-        let item: AuditItem = self.decode(raw)?;
         let key = Key::of(raw);
-        let read = || {
+        self.decode_with(raw, |item: AuditItem| {
             Ok(AuditRecord {
                 id: AuditId::parse(&key.sk).map_err(|_| BadField("SK"))?,
                 clinic,
@@ -116,8 +109,16 @@ impl Store {
                 after: item.after.map(TryInto::try_into).transpose()?,
                 ip: item.ip,
             })
-        };
-        read().map_err(|bad: BadField| self.corrupt(&key, bad.0))
+        })
+    }
+}
+
+impl Store {
+    /// Begins a state change with its audit record.
+    pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
+        let mut tx = Transaction::new(self);
+        tx.audit(audit)?;
+        Ok(tx)
     }
 }
 
@@ -135,8 +136,7 @@ impl Transaction {
             detail: record.action.detail().map(str::to_owned),
             object: record.object.to_string(),
             user: user.map(|id| id.to_string()),
-            study_id: study.and_then(|s| s.id()).map(|id| id.to_string()),
-            study_uid: study.and_then(|s| s.uid().map(|uid| uid.as_str().to_owned())),
+            study: study.as_ref().map(Into::into).unwrap_or_default(),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
             ip: record.ip.clone(),

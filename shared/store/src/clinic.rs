@@ -6,12 +6,11 @@ use domain::clinic::{Clinic, InvitationDays};
 use domain::email::Email;
 use domain::ids::ClinicId;
 use domain::person::PersonName;
-use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{BadField, field, time};
 use crate::item::{RawItem, number};
-use crate::profile::field;
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -37,20 +36,16 @@ impl Store {
     }
 
     pub(crate) fn clinic_from(&self, raw: &RawItem) -> Result<Clinic, StoreError> {
-        let item: ClinicItem = self.decode(raw)?;
-        let corrupt = |name: &str| self.corrupt(&key::Key::of(raw), name);
-        let clinic = || {
+        self.decode_with(raw, |item: ClinicItem| {
             Ok(Clinic {
-                id: ClinicId::parse(&item.id).map_err(|_| crate::profile::BadField("id"))?,
+                id: ClinicId::parse(&item.id).map_err(|_| BadField("id"))?,
                 name: field("na", PersonName::parse(&item.name))?,
                 invitation_days: field("dy", InvitationDays::new(item.invitation_days))?,
                 reply_to: item.reply_to.map(|a| field("rt", Email::parse(&a))).transpose()?,
                 managers: item.managers,
-                created_at: Timestamp::from_millis(item.created_at)
-                    .map_err(|_| crate::profile::BadField("ca"))?,
+                created_at: time("ca", item.created_at)?,
             })
-        };
-        clinic().map_err(|bad: crate::profile::BadField| corrupt(bad.0))
+        })
     }
 }
 

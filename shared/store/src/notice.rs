@@ -8,10 +8,9 @@ use domain::ids::{ClinicId, InvitationId, NoticeId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{BadField, field};
 use crate::item::RawItem;
-use crate::key::Key;
-use crate::profile::{BadField, field};
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, key};
 
 /// How long a notice is kept.
@@ -138,8 +137,7 @@ impl Store {
     }
 
     pub(crate) fn notice_from(&self, raw: &RawItem) -> Result<Notice, StoreError> {
-        let item: NoticeItem = self.decode(raw)?;
-        let read = || {
+        self.decode_with(raw, |item: NoticeItem| {
             let kind = match item.kind.as_str() {
                 NEW_LINK_REQUESTED => NoticeKind::NewLinkRequested {
                     clinic: item.clinic()?,
@@ -156,7 +154,6 @@ impl Store {
                 to: field("to", Email::parse(&item.to))?,
                 kind,
             })
-        };
-        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        })
     }
 }

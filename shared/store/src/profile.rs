@@ -1,13 +1,13 @@
 //! A profile as a map within an item.
 
-use domain::field::Refused;
 use domain::ids::UserId;
 use domain::npi::{Basis, Npi, Verification};
 use domain::permissions::{Level, Permissions, Wanted};
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use domain::profile::Profile;
-use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+
+use crate::codec::{BadField, field, time};
 
 /// Short names keep an invitation below 1 KB, the step at which DynamoDB charges.
 #[derive(Serialize, Deserialize)]
@@ -89,15 +89,6 @@ impl From<&Permissions> for PermissionsItem {
     }
 }
 
-/// The field of an item that does not hold what it should.
-#[derive(Debug)]
-pub(crate) struct BadField(pub(crate) &'static str);
-
-/// `parsed`, or the name of the field it came from.
-pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refused>) -> Result<T, BadField> {
-    parsed.map_err(|_| BadField(name))
-}
-
 impl TryFrom<ProfileItem> for Profile {
     type Error = BadField;
 
@@ -146,7 +137,7 @@ fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
         (Verification::Verified(_), Some(by), Some(at)) => {
             Ok(Verification::Verified(Basis::Attested {
                 by: UserId::parse(by).map_err(|_| BadField("p.nb"))?,
-                at: Timestamp::from_millis(at).map_err(|_| BadField("p.na"))?,
+                at: time("p.na", at)?,
             }))
         }
         _ => Err(BadField("p.nb")),
@@ -157,6 +148,7 @@ fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
 mod tests {
     use super::*;
     use domain::permissions::{Reporting, Standing};
+    use domain::time::Timestamp;
 
     fn permissions(verification: Verification) -> Permissions {
         Permissions {

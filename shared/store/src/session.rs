@@ -10,11 +10,9 @@ use domain::session::Session;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::invitation::item::time;
+use crate::codec::{BadField, field, time};
 use crate::item::{RawItem, number, text};
-use crate::key::Key;
-use crate::profile::{BadField, field};
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Account, Role, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -104,8 +102,7 @@ impl Store {
     }
 
     fn session_from(&self, raw: &RawItem) -> Result<Session, StoreError> {
-        let item: SessionItem = self.decode(raw)?;
-        let read = || {
+        self.decode_with(raw, |item: SessionItem| {
             Ok(Session {
                 id: SessionId::parse(&item.id).map_err(|_| BadField("id"))?,
                 clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
@@ -115,10 +112,9 @@ impl Store {
                 refreshed_at: time("ra", item.refreshed_at)?,
                 account_epoch: item.account_epoch,
                 access_epoch: item.access_epoch,
-                token_digest: item.token_digest.clone(),
+                token_digest: item.token_digest,
             })
-        };
-        read().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        })
     }
 }
 

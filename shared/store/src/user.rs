@@ -10,12 +10,12 @@ use domain::user::{Managers, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Membership;
-use crate::invitation::item::{invited_by, invited_by_text, time};
-use crate::item::{RawItem, is_zero, text};
+use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
+use crate::item::{RawItem, text};
 use crate::key::Key;
 use crate::page::{Chunk, Filling, Page, PageRequest, below};
-use crate::profile::{BadField, ProfileItem, field};
-use crate::tx::If;
+use crate::profile::ProfileItem;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -128,8 +128,7 @@ impl Store {
     }
 
     pub(crate) fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
-        let item: UserItem = self.decode(raw)?;
-        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        self.decode_with(raw, |item: UserItem| item.try_into())
     }
 }
 

@@ -2,17 +2,17 @@
 
 use domain::delivery::{Delivery, Mailing};
 use domain::email::Email;
-use domain::ids::{ApiKeyId, ClinicId, InvitationId, UserId};
+use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
-    Accepted, Details, Fingerprint, Invitation, InvitationStatus, InvitedBy, Pending, RejectReason,
-    Rejected, Revoked,
+    Accepted, Details, Fingerprint, Invitation, InvitationStatus, Pending, RejectReason, Rejected,
+    Revoked,
 };
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::codec::{BadField, field, invited_by, invited_by_text, time};
 use crate::item::RawItem;
-use crate::key::Key;
-use crate::profile::{BadField, ProfileItem, field};
+use crate::profile::ProfileItem;
 use crate::{Store, StoreError};
 
 /// What the item says while one mailer has the mail to itself: no stream filter lets it through.
@@ -103,28 +103,6 @@ impl From<&Invitation> for InvitationItem {
     }
 }
 
-pub(crate) fn invited_by_text(by: InvitedBy) -> String {
-    match by {
-        InvitedBy::User(id) => id.to_string(),
-        InvitedBy::ApiKey(id) => format!("key:{id}"),
-        InvitedBy::Operator => "operator".to_owned(),
-    }
-}
-
-pub(crate) fn invited_by(text: &str) -> Result<InvitedBy, BadField> {
-    let bad = |_| BadField("by");
-    match text.strip_prefix("key:") {
-        Some(id) => ApiKeyId::parse(id).map(InvitedBy::ApiKey).map_err(bad),
-        None if text == "operator" => Ok(InvitedBy::Operator),
-        None => UserId::parse(text).map(InvitedBy::User).map_err(bad),
-    }
-}
-
-/// A stored instant.
-pub(crate) fn time(name: &'static str, millis: i64) -> Result<Timestamp, BadField> {
-    Timestamp::from_millis(millis).map_err(|_| BadField(name))
-}
-
 impl TryFrom<InvitationItem> for Invitation {
     type Error = BadField;
 
@@ -171,8 +149,7 @@ impl TryFrom<InvitationItem> for Invitation {
 impl Store {
     /// The invitation in an item.
     pub(crate) fn invitation_from(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
-        let item: InvitationItem = self.decode(raw)?;
-        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        self.decode_with(raw, |item: InvitationItem| item.try_into())
     }
 }
 
@@ -182,7 +159,8 @@ mod tests {
 
     use super::*;
     use crate::attr;
-    use domain::invitation::New;
+    use domain::ids::ApiKeyId;
+    use domain::invitation::{InvitedBy, New};
     use domain::npi::{Npi, Verification};
     use domain::permissions::{Permissions, Reporting, Standing};
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};

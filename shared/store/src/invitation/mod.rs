@@ -6,7 +6,7 @@ mod list;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Invitation, Pending, Transition};
 
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
 pub use list::InvitationRange;

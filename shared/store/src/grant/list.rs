@@ -8,13 +8,12 @@ use domain::access::{Grant, oldest_alive};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 
-use crate::item::{RawItem, Reads, text};
+use crate::client::{BATCH, Reads};
+use crate::item::{RawItem, text};
 use crate::key::Key;
 use crate::page::{Chunk, Filling, Page, PageRequest, below, bytes_read};
 use crate::{Store, StoreError, attr, key};
 
-/// Keys that one `BatchGetItem` takes.
-const BATCH: usize = 100;
 /// How far the index may lag behind the table, generously.
 const INDEX_LAG: Duration = Duration::from_mins(1);
 

@@ -3,8 +3,7 @@
 use domain::signing::{PublicKey, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
-use crate::key::Key;
-use crate::profile::BadField;
+use crate::codec::BadField;
 use crate::{Store, StoreError, key};
 
 #[derive(Serialize, Deserialize)]
@@ -31,13 +30,11 @@ impl Store {
         let Some(raw) = self.get(&key::public_keys()).await? else {
             return Ok(Vec::new());
         };
-        let item: PublicKeysItem = self.decode(&raw)?;
         let read = |key: PublicKeyItem| {
             let algorithm = SigningAlgorithm::parse(&key.algorithm).ok_or(BadField("ks.al"))?;
             Ok(PublicKey { kid: key.kid, algorithm, x: key.x, y: key.y })
         };
-        let keys = item.keys.into_iter().map(read).collect::<Result<_, _>>();
-        keys.map_err(|bad: BadField| self.corrupt(&Key::of(&raw), bad.0))
+        self.decode_with(&raw, |item: PublicKeysItem| item.keys.into_iter().map(read).collect())
     }
 
     /// Puts these keys in the place of all that were published before.

@@ -11,11 +11,11 @@ use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::assignment::StudyItem;
-use crate::invitation::item::time;
-use crate::item::{RawItem, is_zero};
-use crate::key::Key;
-use crate::profile::{BadField, field};
+use crate::codec::{
+    BadField, StudyItem, embed_origins, embed_origins_text, field, is_zero, issuer, issuer_text,
+    time,
+};
+use crate::item::RawItem;
 use crate::{Store, StoreError};
 
 /// How long a grant is kept once its view is over, for the question what was open.
@@ -109,12 +109,7 @@ impl From<&Grant> for GrantItem {
                 .map(|options| options.as_str().to_owned()),
             issuer: issuer_text(details.issuer),
             access_epoch: details.access_epoch,
-            embed_origins: details
-                .embed_origins
-                .as_slice()
-                .iter()
-                .map(|origin| origin.as_str().to_owned())
-                .collect(),
+            embed_origins: embed_origins_text(&details.embed_origins),
             created_at: details.created_at.millis(),
             link_expires_at: details.link_expires_at.millis(),
             view_seconds: details.view_seconds.get(),
@@ -128,30 +123,16 @@ impl From<&Grant> for GrantItem {
     }
 }
 
-pub(crate) fn issuer_text(by: Issuer) -> String {
-    match by {
-        Issuer::User(id) => id.to_string(),
-        Issuer::ApiKey(id) => format!("key:{id}"),
-    }
-}
-
-pub(crate) fn issuer(text: &str) -> Result<Issuer, BadField> {
-    let bad = |_| BadField("by");
-    match text.strip_prefix("key:") {
-        Some(id) => ApiKeyId::parse(id).map(Issuer::ApiKey).map_err(bad),
-        None => UserId::parse(text).map(Issuer::User).map_err(bad),
-    }
-}
-
 impl GrantItem {
     fn view(&self) -> Result<View, BadField> {
         let user = self.user.as_deref().map(UserId::parse).transpose();
         let user = user.map_err(|_| BadField("us"))?;
         match self.view.as_str() {
-            DICTATION => {
-                Ok(View::Dictation { user: user.ok_or(BadField("us"))?, study: self.study.read()? })
-            }
-            VIEWER_ONLY => Ok(View::ViewerOnly { user, study: self.study.read()? }),
+            DICTATION => Ok(View::Dictation {
+                user: user.ok_or(BadField("us"))?,
+                study: self.study.study()?,
+            }),
+            VIEWER_ONLY => Ok(View::ViewerOnly { user, study: self.study.study()? }),
             EPHEMERAL => self.session().map(View::Ephemeral),
             _ => Err(BadField("vi")),
         }
@@ -172,12 +153,6 @@ impl GrantItem {
         let labels = self.viewports.iter().map(label).collect::<Result<_, _>>();
         let layout = field("ly", Layout::parse(layout))?;
         field("va", HangingProtocol::new(layout, field("va", labels)?))
-    }
-
-    fn embed_origins(&self) -> Result<EmbedOrigins, BadField> {
-        let each = self.embed_origins.iter().map(|o| EmbedOrigin::parse(o));
-        let each = field("eo", each.collect())?;
-        field("eo", EmbedOrigins::new(each))
     }
 
     fn opening(&self) -> Result<Option<Opening>, BadField> {
@@ -202,7 +177,7 @@ impl TryFrom<GrantItem> for Grant {
             view: item.view()?,
             issuer: issuer(&item.issuer)?,
             access_epoch: item.access_epoch,
-            embed_origins: item.embed_origins()?,
+            embed_origins: embed_origins(&item.embed_origins)?,
             created_at: time("ca", item.created_at)?,
             link_expires_at: time("ex", item.link_expires_at)?,
             view_seconds: field("vs", ViewSeconds::new(item.view_seconds))?,
@@ -228,8 +203,7 @@ impl TryFrom<GrantItem> for Grant {
 impl Store {
     /// The grant in an item.
     pub(crate) fn grant_from(&self, raw: &RawItem) -> Result<Grant, StoreError> {
-        let item: GrantItem = self.decode(raw)?;
-        item.try_into().map_err(|bad: BadField| self.corrupt(&Key::of(raw), bad.0))
+        self.decode_with(raw, |item: GrantItem| item.try_into())
     }
 }
 

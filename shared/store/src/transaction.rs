@@ -7,7 +7,6 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
-use domain::audit::AuditRecord;
 use serde::Serialize;
 
 use crate::item::number;
@@ -67,20 +66,16 @@ pub(crate) enum If {
 /// A state change in the making. It cannot be begun without its audit record.
 #[must_use = "nothing is written before commit"]
 pub struct Transaction {
-    pub(crate) store: Store,
+    store: Store,
     parts: Vec<(Role, TransactWriteItem)>,
 }
 
-impl Store {
-    /// Begins a state change with its audit record.
-    pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
-        let mut tx = Transaction { store: self.clone(), parts: Vec::new() };
-        tx.audit(audit)?;
-        Ok(tx)
-    }
-}
-
 impl Transaction {
+    /// Without its first part, which is the audit record.
+    pub(crate) fn new(store: &Store) -> Self {
+        Self { store: store.clone(), parts: Vec::new() }
+    }
+
     /// Writes a whole item.
     pub(crate) fn put(
         &mut self,

@@ -4,7 +4,7 @@ use domain::access::{Authority, Grant, Issuer};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::user::User;
 
-use crate::item::Reads;
+use crate::client::Reads;
 use crate::key::Key;
 use crate::{Store, StoreError, key};
 

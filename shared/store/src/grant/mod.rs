@@ -7,10 +7,9 @@ mod parties;
 use domain::access::{Details, Grant, Issued, Transition};
 use domain::ids::{AccessId, ClinicId};
 
-use crate::tx::If;
+use crate::transaction::If;
 use crate::{Role, Store, StoreError, Transaction, attr, key};
 
-pub(crate) use item::{issuer, issuer_text};
 pub use parties::{ViewKeys, ViewParties};
 
 impl Store {

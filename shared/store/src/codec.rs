@@ -1,0 +1,150 @@
+//! Items to and from domain values, and the fields that several kinds of item have in common.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use domain::access::{EmbedOrigin, EmbedOrigins, Issuer};
+use domain::field::Refused;
+use domain::ids::{ApiKeyId, StudyId, UserId};
+use domain::invitation::InvitedBy;
+use domain::study::{StudyInstanceUid, StudyRef};
+use domain::time::Timestamp;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::client::Store;
+use crate::error::StoreError;
+use crate::item::RawItem;
+use crate::key::Key;
+
+/// The field of an item that does not hold what it should.
+#[derive(Debug)]
+pub(crate) struct BadField(pub(crate) &'static str);
+
+impl Store {
+    /// The item that `body` becomes under `key`.
+    pub(crate) fn encode(&self, key: Key, body: &impl Serialize) -> Result<RawItem, StoreError> {
+        let mut item: RawItem =
+            serde_dynamo::to_item(body).map_err(|e| self.corrupt(&key, e.to_string()))?;
+        item.extend(key.into_attributes());
+        Ok(item)
+    }
+
+    /// The struct in an item.
+    pub(crate) fn decode<T: DeserializeOwned>(&self, raw: &RawItem) -> Result<T, StoreError> {
+        let value = serde_dynamo::AttributeValue::from(AttributeValue::M(raw.clone()));
+        let input = serde_dynamo::Deserializer::from_attribute_value(value);
+        serde_path_to_error::deserialize(input).map_err(|e| {
+            let path = e.path().to_string();
+            // A missing field has no path of its own; serde names it in the message.
+            let field = if path == "." { e.inner().to_string() } else { path };
+            self.corrupt(&Key::of(raw), field)
+        })
+    }
+
+    /// The domain value in an item, which `read` makes from the item's struct.
+    pub(crate) fn decode_with<I: DeserializeOwned, T>(
+        &self,
+        raw: &RawItem,
+        read: impl FnOnce(I) -> Result<T, BadField>,
+    ) -> Result<T, StoreError> {
+        read(self.decode(raw)?).map_err(|bad| self.corrupt(&Key::of(raw), bad.0))
+    }
+
+    /// The error that names a field of an item.
+    pub(crate) fn corrupt(&self, key: &Key, field: impl Into<String>) -> StoreError {
+        StoreError::Corrupt {
+            table: self.table.clone(),
+            key: format!("{key:?}"),
+            field: field.into(),
+        }
+    }
+}
+
+/// `parsed`, or the name of the field it came from.
+pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refused>) -> Result<T, BadField> {
+    parsed.map_err(|_| BadField(name))
+}
+
+/// A stored instant.
+pub(crate) fn time(name: &'static str, millis: i64) -> Result<Timestamp, BadField> {
+    Timestamp::from_millis(millis).map_err(|_| BadField(name))
+}
+
+/// For `skip_serializing_if`: most items do not have the count.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+pub(crate) fn is_zero(count: &u32) -> bool {
+    *count == 0
+}
+
+pub(crate) fn invited_by_text(by: InvitedBy) -> String {
+    match by {
+        InvitedBy::User(id) => id.to_string(),
+        InvitedBy::ApiKey(id) => format!("key:{id}"),
+        InvitedBy::Operator => "operator".to_owned(),
+    }
+}
+
+pub(crate) fn invited_by(text: &str) -> Result<InvitedBy, BadField> {
+    let bad = |_| BadField("by");
+    match text.strip_prefix("key:") {
+        Some(id) => ApiKeyId::parse(id).map(InvitedBy::ApiKey).map_err(bad),
+        None if text == "operator" => Ok(InvitedBy::Operator),
+        None => UserId::parse(text).map(InvitedBy::User).map_err(bad),
+    }
+}
+
+pub(crate) fn issuer_text(by: Issuer) -> String {
+    match by {
+        Issuer::User(id) => id.to_string(),
+        Issuer::ApiKey(id) => format!("key:{id}"),
+    }
+}
+
+pub(crate) fn issuer(text: &str) -> Result<Issuer, BadField> {
+    let bad = |_| BadField("by");
+    match text.strip_prefix("key:") {
+        Some(id) => ApiKeyId::parse(id).map(Issuer::ApiKey).map_err(bad),
+        None => UserId::parse(text).map(Issuer::User).map_err(bad),
+    }
+}
+
+pub(crate) fn embed_origins_text(origins: &EmbedOrigins) -> Vec<String> {
+    origins.as_slice().iter().map(|origin| origin.as_str().to_owned()).collect()
+}
+
+pub(crate) fn embed_origins(texts: &[String]) -> Result<EmbedOrigins, BadField> {
+    let origins = texts.iter().map(|text| EmbedOrigin::parse(text));
+    field("eo", origins.collect::<Result<Vec<_>, _>>().and_then(EmbedOrigins::new))
+}
+
+/// A study's names, in a grant, an assignment and an audit record.
+#[derive(Default, Serialize, Deserialize)]
+pub(crate) struct StudyItem {
+    #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "ui", default, skip_serializing_if = "Option::is_none")]
+    uid: Option<String>,
+}
+
+impl From<&StudyRef> for StudyItem {
+    fn from(study: &StudyRef) -> Self {
+        Self {
+            id: study.id().map(|id| id.to_string()),
+            uid: study.uid().map(|uid| uid.as_str().to_owned()),
+        }
+    }
+}
+
+impl StudyItem {
+    /// The study; an item without either name is corrupt.
+    pub(crate) fn study(&self) -> Result<StudyRef, BadField> {
+        self.study_if_any()?.ok_or(BadField("si"))
+    }
+
+    /// The study; `None` for an item without either name.
+    pub(crate) fn study_if_any(&self) -> Result<Option<StudyRef>, BadField> {
+        let id = self.id.as_deref().map(StudyId::parse).transpose();
+        let id = id.map_err(|_| BadField("si"))?;
+        let uid = field("ui", self.uid.as_deref().map(StudyInstanceUid::parse).transpose())?;
+        Ok(StudyRef::new(id, uid).ok())
+    }
+}
