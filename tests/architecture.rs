@@ -22,7 +22,9 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
     members.iter().map(|p| (p.name.to_string(), of(p))).collect()
 }
 
-const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "http"];
+const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "web"];
+/// Ours that only HTTP functions and other writers use.
+const SHARED: [&str; 2] = ["changes", "auth"];
 const FUNCTIONS: [&str; 9] = [
     "invite",
     "confirm",
@@ -39,14 +41,14 @@ fn allowed(krate: &str) -> Vec<&'static str> {
     match krate {
         "strength" => vec![],
         "domain" => vec!["strength"],
-        "store" | "mail" | "npi" => vec!["domain"],
-        // The one exception among adapters: http asks store who the caller is.
-        "http" => vec!["domain", "store"],
-        "runtime" => vec!["domain", "http", "store"],
-        name if FUNCTIONS.contains(&name) => [&["domain", "runtime"][..], &ADAPTERS].concat(),
+        "store" | "mail" | "npi" | "web" => vec!["domain"],
+        "changes" => vec!["domain", "store"],
+        "auth" => vec!["domain", "store", "web", "changes"],
+        "runtime" => vec!["domain", "store", "web", "changes", "auth"],
+        name if FUNCTIONS.contains(&name) => [&["domain", "runtime"][..], &ADAPTERS, &SHARED].concat(),
         // The composition of the whole, and the tests of it.
         "local" | "tests" | "bench" => {
-            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &FUNCTIONS].concat()
+            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS].concat()
         }
         other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
     }

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
+use auth::caller::People;
 use domain::api_key::{ApiKeySecret, Scope};
-use http::caller::People;
 use reqwest::Method;
 use serde_json::{Value, json};
 

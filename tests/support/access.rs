@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use auth::jwt::{Signer, SigningKeys};
 use domain::ids::{AccessId, ClinicId};
 use domain::token::{AccessLink, Keyring};
-use http::jwt::{Signer, SigningKeys};
 use reqwest::Method;
 use serde_json::{Value, json};
 

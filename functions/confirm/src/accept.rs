@@ -3,18 +3,18 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use changes::Requester;
 use domain::audit::Actor;
 use domain::claim::Claim;
 use domain::invitation::{Acceptance, Details, Invitation, InvitedBy, Live, Transition};
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
-use http::audit::Requester;
-use http::body::Object;
-use http::problem::ProblemBody;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::{Account, Claims, Committed, Role, Transaction};
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::credential::{Credential, credential, same_person};
@@ -47,21 +47,23 @@ pub(crate) struct AcceptRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Response, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let password = fields.optional("password", |text| Ok(text.to_owned()));
     let token = fields.finish(token)?.unwrap_or_default();
 
-    let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone() };
+    let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone().map(String::from) };
     let invitation = opened(&deps, &token).await?;
     let user = match standing(&deps, invitation)? {
         Standing::Live(live) => {
             let requester = requester(live.details().id);
             accept(&deps, live, &token, password, &requester).await?
         }
-        Standing::Accepted(details) => repeated(&deps, &details, ip.as_ref(), password).await?,
+        Standing::Accepted(details) => {
+            repeated(&deps, &details, ip.as_ref().map(ClientIp::as_str), password).await?
+        }
     };
     answer(&deps, user, ip).await
 }
@@ -74,9 +76,9 @@ async fn accept(
     requester: &Requester,
 ) -> Result<User, Problem> {
     let mut registry = Registry::default();
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let credential =
-            credential(deps, live.details(), requester.ip.as_ref(), password.clone()).await?;
+            credential(deps, live.details(), requester.ip.as_deref(), password.clone()).await?;
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, requester).await? {
@@ -89,7 +91,7 @@ async fn accept(
         live = match standing(deps, opened(deps, token).await?)? {
             Standing::Live(live) => live,
             Standing::Accepted(details) => {
-                return repeated(deps, &details, requester.ip.as_ref(), password).await;
+                return repeated(deps, &details, requester.ip.as_deref(), password).await;
             }
         };
     }
@@ -131,7 +133,7 @@ fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
 async fn repeated(
     deps: &Deps,
     details: &Details,
-    ip: Option<&ClientIp>,
+    ip: Option<&str>,
     password: Option<String>,
 ) -> Result<User, Problem> {
     let store = &deps.context.store;

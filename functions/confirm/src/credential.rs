@@ -4,8 +4,8 @@ use axum::http::StatusCode;
 use domain::field::{Faults, Refused};
 use domain::invitation::Details;
 use domain::password::{Password, PasswordHash};
-use http::{ClientIp, Problem};
 use store::{Account, Guess};
+use web::Problem;
 
 use crate::Deps;
 
@@ -20,7 +20,7 @@ pub(crate) struct Credential {
 pub(crate) async fn credential(
     deps: &Deps,
     details: &Details,
-    ip: Option<&ClientIp>,
+    ip: Option<&str>,
     password: Option<String>,
 ) -> Result<Credential, Problem> {
     let password = required_exactly(details, password)?;
@@ -40,7 +40,7 @@ pub(crate) async fn credential(
 pub(crate) async fn same_person(
     deps: &Deps,
     details: &Details,
-    ip: Option<&ClientIp>,
+    ip: Option<&str>,
     password: Option<String>,
 ) -> Result<(), Problem> {
     let Some(password) = required_exactly(details, password)? else {
@@ -102,11 +102,10 @@ async fn new_password(
 async fn matching(
     deps: &Deps,
     details: &Details,
-    ip: Option<&ClientIp>,
+    ip: Option<&str>,
     (hash, password): (PasswordHash, Password),
 ) -> Result<(), Problem> {
     let (store, email) = (&deps.context.store, &details.email);
-    let ip = ip.map(|ip| ip.0.as_str());
     if let Guess::Wait(time) = store.guess(email, ip, deps.context.now()).await? {
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));

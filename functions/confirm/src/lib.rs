@@ -12,18 +12,18 @@ mod token;
 
 use std::sync::Arc;
 
+use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
+use changes::Context;
 use domain::token::Keyring;
-use http::Context;
-use http::session::Sessions;
 use npi::Nppes;
 use utoipa::OpenApi;
 
 /// What this function needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
@@ -35,16 +35,10 @@ pub struct Deps {
     pub sessions: Sessions,
 }
 
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.context.clone()
-    }
-}
-
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
     let links = (deps.context.clone(), deps.keyring.clone());
-    let idempotent = from_fn_with_state(links, http::idempotency::for_invitees);
+    let idempotent = from_fn_with_state(links, auth::idempotency::for_invitees);
     let router = Router::new()
         .route("/v1/invitation/lookup", post(lookup::handle))
         .route("/v1/invitation/accept", post(accept::handle))
@@ -52,7 +46,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/invitation/request-new", post(request_new::handle))
         .layer(idempotent)
         .with_state(deps);
-    http::serve(router)
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.

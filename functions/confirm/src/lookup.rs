@@ -5,12 +5,12 @@ use axum::Json;
 use axum::extract::State;
 use domain::invitation::{Details, Invitation, InvitedBy};
 use domain::person::PersonName;
-use http::Problem;
-use http::body::Object;
-use http::problem::ProblemBody;
-use http::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
 use crate::token::{TokenRequest, opened, taken};
@@ -75,7 +75,7 @@ pub(crate) struct LookupView {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<LookupView>, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use auth::session::Sessions;
 use confirm::Deps;
-use http::session::Sessions;
 use npi::Nppes;
 use runtime::{Aws, Settings};
 
@@ -12,11 +12,13 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let aws = Aws::from_environment();
-    let context = aws.context(&settings).await;
+    let context = aws.context(&settings);
+    let keys = aws.keys(&settings, &context).await;
     let keyring = Arc::new(aws.keyring(&settings).await?);
     let sessions = Sessions {
-        signer: Arc::new(aws.signer(&settings, &context.keys).await?),
+        signer: Arc::new(aws.signer(&settings, &keys).await?),
         keyring: keyring.clone(),
+        issuer: keys.issuer().into(),
     };
     settings.check()?;
     let deps = Deps {

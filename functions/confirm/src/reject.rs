@@ -2,17 +2,17 @@
 
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
+use changes::commit_ended;
 use domain::audit::Actor;
 use domain::invitation::{Invitation, RejectReason};
-use http::audit::Requester;
-use http::body::Object;
-use http::ending::commit_ended;
-use http::problem::ProblemBody;
-use http::view::Done;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::Committed;
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::Done;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::token::{opened, taken};
@@ -43,13 +43,13 @@ pub(crate) struct RejectRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<Done>, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let reason = fields.optional("reason", RejectReason::parse);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let live = match opened(&deps, &token).await? {
             Invitation::Rejected(_) => return Ok(Json(declined())),
             Invitation::Accepted(_) => {
@@ -61,7 +61,10 @@ pub(crate) async fn handle(
                 pending.at(deps.context.now()).map_err(|_| Problem::expired())?
             }
         };
-        let requester = Requester { actor: Actor::Invitee(live.details().id), ip: ip.clone() };
+        let requester = Requester {
+            actor: Actor::Invitee(live.details().id),
+            ip: ip.clone().map(String::from),
+        };
         let change = live.reject(reason.clone(), deps.context.now()).map(Invitation::from);
         if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
             return Ok(Json(declined()));

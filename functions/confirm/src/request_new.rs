@@ -2,15 +2,15 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
+use changes::Requester;
 use domain::audit::Actor;
 use domain::email::Email;
 use domain::ids::NoticeId;
 use domain::invitation::{Details, Invitation, InvitedBy};
-use http::audit::Requester;
-use http::body::Object;
-use http::problem::ProblemBody;
-use http::{ClientIp, Problem};
 use store::{Committed, Notice, NoticeKind};
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::token::{TokenRequest, opened, taken};
@@ -30,12 +30,12 @@ use crate::token::{TokenRequest, opened, taken};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<StatusCode, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let invitation = match opened(&deps, &token).await {
             Ok(invitation) => invitation,
             Err(problem) if problem.status() == StatusCode::NOT_FOUND => break,
@@ -64,7 +64,7 @@ async fn told(
         return Ok(Committed::Yes);
     };
     let details = change.next.details.clone();
-    let requester = Requester { actor: Actor::Invitee(details.id), ip };
+    let requester = Requester { actor: Actor::Invitee(details.id), ip: ip.map(String::from) };
     let change = change.map(Invitation::from);
     let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
     tx.changed_invitation(&change)?;

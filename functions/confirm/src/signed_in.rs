@@ -1,16 +1,16 @@
 //! Whoever confirms an invitation with dashboard access has just shown their password, and is
 //! signed in.
 
+use auth::session::{AccessToken, RefreshCookie};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
+use changes::Requester;
 use domain::audit::Actor;
 use domain::user::{User, UserStatus};
-use http::audit::Requester;
-use http::session::{AccessToken, RefreshCookie};
-use http::view::UserView;
-use http::{ClientIp, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::view::UserView;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -54,7 +54,7 @@ async fn session(
     let Some(account) = deps.context.store.account(&user.email).await? else {
         return Ok(None);
     };
-    let requester = Requester { actor: Actor::User(user.id), ip };
+    let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };
     let opening = deps.sessions.open(&deps.context, user.clone(), &account, &requester);
     opening.await
 }

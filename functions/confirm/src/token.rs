@@ -2,10 +2,10 @@
 
 use domain::field::Refused;
 use domain::invitation::Invitation;
-use http::Problem;
-use http::fields::Fields;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use web::Problem;
+use web::fields::Fields;
 
 use crate::Deps;
 

@@ -1,16 +1,15 @@
 //! `POST /v1/autoScribe/users/invitations/{invitationId}/attest-npi`: an owner or admin has seen the
 //! person and vouches that the NPI is theirs, though the registry knows it under another surname.
 
+use auth::attest::{attester, not_attested};
+use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
 use domain::invitation::Invitation;
-use http::attest::{attester, not_attested};
-use http::audit::Requester;
-use http::caller::{AttestNpi, Caller};
-use http::problem::ProblemBody;
-use http::view::InvitationView;
-use http::{ClientIp, Problem, Segment};
 use store::Committed;
+use web::problem::ProblemBody;
+use web::view::InvitationView;
+use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::edit::{commit, live};
@@ -34,10 +33,9 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<AttestNpi>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
 ) -> Result<Json<InvitationView>, Problem> {
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
         let by = attester(&caller.principal, live.details().id.user_id())?;
         let held = live.details().profile.permissions.npi();

@@ -1,19 +1,19 @@
 //! `POST /v1/autoScribe/users/batch`: up to 50 invites, each on its own.
 
+use auth::caller::{Caller, Invite, Principal};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::field::Refused;
-use http::body::Object;
-use http::caller::{Caller, Invite, Principal};
-use http::problem::ProblemBody;
-use http::view::InvitedView;
-use http::{ClientIp, Problem, RequestId};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::InvitedView;
+use web::{Problem, RequestId};
 
 use crate::Deps;
 use crate::draft::InviteRequest;
@@ -71,9 +71,8 @@ pub(crate) struct BatchResult {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<Invite>,
-    ip: Option<ClientIp>,
     request_id: RequestId,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Response, Problem> {
     let users = users(body)?;
     let mut results = Vec::with_capacity(users.len());
@@ -82,14 +81,7 @@ pub(crate) async fn handle(
         if running.len() == AT_ONCE {
             results.extend(running.join_next().await.transpose().map_err(Problem::internal)?);
         }
-        running.spawn(one(
-            deps.clone(),
-            caller.principal.clone(),
-            ip.clone(),
-            request_id.clone(),
-            index,
-            user,
-        ));
+        running.spawn(one(deps.clone(), caller.principal.clone(), request_id.clone(), index, user));
     }
     while let Some(result) = running.join_next().await {
         results.push(result.map_err(Problem::internal)?);
@@ -101,13 +93,12 @@ pub(crate) async fn handle(
 async fn one(
     deps: Deps,
     principal: Principal,
-    ip: Option<ClientIp>,
     request_id: RequestId,
     index: usize,
     user: Value,
 ) -> BatchResult {
     let outcome = match user {
-        Value::Object(members) => invite(&deps, &principal, ip, members).await,
+        Value::Object(members) => invite(&deps, &principal, members).await,
         _ => Err(Problem::unprocessable("wrong_type", "Each of users must be an object.")),
     };
     match outcome {
@@ -121,7 +112,7 @@ async fn one(
     }
 }
 
-fn users(body: Object) -> Result<Vec<Value>, Problem> {
+fn users(body: JsonObject) -> Result<Vec<Value>, Problem> {
     let mut fields = body.fields();
     let users = match fields.take("users") {
         Some(Value::Array(users)) if (1..=MAX).contains(&users.len()) => Some(users),

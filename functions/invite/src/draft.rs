@@ -6,10 +6,10 @@ use domain::npi::{Npi, Verification};
 use domain::permissions::{AssignableLevel, Level, Permissions, Wanted};
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use domain::profile::Profile;
-use http::fields::Fields;
-use http::schema::{AssignableLevelName, ClinicRoleName};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use web::fields::Fields;
+use web::schema::{AssignableLevelName, ClinicRoleName};
 
 /// A person to invite and what they shall be allowed to do.
 #[derive(Deserialize, ToSchema)]

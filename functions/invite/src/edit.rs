@@ -1,20 +1,20 @@
 //! `PATCH /v1/autoScribe/users/invitations/{invitationId}`: changes what is offered.
 
+use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
+use changes::move_npi;
 use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::{Npi, Verification};
 use domain::permissions::Level;
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::{Caller, ManageInvitations};
-use http::changes::{ChangeRequest, changes};
-use http::npi_claim::move_npi;
-use http::problem::ProblemBody;
-use http::view::InvitationView;
-use http::{ClientIp, Problem, Segment};
 use store::Committed;
+use web::body::JsonObject;
+use web::change_request::{ChangeRequest, changes};
+use web::problem::ProblemBody;
+use web::view::InvitationView;
+use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::revoke::{find, pending};
@@ -36,13 +36,12 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let changes = changes(body.fields())?;
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;
         let offered = deps.verified(live.details().profile.changed(changes.clone())?).await?;
         let held = live.details().profile.permissions.npi();

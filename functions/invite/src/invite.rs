@@ -1,25 +1,25 @@
 //! `POST /v1/autoScribe/users`: stores the invitation; its mail follows by the stream.
 
+use auth::caller::{Caller, Invite, Principal};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use changes::Requester;
+use changes::npi_free;
 use domain::audit::{Action, Object};
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, Invitation, New, Pending};
 use domain::time::Timestamp;
 use domain::user::UserStatus;
-use http::audit::Requester;
-use http::body::Object as Body;
-use http::caller::{Caller, Invite, Principal};
-use http::fields::Fields;
-use http::npi_claim::npi_free;
-use http::problem::ProblemBody;
-use http::view::InvitedView;
-use http::{ClientIp, Problem};
 use serde_json::{Map, Value};
 use store::Committed;
+use web::Problem;
+use web::body::JsonObject;
+use web::fields::Fields;
+use web::problem::ProblemBody;
+use web::view::InvitedView;
 
 use crate::Deps;
 use crate::draft::{Draft, InviteRequest, draft};
@@ -40,10 +40,9 @@ use crate::draft::{Draft, InviteRequest, draft};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<Invite>,
-    ip: Option<ClientIp>,
-    body: Body,
+    body: JsonObject,
 ) -> Result<Response, Problem> {
-    let invitation = invite(&deps, &caller.principal, ip, body.members).await?;
+    let invitation = invite(&deps, &caller.principal, body.members).await?;
     Ok((StatusCode::CREATED, Json(InvitedView::from(&invitation))).into_response())
 }
 
@@ -51,7 +50,6 @@ pub(crate) async fn handle(
 pub(crate) async fn invite(
     deps: &Deps,
     principal: &Principal,
-    ip: Option<ClientIp>,
     members: Map<String, Value>,
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
@@ -65,8 +63,7 @@ pub(crate) async fn invite(
         open_for: std::time::Duration::ZERO,
         fingerprint,
     };
-    let requester = Requester { actor: principal.as_actor(), ip };
-    carry_out(deps, wish, &requester).await
+    carry_out(deps, wish, &principal.requester()).await
 }
 
 async fn carry_out(
@@ -82,7 +79,7 @@ async fn carry_out(
         return Ok(invited);
     }
     let mut asked = false;
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let claims = store
             .claims(wish.clinic, &wish.email, npi)
             .await?

@@ -14,33 +14,31 @@ mod revoke;
 
 use std::sync::Arc;
 
+use auth::Keys;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{patch, post};
+use changes::Context;
 use domain::npi::{Npi, RegistryAnswer};
 use domain::profile::Profile;
-use http::{Context, Problem};
 use npi::Nppes;
 use utoipa::OpenApi;
+use web::Problem;
 
 pub use known::KnownDays;
 
 /// What this function needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
+    /// The published keys, to verify tokens.
+    pub keys: Keys,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
     /// How long the invitations of clinics stay open.
     pub known: KnownDays,
-}
-
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.context.clone()
-    }
 }
 
 impl Deps {
@@ -59,7 +57,10 @@ impl Deps {
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
+    let idempotent = from_fn_with_state(
+        (deps.context.clone(), deps.keys.clone()),
+        auth::idempotency::for_callers,
+    );
     let router = Router::new()
         .route("/v1/autoScribe/users", post(invite::handle))
         .route("/v1/autoScribe/users/batch", post(batch::handle))
@@ -72,7 +73,7 @@ pub fn router(deps: Deps) -> Router {
         )
         .layer(idempotent)
         .with_state(deps);
-    http::serve(router)
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.

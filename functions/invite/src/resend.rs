@@ -1,15 +1,15 @@
 //! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: a new mail with a new link.
 
+use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
+use changes::npi_free;
 use domain::invitation::Invitation;
-use http::audit::Requester;
-use http::caller::{Caller, ManageInvitations};
-use http::npi_claim::npi_free;
-use http::problem::ProblemBody;
-use http::view::InvitationView;
-use http::{ClientIp, Problem, Segment};
 use store::Committed;
+use web::problem::ProblemBody;
+use web::view::InvitationView;
+use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::invite::address_taken;
@@ -35,11 +35,10 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let pending = pending(find(&deps, clinic, &id).await?)?;
         if let Some(next) = resend(&deps, pending, &requester).await? {
             return Ok(Json((&next).into()));

@@ -1,21 +1,20 @@
 //! `POST /v1/autoScribe/users/invitations/revoke`: takes an invitation back.
 
+use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
+use changes::commit_ended;
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
 use domain::invitation::{Invitation, InvitationStatus, Pending};
 use domain::permissions::Level;
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::{Caller, ManageInvitations};
-use http::ending::commit_ended;
-use http::problem::ProblemBody;
-use http::view::Done;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::Committed;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::Done;
 
 use crate::Deps;
 
@@ -46,13 +45,12 @@ pub(crate) struct RevokeRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<Done>, Problem> {
     let clinic = caller.clinic();
     let id = target(body)?.to_string();
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let invitation = find(&deps, clinic, &id).await?;
         if invitation.status() == InvitationStatus::Revoked {
             return Ok(Json(Done::new("The invitation is revoked.")));
@@ -70,7 +68,7 @@ pub(crate) async fn handle(
 }
 
 /// `invitationId`, `userId`, or both when they mean the same.
-fn target(body: Object) -> Result<InvitationId, Problem> {
+fn target(body: JsonObject) -> Result<InvitationId, Problem> {
     let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
     let mut fields = body.fields();
     let by_invitation =

@@ -1,20 +1,21 @@
 //! `GET /v1/access`: temporary access, newest first.
 
+use auth::caller::{Caller, IssueAccess};
+use auth::view_token::StudyView;
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::access::{Grant, Issuer, View, oldest_alive};
 use domain::field::Refused;
 use domain::ids::{AccessId, NotAnId, UserId};
 use domain::time::Timestamp;
-use http::caller::{Caller, IssueAccess};
-use http::problem::ProblemBody;
-use http::query::Parameters;
-use http::schema::{AccessModeName, AccessStatusName};
-use http::view_token::StudyView;
-use http::{Context, Problem};
 use serde::Serialize;
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
+use web::Problem;
+use web::problem::ProblemBody;
+use web::query::Parameters;
+use web::schema::{AccessModeName, AccessStatusName};
 
 /// Filters; each narrows the list further.
 #[derive(IntoParams)]

@@ -1,21 +1,22 @@
 //! `GET /v1/auditEvents`: who did what to whom, newest first.
 
+use auth::caller::{Caller, ReadAudit};
+use auth::view_token::StudyView;
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::audit::{Action, Actor, AuditRecord, Object};
 use domain::clinic::Clinic;
 use domain::field::Refused;
 use domain::ids::AuditId;
 use domain::time::{Day, Timestamp};
-use http::caller::{Caller, ReadAudit};
-use http::problem::ProblemBody;
-use http::query::Parameters;
-use http::view::PermissionsView;
-use http::view_token::StudyView;
-use http::{Context, Problem};
 use serde::Serialize;
 use store::{AuditRange, PageRequest};
 use utoipa::{IntoParams, ToSchema};
+use web::Problem;
+use web::problem::ProblemBody;
+use web::query::Parameters;
+use web::view::PermissionsView;
 
 /// Filters; each narrows the list further.
 #[derive(IntoParams)]

@@ -1,12 +1,13 @@
 //! `GET /v1/autoScribe/users/invitations/{invitationId}`.
 
+use auth::caller::{Caller, ReadInvitations};
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::ids::InvitationId;
-use http::caller::{Caller, ReadInvitations};
-use http::problem::ProblemBody;
-use http::view::InvitationView;
-use http::{Context, Problem, Segment};
+use web::problem::ProblemBody;
+use web::view::InvitationView;
+use web::{Problem, Segment};
 
 /// Read an invitation.
 #[utoipa::path(

@@ -2,23 +2,24 @@
 
 use std::collections::BTreeSet;
 
+use auth::caller::{Caller, ReadInvitations};
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::delivery::Delivery;
 use domain::email::Email;
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::time::{Day, Timestamp};
-use http::caller::{Caller, ReadInvitations};
-use http::problem::ProblemBody;
-use http::query::{Paging, Parameters};
-use http::schema::{DeliveryName, ExpiredFilter, NpiVerification};
-use http::view::InvitationView;
-use http::{Context, Problem};
 use serde::Serialize;
 use store::{InvitationRange, Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
+use web::Problem;
+use web::problem::ProblemBody;
+use web::query::{Paging, Parameters};
+use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
+use web::view::InvitationView;
 
 /// Filters; each narrows the list further.
 #[derive(IntoParams)]

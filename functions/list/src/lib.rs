@@ -8,13 +8,24 @@ mod invitations;
 mod user;
 mod users;
 
+use auth::Keys;
 use axum::Router;
+use axum::extract::FromRef;
 use axum::routing::get;
-use http::Context;
+use changes::Context;
 use utoipa::OpenApi;
 
+/// What this function needs.
+#[derive(Clone, FromRef)]
+pub struct Deps {
+    /// The table, the clock and randomness.
+    pub context: Context,
+    /// The published keys, to verify tokens.
+    pub keys: Keys,
+}
+
 /// The routes of this function.
-pub fn router(context: Context) -> Router {
+pub fn router(deps: Deps) -> Router {
     let router = Router::new()
         .route("/v1/autoScribe/users", get(users::handle))
         .route("/v1/autoScribe/users/{userId}", get(user::handle))
@@ -22,8 +33,8 @@ pub fn router(context: Context) -> Router {
         .route("/v1/autoScribe/users/invitations/{invitationId}", get(invitation::handle))
         .route("/v1/auditEvents", get(audit_events::handle))
         .route("/v1/access", get(access::handle))
-        .with_state(context);
-    http::serve(router)
+        .with_state(deps);
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.
@@ -38,6 +49,6 @@ pub fn router(context: Context) -> Router {
         access::handle
     ),
     // Named by a query's parameter alone, which takes no schema along.
-    components(schemas(http::schema::ExpiredFilter))
+    components(schemas(web::schema::ExpiredFilter))
 )]
 pub struct Api;

@@ -1,12 +1,13 @@
 //! `GET /v1/autoScribe/users/{userId}`.
 
+use auth::caller::{Caller, ReadUsers};
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::ids::UserId;
-use http::caller::{Caller, ReadUsers};
-use http::problem::ProblemBody;
-use http::view::UserView;
-use http::{Context, Problem, Segment};
+use web::problem::ProblemBody;
+use web::view::UserView;
+use web::{Problem, Segment};
 
 /// Read a confirmed user.
 #[utoipa::path(

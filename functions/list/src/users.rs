@@ -1,22 +1,23 @@
 //! `GET /v1/autoScribe/users`: confirmed users, newest first.
 
+use auth::caller::{Caller, ReadUsers};
 use axum::Json;
 use axum::extract::State;
+use changes::Context;
 use domain::claim::Holder;
 use domain::email::Email;
 use domain::field::Refused;
 use domain::ids::{ClinicId, UserId};
 use domain::permissions::Level;
 use domain::user::{User, UserStatus};
-use http::caller::{Caller, ReadUsers};
-use http::problem::ProblemBody;
-use http::query::{Paging, Parameters};
-use http::schema::{InvitedSource, LevelName, UserStatusName};
-use http::view::UserView;
-use http::{Context, Problem};
 use serde::Serialize;
 use store::{Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
+use web::Problem;
+use web::problem::ProblemBody;
+use web::query::{Paging, Parameters};
+use web::schema::{InvitedSource, LevelName, UserStatusName};
+use web::view::UserView;
 
 /// Filters; each narrows the list further.
 #[derive(IntoParams)]

@@ -1,10 +1,10 @@
 //! Ending a session.
 
+use changes::Requester;
 use domain::audit::{Action, Actor, Object};
 use domain::session::Session;
-use http::audit::Requester;
-use http::{ClientIp, Problem};
 use store::Committed;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -15,7 +15,7 @@ pub(crate) async fn close(
     action: Action,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
-    let requester = Requester { actor: Actor::User(session.user), ip };
+    let requester = Requester { actor: Actor::User(session.user), ip: ip.map(String::from) };
     let object = Object::Session(session.id);
     let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
     let mut tx = deps.context.store.transaction(&record)?;

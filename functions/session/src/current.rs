@@ -1,18 +1,18 @@
 //! `GET` and `DELETE /v1/session`: who am I; sign out.
 
+use auth::caller::{Caller, Identity, OwnSession};
+use auth::session::RefreshCookie;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use domain::audit::Action;
 use domain::user::UserStatus;
-use http::caller::{Caller, Identity, OwnSession};
-use http::problem::ProblemBody;
-use http::session::RefreshCookie;
-use http::view::{ClinicView, UserView};
-use http::{ClientIp, Problem};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::problem::ProblemBody;
+use web::view::{ClinicView, UserView};
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::close::close;

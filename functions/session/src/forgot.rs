@@ -7,12 +7,12 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use domain::email::Email;
 use domain::ids::NoticeId;
-use http::body::Object;
-use http::problem::ProblemBody;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::{Guess, Notice, NoticeKind};
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -38,7 +38,7 @@ pub(crate) struct ForgotRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<StatusCode, Problem> {
     let mut fields = body.fields();
     let to = fields.required("email", Email::parse);

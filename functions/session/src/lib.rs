@@ -7,26 +7,23 @@ mod refresh;
 mod reset;
 mod sign_in;
 
+use auth::Keys;
+use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
-use http::Context;
-use http::session::Sessions;
+use changes::Context;
 use utoipa::OpenApi;
 
 /// What this function needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
+    /// The published keys, to verify tokens.
+    pub keys: Keys,
     /// Opens and renews sessions.
     pub sessions: Sessions,
-}
-
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.context.clone()
-    }
 }
 
 /// The routes of this function. None takes an `Idempotency-Key`: their answers hold secrets.
@@ -38,7 +35,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/password/forgot", post(forgot::handle))
         .route("/v1/password/reset", post(reset::handle))
         .with_state(deps);
-    http::serve(router)
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.

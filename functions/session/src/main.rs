@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::session::Sessions;
+use auth::session::Sessions;
 use runtime::{Aws, Settings};
 use session::Deps;
 
@@ -10,11 +10,13 @@ use session::Deps;
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
-    let context = aws.context(&settings).await;
+    let context = aws.context(&settings);
+    let keys = aws.keys(&settings, &context).await;
     let sessions = Sessions {
-        signer: Arc::new(aws.signer(&settings, &context.keys).await?),
+        signer: Arc::new(aws.signer(&settings, &keys).await?),
         keyring: Arc::new(aws.keyring(&settings).await?),
+        issuer: keys.issuer().into(),
     };
     settings.check()?;
-    runtime::serve(session::router(Deps { context, sessions })).await
+    runtime::serve(session::router(Deps { context, keys, sessions })).await
 }

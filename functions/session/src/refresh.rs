@@ -1,14 +1,14 @@
 //! `POST /v1/session/refresh`: the next access token, with the permissions of now.
 
+use auth::session::{AccessToken, RefreshCookie, refresh_token_in};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::audit::Action;
-use http::problem::ProblemBody;
-use http::session::{AccessToken, RefreshCookie, refresh_token_in};
-use http::{ClientIp, Problem};
 use store::Rotated;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::close::close;

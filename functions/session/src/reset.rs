@@ -2,19 +2,19 @@
 
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
 use domain::audit::{Action, Actor, Object};
 use domain::email::Email;
 use domain::field::{Faults, Refused};
 use domain::password::{Password, PasswordHash, RESET_LINK};
 use domain::user::User;
-use http::audit::Requester;
-use http::body::Object as Body;
-use http::problem::ProblemBody;
-use http::view::Done;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::{Account, Committed, NoticeKind, Transaction};
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::Done;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -43,7 +43,7 @@ pub(crate) struct ResetRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Body,
+    body: JsonObject,
 ) -> Result<Json<Done>, Problem> {
     let mut fields = body.fields();
     let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
@@ -52,7 +52,7 @@ pub(crate) async fn handle(
         .finish(token.zip(password))?
         .ok_or_else(|| Problem::internal("no fault and no fields"))?;
     let mut hash = None;
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let opened = opened(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
@@ -119,7 +119,7 @@ async fn commit(
     let Opened { email, account, users } = opened;
     let mut tx: Option<Transaction> = None;
     for user in users {
-        let requester = Requester { actor: Actor::User(user.id), ip: ip.clone() };
+        let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };
         let object = Object::User(user.id);
         let action = Action::PasswordReset;
         let record = requester.record(&deps.context, user.clinic, action, object, (None, None));

@@ -3,25 +3,25 @@
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
 //! same answer: nobody learns from it who has an account.
 
+use auth::session::AccessToken;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use changes::Requester;
 use domain::audit::Actor;
 use domain::email::Email;
 use domain::field::Refused;
 use domain::ids::ClinicId;
 use domain::password::{Password, PasswordHash};
 use domain::user::{User, UserStatus};
-use http::audit::Requester;
-use http::body::Object;
-use http::problem::ProblemBody;
-use http::session::AccessToken;
-use http::view::{ClinicView, UserView};
-use http::{ClientIp, Problem};
 use serde::{Deserialize, Serialize};
 use store::{Account, Guess};
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::{ClinicView, UserView};
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -64,15 +64,15 @@ pub(crate) struct SessionView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Response, Problem> {
     let wanted = Credentials::read(body)?;
-    let (account, users) = checked(&deps, &wanted, ip.as_ref()).await?;
+    let (account, users) = checked(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
     let user = chosen(&deps, users, wanted.clinic).await?;
     if !user.profile.permissions.dashboard() {
         return Err(restricted());
     }
-    let requester = Requester { actor: Actor::User(user.id), ip };
+    let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };
     let clinic = deps.context.store.clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     let opened = deps.sessions.open(&deps.context, user, &account, &requester);
@@ -88,7 +88,7 @@ struct Credentials {
 }
 
 impl Credentials {
-    fn read(body: Object) -> Result<Self, Problem> {
+    fn read(body: JsonObject) -> Result<Self, Problem> {
         let shape = |domain::ids::NotAnId(shape)| Refused::new("id_invalid", shape);
         let mut fields = body.fields();
         let email = fields.required("email", Email::parse);
@@ -105,10 +105,9 @@ impl Credentials {
 async fn checked(
     deps: &Deps,
     wanted: &Credentials,
-    ip: Option<&ClientIp>,
+    ip: Option<&str>,
 ) -> Result<(Account, Vec<User>), Problem> {
     let store = &deps.context.store;
-    let ip = ip.map(|ip| ip.0.as_str());
     if let Guess::Wait(time) = store.guess(&wanted.email, ip, deps.context.now()).await? {
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));

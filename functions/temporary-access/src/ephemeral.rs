@@ -1,5 +1,7 @@
 //! `POST /v1/autoScribe/ephemeral-sessions`: a link to a view without a study.
 
+use auth::caller::{Caller, IssueAccess};
+use auth::idempotency::Unkept;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::access::{
@@ -7,16 +9,14 @@ use domain::access::{
     ViewportLabel,
 };
 use domain::field::Refused;
-use http::body::Object;
-use http::caller::{Caller, IssueAccess};
-use http::fields::Fields;
-use http::idempotency::Unkept;
-use http::problem::ProblemBody;
-use http::{ClientIp, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
+use web::fields::Fields;
+use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
@@ -117,18 +117,17 @@ pub(crate) struct EphemeralLinkView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<LinkAnswer<EphemeralLinkView>, Problem> {
     let (session, lifetimes) = wanted(body)?;
     let view = EphemeralView::new(&session)?;
     let wanted = (View::Ephemeral(session), lifetimes);
-    let link = issue(&deps, &caller.principal, ip, wanted).await?;
+    let link = issue(&deps, &caller.principal, wanted).await?;
     let answer = EphemeralLinkView { link, session: view };
     Ok((Extension(Unkept), Json(answer)))
 }
 
-fn wanted(body: Object) -> Result<(EphemeralSession, Lifetimes), Problem> {
+fn wanted(body: JsonObject) -> Result<(EphemeralSession, Lifetimes), Problem> {
     let spelt = spelt_options(&body);
     let mut fields = body.fields();
     let retrieval = fields.required("retrievalId", RetrievalId::parse);
@@ -151,7 +150,7 @@ fn wanted(body: Object) -> Result<(EphemeralSession, Lifetimes), Problem> {
 }
 
 /// The options' own bytes: read as values, numbers would change.
-fn spelt_options(body: &Object) -> String {
+fn spelt_options(body: &JsonObject) -> String {
     #[derive(Deserialize)]
     struct Spelt<'a> {
         #[serde(borrow)]

@@ -1,19 +1,19 @@
 //! `POST /v1/access/introspect`: whether a view lives at this moment (RFC 7662).
 
+use auth::caller::{Caller, IssueAccess};
+use auth::dpop::For;
+use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::field::Refused;
-use http::Problem;
-use http::body::ObjectOrForm;
-use http::caller::{Caller, IssueAccess};
-use http::dpop::For;
-use http::fields::Fields;
-use http::problem::ProblemBody;
-use http::view_token::ViewClaims;
 use serde::{Deserialize, Serialize};
 use store::Reads;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::ObjectOrForm;
+use web::fields::Fields;
+use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::live::{live, proven};
@@ -121,7 +121,7 @@ async fn active(
     token: &str,
     headers: &HeaderMap,
 ) -> Result<Option<ViewClaims>, Problem> {
-    let claims = ViewClaims::read(&deps.context, token).await?;
+    let claims = ViewClaims::read(&deps.keys, token).await?;
     let Some(claims) = claims.filter(|claims| claims.clinic == clinic) else {
         return Ok(None);
     };

@@ -1,5 +1,7 @@
 //! Issuing an access: whether it may be, the grant, and its link.
 
+use auth::caller::{Identity, Principal};
+use auth::idempotency::Unkept;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use domain::access::{EmbedOrigins, Issued, MAX_OPEN, Mode, New, NotAllowed, View, may_use};
@@ -8,13 +10,10 @@ use domain::invitation::InvitationStatus;
 use domain::study::Assignment;
 use domain::token::AccessLink;
 use domain::user::User;
-use http::audit::Requester;
-use http::caller::{Identity, Principal};
-use http::idempotency::Unkept;
-use http::{ClientIp, Problem};
 use serde::Serialize;
 use store::Committed;
 use utoipa::ToSchema;
+use web::Problem;
 
 use crate::Deps;
 use crate::wanted::Lifetimes;
@@ -39,12 +38,10 @@ pub(crate) type LinkAnswer<T> = (Extension<Unkept>, Json<T>);
 pub(crate) async fn issue(
     deps: &Deps,
     caller: &Principal,
-    ip: Option<ClientIp>,
     (view, lifetimes): (View, Lifetimes),
 ) -> Result<LinkView, Problem> {
-    let actor = caller.as_actor();
-    let requester = Requester { actor, ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.requester();
+    for _ in 0..changes::TRIES {
         let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audited());
         let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));

@@ -4,10 +4,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use domain::signing::{PublicKey, SigningAlgorithm};
-use http::Problem;
-use http::problem::ProblemBody;
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::Problem;
+use web::problem::ProblemBody;
 
 use crate::Deps;
 
@@ -72,7 +72,7 @@ impl From<PublicKey> for JwkView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
 ) -> Result<([(header::HeaderName, &'static str); 1], Json<JwksView>), Problem> {
-    let keys = deps.context.keys.published().await?;
+    let keys = deps.keys.published().await?;
     let keys = keys.into_iter().map(Into::into).collect();
     Ok(([(header::CACHE_CONTROL, CACHED)], Json(JwksView { keys })))
 }

@@ -17,22 +17,25 @@ mod wanted;
 
 use std::sync::Arc;
 
+use auth::Keys;
+use auth::jwt::Signer;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
+use changes::Context;
 use domain::token::Keyring;
-use http::Context;
-use http::jwt::Signer;
 use utoipa::OpenApi;
 
 pub use link::{LinkStyle, Links, UnknownStyle};
 
 /// What this function needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
+    /// The published keys, to verify tokens.
+    pub keys: Keys,
     /// Signs view tokens.
     pub signer: Arc<Signer>,
     /// Seals the tokens of links.
@@ -41,15 +44,12 @@ pub struct Deps {
     pub links: Links,
 }
 
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.context.clone()
-    }
-}
-
 /// The routes of this function. What has no caller but a token takes no `Idempotency-Key`.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
+    let idempotent = from_fn_with_state(
+        (deps.context.clone(), deps.keys.clone()),
+        auth::idempotency::for_callers,
+    );
     let studies = "/v1/autoScribe/studies";
     let router = Router::new()
         .route(&format!("{studies}/reroute-url"), post(reroute::handle))
@@ -62,7 +62,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/access/introspect", post(introspect::handle))
         .route("/.well-known/jwks.json", get(jwks::handle))
         .with_state(deps);
-    http::serve(router)
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.

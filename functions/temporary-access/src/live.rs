@@ -1,13 +1,13 @@
 //! Whether the view of a genuine view token still lives.
 
+use auth::dpop::{self, For, Proof, ProofInvalid};
+use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
 use domain::access::{Grant, still_allowed};
 use domain::audit::Refusal;
 use domain::time::Timestamp;
-use http::Problem;
-use http::dpop::{self, For, Proof, ProofInvalid};
-use http::view_token::ViewClaims;
 use store::{Reads, ViewParties};
+use web::Problem;
 
 use crate::Deps;
 
@@ -40,7 +40,7 @@ pub(crate) async fn live(
         return Ok(Err(why));
     }
     let until = open.opening.until;
-    let now = ViewClaims::of(&open, user.as_ref(), &context.issuer, context.now());
+    let now = ViewClaims::of(&open, user.as_ref(), deps.keys.issuer(), context.now());
     Ok(match now {
         None => Err(Refusal::Expired),
         Some(now) if !now.fit(claims) => Err(Refusal::Tampered),

@@ -14,11 +14,13 @@ async fn main() -> Result<(), runtime::Error> {
     let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
     let aws = Aws::from_environment();
-    let context = aws.context(&settings).await;
+    let context = aws.context(&settings);
+    let keys = aws.keys(&settings, &context).await;
     let deps = Deps {
-        signer: Arc::new(aws.signer(&settings, &context.keys).await?),
+        signer: Arc::new(aws.signer(&settings, &keys).await?),
         keyring: Arc::new(aws.keyring(&settings).await?),
         context,
+        keys,
         links,
     };
     settings.check()?;

@@ -1,23 +1,23 @@
 //! `POST /v1/access/redeem`: opens a link, once.
 
+use auth::dpop::{self, For, Proof};
+use auth::view_token::{StudyView, ViewClaims};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
+use changes::Requester;
 use domain::access::{Grant, KeyThumbprint, Open, Transition, View, still_allowed};
 use domain::audit::{Actor, Refusal};
 use domain::field::Refused;
 use domain::token::AccessLink;
 use domain::user::User;
-use http::audit::Requester;
-use http::body::Object;
-use http::dpop::{self, For, Proof};
-use http::problem::ProblemBody;
-use http::view_token::{StudyView, ViewClaims};
-use http::{ClientIp, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::{Committed, Reads, ViewKeys, ViewParties};
 use utoipa::ToSchema;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::ephemeral::{EphemeralView, HangingProtocolView};
@@ -84,7 +84,7 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
     headers: HeaderMap,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<OpenedView>, Problem> {
     let mut fields = body.fields();
     let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
@@ -105,7 +105,7 @@ fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> 
     let Some(text) = dpop::sent(headers).map_err(refused)? else {
         return Ok(None);
     };
-    let url = format!("{}{PATH}", deps.context.issuer);
+    let url = format!("{}{PATH}", deps.keys.issuer());
     let this = For { request: Some(("POST", &url)), token: None };
     let proof = Proof::read(text, this, deps.context.now());
     proof.map(Some).map_err(refused)
@@ -119,7 +119,7 @@ async fn opened(
     ip: Option<ClientIp>,
 ) -> Result<(Open, Option<User>), Problem> {
     let key = proof.as_ref().map(Proof::key);
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let grant = deps.context.store.grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
@@ -166,7 +166,7 @@ async fn commit(
 ) -> Result<Committed, Problem> {
     let (context, details) = (&deps.context, &change.next.details);
     let actor = Actor::Viewer(details.id);
-    let requester = Requester { actor, ip };
+    let requester = Requester { actor, ip: ip.map(String::from) };
     let (action, object) = (change.action, details.audited());
     let record = requester.record(context, details.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
@@ -187,7 +187,7 @@ async fn tampered(deps: &Deps, token: &str, ip: Option<ClientIp>) -> Result<Prob
 
 fn answer(deps: &Deps, open: &Open, user: Option<&User>) -> Result<Json<OpenedView>, Problem> {
     let (details, context) = (&open.details, &deps.context);
-    let claims = ViewClaims::of(open, user, &context.issuer, context.now());
+    let claims = ViewClaims::of(open, user, deps.keys.issuer(), context.now());
     let claims = claims.ok_or_else(|| Problem::internal("a view that ended as it began"))?;
     let session = match &details.view {
         View::Ephemeral(session) => Some(EphemeralView::new(session)?),

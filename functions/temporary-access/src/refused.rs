@@ -4,12 +4,12 @@
 //! gateway lets through, so a reason is recorded once a minute for a grant: the record's id is that
 //! of grant, reason and minute, and the second finds the first in its place. No count is kept.
 
+use changes::Requester;
 use domain::access::Details;
 use domain::audit::{Action, Actor, Refusal};
 use domain::ids::AuditId;
-use http::audit::Requester;
-use http::{ClientIp, Problem};
 use store::Committed;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -20,7 +20,7 @@ pub(crate) async fn record(
     why: Refusal,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
-    let requester = Requester { actor: Actor::Viewer(details.id), ip };
+    let requester = Requester { actor: Actor::Viewer(details.id), ip: ip.map(String::from) };
     let (action, object) = (Action::AccessRefused(why), details.audited());
     let mut record = requester.record(&deps.context, details.clinic, action, object, (None, None));
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];

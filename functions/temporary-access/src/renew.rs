@@ -1,15 +1,15 @@
 //! `POST /v1/access/renew`: the next view token, until the view's end.
 
+use auth::caller::authorization;
+use auth::dpop::{For, ProofInvalid};
+use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::audit::Refusal;
-use http::caller::authorization;
-use http::dpop::{For, ProofInvalid};
-use http::problem::ProblemBody;
-use http::view_token::ViewClaims;
-use http::{ClientIp, Problem};
 use store::Reads;
+use web::problem::ProblemBody;
+use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::live::{Live, live, proven};
@@ -36,9 +36,9 @@ pub(crate) async fn handle(
     headers: HeaderMap,
 ) -> Result<Json<ViewTokenView>, Problem> {
     let (scheme, token) = authorization(&headers).ok_or_else(required)?;
-    let claims = ViewClaims::read(&deps.context, token).await?;
+    let claims = ViewClaims::read(&deps.keys, token).await?;
     let claims = claims.ok_or_else(ended)?;
-    let url = format!("{}{PATH}", deps.context.issuer);
+    let url = format!("{}{PATH}", deps.keys.issuer());
     let this = For { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
     if !right_scheme || proven(&deps, &headers, this, &claims).await?.is_err() {

@@ -1,19 +1,19 @@
 //! `POST /v1/access/revoke`: ends an access, or all of a user's.
 
+use auth::caller::{Caller, IssueAccess};
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
 use domain::access::Grant;
 use domain::field::Refused;
 use domain::ids::{AccessId, ClinicId, NotAnId, UserId};
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::{Caller, IssueAccess};
-use http::problem::ProblemBody;
-use http::view::Done;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use store::Committed;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::Done;
 
 use crate::Deps;
 use crate::wanted::user;
@@ -50,12 +50,10 @@ enum Target {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<Done>, Problem> {
     let target = target(body)?;
-    let actor = caller.principal.as_actor();
-    let requester = Requester { actor, ip };
+    let requester = caller.principal.requester();
     let (store, clinic) = (&deps.context.store, caller.clinic());
     match target {
         Target::One(id) => {
@@ -75,7 +73,7 @@ pub(crate) async fn handle(
 }
 
 /// `accessId` or `userId`.
-fn target(body: Object) -> Result<Target, Problem> {
+fn target(body: JsonObject) -> Result<Target, Problem> {
     const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
     const NEITHER: Refused = Refused::new("required", "or userId is required");
     let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
@@ -103,7 +101,7 @@ async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Proble
 async fn end(deps: &Deps, mut grant: Grant, requester: &Requester) -> Result<(), Problem> {
     let (context, id) = (&deps.context, grant.details().id);
     let clinic = grant.details().clinic;
-    for _ in 0..http::TRIES {
+    for _ in 0..changes::TRIES {
         let Some(change) = grant.revoke(context.now()) else {
             return Ok(());
         };

@@ -1,10 +1,10 @@
 //! View tokens as they are given.
 
+use auth::view_token::{TYP, ViewClaims};
 use domain::time::Timestamp;
-use http::Problem;
-use http::view_token::{TYP, ViewClaims};
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::Problem;
 
 use crate::Deps;
 

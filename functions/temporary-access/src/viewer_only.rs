@@ -1,15 +1,15 @@
 //! `POST /v1/autoScribe/studies/viewer-only-reroute-url`: a link to read a study.
 
+use auth::caller::{Caller, IssueAccess};
+use auth::idempotency::Unkept;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::access::{LinkSeconds, View};
-use http::body::Object;
-use http::caller::{Caller, IssueAccess};
-use http::idempotency::Unkept;
-use http::problem::ProblemBody;
-use http::{ClientIp, Problem};
 use serde::Deserialize;
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
@@ -51,15 +51,14 @@ pub(crate) struct ViewerOnlyRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<LinkAnswer<LinkView>, Problem> {
     let wanted = wanted(body)?;
-    let link = issue(&deps, &caller.principal, ip, wanted).await?;
+    let link = issue(&deps, &caller.principal, wanted).await?;
     Ok((Extension(Unkept), Json(link)))
 }
 
-fn wanted(body: Object) -> Result<(View, Lifetimes), Problem> {
+fn wanted(body: JsonObject) -> Result<(View, Lifetimes), Problem> {
     let mut fields = body.fields();
     let study = study(&mut fields);
     let user = fields.optional("userId", user);

@@ -4,7 +4,7 @@ use domain::access::{LinkSeconds, ViewSeconds};
 use domain::field::Refused;
 use domain::ids::{NotAnId, StudyId, UserId};
 use domain::study::{StudyInstanceUid, StudyRef};
-use http::fields::Fields;
+use web::fields::Fields;
 
 /// How long link and view are to live.
 #[derive(Clone, Copy)]

@@ -1,16 +1,16 @@
 //! What changes of a user have in common: whom they are about, and how they are written.
 
+use auth::caller::Principal;
+use changes::Requester;
 use domain::field::Refused;
 use domain::ids::{NotAnId, UserId};
 use domain::permissions::Level;
 use domain::user::{Managers, User, UserChange};
-use http::Problem;
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::Principal;
 use serde::Deserialize;
 use store::{Committed, Role, Transaction};
 use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonObject;
 
 use crate::Deps;
 
@@ -25,7 +25,7 @@ pub(crate) struct UserRequest {
 }
 
 /// The user that a body names.
-pub(crate) fn target(body: Object) -> Result<UserId, Problem> {
+pub(crate) fn target(body: JsonObject) -> Result<UserId, Problem> {
     let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
     let mut fields = body.fields();
     let id = fields.required("userId", |text| UserId::parse(text).map_err(refused));

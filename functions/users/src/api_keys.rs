@@ -1,27 +1,27 @@
 //! `GET /v1/apiKeys`, `POST /v1/apiKeys`, `POST /v1/apiKeys/{apiKeyId}/revoke`.
 
+use auth::caller::{Caller, ManageApiKeys};
+use auth::idempotency::Unkept;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use changes::Context;
 use domain::access::{EmbedOrigin, EmbedOrigins};
 use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::audit::{Action, Object};
 use domain::field::{Faults, Refused};
 use domain::ids::ApiKeyId;
-use http::audit::Requester;
-use http::body::Object as Body;
-use http::caller::{Caller, ManageApiKeys};
-use http::fields::Fields;
-use http::idempotency::Unkept;
-use http::problem::ProblemBody;
-use http::query::Parameters;
-use http::schema::ScopeName;
-use http::view::{ApiKeyView, Done};
-use http::{ClientIp, Context, Problem, Segment};
 use serde::{Deserialize, Serialize};
 use store::{Committed, PageRequest};
 use utoipa::{IntoParams, ToSchema};
+use web::body::JsonObject;
+use web::fields::Fields;
+use web::problem::ProblemBody;
+use web::query::Parameters;
+use web::schema::ScopeName;
+use web::view::{ApiKeyView, Done};
+use web::{Problem, Segment};
 
 /// Which page.
 #[derive(IntoParams)]
@@ -112,8 +112,7 @@ pub(crate) struct NewApiKeyView {
 pub(crate) async fn create(
     State(context): State<Context>,
     caller: Caller<ManageApiKeys>,
-    ip: Option<ClientIp>,
-    body: Body,
+    body: JsonObject,
 ) -> Result<Response, Problem> {
     let (description, scopes, embed_origins) = wanted(body.fields())?;
     let (now, entropy) = (context.now(), context.entropy.as_ref());
@@ -128,7 +127,7 @@ pub(crate) async fn create(
         last_used_at: None,
     };
     let secret = ApiKeySecret::new(entropy);
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
+    let requester = caller.principal.requester();
     let (action, object) = (Action::ApiKeyCreated, Object::ApiKey(key.id));
     let record = requester.record(&context, key.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
@@ -185,7 +184,6 @@ pub(crate) async fn revoke(
     State(context): State<Context>,
     caller: Caller<ManageApiKeys>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
 ) -> Result<Json<Done>, Problem> {
     let (clinic, store) = (caller.clinic(), &context.store);
     let unknown = || {
@@ -193,8 +191,8 @@ pub(crate) async fn revoke(
         Problem::not_found("api_key_not_found", detail)
     };
     let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {

@@ -1,18 +1,18 @@
 //! `POST /v1/autoScribe/users/{userId}/attest-npi`: an owner or admin has seen the person and
 //! vouches that the NPI is theirs, though the registry knows it under another surname.
 
+use auth::attest::{attester, not_attested};
+use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
+use changes::move_npi;
 use domain::claim::Holder;
 use domain::ids::UserId;
 use domain::user::UserChange;
-use http::attest::{attester, not_attested};
-use http::audit::Requester;
-use http::caller::{AttestNpi, Caller};
-use http::npi_claim::move_npi;
-use http::problem::ProblemBody;
-use http::view::UserView;
-use http::{ClientIp, Problem, Segment};
+use web::problem::ProblemBody;
+use web::view::UserView;
+use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::access::{begin, commit, find, unknown};
@@ -34,12 +34,11 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<AttestNpi>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
 ) -> Result<Json<UserView>, Problem> {
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let by = attester(&caller.principal, id)?;
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let change = user.attest(by, deps.context.now()).map_err(not_attested)?;
         if write(&deps, &change, &requester).await? {

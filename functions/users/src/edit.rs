@@ -1,19 +1,19 @@
 //! `PATCH /v1/autoScribe/users/{userId}`: changes names, role, level, permissions, NPI.
 
+use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
+use changes::Requester;
+use changes::move_npi;
 use domain::claim::Holder;
 use domain::ids::UserId;
 use domain::profile::{Changes, Profile};
 use domain::user::User;
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::{Caller, ManageUsers};
-use http::changes::{ChangeRequest, changes};
-use http::npi_claim::move_npi;
-use http::problem::ProblemBody;
-use http::view::UserView;
-use http::{ClientIp, Problem, Segment};
+use web::body::JsonObject;
+use web::change_request::{ChangeRequest, changes};
+use web::problem::ProblemBody;
+use web::view::UserView;
+use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::access::{begin, commit, find, unknown};
@@ -35,13 +35,12 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
     Segment(id): Segment,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<UserView>, Problem> {
     let changes = changes(body.fields())?;
     let id = UserId::parse(&id).map_err(|_| unknown())?;
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
             return Ok(Json((&changed).into()));

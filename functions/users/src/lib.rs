@@ -9,32 +9,32 @@ mod revoke_access;
 
 use std::sync::Arc;
 
+use auth::Keys;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post};
-use http::Context;
+use changes::Context;
 use npi::Nppes;
 use utoipa::OpenApi;
 
 /// What this function needs.
-#[derive(Clone)]
+#[derive(Clone, FromRef)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
+    /// The published keys, to verify tokens.
+    pub keys: Keys,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
 }
 
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.context.clone()
-    }
-}
-
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(deps.context.clone(), http::idempotency::for_callers);
+    let idempotent = from_fn_with_state(
+        (deps.context.clone(), deps.keys.clone()),
+        auth::idempotency::for_callers,
+    );
     let router = Router::new()
         .route("/v1/autoScribe/users/{userId}", patch(edit::handle))
         .route("/v1/autoScribe/users/revoke-access", post(revoke_access::handle))
@@ -44,7 +44,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/apiKeys/{apiKeyId}/revoke", post(api_keys::revoke))
         .layer(idempotent)
         .with_state(deps);
-    http::serve(router)
+    web::serve(router)
 }
 
 /// What this function adds to openapi.json.

@@ -10,8 +10,11 @@ use users::Deps;
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
+    let aws = Aws::from_environment();
+    let context = aws.context(&settings);
     let deps = Deps {
-        context: Aws::from_environment().context(&settings).await,
+        keys: aws.keys(&settings, &context).await,
+        context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
     };
     settings.check()?;

@@ -1,13 +1,12 @@
 //! `POST /v1/autoScribe/users/reactivate`: restores the original permissions.
 
+use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
-use http::audit::Requester;
-use http::body::Object;
-use http::caller::{Caller, ManageUsers};
-use http::problem::ProblemBody;
-use http::view::Done;
-use http::{ClientIp, Problem};
+use web::Problem;
+use web::body::JsonObject;
+use web::problem::ProblemBody;
+use web::view::Done;
 
 use crate::Deps;
 use crate::access::{UserRequest, begin, commit, find, target};
@@ -26,12 +25,11 @@ use crate::access::{UserRequest, begin, commit, find, target};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
-    ip: Option<ClientIp>,
-    body: Object,
+    body: JsonObject,
 ) -> Result<Json<Done>, Problem> {
     let id = target(body)?;
-    let requester = Requester { actor: caller.principal.as_actor(), ip };
-    for _ in 0..http::TRIES {
+    let requester = caller.principal.requester();
+    for _ in 0..changes::TRIES {
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {
             return Ok(Json(Done::new("The user is active.")));

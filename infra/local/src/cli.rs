@@ -6,9 +6,9 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use auth::jwt::SigningKeys;
 use domain::entropy::Entropy;
 use domain::time::Clock;
-use http::jwt::SigningKeys;
 use provision::Request;
 use runtime::{OsEntropy, Settings, SystemClock};
 use store::Store;

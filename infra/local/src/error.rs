@@ -55,7 +55,7 @@ pub enum StartError {
     RootKey(String),
     /// The signing keys.
     #[error(transparent)]
-    SigningKeys(#[from] http::jwt::NoSigner),
+    SigningKeys(#[from] auth::jwt::NoSigner),
     /// The keys could not be published.
     #[error(transparent)]
     Store(#[from] store::StoreError),

@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use auth::session::Sessions;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use http::Context;
-use http::session::Sessions;
+use changes::Context;
 use npi::Nppes;
 use temporary_access::Links;
 

@@ -10,9 +10,9 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use domain::entropy::{Entropy, random};
-use http::{ClientIp, RequestId};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
+use web::{ClientIp, RequestId};
 
 use crate::template::Route;
 

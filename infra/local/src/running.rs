@@ -1,8 +1,8 @@
 //! A running service, and what tests want of it.
 
+use changes::Context;
 use domain::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
-use http::Context;
 
 use crate::data::DataDirectory;
 use crate::examples::DemoKey;

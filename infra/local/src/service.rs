@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::Store;
+use auth::jwt::{Signer, SigningKeys};
+use auth::session::Sessions;
 use axum::Router;
+use changes::Context;
 use domain::entropy::Entropy;
 use dynoxide::Database;
-use http::Context;
-use http::jwt::{Signer, SigningKeys};
-use http::session::Sessions;
 use mail::{Sender, Ses};
 use npi::Nppes;
 use temporary_access::{LinkStyle, Links};

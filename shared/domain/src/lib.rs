@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod due;
 pub mod email;
 pub mod entropy;
+pub mod failure;
 pub mod field;
 pub mod ids;
 pub mod invitation;

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth::Keys;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
-use http::Context;
+use changes::Context;
 use store::Store;
 
 use crate::settings::Settings;
@@ -72,17 +73,25 @@ impl Aws {
         store
     }
 
-    /// What every HTTP function has in its state, the published keys read.
-    pub async fn context(&self, settings: &Settings) -> Context {
+    /// What every change needs. Opens no connection.
+    pub fn context(&self, settings: &Settings) -> Context {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
-        let issuer = settings.required("TOKEN_ISSUER");
-        let context = Context::new(self.table(settings), clock, entropy, &issuer);
-        match tokio::time::timeout(WARM_UP, context.keys.read()).await {
+        Context { store: self.table(settings), clock, entropy }
+    }
+
+    /// The published keys. Reading them moves the TLS handshake out of the first request.
+    pub async fn keys(&self, settings: &Settings, context: &Context) -> Keys {
+        let keys = Keys::new(context, &settings.required("TOKEN_ISSUER"));
+        match tokio::time::timeout(WARM_UP, keys.read()).await {
             Ok(Ok(_)) => {}
-            Ok(Err(error)) => tracing::info!(%error, "keys not read; the first request does"),
-            Err(_) => tracing::info!("keys not read in time; the first request does"),
+            Ok(Err(error)) => {
+                tracing::info!(%error, "published keys not read at start; the first request reads them");
+            }
+            Err(_) => {
+                tracing::info!("published keys not read in time; the first request reads them")
+            }
         }
-        context
+        keys
     }
 
     fn table(&self, settings: &Settings) -> Store {

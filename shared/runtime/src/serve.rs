@@ -7,10 +7,10 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use http::{ClientIp, RequestId};
 use lambda_http::request::RequestContext;
 use lambda_http::tower::ServiceExt;
 use lambda_http::{Body, IntoResponse};
+use web::{ClientIp, RequestId};
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use http::jwt::{NoSigner, Signer, SigningKeys};
-use http::keys::Keys;
+use auth::jwt::{NoSigner, Signer, SigningKeys};
+use auth::keys::Keys;
 use store::StoreError;
 
 use crate::aws::Aws;

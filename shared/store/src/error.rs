@@ -64,3 +64,14 @@ impl StoreError {
         }
     }
 }
+
+impl From<StoreError> for domain::failure::Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable(error.to_string()),
+            StoreError::Corrupt { .. } | StoreError::Refused(_) => {
+                Self::Internal(error.to_string())
+            }
+        }
+    }
+}

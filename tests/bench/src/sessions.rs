@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use auth::caller::{Caller, ReadUsers};
+use auth::jwt::{Expected, SigningKeys};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::routing::get;
-use http::Context;
-use http::caller::{Caller, ReadUsers};
-use http::jwt::{Expected, SigningKeys};
+use changes::Context;
 use local::{Options, Running};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
@@ -105,7 +105,7 @@ async fn tokens() -> Result<String, Error> {
         table.row([algorithm.to_owned(), each(signing), each(start.elapsed())]);
     }
     running.stop().await;
-    Ok(table.with(&format!("As `http::jwt` does it, claims and JSON included; means of {TOKENS}.")))
+    Ok(table.with(&format!("As `auth::jwt` does it, claims and JSON included; means of {TOKENS}.")))
 }
 
 #[derive(Clone)]

@@ -1,9 +1,9 @@
 //! View tokens that were not made by the service, or not for this.
 
+use auth::jwt::SigningKeys;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::time::Clock as _;
-use http::jwt::SigningKeys;
 use jsonwebtoken::{Algorithm, EncodingKey, Header};
 use serde_json::{Value, json};
 

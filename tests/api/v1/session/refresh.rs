@@ -127,11 +127,11 @@ async fn a_key_published_meanwhile_is_found_and_one_taken_out_is_forgotten() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     session.actor.get("/v1/session").await.expect(200);
-    let keys = http::jwt::SigningKeys::from_secret(&"z".repeat(43)).unwrap().public();
+    let keys = auth::jwt::SigningKeys::from_secret(&"z".repeat(43)).unwrap().public();
     app.store().publish_keys(&keys).await.unwrap();
     app.clock.advance(Duration::from_mins(6));
     session.actor.get("/v1/session").await.problem(401, "unauthenticated");
-    let first = http::jwt::SigningKeys::from_secret(&app.signing_keys()).unwrap().public();
+    let first = auth::jwt::SigningKeys::from_secret(&app.signing_keys()).unwrap().public();
     app.store().publish_keys(&[keys, first].concat()).await.unwrap();
     app.clock.advance(Duration::from_secs(6));
     session.actor.get("/v1/session").await.expect(200);

@@ -6,8 +6,8 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 
-use crate::context::RequestId;
 use crate::problem::{ErrorCode, Problem, rendered};
+use crate::request::RequestId;
 
 /// Bytes of the largest body.
 pub(crate) const MAX_BODY: usize = 64 * 1024;

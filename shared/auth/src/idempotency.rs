@@ -13,9 +13,13 @@ use domain::token::Keyring;
 use serde_json::Value;
 use store::{Answer, Begun};
 
-use crate::context::{Context, RequestId};
-use crate::problem::{Problem, rendered};
-use crate::{body, caller};
+use crate::caller;
+use crate::keys::Keys;
+use changes::Context;
+use web::Problem;
+use web::RequestId;
+use web::body;
+use web::problem::rendered;
 
 /// Characters of the longest key.
 const MAX_KEY: usize = 255;
@@ -28,7 +32,7 @@ pub struct Unkept;
 
 /// Middleware for POST routes that take an API key or a session. A key belongs to its caller.
 pub async fn for_callers(
-    State(context): State<Context>,
+    State((context, keys)): State<(Context, Keys)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
@@ -36,7 +40,7 @@ pub async fn for_callers(
         return Ok(next.run(request).await);
     };
     let (mut parts, body) = request.into_parts();
-    let caller = match caller::principal(&mut parts, &context).await {
+    let caller = match caller::principal(&mut parts, &context, &keys).await {
         Ok(principal) => principal.name(),
         // The handler refuses it too, in its own words.
         Err(_) => return Ok(next.run(Request::from_parts(parts, body)).await),

@@ -15,9 +15,9 @@ use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use store::Shown;
 
-use crate::context::Context;
 use crate::jwt::{Invalid, VerifyingKey, signed};
-use crate::problem::Problem;
+use changes::Context;
+use web::Problem;
 
 /// The header that carries a proof.
 pub const HEADER: &str = "dpop";

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use domain::failure::{Conflict, Failure};
 use domain::field::{Fault, Faults};
 use serde::Serialize;
 use serde_json::{Map, Value};
-use store::StoreError;
 use utoipa::ToSchema;
 
 /// An error answer in the making.
@@ -73,12 +73,9 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
-    /// 409: all [`crate::TRIES`] lost a race.
+    /// 409: every attempt at a write met another write.
     pub fn contended() -> Self {
-        Self::conflict(
-            "conflict",
-            "Others changed this at the same moment. Read it again, then repeat your change.",
-        )
+        Failure::contended().into()
     }
 
     /// 410: the invitation has run out.
@@ -186,9 +183,9 @@ impl Problem {
     }
 }
 
-impl From<Faults> for Problem {
+impl Problem {
     /// 422 naming every field at fault; a single fault lends its code to the whole.
-    fn from(Faults(faults): Faults) -> Self {
+    fn invalid(Faults(faults): Faults) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
             _ => "fields_invalid",
@@ -202,14 +199,22 @@ impl From<Faults> for Problem {
     }
 }
 
-impl From<StoreError> for Problem {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::Unavailable(_) => {
-                tracing::warn!(%error, "database unavailable");
+impl<E: Into<Failure>> From<E> for Problem {
+    fn from(error: E) -> Self {
+        match error.into() {
+            Failure::Invalid(faults) => Self::invalid(faults),
+            Failure::Conflict(Conflict { code, detail, about }) => {
+                let problem = Self::conflict(code, detail);
+                match about {
+                    Some((member, id)) => problem.about(member, id),
+                    None => problem,
+                }
+            }
+            Failure::Unavailable(why) => {
+                tracing::warn!(%why, "request failed: a system that it needs is unavailable");
                 Self::unavailable()
             }
-            StoreError::Corrupt { .. } | StoreError::Refused(_) => Self::internal(error),
+            Failure::Internal(why) => Self::internal(why),
         }
     }
 }
@@ -224,7 +229,7 @@ impl IntoResponse for Problem {
 }
 
 /// Renders the problem that a handler left in its response, if there is one.
-pub(crate) fn rendered(mut response: Response, request_id: &str) -> Response {
+pub fn rendered(mut response: Response, request_id: &str) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
             let mut rendered = problem.render(request_id);

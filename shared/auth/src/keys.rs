@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use changes::Context;
 use domain::signing::PublicKey;
 use domain::time::{Clock, Timestamp};
 use serde::de::DeserializeOwned;
@@ -22,6 +23,7 @@ const ASKED_AGAIN: Duration = Duration::from_secs(5);
 pub struct Keys {
     store: Store,
     clock: Arc<dyn Clock>,
+    issuer: Arc<str>,
     known: Arc<RwLock<Known>>,
 }
 
@@ -44,9 +46,15 @@ pub enum NotVerified {
 }
 
 impl Keys {
-    /// The keys that the table has; none is read yet.
-    pub fn new(store: Store, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, known: Arc::default() }
+    /// The keys that the table has, for tokens of the service at `issuer`. Reads none yet.
+    pub fn new(context: &Context, issuer: &str) -> Self {
+        let (store, clock) = (context.store.clone(), context.clock.clone());
+        Self { store, clock, issuer: Arc::from(issuer), known: Arc::default() }
+    }
+
+    /// `iss` of every token: the service's own URL.
+    pub fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// Reads the keys; also opens the connection ahead of the first request.

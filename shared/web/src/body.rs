@@ -11,21 +11,21 @@ use crate::problem::Problem;
 
 /// A JSON object, its bytes kept to recognise a repeat.
 #[derive(Debug)]
-pub struct Object {
+pub struct JsonObject {
     /// The members.
     pub members: Map<String, Value>,
     /// The bytes as they came.
     pub bytes: Bytes,
 }
 
-impl Object {
+impl JsonObject {
     /// The members, to be taken out one by one.
     pub fn fields(self) -> Fields {
         Fields::new(self.members)
     }
 }
 
-impl<S: Send + Sync> FromRequest<S> for Object {
+impl<S: Send + Sync> FromRequest<S> for JsonObject {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
@@ -62,7 +62,7 @@ impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !media_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            let object = Object::from_request(request, state).await?;
+            let object = JsonObject::from_request(request, state).await?;
             return Ok(Self(object.members));
         }
         let unreadable =
@@ -85,7 +85,7 @@ impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
 }
 
 /// The whole body, or 413.
-pub(crate) async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejected| {
         if axum::response::IntoResponse::into_response(rejected).status()
             == StatusCode::PAYLOAD_TOO_LARGE

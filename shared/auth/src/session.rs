@@ -14,13 +14,13 @@ use serde::{Deserialize, Serialize};
 use store::{Account, Committed};
 use utoipa::ToSchema;
 
-use crate::audit::Requester;
-use crate::caller::{Identity, Principal};
-use crate::context::Context;
+use crate::caller::Identity;
 use crate::idempotency::Unkept;
 use crate::jwt::{Expected, Signer};
-use crate::keys::NotVerified;
-use crate::problem::Problem;
+use crate::keys::{Keys, NotVerified};
+use changes::Context;
+use changes::Requester;
+use web::Problem;
 
 /// `typ` of an access token: no token of another kind passes for one (RFC 8725 section 3.11).
 pub const TYP: &str = "session+jwt";
@@ -35,6 +35,8 @@ pub struct Sessions {
     pub signer: Arc<Signer>,
     /// Seals refresh tokens.
     pub keyring: Arc<Keyring>,
+    /// `iss` of access tokens: the service's own URL.
+    pub issuer: Arc<str>,
 }
 
 /// The claims of an access token. Permissions are read afresh at each refresh, so they are never
@@ -120,7 +122,7 @@ impl Sessions {
         let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
         let (object, action) = (Object::Session(session.id), Action::SessionStarted);
         let record = requester.record(context, user.clinic, action, object, (None, None));
-        for _ in 0..crate::TRIES {
+        for _ in 0..changes::TRIES {
             let mut tx = context.store.transaction(&record)?;
             tx.new_session(&session)?;
             tx.signed_in(&session)?;
@@ -159,7 +161,7 @@ impl Sessions {
     ) -> Result<AccessToken, Problem> {
         let (now, permissions) = (context.now(), &user.profile.permissions);
         let claims = Claims {
-            iss: context.issuer.to_string(),
+            iss: self.issuer.to_string(),
             aud: AUDIENCE.to_owned(),
             sub: user.id.to_string(),
             sid: session.id.to_string(),
@@ -179,9 +181,9 @@ impl Sessions {
 }
 
 /// Who holds an access token.
-pub(crate) async fn holder(context: &Context, token: &str) -> Result<Principal, Problem> {
-    let expected = Expected { typ: TYP, issuer: &context.issuer, audience: AUDIENCE };
-    let claims: Claims = match context.keys.verify(token, expected).await {
+pub(crate) async fn holder(keys: &Keys, token: &str) -> Result<(ClinicId, Identity), Problem> {
+    let expected = Expected { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
+    let claims: Claims = match keys.verify(token, expected).await {
         Ok(claims) => claims,
         Err(NotVerified::Invalid(_)) => return Err(Problem::unauthenticated()),
         Err(NotVerified::Store(error)) => return Err(error.into()),
@@ -189,14 +191,12 @@ pub(crate) async fn holder(context: &Context, token: &str) -> Result<Principal, 
     principal(&claims).ok_or_else(Problem::unauthenticated)
 }
 
-fn principal(claims: &Claims) -> Option<Principal> {
-    Some(Principal {
-        clinic: ClinicId::parse(&claims.clinic).ok()?,
-        identity: Identity::Session {
-            id: SessionId::parse(&claims.sid).ok()?,
-            user: UserId::parse(&claims.sub).ok()?,
-            level: Level::parse(&claims.level).ok()?,
-            manage_studies: claims.manage_studies,
-        },
-    })
+fn principal(claims: &Claims) -> Option<(ClinicId, Identity)> {
+    let identity = Identity::Session {
+        id: SessionId::parse(&claims.sid).ok()?,
+        user: UserId::parse(&claims.sub).ok()?,
+        level: Level::parse(&claims.level).ok()?,
+        manage_studies: claims.manage_studies,
+    };
+    Some((ClinicId::parse(&claims.clinic).ok()?, identity))
 }

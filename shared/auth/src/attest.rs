@@ -4,7 +4,7 @@ use domain::ids::UserId;
 use domain::permissions::NotAttested;
 
 use crate::caller::Principal;
-use crate::problem::Problem;
+use web::Problem;
 
 /// Who attests. Nobody vouches for themselves.
 pub fn attester(caller: &Principal, about: UserId) -> Result<UserId, Problem> {

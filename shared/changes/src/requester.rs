@@ -6,7 +6,7 @@ use domain::invitation::{Invitation, Transition};
 use domain::permissions::Permissions;
 use domain::user::UserChange;
 
-use crate::context::{ClientIp, Context};
+use crate::context::Context;
 
 /// Who asks and from where: what an audit record needs besides the change itself.
 #[derive(Clone, Debug)]
@@ -14,7 +14,7 @@ pub struct Requester {
     /// Who.
     pub actor: Actor,
     /// From where.
-    pub ip: Option<ClientIp>,
+    pub ip: Option<String>,
 }
 
 impl Requester {
@@ -37,7 +37,7 @@ impl Requester {
             object,
             before,
             after,
-            ip: self.ip.as_ref().map(|ip| ip.0.clone()),
+            ip: self.ip.clone(),
         }
     }
 

@@ -9,10 +9,9 @@ use serde::{Deserialize, Serialize};
 use store::ViewKeys;
 use utoipa::ToSchema;
 
-use crate::context::Context;
 use crate::jwt::Expected;
-use crate::keys::NotVerified;
-use crate::problem::Problem;
+use crate::keys::{Keys, NotVerified};
+use web::Problem;
 
 /// `typ` of a view token (RFC 9068 section 2.1).
 pub const TYP: &str = "at+jwt";
@@ -120,9 +119,9 @@ impl ViewClaims {
     }
 
     /// The claims of a view token that was signed here and is good now; `None` for any other.
-    pub async fn read(context: &Context, token: &str) -> Result<Option<Self>, Problem> {
-        let expected = Expected { typ: TYP, issuer: &context.issuer, audience: AUDIENCE };
-        match context.keys.verify(token, expected).await {
+    pub async fn read(keys: &Keys, token: &str) -> Result<Option<Self>, Problem> {
+        let expected = Expected { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
+        match keys.verify(token, expected).await {
             Ok(claims) => Ok(Some(claims)),
             Err(NotVerified::Invalid(_)) => Ok(None),
             Err(NotVerified::Store(error)) => Err(error.into()),

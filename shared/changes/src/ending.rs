@@ -1,11 +1,10 @@
 //! Ending an invitation: its state, the claims that it held and the audit record, at once.
 
+use domain::failure::Failure;
 use domain::invitation::{Invitation, Transition};
 use store::Committed;
 
-use crate::audit::Requester;
-use crate::context::Context;
-use crate::problem::Problem;
+use crate::{Context, Requester};
 
 /// Writes a revoked or rejected invitation, and frees its address and NPI unless another holds
 /// them by now.
@@ -13,11 +12,12 @@ pub async fn commit_ended(
     context: &Context,
     change: &Transition<Invitation>,
     requester: &Requester,
-) -> Result<Committed, Problem> {
+) -> Result<Committed, Failure> {
     let details = change.next.details();
     let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
     let claims = context.store.claims(details.clinic, &details.email, npi).await?;
-    let claims = claims.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
+    let claims =
+        claims.ok_or_else(|| Failure::Internal("an invitation without its clinic".to_owned()))?;
     let mut tx = context.store.transaction(&requester.invitation(context, change))?;
     tx.changed_invitation(change)?;
     if let Some(free) = claims.email.let_go(details.id) {

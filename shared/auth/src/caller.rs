@@ -14,9 +14,10 @@ use domain::ids::{ApiKeyId, ClinicId, SessionId, UserId};
 use domain::invitation::InvitedBy;
 use domain::permissions::Level;
 
-use crate::context::Context;
-use crate::problem::Problem;
+use crate::keys::Keys;
 use crate::session;
+use changes::{Context, Requester};
+use web::{ClientIp, Problem};
 
 /// Someone whose credential is good.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Principal {
     pub clinic: ClinicId,
     /// Who it is.
     pub identity: Identity,
+    /// The network address that the request came from.
+    pub ip: Option<String>,
 }
 
 /// What kind of credential was shown.
@@ -87,6 +90,11 @@ impl Principal {
     /// This caller in the audit record.
     pub fn as_actor(&self) -> Actor {
         self.as_inviter().into()
+    }
+
+    /// This caller and their network address, for an audit record.
+    pub fn requester(&self) -> Requester {
+        Requester { actor: self.as_actor(), ip: self.ip.clone() }
     }
 
     /// A text that tells this caller from every other.
@@ -182,11 +190,13 @@ where
     C: Capability,
     S: Send + Sync,
     Context: FromRef<S>,
+    Keys: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let principal = principal(parts, &Context::from_ref(state)).await?;
+        let (context, keys) = (Context::from_ref(state), Keys::from_ref(state));
+        let principal = principal(parts, &context, &keys).await?;
         allowed::<C>(&principal.identity)?;
         Ok(Self { principal, capability: PhantomData })
     }
@@ -213,21 +223,30 @@ fn allowed<C: Capability>(identity: &Identity) -> Result<(), Problem> {
 }
 
 /// The caller, read once a request.
-pub(crate) async fn principal(parts: &mut Parts, context: &Context) -> Result<Principal, Problem> {
+pub(crate) async fn principal(
+    parts: &mut Parts,
+    context: &Context,
+    keys: &Keys,
+) -> Result<Principal, Problem> {
     if let Some(known) = parts.extensions.get::<Principal>() {
         return Ok(known.clone());
     }
     let credential = bearer(parts).ok_or_else(Problem::unauthenticated)?;
-    let principal = if ApiKeySecret::is_meant_by(credential) {
+    let (clinic, identity) = if ApiKeySecret::is_meant_by(credential) {
         holder_of_key(context, credential).await?
     } else {
-        session::holder(context, credential).await?
+        session::holder(keys, credential).await?
     };
+    let ip = parts.extensions.get::<ClientIp>().map(|ip| ip.0.clone());
+    let principal = Principal { clinic, identity, ip };
     parts.extensions.insert(principal.clone());
     Ok(principal)
 }
 
-async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal, Problem> {
+async fn holder_of_key(
+    context: &Context,
+    credential: &str,
+) -> Result<(ClinicId, Identity), Problem> {
     let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
     let found = context.store.api_key(&secret).await?;
     let key = found.filter(|key| key.active);
@@ -238,14 +257,9 @@ async fn holder_of_key(context: &Context, credential: &str) -> Result<Principal,
             tracing::info!(%error, "use of an API key not noted");
         }
     }
-    Ok(Principal {
-        clinic: key.clinic,
-        identity: Identity::ApiKey {
-            id: key.id,
-            scopes: key.scopes,
-            embed_origins: key.embed_origins,
-        },
-    })
+    let identity =
+        Identity::ApiKey { id: key.id, scopes: key.scopes, embed_origins: key.embed_origins };
+    Ok((key.clinic, identity))
 }
 
 fn bearer(parts: &Parts) -> Option<&str> {

@@ -1,25 +1,25 @@
 //! One NPI belongs to one person in a clinic.
 
 use domain::claim::{Claim, Holder};
+use domain::failure::Failure;
 use domain::ids::{ClinicId, InvitationId};
 use domain::npi::{Npi, Verification};
 use domain::time::Timestamp;
 use store::Transaction;
 
-use crate::context::Context;
-use crate::problem::Problem;
+use crate::Context;
 
 /// An NPI on file, with how far it is verified.
 type OnFile = Option<(Npi, Verification)>;
 
 /// Refuses an NPI that somebody else holds.
-pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<(), Problem> {
+pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<(), Failure> {
     let id = match claim.held_by_other(wanting, now) {
         None | Some(Holder::Free) => return Ok(()),
         Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
     };
     let detail = format!("This NPI belongs to {id}. One NPI belongs to one person.");
-    Err(Problem::conflict("npi_in_use", detail).about("userId", id))
+    Err(Failure::conflict_with("npi_in_use", detail, ("userId", id)))
 }
 
 /// Lets the old NPI of a person go and claims the new one for `holder`; each comes with how far it
@@ -31,7 +31,7 @@ pub async fn move_npi(
     clinic: ClinicId,
     holder: Holder,
     (old, new): (OnFile, OnFile),
-) -> Result<(), Problem> {
+) -> Result<(), Failure> {
     let (Holder::Invitation { id, .. } | Holder::User(id)) = holder else {
         return Ok(());
     };

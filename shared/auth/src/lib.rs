@@ -1,0 +1,12 @@
+//! Who calls, what they may do, and the credentials that say so.
+
+pub mod attest;
+pub mod caller;
+pub mod dpop;
+pub mod idempotency;
+pub mod jwt;
+pub mod keys;
+pub mod session;
+pub mod view_token;
+
+pub use keys::Keys;

@@ -1,0 +1,14 @@
+//! What every writer shares, HTTP function or not: the context of a change, its audit record, the
+//! retry after a conflict, and the claims that move with it.
+
+mod context;
+mod ending;
+mod npi_claim;
+mod requester;
+mod retry;
+
+pub use context::Context;
+pub use ending::commit_ended;
+pub use npi_claim::{move_npi, npi_free};
+pub use requester::Requester;
+pub use retry::{Attempt, TRIES, retry};

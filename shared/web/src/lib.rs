@@ -1,0 +1,18 @@
+//! Bodies, queries, pages, views and problems of HTTP routes. Knows no store.
+
+pub mod body;
+pub mod change_request;
+mod edge;
+pub mod fields;
+pub mod page;
+pub mod problem;
+pub mod query;
+mod request;
+pub mod schema;
+mod segment;
+pub mod view;
+
+pub use edge::serve;
+pub use problem::Problem;
+pub use request::{ClientIp, RequestId};
+pub use segment::Segment;

@@ -1,0 +1,41 @@
+//! What the gateway says of a request besides its bytes.
+
+use axum::extract::{FromRequestParts, OptionalFromRequestParts};
+use axum::http::request::Parts;
+
+/// The gateway's id of this request, which the logs repeat.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// The caller's network address, as the gateway saw it.
+#[derive(Clone, Debug)]
+pub struct ClientIp(pub String);
+
+impl ClientIp {
+    /// The address as text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<ClientIp> for String {
+    fn from(ip: ClientIp) -> Self {
+        ip.0
+    }
+}
+
+impl<S: Sync> OptionalFromRequestParts<S> for ClientIp {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned())))
+    }
+}
