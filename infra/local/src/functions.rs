@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use auth::Keys;
 use auth::session::Sessions;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -24,6 +25,7 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// Every function that answers HTTP, in this process.
 pub(crate) fn here(
     context: Context,
+    keys: Keys,
     registry: Arc<Nppes>,
     sessions: Sessions,
     links: Links,
@@ -31,9 +33,14 @@ pub(crate) fn here(
     let invite = invite::Deps {
         known: invite::KnownDays::default(),
         context: context.clone(),
+        keys: keys.clone(),
         registry: registry.clone(),
     };
-    let users = users::Deps { context: context.clone(), registry: registry.clone() };
+    let users = users::Deps {
+        context: context.clone(),
+        keys: keys.clone(),
+        registry: registry.clone(),
+    };
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
@@ -42,15 +49,16 @@ pub(crate) fn here(
     };
     let access = temporary_access::Deps {
         context: context.clone(),
+        keys: keys.clone(),
         signer: sessions.signer.clone(),
         keyring: sessions.keyring.clone(),
         links,
     };
-    let session = session::Deps { context: context.clone(), sessions };
+    let session = session::Deps { context: context.clone(), keys: keys.clone(), sessions };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),
-        ("list".to_owned(), list::router(context)),
+        ("list".to_owned(), list::router(list::Deps { context, keys })),
         ("session".to_owned(), session::router(session)),
         ("temporary-access".to_owned(), temporary_access::router(access)),
         ("users".to_owned(), users::router(users)),

@@ -1,5 +1,6 @@
 //! A running service, and what tests want of it.
 
+use auth::Keys;
 use changes::Context;
 use domain::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
@@ -28,6 +29,8 @@ pub struct Running {
     pub inbox: Inbox,
     /// The table, the clock and randomness, as the functions have them.
     pub context: Context,
+    /// The published keys, as the functions have them.
+    pub keys: Keys,
     /// What `mailer` has.
     pub mailer: mailer::Deps,
     /// What `npi-verifier` has.

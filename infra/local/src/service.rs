@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::Store;
+use auth::Keys;
 use auth::jwt::{Signer, SigningKeys};
 use auth::session::Sessions;
 use axum::Router;
@@ -85,6 +86,7 @@ pub async fn start(options: Options) -> Result<Running, StartError> {
         database,
         inbox: house.inbox,
         context: house.context,
+        keys: house.keys,
         mailer: house.mailer,
         npi_verifier: house.npi_verifier,
         faults,
@@ -159,6 +161,7 @@ async fn endpoint(
 /// What functions and pages share.
 struct House {
     context: Context,
+    keys: Keys,
     registry: Arc<Nppes>,
     sessions: Sessions,
     links: Links,
@@ -186,13 +189,15 @@ impl House {
         let demo_key = DemoKey::default();
         let from =
             Sender::parse(MAIL_FROM).map_err(|refused| StartError::Sender(refused.to_string()))?;
+        let context = Context {
+            store: store.clone(),
+            clock: options.clock.clone(),
+            entropy: options.entropy.clone(),
+        };
+        let keys = Keys::new(&context, url);
         Ok(Self {
-            context: Context::new(
-                store.clone(),
-                options.clock.clone(),
-                options.entropy.clone(),
-                url,
-            ),
+            context,
+            keys,
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             examples: Examples::new(url, demo_key.clone()),
             demo_key,
@@ -216,7 +221,7 @@ impl House {
                 registry: Arc::new(Nppes::new(&registry, npi_verifier::PATIENCE)?),
                 bounds: npi_verifier::Bounds::default(),
             },
-            sessions: Sessions { signer, keyring },
+            sessions: Sessions { signer, keyring, issuer: Arc::from(url) },
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),
             watch: options.lambda.as_deref().map(Forward::new),
             written: Arc::new(Notify::new()),
@@ -228,6 +233,7 @@ impl House {
             Some(watch) => functions::elsewhere(&template.routes, watch),
             None => functions::here(
                 self.context.clone(),
+                self.keys.clone(),
                 self.registry.clone(),
                 self.sessions.clone(),
                 self.links.clone(),

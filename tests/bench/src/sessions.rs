@@ -8,6 +8,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::routing::get;
+use auth::Keys;
 use changes::Context;
 use local::{Options, Running};
 use serde_json::{Value, json};
@@ -77,7 +78,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 async fn tokens() -> Result<String, Error> {
     let running = service::start(Options::default()).await?;
     let context = &running.context;
-    let expected = Expected { typ: "at+jwt", issuer: &context.issuer, audience: "bench" };
+    let expected = Expected { typ: "at+jwt", issuer: running.keys.issuer(), audience: "bench" };
     let claims = json!({
         "iss": expected.issuer, "aud": expected.audience, "sub": "usr_0192a5d0ac96774bbcceb302099a8057",
         "clinic": "01890a5d-ac96-774b-bcce-b302099a8057", "level": "member", "canManageStudies": true,
@@ -89,7 +90,7 @@ async fn tokens() -> Result<String, Error> {
         let keys = SigningKeys::from_secret(&secret)?;
         let public = keys.public();
         context.store.publish_keys(&public).await?;
-        context.keys.read().await?;
+        running.keys.read().await?;
         let signer = keys.signer(&public)?;
         let start = Instant::now();
         let mut token = String::new();
@@ -99,7 +100,7 @@ async fn tokens() -> Result<String, Error> {
         let signing = start.elapsed();
         let start = Instant::now();
         for _ in 0..TOKENS {
-            let _: Value = context.keys.verify(&token, expected).await?;
+            let _: Value = running.keys.verify(&token, expected).await?;
         }
         let each = |time| format!("{:.0}", millis(time) * 1000.0 / f64::from(TOKENS));
         table.row([algorithm.to_owned(), each(signing), each(start.elapsed())]);
@@ -108,13 +109,10 @@ async fn tokens() -> Result<String, Error> {
     Ok(table.with(&format!("As `auth::jwt` does it, claims and JSON included; means of {TOKENS}.")))
 }
 
-#[derive(Clone)]
-struct Deps(Context);
-
-impl FromRef<Deps> for Context {
-    fn from_ref(deps: &Deps) -> Self {
-        deps.0.clone()
-    }
+#[derive(Clone, FromRef)]
+struct Deps {
+    context: Context,
+    keys: Keys,
 }
 
 /// The same answer to nobody, to a session and to a key.
@@ -129,7 +127,7 @@ async fn callers() -> Result<String, Error> {
     let router = Router::new()
         .route("/nobody", get(async || "ok"))
         .route("/caller", get(async |_: Caller<ReadUsers>| "ok"))
-        .with_state(Deps(running.context.clone()));
+        .with_state(Deps { context: running.context.clone(), keys: running.keys.clone() });
     let nobody = timed(&router, "/nobody", "").await?;
     let faults = running.faults.clone().ok_or("no faults")?;
     let columns = ["caller", "µs more", "reads", "RCU"];
