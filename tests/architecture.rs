@@ -45,10 +45,13 @@ fn allowed(krate: &str) -> Vec<&'static str> {
         "changes" => vec!["domain", "store"],
         "auth" => vec!["domain", "store", "web", "changes"],
         "runtime" => vec!["domain", "store", "web", "changes", "auth"],
-        name if FUNCTIONS.contains(&name) => [&["domain", "runtime"][..], &ADAPTERS, &SHARED].concat(),
+        name if FUNCTIONS.contains(&name) => {
+            [&["domain", "runtime"][..], &ADAPTERS, &SHARED].concat()
+        }
         // The composition of the whole, and the tests of it.
         "local" | "tests" | "bench" => {
-            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS].concat()
+            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS]
+                .concat()
         }
         other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
     }

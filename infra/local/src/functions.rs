@@ -36,11 +36,8 @@ pub(crate) fn here(
         keys: keys.clone(),
         registry: registry.clone(),
     };
-    let users = users::Deps {
-        context: context.clone(),
-        keys: keys.clone(),
-        registry: registry.clone(),
-    };
+    let users =
+        users::Deps { context: context.clone(), keys: keys.clone(), registry: registry.clone() };
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,

@@ -2,13 +2,13 @@
 
 use std::time::Instant;
 
+use auth::Keys;
 use auth::caller::{Caller, ReadUsers};
 use auth::jwt::{Expected, SigningKeys};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::routing::get;
-use auth::Keys;
 use changes::Context;
 use local::{Options, Running};
 use serde_json::{Value, json};
