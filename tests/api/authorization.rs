@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use auth::caller::People;
-use domain::api_key::{ApiKeySecret, Scope};
+use domain::credentials::api_key::{ApiKeySecret, Scope};
 use reqwest::Method;
 use serde_json::{Value, json};
 

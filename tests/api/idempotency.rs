@@ -60,7 +60,7 @@ async fn keys_of_different_callers_never_meet() {
     let app = App::start().await;
     app.as_pacs().post_with(USERS, &member("a@clinic.example"), KEY).await.expect(201);
     app.other_clinic().await.post_with(USERS, &member("b@clinic.example"), KEY).await.expect(201);
-    let colleague = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
+    let colleague = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
     colleague.post_with(USERS, &member("c@clinic.example"), KEY).await.expect(201);
 }
 
@@ -115,8 +115,9 @@ async fn a_stranger_leaves_nothing_behind() {
         .await
         .problem(404, "token_invalid");
     app.as_invitee().post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
-    let stranger =
-        app.as_holder_of(domain::api_key::ApiKeySecret::new(&runtime::OsEntropy).reveal());
+    let stranger = app.as_holder_of(
+        domain::credentials::api_key::ApiKeySecret::new(&runtime::OsEntropy).reveal(),
+    );
     stranger.post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
     stranger.post_with("/v1/invitation/lookup", &body, KEY).await.problem(404, "token_invalid");
     assert_eq!(app.item_count().await, before);

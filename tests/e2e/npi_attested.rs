@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use domain::audit::{Actor, AuditRecord, Object};
+use domain::actor::Actor;
+use domain::audit::{AuditRecord, Object};
 use domain::ids::{AuditId, UserId};
 use domain::time::Clock as _;
 use runtime::OsEntropy;

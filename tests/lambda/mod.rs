@@ -4,7 +4,7 @@
 mod runtime_api;
 
 use crate::support::{self, App};
-use domain::token::{Keyring, RootKey};
+use domain::credentials::token::{Keyring, RootKey};
 use runtime_api::{Function, Outcome};
 use serde_json::{Value, json};
 
@@ -240,7 +240,7 @@ async fn a_function_without_its_settings_says_which_are_missing() {
 #[test]
 fn the_tests_derive_the_same_links_as_the_service() {
     let text = "k".repeat(43);
-    let link = domain::token::InvitationLink {
+    let link = domain::credentials::token::InvitationLink {
         clinic: domain::ids::ClinicId::from_bytes([1; 16]),
         invitation: domain::ids::InvitationId::from_bytes([2; 16]),
         generation: 1,

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use domain::access::{
-    EmbedOrigins, Grant, Issued, Issuer, LinkSeconds, New, Transition, View, ViewSeconds,
-    oldest_alive, still_allowed,
+use domain::actor::Actor;
+use domain::actor::Issuer;
+use domain::audit::{Action, AuditRecord, Object};
+use domain::embed::EmbedOrigins;
+use domain::grant::{
+    Grant, Issued, LinkSeconds, New, Transition, View, ViewSeconds, oldest_alive, still_allowed,
 };
-use domain::audit::{Action, Actor, AuditRecord, Object};
 use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
 use domain::study::{Assignment, StudyRef};
 use domain::time::{Clock as _, Timestamp};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use auth::jwt::{Signer, SigningKeys};
+use domain::credentials::token::{AccessLink, Keyring};
 use domain::ids::{AccessId, ClinicId};
-use domain::token::{AccessLink, Keyring};
 use reqwest::Method;
 use serde_json::{Value, json};
 

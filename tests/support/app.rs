@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use domain::access::EmbedOrigins;
-use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
-use domain::audit::{Action, Actor as Auditee, AuditRecord, Object};
+use domain::actor::Actor as Auditee;
+use domain::audit::{Action, AuditRecord, Object};
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::credentials::token::InvitationLink;
+use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
-use domain::token::InvitationLink;
 use local::{Options, Running, Storage};
 use runtime::OsEntropy;
 use serde_json::{Value, json};

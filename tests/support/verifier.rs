@@ -1,8 +1,8 @@
 //! `npi-verifier` of the service under test, and what the table says of an NPI.
 
 use domain::claim::Claim;
-use domain::due::Due;
 use domain::npi::Npi;
+use domain::npi::due::Due;
 use domain::time::Clock as _;
 use npi_verifier::{Bounds, Run, RunError, Tick};
 

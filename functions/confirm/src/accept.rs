@@ -4,9 +4,10 @@
 use axum::extract::State;
 use axum::response::Response;
 use changes::Requester;
-use domain::audit::Actor;
+use domain::actor::Actor;
+use domain::actor::InvitedBy;
 use domain::claim::Claim;
-use domain::invitation::{Acceptance, Details, Invitation, InvitedBy, Live, Transition};
+use domain::invitation::{Acceptance, Details, Invitation, Live, Transition};
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use serde::Deserialize;

@@ -1,9 +1,9 @@
 //! The password that comes with an acceptance.
 
 use axum::http::StatusCode;
+use domain::credentials::password::{Password, PasswordHash};
 use domain::field::{Faults, Refused};
 use domain::invitation::Details;
-use domain::password::{Password, PasswordHash};
 use store::{Account, Guess};
 use web::Problem;
 

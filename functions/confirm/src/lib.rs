@@ -18,7 +18,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use changes::Context;
-use domain::token::Keyring;
+use domain::credentials::token::Keyring;
 use npi::Nppes;
 use utoipa::OpenApi;
 

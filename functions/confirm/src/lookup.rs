@@ -3,7 +3,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::actor::InvitedBy;
+use domain::invitation::{Details, Invitation};
 use domain::person::PersonName;
 use serde::Serialize;
 use utoipa::ToSchema;

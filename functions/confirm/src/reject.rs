@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Requester;
 use changes::commit_ended;
-use domain::audit::Actor;
+use domain::actor::Actor;
 use domain::invitation::{Invitation, RejectReason};
 use serde::Deserialize;
 use store::Committed;

@@ -3,10 +3,11 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use changes::Requester;
-use domain::audit::Actor;
-use domain::email::Email;
+use domain::actor::Actor;
+use domain::actor::InvitedBy;
 use domain::ids::NoticeId;
-use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::invitation::{Details, Invitation};
+use domain::person::email::Email;
 use store::{Committed, Notice, NoticeKind};
 use web::body::JsonObject;
 use web::problem::ProblemBody;

@@ -5,7 +5,7 @@ use auth::session::{AccessToken, RefreshCookie};
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use changes::Requester;
-use domain::audit::Actor;
+use domain::actor::Actor;
 use domain::user::{User, UserStatus};
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,11 +1,11 @@
 //! Reading a person and permissions from a request.
 
-use domain::email::Email;
 use domain::field::Faults;
 use domain::npi::{Npi, Verification};
-use domain::permissions::{AssignableLevel, Level, Permissions, Wanted};
+use domain::person::email::Email;
+use domain::person::permissions::{AssignableLevel, Level, Permissions, Wanted};
+use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
-use domain::profile::Profile;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::fields::Fields;

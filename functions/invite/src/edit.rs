@@ -8,7 +8,7 @@ use changes::move_npi;
 use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::{Npi, Verification};
-use domain::permissions::Level;
+use domain::person::permissions::Level;
 use store::Committed;
 use web::body::JsonObject;
 use web::change_request::{ChangeRequest, changes};

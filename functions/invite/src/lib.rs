@@ -21,7 +21,7 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{patch, post};
 use changes::Context;
 use domain::npi::{Npi, RegistryAnswer};
-use domain::profile::Profile;
+use domain::person::profile::Profile;
 use npi::Nppes;
 use utoipa::OpenApi;
 use web::Problem;

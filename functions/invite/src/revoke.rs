@@ -7,7 +7,7 @@ use changes::commit_ended;
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
 use domain::invitation::{Invitation, InvitationStatus, Pending};
-use domain::permissions::Level;
+use domain::person::permissions::Level;
 use serde::Deserialize;
 use store::Committed;
 use utoipa::ToSchema;

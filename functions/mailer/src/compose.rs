@@ -1,11 +1,12 @@
 //! From a queued mail to a message.
 
-use domain::email::Email;
+use domain::actor::InvitedBy;
+use domain::credentials::password::RESET_LINK;
+use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId, UserId};
-use domain::invitation::{Details, Invitation, InvitedBy};
+use domain::invitation::{Details, Invitation};
 use domain::npi::Verification;
-use domain::password::RESET_LINK;
-use domain::token::InvitationLink;
+use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use mail::{Can, Finding, Link, Message};
 use store::{Mail, Notice, NoticeKind};

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use domain::credentials::token::Keyring;
 use domain::time::Clock;
-use domain::token::Keyring;
 use mail::{SendError, Ses};
 use store::{MailId, RawItem, Store, StoreError, Taken};
 

@@ -4,7 +4,7 @@ use domain::claim::{Claim, Holder};
 use domain::ids::ClinicId;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::{Npi, RegistryAnswer, Verification};
-use domain::profile::Profile;
+use domain::person::profile::Profile;
 use domain::time::Timestamp;
 use domain::user::{User, UserChange};
 use store::StoreError;

@@ -1,9 +1,10 @@
 //! Writing what the registry's answer means for a person.
 
-use domain::audit::{Actor, AuditRecord, Object};
+use domain::actor::Actor;
+use domain::audit::{AuditRecord, Object};
 use domain::claim::Claim;
-use domain::due::Due;
 use domain::ids::{AuditId, ClinicId, NoticeId};
+use domain::npi::due::Due;
 use domain::npi::{Npi, RegistryAnswer};
 use domain::time::Timestamp;
 use domain::user::{User, UserChange, UserStatus};

@@ -4,20 +4,22 @@
 
 use std::sync::Arc;
 
-use domain::access::{EmbedOrigin, EmbedOrigins};
-use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope};
-use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::actor::Actor;
+use domain::actor::InvitedBy;
+use domain::audit::{Action, AuditRecord, Object};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
-use domain::email::Email;
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::credentials::signing::PublicKey;
+use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
 use domain::field::Refused;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
-use domain::invitation::{Fingerprint, InvitedBy, New, Pending};
-use domain::permissions::{Permissions, Reporting, Standing};
+use domain::invitation::{Fingerprint, New, Pending};
+use domain::person::email::Email;
+use domain::person::permissions::{Permissions, Reporting, Standing};
+use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName};
-use domain::profile::Profile;
-use domain::signing::PublicKey;
 use domain::time::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

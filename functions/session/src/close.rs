@@ -1,7 +1,8 @@
 //! Ending a session.
 
 use changes::Requester;
-use domain::audit::{Action, Actor, Object};
+use domain::actor::Actor;
+use domain::audit::{Action, Object};
 use domain::session::Session;
 use store::Committed;
 use web::{ClientIp, Problem};

@@ -5,8 +5,8 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use domain::email::Email;
 use domain::ids::NoticeId;
+use domain::person::email::Email;
 use serde::Deserialize;
 use store::{Guess, Notice, NoticeKind};
 use utoipa::ToSchema;

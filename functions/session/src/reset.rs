@@ -3,10 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use changes::Requester;
-use domain::audit::{Action, Actor, Object};
-use domain::email::Email;
+use domain::actor::Actor;
+use domain::audit::{Action, Object};
+use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
 use domain::field::{Faults, Refused};
-use domain::password::{Password, PasswordHash, RESET_LINK};
+use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
 use store::{Account, Committed, NoticeKind, Transaction};

@@ -4,11 +4,11 @@ use auth::caller::{Caller, IssueAccess};
 use auth::idempotency::Unkept;
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::access::{
+use domain::field::Refused;
+use domain::grant::{
     EphemeralSession, HangingProtocol, Layout, LinkSeconds, Options, RetrievalId, View,
     ViewportLabel,
 };
-use domain::field::Refused;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
-use domain::signing::{PublicKey, SigningAlgorithm};
+use domain::credentials::signing::{PublicKey, SigningAlgorithm};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;

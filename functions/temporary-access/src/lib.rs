@@ -24,7 +24,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use changes::Context;
-use domain::token::Keyring;
+use domain::credentials::token::Keyring;
 use utoipa::OpenApi;
 
 pub use link::{LinkStyle, Links, UnknownStyle};

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use domain::access::{Details, View};
-use domain::token::LinkToken;
+use domain::credentials::token::LinkToken;
+use domain::grant::{Details, View};
 
 /// Where in a link its token stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

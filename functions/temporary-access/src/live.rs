@@ -3,8 +3,8 @@
 use auth::dpop::{self, For, Proof, ProofInvalid};
 use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
-use domain::access::{Grant, still_allowed};
 use domain::audit::Refusal;
+use domain::grant::{Grant, still_allowed};
 use domain::time::Timestamp;
 use store::{Reads, ViewParties};
 use web::Problem;

@@ -5,8 +5,9 @@
 //! of grant, reason and minute, and the second finds the first in its place. No count is kept.
 
 use changes::Requester;
-use domain::access::Details;
-use domain::audit::{Action, Actor, Refusal};
+use domain::actor::Actor;
+use domain::audit::{Action, Refusal};
+use domain::grant::Details;
 use domain::ids::AuditId;
 use store::Committed;
 use web::{ClientIp, Problem};

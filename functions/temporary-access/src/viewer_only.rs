@@ -4,7 +4,7 @@ use auth::caller::{Caller, IssueAccess};
 use auth::idempotency::Unkept;
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::access::{LinkSeconds, View};
+use domain::grant::{LinkSeconds, View};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;

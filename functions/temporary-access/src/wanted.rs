@@ -1,7 +1,7 @@
 //! What the three requests for a link have in common.
 
-use domain::access::{LinkSeconds, ViewSeconds};
 use domain::field::Refused;
+use domain::grant::{LinkSeconds, ViewSeconds};
 use domain::ids::{NotAnId, StudyId, UserId};
 use domain::study::{StudyInstanceUid, StudyRef};
 use web::fields::Fields;

@@ -4,7 +4,7 @@ use auth::caller::Principal;
 use changes::Requester;
 use domain::field::Refused;
 use domain::ids::{NotAnId, UserId};
-use domain::permissions::Level;
+use domain::person::permissions::Level;
 use domain::user::{Managers, User, UserChange};
 use serde::Deserialize;
 use store::{Committed, Role, Transaction};

@@ -7,7 +7,7 @@ use changes::Requester;
 use changes::move_npi;
 use domain::claim::Holder;
 use domain::ids::UserId;
-use domain::profile::{Changes, Profile};
+use domain::person::profile::{Changes, Profile};
 use domain::user::User;
 use web::body::JsonObject;
 use web::change_request::{ChangeRequest, changes};

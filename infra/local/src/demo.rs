@@ -1,6 +1,6 @@
 //! The demo clinic, so that the first thing a newcomer does is to invite somebody.
 
-use domain::api_key::ApiKeySecret;
+use domain::credentials::api_key::ApiKeySecret;
 use provision::{NotProvisioned, Request};
 use store::StoreError;
 

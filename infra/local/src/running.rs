@@ -2,7 +2,7 @@
 
 use auth::Keys;
 use changes::Context;
-use domain::signing::PublicKey;
+use domain::credentials::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
 
 use crate::data::DataDirectory;

@@ -1,7 +1,7 @@
 //! Attesting an NPI: who may, and why it was not done.
 
 use domain::ids::UserId;
-use domain::permissions::NotAttested;
+use domain::person::permissions::NotAttested;
 
 use crate::caller::Principal;
 use web::Problem;

@@ -8,8 +8,8 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use domain::credentials::token::Keyring;
 use domain::invitation::Fingerprint;
-use domain::token::Keyring;
 use serde_json::Value;
 use store::{Answer, Begun};
 

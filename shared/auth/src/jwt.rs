@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::signing::{PublicKey, SigningAlgorithm};
+use domain::credentials::signing::{PublicKey, SigningAlgorithm};
 use domain::time::Timestamp;
 use jsonwebtoken::jwk::{AlgorithmParameters, Jwk, ThumbprintHash};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};

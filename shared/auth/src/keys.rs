@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use changes::Context;
-use domain::signing::PublicKey;
+use domain::credentials::signing::PublicKey;
 use domain::time::{Clock, Timestamp};
 use serde::de::DeserializeOwned;
 use store::{Store, StoreError};

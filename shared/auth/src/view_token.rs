@@ -1,6 +1,7 @@
 //! View tokens: JWT access tokens (RFC 9068) of five minutes, for one view.
 
-use domain::access::{Issuer, Open, View};
+use domain::actor::Issuer;
+use domain::grant::{Open, View};
 use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
 use domain::study::StudyRef;
 use domain::time::Timestamp;

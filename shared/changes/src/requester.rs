@@ -1,9 +1,10 @@
 //! The audit record of a request.
 
-use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::actor::Actor;
+use domain::audit::{Action, AuditRecord, Object};
 use domain::ids::{AuditId, ClinicId};
 use domain::invitation::{Invitation, Transition};
-use domain::permissions::Permissions;
+use domain::person::permissions::Permissions;
 use domain::user::UserChange;
 
 use crate::context::Context;

@@ -2,28 +2,12 @@
 
 use std::fmt;
 
-use crate::access::Mode;
+use crate::actor::Actor;
 use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
-use crate::permissions::Permissions;
+use crate::person::permissions::Permissions;
+use crate::study::Mode;
 use crate::study::StudyRef;
 use crate::time::Timestamp;
-
-/// Who acted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// A person signed in at the dashboard.
-    User(UserId),
-    /// A PACS or script.
-    ApiKey(ApiKeyId),
-    /// The holder of an invitation's link.
-    Invitee(InvitationId),
-    /// The holder of a temporary access's link.
-    Viewer(AccessId),
-    /// Whoever runs the service.
-    Operator,
-    /// The service itself, on its schedule.
-    System,
-}
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -228,36 +212,6 @@ pub enum Object {
     },
 }
 
-impl fmt::Display for Actor {
-    /// `usr_...`, `key:<id>`, `inv_...`, `acc_...`, `operator` or `system`: as it is stored and as filters name it.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::User(id) => id.fmt(f),
-            Self::ApiKey(id) => write!(f, "key:{id}"),
-            Self::Invitee(id) => id.fmt(f),
-            Self::Viewer(id) => id.fmt(f),
-            Self::Operator => f.write_str("operator"),
-            Self::System => f.write_str("system"),
-        }
-    }
-}
-
-impl Actor {
-    /// Reads what `Display` writes.
-    pub fn parse(text: &str) -> Option<Self> {
-        match text {
-            "operator" => return Some(Self::Operator),
-            "system" => return Some(Self::System),
-            _ => {}
-        }
-        let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
-        (UserId::parse(text).map(Self::User).ok())
-            .or_else(|| InvitationId::parse(text).map(Self::Invitee).ok())
-            .or_else(|| AccessId::parse(text).map(Self::Viewer).ok())
-            .or_else(|| key(text).map(Self::ApiKey))
-    }
-}
-
 impl fmt::Display for Object {
     /// `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -328,13 +282,10 @@ mod tests {
 
     proptest! {
         #[test]
-        fn actors_and_objects_read_as_themselves(bytes in any::<[u8; 16]>()) {
+        fn objects_read_as_themselves(bytes in any::<[u8; 16]>()) {
             let user = UserId::from_bytes(bytes);
             let invitation = InvitationId::from_bytes(bytes);
             let key = ApiKeyId::from_bytes(bytes);
-            for actor in [Actor::User(user), Actor::ApiKey(key), Actor::Invitee(invitation), Actor::Operator] {
-                prop_assert_eq!(Actor::parse(&actor.to_string()), Some(actor));
-            }
             let clinic = Object::Clinic(ClinicId::from_bytes(bytes));
             let session = Object::Session(SessionId::from_bytes(bytes));
             let others = [Object::ApiKey(key), Object::Invitation(invitation), Object::User(user)];
@@ -345,7 +296,7 @@ mod tests {
 
         #[test]
         fn reading_never_panics(text in any::<String>()) {
-            let _ = (Actor::parse(&text), Object::parse(&text), Action::parse(&text, Some(&text)));
+            let _ = (Object::parse(&text), Action::parse(&text, Some(&text)));
         }
     }
 

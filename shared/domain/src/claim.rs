@@ -1,8 +1,8 @@
 //! Claims: who holds an address or an NPI in a clinic. One holder at a time.
 
-use crate::due::Due;
 use crate::ids::InvitationId;
 use crate::npi::Verification;
+use crate::npi::due::Due;
 use crate::time::Timestamp;
 
 /// How many invitations of one address are remembered for the list's address filter.

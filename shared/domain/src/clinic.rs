@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::email::Email;
 use crate::field::Refused;
 use crate::ids::ClinicId;
 use crate::person::PersonName;
+use crate::person::email::Email;
 use crate::time::Timestamp;
 
 /// How long an invitation stays open: 1 to 30 days, 7 unless the clinic says otherwise.

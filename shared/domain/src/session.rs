@@ -8,11 +8,11 @@ use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 
-use crate::email::Email;
+use crate::credentials::token::{Keyring, LinkToken};
 use crate::entropy::{Entropy, random};
 use crate::ids::{ClinicId, SessionId, UserId};
+use crate::person::email::Email;
 use crate::time::Timestamp;
-use crate::token::{Keyring, LinkToken};
 use crate::user::{User, UserStatus};
 
 /// How long an access token is good: permissions are never older than this.
@@ -124,9 +124,9 @@ fn digest(token: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::token::RootKey;
     use crate::ids::tests::Fixed;
-    use crate::permissions::Standing;
-    use crate::token::RootKey;
+    use crate::person::permissions::Standing;
     use crate::user::tests::user;
     use proptest::prelude::*;
 

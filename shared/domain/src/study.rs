@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::access::Issuer;
+use crate::actor::Issuer;
 use crate::field::Refused;
 use crate::ids::{ClinicId, StudyId, UserId};
 use crate::time::Timestamp;
@@ -96,6 +96,36 @@ impl StudyRef {
         match self {
             Self::Id(id) | Self::Both(id, _) => id.to_string(),
             Self::Uid(uid) => uid.as_str().to_owned(),
+        }
+    }
+}
+
+/// What a view is good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Read the study and dictate its report.
+    Dictation,
+    /// Read the study.
+    ViewerOnly,
+}
+
+impl Mode {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Dictation, Self::ViewerOnly];
+
+    /// The `scope` of a view token (RFC 9068).
+    pub const fn scope(self) -> &'static str {
+        match self {
+            Self::Dictation => "study:read report:write",
+            Self::ViewerOnly => "study:read",
+        }
+    }
+
+    /// The mode's name.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dictation => "dictation",
+            Self::ViewerOnly => "viewer_only",
         }
     }
 }

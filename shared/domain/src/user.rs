@@ -1,12 +1,12 @@
 //! A user: a person who confirmed an invitation.
 
+use crate::actor::InvitedBy;
 use crate::audit::Action;
-use crate::email::Email;
 use crate::ids::{ClinicId, UserId};
-use crate::invitation::InvitedBy;
 use crate::npi::{RegistryAnswer, Verification};
-use crate::permissions::{NotAttested, Permissions};
-use crate::profile::Profile;
+use crate::person::email::Email;
+use crate::person::permissions::{NotAttested, Permissions};
+use crate::person::profile::Profile;
 use crate::time::Timestamp;
 
 /// Whether the person may use AutoScribe.
@@ -196,8 +196,8 @@ impl UserChange {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::permissions::Standing;
-    use crate::profile::tests::profile;
+    use crate::person::permissions::Standing;
+    use crate::person::profile::tests::profile;
     use proptest::prelude::*;
 
     pub(crate) fn user(standing: Standing) -> User {

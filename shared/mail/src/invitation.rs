@@ -1,7 +1,7 @@
 //! The invitation: who invites to what, and the link that opens it.
 
 use askama::Template;
-use domain::email::Email;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::link::Link;

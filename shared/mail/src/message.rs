@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::email::Email;
+use domain::person::email::Email;
 
 /// A mail ready to be sent; who sends it is [`crate::Ses`]'s to say.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The link to a new password.
 
 use askama::Template;
-use domain::email::Email;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::link::Link;

@@ -1,7 +1,7 @@
 //! The request for a new invitation, after the first has expired.
 
 use askama::Template;
-use domain::email::Email;
+use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 

@@ -1,6 +1,6 @@
 //! Every mail with a sample, so that a change to a template shows in a snapshot.
 
-use domain::email::Email;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::{

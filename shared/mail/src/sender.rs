@@ -2,9 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::email::Email;
 use domain::field::Refused;
 use domain::person::PersonName;
+use domain::person::email::Email;
 
 /// Bytes of a name in one encoded word: with `=?UTF-8?B?` and `?=` at most the 75 characters of
 /// RFC 2047 section 2.

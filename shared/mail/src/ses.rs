@@ -3,7 +3,7 @@
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{self as ses, Body, Content, Destination, EmailContent, MessageTag};
-use domain::email::Email;
+use domain::person::email::Email;
 
 use crate::error::SendError;
 use crate::message::Message;

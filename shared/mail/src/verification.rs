@@ -1,7 +1,7 @@
 //! The news that a person's NPI is not verified, to those who run the clinic.
 
 use askama::Template;
-use domain::email::Email;
+use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 

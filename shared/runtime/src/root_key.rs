@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::token::{Keyring, RootKey};
+use domain::credentials::token::{Keyring, RootKey};
 
 use crate::aws::Aws;
 use crate::secret::NoSecret;
@@ -60,8 +60,8 @@ pub fn keyring_from(text: &str) -> Result<Keyring, NoKeyring> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::credentials::token::InvitationLink;
     use domain::ids::{ClinicId, InvitationId};
-    use domain::token::InvitationLink;
 
     #[test]
     fn the_newest_key_makes_links_and_older_ones_still_read() {

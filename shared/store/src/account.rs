@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::email::Email;
+use domain::credentials::password::PasswordHash;
 use domain::ids::{ClinicId, UserId};
-use domain::password::PasswordHash;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::api_key::{ApiKey, ApiKeySecret, Description, Scope, USE_NOTED_EVERY};
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope, USE_NOTED_EVERY};
 use domain::ids::{ApiKeyId, ClinicId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};

@@ -1,6 +1,6 @@
 //! Assignments: who reads a study.
 
-use domain::access::Issuer;
+use domain::actor::Issuer;
 use domain::ids::{ClinicId, UserId};
 use domain::study::{Assignment, StudyRef};
 use domain::user::User;

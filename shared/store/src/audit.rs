@@ -1,6 +1,7 @@
 //! Audit records: append only, one partition for each clinic and month.
 
-use domain::audit::{Action, Actor, AuditRecord, Object};
+use domain::actor::Actor;
+use domain::audit::{Action, AuditRecord, Object};
 use domain::ids::{AuditId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};

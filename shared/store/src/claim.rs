@@ -3,10 +3,10 @@
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::claim::{Claim, Holder};
 use domain::clinic::Clinic;
-use domain::due::Due;
-use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId};
 use domain::npi::Npi;
+use domain::npi::due::Due;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

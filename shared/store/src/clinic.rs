@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use domain::clinic::{Clinic, InvitationDays};
-use domain::email::Email;
 use domain::ids::ClinicId;
 use domain::person::PersonName;
+use domain::person::email::Email;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};

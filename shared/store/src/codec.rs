@@ -1,10 +1,11 @@
 //! Items to and from domain values, and the fields that several kinds of item have in common.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::access::{EmbedOrigin, EmbedOrigins, Issuer};
+use domain::actor::InvitedBy;
+use domain::actor::Issuer;
+use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::Refused;
 use domain::ids::{ApiKeyId, StudyId, UserId};
-use domain::invitation::InvitedBy;
 use domain::study::{StudyInstanceUid, StudyRef};
 use domain::time::Timestamp;
 use serde::de::DeserializeOwned;

@@ -2,13 +2,13 @@
 
 use std::fmt;
 
-use domain::access::KeyThumbprint;
-use domain::email::Email;
+use domain::grant::KeyThumbprint;
 use domain::ids::{
     AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
 };
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
+use domain::person::email::Email;
 use domain::study::StudyRef;
 use domain::time::Timestamp;
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use domain::delivery::Delivery;
-use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId, NoticeId, UserId};
+use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 

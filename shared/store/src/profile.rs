@@ -2,9 +2,9 @@
 
 use domain::ids::UserId;
 use domain::npi::{Basis, Npi, Verification};
-use domain::permissions::{Level, Permissions, Wanted};
+use domain::person::permissions::{Level, Permissions, Wanted};
+use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
-use domain::profile::Profile;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
@@ -147,7 +147,7 @@ fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::permissions::{Reporting, Standing};
+    use domain::person::permissions::{Reporting, Standing};
     use domain::time::Timestamp;
 
     fn permissions(verification: Verification) -> Permissions {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use domain::access::KeyThumbprint;
+use domain::grant::KeyThumbprint;
 use domain::time::Timestamp;
 use serde::Serialize;
 

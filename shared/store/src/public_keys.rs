@@ -1,6 +1,6 @@
 //! The public halves of the signing keys, in one item.
 
-use domain::signing::{PublicKey, SigningAlgorithm};
+use domain::credentials::signing::{PublicKey, SigningAlgorithm};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::BadField;

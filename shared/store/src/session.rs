@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::email::Email;
 use domain::ids::{ClinicId, SessionId, UserId};
+use domain::person::email::Email;
 use domain::session::Session;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
-use domain::email::Email;
+use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::item::{RawItem, number};

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use domain::email::Email;
 use domain::ids::{ClinicId, UserId};
-use domain::permissions::Level;
+use domain::person::email::Email;
+use domain::person::permissions::Level;
 use domain::time::Timestamp;
 use domain::user::{Managers, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};

@@ -2,9 +2,9 @@
 
 use domain::field::Faults;
 use domain::npi::Npi;
-use domain::permissions::AssignableLevel;
+use domain::person::permissions::AssignableLevel;
+use domain::person::profile::Changes;
 use domain::person::{ClinicRole, PersonName, PhoneNumber};
-use domain::profile::Changes;
 use serde::Deserialize;
 use utoipa::ToSchema;
 

@@ -1,10 +1,11 @@
 //! The values of enumerated fields, for openapi.json.
 
-use domain::access::{Mode, Standing};
-use domain::api_key::Scope;
+use domain::credentials::api_key::Scope;
 use domain::delivery::Delivery;
+use domain::grant::Standing;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
+use domain::study::Mode;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 

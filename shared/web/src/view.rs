@@ -1,12 +1,13 @@
 //! Users and invitations as JSON.
 
-use domain::api_key::ApiKey;
+use domain::actor::InvitedBy;
 use domain::clinic::Clinic;
-use domain::invitation::{Invitation, InvitedBy};
+use domain::credentials::api_key::ApiKey;
+use domain::invitation::Invitation;
 use domain::npi::{Basis, Verification};
-use domain::permissions::Permissions;
 use domain::person::PersonName;
-use domain::profile::Profile;
+use domain::person::permissions::Permissions;
+use domain::person::profile::Profile;
 use domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -54,7 +55,7 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    fn new(email: &domain::email::Email, profile: &Profile) -> Self {
+    fn new(email: &domain::person::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
         let Profile { name, phone, role, permissions } = profile;
         Self {

@@ -1,7 +1,7 @@
 //! The service in this process, with one clinic in it.
 
+use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId};
-use domain::token::InvitationLink;
 use local::{Options, Running};
 use serde_json::{Value, json};
 

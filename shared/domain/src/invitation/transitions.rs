@@ -2,16 +2,17 @@
 
 use std::time::Duration;
 
-use super::{
-    Accepted, Details, Fingerprint, Invitation, InvitedBy, Pending, RejectReason, Rejected, Revoked,
+use super::state::{
+    Accepted, Details, Fingerprint, Invitation, Pending, RejectReason, Rejected, Revoked,
 };
+use crate::actor::InvitedBy;
 use crate::audit::Action;
 use crate::delivery::Mailing;
-use crate::email::Email;
 use crate::ids::{ClinicId, InvitationId, UserId};
 use crate::npi::RegistryAnswer;
-use crate::permissions::NotAttested;
-use crate::profile::Profile;
+use crate::person::email::Email;
+use crate::person::permissions::NotAttested;
+use crate::person::profile::Profile;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 

@@ -7,7 +7,7 @@ use std::thread::{self, JoinHandle};
 use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sesv2::{Client, Config};
-use domain::email::Email;
+use domain::person::email::Email;
 use serde_json::{Value, json};
 
 use crate::{Message, RenewalRequested, SendError, Sender, Ses};

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use domain::access::{
-    Details, EmbedOrigin, EmbedOrigins, EphemeralSession, Grant, HangingProtocol, Issued, Issuer,
-    KeyThumbprint, Layout, Open, Opening, Options, RetrievalId, Revoked, View, ViewSeconds,
-    ViewportLabel,
+use domain::actor::Issuer;
+use domain::embed::{EmbedOrigin, EmbedOrigins};
+use domain::grant::{
+    Details, EphemeralSession, Grant, HangingProtocol, Issued, KeyThumbprint, Layout, Open,
+    Opening, Options, RetrievalId, Revoked, View, ViewSeconds, ViewportLabel,
 };
 use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
 use domain::time::Timestamp;
@@ -211,7 +212,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::key;
-    use domain::access::{LinkSeconds, New};
+    use domain::grant::{LinkSeconds, New};
     use domain::ids::StudyId;
     use domain::study::{StudyInstanceUid, StudyRef};
 

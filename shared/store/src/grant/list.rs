@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use domain::access::{Grant, oldest_alive};
+use domain::grant::{Grant, oldest_alive};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 

@@ -4,7 +4,7 @@ mod item;
 mod list;
 mod parties;
 
-use domain::access::{Details, Grant, Issued, Transition};
+use domain::grant::{Details, Grant, Issued, Transition};
 use domain::ids::{AccessId, ClinicId};
 
 use crate::transaction::If;

@@ -1,6 +1,7 @@
 //! What decides whether a view lives: the grant, its user and its issuer, read together.
 
-use domain::access::{Authority, Grant, Issuer};
+use domain::actor::Issuer;
+use domain::grant::{Authority, Grant};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::user::User;
 

@@ -1,12 +1,12 @@
 //! An invitation as an item.
 
 use domain::delivery::{Delivery, Mailing};
-use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
     Accepted, Details, Fingerprint, Invitation, InvitationStatus, Pending, RejectReason, Rejected,
     Revoked,
 };
+use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -159,12 +159,13 @@ mod tests {
 
     use super::*;
     use crate::attr;
+    use domain::actor::InvitedBy;
     use domain::ids::ApiKeyId;
-    use domain::invitation::{InvitedBy, New};
+    use domain::invitation::New;
     use domain::npi::{Npi, Verification};
-    use domain::permissions::{Permissions, Reporting, Standing};
+    use domain::person::permissions::{Permissions, Reporting, Standing};
+    use domain::person::profile::Profile;
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
-    use domain::profile::Profile;
 
     /// As large as an invitation usually gets.
     fn invitation() -> Invitation {

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use domain::email::Email;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Invitation, InvitationStatus};
+use domain::person::email::Email;
 
 use crate::item::text;
 use crate::key::Key;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::api_key::Scope;
+use domain::credentials::api_key::Scope;
 use domain::ids::{AccessId, ClinicId};
 use domain::time::Clock as _;
 use runtime::OsEntropy;

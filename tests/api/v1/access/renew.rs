@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use domain::api_key::Scope;
+use domain::credentials::api_key::Scope;
 use reqwest::Method;
 use serde_json::{Value, json};
 

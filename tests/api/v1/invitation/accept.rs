@@ -105,7 +105,7 @@ async fn an_account_without_a_password_gets_one_with_the_first_dashboard() {
 #[tokio::test]
 async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
     let app = App::start().await;
-    let pacs = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
+    let pacs = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
     let to_admin =
         app.token(&pacs.invite(&admin("boss@clinic.example")).await.str("invitationId"), 1);
     let to_member =

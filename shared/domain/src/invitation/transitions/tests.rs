@@ -1,6 +1,6 @@
 use super::super::InvitationStatus;
 use super::*;
-use crate::profile::tests::{name, profile};
+use crate::person::profile::tests::{name, profile};
 use proptest::prelude::*;
 
 const DAY: Duration = Duration::from_hours(24);

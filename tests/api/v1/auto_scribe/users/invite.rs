@@ -228,7 +228,7 @@ async fn a_silent_repeat_is_answered_like_the_first_and_mails_nothing_twice() {
 async fn the_same_invite_by_another_caller_is_no_repeat() {
     let app = App::start().await;
     app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
-    let other = app.as_pacs_with(&domain::api_key::Scope::ALL).await;
+    let other = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
     other.invite(&member("grace@clinic.example")).await.problem(409, "already_invited");
 }
 

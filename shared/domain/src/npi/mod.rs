@@ -1,5 +1,7 @@
 //! The National Provider Identifier (45 CFR 162.406) and what the NPPES registry says of one.
 
+pub mod due;
+
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;

@@ -53,7 +53,7 @@ impl Due {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::permissions::tests::any_verification;
+    use crate::person::permissions::tests::any_verification;
     use proptest::prelude::*;
 
     proptest! {

@@ -1,10 +1,12 @@
 //! How a grant changes. Pure: from a state and a command to the next state.
 
-use super::{
-    Details, EmbedOrigins, Grant, Issued, Issuer, KeyThumbprint, LinkSeconds, Open, Opening,
-    Revoked, VIEW_TOKEN_LIFE, View, ViewSeconds,
-};
+use super::lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds};
+use super::state::{Details, Grant, Issued, Open, Opening, Revoked};
+use super::thumbprint::KeyThumbprint;
+use super::view::View;
+use crate::actor::Issuer;
 use crate::audit::{Action, Object, Refusal};
+use crate::embed::EmbedOrigins;
 use crate::ids::{AccessId, ClinicId};
 use crate::time::Timestamp;
 

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::access::Standing;
+use crate::grant::Standing;
 use crate::ids::{ApiKeyId, StudyId, UserId};
 use crate::study::StudyRef;
 use proptest::prelude::*;

@@ -1,5 +1,9 @@
 //! A person's names, telephone number and role in the clinic.
 
+pub mod email;
+pub mod permissions;
+pub mod profile;
+
 use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;

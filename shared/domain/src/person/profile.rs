@@ -3,7 +3,7 @@
 use crate::field::Faults;
 use crate::ids::UserId;
 use crate::npi::{Npi, RegistryAnswer, Verification};
-use crate::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
+use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
 use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use crate::time::Timestamp;
 
@@ -129,7 +129,7 @@ impl Profile {
 pub(crate) mod tests {
     use super::*;
     use crate::npi::Basis;
-    use crate::permissions::Standing;
+    use crate::person::permissions::Standing;
 
     pub(crate) fn name(text: &str) -> PersonName {
         PersonName::parse(text).unwrap()

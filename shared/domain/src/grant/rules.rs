@@ -1,10 +1,12 @@
 //! Who may issue an access and who may use one. Asked when it is issued, when its link is
 //! opened, and at each renewal, of what the table says then.
 
-use super::{Details, Issuer, Mode};
-use crate::api_key::{ApiKey, Scope};
+use super::state::Details;
+use crate::actor::Issuer;
 use crate::audit::Refusal;
+use crate::credentials::api_key::{ApiKey, Scope};
 use crate::field::Refused;
+use crate::study::Mode;
 use crate::user::{User, UserStatus};
 
 /// Grants of one user that may be alive at once.
@@ -98,12 +100,13 @@ pub fn still_allowed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::access::{EmbedOrigins, LinkSeconds, New, View, ViewSeconds};
-    use crate::api_key::Description;
+    use crate::credentials::api_key::Description;
+    use crate::embed::EmbedOrigins;
+    use crate::grant::{LinkSeconds, New, View, ViewSeconds};
     use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
     use crate::npi::Verification;
-    use crate::permissions::tests::any_wanted;
-    use crate::permissions::{Permissions, Standing};
+    use crate::person::permissions::tests::any_wanted;
+    use crate::person::permissions::{Permissions, Standing};
     use crate::study::StudyRef;
     use crate::time::Timestamp;
     use crate::user::tests::user;

@@ -7,7 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::access::EmbedOrigins;
+use crate::embed::EmbedOrigins;
 use crate::entropy::{Entropy, random};
 use crate::field::Refused;
 use crate::ids::{ApiKeyId, ClinicId};

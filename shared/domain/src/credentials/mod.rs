@@ -1,0 +1,6 @@
+//! What proves who calls: passwords, API keys, sealed tokens and signing keys.
+
+pub mod api_key;
+pub mod password;
+pub mod signing;
+pub mod token;
