@@ -36,7 +36,7 @@ def test_every_link_leads_to_a_file_and_a_heading() -> None:
                 broken.append(f"{path}: {target}")
             elif anchor and file.suffix == ".md" and anchor not in anchors(file.read_text(encoding="utf-8")):
                 broken.append(f"{path}: {target}: no such heading")
-    assert broken == []
+    assert not broken, "\n".join(broken)
 
 
 def test_every_test_of_a_threat_exists() -> None:
