@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from boto3.session import Session
-from samcli.yamlhelper import yaml_parse
+from samcli.yamlhelper import yaml_dump, yaml_parse
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
@@ -16,7 +16,15 @@ ROUTE = "AWS::ApiGatewayV2::Route"
 
 
 def load(path: Path) -> dict:
-    return yaml_parse(path.read_text())
+    return yaml_parse(upload(path))
+
+
+def upload(path: Path) -> str:
+    """Returns the text that `sam deploy` uploads, except for the addresses of the code.
+
+    CloudFormation refuses YAML anchors, aliases and merge keys. SAM resolves them by reading and writing the template.
+    """
+    return yaml_dump(yaml_parse(path.read_text()))
 
 
 def expand(source: dict) -> dict:

@@ -1,4 +1,4 @@
-//! `CloudFormation`'s YAML as JSON, its short tags in their long form.
+//! `CloudFormation`'s YAML as JSON: short tags in their long form, merge keys resolved.
 
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
@@ -11,11 +11,9 @@ pub(super) fn plain(yaml: Yaml) -> Value {
         Yaml::Number(number) => serde_json::to_value(number).unwrap_or_default(),
         Yaml::String(text) => Value::String(text),
         Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
-        Yaml::Mapping(entries) => entries
-            .into_iter()
-            .map(|(key, value)| (key_text(&key), plain(value)))
-            .collect::<Map<_, _>>()
-            .into(),
+        Yaml::Mapping(entries) => {
+            merge(entries.into_iter().map(|(key, value)| (key_text(&key), plain(value))).collect())
+        }
         Yaml::Tagged(tagged) => {
             let tag = tagged.tag.to_string();
             let name = tag.trim_start_matches('!');
@@ -26,6 +24,22 @@ pub(super) fn plain(yaml: Yaml) -> Value {
             json!({ long: plain(tagged.value) })
         }
     }
+}
+
+/// Adds the entries of the mappings under `<<`. The mapping's own entries win, then those of the first mapping.
+fn merge(mut entries: Map<String, Value>) -> Value {
+    let sources = match entries.remove("<<") {
+        Some(Value::Array(sources)) => sources,
+        single => single.into_iter().collect(),
+    };
+    for source in sources {
+        if let Value::Object(source) = source {
+            for (key, value) in source {
+                entries.entry(key).or_insert(value);
+            }
+        }
+    }
+    entries.into()
 }
 
 fn key_text(key: &Yaml) -> String {
@@ -72,5 +86,19 @@ mod tests {
         }
         assert_eq!(referenced(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
         assert_eq!(referenced(&json!("Table")), None);
+    }
+
+    #[test]
+    fn merge_keys_add_what_a_mapping_does_not_say_itself() {
+        let yaml = r#"
+            base: &base {a: 1, b: 1}
+            nested: &nested {<<: *base, b: 2, c: !Ref Table}
+            one: {<<: *nested, c: 3}
+            several: {<<: [{a: 4}, *nested], d: 5}
+        "#;
+        let json = plain(serde_yaml_ng::from_str(yaml).unwrap());
+        assert_eq!(json["nested"], json!({ "a": 1, "b": 2, "c": { "Ref": "Table" } }));
+        assert_eq!(json["one"], json!({ "a": 1, "b": 2, "c": 3 }));
+        assert_eq!(json["several"], json!({ "a": 4, "b": 2, "c": { "Ref": "Table" }, "d": 5 }));
     }
 }
