@@ -10,11 +10,11 @@ help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 dev: ## The whole service on this machine; RESET=1 starts afresh
-	cargo run --quiet --package local
+	cargo run --quiet --package dev
 
 lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
-	cargo build --quiet --package local
-	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/local/lambda.sh
+	cargo build --quiet --package dev
+	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
 test: .venv/contract ## Every test
 	cargo build --workspace --bins --tests
@@ -51,7 +51,7 @@ deploy: build .venv/infra ## Deploys the stack; asks for its parameters
 
 .venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt
 .venv/infra: infra/checks/requirements.txt
-.venv/lambda: infra/local/requirements.txt
+.venv/lambda: infra/dev/requirements.txt
 .venv/%:
 	rm -rf $@
 	$(PYTHON) -m venv $@

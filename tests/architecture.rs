@@ -49,8 +49,8 @@ fn allowed(krate: &str) -> Vec<&'static str> {
             [&["domain", "runtime"][..], &ADAPTERS, &SHARED].concat()
         }
         // The composition of the whole, and the tests of it.
-        "local" | "tests" | "bench" => {
-            [&["domain", "runtime", "local", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS]
+        "emulator" | "dev" | "tests" | "bench" => {
+            [&["domain", "runtime", "emulator", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS]
                 .concat()
         }
         other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
@@ -117,7 +117,8 @@ fn no_second_tls_stack_no_second_crypto_backend() {
             ("rustls v0.21", "the SDK's old TLS stack"),
             ("rsa ", "RUSTSEC-2023-0071"),
             ("dynoxide", "the embedded database is for this machine only"),
-            ("local ", "the local service is for this machine only"),
+            ("emulator ", "the emulator is for this machine only"),
+            ("clap ", "the command line is for this machine only"),
         ] {
             assert!(
                 !tree.iter().any(|krate| krate.starts_with(name)),

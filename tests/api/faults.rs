@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use local::Fault;
+use emulator::Fault;
 use serde_json::json;
 
 use crate::support::{App, member};

@@ -13,7 +13,7 @@ fn the_document_and_the_template_declare_the_same_routes() {
             documented.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let declared: BTreeSet<String> = local::routes().unwrap().into_iter().collect();
+    let declared: BTreeSet<String> = emulator::routes().unwrap().into_iter().collect();
     assert_eq!(documented, declared);
 }
 

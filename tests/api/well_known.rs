@@ -1,8 +1,8 @@
 //! `GET /.well-known/jwks.json`.
 
+use emulator::Options;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
-use local::Options;
 use serde_json::{Value, json};
 
 use crate::support::{App, header};
@@ -30,7 +30,7 @@ async fn anybody_verifies_a_view_token_with_the_published_keys() {
 async fn a_key_says_its_algorithm_and_holds_nothing_private() {
     let keys = format!("EdDSA:{} {}", "e".repeat(43), "s".repeat(43));
     let options = Options { signing_keys: Some(keys), ..Options::default() };
-    let running = local::start(options).await.unwrap();
+    let running = emulator::start(options).await.unwrap();
     let url = format!("{}{PATH}", running.url);
     let set: Value = reqwest::get(url).await.unwrap().json().await.unwrap();
     let keys = set["keys"].as_array().unwrap();

@@ -59,7 +59,7 @@ class Service:
 # One for each file: made-up data leaves people and permissions that nobody else wants to meet.
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    binary = ROOT / "target" / "debug" / "local"
+    binary = ROOT / "target" / "debug" / "dev"
     assert binary.exists(), "cargo build --workspace --bins"
     port, home = free_port(), tmp_path_factory.mktemp("service")
     environment = {**os.environ, "PORT": str(port), "DYNAMODB_PORT": str(free_port())}

@@ -9,7 +9,7 @@ use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
-use local::{Options, Running, Storage};
+use emulator::{Emulator, Options, Storage};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::{Committed, Store};
@@ -25,7 +25,7 @@ pub(crate) struct App {
     pub(crate) api_key_id: String,
     pub(crate) clinic_id: String,
     pub(crate) clock: Arc<TestClock>,
-    pub(super) running: Running,
+    pub(super) running: Emulator,
     pub(crate) registry: Registry,
 }
 
@@ -53,23 +53,24 @@ impl App {
     /// On data in a directory, with these signing keys.
     pub(crate) async fn in_directory(path: std::path::PathBuf, keys: String) -> Self {
         Self::with(Options {
-            storage: Storage::Directory { path, afresh: false },
+            storage: Storage::Directory(path),
             signing_keys: Some(keys),
             ..Options::default()
         })
         .await
     }
 
-    /// The same data under other signing keys.
-    pub(crate) async fn restarted(self, keys: String) -> Self {
-        let path = self.running.directory().unwrap().to_owned();
+    /// The same data in the same directory under other signing keys.
+    pub(crate) async fn restarted(self, path: std::path::PathBuf, keys: String) -> Self {
+        let root_key = self.root_key();
         let (key, api_key_id) = (self.key.clone(), self.api_key_id.clone());
         let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
         let base = self.base.clone();
         self.end().await;
         let registry = Registry::start().await;
         let options = Options {
-            storage: Storage::Directory { path, afresh: false },
+            storage: Storage::Directory(path),
+            root_key: Some(root_key),
             signing_keys: Some(keys),
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
@@ -77,7 +78,7 @@ impl App {
             port: base.rsplit(':').next().unwrap().parse().unwrap(),
             ..Options::default()
         };
-        let running = local::start(options).await.expect("the service starts");
+        let running = emulator::start(options).await.expect("the service starts");
         Self { base, key, api_key_id, clinic_id, clock, running, registry }
     }
 
@@ -91,7 +92,7 @@ impl App {
         let registry = Registry::start().await;
         let options =
             Options { clock: clock.clone(), registry: Some(registry.url.clone()), ..options };
-        let running = local::start(options).await.expect("the service starts");
+        let running = emulator::start(options).await.expect("the service starts");
         let request = clinic("Riverside Imaging", "owner@riverside.example");
         let made = provision::provision(&running.provision(), &request).await.expect("a clinic");
         Self {

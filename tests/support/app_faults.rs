@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use local::{Fault, SesFault};
+use emulator::{Fault, SesFault};
 
 use super::app::App;
 
@@ -47,7 +47,7 @@ impl App {
         self.running.inbox.fail_next(count, SesFault::AnswerLost);
     }
 
-    fn database_faults(&self) -> &local::Faults {
+    fn database_faults(&self) -> &emulator::Faults {
         self.running.faults.as_ref().expect("started with faults")
     }
 

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use domain::ids::StudyId;
 use domain::time::Clock as _;
-use local::registry::FIXTURES;
-use local::{Options, Running};
+use emulator::registry::FIXTURES;
+use emulator::{Emulator, Options};
 use runtime::{OsEntropy, SystemClock};
 use serde_json::{Value, json};
 
@@ -27,7 +27,7 @@ const ISSUE_WCU: f64 = 8.0;
 const RENEW_RCU: f64 = 1.5;
 
 struct Bench {
-    running: Running,
+    running: Emulator,
     clinic: Clinic,
     readers: Vec<String>,
 }

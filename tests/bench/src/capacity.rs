@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::time::{Clock, Timestamp};
-use local::{Faults, Options, Running};
+use emulator::{Emulator, Faults, Options};
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ impl Clock for MovedClock {
 }
 
 struct Bench {
-    running: Running,
+    running: Emulator,
     clinic: Clinic,
     client: Client,
     clock: Arc<MovedClock>,

@@ -1,6 +1,6 @@
 //! The functions' release binaries: size, start, memory, and `invite` beside the floor.
 
-use local::{Options, Running};
+use emulator::{Emulator, Options};
 
 use crate::cold::{self, Start};
 use crate::figures::{Table, bounded, median};
@@ -28,7 +28,7 @@ const MAX_WARM: f64 = 2.0;
 
 /// What the measurements of functions work on.
 pub(crate) struct Bench {
-    pub(crate) running: Running,
+    pub(crate) running: Emulator,
     pub(crate) clinic: Clinic,
 }
 
@@ -49,7 +49,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 impl Bench {
     /// Settings for every function, those that need fewer included.
     fn settings(&self) -> Vec<(&'static str, String)> {
-        let Running { url, table, .. } = &self.running;
+        let Emulator { url, table, .. } = &self.running;
         vec![
             ("AWS_ENDPOINT_URL_DYNAMODB", self.running.dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use local::{Options, Running};
+use emulator::{Emulator, Options};
 
 use crate::Error;
 use crate::figures::{Table, Times};
@@ -76,7 +76,7 @@ pub(crate) async fn measure() -> Result<String, Error> {
 }
 
 async fn pages(
-    running: &Running,
+    running: &Emulator,
     clinic: &Clinic,
     (name, query, items): &(&str, &str, usize),
     count: usize,

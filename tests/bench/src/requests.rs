@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use local::{Options, Running};
+use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
 use crate::Error;
@@ -22,7 +22,7 @@ const LOADS: [usize; 2] = [1, 8];
 /// A service of its own for each load: the embedded database remembers every transaction for ten
 /// minutes, and looks through them at each new one.
 struct Bench {
-    running: Running,
+    running: Emulator,
     clinic: Clinic,
 }
 

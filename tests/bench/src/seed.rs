@@ -3,7 +3,7 @@
 use domain::ids::InvitationId;
 use domain::time::Timestamp;
 use dynoxide::{Database, ImportOptions};
-use local::Running;
+use emulator::Emulator;
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 
@@ -47,7 +47,7 @@ impl Template {
 
 /// Brings a clinic to `total` invitations, all of one person's kind, one every second into the
 /// past; [`FEW`] of them revoked.
-pub(crate) async fn fill(running: &Running, clinic: &Clinic, total: usize) -> Result<(), Error> {
+pub(crate) async fn fill(running: &Emulator, clinic: &Clinic, total: usize) -> Result<(), Error> {
     let client = Client::new(&running.url);
     let template = clinic.invite(&member("person-template@clinic.example"));
     let invited = client.json(template).await?;
@@ -84,14 +84,14 @@ pub(crate) async fn fill(running: &Running, clinic: &Clinic, total: usize) -> Re
     Ok(())
 }
 
-fn import(running: &Running, items: Vec<dynoxide::Item>) -> Result<(), Error> {
+fn import(running: &Emulator, items: Vec<dynoxide::Item>) -> Result<(), Error> {
     let database: &Database = &running.database;
     database.import_items(&running.table, items, ImportOptions::default())?;
     Ok(())
 }
 
 /// An item of the clinic's partition, in DynamoDB's JSON.
-fn item(running: &Running, clinic: &Clinic, sort_key: &str) -> Result<Value, Error> {
+fn item(running: &Emulator, clinic: &Clinic, sort_key: &str) -> Result<Value, Error> {
     let request = json!({
         "TableName": running.table,
         "Key": { "PK": { "S": format!("CLINIC#{}", clinic.id) }, "SK": { "S": sort_key } },

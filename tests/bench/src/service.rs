@@ -2,7 +2,7 @@
 
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId};
-use local::{Options, Running};
+use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
 use crate::Error;
@@ -22,9 +22,9 @@ pub(crate) struct Clinic {
 ///
 /// The table's stream is off: the embedded database reads all of it to number the next record, so
 /// that each write would take longer than the one before.
-pub(crate) async fn start(options: Options) -> Result<Running, Error> {
+pub(crate) async fn start(options: Options) -> Result<Emulator, Error> {
     let silent = Options { pump: false, ..options };
-    let running = local::start(silent).await?;
+    let running = emulator::start(silent).await?;
     let off = json!({
         "TableName": running.table, "StreamSpecification": { "StreamEnabled": false },
     });
@@ -33,11 +33,11 @@ pub(crate) async fn start(options: Options) -> Result<Running, Error> {
 }
 
 /// Starts the service with its mailer.
-pub(crate) async fn start_with_mailer(options: Options) -> Result<Running, Error> {
-    Ok(local::start(options).await?)
+pub(crate) async fn start_with_mailer(options: Options) -> Result<Emulator, Error> {
+    Ok(emulator::start(options).await?)
 }
 
-pub(crate) async fn clinic(running: &Running) -> Result<Clinic, Error> {
+pub(crate) async fn clinic(running: &Emulator) -> Result<Clinic, Error> {
     let request = provision::Request {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: None,
@@ -65,7 +65,7 @@ impl Clinic {
     }
 
     /// The token in the first mail of an invitation of this clinic.
-    pub(crate) fn token(&self, running: &Running, invited: &Value) -> Result<String, Error> {
+    pub(crate) fn token(&self, running: &Emulator, invited: &Value) -> Result<String, Error> {
         let id = invited["invitationId"].as_str().unwrap_or_default();
         let link =
             InvitationLink { clinic: self.id, invitation: InvitationId::parse(id)?, generation: 1 };

@@ -10,7 +10,7 @@ use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::routing::get;
 use changes::Context;
-use local::{Options, Running};
+use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
@@ -28,7 +28,7 @@ const CALLS: u32 = 2000;
 const EMAIL: &str = "ida@clinic.example";
 
 /// Somebody who can sign in.
-async fn confirmed(running: &Running, clinic: &service::Clinic) -> Result<(), Error> {
+async fn confirmed(running: &Emulator, clinic: &service::Clinic) -> Result<(), Error> {
     let client = Client::new(&running.url);
     let invited = client.json(clinic.invite(&admin(EMAIL))).await?;
     let body = json!({ "token": clinic.token(running, &invited)?, "password": PASSWORD });

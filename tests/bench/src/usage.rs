@@ -1,6 +1,6 @@
 //! What one operation asks of the database.
 
-use local::Faults;
+use emulator::Faults;
 
 use crate::Error;
 

@@ -108,14 +108,14 @@ async fn keys_are_rotated_under_open_sessions_and_nobody_is_signed_out() {
     let start = |keys: String| App::in_directory(home.clone(), keys);
     let app = start(old.clone()).await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
-    let app = app.restarted(format!("{old} {new}")).await;
+    let app = app.restarted(home.clone(), format!("{old} {new}")).await;
     app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
-    let app = app.restarted(format!("{new} {old}")).await;
+    let app = app.restarted(home.clone(), format!("{new} {old}")).await;
     app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
     let session = app.refreshed(&session).await;
     let header = session.access.split('.').next().unwrap();
     assert!(decoded(header).contains("EdDSA"), "the new key signs");
-    let app = app.restarted(new).await;
+    let app = app.restarted(home.clone(), new).await;
     app.as_holder_of(&session.access).get("/v1/session").await.expect(200);
     app.refreshed(&session).await;
     app.end().await;

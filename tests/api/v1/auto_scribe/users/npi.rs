@@ -1,6 +1,6 @@
 //! The NPI of an invited person, against the local registry.
 
-use local::registry::FIXTURES;
+use emulator::registry::FIXTURES;
 use serde_json::json;
 
 use crate::support::{App, radiologist, with};

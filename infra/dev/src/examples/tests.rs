@@ -1,0 +1,128 @@
+use axum::http::header::{CONTENT_SECURITY_POLICY, WWW_AUTHENTICATE};
+use reqwest::{Client, Response};
+use serde_json::{Value, json};
+
+use emulator::{Emulator, Options};
+
+use crate::data::DataDirectory;
+use crate::service::{Service, start};
+
+const STUDY: &str = "1.2.826.0.1.3680043.8.498.1001";
+
+struct Pacs {
+    running: Emulator,
+    key: String,
+    _data: tempfile::TempDir,
+    http: Client,
+}
+
+impl Pacs {
+    async fn start() -> Self {
+        let scratch = tempfile::tempdir().unwrap();
+        let data = DataDirectory::open(scratch.path()).unwrap();
+        let Service { emulator, api_key } = start(&data, Options::default()).await.unwrap();
+        Self { running: emulator, key: api_key, _data: scratch, http: Client::new() }
+    }
+
+    async fn get(&self, path: &str) -> Response {
+        let url = format!("{}{path}", self.running.url);
+        self.http.get(url).send().await.unwrap()
+    }
+
+    async fn post(&self, path: &str, body: Value) -> Value {
+        let url = format!("{}{path}", self.running.url);
+        let answer = self.http.post(url).json(&body).send().await.unwrap();
+        assert!(answer.status().is_success(), "{path}: {}", answer.status());
+        answer.json().await.unwrap()
+    }
+
+    /// A radiologist who confirmed, as the page then lists them.
+    async fn reader(&self) -> String {
+        let person = json!({"email": "anna.hale@example.com", "firstName": "Anna", "lastName": "Hale",
+            "clinicRole": "Radiologist", "level": "member", "canManageStudies": false, "canCreateReports": true,
+            "hasDashboardAccess": false, "npiNumber": "1234567893"});
+        let url = format!("{}/v1/autoScribe/users", self.running.url);
+        let invited = self.http.post(url).bearer_auth(&self.key).json(&person);
+        assert_eq!(invited.send().await.unwrap().status(), 201);
+        let mails = self.running.inbox.wait("anna.hale@example.com", 1).await;
+        let token = mails[0].token().unwrap();
+        self.post("/v1/invitation/accept", json!({ "token": token })).await;
+        let readers: Value = self.get("/pacs/readers").await.json().await.unwrap();
+        readers["users"][0]["userId"].as_str().unwrap().to_owned()
+    }
+
+    async fn opened(&self, reader: &str, dictate: bool) -> (String, String) {
+        let wanted = json!({"userId": reader, "studyInstanceUid": STUDY, "dictate": dictate});
+        let link = self.post("/pacs/open", wanted).await;
+        let url = link["url"].as_str().unwrap();
+        let (page, token) = url.split_once("#token=").unwrap();
+        let shell = self.http.get(page).send().await.unwrap();
+        assert!(shell.status().is_success());
+        let view = self.post("/v1/access/redeem", json!({ "token": token })).await;
+        let text = |of: &Value, name: &str| of[name].as_str().unwrap().to_owned();
+        (text(&view, "viewToken"), text(&link, "accessId"))
+    }
+
+    async fn study(&self, token: &str) -> Response {
+        let url = format!("{}/viewer", self.running.url);
+        let body = format!("viewToken={token}");
+        let form = "application/x-www-form-urlencoded";
+        let request = self.http.post(url).header("content-type", form).body(body);
+        request.send().await.unwrap()
+    }
+
+    async fn images(&self, token: &str) -> Response {
+        let url = format!("{}/viewer-service/images", self.running.url);
+        self.http.get(url).bearer_auth(token).send().await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_view_lives_in_the_pacs_page_until_it_is_ended_and_then_dies_at_once() {
+    let pacs = Pacs::start().await;
+    assert!(pacs.get("/pacs").await.status().is_success());
+    let reader = pacs.reader().await;
+    let (token, access) = pacs.opened(&reader, true).await;
+
+    let study = pacs.study(&token).await;
+    assert_eq!(study.status(), 200);
+    let policy = study.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
+    let (ours, port) = (&pacs.running.url, pacs.running.url.rsplit_once(':').unwrap().1);
+    assert!(
+        policy.ends_with(&format!("frame-ancestors {ours} http://localhost:{port}")),
+        "{policy}"
+    );
+    assert!(study.text().await.unwrap().contains(STUDY));
+
+    let images = pacs.images(&token).await;
+    assert_eq!(images.status(), 200);
+    let images: Value = images.json().await.unwrap();
+    assert_eq!(images["mayDictate"], true);
+    let open: Value = pacs.get("/pacs/views").await.json().await.unwrap();
+    assert_eq!(open["access"][0]["accessId"], access);
+
+    pacs.post("/pacs/end", json!({ "accessId": access })).await;
+    let refused = pacs.images(&token).await;
+    assert_eq!(refused.status(), 401);
+    assert!(refused.headers().contains_key(WWW_AUTHENTICATE));
+    pacs.running.stop().await;
+}
+
+#[tokio::test]
+async fn a_token_that_is_not_good_shows_no_study() {
+    let pacs = Pacs::start().await;
+    let reader = pacs.reader().await;
+    let (token, _) = pacs.opened(&reader, false).await;
+    let images: Value = pacs.images(&token).await.json().await.unwrap();
+    assert_eq!(images["mayDictate"], false);
+
+    let parts: Vec<&str> = token.split('.').collect();
+    // {"alg":"none","typ":"at+jwt"}
+    let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{}.", parts[1]);
+    let other = format!("{}.{}.{}", parts[0], parts[1], &parts[2][..80]);
+    for bad in [unsigned.as_str(), &other, "x", ""] {
+        assert_eq!(pacs.study(bad).await.status(), 401, "{bad}");
+        assert_eq!(pacs.images(bad).await.status(), 401, "{bad}");
+    }
+    pacs.running.stop().await;
+}

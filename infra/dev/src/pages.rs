@@ -1,0 +1,78 @@
+//! The pages of the local service: headers that all have in common, static files, the accept page.
+
+use askama::Template;
+use axum::Router;
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::get;
+
+/// Own files only; the frame is the inbox's view of a mail.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
+                      frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
+    (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
+    (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+];
+
+const ACCEPT: &str = include_str!("../assets/accept.html");
+const ACCOUNT: &str = include_str!("../assets/account.html");
+
+/// The accept page, the page to sign in at, and the files that pages use.
+pub(crate) fn router() -> Router {
+    Router::new()
+        .route("/", get(async || Redirect::temporary("/inbox")))
+        .route("/accept", get(async || (HEADERS, Html(ACCEPT))))
+        .route("/assets/accept.js", get(async || script(include_str!("../assets/accept.js"))))
+        .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
+        .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
+        .route("/assets/account.js", get(async || script(include_str!("../assets/account.js"))))
+        .route("/assets/inbox.js", get(async || script(include_str!("../assets/inbox.js"))))
+        .route(
+            "/assets/style.css",
+            get(async || file("text/css; charset=utf-8", include_str!("../assets/style.css"))),
+        )
+}
+
+fn file(kind: &'static str, text: &'static str) -> Response {
+    (HEADERS, [(header::CONTENT_TYPE, kind)], text).into_response()
+}
+
+/// A page's script.
+pub(crate) fn script(text: &'static str) -> Response {
+    file("text/javascript; charset=utf-8", text)
+}
+
+/// A page made from a template.
+pub(crate) fn page(template: &impl Template) -> Response {
+    match template.render() {
+        Ok(html) => (HEADERS, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(%error, "page");
+            StatusCode::INTERNAL_SERVER_ERROR.into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_page_has_script_or_style_of_its_own_since_the_policy_would_stop_it() {
+        for html in [
+            ACCEPT,
+            include_str!("../templates/inbox.html"),
+            include_str!("../templates/mail.html"),
+            include_str!("../templates/examples/study.html"),
+            include_str!("../assets/examples/opening.html"),
+            include_str!("../assets/examples/pacs.html"),
+        ] {
+            for inline in ["<style", "style=", "onclick=", "javascript:", "<script>"] {
+                assert!(!html.contains(inline), "{inline}");
+            }
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! The emulator on a developer's data, with pages and the demo clinic.
+
+use std::io;
+
+use axum::Router;
+use emulator::{Emulator, Inbox, Options, StartError, Storage};
+use runtime::OsEntropy;
+
+use crate::data::{DataDirectory, DataError};
+use crate::demo::{self, DemoError};
+use crate::examples::{self, Examples};
+use crate::{inbox, pages};
+
+/// A developer's service.
+pub(crate) struct Service {
+    pub(crate) emulator: Emulator,
+    /// The demo clinic's API key.
+    pub(crate) api_key: String,
+}
+
+/// Why a developer's service does not start.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ServiceError {
+    #[error(transparent)]
+    Data(#[from] DataError),
+    #[error("the inbox cannot be read")]
+    Inbox(#[source] io::Error),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+}
+
+/// Starts the service on the data of this directory.
+pub(crate) async fn start(data: &DataDirectory, options: Options) -> Result<Service, ServiceError> {
+    let inbox = Inbox::in_file(&data.inbox()).map_err(ServiceError::Inbox)?;
+    let examples = Examples::default();
+    let pages = Router::new()
+        .merge(inbox::router(inbox.clone()))
+        .merge(pages::router())
+        .merge(examples::router(examples.clone()));
+    let options = Options { inbox, pages, ..options_on(data, options)? };
+    let emulator = emulator::start(options).await?;
+    data.keep_dynamodb_url(&emulator.dynamodb_url)?;
+    let api_key = demo::api_key(&emulator, data).await?;
+    examples.connect(&emulator.url, &api_key);
+    Ok(Service { emulator, api_key })
+}
+
+/// The options with the directory's table and secrets.
+pub(crate) fn options_on(data: &DataDirectory, options: Options) -> Result<Options, DataError> {
+    Ok(Options {
+        storage: Storage::Directory(data.path().to_owned()),
+        root_key: Some(data.root_key(&OsEntropy)?),
+        signing_keys: Some(data.signing_keys(&OsEntropy)?),
+        ..options
+    })
+}

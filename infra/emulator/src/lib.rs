@@ -1,0 +1,48 @@
+//! The whole service on one machine. It serves the same routers as the Lambda binaries, on an
+//! embedded DynamoDB. `infra/template.yaml` decides the routes, the stream and the schedules.
+//! An inbox stands in for SES, and a small registry stands in for NPPES.
+//!
+//! [`start`] is all that a test needs. The binary `dev` adds pages and a command line.
+
+mod aws;
+mod emulator;
+mod error;
+mod faults;
+mod forward;
+mod functions;
+mod gateway;
+mod inbox;
+mod links;
+mod options;
+mod pattern;
+pub mod registry;
+mod schedule;
+mod secrets;
+mod service;
+mod storage;
+mod stream;
+mod table;
+mod tasks;
+mod template;
+#[cfg(test)]
+mod test_clinic;
+
+pub use emulator::Emulator;
+pub use error::{StartError, chain};
+pub use faults::{Fault, Faults, Usage};
+pub use forward::{Forward, ForwardError};
+pub use gateway::RouteError;
+pub use inbox::{Captured, Inbox, SesFault};
+pub use options::Options;
+pub use pattern::PatternError;
+pub use secrets::new_secret;
+pub use service::{connect, start};
+pub use storage::{DATA_FILES, Storage};
+pub use table::TableError;
+pub use template::TemplateError;
+
+/// The routes that the template declares, each as `METHOD /path`.
+pub fn routes() -> Result<Vec<String>, StartError> {
+    let template = template::Template::parse(template::TEMPLATE)?;
+    Ok(template.routes.iter().map(|route| format!("{} {}", route.method, route.path)).collect())
+}

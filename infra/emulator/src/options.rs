@@ -1,0 +1,65 @@
+//! How an emulator starts.
+
+use std::sync::Arc;
+
+use axum::Router;
+use domain::entropy::Entropy;
+use domain::time::Clock;
+use runtime::{OsEntropy, SystemClock};
+
+use crate::inbox::Inbox;
+use crate::storage::Storage;
+
+/// How an emulator starts. The defaults are what most tests need.
+#[derive(Clone)]
+pub struct Options {
+    /// Where the table is kept.
+    pub storage: Storage,
+    /// The port of the API and the pages. 0 takes any free port.
+    pub port: u16,
+    /// The port of the DynamoDB endpoint. 0 takes any free port.
+    pub dynamodb_port: u16,
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// The root key. A new one is made if it is missing.
+    pub root_key: Option<String>,
+    /// The signing keys' secret. A new one is made if it is missing.
+    pub signing_keys: Option<String>,
+    /// The URL of another NPI registry than the one at `/api/`.
+    pub registry: Option<String>,
+    /// The URL of another SES than the inbox.
+    pub ses: Option<String>,
+    /// Where captured emails are kept.
+    pub inbox: Inbox,
+    /// Pages on the same port as the API.
+    pub pages: Router,
+    /// Whether the stream is delivered. Without it, no email is sent.
+    pub pump: bool,
+    /// Whether the database can fail on demand and counts its calls.
+    pub faults: bool,
+    /// The URL of `cargo lambda watch`, if the functions run there.
+    pub lambda: Option<String>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            storage: Storage::Memory,
+            port: 0,
+            dynamodb_port: 0,
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+            root_key: None,
+            signing_keys: None,
+            registry: None,
+            ses: None,
+            inbox: Inbox::in_memory(),
+            pages: Router::new(),
+            pump: true,
+            faults: false,
+            lambda: None,
+        }
+    }
+}
