@@ -2,12 +2,10 @@
 
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
-use changes::commit_ended;
+use changes::{Attempt, Requester, commit_ended};
 use domain::actor::Actor;
 use domain::invitation::{Invitation, RejectReason};
 use serde::Deserialize;
-use store::Committed;
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -49,9 +47,9 @@ pub(crate) async fn handle(
     let token = taken(&mut fields);
     let reason = fields.optional("reason", RejectReason::parse);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let live = match opened(&deps, &token).await? {
-            Invitation::Rejected(_) => return Ok(Json(declined())),
+            Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined()))),
             Invitation::Accepted(_) => {
                 let detail = "You have confirmed this invitation. Ask the clinic to remove your access instead.";
                 return Err(Problem::conflict("invitation_accepted", detail));
@@ -66,11 +64,9 @@ pub(crate) async fn handle(
             ip: ip.clone().map(String::from),
         };
         let change = live.reject(reason.clone(), deps.context.now()).map(Invitation::from);
-        if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
-            return Ok(Json(declined()));
-        }
-    }
-    Err(Problem::contended())
+        let committed = commit_ended(&deps.context, &change, &requester).await?;
+        Ok(Attempt::of(committed, Json(declined())))
+    })
 }
 
 fn declined() -> Done {

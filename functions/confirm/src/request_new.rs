@@ -2,19 +2,23 @@
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::actor::InvitedBy;
 use domain::ids::NoticeId;
 use domain::invitation::{Details, Invitation};
 use domain::person::email::Email;
-use store::{Committed, Notice, NoticeKind};
+use store::{Notice, NoticeKind};
 use web::body::JsonObject;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::token::{TokenRequest, opened, taken};
+
+/// Refusals that are answered like a success. A token that opens nothing says nothing, and after a
+/// conflict another request has asked for the new link.
+const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CONFLICT];
 
 /// Ask for a new link, once per link.
 ///
@@ -36,33 +40,31 @@ pub(crate) async fn handle(
     let mut fields = body.fields();
     let token = taken(&mut fields);
     let token = fields.finish(token)?.unwrap_or_default();
-    for _ in 0..changes::TRIES {
-        let invitation = match opened(&deps, &token).await {
-            Ok(invitation) => invitation,
-            Err(problem) if problem.status() == StatusCode::NOT_FOUND => break,
-            Err(problem) => return Err(problem),
-        };
-        if told(&deps, invitation, ip.clone()).await? == Committed::Yes {
-            break;
-        }
+    let asked: Result<(), Problem> = changes::retry!(async {
+        let invitation = opened(&deps, &token).await?;
+        ask_for_new_link(&deps, invitation, ip.clone()).await
+    });
+    match asked {
+        Err(problem) if !ALWAYS_ACCEPTED.contains(&problem.status()) => Err(problem),
+        _ => Ok(StatusCode::ACCEPTED),
     }
-    Ok(StatusCode::ACCEPTED)
 }
 
-async fn told(
+/// Records the request for a new link and queues the email about it.
+async fn ask_for_new_link(
     deps: &Deps,
     invitation: Invitation,
     ip: Option<ClientIp>,
-) -> Result<Committed, Problem> {
+) -> Result<Attempt<()>, Problem> {
     let now = deps.context.now();
     let Invitation::Pending(pending) = invitation else {
-        return Ok(Committed::Yes);
+        return Ok(Attempt::Done(()));
     };
     let Err(expired) = pending.at(now) else {
-        return Ok(Committed::Yes);
+        return Ok(Attempt::Done(()));
     };
     let Some(change) = expired.request_new(now) else {
-        return Ok(Committed::Yes);
+        return Ok(Attempt::Done(()));
     };
     let details = change.next.details.clone();
     let requester = Requester { actor: Actor::Invitee(details.id), ip: ip.map(String::from) };
@@ -77,7 +79,7 @@ async fn told(
         };
         tx.new_notice(&notice, now)?;
     }
-    Ok(tx.commit().await?)
+    Ok(Attempt::of(tx.commit().await?, ()))
 }
 
 /// Whoever invited, or the clinic's own address when a PACS did or the inviter is gone.

@@ -5,8 +5,8 @@ use auth::attest::{attester, not_attested};
 use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
+use changes::Attempt;
 use domain::invitation::Invitation;
-use store::Committed;
 use web::problem::ProblemBody;
 use web::view::InvitationView;
 use web::{Problem, Segment};
@@ -35,15 +35,13 @@ pub(crate) async fn handle(
     Segment(id): Segment,
 ) -> Result<Json<InvitationView>, Problem> {
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
         let by = attester(&caller.principal, live.details().id.user_id())?;
         let held = live.details().profile.permissions.npi();
         let change = live.attest(by, deps.context.now()).map_err(not_attested)?;
         let change = change.map(Invitation::from);
-        if commit(&deps, &change, held, &requester).await? == Committed::Yes {
-            return Ok(Json((&change.next).into()));
-        }
-    }
-    Err(Problem::contended())
+        let committed = commit(&deps, &change, held, &requester).await?;
+        Ok(Attempt::of(committed, Json((&change.next).into())))
+    })
 }

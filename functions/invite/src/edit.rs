@@ -3,8 +3,8 @@
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
 use changes::move_npi;
+use changes::{Attempt, Requester};
 use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::{Npi, Verification};
@@ -41,16 +41,14 @@ pub(crate) async fn handle(
     let clinic = caller.clinic();
     let changes = changes(body.fields())?;
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;
         let offered = deps.verified(live.details().profile.changed(changes.clone())?).await?;
         let held = live.details().profile.permissions.npi();
         let change = live.edit(offered, deps.context.now()).map(Invitation::from);
-        if commit(&deps, &change, held, &requester).await? == Committed::Yes {
-            return Ok(Json((&change.next).into()));
-        }
-    }
-    Err(Problem::contended())
+        let committed = commit(&deps, &change, held, &requester).await?;
+        Ok(Attempt::of(committed, Json((&change.next).into())))
+    })
 }
 
 pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {

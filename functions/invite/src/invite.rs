@@ -5,8 +5,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use changes::Requester;
 use changes::npi_free;
+use changes::{Attempt, Requester};
 use domain::audit::{Action, Object};
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
@@ -79,29 +79,28 @@ async fn carry_out(
         return Ok(invited);
     }
     let mut asked = false;
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let claims = store
             .claims(wish.clinic, &wish.email, npi)
             .await?
             .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
         if let Some(holder) = claims.email.held_by_other(wish.id, now) {
-            return in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await;
+            let first = in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await?;
+            return Ok(Attempt::Done(first));
         }
         npi_free(&claims.npi, wish.id, now)?;
         if !asked {
-            wish.profile = deps.verified(wish.profile).await?;
+            wish.profile = deps.verified(wish.profile.clone()).await?;
             asked = true;
         }
         deps.known.note(&claims.clinic, now);
         wish.open_for = claims.clinic.invitation_days.duration();
         let pending = wish.clone().at(deps.context.now());
         let claims = (claims.email, claims.npi);
-        if commit(deps, &pending, claims, requester).await? == Committed::Yes {
-            return Ok(pending.into());
-        }
-    }
-    Err(Problem::contended())
+        let committed = commit(deps, &pending, claims, requester).await?;
+        Ok(Attempt::of(committed, pending.into()))
+    })
 }
 
 /// Most people who are invited were never invited before: their claim is tried for without a look

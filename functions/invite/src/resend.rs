@@ -3,10 +3,9 @@
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
 use changes::npi_free;
+use changes::{Attempt, Requester};
 use domain::invitation::Invitation;
-use store::Committed;
 use web::problem::ProblemBody;
 use web::view::InvitationView;
 use web::{Problem, Segment};
@@ -38,21 +37,17 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let pending = pending(find(&deps, clinic, &id).await?)?;
-        if let Some(next) = resend(&deps, pending, &requester).await? {
-            return Ok(Json((&next).into()));
-        }
-    }
-    Err(Problem::contended())
+        resend(&deps, pending, &requester).await
+    })
 }
 
-/// `None` when the race was lost.
 async fn resend(
     deps: &Deps,
     pending: domain::invitation::Pending,
     requester: &Requester,
-) -> Result<Option<Invitation>, Problem> {
+) -> Result<Attempt<Json<InvitationView>>, Problem> {
     let (clinic, id, email) =
         (pending.details.clinic, pending.details.id, pending.details.email.clone());
     let npi = pending.details.profile.permissions.npi();
@@ -80,5 +75,5 @@ async fn resend(
         let claim = claims.npi.for_invitation(id, until);
         tx.npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
     }
-    Ok((tx.commit().await? == Committed::Yes).then_some(change.next))
+    Ok(Attempt::of(tx.commit().await?, Json((&change.next).into())))
 }

@@ -3,13 +3,12 @@
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
-use changes::commit_ended;
+use changes::{Attempt, commit_ended};
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
 use domain::invitation::{Invitation, InvitationStatus, Pending};
 use domain::person::permissions::Level;
 use serde::Deserialize;
-use store::Committed;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
@@ -50,21 +49,19 @@ pub(crate) async fn handle(
     let clinic = caller.clinic();
     let id = target(body)?.to_string();
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
+        let done = Json(Done::new("The invitation is revoked."));
         let invitation = find(&deps, clinic, &id).await?;
         if invitation.status() == InvitationStatus::Revoked {
-            return Ok(Json(Done::new("The invitation is revoked.")));
+            return Ok(Attempt::Done(done));
         }
         let pending = pending(invitation)?;
         if pending.details.profile.permissions.level() == Level::Owner {
             return Err(Problem::forbidden("An owner's invitation cannot be revoked."));
         }
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
-        if commit_ended(&deps.context, &change, &requester).await? == Committed::Yes {
-            return Ok(Json(Done::new("The invitation is revoked.")));
-        }
-    }
-    Err(Problem::contended())
+        Ok(Attempt::of(commit_ended(&deps.context, &change, &requester).await?, done))
+    })
 }
 
 /// `invitationId`, `userId`, or both when they mean the same.

@@ -4,6 +4,7 @@ use auth::caller::{Identity, Principal};
 use auth::idempotency::Unkept;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
+use changes::Attempt;
 use domain::credentials::token::AccessLink;
 use domain::embed::EmbedOrigins;
 use domain::grant::{Issued, MAX_OPEN, New, NotAllowed, View, may_use};
@@ -13,7 +14,6 @@ use domain::study::Assignment;
 use domain::study::Mode;
 use domain::user::User;
 use serde::Serialize;
-use store::Committed;
 use utoipa::ToSchema;
 use web::Problem;
 
@@ -43,7 +43,7 @@ pub(crate) async fn issue(
     (view, lifetimes): (View, Lifetimes),
 ) -> Result<LinkView, Problem> {
     let requester = caller.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audited());
         let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));
@@ -52,11 +52,8 @@ pub(crate) async fn issue(
         if let Some(assignment) = &assignment {
             tx.assignment(assignment)?;
         }
-        if tx.commit().await? == Committed::Yes {
-            return Ok(link(deps, &issued));
-        }
-    }
-    Err(Problem::contended())
+        Ok(Attempt::of(tx.commit().await?, link(deps, &issued)))
+    })
 }
 
 fn link(deps: &Deps, issued: &Issued) -> LinkView {

@@ -5,7 +5,7 @@ use auth::view_token::{StudyView, ViewClaims};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::Refusal;
 use domain::credentials::token::AccessLink;
@@ -120,28 +120,26 @@ async fn opened(
     ip: Option<ClientIp>,
 ) -> Result<(Open, Option<User>), Problem> {
     let key = proof.as_ref().map(Proof::key);
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let grant = deps.context.store.grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
         let (change, user) = match decided(deps, grant, key).await? {
             Ok(decided) => decided,
             Err(why) => {
-                record(deps, &details, why, ip).await?;
+                record(deps, &details, why, ip.clone()).await?;
                 return Err(Problem::token_invalid());
             }
         };
         if let Some(proof) = proof.take()
             && let Err(invalid) = proof.spend(&deps.context).await?
         {
-            record(deps, &details, Refusal::Proof, ip).await?;
+            record(deps, &details, Refusal::Proof, ip.clone()).await?;
             return Err(invalid.problem(StatusCode::BAD_REQUEST));
         }
-        if commit(deps, &change, ip.clone()).await? == Committed::Yes {
-            return Ok((change.next, user));
-        }
-    }
-    Err(Problem::contended())
+        let committed = commit(deps, &change, ip.clone()).await?;
+        Ok(Attempt::of(committed, (change.next, user)))
+    })
 }
 
 /// The grant opened, and its user, when link, user and issuer are all good now.

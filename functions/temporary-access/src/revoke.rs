@@ -3,12 +3,11 @@
 use auth::caller::{Caller, IssueAccess};
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::field::Refused;
 use domain::grant::Grant;
 use domain::ids::{AccessId, ClinicId, NotAnId, UserId};
 use serde::Deserialize;
-use store::Committed;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
@@ -98,23 +97,24 @@ async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Proble
 }
 
 /// Ends a grant; one that has ended stays as it is.
-async fn end(deps: &Deps, mut grant: Grant, requester: &Requester) -> Result<(), Problem> {
+async fn end(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Problem> {
     let (context, id) = (&deps.context, grant.details().id);
     let clinic = grant.details().clinic;
-    for _ in 0..changes::TRIES {
+    let mut grant = Some(grant);
+    changes::retry!(async {
+        let grant = match grant.take() {
+            Some(grant) => grant,
+            None => context.store.grant(clinic, id).await?.ok_or_else(unknown)?,
+        };
         let Some(change) = grant.revoke(context.now()) else {
-            return Ok(());
+            return Ok(Attempt::Done(()));
         };
         let (action, object) = (change.action, change.next.details.audited());
         let record = requester.record(context, clinic, action, object, (None, None));
         let mut tx = context.store.transaction(&record)?;
         tx.changed_grant(&change.map(Grant::from))?;
-        if tx.commit().await? == Committed::Yes {
-            return Ok(());
-        }
-        grant = context.store.grant(clinic, id).await?.ok_or_else(unknown)?;
-    }
-    Err(Problem::contended())
+        Ok(Attempt::of(tx.commit().await?, ()))
+    })
 }
 
 fn unknown() -> Problem {

@@ -1,7 +1,7 @@
 //! What changes of a user have in common: whom they are about, and how they are written.
 
 use auth::caller::Principal;
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::field::Refused;
 use domain::ids::{NotAnId, UserId};
 use domain::person::permissions::Level;
@@ -60,17 +60,20 @@ pub(crate) fn begin(
     Ok(tx)
 }
 
-/// Whether it is written. A clinic keeps its last owner or admin.
-pub(crate) async fn commit(tx: Transaction, change: &UserChange) -> Result<bool, Problem> {
+/// Commits the change, answered with `answer`. A clinic keeps its last owner or admin.
+pub(crate) async fn commit<T>(
+    tx: Transaction,
+    change: &UserChange,
+    answer: T,
+) -> Result<Attempt<T>, Problem> {
     match tx.commit().await? {
-        Committed::Yes => Ok(true),
+        Committed::Yes => Ok(Attempt::Done(answer)),
         Committed::Lost(roles)
             if roles.contains(&Role::Clinic) && change.managers == Managers::OneLess =>
         {
-            let detail =
-                "This is the clinic's last active owner or admin. Make somebody else one first.";
+            let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
             Err(Problem::conflict("last_admin", detail))
         }
-        Committed::Lost(_) => Ok(false),
+        Committed::Lost(_) => Ok(Attempt::Conflict),
     }
 }

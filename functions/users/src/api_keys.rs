@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use changes::Context;
+use changes::{Attempt, Context};
 use domain::audit::{Action, Object};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::embed::{EmbedOrigin, EmbedOrigins};
@@ -192,19 +192,16 @@ pub(crate) async fn revoke(
     };
     let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {
-            return Ok(done);
+            return Ok(Attempt::Done(done));
         }
         let (action, object) = (Action::ApiKeyRevoked, Object::ApiKey(id));
         let record = requester.record(&context, clinic, action, object, (None, None));
         let mut tx = store.transaction(&record)?;
         tx.revoke_api_key(&found)?;
-        if tx.commit().await? == Committed::Yes {
-            return Ok(done);
-        }
-    }
-    Err(Problem::contended())
+        Ok(Attempt::of(tx.commit().await?, done))
+    })
 }

@@ -5,8 +5,8 @@ use auth::attest::{attester, not_attested};
 use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
 use changes::move_npi;
+use changes::{Attempt, Requester};
 use domain::claim::Holder;
 use domain::ids::UserId;
 use domain::user::UserChange;
@@ -38,21 +38,22 @@ pub(crate) async fn handle(
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let by = attester(&caller.principal, id)?;
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let user = find(&deps, &caller.principal, id).await?;
         let change = user.attest(by, deps.context.now()).map_err(not_attested)?;
-        if write(&deps, &change, &requester).await? {
-            return Ok(Json((&change.next).into()));
-        }
-    }
-    Err(Problem::contended())
+        write(&deps, &change, &requester).await
+    })
 }
 
-async fn write(deps: &Deps, change: &UserChange, requester: &Requester) -> Result<bool, Problem> {
+async fn write(
+    deps: &Deps,
+    change: &UserChange,
+    requester: &Requester,
+) -> Result<Attempt<Json<UserView>>, Problem> {
     let user = &change.next;
     let npis = (change.before.npi(), user.profile.permissions.npi());
     let holder = Holder::User(user.id.invitation_id());
     let mut tx = begin(deps, change, requester)?;
     move_npi(&deps.context, &mut tx, user.clinic, holder, npis).await?;
-    commit(tx, change).await
+    commit(tx, change, Json(user.into())).await
 }

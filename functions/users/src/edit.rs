@@ -3,8 +3,8 @@
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
 use changes::move_npi;
+use changes::{Attempt, Requester};
 use domain::claim::Holder;
 use domain::ids::UserId;
 use domain::person::profile::{Changes, Profile};
@@ -40,22 +40,18 @@ pub(crate) async fn handle(
     let changes = changes(body.fields())?;
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
         let user = find(&deps, &caller.principal, id).await?;
-        if let Some(changed) = edit(&deps, user, changes.clone(), &requester).await? {
-            return Ok(Json((&changed).into()));
-        }
-    }
-    Err(Problem::contended())
+        edit(&deps, user, changes.clone(), &requester).await
+    })
 }
 
-/// `None` when the race was lost.
 async fn edit(
     deps: &Deps,
     user: User,
     changes: Changes,
     requester: &Requester,
-) -> Result<Option<User>, Problem> {
+) -> Result<Attempt<Json<UserView>>, Problem> {
     let held = user.profile.permissions.npi();
     let profile = verified(deps, user.profile.changed(changes)?).await?;
     let wanted = profile.permissions.npi();
@@ -63,7 +59,7 @@ async fn edit(
     let mut tx = begin(deps, &change, requester)?;
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (held, wanted)).await?;
-    Ok(commit(tx, &change).await?.then_some(change.next))
+    commit(tx, &change, Json((&change.next).into())).await
 }
 
 async fn verified(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {

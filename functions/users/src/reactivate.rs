@@ -3,6 +3,7 @@
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
+use changes::Attempt;
 use web::Problem;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -29,15 +30,13 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     let id = target(body)?;
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
+        let done = Json(Done::new("The user is active."));
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {
-            return Ok(Json(Done::new("The user is active.")));
+            return Ok(Attempt::Done(done));
         };
         let tx = begin(&deps, &change, &requester)?;
-        if commit(tx, &change).await? {
-            return Ok(Json(Done::new("The user is active.")));
-        }
-    }
-    Err(Problem::contended())
+        commit(tx, &change, done).await
+    })
 }

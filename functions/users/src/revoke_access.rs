@@ -3,6 +3,7 @@
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
+use changes::Attempt;
 use web::Problem;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -33,15 +34,13 @@ pub(crate) async fn handle(
         return Err(Problem::conflict("cannot_revoke_self", detail));
     }
     let requester = caller.principal.requester();
-    for _ in 0..changes::TRIES {
+    changes::retry!(async {
+        let done = Json(Done::new("The user is deactivated."));
         let user = find(&deps, &caller.principal, id).await?;
         let Some(change) = user.deactivate() else {
-            return Ok(Json(Done::new("The user is deactivated.")));
+            return Ok(Attempt::Done(done));
         };
         let tx = begin(&deps, &change, &requester)?;
-        if commit(tx, &change).await? {
-            return Ok(Json(Done::new("The user is deactivated.")));
-        }
-    }
-    Err(Problem::contended())
+        commit(tx, &change, done).await
+    })
 }

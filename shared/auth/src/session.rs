@@ -18,8 +18,7 @@ use crate::caller::Identity;
 use crate::idempotency::Unkept;
 use crate::jwt::{Expected, Signer};
 use crate::keys::{Keys, NotVerified};
-use changes::Context;
-use changes::Requester;
+use changes::{Attempt, Context, Requester};
 use web::Problem;
 
 /// `typ` of an access token: no token of another kind passes for one (RFC 8725 section 3.11).
@@ -114,7 +113,7 @@ impl Sessions {
     pub async fn open(
         &self,
         context: &Context,
-        mut user: User,
+        user: User,
         account: &Account,
         requester: &Requester,
     ) -> Result<Option<(User, AccessToken, RefreshCookie)>, Problem> {
@@ -122,23 +121,22 @@ impl Sessions {
         let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
         let (object, action) = (Object::Session(session.id), Action::SessionStarted);
         let record = requester.record(context, user.clinic, action, object, (None, None));
-        for _ in 0..changes::TRIES {
+        changes::retry!(async {
             let mut tx = context.store.transaction(&record)?;
             tx.new_session(&session)?;
             tx.signed_in(&session)?;
             tx.password_unchanged(&session.email, account)?;
-            match tx.commit().await? {
+            Ok(match tx.commit().await? {
                 Committed::Yes => {
-                    user.last_login_at = Some(now);
+                    let user = User { last_login_at: Some(now), ..user.clone() };
                     let access = self.access_token(context, &session, &user)?;
-                    return Ok(Some((user, access, RefreshCookie(Some(token)))));
+                    Attempt::Done(Some((user, access, RefreshCookie(Some(token.clone())))))
                 }
                 // Only another transaction was under way.
-                Committed::Lost(roles) if roles.is_empty() => {}
-                Committed::Lost(_) => return Ok(None),
-            }
-        }
-        Err(Problem::contended())
+                Committed::Lost(roles) if roles.is_empty() => Attempt::Conflict,
+                Committed::Lost(_) => Attempt::Done(None),
+            })
+        })
     }
 
     /// The next access token of a session that was refreshed.

@@ -8,7 +8,8 @@ mod requester;
 mod retry;
 
 pub use context::Context;
+pub use domain::failure::Failure;
 pub use ending::commit_ended;
 pub use npi_claim::{move_npi, npi_free};
 pub use requester::Requester;
-pub use retry::{Attempt, TRIES, retry};
+pub use retry::{Attempt, TRIES};

@@ -1,6 +1,6 @@
 //! The retry after a version conflict.
 
-use domain::failure::Failure;
+use store::Committed;
 
 /// How often a write is retried after a version conflict. The mailer alone writes a new invitation
 /// twice, so a request can lose two races in a row without another person in play.
@@ -16,15 +16,33 @@ pub enum Attempt<T> {
     Conflict,
 }
 
-/// Reads, decides and writes again until an attempt is done, [`TRIES`] times at most. Then the
-/// failure is [`Failure::contended`].
-pub async fn retry<T, E: From<Failure>>(
-    mut attempt: impl AsyncFnMut() -> Result<Attempt<T>, E>,
-) -> Result<T, E> {
-    for _ in 0..TRIES {
-        if let Attempt::Done(value) = attempt().await? {
-            return Ok(value);
+impl<T> Attempt<T> {
+    /// `value` if the transaction committed.
+    pub fn of(committed: Committed, value: T) -> Self {
+        match committed {
+            Committed::Yes => Self::Done(value),
+            Committed::Lost(_) => Self::Conflict,
         }
     }
-    Err(Failure::contended().into())
+}
+
+/// Reads, decides and writes again until an attempt is [`Attempt::Done`], [`TRIES`] times at most.
+/// Then the failure is [`Failure::contended`]. Takes an `async` block and gives its `Result`.
+///
+/// A macro, since the compiler cannot see that the future of an `async` closure is `Send`.
+#[macro_export]
+macro_rules! retry {
+    ($attempt:expr) => {{
+        let mut left = $crate::TRIES;
+        loop {
+            match $attempt.await {
+                Ok($crate::Attempt::Done(value)) => break Ok(value),
+                Ok($crate::Attempt::Conflict) => left -= 1,
+                Err(error) => break Err(error),
+            }
+            if left == 0 {
+                break Err(::core::convert::From::from($crate::Failure::contended()));
+            }
+        }
+    }};
 }
