@@ -1,6 +1,6 @@
-"""Keeps the router table of `cargo lambda watch` in Cargo.toml what infra/template.yaml declares.
+"""Keeps the router table of `cargo lambda watch` in Cargo.toml equal to the routes of infra/template.yaml.
 
-python infra/checks/routes.py --check    exits 1 and shows the difference
+python infra/checks/routes.py --check    shows the difference and exits with 1
 python infra/checks/routes.py --write    rewrites the block between the markers, or appends it
 """
 
@@ -9,7 +9,7 @@ import difflib
 import sys
 from pathlib import Path
 
-from expanded import ROUTE, load, of_type, properties, target
+from model import ROUTE, binary_of, function_of, integration_of, load, properties, resources_of_type
 
 ROOT = Path(__file__).resolve().parents[2]
 BEGIN = "# routes: begin (from infra/template.yaml, make routes)"
@@ -17,14 +17,12 @@ END = "# routes: end"
 
 
 def routes(source: dict) -> dict[str, dict[str, str]]:
-    """Binary by method by path."""
+    """Returns the binary for each method of each path."""
     table: dict[str, dict[str, str]] = {}
-    for route in of_type(source, ROUTE).values():
+    for route in resources_of_type(source, ROUTE).values():
         method, path = route["RouteKey"].split(" ")
-        integration = target(route["Target"]).removeprefix("integrations/${").removesuffix("}")
-        function = target(properties(source, integration)["IntegrationUri"]).removesuffix(".Arn")
-        binary = properties(source, function)["CodeUri"].rpartition("/")[2]
-        table.setdefault(path, {})[method] = binary
+        function = function_of(properties(source, integration_of(route)))
+        table.setdefault(path, {})[method] = binary_of(properties(source, function)["CodeUri"])
     return table
 
 
@@ -36,14 +34,14 @@ def block(table: dict[str, dict[str, str]]) -> str:
     return "\n".join([*lines, END]) + "\n"
 
 
-def updated(manifest: str, wanted: str) -> str:
+def replace_block(manifest: str, new: str) -> str:
     if BEGIN not in manifest:
-        return manifest.rstrip("\n") + "\n\n" + wanted
+        return manifest.rstrip("\n") + "\n\n" + new
     before, _, rest = manifest.partition(BEGIN)
     _, end, after = rest.partition(END + "\n")
     if not end:
         raise ValueError(f"Cargo.toml has {BEGIN!r} without {END!r}")
-    return before + wanted + after
+    return before + new + after
 
 
 def main(arguments: list[str]) -> int:
@@ -55,20 +53,20 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--manifest", type=Path, default=ROOT / "Cargo.toml")
     options = parser.parse_args(arguments)
 
-    manifest = options.manifest.read_text()
-    wanted = updated(manifest, block(routes(load(options.template))))
-    if options.write and wanted != manifest:
-        # In one step, so that a cargo that reads it meanwhile sees a whole file.
+    found = options.manifest.read_text()
+    expected = replace_block(found, block(routes(load(options.template))))
+    if found == expected:
+        return 0
+    if options.write:
+        # Replaces the file in one step, so that cargo never reads half of it.
         draft = options.manifest.with_suffix(".toml.draft")
-        draft.write_text(wanted)
+        draft.write_text(expected)
         draft.replace(options.manifest)
-    if options.check and wanted != manifest:
-        difference = difflib.unified_diff(
-            manifest.splitlines(), wanted.splitlines(), "Cargo.toml", "infra/template.yaml", lineterm=""
-        )
-        print("\n".join(difference), "\nrun: make routes", sep="\n", file=sys.stderr)
-        return 1
-    return 0
+        return 0
+    lines = found.splitlines(), expected.splitlines()
+    difference = difflib.unified_diff(*lines, "Cargo.toml", "infra/template.yaml", lineterm="")
+    print("\n".join(difference), "\nrun: make routes", sep="\n", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

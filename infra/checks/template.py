@@ -1,4 +1,4 @@
-"""Checks infra/template.yaml without AWS: python infra/checks/template.py infra/template.yaml"""
+"""Checks a template without AWS: python infra/checks/template.py infra/template.yaml"""
 
 import json
 import os
@@ -11,17 +11,20 @@ from pathlib import Path
 from cfnlint.api import ManualArgs, lint
 from samtranslator.model.exceptions import InvalidDocumentException
 
-from expanded import REGION, expand, load
-from rules import RULES, broken
+from model import REGION, expand, load
+from rules import RULES, find_problems
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def start_sam_validate(path: Path, home: str) -> subprocess.Popen:
-    """A process of its own, since it takes as long as everything else together."""
-    # A check for a newer version dated now keeps sam from going out to look for one.
+    """Starts `sam validate` in the background, because it takes half of the time of all checks."""
+    # The recent date keeps sam from looking for a newer version.
     Path(home, "metadata.json").write_text(json.dumps({"lastVersionCheck": time.time(), "telemetryEnabled": False}))
     kept = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return subprocess.Popen(
-        [Path(sys.executable).with_name("sam"), "validate", "--lint", "--region", REGION, "--template", path],
+        [Path(sys.executable).with_name("sam"), "validate", "--lint", "--region", REGION, "--template", path.resolve()],
+        cwd=ROOT,  # where .cfnlintrc.yaml is
         env=kept | {"SAM_CLI_TELEMETRY": "0", "__SAM_CLI_APP_DIR": home},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -30,31 +33,32 @@ def start_sam_validate(path: Path, home: str) -> subprocess.Popen:
 
 
 def lint_expanded(template: dict) -> list[str]:
-    """Sees what the SAM source hides, such as a dangling GetAtt and an IAM action that does not exist."""
+    """Finds what the SAM source hides, such as a GetAtt without a target or an IAM action that does not exist."""
     matches = lint(json.dumps(template), config=ManualArgs(regions=[REGION]))
     return [f"{'/'.join(map(str, match.path or []))}: {match.rule.id} {match.message}" for match in matches]
 
 
-def problems_of(source: dict) -> list[str]:
+def check(source: dict) -> list[str]:
+    """Expands the template, lints it and applies every rule."""
     try:
         template = expand(source)
     except InvalidDocumentException as error:
         return [f"SAM: {cause.message}" for cause in error.causes]
-    named = [f"{name}: {problem}" for name, problems in broken(template).items() for problem in problems]
+    named = [f"{name}: {problem}" for name, problems in find_problems(template).items() for problem in problems]
     return lint_expanded(template) + named
 
 
 def main(path: Path) -> int:
     with tempfile.TemporaryDirectory() as home:
         sam = start_sam_validate(path, home)
-        problems = problems_of(load(path))
+        problems = check(load(path))
         report, _ = sam.communicate()
     if sam.returncode:
         problems.insert(0, f"sam validate:\n{report.rstrip()}")
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print(f"{path}: sam validate, cfn-lint and {len(RULES)} rules hold")
+        print(f"{path}: passed sam validate, cfn-lint and {len(RULES)} rules")
     return 1 if problems else 0
 
 

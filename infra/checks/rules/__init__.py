@@ -1,6 +1,6 @@
-"""What the template promises, one named rule per promise.
+"""The rules of the template. A rule's name is the claim that it checks.
 
-A rule takes the expanded template and yields a sentence for each way in which the promise is broken.
+A rule reads the expanded template and yields one sentence for each problem.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,12 +12,13 @@ RULES: dict[str, Rule] = {}
 
 
 def rule(function: Rule) -> Rule:
+    """Registers a rule under its name."""
     RULES[function.__name__] = function
     return function
 
 
-def broken(template: dict) -> dict[str, list[str]]:
-    """The problems of each rule that does not hold."""
+def find_problems(template: dict) -> dict[str, list[str]]:
+    """Returns the problems of each rule that fails."""
     found = {name: list(check(template)) for name, check in RULES.items()}
     return {name: problems for name, problems in found.items() if problems}
 

@@ -2,11 +2,14 @@
 
 import re
 
-from expanded import ROUTE, as_list, listed, of_type, properties, target
+from model import (
+    FUNCTION, PERMISSION, ROUTE, SCHEDULE, as_list, function_of, integration_of, join_names, properties, reference,
+    resources_of_type,
+)  # fmt: skip
 from rules import Problems, rule
 
 LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
-# Whoever is not signed in yet may call these, or each call mails somebody.
+# Routes that need no authentication, or send an email per call.
 GUARDED = re.compile(
     r"POST /v1/(invitation/.+|session(/.+)?|password/.+|access/(redeem|renew)|autoScribe/users(/batch|/.+/resend)?)"
 )
@@ -21,7 +24,7 @@ def stage_throttles_by_default(template: dict) -> Problems:
     default = properties(template, "ApiStage").get("DefaultRouteSettings", {})
     for limit in LIMITS:
         if not 0 < default.get(limit, 0) <= 1000:
-            yield f"the default {limit} must be set, and to something that the table bears"
+            yield f"the default {limit} must be from 1 to 1000, which the table can serve"
 
 
 @rule
@@ -36,34 +39,33 @@ def stage_throttles_guarded_routes_harder(template: dict) -> Problems:
 
 @rule
 def throttled_routes_exist_before_the_stage(template: dict) -> Problems:
-    stage = template["Resources"].get("ApiStage", {})
-    settings = set(stage.get("Properties", {}).get("RouteSettings", {}))
-    names = {route["RouteKey"]: name for name, route in of_type(template, ROUTE).items()}
+    settings = set(properties(template, "ApiStage").get("RouteSettings", {}))
+    names = {route["RouteKey"]: name for name, route in resources_of_type(template, ROUTE).items()}
     for key in settings - set(names):
-        yield f"there are settings for {key}, which is no route"
-    waited_for = set(as_list(stage.get("DependsOn")))
-    missing = {names[key] for key in settings & set(names)} - waited_for
+        yield f"RouteSettings has {key}, which is not a route"
+    awaited = set(as_list(template["Resources"].get("ApiStage", {}).get("DependsOn")))
+    missing = {names[key] for key in settings & set(names)} - awaited
     if missing:
-        yield f"ApiStage must depend on {listed(missing)}"
+        yield f"ApiStage must depend on {join_names(missing)}"
 
 
 @rule
 def access_log_holds_no_personal_data(template: dict) -> Problems:
     log = properties(template, "ApiStage").get("AccessLogSettings", {})
-    if target(log.get("DestinationArn")) != "ApiLogs.Arn":
+    if reference(log.get("DestinationArn")) != "ApiLogs.Arn":
         yield "the access log must go to ApiLogs"
     logged = set(re.findall(r"\$context\.([A-Za-z.]+)", log.get("Format", "")))
     if "routeKey" not in logged:
-        yield "the access log must name the route"
+        yield "the access log must hold the route"
     if logged - LOGGED:
-        yield f"the access log must not hold {listed(logged - LOGGED)}"
+        yield f"the access log must not hold {join_names(logged - LOGGED)}"
 
 
 @rule
 def cors_names_its_origins(template: dict) -> Problems:
     origins = properties(template, "Api").get("CorsConfiguration", {}).get("AllowOrigins")
-    if target(origins) != "CorsOrigins":
-        yield f"allowed origins must be the parameter CorsOrigins, found {origins}"
+    if reference(origins) != "CorsOrigins":
+        yield f"AllowOrigins must be the parameter CorsOrigins, found {origins}"
     pattern = template["Parameters"].get("CorsOrigins", {}).get("AllowedPattern", ".*")
     for origin in ("*", "https://*", "https://*.example", "null", "http://dashboard.example"):
         if re.fullmatch(pattern, origin):
@@ -72,50 +74,46 @@ def cors_names_its_origins(template: dict) -> Problems:
 
 @rule
 def every_route_reaches_a_function(template: dict) -> Problems:
-    integrations = of_type(template, "AWS::ApiGatewayV2::Integration")
-    functions = of_type(template, "AWS::Lambda::Function")
-    invocable = {target(permission.get("FunctionName")) for permission in gateway_permissions(template)}
-    for route in of_type(template, ROUTE).values():
-        key = route["RouteKey"]
-        integration = integrations.get(target(route.get("Target")).removeprefix("integrations/${").removesuffix("}"))
+    integrations = resources_of_type(template, "AWS::ApiGatewayV2::Integration")
+    functions = resources_of_type(template, FUNCTION)
+    invocable = {
+        reference(permission.get("FunctionName"))
+        for permission in resources_of_type(template, PERMISSION).values()
+        if permission.get("Action") == "lambda:InvokeFunction"
+        and permission.get("Principal") == "apigateway.amazonaws.com"
+    }
+    for route in resources_of_type(template, ROUTE).values():
+        key, integration = route["RouteKey"], integrations.get(integration_of(route))
         if integration is None:
             yield f"{key} has no integration"
             continue
         if integration.get("IntegrationType") != "AWS_PROXY" or integration.get("PayloadFormatVersion") != "2.0":
             yield f"the integration of {key} must be AWS_PROXY with payload 2.0"
-        function = target(integration.get("IntegrationUri")).removesuffix(".Arn")
+        function = function_of(integration)
         if function not in functions:
-            yield f"{key} leads to {function}, which is no function"
+            yield f"{key} leads to {function}, which is not a function"
         elif function not in invocable:
             yield f"{key} leads to {function}, which the API may not invoke"
 
 
 @rule
 def only_this_api_invokes_functions(template: dict) -> Problems:
-    schedules = {f"{name}.Arn" for name in of_type(template, "AWS::Events::Rule")}
-    for permission in of_type(template, "AWS::Lambda::Permission").values():
-        principal, source = permission.get("Principal"), target(permission.get("SourceArn"))
+    schedules = {f"{name}.Arn" for name in resources_of_type(template, SCHEDULE)}
+    for permission in resources_of_type(template, PERMISSION).values():
+        principal, source = permission.get("Principal"), reference(permission.get("SourceArn"))
         by_api = principal == "apigateway.amazonaws.com" and ":${Api}/" in source
-        # The other way in is a schedule of this template.
-        if not by_api and not (principal == "events.amazonaws.com" and source in schedules):
-            yield f"{target(permission.get('FunctionName'))} may be invoked by others than this API"
+        by_schedule = principal == "events.amazonaws.com" and source in schedules
+        if not by_api and not by_schedule:
+            function = reference(permission.get("FunctionName"))
+            yield f"only this API and the schedules of this template may invoke {function}"
 
 
 @rule
-def every_route_is_there_once(template: dict) -> Problems:
+def every_route_is_declared_once(template: dict) -> Problems:
     keys = route_keys(template)
     for key in {key for key in keys if keys.count(key) > 1}:
         yield f"{key} is declared more than once"
 
 
 def route_keys(template: dict) -> list[str]:
-    return [route["RouteKey"] for route in of_type(template, ROUTE).values()]
-
-
-def gateway_permissions(template: dict) -> list[dict]:
-    permissions = of_type(template, "AWS::Lambda::Permission").values()
-    return [
-        one
-        for one in permissions
-        if one.get("Action") == "lambda:InvokeFunction" and one.get("Principal") == "apigateway.amazonaws.com"
-    ]
+    return [route["RouteKey"] for route in resources_of_type(template, ROUTE).values()]

@@ -1,8 +1,8 @@
-"""The way from a committed item to a mail: stream, retries, failure queue, SES."""
+"""The path from a committed item to an email: stream, retries, failure queue, SES."""
 
 import json
 
-from expanded import dig, properties, target
+from model import dig, properties, reference
 from rules import Problems, rule
 
 HOUR = 3600
@@ -11,14 +11,13 @@ QUEUED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"dl": {"S
 
 @rule
 def mailer_reads_the_table_from_the_start(template: dict) -> Problems:
-    mapping = properties(template, "MailerStream")
-    if (
-        target(mapping.get("EventSourceArn")) != "AccessTable.StreamArn"
-        or target(mapping.get("FunctionName")) != "MailerFunction"
-    ):
-        yield "MailerStream must lead from AccessTable to MailerFunction"
-    if mapping.get("StartingPosition") != "TRIM_HORIZON":
-        yield "MailerStream must start at TRIM_HORIZON, or what is written before it is ready is never mailed"
+    stream = properties(template, "MailerStream")
+    if reference(stream.get("EventSourceArn")) != "AccessTable.StreamArn":
+        yield "MailerStream must read from AccessTable"
+    if reference(stream.get("FunctionName")) != "MailerFunction":
+        yield "MailerStream must call MailerFunction"
+    if stream.get("StartingPosition") != "TRIM_HORIZON":
+        yield "MailerStream must start at TRIM_HORIZON, or items written before it is ready are never sent"
 
 
 @rule
@@ -26,49 +25,49 @@ def mailer_gets_queued_items_only(template: dict) -> Problems:
     filters = dig(properties(template, "MailerStream"), "FilterCriteria", "Filters") or []
     patterns = [json.loads(one["Pattern"]) for one in filters]
     if patterns != [QUEUED]:
-        yield f"the one filter must be {json.dumps(QUEUED)}, found {json.dumps(patterns)}"
+        yield f"the only filter must be {json.dumps(QUEUED)}, found {json.dumps(patterns)}"
 
 
 @rule
 def mailer_bisects_failing_batches(template: dict) -> Problems:
     if properties(template, "MailerStream").get("BisectBatchOnFunctionError") is not True:
-        yield "a batch that crashes the mailer must be halved, or one record holds back the others"
+        yield "Lambda must split a batch that crashes mailer, or one record blocks the others"
 
 
 @rule
 def mailer_reports_partial_failures(template: dict) -> Problems:
     if properties(template, "MailerStream").get("FunctionResponseTypes") != ["ReportBatchItemFailures"]:
-        yield "the mailer must report failed records one by one, or what was sent is repeated"
+        yield "mailer must report each failed record, or emails of the same batch are sent again"
 
 
 @rule
 def mailer_retries_through_an_outage(template: dict) -> Problems:
-    mapping = properties(template, "MailerStream")
-    # Lambda's pauses between retries grow to about a minute: fewer would end before the age does.
-    attempts = mapping.get("MaximumRetryAttempts", 0)
+    stream = properties(template, "MailerStream")
+    # The delay between retries grows to about a minute, so fewer attempts would end before the age limit.
+    attempts = stream.get("MaximumRetryAttempts", 0)
     if attempts != -1 and attempts < 2000:
-        yield f"age, not the number of attempts, must end the retries, found {attempts}"
-    age = mapping.get("MaximumRecordAgeInSeconds", -1)
+        yield f"retries must end by age and not by number, found {attempts} attempts"
+    age = stream.get("MaximumRecordAgeInSeconds", -1)
     if not 12 * HOUR <= age <= 24 * HOUR:
-        yield f"retries must last 12 hours at least and no longer than the stream keeps a record, found {age}"
+        yield f"retries must last from 12 to 24 hours, which is how long the stream keeps a record, found {age} s"
 
 
 @rule
 def mailer_failures_are_kept(template: dict) -> Problems:
-    failures = target(dig(properties(template, "MailerStream"), "DestinationConfig", "OnFailure", "Destination"))
+    failures = reference(dig(properties(template, "MailerStream"), "DestinationConfig", "OnFailure", "Destination"))
     if failures != "MailFailures.Arn":
-        yield f"what the mailer gives up must go to MailFailures, found {failures}"
+        yield f"records that mailer gives up on must go to MailFailures, found {failures}"
     queue = properties(template, "MailFailures")
-    if target(queue.get("KmsMasterKeyId")) != "DataKey.Arn":
+    if reference(queue.get("KmsMasterKeyId")) != "DataKey.Arn":
         yield "MailFailures must be encrypted with DataKey"
     if queue.get("MessageRetentionPeriod") != 14 * 24 * HOUR:
         yield "MailFailures must keep its messages for 14 days"
 
 
 @rule
-def mail_is_neither_tracked_nor_sent_in_the_clear(template: dict) -> Problems:
+def email_is_untracked_and_needs_tls(template: dict) -> Problems:
     configuration = properties(template, "MailConfiguration")
     if "TrackingOptions" in configuration:
-        yield "click tracking leads the links, and with them the tokens, through a third host"
+        yield "click tracking sends the links, and the tokens in them, through another host"
     if dig(configuration, "DeliveryOptions", "TlsPolicy") != "REQUIRE":
-        yield "mail that carries a link must go out by TLS"
+        yield "email with a link must be sent with TLS"

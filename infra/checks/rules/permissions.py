@@ -1,9 +1,9 @@
-"""Who may do what: the roles of the functions."""
+"""The permissions of the functions' roles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from expanded import FUNCTION, as_list, dig, listed, of_type, properties, target
+from model import FUNCTION, as_list, dig, join_names, properties, reference, resources_of_type
 from rules import Problems, rule
 
 READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"}
@@ -11,13 +11,13 @@ WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dyn
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
 TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1"}
 
-# Every wildcard there is, with its reason.
+# Every wildcard of the template, with its reason.
 WILDCARDS = {
-    ("DataKey", "kms:*"): "a key's policy must leave the account in charge of it, or nobody can administer the key",
+    ("DataKey", "kms:*"): "the key's policy must leave the account in control, or no one can administer the key",
     ("DataKey", "*"): "in a key's policy this is the key itself",
-    ("MailerRole", "${AccessTable.Arn}/stream/*"): "listing the streams of this table names no single stream",
+    ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
 }
-# The partitions that a function may touch; KEYS holds public keys, and everybody verifies with them.
+# The partitions that a function may use. KEYS holds public keys, which every function verifies with.
 PARTITIONS = {
     "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
     "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
@@ -30,7 +30,7 @@ PARTITIONS = {
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
-# Who mails or reads links, and who signs.
+# The functions that make or read links use RootKey. Those that sign use SigningKeys.
 SECRETS = {
     "ConfirmFunction": {"RootKey", "SigningKeys"},
     "SessionFunction": {"RootKey", "SigningKeys"},
@@ -42,215 +42,213 @@ SECRETS = {
 
 @dataclass(frozen=True)
 class Statement:
-    """One statement, and the resource whose text it stands in."""
+    """One statement of a policy."""
 
     owner: str
+    """The role, policy or key that contains it."""
     effect: str
     actions: frozenset[str]
     resources: frozenset[str]
     conditions: dict
 
+    @property
+    def allows(self) -> bool:
+        return self.effect == "Allow"
+
     def partitions(self) -> set[str]:
         return set(as_list(dig(self.conditions, "ForAllValues:StringLike", "dynamodb:LeadingKeys")))
 
+    def actions_on(self, service: str) -> set[str]:
+        return {action for action in self.actions if action.startswith(f"{service}:")}
+
+    def only_records_key_use(self) -> bool:
+        """A request without keys or attributes satisfies ForAllValues, so Null must exclude it."""
+        attributes = as_list(dig(self.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
+        never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
+        return (
+            self.actions == {"dynamodb:UpdateItem"}
+            and self.partitions() == {"APIKEY#*"}
+            and sorted(attributes) == ["PK", "SK", "lu"]
+            and dig(self.conditions, "Null") == never_empty
+        )
+
 
 @rule
-def every_function_has_a_role_of_its_own(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
+def every_function_has_its_own_role(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
         role = name.removesuffix("Function") + "Role"
         if role_of(template, name) != role:
             yield f"{name} must run as {role}"
         for policy in as_list(properties(template, role).get("ManagedPolicyArns")):
-            if target(policy) not in of_type(template, "AWS::IAM::ManagedPolicy"):
-                yield f"{role} must use policies of this template only, found {target(policy)}"
+            if reference(policy) not in resources_of_type(template, "AWS::IAM::ManagedPolicy"):
+                yield f"{role} must use only policies of this template, found {reference(policy)}"
 
 
 @rule
-def list_writes_nothing_but_when_a_key_was_used(template: dict) -> Problems:
+def list_writes_only_key_use(template: dict) -> Problems:
     for statement in statements_of(template, "ListFunction"):
-        if statement.effect != "Allow":
-            continue
-        excess = {action for action in statement.actions if action.startswith("dynamodb:")} - READS
-        if excess and not notes_key_use(statement):
-            yield f"ListFunction must only read, found {listed(excess)} in {statement.owner}"
+        excess = statement.actions_on("dynamodb") - READS
+        if statement.allows and excess and not statement.only_records_key_use():
+            yield f"ListFunction must only read, found {join_names(excess)} in {statement.owner}"
 
 
 @rule
-def noting_the_use_of_a_key_writes_nothing_else(template: dict) -> Problems:
-    statements = list(parse("NoteKeyUsePolicy", properties(template, "NoteKeyUsePolicy")["PolicyDocument"]))
-    writes = [one for one in statements if one.actions & WRITES]
-    if len(writes) != 1 or not notes_key_use(writes[0]):
-        yield "NoteKeyUsePolicy must allow to update `lu` of APIKEY# items and nothing else"
-
-
-def notes_key_use(statement: "Statement") -> bool:
-    """A request without keys or attributes would fulfil ForAllValues: Null forbids it."""
-    attributes = as_list(dig(statement.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
-    never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
-    return (
-        statement.actions == {"dynamodb:UpdateItem"}
-        and statement.partitions() == {"APIKEY#*"}
-        and sorted(attributes) == ["PK", "SK", "lu"]
-        and dig(statement.conditions, "Null") == never_empty
-    )
+def recording_key_use_writes_nothing_else(template: dict) -> Problems:
+    document = properties(template, "NoteKeyUsePolicy")["PolicyDocument"]
+    writes = [one for one in parse_statements("NoteKeyUsePolicy", document) if one.actions & WRITES]
+    if len(writes) != 1 or not writes[0].only_records_key_use():
+        yield "NoteKeyUsePolicy must allow only updates of `lu` in APIKEY# items"
 
 
 @rule
-def only_the_mailer_sends_mail(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
-        sends = {action for action in allowed_actions(template, name) if action.startswith(("ses:", "sns:"))}
+def only_mailer_sends_email(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
+        sends = allowed_actions(template, name, "ses") | allowed_actions(template, name, "sns")
         expected = {"ses:SendEmail"} if name == "MailerFunction" else set()
         if sends != expected:
-            yield f"{name} may {listed(sends) or 'send nothing'}, it must {listed(expected) or 'send nothing'}"
+            yield f"{name} must be allowed to send by {join_names(expected)}, found {join_names(sends)}"
 
 
 @rule
-def mail_has_our_sender(template: dict) -> Problems:
+def email_has_our_sender(template: dict) -> Problems:
     for statement in statements_of(template, "MailerFunction"):
         if "ses:SendEmail" in statement.actions:
-            if target(dig(statement.conditions, "StringEquals", "ses:FromAddress")) != "MailFrom":
-                yield "ses:SendEmail must be bound to the address MailFrom"
+            if reference(dig(statement.conditions, "StringEquals", "ses:FromAddress")) != "MailFrom":
+                yield "ses:SendEmail must be limited to the address MailFrom"
             for resource in statement.resources:
                 if not resource.endswith((":identity/${MailDomain}", ":configuration-set/${MailConfiguration}")):
-                    yield f"ses:SendEmail must be bound to our identity and configuration set, found {resource}"
+                    yield f"ses:SendEmail must be limited to our identity and configuration set, found {resource}"
 
 
 @rule
-def secrets_are_read_by_those_who_need_them(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
+def secrets_are_read_only_where_needed(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
         reads = {
             resource
             for statement in statements_of(template, name)
-            if any(action.startswith("secretsmanager:") for action in statement.actions)
+            if statement.actions_on("secretsmanager")
             for resource in statement.resources
         }
         expected = {f"{secret}.Id" for secret in SECRETS.get(name, set())}
         if reads != expected:
-            yield f"{name} reads {listed(reads) or 'no secret'}, it must read {listed(expected) or 'none'}"
+            yield f"{name} must read the secrets {join_names(expected)}, found {join_names(reads)}"
 
 
 @rule
 def only_provision_publishes_keys(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
+    for name in resources_of_type(template, FUNCTION):
         writes = any(
-            "KEYS#*" in statement.partitions() and statement.actions & WRITES
+            statement.allows and "KEYS#*" in statement.partitions() and statement.actions & WRITES
             for statement in statements_of(template, name)
-            if statement.effect == "Allow"
         )
         if writes != (name == "ProvisionFunction"):
-            yield f"{name} must {'' if name == 'ProvisionFunction' else 'not '}be allowed to publish keys"
+            yield f"{name} must {'not ' if writes else ''}have permission to publish keys"
 
 
 @rule
-def nothing_is_allowed_by_wildcard(template: dict) -> Problems:
+def wildcards_are_listed(template: dict) -> Problems:
     for statement in all_statements(template):
         for text in statement.actions | statement.resources:
-            if "*" in text and statement.effect == "Allow" and (statement.owner, text) not in WILDCARDS:
+            if "*" in text and statement.allows and (statement.owner, text) not in WILDCARDS:
                 yield f"{statement.owner} allows {text}"
 
 
 @rule
 def items_are_bound_to_partitions(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
-        on_items = [
-            statement
-            for statement in statements_of(template, name)
-            if statement.effect == "Allow" and statement.actions & (READS | WRITES)
-        ]
-        for statement in on_items:
-            if not statement.partitions():
-                yield f"{statement.owner} allows {listed(statement.actions)} on every partition"
+    for name in resources_of_type(template, FUNCTION):
+        found: set[str] = set()
+        for statement in statements_of(template, name):
+            if not statement.allows or not statement.actions & (READS | WRITES):
+                continue
+            partitions = statement.partitions()
+            found |= partitions
+            if not partitions:
+                yield f"{statement.owner} allows {join_names(statement.actions)} on every partition"
             if statement.resources - TABLE:
-                yield f"{statement.owner} allows them on {listed(statement.resources - TABLE)}"
-            written = statement.actions & WRITES and not notes_key_use(statement)
-            if written and statement.partitions() & READ_ONLY.get(name, set()):
-                yield f"{name} must only read {listed(statement.partitions() & READ_ONLY[name])}"
-        found = {partition for statement in on_items for partition in statement.partitions()}
+                yield f"{statement.owner} allows reads or writes of {join_names(statement.resources - TABLE)}"
+            read_only = partitions & READ_ONLY.get(name, set())
+            if read_only and statement.actions & WRITES and not statement.only_records_key_use():
+                yield f"{name} must only read {join_names(read_only)}"
         if found - PARTITIONS.get(name, set()):
-            yield f"{name} must not touch {listed(found - PARTITIONS.get(name, set()))}"
+            yield f"{name} must not use {join_names(found - PARTITIONS.get(name, set()))}"
 
 
 @rule
-def nobody_reaches_items_without_a_key(template: dict) -> Problems:
-    # A condition on LeadingKeys holds when there are none, as in Scan and PartiQL.
-    for name in of_type(template, FUNCTION):
-        on_table = {action for action in allowed_actions(template, name) if action.startswith("dynamodb:")}
-        excess = on_table - READS - WRITES - (STREAM if name == "MailerFunction" else set())
+def requests_without_a_key_are_not_allowed(template: dict) -> Problems:
+    # A condition on LeadingKeys allows a request that has none, such as Scan and PartiQL.
+    for name in resources_of_type(template, FUNCTION):
+        stream = STREAM if name == "MailerFunction" else set()
+        excess = allowed_actions(template, name, "dynamodb") - READS - WRITES - stream
         if excess:
-            yield f"{name} must not be allowed {listed(excess)}"
+            yield f"{name} must not be allowed {join_names(excess)}"
 
 
 @rule
 def audit_is_append_only(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
-        changes = {
-            action
-            for statement in statements_of(template, name)
-            if statement.effect == "Allow" and (not statement.partitions() or "AUDIT#*" in statement.partitions())
-            for action in statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
-        }
-        denied = {
-            action
-            for statement in statements_of(template, name)
-            if statement.effect == "Deny"
-            and statement.partitions() == {"AUDIT#*"}
-            and dig(statement.conditions, "Null", "dynamodb:LeadingKeys") == "false"
-            and "AccessTable.Arn" in statement.resources
-            for action in statement.actions
-        }
-        if changes - denied:
-            yield f"{name} must be denied {listed(changes - denied)} on AUDIT"
+    for name in resources_of_type(template, FUNCTION):
+        allowed, denied = set(), set()
+        for statement in statements_of(template, name):
+            partitions = statement.partitions()
+            if statement.allows and (not partitions or "AUDIT#*" in partitions):
+                allowed |= statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+            elif (
+                statement.effect == "Deny"
+                and partitions == {"AUDIT#*"}
+                and dig(statement.conditions, "Null", "dynamodb:LeadingKeys") == "false"
+                and "AccessTable.Arn" in statement.resources
+            ):
+                denied |= statement.actions
+        if allowed - denied:
+            yield f"{name} must be denied {join_names(allowed - denied)} on AUDIT"
 
 
 @rule
-def keys_are_used_through_one_service(template: dict) -> Problems:
-    for name in of_type(template, FUNCTION):
+def data_key_is_used_through_one_service(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
         for statement in statements_of(template, name):
-            if any(action.startswith("kms:") for action in statement.actions):
+            if statement.actions_on("kms"):
                 if not dig(statement.conditions, "StringEquals", "kms:ViaService"):
-                    yield f"{statement.owner} uses a key directly; bind it to the service that needs it"
+                    yield f"{statement.owner} uses a key directly. Limit it to the service that needs the key."
                 if statement.resources != {"DataKey.Arn"}:
-                    yield f"{statement.owner} uses {listed(statement.resources)} besides DataKey"
+                    yield f"{statement.owner} must use DataKey only, found {join_names(statement.resources)}"
 
 
 def role_of(template: dict, function: str) -> str:
-    return target(properties(template, function).get("Role")).removesuffix(".Arn")
+    return reference(properties(template, function).get("Role")).removesuffix(".Arn")
 
 
 def statements_of(template: dict, function: str) -> Iterator[Statement]:
+    """Yields the statements of the function's role and of its managed policies."""
     role = role_of(template, function)
     for policy in properties(template, role).get("Policies", []):
-        yield from parse(role, policy["PolicyDocument"])
+        yield from parse_statements(role, policy["PolicyDocument"])
     for policy in as_list(properties(template, role).get("ManagedPolicyArns")):
-        yield from parse(target(policy), properties(template, target(policy)).get("PolicyDocument", {}))
+        owner = reference(policy)
+        yield from parse_statements(owner, properties(template, owner).get("PolicyDocument", {}))
 
 
 def all_statements(template: dict) -> Iterator[Statement]:
-    """Those in policies that no function uses are here as well."""
+    """Yields every statement of the template, including those of policies that no function uses."""
     for name, resource in template["Resources"].items():
         values = resource.get("Properties", {})
         documents = [values.get("PolicyDocument"), values.get("KeyPolicy")]
         documents += [policy.get("PolicyDocument") for policy in values.get("Policies", [])]
         for document in filter(None, documents):
-            yield from parse(name, document)
+            yield from parse_statements(name, document)
 
 
-def parse(owner: str, document: dict) -> Iterator[Statement]:
+def parse_statements(owner: str, document: dict) -> Iterator[Statement]:
     for statement in as_list(document.get("Statement")):
         yield Statement(
             owner=owner,
             effect=statement["Effect"],
-            # NotAction and NotResource mean everything but, so they count as wildcards.
+            # NotAction and NotResource allow everything else, so they count as wildcards.
             actions=frozenset(as_list(statement.get("Action", "*"))),
-            resources=frozenset(target(one) for one in as_list(statement.get("Resource", "*"))),
+            resources=frozenset(reference(one) for one in as_list(statement.get("Resource", "*"))),
             conditions=statement.get("Condition", {}),
         )
 
 
-def allowed_actions(template: dict, function: str) -> set[str]:
-    return {
-        action
-        for statement in statements_of(template, function)
-        if statement.effect == "Allow"
-        for action in statement.actions
-    }
+def allowed_actions(template: dict, function: str, service: str) -> set[str]:
+    statements = statements_of(template, function)
+    return {action for statement in statements if statement.allows for action in statement.actions_on(service)}

@@ -1,36 +1,34 @@
-"""The table, the key that encrypts it, and the root key."""
+"""The table, the key that encrypts it, and the secrets."""
 
-from expanded import dig, of_type, properties, target
+from model import dig, properties, reference, resources_of_type
 from rules import Problems, rule
-
-SECRET = "AWS::SecretsManager::Secret"
 
 
 @rule
 def table_expires_items(template: dict) -> Problems:
-    expiry = dig(properties(template, "AccessTable"), "TimeToLiveSpecification")
+    expiry = properties(template, "AccessTable").get("TimeToLiveSpecification")
     if expiry != {"AttributeName": "ttl", "Enabled": True}:
         yield f"items must expire by `ttl`, found {expiry}"
 
 
 @rule
 def table_recovers_to_a_point_in_time(template: dict) -> Problems:
-    recovery = dig(properties(template, "AccessTable"), "PointInTimeRecoverySpecification")
+    recovery = properties(template, "AccessTable").get("PointInTimeRecoverySpecification")
     if dig(recovery, "PointInTimeRecoveryEnabled") is not True:
         yield f"point-in-time recovery must be on, found {recovery}"
 
 
 @rule
 def table_is_encrypted_with_our_key(template: dict) -> Problems:
-    encryption = dig(properties(template, "AccessTable"), "SSESpecification") or {}
+    encryption = properties(template, "AccessTable").get("SSESpecification", {})
     if encryption.get("SSEEnabled") is not True or encryption.get("SSEType") != "KMS":
-        yield f"encryption must be on and by KMS, found {encryption}"
-    if target(encryption.get("KMSMasterKeyId")) != "DataKey.Arn":
-        yield "the key must be DataKey, which the functions' roles name"
+        yield f"encryption with KMS must be on, found {encryption}"
+    if reference(encryption.get("KMSMasterKeyId")) != "DataKey.Arn":
+        yield "the table must use DataKey, which the roles of the functions may use"
 
 
 @rule
-def key_rotates(template: dict) -> Problems:
+def data_key_rotates(template: dict) -> Problems:
     if properties(template, "DataKey").get("EnableKeyRotation") is not True:
         yield "DataKey must rotate"
 
@@ -60,29 +58,33 @@ def table_streams_both_images(template: dict) -> Problems:
 def table_has_the_keys_of_the_store(template: dict) -> Problems:
     table = properties(template, "AccessTable")
     if keys(table) != ["PK", "SK"]:
-        yield f"keys must be PK and SK, found {keys(table)}"
+        yield f"the keys must be PK and SK, found {keys(table)}"
     indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
     if list(indexes) != ["GSI1"]:
-        yield f"the one index must be GSI1, found {list(indexes)}"
+        yield f"the only index must be GSI1, found {list(indexes)}"
     for name, index in indexes.items():
         if keys(index) != [f"{name}PK", f"{name}SK"] or dig(index, "Projection", "ProjectionType") != "KEYS_ONLY":
-            yield f"{name} must have {name}PK and {name}SK and carry keys only"
+            yield f"{name} must have the keys {name}PK and {name}SK and the projection KEYS_ONLY"
 
 
 @rule
 def secrets_are_encrypted_with_our_key(template: dict) -> Problems:
-    for name, secret in of_type(template, SECRET).items():
-        if target(secret.get("KmsKeyId")) != "DataKey.Arn":
+    for name, secret in secrets(template).items():
+        if reference(secret.get("KmsKeyId")) != "DataKey.Arn":
             yield f"{name} must be encrypted with DataKey"
 
 
 @rule
 def secrets_are_long_enough(template: dict) -> Problems:
-    for name, secret in of_type(template, SECRET).items():
+    for name, secret in secrets(template).items():
         generated = secret.get("GenerateSecretString", {})
-        # 43 letters and digits hold the 256 bits that HKDF is to start from.
+        # 43 letters and digits hold the 256 bits that HKDF needs.
         if generated.get("PasswordLength", 0) < 43 or "SecretStringTemplate" in generated:
-            yield f"{name} must be bare text of 43 characters at least, found {generated}"
+            yield f"{name} must be plain text of at least 43 characters, found {generated}"
+
+
+def secrets(template: dict) -> dict[str, dict]:
+    return resources_of_type(template, "AWS::SecretsManager::Secret")
 
 
 def keys(schema: dict) -> list[str]:

@@ -1,4 +1,4 @@
-"""The template as CloudFormation receives it, and small questions to it."""
+"""The template as CloudFormation receives it, and lookups in it."""
 
 import copy
 from collections.abc import Iterable
@@ -11,37 +11,41 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 REGION = "eu-west-1"
+ALARM = "AWS::CloudWatch::Alarm"
 FUNCTION = "AWS::Lambda::Function"
+PERMISSION = "AWS::Lambda::Permission"
 ROUTE = "AWS::ApiGatewayV2::Route"
+SCHEDULE = "AWS::Events::Rule"
 
 
-def load(path: Path) -> dict:
-    return yaml_parse(upload(path))
-
-
-def upload(path: Path) -> str:
+def text_for_upload(path: Path) -> str:
     """Returns the text that `sam deploy` uploads, except for the addresses of the code.
 
-    CloudFormation refuses YAML anchors, aliases and merge keys. SAM resolves them by reading and writing the template.
+    CloudFormation refuses YAML anchors, aliases and merge keys. SAM resolves them by parsing and dumping the template.
     """
     return yaml_dump(yaml_parse(path.read_text()))
 
 
+def load(path: Path) -> dict:
+    """Reads a template. No two places share a value, so a change to one leaves the others alone."""
+    return yaml_parse(text_for_upload(path))
+
+
 def expand(source: dict) -> dict:
-    """Runs the SAM transform here, without a call to AWS."""
+    """Runs the SAM transform without calling AWS."""
     source = copy.deepcopy(source)
     for resource in source["Resources"].values():
         code = dig(resource, "Properties", "CodeUri")
         if code is not None:
-            # The translator takes code from S3 only; uploading it there is the deployment's task.
-            resource["Properties"]["CodeUri"] = "s3://code/" + code.rpartition("/")[2]
+            # The translator accepts only code that is already in S3.
+            resource["Properties"]["CodeUri"] = "s3://code/" + binary_of(code)
     translator = Translator(None, Parser(), boto_session=Session(region_name=REGION))
-    # AWS's own policies would be looked up in IAM; the template uses none, and an unknown name is an error.
+    # The translator would look up AWS's own policies in IAM. The template uses none, and an unknown name is an error.
     return translator.translate(source, {}, get_managed_policy_map=dict)
 
 
-def of_type(template: dict, kind: str) -> dict[str, dict]:
-    """Properties of every resource of that type, by logical id."""
+def resources_of_type(template: dict, kind: str) -> dict[str, dict]:
+    """Returns the properties of every resource of that type, by logical id."""
     return {
         name: resource.get("Properties", {})
         for name, resource in template["Resources"].items()
@@ -54,14 +58,14 @@ def properties(template: dict, name: str) -> dict:
 
 
 def dig(value: Any, *keys: str) -> Any:
-    """Follows the keys, None where one is missing."""
+    """Follows the keys. Returns None if one is missing."""
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
 
 
-def target(value: Any) -> str:
-    """How this page writes a value: `Name` for a Ref, `Name.Attribute` for a GetAtt, the text of a Sub or literal."""
+def reference(value: Any) -> str:
+    """Returns `Name` for a Ref, `Name.Attribute` for a GetAtt, and the text of a Sub or a literal."""
     if isinstance(value, dict):
         if "Ref" in value:
             return value["Ref"]
@@ -73,11 +77,26 @@ def target(value: Any) -> str:
     return str(value)
 
 
+def integration_of(route: dict) -> str:
+    """Returns the logical id of a route's integration."""
+    return reference(route.get("Target")).removeprefix("integrations/${").removesuffix("}")
+
+
+def function_of(integration: dict) -> str:
+    """Returns the logical id of an integration's function."""
+    return reference(integration.get("IntegrationUri")).removesuffix(".Arn")
+
+
+def binary_of(code: str) -> str:
+    """Returns the binary's name: the last part of a CodeUri."""
+    return code.rpartition("/")[2]
+
+
 def as_list(value: Any) -> list:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
 
 
-def listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names))
+def join_names(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "none"
