@@ -98,7 +98,7 @@ async fn of_links_for_one_study_at_once_one_reader_is_assigned() {
         answer.problem(409, "conflict");
     }
     let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
-    let assigned = app.store().assignment(app.clinic(), &what).await.unwrap();
+    let assigned = app.store().load_assignment(app.clinic(), &what).await.unwrap();
     let assigned = assigned.expect("an assignment");
     assert!(readers.contains(&assigned.reader.to_string()));
     // Every write of it is a link that was issued; one for whoever has the study already writes none.

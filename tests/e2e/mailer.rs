@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::time::Clock as _;
 use serde_json::{Value, json};
-use store::{MailId, Taken};
+use store::{MailId, MailLease};
 
 use crate::support::{App, link_in, member};
 
@@ -59,8 +59,8 @@ async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
     let event = app.stream_event();
     let mail =
         MailId::Invitation { clinic: app.clinic(), id: App::invitation_id(id), generation: 1 };
-    let taken = app.store().take_mail(mail, app.clock.now()).await.unwrap();
-    assert!(matches!(taken, Taken::Ours(_)), "a mailer takes it and dies");
+    let taken = app.store().lease_mail(mail, app.clock.now()).await.unwrap();
+    assert!(matches!(taken, MailLease::Granted(_)), "a mailer takes it and dies");
     assert_eq!(
         app.invitation(id).await["delivery"],
         "queued",

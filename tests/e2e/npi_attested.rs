@@ -8,7 +8,7 @@ use domain::ids::{AuditId, UserId};
 use domain::time::Clock as _;
 use runtime::OsEntropy;
 use serde_json::{Value, json};
-use store::Committed;
+use store::CommitOutcome;
 
 use crate::support::{App, radiologist, with};
 
@@ -29,7 +29,7 @@ async fn attested(app: &App) -> String {
 
 async fn attest(app: &App, user: UserId, by: UserId) {
     let now = app.clock.now();
-    let user = app.store().user(app.clinic(), user).await.unwrap().unwrap();
+    let user = app.store().load_user(app.clinic(), user).await.unwrap().unwrap();
     let change = user.attest(by, now).unwrap();
     let after = change.next.profile.permissions;
     let (npi, verification) = after.npi().unwrap();
@@ -47,10 +47,10 @@ async fn attest(app: &App, user: UserId, by: UserId) {
     let claim = app.npi_claim(npi.as_str()).await;
     let claim = claim.for_user(change.next.id.invitation_id());
     let mut tx = app.store().transaction(&record).unwrap();
-    tx.changed_user(&change).unwrap();
+    tx.replace_user(&change).unwrap();
     let claim = claim.to_verify(verification, now);
-    tx.npi_claim(app.clinic(), npi, &claim).unwrap();
-    assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+    tx.put_npi_claim(app.clinic(), npi, &claim).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
 }
 
 async fn state(app: &App, id: &str) -> (Value, Value) {

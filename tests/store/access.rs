@@ -13,7 +13,7 @@ use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
 use domain::study::{Assignment, StudyRef};
 use domain::time::{Clock as _, Timestamp};
 use runtime::OsEntropy;
-use store::{Committed, PageRequest, Reads, Role, Store, ViewKeys};
+use store::{CommitOutcome, Consistency, GrantLimit, PageRequest, Part, Store, ViewKeys};
 use tokio::task::JoinSet;
 
 use crate::support::{App, radiologist};
@@ -67,12 +67,12 @@ impl Clinic {
     async fn issue(&self, issued: Issued) -> Grant {
         let record = self.record(issued.action(), issued.details.audited());
         let mut tx = self.app.store().transaction(&record).unwrap();
-        tx.new_grant(issued.clone()).unwrap();
-        assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+        tx.put_grant(issued.clone()).unwrap();
+        assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
         issued.into()
     }
 
-    async fn change(&self, change: &Transition<Grant>) -> Committed {
+    async fn change(&self, change: &Transition<Grant>) -> CommitOutcome {
         write(self.app.store().clone(), self.now(), change.clone()).await
     }
 
@@ -83,7 +83,7 @@ impl Clinic {
             let now = self.now();
             let keep = |grant: &Grant| from.is_none() || grant.is_alive(now);
             let store = self.app.store();
-            let page = store.grants(self.id, user, from, page, keep).await.unwrap();
+            let page = store.list_grants(self.id, user, from, page, keep).await.unwrap();
             ids.extend(page.items.iter().map(|grant| grant.details().id));
             after = page.next;
             if after.is_none() {
@@ -107,11 +107,11 @@ fn record(clinic: ClinicId, at: Timestamp, action: Action, object: Object) -> Au
     }
 }
 
-async fn write(store: Store, now: Timestamp, change: Transition<Grant>) -> Committed {
+async fn write(store: Store, now: Timestamp, change: Transition<Grant>) -> CommitOutcome {
     let details = change.next.details();
     let record = record(details.clinic, now, change.action, details.audited());
     let mut tx = store.transaction(&record).unwrap();
-    tx.changed_grant(&change).unwrap();
+    tx.replace_grant(&change).unwrap();
     tx.commit().await.unwrap()
 }
 
@@ -131,13 +131,13 @@ async fn of_64_that_open_a_link_while_it_is_revoked_one_change_is_written() {
     let open = grant.clone().redeem(None, now).unwrap().map(Grant::from);
     let revoke = grant.clone().revoke(now).unwrap().map(Grant::from);
     let changes = std::iter::once(revoke).chain(std::iter::repeat_n(open, 64));
-    let written: JoinSet<Committed> =
+    let written: JoinSet<CommitOutcome> =
         changes.map(|change| write(clinic.app.store().clone(), now, change)).collect();
     let written = written.join_all().await;
-    let won = written.iter().filter(|end| **end == Committed::Yes).count();
+    let won = written.iter().filter(|end| **end == CommitOutcome::Committed).count();
     assert_eq!(won, 1);
     let id = grant.details().id;
-    let after = clinic.app.store().grant(clinic.id, id).await.unwrap();
+    let after = clinic.app.store().load_grant(clinic.id, id).await.unwrap();
     assert_eq!(after.unwrap().details().version, 2);
 }
 
@@ -146,9 +146,9 @@ async fn a_lost_race_names_the_grant_and_the_audit_knows_the_first() {
     let clinic = Clinic::start().await;
     let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
     let open = grant.redeem(None, clinic.now()).unwrap().map(Grant::from);
-    assert_eq!(clinic.change(&open).await, Committed::Yes);
+    assert_eq!(clinic.change(&open).await, CommitOutcome::Committed);
     let lost = clinic.change(&open).await;
-    assert_eq!(lost, Committed::Lost(vec![Role::Grant]));
+    assert_eq!(lost, CommitOutcome::Conflict(vec![Part::Grant]));
     let opened = clinic.app.audited("access.redeemed").await;
     assert_eq!(opened.len(), 1);
     let user = opened[0]["us"].as_s().unwrap();
@@ -179,7 +179,7 @@ async fn a_user_and_a_clinic_list_their_grants_newest_first() {
     assert_eq!(clinic.listed(Some(clinic.reader), None).await, of_reader);
     let foreign = ClinicId::new(clinic.now(), &OsEntropy);
     let store = clinic.app.store();
-    assert_eq!(store.grant(foreign, all[0]).await.unwrap(), None);
+    assert_eq!(store.load_grant(foreign, all[0]).await.unwrap(), None);
     let alive = oldest_alive(clinic.now());
     assert_eq!(clinic.listed(None, Some(alive)).await, all);
     clinic.app.clock.advance(Duration::from_mins(1));
@@ -187,27 +187,30 @@ async fn a_user_and_a_clinic_list_their_grants_newest_first() {
 }
 
 #[tokio::test]
-async fn there_is_room_for_as_many_as_are_alive_and_no_more() {
+async fn a_user_has_room_for_grants_up_to_the_limit() {
     let clinic = Clinic::start().await;
     let (store, reader) = (clinic.app.store(), clinic.reader);
-    let room = async |most| store.has_room(clinic.id, reader, most, clinic.now()).await;
+    let room = async |most| {
+        let limit = store.check_grant_limit(clinic.id, reader, most, clinic.now()).await;
+        limit.unwrap() == GrantLimit::Below
+    };
     let mut grants = Vec::new();
     for _ in 0..3 {
         grants.push(clinic.issue(clinic.dictation(reader)).await);
     }
-    assert!(room(4).await.unwrap() && !room(3).await.unwrap());
+    assert!(room(4).await && !room(3).await);
     let revoked = grants[0].clone().revoke(clinic.now()).unwrap();
-    assert_eq!(clinic.change(&revoked.map(Into::into)).await, Committed::Yes);
-    assert!(room(3).await.unwrap() && !room(2).await.unwrap());
-    let alive = store.grants_alive(clinic.id, reader, clinic.now()).await;
+    assert_eq!(clinic.change(&revoked.map(Into::into)).await, CommitOutcome::Committed);
+    assert!(room(3).await && !room(2).await);
+    let alive = store.list_live_grants(clinic.id, reader, clinic.now()).await;
     assert_eq!(ids(&alive.unwrap()), ids(&grants[1..]));
     let open = grants[1].clone().redeem(None, clinic.now()).unwrap();
-    assert_eq!(clinic.change(&open.map(Into::into)).await, Committed::Yes);
+    assert_eq!(clinic.change(&open.map(Into::into)).await, CommitOutcome::Committed);
     clinic.app.clock.advance(Duration::from_mins(1));
-    assert!(room(2).await.unwrap() && !room(1).await.unwrap());
+    assert!(room(2).await && !room(1).await);
     clinic.app.clock.advance(Duration::from_hours(1));
-    assert!(room(1).await.unwrap());
-    let alive = store.grants_alive(clinic.id, reader, clinic.now()).await;
+    assert!(room(1).await);
+    let alive = store.list_live_grants(clinic.id, reader, clinic.now()).await;
     assert_eq!(alive.unwrap(), []);
 }
 
@@ -222,24 +225,24 @@ async fn a_study_is_given_from_the_reader_that_was_seen_or_not_at_all() {
         let issued = clinic.dictation(assignment.reader);
         let record = clinic.record(issued.action(), issued.details.audited());
         let mut tx = store.transaction(&record).unwrap();
-        tx.new_grant(issued).unwrap();
-        tx.assignment(&assignment).unwrap();
+        tx.put_grant(issued).unwrap();
+        tx.put_assignment(&assignment).unwrap();
         tx.commit().await.unwrap()
     };
     let read = async || {
-        let found = store.reader_and_assignment(clinic.id, clinic.reader, &what.1);
+        let found = store.load_reader_and_assignment(clinic.id, clinic.reader, &what.1);
         let (user, assignment) = found.await.unwrap();
         assert_eq!(user.unwrap().id, clinic.reader);
         assignment
     };
     assert_eq!(read().await, None);
     let first = to(clinic.reader, None);
-    assert_eq!(assign(first.clone()).await, Committed::Yes);
+    assert_eq!(assign(first.clone()).await, CommitOutcome::Committed);
     let lost = assign(first.clone()).await;
-    assert_eq!(lost, Committed::Lost(vec![Role::Assignment]));
+    assert_eq!(lost, CommitOutcome::Conflict(vec![Part::Assignment]));
     assert_eq!(read().await, Some(first.clone()));
     let second = to(UserId::new(clinic.now(), &OsEntropy), Some(&first));
-    assert_eq!(assign(second.clone()).await, Committed::Yes);
+    assert_eq!(assign(second.clone()).await, CommitOutcome::Committed);
     assert_eq!(read().await, Some(second));
     assert_eq!(clinic.listed(None, None).await.len(), 2);
 }
@@ -254,24 +257,25 @@ async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
     let record = clinic.record(issued.action(), issued.details.audited());
     clinic.app.count_units();
     let mut tx = store.transaction(&record).unwrap();
-    tx.new_grant(issued.clone()).unwrap();
-    tx.assignment(&first).unwrap();
-    assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+    tx.put_grant(issued.clone()).unwrap();
+    tx.put_assignment(&first).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "7");
     let open = issued.redeem(None, clinic.now()).unwrap().map(Grant::from);
     clinic.app.count_units();
-    assert_eq!(clinic.change(&open).await, Committed::Yes);
+    assert_eq!(clinic.change(&open).await, CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "4");
     clinic.app.count_units();
     let keys = ViewKeys::from(&open.next);
-    let parties = store.view_parties(&keys, Reads::Recent).await.unwrap();
+    let parties = store.load_view_parties(&keys, Consistency::Eventual).await.unwrap();
     assert_eq!(clinic.app.units_of("BatchGetItem"), "1.5");
     let (grant, user, issuer) = (parties.grant.unwrap(), parties.user, parties.issuer);
     assert_eq!(grant, open.next);
     let allowed = still_allowed(grant.details(), user.as_ref(), issuer.as_ref());
     assert_eq!(allowed, Ok(()));
     clinic.app.count_units();
-    assert!(store.has_room(clinic.id, clinic.reader, 100, clinic.now()).await.unwrap());
+    let limit = store.check_grant_limit(clinic.id, clinic.reader, 100, clinic.now()).await;
+    assert_eq!(limit.unwrap(), GrantLimit::Below);
     assert_eq!(clinic.app.units_of("Query"), "0.5");
 }
 
@@ -285,7 +289,7 @@ async fn who_issues_access_to_themselves_is_read_once_and_found_twice() {
         issuer: Issuer::User(clinic.reader),
     };
     let store = clinic.app.store();
-    let parties = store.view_parties(&keys, Reads::Latest).await.unwrap();
+    let parties = store.load_view_parties(&keys, Consistency::Strong).await.unwrap();
     assert_eq!(parties.grant, None);
     assert_eq!(parties.user.unwrap().id, clinic.reader);
     assert!(parties.issuer.is_some());

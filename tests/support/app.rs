@@ -12,7 +12,7 @@ use domain::time::Clock as _;
 use emulator::{Emulator, Options, Storage};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
-use store::{Committed, Store};
+use store::{CommitOutcome, Store};
 
 use super::actor::{Actor, Answer};
 use super::clock::TestClock;
@@ -147,8 +147,8 @@ impl App {
             ip: None,
         };
         let mut tx = self.store().transaction(&record).unwrap();
-        tx.new_api_key(&key, &secret).unwrap();
-        assert_eq!(tx.commit().await.unwrap(), Committed::Yes);
+        tx.put_api_key(&key, &secret).unwrap();
+        assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
         self.as_holder_of(secret.reveal())
     }
 
@@ -273,7 +273,7 @@ impl App {
 
     /// Owners and admins that the clinic counts.
     pub(crate) async fn managers(&self) -> u32 {
-        self.store().clinic(self.clinic()).await.unwrap().unwrap().managers
+        self.store().load_clinic(self.clinic()).await.unwrap().unwrap().managers
     }
 
     pub(crate) async fn item_count(&self) -> usize {

@@ -6,7 +6,7 @@ use domain::npi::due::Due;
 use domain::time::Clock as _;
 use npi_verifier::{Bounds, Run, RunError, Tick};
 
-use store::Committed;
+use store::CommitOutcome;
 
 use super::app::App;
 
@@ -30,7 +30,7 @@ impl App {
 
     pub(crate) async fn npi_claim(&self, npi: &str) -> Claim {
         let npi = Npi::parse(npi).unwrap();
-        self.store().npi_claim(self.clinic(), npi).await.unwrap()
+        self.store().load_npi_claim(self.clinic(), npi).await.unwrap()
     }
 
     /// Makes an NPI due, for a function whose clock no test moves.
@@ -38,8 +38,8 @@ impl App {
         let claim = self.npi_claim(npi).await;
         let due = claim.due.map(|due| Due { at: self.clock.now(), ..due });
         let (claim, npi) = (claim.asked_next(due), Npi::parse(npi).unwrap());
-        let written = self.store().ask_npi_later(self.clinic(), npi, &claim).await;
-        assert_eq!(written.unwrap(), Committed::Yes);
+        let written = self.store().reschedule_npi(self.clinic(), npi, &claim).await;
+        assert_eq!(written.unwrap(), CommitOutcome::Committed);
     }
 
     /// Items in the index of what is due, of all clinics.

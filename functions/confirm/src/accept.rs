@@ -11,7 +11,7 @@ use domain::invitation::{Acceptance, Details, Invitation, Live, Transition};
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use serde::Deserialize;
-use store::{Account, Claims, Committed, Role, Transaction};
+use store::{Account, ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -83,11 +83,11 @@ async fn accept(
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, requester).await? {
-            Committed::Yes => return Ok(change.next.user),
-            Committed::Lost(roles) if roles.contains(&Role::Inviter) => {
+            CommitOutcome::Committed => return Ok(change.next.user),
+            CommitOutcome::Conflict(roles) if roles.contains(&Part::Inviter) => {
                 return Err(inviter_not_authorized());
             }
-            Committed::Lost(_) => {}
+            CommitOutcome::Conflict(_) => {}
         }
         live = match standing(deps, opened(deps, token).await?)? {
             Standing::Live(live) => live,
@@ -139,7 +139,7 @@ async fn repeated(
 ) -> Result<User, Problem> {
     let store = &deps.context.store;
     let user = store
-        .user(details.clinic, details.id.user_id())
+        .load_user(details.clinic, details.id.user_id())
         .await?
         .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
     same_person(deps, details, ip, password).await?;
@@ -151,26 +151,26 @@ async fn commit(
     change: &Transition<Acceptance>,
     credential: &Credential,
     requester: &Requester,
-) -> Result<Committed, Problem> {
+) -> Result<CommitOutcome, Problem> {
     let user = &change.next.user;
     let npi = user.profile.permissions.npi().map(|(npi, _)| npi);
     let store = &deps.context.store;
     let claims = store
-        .claims(user.clinic, &user.email, npi)
+        .load_claims(user.clinic, &user.email, npi)
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let as_invitation = change.clone().map(|acceptance| Invitation::from(acceptance.invitation));
     let mut tx = store.transaction(&requester.invitation(&deps.context, &as_invitation))?;
-    tx.changed_invitation(&as_invitation)?;
-    tx.new_user(user)?;
-    tx.new_membership(&user.email, user.clinic, user.id)?;
+    tx.replace_invitation(&as_invitation)?;
+    tx.put_user(user)?;
+    tx.put_membership(&user.email, user.clinic, user.id)?;
     account(&mut tx, user, credential)?;
     claimed(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
-        tx.one_more_manager(user.clinic)?;
+        tx.increment_managers(user.clinic)?;
         match user.invited_by {
-            InvitedBy::User(inviter) => tx.inviter_still_manages(user.clinic, inviter)?,
-            InvitedBy::ApiKey(key) => tx.api_key_still_works(user.clinic, key)?,
+            InvitedBy::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
+            InvitedBy::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
             InvitedBy::Operator => {}
         }
     }
@@ -179,7 +179,7 @@ async fn commit(
 
 fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result<(), Problem> {
     match (&credential.before, &credential.set) {
-        (Some(account), None) => tx.account_unchanged(&user.email, account)?,
+        (Some(account), None) => tx.require_account_unchanged(&user.email, account)?,
         (before, set) => {
             let account = Account {
                 password: set.clone(),
@@ -190,23 +190,23 @@ fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result
                     .map_or(user.confirmed_at, |account| account.verified_at),
                 version: before.as_ref().map_or(1, |account| account.version + 1),
             };
-            tx.account(&user.email, &account)?;
+            tx.put_account(&user.email, &account)?;
         }
     }
     Ok(())
 }
 
 /// The claims on address and NPI pass from the invitation to the user.
-fn claimed(tx: &mut Transaction, user: &User, claims: Claims) -> Result<(), Problem> {
+fn claimed(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Result<(), Problem> {
     let id = user.id.invitation_id();
     let pass = |claim: Claim| match claim.held_by_other(id, user.confirmed_at) {
         None => Ok(claim.for_user(id)),
         Some(_) => Err(Problem::contended()),
     };
-    tx.email_claim(user.clinic, &user.email, &pass(claims.email)?)?;
+    tx.put_email_claim(user.clinic, &user.email, &pass(claims.email)?)?;
     if let Some((npi, verification)) = user.profile.permissions.npi() {
         let claim = pass(claims.npi)?.to_verify(verification, user.confirmed_at);
-        tx.npi_claim(user.clinic, npi, &claim)?;
+        tx.put_npi_claim(user.clinic, npi, &claim)?;
     }
     Ok(())
 }

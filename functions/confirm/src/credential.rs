@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use domain::credentials::password::{Password, PasswordHash};
 use domain::field::{Faults, Refused};
 use domain::invitation::Details;
-use store::{Account, Guess};
+use store::{Account, ThrottleDecision};
 use web::Problem;
 
 use crate::Deps;
@@ -24,7 +24,7 @@ pub(crate) async fn credential(
     password: Option<String>,
 ) -> Result<Credential, Problem> {
     let password = required_exactly(details, password)?;
-    let before = deps.context.store.account(&details.email).await?;
+    let before = deps.context.store.load_account(&details.email).await?;
     let Some(password) = password else {
         return Ok(Credential { before, set: None });
     };
@@ -46,7 +46,7 @@ pub(crate) async fn same_person(
     let Some(password) = required_exactly(details, password)? else {
         return Ok(());
     };
-    let account = deps.context.store.account(&details.email).await?;
+    let account = deps.context.store.load_account(&details.email).await?;
     let hash = password_of(account.as_ref())
         .ok_or_else(|| Problem::internal("a dashboard user without a password"))?;
     matching(deps, details, ip, (hash, password)).await
@@ -80,7 +80,7 @@ async fn new_password(
     details: &Details,
     password: Password,
 ) -> Result<PasswordHash, Problem> {
-    let clinic = deps.context.store.clinic(details.clinic).await?;
+    let clinic = deps.context.store.load_clinic(details.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let (name, email) = (&details.profile.name, details.email.normalised());
     let known = [
@@ -106,12 +106,14 @@ async fn matching(
     (hash, password): (PasswordHash, Password),
 ) -> Result<(), Problem> {
     let (store, email) = (&deps.context.store, &details.email);
-    if let Guess::Wait(time) = store.guess(email, ip, deps.context.now()).await? {
+    if let ThrottleDecision::Wait(time) =
+        store.count_password_guess(email, ip, deps.context.now()).await?
+    {
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
     if blocking(move || hash.matches(&password)).await? {
-        return Ok(store.guessed_right(email, ip).await?);
+        return Ok(store.clear_password_guesses(email, ip).await?);
     }
     Err(Problem::new(
         StatusCode::UNAUTHORIZED,

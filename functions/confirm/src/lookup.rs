@@ -97,10 +97,10 @@ async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Proble
     let text = |name: &PersonName| name.as_str().to_owned();
     let (profile, store) = (&details.profile, &deps.context.store);
     let clinic = store
-        .clinic(details.clinic)
+        .load_clinic(details.clinic)
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
-    let account = store.account(&details.email).await?;
+    let account = store.load_account(&details.email).await?;
     Ok(LookupView {
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),
@@ -127,6 +127,6 @@ async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, Probl
     let InvitedBy::User(id) = details.invited_by else {
         return Ok(None);
     };
-    let user = deps.context.store.user(details.clinic, id).await?;
+    let user = deps.context.store.load_user(details.clinic, id).await?;
     Ok(user.map(|user| user.profile.name.short()))
 }

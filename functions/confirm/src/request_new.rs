@@ -70,14 +70,14 @@ async fn ask_for_new_link(
     let requester = Requester { actor: Actor::Invitee(details.id), ip: ip.map(String::from) };
     let change = change.map(Invitation::from);
     let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
-    tx.changed_invitation(&change)?;
+    tx.replace_invitation(&change)?;
     if let Some(to) = whom(deps, &details).await? {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to,
             kind: NoticeKind::NewLinkRequested { clinic: details.clinic, invitation: details.id },
         };
-        tx.new_notice(&notice, now)?;
+        tx.put_notice(&notice, now)?;
     }
     Ok(Attempt::of(tx.commit().await?, ()))
 }
@@ -86,11 +86,11 @@ async fn ask_for_new_link(
 async fn whom(deps: &Deps, details: &Details) -> Result<Option<Email>, Problem> {
     let store = &deps.context.store;
     if let InvitedBy::User(id) = details.invited_by
-        && let Some(user) = store.user(details.clinic, id).await?
+        && let Some(user) = store.load_user(details.clinic, id).await?
         && user.status == domain::user::UserStatus::Active
     {
         return Ok(Some(user.email));
     }
-    let clinic = store.clinic(details.clinic).await?;
+    let clinic = store.load_clinic(details.clinic).await?;
     Ok(clinic.and_then(|clinic| clinic.reply_to))
 }

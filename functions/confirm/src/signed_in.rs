@@ -51,7 +51,7 @@ async fn session(
     if user.status != UserStatus::Active || !user.profile.permissions.dashboard() {
         return Ok(None);
     }
-    let Some(account) = deps.context.store.account(&user.email).await? else {
+    let Some(account) = deps.context.store.load_account(&user.email).await? else {
         return Ok(None);
     };
     let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };

@@ -28,7 +28,7 @@ pub(crate) fn taken(fields: &mut Fields) -> Option<String> {
 /// are one and the same 404.
 pub(crate) async fn opened(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
     let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
-    let found = deps.context.store.invitation(link.clinic, link.invitation).await?;
+    let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;
     found
         .filter(|invitation| invitation.details().generation == link.generation)
         .filter(|invitation| !matches!(invitation, Invitation::Revoked(_)))

@@ -9,7 +9,7 @@ use domain::claim::Holder;
 use domain::invitation::{Invitation, Live, Transition};
 use domain::npi::{Npi, Verification};
 use domain::person::permissions::Level;
-use store::Committed;
+use store::CommitOutcome;
 use web::body::JsonObject;
 use web::change_request::{ChangeRequest, changes};
 use web::problem::ProblemBody;
@@ -70,11 +70,11 @@ pub(crate) async fn commit(
     change: &Transition<Invitation>,
     held: Option<(Npi, Verification)>,
     requester: &Requester,
-) -> Result<Committed, Problem> {
+) -> Result<CommitOutcome, Problem> {
     let details = change.next.details();
     let wanted = details.profile.permissions.npi();
     let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, change))?;
-    tx.changed_invitation(change)?;
+    tx.replace_invitation(change)?;
     let holder = Holder::Invitation { id: details.id, until: details.expiry };
     move_npi(&deps.context, &mut tx, details.clinic, holder, (held, wanted)).await?;
     Ok(tx.commit().await?)

@@ -14,7 +14,7 @@ use domain::invitation::{Fingerprint, Invitation, New, Pending};
 use domain::time::Timestamp;
 use domain::user::UserStatus;
 use serde_json::{Map, Value};
-use store::Committed;
+use store::CommitOutcome;
 use web::Problem;
 use web::body::JsonObject;
 use web::fields::Fields;
@@ -81,7 +81,7 @@ async fn carry_out(
     let mut asked = false;
     changes::retry!(async {
         let claims = store
-            .claims(wish.clinic, &wish.email, npi)
+            .load_claims(wish.clinic, &wish.email, npi)
             .await?
             .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
@@ -118,7 +118,7 @@ async fn at_once(
     wish.open_for = days.duration();
     let (pending, nobodys) = (wish.at(now), (Claim::unclaimed(), Claim::unclaimed()));
     let committed = commit(deps, &pending, nobodys, requester).await?;
-    Ok((committed == Committed::Yes).then(|| pending.into()))
+    Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }
 
 async fn commit(
@@ -126,7 +126,7 @@ async fn commit(
     pending: &Pending,
     (email, npi_claim): (Claim, Claim),
     requester: &Requester,
-) -> Result<Committed, Problem> {
+) -> Result<CommitOutcome, Problem> {
     let details = &pending.details;
     let (clinic, id, until) = (details.clinic, details.id, details.expiry);
     let permissions = details.profile.permissions;
@@ -134,11 +134,11 @@ async fn commit(
     let after = (None, Some(permissions));
     let record = requester.record(&deps.context, clinic, Action::InvitationCreated, object, after);
     let mut tx = deps.context.store.transaction(&record)?;
-    tx.new_invitation(pending.clone())?;
-    tx.email_claim(clinic, &details.email, &email.for_invitation(id, until))?;
+    tx.put_invitation(pending.clone())?;
+    tx.put_email_claim(clinic, &details.email, &email.for_invitation(id, until))?;
     if let Some((npi, verification)) = permissions.npi() {
         let claim = npi_claim.for_invitation(id, until);
-        tx.npi_claim(clinic, npi, &claim.to_verify(verification, details.created_at))?;
+        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, details.created_at))?;
     }
     Ok(tx.commit().await?)
 }
@@ -158,7 +158,7 @@ async fn in_the_way(
     now: Timestamp,
 ) -> Result<Invitation, Problem> {
     if let Holder::Invitation { id, .. } = holder {
-        let held = deps.context.store.invitation(clinic, id).await?;
+        let held = deps.context.store.load_invitation(clinic, id).await?;
         if let Some(first) = held.filter(|held| held.is_repeat(request, now)) {
             return Ok(first);
         }
@@ -182,7 +182,7 @@ pub(crate) async fn address_taken(
         }
         Holder::User(id) => id.user_id(),
     };
-    let user = deps.context.store.user(clinic, id).await?;
+    let user = deps.context.store.load_user(clinic, id).await?;
     let deactivated = user.is_some_and(|user| user.status == UserStatus::Deactivated);
     let problem = if deactivated {
         let detail = format!(

@@ -54,7 +54,7 @@ async fn resend(
     let claims = deps
         .context
         .store
-        .claims(clinic, &email, npi.map(|(npi, _)| npi))
+        .load_claims(clinic, &email, npi.map(|(npi, _)| npi))
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
@@ -69,11 +69,11 @@ async fn resend(
     let change = change.map(Invitation::from);
     let until = change.next.details().expiry;
     let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
-    tx.changed_invitation(&change)?;
-    tx.email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
+    tx.replace_invitation(&change)?;
+    tx.put_email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
     if let Some((npi, verification)) = npi {
         let claim = claims.npi.for_invitation(id, until);
-        tx.npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
+        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
     }
     Ok(Attempt::of(tx.commit().await?, Json((&change.next).into())))
 }

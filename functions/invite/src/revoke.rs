@@ -91,7 +91,7 @@ pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: &str) -> Result<Invi
         Problem::not_found("invitation_not_found", "There is no such invitation in your clinic.")
     };
     let id = InvitationId::parse(id).map_err(|_| unknown())?;
-    deps.context.store.invitation(clinic, id).await?.ok_or_else(unknown)
+    deps.context.store.load_invitation(clinic, id).await?.ok_or_else(unknown)
 }
 
 /// The pending invitation, or the conflict with what became of it.

@@ -144,7 +144,7 @@ pub(crate) async fn handle(
         PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
     let from = active.filter(|active| *active).map(|_| oldest_alive(now));
     let keep = |grant: &Grant| active.is_none_or(|wanted| wanted == grant.is_alive(now));
-    let page = context.store.grants(clinic, user, from, request, keep).await?;
+    let page = context.store.list_grants(clinic, user, from, request, keep).await?;
     Ok(Json(AccessesView {
         access: page.items.iter().map(|grant| AccessView::new(grant, now)).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),

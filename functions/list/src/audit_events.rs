@@ -126,12 +126,12 @@ pub(crate) async fn handle(
     let mut parameters = parameters.of("auditEvents");
     let filter = Filter::read(&mut parameters);
     let paging = parameters.finish(clinic)?;
-    let found = context.store.clinic(clinic).await?;
+    let found = context.store.load_clinic(clinic).await?;
     let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
     let request = PageRequest { limit: paging.limit, after: paging.after.map(AuditId::from_bytes) };
     let range = filter.range(&found, context.now());
     let keep = |record: &AuditRecord| filter.keeps(record);
-    let page = context.store.audit_records(clinic, range, request, keep).await?;
+    let page = context.store.list_audit_records(clinic, range, request, keep).await?;
     Ok(Json(AuditEventsView {
         audit_events: page.items.iter().map(AuditEventView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),

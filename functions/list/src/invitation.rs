@@ -28,6 +28,7 @@ pub(crate) async fn handle(
         Problem::not_found("invitation_not_found", "There is no such invitation in your clinic.")
     };
     let id = InvitationId::parse(&id).map_err(|_| unknown())?;
-    let invitation = context.store.invitation(caller.clinic(), id).await?.ok_or_else(unknown)?;
+    let invitation =
+        context.store.load_invitation(caller.clinic(), id).await?.ok_or_else(unknown)?;
     Ok(Json((&invitation).into()))
 }

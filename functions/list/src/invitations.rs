@@ -106,13 +106,13 @@ async fn page(
     let keep = |invitation: &Invitation| filter.keeps(invitation, now);
     let store = &context.store;
     if let Some(id) = filter.user {
-        let one = store.invitation(clinic, id.invitation_id()).await?;
+        let one = store.load_invitation(clinic, id.invitation_id()).await?;
         return Ok(Page { items: one.into_iter().filter(keep).collect(), next: None });
     }
     if let Some(email) = &filter.email {
-        return Ok(store.invitations_of(clinic, email, request, keep).await?);
+        return Ok(store.list_invitations_to(clinic, email, request, keep).await?);
     }
-    Ok(store.invitations(clinic, &filter.range(), request, keep).await?)
+    Ok(store.list_invitations(clinic, &filter.range(), request, keep).await?)
 }
 
 struct Filter {

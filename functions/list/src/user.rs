@@ -27,6 +27,6 @@ pub(crate) async fn handle(
     let unknown =
         || Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.");
     let id = UserId::parse(&id).map_err(|_| unknown())?;
-    let user = context.store.user(caller.clinic(), id).await?.ok_or_else(unknown)?;
+    let user = context.store.load_user(caller.clinic(), id).await?.ok_or_else(unknown)?;
     Ok(Json((&user).into()))
 }

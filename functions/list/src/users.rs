@@ -98,7 +98,7 @@ async fn all(
     paging: &Paging,
 ) -> Result<Page<User, UserId>, Problem> {
     let request = PageRequest { limit: paging.limit, after: paging.after.map(UserId::from_bytes) };
-    Ok(context.store.users(clinic, request, |user| filter.keeps(user)).await?)
+    Ok(context.store.list_users(clinic, request, |user| filter.keeps(user)).await?)
 }
 
 /// An address has one user at most, and its claim says which.
@@ -108,8 +108,8 @@ async fn by_address(
     email: &Email,
     filter: &Filter,
 ) -> Result<Page<User, UserId>, Problem> {
-    let user = match context.store.email_claim(clinic, email).await?.holder {
-        Holder::User(id) => context.store.user(clinic, id.user_id()).await?,
+    let user = match context.store.load_email_claim(clinic, email).await?.holder {
+        Holder::User(id) => context.store.load_user(clinic, id.user_id()).await?,
         Holder::Free | Holder::Invitation { .. } => None,
     };
     Ok(Page { items: user.into_iter().filter(|user| filter.keeps(user)).collect(), next: None })

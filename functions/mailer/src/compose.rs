@@ -32,7 +32,8 @@ pub(crate) async fn message(deps: &Deps, mail: Mail) -> Result<Result<Message, P
 }
 
 async fn invite(deps: &Deps, details: &Details) -> Result<Message, NotNow> {
-    let clinic = deps.store.clinic(details.clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
+    let clinic =
+        deps.store.load_clinic(details.clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let permissions = &details.profile.permissions;
     let link = InvitationLink {
         clinic: details.clinic,
@@ -60,14 +61,14 @@ async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, NotNo
     let InvitedBy::User(id) = details.invited_by else {
         return Ok(None);
     };
-    let user = deps.store.user(details.clinic, id).await?;
+    let user = deps.store.load_user(details.clinic, id).await?;
     Ok(user.map(|user| user.profile.name.short()))
 }
 
 async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
     match notice.kind {
         NoticeKind::NewLinkRequested { clinic, invitation } => {
-            let found = deps.store.invitation(clinic, invitation).await?;
+            let found = deps.store.load_invitation(clinic, invitation).await?;
             let Some(Invitation::Pending(pending)) = found else {
                 return Ok(Err(Pointless("not sent: the invitation ended before")));
             };
@@ -90,8 +91,8 @@ async fn password_reset(
     if expires <= deps.clock.now() {
         return Ok(Err(Pointless("not sent: the link has run out")));
     }
-    let (account, memberships) = deps.store.account_and_memberships(&notice.to).await?;
-    let users = deps.store.users_of(&memberships).await?;
+    let (account, memberships) = deps.store.load_account_and_memberships(&notice.to).await?;
+    let users = deps.store.load_users(&memberships).await?;
     let open = users.iter().any(|user| user.status == UserStatus::Active);
     if account.is_none() || !open {
         return Ok(Err(Pointless("not sent: no such account is open")));
@@ -111,7 +112,7 @@ async fn new_link_requested(
     id: InvitationId,
     details: &Details,
 ) -> Result<Message, NotNow> {
-    let clinic = deps.store.clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
+    let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::RenewalRequested {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name: details.profile.name.short(),
@@ -125,12 +126,12 @@ async fn npi_not_verified(
     (clinic, id): (ClinicId, UserId),
     to: &Email,
 ) -> Result<Result<Message, Pointless>, NotNow> {
-    let user = deps.store.user(clinic, id).await?;
+    let user = deps.store.load_user(clinic, id).await?;
     let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.short())));
     let Some((finding, person_name)) = found else {
         return Ok(Err(Pointless("not sent: it was put right before")));
     };
-    let clinic = deps.store.clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
+    let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::NpiNotVerified {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name,

@@ -11,7 +11,7 @@ use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventR
 use domain::credentials::token::Keyring;
 use domain::time::Clock;
 use mail::{SendError, Ses};
-use store::{MailId, RawItem, Store, StoreError, Taken};
+use store::{MailId, MailLease, RawItem, Store, StoreError};
 
 /// What this function needs.
 #[derive(Clone)]
@@ -71,7 +71,7 @@ pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
 
 async fn one(deps: &Deps, record: EventRecord) -> Result<(), NotNow> {
     let image = RawItem::from(record.change.new_image);
-    let id = match deps.store.mail_in(&image) {
+    let id = match deps.store.mail_id(&image) {
         Ok(Some(id)) => id,
         Ok(None) => return Ok(()),
         Err(error) => {
@@ -80,14 +80,14 @@ async fn one(deps: &Deps, record: EventRecord) -> Result<(), NotNow> {
             return Ok(());
         }
     };
-    let taken = match deps.store.take_mail(id, deps.clock.now()).await {
+    let taken = match deps.store.lease_mail(id, deps.clock.now()).await {
         Err(error @ StoreError::Corrupt { .. }) => return given_up(deps, id, &error).await,
         taken => taken?,
     };
     match taken {
-        Taken::Done => Ok(()),
-        Taken::Busy => Err(NotNow::Busy),
-        Taken::Ours(mail) => match send(deps, id, mail).await {
+        MailLease::Done => Ok(()),
+        MailLease::Busy => Err(NotNow::Busy),
+        MailLease::Granted(mail) => match send(deps, id, mail).await {
             Err(error @ (NotNow::Store(StoreError::Corrupt { .. }) | NotNow::Compose(_))) => {
                 given_up(deps, id, &error).await
             }

@@ -3,7 +3,7 @@
 use domain::claim::Claim;
 use domain::ids::ClinicId;
 use domain::npi::{Npi, RegistryAnswer};
-use store::{Committed, StoreError};
+use store::{CommitOutcome, StoreError};
 
 use crate::Deps;
 use crate::person::Person;
@@ -35,7 +35,7 @@ pub(crate) async fn ask(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<Asked
         return Ok(Asked::InVain);
     }
     for _ in 0..TRIES {
-        let claim = deps.store.npi_claim(clinic, npi).await?;
+        let claim = deps.store.load_npi_claim(clinic, npi).await?;
         let Some(person) = Person::holding(deps, (clinic, npi), &claim).await? else {
             return Ok(Asked::Left);
         };
@@ -50,13 +50,13 @@ pub(crate) async fn ask(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<Asked
 /// nothing more is to be written if there is no answer or this run ends here. A number without its
 /// person leaves the index.
 async fn taken_up(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<bool, StoreError> {
-    let claim = deps.store.npi_claim(clinic, npi).await?;
+    let claim = deps.store.load_npi_claim(clinic, npi).await?;
     let now = deps.clock.now();
     let Some(due) = claim.due.filter(|due| due.at <= now) else {
         return Ok(false);
     };
     let person = Person::holding(deps, (clinic, npi), &claim).await?;
     let next: Claim = claim.asked_next(person.is_some().then(|| due.in_vain(now)));
-    let written = deps.store.ask_npi_later(clinic, npi, &next).await?;
-    Ok(written == Committed::Yes && person.is_some())
+    let written = deps.store.reschedule_npi(clinic, npi, &next).await?;
+    Ok(written == CommitOutcome::Committed && person.is_some())
 }

@@ -88,7 +88,7 @@ pub enum RunError {
 /// One run over what is due.
 pub async fn handle(deps: &Deps, _tick: Tick) -> Result<Run, RunError> {
     let start = deps.clock.now();
-    let due = deps.store.npis_due(start, deps.bounds.numbers).await?;
+    let due = deps.store.list_due_npis(start, deps.bounds.numbers).await?;
     let (mut run, mut corrupt, mut silent) = (Run::default(), 0, 0);
     for (clinic, npi) in due {
         if silent == REGISTRY_DOWN || out_of_time(deps, start) {

@@ -8,7 +8,7 @@ use domain::npi::due::Due;
 use domain::npi::{Npi, RegistryAnswer};
 use domain::time::Timestamp;
 use domain::user::{User, UserChange, UserStatus};
-use store::{Committed, Notice, NoticeKind, PageRequest, StoreError, Transaction};
+use store::{CommitOutcome, Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
 use crate::Deps;
 use crate::ask::Asked;
@@ -32,22 +32,22 @@ pub(crate) async fn settle(
     let Some(change) = person.asked_again(answer, now) else {
         let due = before.and_then(|verification| Due::of(verification, now));
         let next = claim.asked_next(due);
-        let written = deps.store.ask_npi_later(clinic, npi, &next).await?;
-        return Ok((written == Committed::Yes).then_some(Asked::Unchanged));
+        let written = deps.store.reschedule_npi(clinic, npi, &next).await?;
+        return Ok((written == CommitOutcome::Committed).then_some(Asked::Unchanged));
     };
     let record = record(deps, clinic, &change, now);
     let after = record.after.and_then(|permissions| permissions.npi());
     let due = after.and_then(|(_, verification)| Due::of(verification, now));
     let mut tx = deps.store.transaction(&record)?;
     match &change {
-        Change::Invited(change) => tx.changed_invitation(change)?,
+        Change::Invited(change) => tx.replace_invitation(change)?,
         Change::User(change) => {
-            tx.changed_user(change)?;
+            tx.replace_user(change)?;
             tell(deps, &mut tx, change, now).await?;
         }
     }
-    tx.npi_claim(clinic, npi, &claim.asked_next(due))?;
-    Ok((tx.commit().await? == Committed::Yes).then_some(Asked::Changed))
+    tx.put_npi_claim(clinic, npi, &claim.asked_next(due))?;
+    Ok((tx.commit().await? == CommitOutcome::Committed).then_some(Asked::Changed))
 }
 
 fn record(deps: &Deps, clinic: ClinicId, change: &Change, at: Timestamp) -> AuditRecord {
@@ -92,13 +92,13 @@ async fn tell(
     };
     let wanted = PageRequest { limit: TOLD, after: None };
     let clinic = change.next.clinic;
-    let mut page = deps.store.users(clinic, wanted, manages).await?;
+    let mut page = deps.store.list_users(clinic, wanted, manages).await?;
     // A page that read much ends early.
     while let Some(after) = page.next.filter(|_| page.items.len() < TOLD) {
         let limit = TOLD - page.items.len();
         let after = Some(after);
         let more = PageRequest { limit, after };
-        let more = deps.store.users(clinic, more, manages).await?;
+        let more = deps.store.list_users(clinic, more, manages).await?;
         page.items.extend(more.items);
         page.next = more.next;
     }
@@ -108,7 +108,7 @@ async fn tell(
             to: manager.email,
             kind: NoticeKind::NpiNotVerified { clinic, user: change.next.id },
         };
-        tx.new_notice(&notice, now)?;
+        tx.put_notice(&notice, now)?;
     }
     Ok(())
 }

@@ -23,7 +23,7 @@ use domain::person::{ClinicRole, FullName, PersonName};
 use domain::time::{Clock, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{Committed, Store, StoreError};
+use store::{CommitOutcome, Store, StoreError};
 
 /// What provisioning needs.
 #[derive(Clone)]
@@ -95,7 +95,7 @@ pub async fn handle(deps: &Deps, command: &Command) -> Result<Done, NotProvision
             if *publish_keys {
                 deps.store.publish_keys(&deps.signing).await?;
             }
-            let keys = deps.store.public_keys().await?;
+            let keys = deps.store.read_public_keys().await?;
             let published_keys = keys.into_iter().map(|key| key.kid).collect();
             Ok(Done::Published(Published { published_keys }))
         }
@@ -163,7 +163,7 @@ fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotPro
 /// Makes a clinic with its owner's invitation and a first API key.
 pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
     let (now, entropy) = (deps.clock.now(), deps.entropy.as_ref());
-    if deps.store.public_keys().await?.is_empty() {
+    if deps.store.read_public_keys().await?.is_empty() {
         // The first clinic of a new table: nobody could sign in before.
         deps.store.publish_keys(&deps.signing).await?;
     }
@@ -187,8 +187,8 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
         api_key: secret.reveal().to_owned(),
     };
     match commit(deps, &clinic, invitation, (&api_key, &secret)).await? {
-        Committed::Yes => Ok(made),
-        Committed::Lost(_) => Err(NotProvisioned::Collision),
+        CommitOutcome::Committed => Ok(made),
+        CommitOutcome::Conflict(_) => Err(NotProvisioned::Collision),
     }
 }
 
@@ -197,7 +197,7 @@ async fn commit(
     clinic: &Clinic,
     invitation: Pending,
     (api_key, secret): (&ApiKey, &ApiKeySecret),
-) -> Result<Committed, StoreError> {
+) -> Result<CommitOutcome, StoreError> {
     let record = |action, object, after| AuditRecord {
         id: AuditId::new(clinic.created_at, deps.entropy.as_ref()),
         clinic: clinic.id,
@@ -213,13 +213,13 @@ async fn commit(
     let offered = Some(details.profile.permissions);
     let (made, invited) = (Object::Clinic(clinic.id), Object::Invitation(details.id));
     let mut tx = deps.store.transaction(&record(Action::ClinicProvisioned, made, None))?;
-    tx.audit(&record(Action::InvitationCreated, invited, offered))?;
-    tx.audit(&record(Action::ApiKeyCreated, Object::ApiKey(api_key.id), None))?;
-    tx.new_clinic(clinic)?;
-    tx.new_invitation(invitation)?;
+    tx.put_audit_record(&record(Action::InvitationCreated, invited, offered))?;
+    tx.put_audit_record(&record(Action::ApiKeyCreated, Object::ApiKey(api_key.id), None))?;
+    tx.put_clinic(clinic)?;
+    tx.put_invitation(invitation)?;
     let claim = Claim::unclaimed().for_invitation(details.id, details.expiry);
-    tx.email_claim(clinic.id, &details.email, &claim)?;
-    tx.new_api_key(api_key, secret)?;
+    tx.put_email_claim(clinic.id, &details.email, &claim)?;
+    tx.put_api_key(api_key, secret)?;
     tx.commit().await
 }
 

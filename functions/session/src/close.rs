@@ -4,7 +4,7 @@ use changes::Requester;
 use domain::actor::Actor;
 use domain::audit::{Action, Object};
 use domain::session::Session;
-use store::Committed;
+use store::CommitOutcome;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -20,8 +20,8 @@ pub(crate) async fn close(
     let object = Object::Session(session.id);
     let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
     let mut tx = deps.context.store.transaction(&record)?;
-    tx.end_session(session.id)?;
+    tx.delete_session(session.id)?;
     match tx.commit().await? {
-        Committed::Yes | Committed::Lost(_) => Ok(()),
+        CommitOutcome::Committed | CommitOutcome::Conflict(_) => Ok(()),
     }
 }

@@ -46,10 +46,10 @@ pub(crate) async fn handle(
         return Err(Problem::unauthenticated());
     };
     let (store, clinic) = (&deps.context.store, caller.principal.clinic);
-    let user = store.user(clinic, user).await?;
+    let user = store.load_user(clinic, user).await?;
     let user = user.filter(|user| user.status == UserStatus::Active);
     let user = user.ok_or_else(Problem::unauthenticated)?;
-    let clinic = store.clinic(clinic).await?;
+    let clinic = store.load_clinic(clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     Ok(Json(WhoView { session_id: id.to_string(), user: (&user).into(), clinic: (&clinic).into() }))
 }
@@ -71,7 +71,7 @@ pub(crate) async fn sign_out(
     let Identity::Session { id, .. } = caller.principal.identity else {
         return Err(Problem::unauthenticated());
     };
-    if let Some(session) = deps.context.store.session(id).await? {
+    if let Some(session) = deps.context.store.load_session(id).await? {
         close(&deps, &session, Action::SessionEnded, ip).await?;
     }
     Ok((StatusCode::NO_CONTENT, RefreshCookie::cleared(), ()).into_response())

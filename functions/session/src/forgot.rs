@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use domain::ids::NoticeId;
 use domain::person::email::Email;
 use serde::Deserialize;
-use store::{Guess, Notice, NoticeKind};
+use store::{Notice, NoticeKind, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -46,7 +46,7 @@ pub(crate) async fn handle(
     let to = to.ok_or_else(|| Problem::internal("no fault and no address"))?;
     let (store, now) = (&deps.context.store, deps.context.now());
     let ip = ip.as_ref().map(|ip| ip.0.as_str());
-    if store.wish_for_reset(&to, ip, now).await? == Guess::Counted {
+    if store.count_reset_request(&to, ip, now).await? == ThrottleDecision::Allow {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to,

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::audit::Action;
-use store::Rotated;
+use store::RotationOutcome;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
@@ -46,20 +46,20 @@ async fn refreshed(
     let (store, keyring) = (&deps.context.store, &deps.sessions.keyring);
     let token = refresh_token_in(headers).ok_or_else(ended)?;
     let id = keyring.read_refresh_token(token).map_err(|_| ended())?;
-    let session = store.session(id).await?.ok_or_else(ended)?;
+    let session = store.load_session(id).await?.ok_or_else(ended)?;
     if !session.is_newest(token) {
         close(deps, &session, Action::SessionTokenReused, ip).await?;
         return Err(ended());
     }
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
     let (next, token) = session.refreshed(keyring, now, entropy).ok_or_else(ended)?;
-    if store.rotate_session(&session, &next).await? == Rotated::Lost {
+    if store.rotate_session(&session, &next).await? == RotationOutcome::Conflict {
         // Another request used the same token at the same moment.
         close(deps, &session, Action::SessionTokenReused, ip).await?;
         return Err(ended());
     }
     // Read after the rotation: whoever was deactivated before it gets no token.
-    let (user, account) = store.holder_of(&next).await?;
+    let (user, account) = store.load_session_holder(&next).await?;
     let epoch = account.map_or(0, |account| account.epoch);
     if let Some(user) = user.filter(|user| next.is_open_to(user, epoch)) {
         return deps.sessions.renewed(&deps.context, &next, &user, token);

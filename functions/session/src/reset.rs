@@ -10,7 +10,7 @@ use domain::field::{Faults, Refused};
 use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
-use store::{Account, Committed, NoticeKind, Transaction};
+use store::{Account, CommitOutcome, NoticeKind, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -59,7 +59,7 @@ pub(crate) async fn handle(
             Some(hash) => hash,
             None => hash.insert(hashed(&deps, &opened, password.clone()).await?),
         };
-        if commit(&deps, opened, hash.clone(), ip.clone()).await? == Committed::Yes {
+        if commit(&deps, opened, hash.clone(), ip.clone()).await? == CommitOutcome::Committed {
             return Ok(Json(Done::new("Your new password is set. Sign in with it.")));
         }
     }
@@ -77,17 +77,17 @@ struct Opened {
 async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
     let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
-    let notice = store.notice(id).await?.ok_or_else(unknown)?;
+    let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
         || deps.context.now().since(id.made_at()) >= RESET_LINK
     {
         return Err(unknown());
     }
-    let (account, memberships) = store.account_and_memberships(&notice.to).await?;
+    let (account, memberships) = store.load_account_and_memberships(&notice.to).await?;
     let account = account
         .filter(|account| account.password_set_at.is_none_or(|set| set < id.made_at()))
         .ok_or_else(unknown)?;
-    let users = store.users_of(&memberships).await?;
+    let users = store.load_users(&memberships).await?;
     Ok(Opened { email: notice.to, account, users })
 }
 
@@ -116,7 +116,7 @@ async fn commit(
     opened: Opened,
     hash: PasswordHash,
     ip: Option<ClientIp>,
-) -> Result<Committed, Problem> {
+) -> Result<CommitOutcome, Problem> {
     let Opened { email, account, users } = opened;
     let mut tx: Option<Transaction> = None;
     for user in users {
@@ -125,7 +125,7 @@ async fn commit(
         let action = Action::PasswordReset;
         let record = requester.record(&deps.context, user.clinic, action, object, (None, None));
         match &mut tx {
-            Some(tx) => tx.audit(&record)?,
+            Some(tx) => tx.put_audit_record(&record)?,
             None => tx = Some(deps.context.store.transaction(&record)?),
         }
     }
@@ -137,6 +137,6 @@ async fn commit(
         verified_at: account.verified_at,
         version: account.version + 1,
     };
-    tx.account(&email, &next)?;
+    tx.put_account(&email, &next)?;
     Ok(tx.commit().await?)
 }

@@ -16,7 +16,7 @@ use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};
-use store::{Account, Guess};
+use store::{Account, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -73,7 +73,7 @@ pub(crate) async fn handle(
         return Err(restricted());
     }
     let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };
-    let clinic = deps.context.store.clinic(user.clinic).await?;
+    let clinic = deps.context.store.load_clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     let opened = deps.sessions.open(&deps.context, user, &account, &requester);
     let (user, access, cookie) = opened.await?.ok_or_else(refused)?;
@@ -108,12 +108,14 @@ async fn checked(
     ip: Option<&str>,
 ) -> Result<(Account, Vec<User>), Problem> {
     let store = &deps.context.store;
-    if let Guess::Wait(time) = store.guess(&wanted.email, ip, deps.context.now()).await? {
+    if let ThrottleDecision::Wait(time) =
+        store.count_password_guess(&wanted.email, ip, deps.context.now()).await?
+    {
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
-    let (account, memberships) = store.account_and_memberships(&wanted.email).await?;
-    let mut users = store.users_of(&memberships).await?;
+    let (account, memberships) = store.load_account_and_memberships(&wanted.email).await?;
+    let mut users = store.load_users(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
     let hash = account.as_ref().and_then(|account| account.password.clone());
     let (hash, password) =
@@ -124,7 +126,7 @@ async fn checked(
         .map_err(Problem::internal)?;
     match account {
         Some(account) if right && !users.is_empty() => {
-            store.guessed_right(&wanted.email, ip).await?;
+            store.clear_password_guesses(&wanted.email, ip).await?;
             Ok((account, users))
         }
         _ => Err(refused()),
@@ -153,7 +155,7 @@ async fn chosen(
 async fn clinic_required(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
     let mut clinics = Vec::with_capacity(users.len());
     for user in users {
-        let clinic = deps.context.store.clinic(user.clinic).await?;
+        let clinic = deps.context.store.load_clinic(user.clinic).await?;
         clinics.extend(clinic.as_ref().map(ClinicView::from));
     }
     let detail = "You belong to several clinics. Send clinicId with the one to sign in to.";

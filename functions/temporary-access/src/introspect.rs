@@ -8,7 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::field::Refused;
 use serde::{Deserialize, Serialize};
-use store::Reads;
+use store::Consistency;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::ObjectOrForm;
@@ -131,7 +131,7 @@ async fn active(
     if proven(deps, headers, this, &claims).await?.is_err() {
         return Ok(None);
     }
-    let live = live(deps, &claims, Reads::Latest).await?.ok();
+    let live = live(deps, &claims, Consistency::Strong).await?.ok();
     let (iat, exp) = (claims.iat, claims.exp);
     Ok(live.map(|live| ViewClaims { iat, exp, ..live.claims }))
 }

@@ -14,6 +14,7 @@ use domain::study::Assignment;
 use domain::study::Mode;
 use domain::user::User;
 use serde::Serialize;
+use store::GrantLimit;
 use utoipa::ToSchema;
 use web::Problem;
 
@@ -48,9 +49,9 @@ pub(crate) async fn issue(
         let (action, object) = (issued.action(), issued.details.audited());
         let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));
         let mut tx = deps.context.store.transaction(&record)?;
-        tx.new_grant(issued.clone())?;
+        tx.put_grant(issued.clone())?;
         if let Some(assignment) = &assignment {
-            tx.assignment(assignment)?;
+            tx.put_assignment(assignment)?;
         }
         Ok(Attempt::of(tx.commit().await?, link(deps, &issued)))
     })
@@ -78,11 +79,11 @@ async fn decided(
     let (clinic, issuer) = (caller.clinic, caller.as_issuer());
     let (user, assignment) = match view {
         View::Dictation { user, study } => {
-            let found = store.reader_and_assignment(clinic, *user, study).await?;
+            let found = store.load_reader_and_assignment(clinic, *user, study).await?;
             let assign = Assignment::to(*user, (clinic, *study), found.1.as_ref(), issuer, now);
             (found.0, assign)
         }
-        View::ViewerOnly { user: Some(id), .. } => (store.user(clinic, *id).await?, None),
+        View::ViewerOnly { user: Some(id), .. } => (store.load_user(clinic, *id).await?, None),
         View::ViewerOnly { user: None, .. } | View::Ephemeral(_) => (None, None),
     };
     if let Some(id) = view.user() {
@@ -125,7 +126,7 @@ async fn usable(deps: &Deps, user: &User, mode: Mode) -> Result<(), Problem> {
         return Err(problem.about("userId", user.id));
     }
     let (store, now) = (&deps.context.store, deps.context.now());
-    if store.has_room(user.clinic, user.id, MAX_OPEN, now).await? {
+    if store.check_grant_limit(user.clinic, user.id, MAX_OPEN, now).await? == GrantLimit::Below {
         return Ok(());
     }
     let detail = "This user has 100 open accesses. End some, or wait until some have ended.";
@@ -135,7 +136,7 @@ async fn usable(deps: &Deps, user: &User, mode: Mode) -> Result<(), Problem> {
 /// What to say of someone who is no confirmed user here.
 async fn unknown(deps: &Deps, caller: &Principal, id: UserId) -> Result<Problem, Problem> {
     let (store, invitation) = (&deps.context.store, id.invitation_id());
-    let invited = store.invitation(caller.clinic, invitation).await?;
+    let invited = store.load_invitation(caller.clinic, invitation).await?;
     Ok(match invited.map(|found| found.status()) {
         Some(InvitationStatus::Sent) => {
             let detail = "This person has not confirmed the invitation yet.";

@@ -6,7 +6,7 @@ use axum::http::HeaderMap;
 use domain::audit::Refusal;
 use domain::grant::{Grant, still_allowed};
 use domain::time::Timestamp;
-use store::{Reads, ViewParties};
+use store::{Consistency, ViewParties};
 use web::Problem;
 
 use crate::Deps;
@@ -23,13 +23,13 @@ pub(crate) struct Live {
 pub(crate) async fn live(
     deps: &Deps,
     claims: &ViewClaims,
-    reads: Reads,
+    reads: Consistency,
 ) -> Result<Result<Live, Refusal>, Problem> {
     let Some(keys) = claims.keys() else {
         return Ok(Err(Refusal::Tampered));
     };
     let context = &deps.context;
-    let found = context.store.view_parties(&keys, reads).await?;
+    let found = context.store.load_view_parties(&keys, reads).await?;
     let ViewParties { grant, user, issuer } = found;
     let open = match grant {
         Some(Grant::Open(open)) => open,

@@ -14,7 +14,7 @@ use domain::grant::{Grant, KeyThumbprint, Open, Transition, View, still_allowed}
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
-use store::{Committed, Reads, ViewKeys, ViewParties};
+use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
@@ -121,7 +121,7 @@ async fn opened(
 ) -> Result<(Open, Option<User>), Problem> {
     let key = proof.as_ref().map(Proof::key);
     changes::retry!(async {
-        let grant = deps.context.store.grant(link.clinic, link.access).await?;
+        let grant = deps.context.store.load_grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
         let (change, user) = match decided(deps, grant, key).await? {
@@ -153,7 +153,8 @@ async fn decided(
         Ok(change) => change,
         Err(why) => return Ok(Err(why.into())),
     };
-    let ViewParties { user, issuer, .. } = store.view_parties(&keys, Reads::Latest).await?;
+    let ViewParties { user, issuer, .. } =
+        store.load_view_parties(&keys, Consistency::Strong).await?;
     let allowed = still_allowed(&change.next.details, user.as_ref(), issuer.as_ref());
     Ok(allowed.map(|()| (change, user)))
 }
@@ -162,14 +163,14 @@ async fn commit(
     deps: &Deps,
     change: &Transition<Open>,
     ip: Option<ClientIp>,
-) -> Result<Committed, Problem> {
+) -> Result<CommitOutcome, Problem> {
     let (context, details) = (&deps.context, &change.next.details);
     let actor = Actor::Viewer(details.id);
     let requester = Requester { actor, ip: ip.map(String::from) };
     let (action, object) = (change.action, details.audited());
     let record = requester.record(context, details.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
-    tx.changed_grant(&change.clone().map(Grant::from))?;
+    tx.replace_grant(&change.clone().map(Grant::from))?;
     Ok(tx.commit().await?)
 }
 
@@ -177,7 +178,7 @@ async fn commit(
 async fn tampered(deps: &Deps, token: &str, ip: Option<ClientIp>) -> Result<Problem, Problem> {
     if let Some(claimed) = AccessLink::claimed_by(token) {
         let store = &deps.context.store;
-        if let Some(grant) = store.grant(claimed.clinic, claimed.access).await? {
+        if let Some(grant) = store.load_grant(claimed.clinic, claimed.access).await? {
             record(deps, grant.details(), Refusal::Tampered, ip).await?;
         }
     }

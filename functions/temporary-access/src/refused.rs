@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use domain::audit::{Action, Refusal};
 use domain::grant::Details;
 use domain::ids::AuditId;
-use store::Committed;
+use store::CommitOutcome;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -27,6 +27,6 @@ pub(crate) async fn record(
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];
     record.id = AuditId::once_a_minute(record.at, &about);
     match deps.context.store.transaction(&record)?.commit().await? {
-        Committed::Yes | Committed::Lost(_) => Ok(()),
+        CommitOutcome::Committed | CommitOutcome::Conflict(_) => Ok(()),
     }
 }

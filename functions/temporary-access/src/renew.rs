@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::audit::Refusal;
-use store::Reads;
+use store::Consistency;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
@@ -53,9 +53,9 @@ pub(crate) async fn handle(
 /// Half-price reads may miss a write of the last moment, such as the opening itself: they are good
 /// enough to renew, and what they would refuse is decided again on what the table has now.
 async fn renewed(deps: &Deps, claims: &ViewClaims) -> Result<Result<Live, Refusal>, Problem> {
-    match live(deps, claims, Reads::Recent).await? {
+    match live(deps, claims, Consistency::Eventual).await? {
         Ok(next) => Ok(Ok(next)),
-        Err(_) => live(deps, claims, Reads::Latest).await,
+        Err(_) => live(deps, claims, Consistency::Strong).await,
     }
 }
 
@@ -66,7 +66,7 @@ async fn refuse(
     ip: Option<ClientIp>,
 ) -> Result<Problem, Problem> {
     if let Some(keys) = claims.keys() {
-        let grant = deps.context.store.grant(keys.clinic, keys.access).await?;
+        let grant = deps.context.store.load_grant(keys.clinic, keys.access).await?;
         if let Some(grant) = grant {
             record(deps, grant.details(), why, ip).await?;
         }

@@ -56,14 +56,14 @@ pub(crate) async fn handle(
     let (store, clinic) = (&deps.context.store, caller.clinic());
     match target {
         Target::One(id) => {
-            let grant = store.grant(clinic, id).await?.ok_or_else(unknown)?;
+            let grant = store.load_grant(clinic, id).await?.ok_or_else(unknown)?;
             end(&deps, grant, &requester).await?;
             Ok(Json(Done::new("The access is ended.")))
         }
         Target::All(user) => {
             known(&deps, clinic, user).await?;
             let now = deps.context.now();
-            for grant in store.grants_alive(clinic, user, now).await? {
+            for grant in store.list_live_grants(clinic, user, now).await? {
                 end(&deps, grant, &requester).await?;
             }
             Ok(Json(Done::new("Every access of the user is ended.")))
@@ -91,7 +91,7 @@ fn target(body: JsonObject) -> Result<Target, Problem> {
 }
 
 async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
-    let found = deps.context.store.user(clinic, user).await?;
+    let found = deps.context.store.load_user(clinic, user).await?;
     let detail = "There is no such confirmed user in your clinic.";
     found.map(|_| ()).ok_or_else(|| Problem::not_found("user_not_found", detail))
 }
@@ -104,7 +104,7 @@ async fn end(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Pro
     changes::retry!(async {
         let grant = match grant.take() {
             Some(grant) => grant,
-            None => context.store.grant(clinic, id).await?.ok_or_else(unknown)?,
+            None => context.store.load_grant(clinic, id).await?.ok_or_else(unknown)?,
         };
         let Some(change) = grant.revoke(context.now()) else {
             return Ok(Attempt::Done(()));
@@ -112,7 +112,7 @@ async fn end(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Pro
         let (action, object) = (change.action, change.next.details.audited());
         let record = requester.record(context, clinic, action, object, (None, None));
         let mut tx = context.store.transaction(&record)?;
-        tx.changed_grant(&change.map(Grant::from))?;
+        tx.replace_grant(&change.map(Grant::from))?;
         Ok(Attempt::of(tx.commit().await?, ()))
     })
 }

@@ -7,7 +7,7 @@ use domain::ids::{NotAnId, UserId};
 use domain::person::permissions::Level;
 use domain::user::{Managers, User, UserChange};
 use serde::Deserialize;
-use store::{Committed, Role, Transaction};
+use store::{CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
@@ -36,7 +36,7 @@ pub(crate) fn target(body: JsonObject) -> Result<UserId, Problem> {
 /// The confirmed user of this id whom the caller may change. Another clinic's is as unknown as
 /// none; an owner is changed by owners only, and an API key is none.
 pub(crate) async fn find(deps: &Deps, caller: &Principal, id: UserId) -> Result<User, Problem> {
-    let user = deps.context.store.user(caller.clinic, id).await?;
+    let user = deps.context.store.load_user(caller.clinic, id).await?;
     let user = user.ok_or_else(unknown)?;
     if user.profile.permissions.level() == Level::Owner && !caller.identity.is_owner() {
         return Err(Problem::forbidden("Only an owner can change an owner."));
@@ -56,7 +56,7 @@ pub(crate) fn begin(
 ) -> Result<Transaction, Problem> {
     let record = requester.user(&deps.context, change);
     let mut tx = deps.context.store.transaction(&record)?;
-    tx.changed_user(change)?;
+    tx.replace_user(change)?;
     Ok(tx)
 }
 
@@ -67,13 +67,13 @@ pub(crate) async fn commit<T>(
     answer: T,
 ) -> Result<Attempt<T>, Problem> {
     match tx.commit().await? {
-        Committed::Yes => Ok(Attempt::Done(answer)),
-        Committed::Lost(roles)
-            if roles.contains(&Role::Clinic) && change.managers == Managers::OneLess =>
+        CommitOutcome::Committed => Ok(Attempt::Done(answer)),
+        CommitOutcome::Conflict(roles)
+            if roles.contains(&Part::Clinic) && change.managers == Managers::OneLess =>
         {
             let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
             Err(Problem::conflict("last_admin", detail))
         }
-        Committed::Lost(_) => Ok(Attempt::Conflict),
+        CommitOutcome::Conflict(_) => Ok(Attempt::Conflict),
     }
 }

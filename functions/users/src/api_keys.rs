@@ -13,7 +13,7 @@ use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::{Faults, Refused};
 use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
-use store::{Committed, PageRequest};
+use store::{CommitOutcome, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::body::JsonObject;
 use web::fields::Fields;
@@ -65,7 +65,7 @@ pub(crate) async fn list(
     let paging = parameters.of("apiKeys").finish(clinic)?;
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(ApiKeyId::from_bytes) };
-    let page = context.store.api_keys(clinic, request).await?;
+    let page = context.store.list_api_keys(clinic, request).await?;
     Ok(Json(ApiKeysView {
         api_keys: page.items.iter().map(ApiKeyView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
@@ -131,10 +131,10 @@ pub(crate) async fn create(
     let (action, object) = (Action::ApiKeyCreated, Object::ApiKey(key.id));
     let record = requester.record(&context, key.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
-    tx.new_api_key(&key, &secret)?;
+    tx.put_api_key(&key, &secret)?;
     match tx.commit().await? {
-        Committed::Yes => {}
-        Committed::Lost(_) => return Err(Problem::contended()),
+        CommitOutcome::Committed => {}
+        CommitOutcome::Conflict(_) => return Err(Problem::contended()),
     }
     let view = NewApiKeyView { key: (&key).into(), api_key: secret.reveal().to_owned() };
     let mut answer = (StatusCode::CREATED, Json(view)).into_response();
@@ -193,7 +193,7 @@ pub(crate) async fn revoke(
     let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let found = store.api_key_of(clinic, id).await?.ok_or_else(unknown)?;
+        let found = store.load_api_key(clinic, id).await?.ok_or_else(unknown)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {
             return Ok(Attempt::Done(done));

@@ -40,7 +40,7 @@ async fn load_key(emulator: &Emulator, data: &DataDirectory) -> Result<Option<St
     let Some(secret) = data.demo_key()?.and_then(|text| ApiKeySecret::parse(&text).ok()) else {
         return Ok(None);
     };
-    let key = emulator.context.store.api_key(&secret).await?;
+    let key = emulator.context.store.find_api_key(&secret).await?;
     Ok(key.filter(|key| key.active).map(|_| secret.reveal().to_owned()))
 }
 

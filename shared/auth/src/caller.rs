@@ -248,7 +248,7 @@ async fn holder_of_key(
     credential: &str,
 ) -> Result<(ClinicId, Identity), Problem> {
     let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
-    let found = context.store.api_key(&secret).await?;
+    let found = context.store.find_api_key(&secret).await?;
     let key = found.filter(|key| key.active);
     let key = key.ok_or_else(Problem::unauthenticated)?;
     if key.use_to_be_noted(context.now()) {

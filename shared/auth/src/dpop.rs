@@ -13,7 +13,7 @@ use domain::grant::KeyThumbprint;
 use domain::time::Timestamp;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
-use store::Shown;
+use store::ProofOutcome;
 
 use crate::jwt::{Invalid, VerifyingKey, signed};
 use changes::Context;
@@ -131,10 +131,10 @@ impl Proof {
 
     /// Uses it up; one that was used before is refused.
     pub async fn spend(self, context: &Context) -> Result<Result<(), ProofInvalid>, Problem> {
-        let shown = context.store.show_proof(self.key, &self.id, context.now());
+        let shown = context.store.record_proof(self.key, &self.id, context.now());
         Ok(match shown.await? {
-            Shown::First => Ok(()),
-            Shown::Again => Err(ProofInvalid),
+            ProofOutcome::Fresh => Ok(()),
+            ProofOutcome::Replay => Err(ProofInvalid),
         })
     }
 }

@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Response};
 use domain::credentials::token::Keyring;
 use domain::invitation::Fingerprint;
 use serde_json::Value;
-use store::{Answer, Begun};
+use store::{IdempotencyOutcome, SavedResponse};
 
 use crate::caller;
 use crate::keys::Keys;
@@ -86,16 +86,16 @@ async fn once(
     let id = parts.extensions.get::<RequestId>();
     let id = id.map_or_else(|| "none".to_owned(), |id| id.0.clone());
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
-    match context.store.begin(caller, key, &fingerprint, context.now()).await? {
-        Begun::First => {}
-        Begun::Again(answer) => return Ok(again(answer)),
-        Begun::OtherBody => {
+    match context.store.begin_request(caller, key, &fingerprint, context.now()).await? {
+        IdempotencyOutcome::Proceed => {}
+        IdempotencyOutcome::Replay(answer) => return Ok(again(answer)),
+        IdempotencyOutcome::KeyReused => {
             return Err(Problem::unprocessable(
                 "idempotency_key_reused",
                 "This Idempotency-Key belongs to another request. Use a new key for a new request.",
             ));
         }
-        Begun::Running => {
+        IdempotencyOutcome::InProgress => {
             return Err(Problem::conflict(
                 "request_in_progress",
                 "The first request with this Idempotency-Key is still running. Ask again in a moment.",
@@ -134,10 +134,10 @@ async fn keep(
     let text = String::from_utf8(bytes.to_vec()).ok().filter(|text| text.len() <= MAX_ANSWER);
     let kept = match text {
         Some(body) if final_answer => {
-            let answer = Answer { status: parts.status.as_u16(), body };
-            context.store.finish(caller, key, fingerprint, &answer, context.now()).await
+            let answer = SavedResponse { status: parts.status.as_u16(), body };
+            context.store.finish_request(caller, key, fingerprint, &answer, context.now()).await
         }
-        _ => context.store.forget(caller, key).await,
+        _ => context.store.forget_request(caller, key).await,
     };
     if let Err(error) = kept {
         // The request itself is done; a repeat is still recognised by its body.
@@ -146,7 +146,7 @@ async fn keep(
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-fn again(answer: Answer) -> Response {
+fn again(answer: SavedResponse) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let mut response = (status, answer.body).into_response();

@@ -59,7 +59,7 @@ impl Keys {
 
     /// Reads the keys; also opens the connection ahead of the first request.
     pub async fn read(&self) -> Result<Vec<PublicKey>, StoreError> {
-        let public = self.store.public_keys().await?;
+        let public = self.store.read_public_keys().await?;
         let ready = |key: &PublicKey| Some((key.kid.clone(), VerifyingKey::new(key)?));
         *self.known.write().await = Known {
             keys: public.iter().filter_map(ready).collect(),

@@ -11,7 +11,7 @@ use domain::person::permissions::Level;
 use domain::session::{ACCESS, IDLE, Session};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
-use store::{Account, Committed};
+use store::{Account, CommitOutcome};
 use utoipa::ToSchema;
 
 use crate::caller::Identity;
@@ -123,18 +123,18 @@ impl Sessions {
         let record = requester.record(context, user.clinic, action, object, (None, None));
         changes::retry!(async {
             let mut tx = context.store.transaction(&record)?;
-            tx.new_session(&session)?;
-            tx.signed_in(&session)?;
-            tx.password_unchanged(&session.email, account)?;
+            tx.put_session(&session)?;
+            tx.note_sign_in(&session)?;
+            tx.require_password_unchanged(&session.email, account)?;
             Ok(match tx.commit().await? {
-                Committed::Yes => {
+                CommitOutcome::Committed => {
                     let user = User { last_login_at: Some(now), ..user.clone() };
                     let access = self.access_token(context, &session, &user)?;
                     Attempt::Done(Some((user, access, RefreshCookie(Some(token.clone())))))
                 }
                 // Only another transaction was under way.
-                Committed::Lost(roles) if roles.is_empty() => Attempt::Conflict,
-                Committed::Lost(_) => Attempt::Done(None),
+                CommitOutcome::Conflict(roles) if roles.is_empty() => Attempt::Conflict,
+                CommitOutcome::Conflict(_) => Attempt::Done(None),
             })
         })
     }

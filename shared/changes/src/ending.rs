@@ -2,7 +2,7 @@
 
 use domain::failure::Failure;
 use domain::invitation::{Invitation, Transition};
-use store::Committed;
+use store::CommitOutcome;
 
 use crate::{Context, Requester};
 
@@ -12,19 +12,19 @@ pub async fn commit_ended(
     context: &Context,
     change: &Transition<Invitation>,
     requester: &Requester,
-) -> Result<Committed, Failure> {
+) -> Result<CommitOutcome, Failure> {
     let details = change.next.details();
     let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
-    let claims = context.store.claims(details.clinic, &details.email, npi).await?;
+    let claims = context.store.load_claims(details.clinic, &details.email, npi).await?;
     let claims =
         claims.ok_or_else(|| Failure::Internal("an invitation without its clinic".to_owned()))?;
     let mut tx = context.store.transaction(&requester.invitation(context, change))?;
-    tx.changed_invitation(change)?;
+    tx.replace_invitation(change)?;
     if let Some(free) = claims.email.let_go(details.id) {
-        tx.email_claim(details.clinic, &details.email, &free)?;
+        tx.put_email_claim(details.clinic, &details.email, &free)?;
     }
     if let (Some(npi), Some(free)) = (npi, claims.npi.let_go(details.id)) {
-        tx.npi_claim(details.clinic, npi, &free)?;
+        tx.put_npi_claim(details.clinic, npi, &free)?;
     }
     Ok(tx.commit().await?)
 }

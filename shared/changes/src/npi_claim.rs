@@ -40,20 +40,20 @@ pub async fn move_npi(
     }
     let kept = |npi: &Npi| new.is_some_and(|(new, _)| new == *npi);
     if let Some(old) = old.map(|(npi, _)| npi).filter(|npi| !kept(npi)) {
-        let claim = context.store.npi_claim(clinic, old).await?;
+        let claim = context.store.load_npi_claim(clinic, old).await?;
         if let Some(free) = claim.let_go(id) {
-            tx.npi_claim(clinic, old, &free)?;
+            tx.put_npi_claim(clinic, old, &free)?;
         }
     }
     if let Some((npi, verification)) = new {
-        let claim = context.store.npi_claim(clinic, npi).await?;
+        let claim = context.store.load_npi_claim(clinic, npi).await?;
         let now = context.now();
         npi_free(&claim, id, now)?;
         let claim = match holder {
             Holder::Invitation { until, .. } => claim.for_invitation(id, until),
             _ => claim.for_user(id),
         };
-        tx.npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
+        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The retry after a version conflict.
 
-use store::Committed;
+use store::CommitOutcome;
 
 /// How often a write is retried after a version conflict. The mailer alone writes a new invitation
 /// twice, so a request can lose two races in a row without another person in play.
@@ -18,10 +18,10 @@ pub enum Attempt<T> {
 
 impl<T> Attempt<T> {
     /// `value` if the transaction committed.
-    pub fn of(committed: Committed, value: T) -> Self {
+    pub fn of(committed: CommitOutcome, value: T) -> Self {
         match committed {
-            Committed::Yes => Self::Done(value),
-            Committed::Lost(_) => Self::Conflict,
+            CommitOutcome::Committed => Self::Done(value),
+            CommitOutcome::Conflict(_) => Self::Conflict,
         }
     }
 }

@@ -11,8 +11,8 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{is_zero, time};
 use crate::item::{RawItem, number};
 use crate::key::Key;
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 /// What belongs to an address, whichever clinic invited it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +60,13 @@ pub struct Membership {
 
 impl Store {
     /// The account of an address.
-    pub async fn account(&self, email: &Email) -> Result<Option<Account>, StoreError> {
+    pub async fn load_account(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         let found = self.get(&key::account(email)).await?;
-        found.map(|raw| self.account_from(&raw)).transpose()
+        found.map(|raw| self.decode_account(&raw)).transpose()
     }
 
     /// The account of an address with its memberships, in one read whether it exists or not.
-    pub async fn account_and_memberships(
+    pub async fn load_account_and_memberships(
         &self,
         email: &Email,
     ) -> Result<(Option<Account>, Vec<Membership>), StoreError> {
@@ -75,15 +75,15 @@ impl Store {
         for raw in self.query_between(&pk, (&sk, key::LAST_MEMBERSHIP)).await? {
             let key = Key::of(&raw);
             if key.sk == sk {
-                account = Some(self.account_from(&raw)?);
+                account = Some(self.decode_account(&raw)?);
             } else {
-                memberships.push(self.membership_from(&raw, &key)?);
+                memberships.push(self.decode_membership(&raw, &key)?);
             }
         }
         Ok((account, memberships))
     }
 
-    pub(crate) fn account_from(&self, raw: &RawItem) -> Result<Account, StoreError> {
+    pub(crate) fn decode_account(&self, raw: &RawItem) -> Result<Account, StoreError> {
         self.decode_with(raw, |item: AccountItem| {
             Ok(Account {
                 password: item.password.map(PasswordHash::from_stored),
@@ -95,7 +95,7 @@ impl Store {
         })
     }
 
-    fn membership_from(&self, raw: &RawItem, key: &Key) -> Result<Membership, StoreError> {
+    fn decode_membership(&self, raw: &RawItem, key: &Key) -> Result<Membership, StoreError> {
         let item: MembershipItem = self.decode(raw)?;
         let clinic = key.sk.strip_prefix(key::MEMBERSHIP);
         let clinic = clinic.and_then(|id| ClinicId::parse(id).ok());
@@ -108,7 +108,7 @@ impl Store {
 
 impl Transaction {
     /// Writes an account, supposing the version before.
-    pub fn account(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
+    pub fn put_account(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
         let item = AccountItem {
             password: account.password.as_ref().map(|hash| hash.as_str().to_owned()),
             password_set_at: account.password_set_at.map(Timestamp::millis),
@@ -117,29 +117,29 @@ impl Transaction {
             version: account.version,
         };
         let before = account.version.saturating_sub(1);
-        let expect = if before == 0 { If::New } else { If::Version(before) };
-        self.put(Role::Account, key::account(email), &item, None, &expect)
+        let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
+        self.put(Part::Account, key::account(email), &item, None, &expect)
     }
 
     /// Requires that the account is as it was read.
-    pub fn account_unchanged(
+    pub fn require_account_unchanged(
         &mut self,
         email: &Email,
         account: &Account,
     ) -> Result<(), StoreError> {
         let values = HashMap::from([(":version".to_owned(), number(account.version))]);
         let condition = format!("{} = :version", attr::VERSION);
-        self.check(Role::Account, key::account(email), &condition, values)
+        self.check(Part::Account, key::account(email), &condition, values)
     }
 
     /// Notes that the account belongs to a user of this clinic.
-    pub fn new_membership(
+    pub fn put_membership(
         &mut self,
         email: &Email,
         clinic: ClinicId,
         user: UserId,
     ) -> Result<(), StoreError> {
         let item = MembershipItem { user: user.to_string() };
-        self.put(Role::Account, key::membership(email, clinic), &item, None, &If::New)
+        self.put(Part::Account, key::membership(email, clinic), &item, None, &Precondition::Absent)
     }
 }

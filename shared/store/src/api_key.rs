@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{BadField, embed_origins, embed_origins_text, field, time};
 use crate::item::{RawItem, number};
 use crate::key::Key;
-use crate::page::{Chunk, Filling, Page, PageRequest, below};
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, attr, key};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct ApiKeyItem {
@@ -42,12 +42,12 @@ struct ApiKeyItem {
 
 impl Store {
     /// The API key with this secret, whether it still works or not.
-    pub async fn api_key(&self, secret: &ApiKeySecret) -> Result<Option<ApiKey>, StoreError> {
+    pub async fn find_api_key(&self, secret: &ApiKeySecret) -> Result<Option<ApiKey>, StoreError> {
         let found = self.get(&key::api_key_by_digest(&secret.digest())).await?;
-        found.map(|raw| self.api_key_from(&raw)).transpose()
+        found.map(|raw| self.decode_api_key(&raw)).transpose()
     }
 
-    pub(crate) fn api_key_from(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
+    pub(crate) fn decode_api_key(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
         self.decode_with(raw, |item: ApiKeyItem| {
             Ok(ApiKey {
                 id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
@@ -69,7 +69,7 @@ impl Store {
 
 /// An API key with where its other item is.
 #[derive(Clone, Debug)]
-pub struct FoundKey {
+pub struct StoredApiKey {
     /// The key.
     pub key: ApiKey,
     digest: String,
@@ -77,51 +77,51 @@ pub struct FoundKey {
 
 impl Store {
     /// The API key of this id in the clinic.
-    pub async fn api_key_of(
+    pub async fn load_api_key(
         &self,
         clinic: ClinicId,
         id: ApiKeyId,
-    ) -> Result<Option<FoundKey>, StoreError> {
+    ) -> Result<Option<StoredApiKey>, StoreError> {
         let found = self.get(&key::api_key(clinic, id)).await?;
-        found.map(|raw| self.found_key(&raw)).transpose()
+        found.map(|raw| self.decode_stored_key(&raw)).transpose()
     }
 
-    fn found_key(&self, raw: &RawItem) -> Result<FoundKey, StoreError> {
+    fn decode_stored_key(&self, raw: &RawItem) -> Result<StoredApiKey, StoreError> {
         let item: ApiKeyItem = self.decode(raw)?;
         let digest = item.digest.ok_or_else(|| self.corrupt(&Key::of(raw), "dg"))?;
-        let key = self.api_key_from(raw)?;
-        Ok(FoundKey { key, digest })
+        let key = self.decode_api_key(raw)?;
+        Ok(StoredApiKey { key, digest })
     }
 
     /// One page of a clinic's API keys, newest first.
-    pub async fn api_keys(
+    pub async fn list_api_keys(
         &self,
         clinic: ClinicId,
         page: PageRequest<ApiKeyId>,
     ) -> Result<Page<ApiKey, ApiKeyId>, StoreError> {
-        let mut filling = Filling::new(page);
-        while let Some((after, size)) = filling.wants() {
+        let mut builder = PageBuilder::new(page);
+        while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let [from, to] =
                 [[0; 16], last].map(|id| format!("{}{}", key::API_KEY, ApiKeyId::from_bytes(id)));
             let partition = key::clinic_partition(clinic);
             let (raw, chunk) = self.query_newest(&partition, (from, to), size).await?;
-            let items = self.with_last_use(&raw).await?;
-            filling.add(Chunk { items, ..chunk }, |key: &ApiKey| key.id, |_| true);
+            let items = self.load_last_uses(&raw).await?;
+            builder.add(Chunk { items, ..chunk }, |key: &ApiKey| key.id, |_| true);
         }
-        Ok(filling.page())
+        Ok(builder.finish())
     }
 
     /// The keys of these items, each with what its item by digest knows of its use.
-    async fn with_last_use(&self, raw: &[RawItem]) -> Result<Vec<ApiKey>, StoreError> {
-        let found = raw.iter().map(|raw| self.found_key(raw));
+    async fn load_last_uses(&self, raw: &[RawItem]) -> Result<Vec<ApiKey>, StoreError> {
+        let found = raw.iter().map(|raw| self.decode_stored_key(raw));
         let found = found.collect::<Result<Vec<_>, _>>()?;
         let mut keys = Vec::with_capacity(found.len());
         for part in found.chunks(100) {
             let by_digest = part.iter().map(|key| key::api_key_by_digest(&key.digest));
             let used = self.get_all(&by_digest.collect::<Vec<_>>()).await?;
             for (found, used) in part.iter().zip(used) {
-                let used = used.map(|raw| self.api_key_from(&raw)).transpose()?;
+                let used = used.map(|raw| self.decode_api_key(&raw)).transpose()?;
                 keys.push(ApiKey {
                     last_used_at: used.and_then(|key| key.last_used_at),
                     ..found.key.clone()
@@ -164,7 +164,7 @@ impl Store {
 
 impl Transaction {
     /// Ends an API key: whoever shows it is unknown from now on.
-    pub fn revoke_api_key(&mut self, found: &FoundKey) -> Result<(), StoreError> {
+    pub fn revoke_api_key(&mut self, found: &StoredApiKey) -> Result<(), StoreError> {
         let update = format!("SET {} = :no", attr::ACTIVE);
         let condition = format!("{} = :yes", attr::ACTIVE);
         let by_id = key::api_key(found.key.clinic, found.key.id);
@@ -173,13 +173,13 @@ impl Transaction {
                 (":no".to_owned(), AttributeValue::Bool(false)),
                 (":yes".to_owned(), AttributeValue::Bool(true)),
             ]);
-            self.update(Role::ApiKey, key, &update, &condition, values)?;
+            self.update(Part::ApiKey, key, &update, &condition, values)?;
         }
         Ok(())
     }
 
     /// Writes an API key that does not exist yet; of its secret only the digest.
-    pub fn new_api_key(
+    pub fn put_api_key(
         &mut self,
         api_key: &ApiKey,
         secret: &ApiKeySecret,
@@ -196,19 +196,31 @@ impl Transaction {
             digest: None,
         };
         let digest = secret.digest();
-        self.put(Role::ApiKey, key::api_key_by_digest(&digest), &item, None, &If::New)?;
+        self.put(
+            Part::ApiKey,
+            key::api_key_by_digest(&digest),
+            &item,
+            None,
+            &Precondition::Absent,
+        )?;
         item.digest = Some(digest);
-        self.put(Role::ApiKey, key::api_key(api_key.clinic, api_key.id), &item, None, &If::New)
+        self.put(
+            Part::ApiKey,
+            key::api_key(api_key.clinic, api_key.id),
+            &item,
+            None,
+            &Precondition::Absent,
+        )
     }
 
     /// Requires that the API key that invited still works.
-    pub fn api_key_still_works(
+    pub fn require_active_api_key(
         &mut self,
         clinic: ClinicId,
         id: ApiKeyId,
     ) -> Result<(), StoreError> {
         let condition = format!("{} = :true", attr::ACTIVE);
         let values = HashMap::from([(":true".to_owned(), AttributeValue::Bool(true))]);
-        self.check(Role::Inviter, key::api_key(clinic, id), &condition, values)
+        self.check(Part::Inviter, key::api_key(clinic, id), &condition, values)
     }
 }

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, StudyItem, issuer, issuer_text, time};
 use crate::item::RawItem;
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, key};
 
 #[derive(Serialize, Deserialize)]
 struct AssignmentItem {
@@ -58,17 +58,17 @@ impl TryFrom<AssignmentItem> for Assignment {
 
 impl Store {
     /// Who reads this study, if anybody.
-    pub async fn assignment(
+    pub async fn load_assignment(
         &self,
         clinic: ClinicId,
         study: &StudyRef,
     ) -> Result<Option<Assignment>, StoreError> {
         let found = self.get(&key::assignment(clinic, study)).await?;
-        found.map(|item| self.assignment_from(&item)).transpose()
+        found.map(|item| self.decode_assignment(&item)).transpose()
     }
 
     /// The user to whom a study is to be assigned, and who reads it so far, in one read.
-    pub async fn reader_and_assignment(
+    pub async fn load_reader_and_assignment(
         &self,
         clinic: ClinicId,
         reader: UserId,
@@ -78,23 +78,23 @@ impl Store {
         let mut found = self.get_all(&keys).await?.into_iter();
         let (user, assignment) = (found.next().flatten(), found.next().flatten());
         Ok((
-            user.map(|item| self.user_from(&item)).transpose()?,
-            assignment.map(|i| self.assignment_from(&i)).transpose()?,
+            user.map(|item| self.decode_user(&item)).transpose()?,
+            assignment.map(|i| self.decode_assignment(&i)).transpose()?,
         ))
     }
 
-    fn assignment_from(&self, raw: &RawItem) -> Result<Assignment, StoreError> {
+    fn decode_assignment(&self, raw: &RawItem) -> Result<Assignment, StoreError> {
         self.decode_with(raw, |item: AssignmentItem| item.try_into())
     }
 }
 
 impl Transaction {
     /// Writes who reads a study, supposing the version before.
-    pub fn assignment(&mut self, assignment: &Assignment) -> Result<(), StoreError> {
+    pub fn put_assignment(&mut self, assignment: &Assignment) -> Result<(), StoreError> {
         let before = assignment.version.saturating_sub(1);
-        let expect = if before == 0 { If::New } else { If::Version(before) };
+        let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
         self.put(
-            Role::Assignment,
+            Part::Assignment,
             key::assignment(assignment.clinic, &assignment.study),
             &AssignmentItem::from(assignment),
             None,

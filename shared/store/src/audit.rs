@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{BadField, StudyItem, time};
 use crate::item::RawItem;
 use crate::key::Key;
-use crate::page::{Chunk, Filling, Page, PageRequest, below};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::profile::PermissionsItem;
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, key};
 
 #[derive(Serialize, Deserialize)]
 struct AuditItem {
@@ -65,37 +65,42 @@ pub struct AuditRange {
 impl Store {
     /// One page of a clinic's audit records for which `keep` holds, newest first. Goes from month
     /// to month, each a partition.
-    pub async fn audit_records(
+    pub async fn list_audit_records(
         &self,
         clinic: ClinicId,
         range: AuditRange,
         page: PageRequest<AuditId>,
         keep: impl Fn(&AuditRecord) -> bool,
     ) -> Result<Page<AuditRecord, AuditId>, StoreError> {
-        let mut filling = Filling::new(page);
+        let mut builder = PageBuilder::new(page);
         let newest = page.after.map_or(range.to, |id| id.made_at().min(range.to));
         let mut month = newest.month_start();
-        while let Some((after, size)) = filling.wants() {
+        while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let [from, to] = [[0; 16], last].map(|id| AuditId::from_bytes(id).to_string());
             let partition = key::audit_partition(clinic, &month.month());
             let (raw, chunk): (_, Chunk<AuditRecord>) =
                 self.query_newest(&partition, (from, to), size).await?;
-            let items =
-                (raw.iter()).map(|item| self.audit_from(clinic, item)).collect::<Result<_, _>>()?;
+            let items = (raw.iter())
+                .map(|item| self.decode_audit_record(clinic, item))
+                .collect::<Result<_, _>>()?;
             let month_read = !chunk.more;
             let more = chunk.more || range.from < month;
             let chunk = Chunk { items, more, ..chunk };
             let within = |record: &AuditRecord| range.from <= record.at && record.at <= range.to;
-            filling.add(chunk, |record| record.id, |record| within(record) && keep(record));
+            builder.add(chunk, |record| record.id, |record| within(record) && keep(record));
             if month_read {
                 month = month.month_before();
             }
         }
-        Ok(filling.page())
+        Ok(builder.finish())
     }
 
-    fn audit_from(&self, clinic: ClinicId, raw: &RawItem) -> Result<AuditRecord, StoreError> {
+    fn decode_audit_record(
+        &self,
+        clinic: ClinicId,
+        raw: &RawItem,
+    ) -> Result<AuditRecord, StoreError> {
         let key = Key::of(raw);
         self.decode_with(raw, |item: AuditItem| {
             Ok(AuditRecord {
@@ -118,14 +123,14 @@ impl Store {
     /// Begins a state change with its audit record.
     pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
         let mut tx = Transaction::new(self);
-        tx.audit(audit)?;
+        tx.put_audit_record(audit)?;
         Ok(tx)
     }
 }
 
 impl Transaction {
     /// Adds an audit record.
-    pub fn audit(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
+    pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let (user, study) = match record.object {
             Object::Access { user, study, .. } => (user, study),
             _ => (None, None),
@@ -143,6 +148,6 @@ impl Transaction {
             ip: record.ip.clone(),
         };
         let key = key::audit(record.clinic, record.at, record.id);
-        self.put(Role::Audit, key, &item, None, &If::New)
+        self.put(Part::Audit, key, &item, None, &Precondition::Absent)
     }
 }

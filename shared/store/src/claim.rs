@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{RawItem, number, text};
 use crate::key::Key;
-use crate::transaction::If;
-use crate::{Committed, Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct ClaimItem {
@@ -60,7 +60,7 @@ impl From<&Claim> for ClaimItem {
 
 /// A clinic with the claims on an address and an NPI in it.
 #[derive(Clone, Debug)]
-pub struct Claims {
+pub struct ClinicClaims {
     /// The clinic.
     pub clinic: Clinic,
     /// Who holds the address.
@@ -71,38 +71,42 @@ pub struct Claims {
 
 impl Store {
     /// Who holds this address, and this NPI, in the clinic. `None` when there is no such clinic.
-    pub async fn claims(
+    pub async fn load_claims(
         &self,
         clinic: ClinicId,
         email: &Email,
         npi: Option<Npi>,
-    ) -> Result<Option<Claims>, StoreError> {
+    ) -> Result<Option<ClinicClaims>, StoreError> {
         let mut keys = vec![key::clinic(clinic), key::email_claim(clinic, email)];
         keys.extend(npi.map(|npi| key::npi_claim(clinic, npi)));
         let mut found = self.get_all(&keys).await?.into_iter();
         let Some(clinic) = found.next().flatten() else {
             return Ok(None);
         };
-        Ok(Some(Claims {
-            clinic: self.clinic_from(&clinic)?,
-            email: self.claim_from(found.next().flatten())?,
-            npi: self.claim_from(found.next().flatten())?,
+        Ok(Some(ClinicClaims {
+            clinic: self.decode_clinic(&clinic)?,
+            email: self.decode_claim(found.next().flatten())?,
+            npi: self.decode_claim(found.next().flatten())?,
         }))
     }
 
     /// Who holds this address in the clinic.
-    pub async fn email_claim(&self, clinic: ClinicId, email: &Email) -> Result<Claim, StoreError> {
-        self.claim_from(self.get(&key::email_claim(clinic, email)).await?)
+    pub async fn load_email_claim(
+        &self,
+        clinic: ClinicId,
+        email: &Email,
+    ) -> Result<Claim, StoreError> {
+        self.decode_claim(self.get(&key::email_claim(clinic, email)).await?)
     }
 
     /// Who holds this NPI in the clinic.
-    pub async fn npi_claim(&self, clinic: ClinicId, npi: Npi) -> Result<Claim, StoreError> {
-        self.claim_from(self.get(&key::npi_claim(clinic, npi)).await?)
+    pub async fn load_npi_claim(&self, clinic: ClinicId, npi: Npi) -> Result<Claim, StoreError> {
+        self.decode_claim(self.get(&key::npi_claim(clinic, npi)).await?)
     }
 
     /// The claims on NPIs that are due at `now`, the longest due first, at most `limit`. The index
     /// lags behind the table: what a claim itself says decides.
-    pub async fn npis_due(
+    pub async fn list_due_npis(
         &self,
         now: Timestamp,
         limit: u16,
@@ -131,12 +135,12 @@ impl Store {
 
     /// Writes a claim whose holder stays as it is, supposing the version before. It is no state
     /// change and leaves no audit record.
-    pub async fn ask_npi_later(
+    pub async fn reschedule_npi(
         &self,
         clinic: ClinicId,
         npi: Npi,
         claim: &Claim,
-    ) -> Result<Committed, StoreError> {
+    ) -> Result<CommitOutcome, StoreError> {
         let key = key::npi_claim(clinic, npi);
         let written = self
             .client
@@ -148,17 +152,17 @@ impl Store {
             .send()
             .await;
         match written {
-            Ok(_) => Ok(Committed::Yes),
+            Ok(_) => Ok(CommitOutcome::Committed),
             Err(error) => match error.as_service_error() {
                 Some(PutItemError::ConditionalCheckFailedException(_)) => {
-                    Ok(Committed::Lost(vec![Role::NpiClaim]))
+                    Ok(CommitOutcome::Conflict(vec![Part::NpiClaim]))
                 }
                 _ => Err(StoreError::from_sdk(&error)),
             },
         }
     }
 
-    fn claim_from(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
+    fn decode_claim(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
         let Some(raw) = item else {
             return Ok(Claim::unclaimed());
         };
@@ -187,28 +191,28 @@ impl Store {
 
 impl Transaction {
     /// Writes the claim on an address, supposing the version before.
-    pub fn email_claim(
+    pub fn put_email_claim(
         &mut self,
         clinic: ClinicId,
         email: &Email,
         claim: &Claim,
     ) -> Result<(), StoreError> {
-        self.claim(Role::EmailClaim, key::email_claim(clinic, email), claim)
+        self.claim(Part::EmailClaim, key::email_claim(clinic, email), claim)
     }
 
     /// Writes the claim on an NPI, supposing the version before.
-    pub fn npi_claim(
+    pub fn put_npi_claim(
         &mut self,
         clinic: ClinicId,
         npi: Npi,
         claim: &Claim,
     ) -> Result<(), StoreError> {
-        self.claim(Role::NpiClaim, key::npi_claim(clinic, npi), claim)
+        self.claim(Part::NpiClaim, key::npi_claim(clinic, npi), claim)
     }
 
-    fn claim(&mut self, role: Role, key: Key, claim: &Claim) -> Result<(), StoreError> {
+    fn claim(&mut self, role: Part, key: Key, claim: &Claim) -> Result<(), StoreError> {
         let before = claim.version.saturating_sub(1);
-        let expect = if before == 0 { If::New } else { If::Version(before) };
+        let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
         self.put(role, key, &ClaimItem::from(claim), None, &expect)
     }
 }

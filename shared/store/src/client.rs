@@ -19,13 +19,13 @@ pub struct Store {
     pub(crate) table: String,
 }
 
-/// How fresh a read is.
+/// How fresh a read is (DynamoDB developer guide, "Read consistency").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reads {
-    /// Strongly consistent: sees every write that was answered.
-    Latest,
-    /// Eventually consistent: may miss a write of the last second, at half the price.
-    Recent,
+pub enum Consistency {
+    /// Sees every write that was answered before.
+    Strong,
+    /// May miss a write of the last second, at half the price.
+    Eventual,
 }
 
 impl Store {
@@ -77,14 +77,14 @@ impl Store {
 
     /// Strongly consistent reads of up to 100 keys at once, in the order of the keys.
     pub(crate) async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<RawItem>>, StoreError> {
-        self.batch(keys, Reads::Latest).await
+        self.batch(keys, Consistency::Strong).await
     }
 
     /// Reads of up to 100 different keys at once, in the order of the keys.
     pub(crate) async fn batch(
         &self,
         keys: &[Key],
-        reads: Reads,
+        reads: Consistency,
     ) -> Result<Vec<Option<RawItem>>, StoreError> {
         use aws_sdk_dynamodb::types::KeysAndAttributes;
         let mut found: Vec<RawItem> = Vec::new();
@@ -95,7 +95,7 @@ impl Store {
             }
             let wanted = KeysAndAttributes::builder()
                 .set_keys(Some(missing))
-                .consistent_read(reads == Reads::Latest)
+                .consistent_read(reads == Consistency::Strong)
                 .build();
             let wanted = wanted.map_err(|e| StoreError::Refused(e.to_string()))?;
             let answer =

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
 use crate::item::{RawItem, number};
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct ClinicItem {
@@ -31,11 +31,11 @@ struct ClinicItem {
 
 impl Store {
     /// The clinic of this id.
-    pub async fn clinic(&self, id: ClinicId) -> Result<Option<Clinic>, StoreError> {
-        self.get(&key::clinic(id)).await?.map(|item| self.clinic_from(&item)).transpose()
+    pub async fn load_clinic(&self, id: ClinicId) -> Result<Option<Clinic>, StoreError> {
+        self.get(&key::clinic(id)).await?.map(|item| self.decode_clinic(&item)).transpose()
     }
 
-    pub(crate) fn clinic_from(&self, raw: &RawItem) -> Result<Clinic, StoreError> {
+    pub(crate) fn decode_clinic(&self, raw: &RawItem) -> Result<Clinic, StoreError> {
         self.decode_with(raw, |item: ClinicItem| {
             Ok(Clinic {
                 id: ClinicId::parse(&item.id).map_err(|_| BadField("id"))?,
@@ -51,7 +51,7 @@ impl Store {
 
 impl Transaction {
     /// Writes a clinic that does not exist yet.
-    pub fn new_clinic(&mut self, clinic: &Clinic) -> Result<(), StoreError> {
+    pub fn put_clinic(&mut self, clinic: &Clinic) -> Result<(), StoreError> {
         let item = ClinicItem {
             id: clinic.id.to_string(),
             name: clinic.name.as_str().to_owned(),
@@ -60,23 +60,23 @@ impl Transaction {
             managers: clinic.managers,
             created_at: clinic.created_at.millis(),
         };
-        self.put(Role::Clinic, key::clinic(clinic.id), &item, None, &If::New)
+        self.put(Part::Clinic, key::clinic(clinic.id), &item, None, &Precondition::Absent)
     }
 
     /// Counts one more active owner or admin.
-    pub fn one_more_manager(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
+    pub fn increment_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
         let update = format!("ADD {} :one", attr::MANAGERS);
         let condition = format!("attribute_exists({})", attr::PK);
         let values = HashMap::from([(":one".to_owned(), number(1))]);
-        self.update(Role::Clinic, key::clinic(clinic), &update, &condition, values)
+        self.update(Part::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 
     /// Counts one active owner or admin less, and requires that another one stays.
-    pub fn one_manager_less(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
+    pub fn decrement_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
         let update = format!("ADD {} :less", attr::MANAGERS);
         let condition = format!("{} > :one", attr::MANAGERS);
         let values =
             HashMap::from([(":less".to_owned(), number(-1)), (":one".to_owned(), number(1))]);
-        self.update(Role::Clinic, key::clinic(clinic), &update, &condition, values)
+        self.update(Part::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 }

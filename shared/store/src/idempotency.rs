@@ -17,26 +17,26 @@ const KEPT_FOR: Duration = Duration::from_hours(24);
 /// How long a request counts as running: longer than a function may run.
 const RUNS_FOR: Duration = Duration::from_secs(30);
 
-/// An answer to be given again.
+/// A response that repeats of a request receive.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
+pub struct SavedResponse {
     /// HTTP status.
     pub status: u16,
     /// Body.
     pub body: String,
 }
 
-/// What came of beginning a request.
+/// What to do with a request that carries an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Begun {
-    /// It is the first: carry it out.
-    First,
-    /// It was answered before: give this answer again.
-    Again(Answer),
-    /// The key belongs to a request with another body.
-    OtherBody,
-    /// The first is still being carried out.
-    Running,
+pub enum IdempotencyOutcome {
+    /// The key is new: carry out the request.
+    Proceed,
+    /// The request was answered before: return this response again.
+    Replay(SavedResponse),
+    /// The key belongs to a request with another route or body.
+    KeyReused,
+    /// The first request is still running.
+    InProgress,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -55,13 +55,13 @@ struct IdempotencyItem {
 
 impl Store {
     /// Begins a request; `fingerprint` is that of its route and body.
-    pub async fn begin(
+    pub async fn begin_request(
         &self,
         caller: &str,
         idempotency_key: &str,
         fingerprint: &Fingerprint,
         now: Timestamp,
-    ) -> Result<Begun, StoreError> {
+    ) -> Result<IdempotencyOutcome, StoreError> {
         let item = IdempotencyItem {
             fingerprint: fingerprint.as_str().to_owned(),
             running_until: Some(now.plus(RUNS_FOR).millis()),
@@ -89,7 +89,7 @@ impl Store {
             .send()
             .await;
         let Err(error) = put else {
-            return Ok(Begun::First);
+            return Ok(IdempotencyOutcome::Proceed);
         };
         let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
         else {
@@ -97,19 +97,21 @@ impl Store {
         };
         let before: IdempotencyItem = self.decode(failed.item().unwrap_or(&HashMap::new()))?;
         Ok(match (before.status, before.body) {
-            _ if before.fingerprint != fingerprint.as_str() => Begun::OtherBody,
-            (Some(status), Some(body)) => Begun::Again(Answer { status, body }),
-            _ => Begun::Running,
+            _ if before.fingerprint != fingerprint.as_str() => IdempotencyOutcome::KeyReused,
+            (Some(status), Some(body)) => {
+                IdempotencyOutcome::Replay(SavedResponse { status, body })
+            }
+            _ => IdempotencyOutcome::InProgress,
         })
     }
 
     /// Keeps the answer of a request that was begun.
-    pub async fn finish(
+    pub async fn finish_request(
         &self,
         caller: &str,
         idempotency_key: &str,
         fingerprint: &Fingerprint,
-        answer: &Answer,
+        answer: &SavedResponse,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let item = IdempotencyItem {
@@ -125,7 +127,11 @@ impl Store {
     }
 
     /// Forgets a request that was begun and came to nothing, so that it can be sent again at once.
-    pub async fn forget(&self, caller: &str, idempotency_key: &str) -> Result<(), StoreError> {
+    pub async fn forget_request(
+        &self,
+        caller: &str,
+        idempotency_key: &str,
+    ) -> Result<(), StoreError> {
         let key = key::idempotency(caller, idempotency_key).into_attributes();
         let delete =
             self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;

@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field};
 use crate::item::RawItem;
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, key};
 
 /// How long a notice is kept.
 const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
@@ -115,9 +115,9 @@ impl NoticeItem {
 
 impl Transaction {
     /// Queues a notice.
-    pub fn new_notice(&mut self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
+    pub fn put_notice(&mut self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
         let item = NoticeItem::new(notice, now);
-        self.put(Role::Notice, key::notice(notice.id), &item, None, &If::New)
+        self.put(Part::Notice, key::notice(notice.id), &item, None, &Precondition::Absent)
     }
 }
 
@@ -131,12 +131,12 @@ impl Store {
     }
 
     /// The notice of this id.
-    pub async fn notice(&self, id: NoticeId) -> Result<Option<Notice>, StoreError> {
+    pub async fn load_notice(&self, id: NoticeId) -> Result<Option<Notice>, StoreError> {
         let found = self.get(&key::notice(id)).await?;
-        found.map(|raw| self.notice_from(&raw)).transpose()
+        found.map(|raw| self.decode_notice(&raw)).transpose()
     }
 
-    pub(crate) fn notice_from(&self, raw: &RawItem) -> Result<Notice, StoreError> {
+    pub(crate) fn decode_notice(&self, raw: &RawItem) -> Result<Notice, StoreError> {
         self.decode_with(raw, |item: NoticeItem| {
             let kind = match item.kind.as_str() {
                 NEW_LINK_REQUESTED => NoticeKind::NewLinkRequested {

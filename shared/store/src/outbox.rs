@@ -46,14 +46,14 @@ pub enum Mail {
     Notice(Notice),
 }
 
-/// What came of asking for a mail.
+/// What a mailer gets when it asks for an email.
 #[derive(Clone, Debug)]
-pub enum Taken {
-    /// It is ours until the deadline.
-    Ours(Mail),
-    /// Another mailer has it: ask again later.
+pub enum MailLease {
+    /// The email, leased until the deadline.
+    Granted(Mail),
+    /// Another mailer has the lease: ask again later.
     Busy,
-    /// It was sent, failed for good, or a newer link took its place.
+    /// Nothing is left to send: it was sent, it failed, or a newer link replaced it.
     Done,
 }
 
@@ -75,20 +75,22 @@ impl MailId {
 
 impl Store {
     /// The mail that a stream record's new image is about; `None` when it is not about one.
-    pub fn mail_in(&self, image: &RawItem) -> Result<Option<MailId>, StoreError> {
+    pub fn mail_id(&self, image: &RawItem) -> Result<Option<MailId>, StoreError> {
         let key = Key::of(image);
         if key.sk.starts_with(key::INVITATION) {
-            let invitation = self.invitation_from(image)?;
+            let invitation = self.decode_invitation(image)?;
             let details = invitation.details();
             let (clinic, id, generation) = (details.clinic, details.id, details.generation);
             return Ok(Some(MailId::Invitation { clinic, id, generation }));
         }
         let notice = key.sk == "MAIL";
-        notice.then(|| self.notice_from(image).map(|notice| MailId::Notice(notice.id))).transpose()
+        notice
+            .then(|| self.decode_notice(image).map(|notice| MailId::Notice(notice.id)))
+            .transpose()
     }
 
     /// Takes a queued mail, or one whose mailer let its deadline pass.
-    pub async fn take_mail(&self, mail: MailId, now: Timestamp) -> Result<Taken, StoreError> {
+    pub async fn lease_mail(&self, mail: MailId, now: Timestamp) -> Result<MailLease, StoreError> {
         let free = format!(
             "({dl} = :queued OR ({dl} = :sending AND {su} <= :now))",
             dl = attr::DELIVERY,
@@ -102,14 +104,14 @@ impl Store {
             (":until".to_owned(), number(now.plus(LEASE).millis())),
         ]);
         match self.update_mail(mail, &set, &free, values).await? {
-            Updated::Yes(item) => Ok(Taken::Ours(match mail {
+            MailUpdate::Written(item) => Ok(MailLease::Granted(match mail {
                 MailId::Invitation { .. } => {
-                    Mail::Invitation(Box::new(self.invitation_from(&item)?))
+                    Mail::Invitation(Box::new(self.decode_invitation(&item)?))
                 }
-                MailId::Notice(_) => Mail::Notice(self.notice_from(&item)?),
+                MailId::Notice(_) => Mail::Notice(self.decode_notice(&item)?),
             })),
-            Updated::No(item) => {
-                Ok(if is_sending(mail, &item) { Taken::Busy } else { Taken::Done })
+            MailUpdate::ConditionFailed(item) => {
+                Ok(if is_sending(mail, &item) { MailLease::Busy } else { MailLease::Done })
             }
         }
     }
@@ -162,7 +164,7 @@ impl Store {
         set: &str,
         condition: &str,
         mut values: HashMap<String, AttributeValue>,
-    ) -> Result<Updated, StoreError> {
+    ) -> Result<MailUpdate, StoreError> {
         let condition = match mail.generation() {
             Some(generation) => {
                 values.insert(":generation".to_owned(), number(generation));
@@ -184,10 +186,10 @@ impl Store {
             .send()
             .await;
         match answer {
-            Ok(done) => Ok(Updated::Yes(done.attributes.unwrap_or_default())),
+            Ok(done) => Ok(MailUpdate::Written(done.attributes.unwrap_or_default())),
             Err(error) => match error.as_service_error() {
                 Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Updated::No(failed.item().cloned().unwrap_or_default()))
+                    Ok(MailUpdate::ConditionFailed(failed.item().cloned().unwrap_or_default()))
                 }
                 _ => Err(StoreError::from_sdk(&error)),
             },
@@ -195,9 +197,9 @@ impl Store {
     }
 }
 
-enum Updated {
-    Yes(RawItem),
-    No(RawItem),
+enum MailUpdate {
+    Written(RawItem),
+    ConditionFailed(RawItem),
 }
 
 fn is_sending(mail: MailId, item: &RawItem) -> bool {

@@ -41,7 +41,7 @@ impl<T> Chunk<T> {
 
 /// A page being filled: from chunk to chunk until it is full, the list ends, or [`BUDGET`] is
 /// spent with an item found.
-pub(crate) struct Filling<T, Id> {
+pub(crate) struct PageBuilder<T, Id> {
     limit: usize,
     items: Vec<T>,
     after: Option<Id>,
@@ -51,7 +51,7 @@ pub(crate) struct Filling<T, Id> {
     done: bool,
 }
 
-impl<T, Id: Copy> Filling<T, Id> {
+impl<T, Id: Copy> PageBuilder<T, Id> {
     pub(crate) fn new(page: PageRequest<Id>) -> Self {
         // One more than the page, to know whether there is another.
         let size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
@@ -67,7 +67,7 @@ impl<T, Id: Copy> Filling<T, Id> {
     }
 
     /// After which id to read on and how many items; `None` when the page is done.
-    pub(crate) fn wants(&self) -> Option<(Option<Id>, i32)> {
+    pub(crate) fn next_read(&self) -> Option<(Option<Id>, i32)> {
         (!self.done).then_some((self.after, self.size))
     }
 
@@ -98,7 +98,7 @@ impl<T, Id: Copy> Filling<T, Id> {
         self.size = self.size.saturating_mul(2).min(1000);
     }
 
-    pub(crate) fn page(self) -> Page<T, Id> {
+    pub(crate) fn finish(self) -> Page<T, Id> {
         Page { items: self.items, next: self.next }
     }
 }
@@ -161,16 +161,16 @@ mod tests {
     fn walk(total: u32, nth: u32, limit: usize, bytes_each: u64) -> Vec<Vec<u32>> {
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
-            let mut filling = Filling::new(PageRequest { limit, after });
-            while let Some((after, size)) = filling.wants() {
+            let mut builder = PageBuilder::new(PageRequest { limit, after });
+            while let Some((after, size)) = builder.next_read() {
                 let newest: u32 = after.unwrap_or(total + 1);
                 let count = newest.saturating_sub(1).min(size.unsigned_abs());
                 let items: Vec<u32> = (newest - count..newest).rev().collect();
                 let more = items.last().is_some_and(|n| *n > 1);
                 let bytes = items.len() as u64 * bytes_each;
-                filling.add(Chunk { items, more, bytes }, |n| *n, |n| n.is_multiple_of(nth));
+                builder.add(Chunk { items, more, bytes }, |n| *n, |n| n.is_multiple_of(nth));
             }
-            let page = filling.page();
+            let page = builder.finish();
             pages.push(page.items);
             after = page.next;
             if after.is_none() {

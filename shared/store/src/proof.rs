@@ -18,23 +18,23 @@ struct ProofItem {
     ttl: i64,
 }
 
-/// Whether a proof is the first with its id.
+/// Whether a proof of possession was used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shown {
-    /// Yes; from now on it is not.
-    First,
-    /// No: it is a replay.
-    Again,
+pub enum ProofOutcome {
+    /// The proof is new. It is recorded and cannot be used again.
+    Fresh,
+    /// The proof was used before.
+    Replay,
 }
 
 impl Store {
     /// Notes that the holder of `key` showed the proof with this id.
-    pub async fn show_proof(
+    pub async fn record_proof(
         &self,
         key: KeyThumbprint,
         id: &str,
         now: Timestamp,
-    ) -> Result<Shown, StoreError> {
+    ) -> Result<ProofOutcome, StoreError> {
         let item = ProofItem { ttl: now.plus(KEPT_FOR).seconds() };
         // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
         let condition = format!("attribute_not_exists({}) OR #ttl <= :now", attr::PK);
@@ -47,9 +47,9 @@ impl Store {
             .expression_attribute_names("#ttl", "ttl")
             .expression_attribute_values(":now", number(now.seconds()));
         match put.send().await {
-            Ok(_) => Ok(Shown::First),
+            Ok(_) => Ok(ProofOutcome::Fresh),
             Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(Shown::Again),
+                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(ProofOutcome::Replay),
                 _ => Err(StoreError::from_sdk(&error)),
             },
         }

@@ -26,7 +26,7 @@ struct PublicKeyItem {
 
 impl Store {
     /// Every key that signatures are verified with; none before the first is published.
-    pub async fn public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
+    pub async fn read_public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
         let Some(raw) = self.get(&key::public_keys()).await? else {
             return Ok(Vec::new());
         };

@@ -12,8 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
 use crate::item::{RawItem, number, text};
-use crate::transaction::If;
-use crate::{Account, Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{Account, Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct SessionItem {
@@ -38,20 +38,20 @@ struct SessionItem {
     ttl: i64,
 }
 
-/// What came of replacing a session's refresh token.
+/// Whether a session's refresh token was replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rotated {
-    /// The new one is good now.
-    Yes,
+pub enum RotationOutcome {
+    /// The new token is valid from now on.
+    Rotated,
     /// Another request replaced it first, or the session is gone.
-    Lost,
+    Conflict,
 }
 
 impl Store {
     /// The session of this id.
-    pub async fn session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
+    pub async fn load_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let found = self.get(&key::session(id)).await?;
-        found.map(|raw| self.session_from(&raw)).transpose()
+        found.map(|raw| self.decode_session(&raw)).transpose()
     }
 
     /// Puts a refreshed session in the place of `before`, whose token has to be the newest still.
@@ -59,7 +59,7 @@ impl Store {
         &self,
         before: &Session,
         next: &Session,
-    ) -> Result<Rotated, StoreError> {
+    ) -> Result<RotationOutcome, StoreError> {
         let set = format!(
             "SET {digest} = :next, {at} = :at, #ttl = :ttl",
             digest = attr::TOKEN_DIGEST,
@@ -78,16 +78,18 @@ impl Store {
             .expression_attribute_values(":at", number(next.refreshed_at.millis()))
             .expression_attribute_values(":ttl", number(next.ends_at().seconds()));
         match update.send().await {
-            Ok(_) => Ok(Rotated::Yes),
+            Ok(_) => Ok(RotationOutcome::Rotated),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(Rotated::Lost),
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
+                    Ok(RotationOutcome::Conflict)
+                }
                 _ => Err(StoreError::from_sdk(&error)),
             },
         }
     }
 
     /// Whom a session belongs to, as they are now: what a refresh decides on.
-    pub async fn holder_of(
+    pub async fn load_session_holder(
         &self,
         session: &Session,
     ) -> Result<(Option<User>, Option<Account>), StoreError> {
@@ -96,12 +98,12 @@ impl Store {
         let user = found.next().flatten();
         let account = found.next().flatten();
         Ok((
-            user.map(|raw| self.user_from(&raw)).transpose()?,
-            account.map(|raw| self.account_from(&raw)).transpose()?,
+            user.map(|raw| self.decode_user(&raw)).transpose()?,
+            account.map(|raw| self.decode_account(&raw)).transpose()?,
         ))
     }
 
-    fn session_from(&self, raw: &RawItem) -> Result<Session, StoreError> {
+    fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {
         self.decode_with(raw, |item: SessionItem| {
             Ok(Session {
                 id: SessionId::parse(&item.id).map_err(|_| BadField("id"))?,
@@ -120,7 +122,7 @@ impl Store {
 
 impl Transaction {
     /// Writes a session that does not exist yet.
-    pub fn new_session(&mut self, session: &Session) -> Result<(), StoreError> {
+    pub fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let item = SessionItem {
             id: session.id.to_string(),
             clinic: session.clinic.to_string(),
@@ -134,12 +136,12 @@ impl Transaction {
             ttl: session.ends_at().seconds(),
         };
         let key = key::session(session.id);
-        self.put(Role::Session, key, &item, None, &If::New)
+        self.put(Part::Session, key, &item, None, &Precondition::Absent)
     }
 
     /// Notes the sign-in on the user, who has to be active with dashboard access, and not
     /// deactivated since the session was decided on. Any number may sign in at once.
-    pub fn signed_in(&mut self, session: &Session) -> Result<(), StoreError> {
+    pub fn note_sign_in(&mut self, session: &Session) -> Result<(), StoreError> {
         let epoch = if session.access_epoch == 0 {
             format!("attribute_not_exists({})", attr::ACCESS_EPOCH)
         } else {
@@ -162,16 +164,16 @@ impl Transaction {
         }
         let update = format!("SET {} = :now ADD {} :one", attr::LAST_LOGIN, attr::VERSION);
         let key = key::user(session.clinic, session.user);
-        self.update(Role::User, key, &update, &condition, values)
+        self.update(Part::User, key, &update, &condition, values)
     }
 
     /// Ends a session.
-    pub fn end_session(&mut self, id: SessionId) -> Result<(), StoreError> {
-        self.delete(Role::Session, key::session(id))
+    pub fn delete_session(&mut self, id: SessionId) -> Result<(), StoreError> {
+        self.delete(Part::Session, key::session(id))
     }
 
     /// Requires that no new password was set since the account was read.
-    pub fn password_unchanged(
+    pub fn require_password_unchanged(
         &mut self,
         email: &Email,
         account: &Account,
@@ -182,6 +184,6 @@ impl Transaction {
             let values = HashMap::from([(":epoch".to_owned(), number(account.epoch))]);
             (format!("{} = :epoch", attr::EPOCH), values)
         };
-        self.check(Role::Account, key::account(email), &condition, values)
+        self.check(Part::Account, key::account(email), &condition, values)
     }
 }

@@ -30,33 +30,33 @@ const RESETS_PER_IP: u32 = 20;
 const PASSWORD: &str = "PASSWORD";
 const RESET: &str = "RESET";
 
-/// Whether one more guess is answered.
+/// Whether one more attempt is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Guess {
-    /// Yes; it is counted.
-    Counted,
-    /// Not before this much time has passed.
+pub enum ThrottleDecision {
+    /// The attempt is allowed and counted.
+    Allow,
+    /// The limit is reached. The next attempt is allowed after this time.
     Wait(Duration),
 }
 
 impl Store {
     /// Counts one guess of the password of `email`, coming from `ip`.
-    pub async fn guess(
+    pub async fn count_password_guess(
         &self,
         email: &Email,
         ip: Option<&str>,
         now: Timestamp,
-    ) -> Result<Guess, StoreError> {
+    ) -> Result<ThrottleDecision, StoreError> {
         self.count_both((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now).await
     }
 
     /// Counts one wish for a new password for `email`, coming from `ip`.
-    pub async fn wish_for_reset(
+    pub async fn count_reset_request(
         &self,
         email: &Email,
         ip: Option<&str>,
         now: Timestamp,
-    ) -> Result<Guess, StoreError> {
+    ) -> Result<ThrottleDecision, StoreError> {
         let (address, ip) = ((email, RESETS_PER_ADDRESS), (ip, RESETS_PER_IP));
         self.count_both(address, ip, RESET, now).await
     }
@@ -67,17 +67,21 @@ impl Store {
         (ip, per_ip): (Option<&str>, u32),
         kind: &str,
         now: Timestamp,
-    ) -> Result<Guess, StoreError> {
+    ) -> Result<ThrottleDecision, StoreError> {
         let address = key::throttled_address(email, kind);
         let address = self.count(&address, per_address, now).await?;
-        let (Guess::Counted, Some(ip)) = (address, ip) else {
+        let (ThrottleDecision::Allow, Some(ip)) = (address, ip) else {
             return Ok(address);
         };
         self.count(&key::throttled_ip(ip, kind), per_ip, now).await
     }
 
     /// Takes the counts of a right guess back.
-    pub async fn guessed_right(&self, email: &Email, ip: Option<&str>) -> Result<(), StoreError> {
+    pub async fn clear_password_guesses(
+        &self,
+        email: &Email,
+        ip: Option<&str>,
+    ) -> Result<(), StoreError> {
         let address = key::throttled_address(email, PASSWORD).into_attributes();
         let forget = self.client.delete_item().table_name(&self.table).set_key(Some(address));
         forget.send().await.map_err(|e| StoreError::from_sdk(&e))?;
@@ -89,22 +93,27 @@ impl Store {
         self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values).await.map(|_| ())
     }
 
-    async fn count(&self, key: &Key, limit: u32, now: Timestamp) -> Result<Guess, StoreError> {
+    async fn count(
+        &self,
+        key: &Key,
+        limit: u32,
+        now: Timestamp,
+    ) -> Result<ThrottleDecision, StoreError> {
         let ends = now.plus(WINDOW);
         // Two windows can only follow each other within these tries if many guess at once: then
         // the last try finds a window that is not full, or says to wait.
         for _ in 0..3 {
             let Some(found) = self.one_more(key, limit, now).await? else {
-                return Ok(Guess::Counted);
+                return Ok(ThrottleDecision::Allow);
             };
             if let Some(open) = window_end(&found).filter(|end| *end > now) {
-                return Ok(Guess::Wait(open.since(now)));
+                return Ok(ThrottleDecision::Wait(open.since(now)));
             }
             if self.first(key, now, ends).await? {
-                return Ok(Guess::Counted);
+                return Ok(ThrottleDecision::Allow);
             }
         }
-        Ok(Guess::Wait(WINDOW))
+        Ok(ThrottleDecision::Wait(WINDOW))
     }
 
     /// Counts within an open window that is not full; the item as it is when there is none.

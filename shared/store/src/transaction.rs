@@ -13,9 +13,9 @@ use crate::item::number;
 use crate::key::Key;
 use crate::{Store, StoreError, attr};
 
-/// Which part of a transaction lost.
+/// A part of a transaction, by the item that it is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
+pub enum Part {
     /// The audit record.
     Audit,
     /// The invitation.
@@ -47,18 +47,18 @@ pub enum Role {
 /// How a transaction ended.
 #[must_use]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Committed {
-    /// All of it is written.
-    Yes,
-    /// Nothing is written; read and decide again. These parts were not as the decision supposed:
-    /// none when it was only that another transaction was under way.
-    Lost(Vec<Role>),
+pub enum CommitOutcome {
+    /// Everything is written.
+    Committed,
+    /// Nothing is written. Read and decide again. These parts did not meet their condition. The
+    /// list is empty when another transaction was in progress.
+    Conflict(Vec<Part>),
 }
 
-/// What a write supposes of the item that is there.
-pub(crate) enum If {
-    /// There is none.
-    New,
+/// What the stored item must be like for a write to succeed.
+pub(crate) enum Precondition {
+    /// The item does not exist.
+    Absent,
     /// It has this version.
     Version(u64),
 }
@@ -67,7 +67,7 @@ pub(crate) enum If {
 #[must_use = "nothing is written before commit"]
 pub struct Transaction {
     store: Store,
-    parts: Vec<(Role, TransactWriteItem)>,
+    parts: Vec<(Part, TransactWriteItem)>,
 }
 
 impl Transaction {
@@ -79,11 +79,11 @@ impl Transaction {
     /// Writes a whole item.
     pub(crate) fn put(
         &mut self,
-        role: Role,
+        role: Part,
         key: Key,
         body: &impl Serialize,
         extra: Option<[(&str, String); 2]>,
-        expect: &If,
+        expect: &Precondition,
     ) -> Result<(), StoreError> {
         let mut item = self.store.encode(key, body)?;
         item.extend(
@@ -94,8 +94,10 @@ impl Transaction {
         );
         let put = Put::builder().table_name(&self.store.table).set_item(Some(item));
         let put = match expect {
-            If::New => put.condition_expression(format!("attribute_not_exists({})", attr::PK)),
-            If::Version(version) => put
+            Precondition::Absent => {
+                put.condition_expression(format!("attribute_not_exists({})", attr::PK))
+            }
+            Precondition::Version(version) => put
                 .condition_expression(format!("{} = :expected", attr::VERSION))
                 .expression_attribute_values(":expected", number(*version)),
         };
@@ -107,7 +109,7 @@ impl Transaction {
     /// Requires that `condition` holds for an item that stays as it is.
     pub(crate) fn check(
         &mut self,
-        role: Role,
+        role: Part,
         key: Key,
         condition: &str,
         values: HashMap<String, AttributeValue>,
@@ -126,7 +128,7 @@ impl Transaction {
     /// Changes single attributes of an item under a condition.
     pub(crate) fn update(
         &mut self,
-        role: Role,
+        role: Part,
         key: Key,
         update: &str,
         condition: &str,
@@ -145,7 +147,7 @@ impl Transaction {
     }
 
     /// Removes an item that has to be there.
-    pub(crate) fn delete(&mut self, role: Role, key: Key) -> Result<(), StoreError> {
+    pub(crate) fn delete(&mut self, role: Part, key: Key) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.store.table)
             .set_key(Some(key.into_attributes()))
@@ -157,11 +159,11 @@ impl Transaction {
     }
 
     /// Writes all parts or none.
-    pub async fn commit(self) -> Result<Committed, StoreError> {
+    pub async fn commit(self) -> Result<CommitOutcome, StoreError> {
         let (roles, items): (Vec<_>, Vec<_>) = self.parts.into_iter().unzip();
         let request = self.store.client.transact_write_items().set_transact_items(Some(items));
         match request.send().await {
-            Ok(_) => Ok(Committed::Yes),
+            Ok(_) => Ok(CommitOutcome::Committed),
             Err(error) => lost(&roles, &error)
                 .ok_or_else(|| StoreError::from_sdk(&error))
                 .and_then(|lost| lost),
@@ -172,7 +174,7 @@ impl Transaction {
 type Failure = SdkError<TransactWriteItemsError>;
 
 /// Reads cancellation reasons by position; `None` when the failure is no cancellation.
-fn lost(roles: &[Role], error: &Failure) -> Option<Result<Committed, StoreError>> {
+fn lost(roles: &[Part], error: &Failure) -> Option<Result<CommitOutcome, StoreError>> {
     match error.as_service_error()? {
         TransactWriteItemsError::TransactionCanceledException(cancelled) => {
             Some(by_reason(roles, cancelled.cancellation_reasons()))
@@ -181,7 +183,7 @@ fn lost(roles: &[Role], error: &Failure) -> Option<Result<Committed, StoreError>
     }
 }
 
-fn by_reason(roles: &[Role], reasons: &[CancellationReason]) -> Result<Committed, StoreError> {
+fn by_reason(roles: &[Part], reasons: &[CancellationReason]) -> Result<CommitOutcome, StoreError> {
     let (mut lost, mut conflict) = (Vec::new(), false);
     for (role, reason) in roles.iter().zip(reasons) {
         match reason.code().unwrap_or("None") {
@@ -197,7 +199,7 @@ fn by_reason(roles: &[Role], reasons: &[CancellationReason]) -> Result<Committed
     if lost.is_empty() && !conflict {
         return Err(StoreError::Unavailable("transaction cancelled without a reason".to_owned()));
     }
-    Ok(Committed::Lost(lost))
+    Ok(CommitOutcome::Conflict(lost))
 }
 
 #[cfg(test)]
@@ -210,12 +212,12 @@ mod tests {
 
     #[test]
     fn reasons_are_read_by_position() {
-        let roles = [Role::Audit, Role::EmailClaim, Role::Inviter];
+        let roles = [Part::Audit, Part::EmailClaim, Part::Inviter];
         let read = |codes: [&str; 3]| by_reason(&roles, &codes.map(reason));
         let lost = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
-        assert_eq!(lost, Committed::Lost(vec![Role::EmailClaim]));
+        assert_eq!(lost, CommitOutcome::Conflict(vec![Part::EmailClaim]));
         let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
-        assert_eq!(conflict, Committed::Lost(vec![]), "says nothing about the inviter");
+        assert_eq!(conflict, CommitOutcome::Conflict(vec![]), "says nothing about the inviter");
         assert!(matches!(
             read(["None", "ThrottlingError", "None"]),
             Err(StoreError::Unavailable(_))

@@ -13,10 +13,10 @@ use crate::account::Membership;
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::item::{RawItem, text};
 use crate::key::Key;
-use crate::page::{Chunk, Filling, Page, PageRequest, below};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::profile::ProfileItem;
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct UserItem {
@@ -84,13 +84,17 @@ impl TryFrom<UserItem> for User {
 
 impl Store {
     /// The user of this id in the clinic.
-    pub async fn user(&self, clinic: ClinicId, id: UserId) -> Result<Option<User>, StoreError> {
-        self.get(&key::user(clinic, id)).await?.map(|item| self.user_from(&item)).transpose()
+    pub async fn load_user(
+        &self,
+        clinic: ClinicId,
+        id: UserId,
+    ) -> Result<Option<User>, StoreError> {
+        self.get(&key::user(clinic, id)).await?.map(|item| self.decode_user(&item)).transpose()
     }
 
     /// The users of an account, one for each membership. Reads as much for an account that does
     /// not exist, so that nobody can tell from the time it takes.
-    pub async fn users_of(&self, memberships: &[Membership]) -> Result<Vec<User>, StoreError> {
+    pub async fn load_users(&self, memberships: &[Membership]) -> Result<Vec<User>, StoreError> {
         let nobody = [Membership {
             clinic: ClinicId::from_bytes([0; 16]),
             user: UserId::from_bytes([0; 16]),
@@ -101,58 +105,64 @@ impl Store {
         let mut users = Vec::new();
         for keys in keys.chunks(100) {
             for raw in self.get_all(keys).await?.iter().flatten() {
-                users.push(self.user_from(raw)?);
+                users.push(self.decode_user(raw)?);
             }
         }
         Ok(users)
     }
 
     /// One page of a clinic's users for which `keep` holds, newest first.
-    pub async fn users(
+    pub async fn list_users(
         &self,
         clinic: ClinicId,
         page: PageRequest<UserId>,
         keep: impl Fn(&User) -> bool,
     ) -> Result<Page<User, UserId>, StoreError> {
-        let mut filling = Filling::new(page);
-        while let Some((after, size)) = filling.wants() {
+        let mut builder = PageBuilder::new(page);
+        while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
             let bounds = (bound([0; 16]), bound(last));
             let (raw, chunk) =
                 self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-            let items = raw.iter().map(|item| self.user_from(item)).collect::<Result<_, _>>()?;
-            filling.add(Chunk { items, ..chunk }, |user: &User| user.id, &keep);
+            let items = raw.iter().map(|item| self.decode_user(item)).collect::<Result<_, _>>()?;
+            builder.add(Chunk { items, ..chunk }, |user: &User| user.id, &keep);
         }
-        Ok(filling.page())
+        Ok(builder.finish())
     }
 
-    pub(crate) fn user_from(&self, raw: &RawItem) -> Result<User, StoreError> {
+    pub(crate) fn decode_user(&self, raw: &RawItem) -> Result<User, StoreError> {
         self.decode_with(raw, |item: UserItem| item.try_into())
     }
 }
 
 impl Transaction {
     /// Writes a user that does not exist yet.
-    pub fn new_user(&mut self, user: &User) -> Result<(), StoreError> {
-        self.put(Role::User, key::user(user.clinic, user.id), &UserItem::from(user), None, &If::New)
+    pub fn put_user(&mut self, user: &User) -> Result<(), StoreError> {
+        self.put(
+            Part::User,
+            key::user(user.clinic, user.id),
+            &UserItem::from(user),
+            None,
+            &Precondition::Absent,
+        )
     }
 
     /// Writes a changed user, supposing the version that the change was decided on.
-    pub fn changed_user(&mut self, change: &UserChange) -> Result<(), StoreError> {
+    pub fn replace_user(&mut self, change: &UserChange) -> Result<(), StoreError> {
         let user = &change.next;
-        let expect = If::Version(change.expected_version);
+        let expect = Precondition::Version(change.expected_version);
         let key = key::user(user.clinic, user.id);
-        self.put(Role::User, key, &UserItem::from(user), None, &expect)?;
+        self.put(Part::User, key, &UserItem::from(user), None, &expect)?;
         match change.managers {
-            Managers::OneMore => self.one_more_manager(user.clinic),
-            Managers::OneLess => self.one_manager_less(user.clinic),
+            Managers::OneMore => self.increment_managers(user.clinic),
+            Managers::OneLess => self.decrement_managers(user.clinic),
             Managers::Same => Ok(()),
         }
     }
 
     /// Requires that the inviter is still an active owner or admin.
-    pub fn inviter_still_manages(
+    pub fn require_inviter_manages(
         &mut self,
         clinic: ClinicId,
         inviter: UserId,
@@ -168,6 +178,6 @@ impl Transaction {
             (":owner".to_owned(), text(Level::Owner.as_str())),
             (":admin".to_owned(), text(Level::Admin.as_str())),
         ]);
-        self.check(Role::Inviter, key::user(clinic, inviter), &condition, values)
+        self.check(Part::Inviter, key::user(clinic, inviter), &condition, values)
     }
 }

@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use domain::actor::Issuer;
-use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::grant::{
     Details, EphemeralSession, Grant, HangingProtocol, Issued, KeyThumbprint, Layout, Open,
     Opening, Options, RetrievalId, Revoked, View, ViewSeconds, ViewportLabel,
 };
-use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
+use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -203,7 +201,7 @@ impl TryFrom<GrantItem> for Grant {
 
 impl Store {
     /// The grant in an item.
-    pub(crate) fn grant_from(&self, raw: &RawItem) -> Result<Grant, StoreError> {
+    pub(crate) fn decode_grant(&self, raw: &RawItem) -> Result<Grant, StoreError> {
         self.decode_with(raw, |item: GrantItem| item.try_into())
     }
 }
@@ -212,8 +210,10 @@ impl Store {
 mod tests {
     use super::*;
     use crate::key;
+    use domain::actor::Issuer;
+    use domain::embed::{EmbedOrigin, EmbedOrigins};
     use domain::grant::{LinkSeconds, New};
-    use domain::ids::StudyId;
+    use domain::ids::{ApiKeyId, StudyId};
     use domain::study::{StudyInstanceUid, StudyRef};
 
     fn study() -> StudyRef {

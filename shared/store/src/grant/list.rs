@@ -8,14 +8,23 @@ use domain::grant::{Grant, oldest_alive};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 
-use crate::client::{BATCH, Reads};
+use crate::client::{BATCH, Consistency};
 use crate::item::{RawItem, text};
 use crate::key::Key;
-use crate::page::{Chunk, Filling, Page, PageRequest, below, bytes_read};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, below, bytes_read};
 use crate::{Store, StoreError, attr, key};
 
 /// How far the index may lag behind the table, generously.
 const INDEX_LAG: Duration = Duration::from_mins(1);
+
+/// Whether a user may be given one more grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum GrantLimit {
+    /// Fewer grants are live than the limit allows.
+    Below,
+    /// As many grants are live as the limit allows.
+    Reached,
+}
 
 /// What the index says of a grant.
 struct Entry {
@@ -31,7 +40,7 @@ fn id_of(grant: &Grant) -> AccessId {
 impl Store {
     /// One page of the grants for which `keep` holds: of one user, or of the whole clinic. Only
     /// those from `from` on; [`oldest_alive`] bounds a list of what is alive to half a day.
-    pub async fn grants(
+    pub async fn list_grants(
         &self,
         clinic: ClinicId,
         user: Option<UserId>,
@@ -40,31 +49,31 @@ impl Store {
         keep: impl Fn(&Grant) -> bool,
     ) -> Result<Page<Grant, AccessId>, StoreError> {
         let from = from.unwrap_or(AccessId::from_bytes([0; 16]));
-        let mut filling = Filling::new(page);
-        while let Some((after, size)) = filling.wants() {
+        let mut builder = PageBuilder::new(page);
+        while let Some((after, size)) = builder.next_read() {
             let to = AccessId::from_bytes(after.map_or([0xff; 16], |id| below(id.bytes())));
             let chunk = match user {
                 _ if to < from => Chunk::end(),
-                Some(user) => self.chunk_of_user(clinic, user, (from, to), size).await?,
-                None => self.chunk_of_clinic(clinic, (from, to), size).await?,
+                Some(user) => self.read_chunk_of_user(clinic, user, (from, to), size).await?,
+                None => self.read_chunk_of_clinic(clinic, (from, to), size).await?,
             };
-            filling.add(chunk, id_of, &keep);
+            builder.add(chunk, id_of, &keep);
         }
-        Ok(filling.page())
+        Ok(builder.finish())
     }
 
     /// Every grant of a user that is alive, as it stands now: what a revocation has to end. The
     /// index may not have those of the last moment, so the clinic's newest are read as well.
-    pub async fn grants_alive(
+    pub async fn list_live_grants(
         &self,
         clinic: ClinicId,
         user: UserId,
         now: Timestamp,
     ) -> Result<Vec<Grant>, StoreError> {
-        let mut ids: BTreeSet<AccessId> = self.maybe_alive(clinic, user, now).await?.collect();
+        let mut ids: BTreeSet<AccessId> = self.read_maybe_live(clinic, user, now).await?.collect();
         let mut range = (AccessId::floor(now.minus(INDEX_LAG)), AccessId::from_bytes([0xff; 16]));
         loop {
-            let chunk = self.chunk_of_clinic(clinic, range, 1000).await?;
+            let chunk = self.read_chunk_of_clinic(clinic, range, 1000).await?;
             let last = chunk.items.last().map(id_of);
             let of_user = chunk.items.iter().filter(|g| g.details().view.user() == Some(user));
             ids.extend(of_user.map(id_of));
@@ -74,40 +83,40 @@ impl Store {
             }
         }
         let ids: Vec<AccessId> = ids.into_iter().collect();
-        let mut grants = self.grants_of_ids(clinic, &ids, Reads::Latest).await?;
+        let mut grants = self.load_grants(clinic, &ids, Consistency::Strong).await?;
         grants.retain(|grant| grant.is_alive(now));
         Ok(grants)
     }
 
-    /// Whether fewer than `most` grants of a user are alive.
+    /// Checks whether a user has fewer than `most` live grants.
     ///
     /// Usually one read of the index. Only when it names `most` whose view might not be over are
     /// the grants themselves read, since some were ended or never opened. Those that are issued at
     /// the same moment do not see each other, so the limit can be passed by as many.
-    pub async fn has_room(
+    pub async fn check_grant_limit(
         &self,
         clinic: ClinicId,
         user: UserId,
         most: usize,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let ids: Vec<AccessId> = self.maybe_alive(clinic, user, now).await?.collect();
+    ) -> Result<GrantLimit, StoreError> {
+        let ids: Vec<AccessId> = self.read_maybe_live(clinic, user, now).await?.collect();
         if ids.len() < most {
-            return Ok(true);
+            return Ok(GrantLimit::Below);
         }
         let mut alive = 0;
         for ids in ids.chunks(BATCH) {
-            let grants = self.grants_of_ids(clinic, ids, Reads::Recent).await?;
+            let grants = self.load_grants(clinic, ids, Consistency::Eventual).await?;
             alive += grants.iter().filter(|grant| grant.is_alive(now)).count();
             if alive >= most {
-                return Ok(false);
+                return Ok(GrantLimit::Reached);
             }
         }
-        Ok(true)
+        Ok(GrantLimit::Below)
     }
 
     /// A user's grants whose view is not over for certain, newest first, as the index has them.
-    async fn maybe_alive(
+    async fn read_maybe_live(
         &self,
         clinic: ClinicId,
         user: UserId,
@@ -116,7 +125,7 @@ impl Store {
         let mut range = (oldest_alive(now), AccessId::from_bytes([0xff; 16]));
         let mut entries: Vec<Entry> = Vec::new();
         loop {
-            let found = self.entries(clinic, user, range, 1000).await?;
+            let found = self.read_entries(clinic, user, range, 1000).await?;
             let last = found.items.last().map(|entry| entry.id);
             entries.extend(found.items);
             match last.filter(|_| found.more) {
@@ -128,7 +137,7 @@ impl Store {
         Ok(open.map(|entry| entry.id))
     }
 
-    async fn chunk_of_clinic(
+    async fn read_chunk_of_clinic(
         &self,
         clinic: ClinicId,
         (from, to): (AccessId, AccessId),
@@ -136,14 +145,14 @@ impl Store {
     ) -> Result<Chunk<Grant>, StoreError> {
         let bounds = (key::grant(clinic, from).sk, key::grant(clinic, to).sk);
         let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-        let items = raw.iter().map(|item| self.grant_from(item));
+        let items = raw.iter().map(|item| self.decode_grant(item));
         let items = items.collect::<Result<_, _>>()?;
         Ok(Chunk { items, ..chunk })
     }
 
     /// The index names the ids; the grants themselves are then read from the table. An id whose
     /// grant is gone, since it ran out long ago, is passed over.
-    async fn chunk_of_user(
+    async fn read_chunk_of_user(
         &self,
         clinic: ClinicId,
         user: UserId,
@@ -152,9 +161,9 @@ impl Store {
     ) -> Result<Chunk<Grant>, StoreError> {
         let mut bytes = 0;
         loop {
-            let found = self.entries(clinic, user, (from, to), size.min(100)).await?;
+            let found = self.read_entries(clinic, user, (from, to), size.min(100)).await?;
             let ids: Vec<AccessId> = found.items.iter().map(|entry| entry.id).collect();
-            let items = self.grants_of_ids(clinic, &ids, Reads::Latest).await?;
+            let items = self.load_grants(clinic, &ids, Consistency::Strong).await?;
             bytes += found.bytes + items.len() as u64 * 1024;
             let more = found.more;
             match ids.last() {
@@ -166,24 +175,24 @@ impl Store {
         }
     }
 
-    async fn grants_of_ids(
+    async fn load_grants(
         &self,
         clinic: ClinicId,
         ids: &[AccessId],
-        reads: Reads,
+        reads: Consistency,
     ) -> Result<Vec<Grant>, StoreError> {
         let mut grants = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
             let keys: Vec<Key> = ids.iter().map(|id| key::grant(clinic, *id)).collect();
             let raw = self.batch(&keys, reads).await?;
             for item in raw.iter().flatten() {
-                grants.push(self.grant_from(item)?);
+                grants.push(self.decode_grant(item)?);
             }
         }
         Ok(grants)
     }
 
-    async fn entries(
+    async fn read_entries(
         &self,
         clinic: ClinicId,
         user: UserId,
@@ -210,7 +219,7 @@ impl Store {
             .send()
             .await
             .map_err(|e| StoreError::from_sdk(&e))?;
-        let entries = answer.items().iter().map(|item| self.entry(item));
+        let entries = answer.items().iter().map(|item| self.decode_entry(item));
         Ok(Chunk {
             items: entries.collect::<Result<_, _>>()?,
             more: answer.last_evaluated_key().is_some(),
@@ -218,7 +227,7 @@ impl Store {
         })
     }
 
-    fn entry(&self, item: &RawItem) -> Result<Entry, StoreError> {
+    fn decode_entry(&self, item: &RawItem) -> Result<Entry, StoreError> {
         let sort = item.get(attr::GSI1SK).and_then(|v| v.as_s().ok());
         let read = sort.and_then(|sort| {
             let (id, end) = sort.split_once('#')?;

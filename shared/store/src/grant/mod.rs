@@ -7,35 +7,40 @@ mod parties;
 use domain::grant::{Details, Grant, Issued, Transition};
 use domain::ids::{AccessId, ClinicId};
 
-use crate::transaction::If;
-use crate::{Role, Store, StoreError, Transaction, attr, key};
+use crate::transaction::Precondition;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
+pub use list::GrantLimit;
 pub use parties::{ViewKeys, ViewParties};
 
 impl Store {
     /// The grant of this id in the clinic.
-    pub async fn grant(&self, clinic: ClinicId, id: AccessId) -> Result<Option<Grant>, StoreError> {
+    pub async fn load_grant(
+        &self,
+        clinic: ClinicId,
+        id: AccessId,
+    ) -> Result<Option<Grant>, StoreError> {
         let found = self.get(&key::grant(clinic, id)).await?;
-        found.map(|item| self.grant_from(&item)).transpose()
+        found.map(|item| self.decode_grant(&item)).transpose()
     }
 }
 
 impl Transaction {
     /// Writes a grant that does not exist yet.
-    pub fn new_grant(&mut self, issued: Issued) -> Result<(), StoreError> {
-        self.grant(&issued.into(), &If::New)
+    pub fn put_grant(&mut self, issued: Issued) -> Result<(), StoreError> {
+        self.grant(&issued.into(), &Precondition::Absent)
     }
 
     /// Writes a changed grant, supposing the version that the change was decided on: of however
     /// many that open the same link, one is written.
-    pub fn changed_grant(&mut self, change: &Transition<Grant>) -> Result<(), StoreError> {
-        self.grant(&change.next, &If::Version(change.expected_version))
+    pub fn replace_grant(&mut self, change: &Transition<Grant>) -> Result<(), StoreError> {
+        self.grant(&change.next, &Precondition::Version(change.expected_version))
     }
 
-    fn grant(&mut self, grant: &Grant, expect: &If) -> Result<(), StoreError> {
+    fn grant(&mut self, grant: &Grant, expect: &Precondition) -> Result<(), StoreError> {
         let details = grant.details();
         self.put(
-            Role::Grant,
+            Part::Grant,
             key::grant(details.clinic, details.id),
             &item::GrantItem::from(grant),
             index(details),

@@ -5,7 +5,7 @@ use domain::grant::{Authority, Grant};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::user::User;
 
-use crate::client::Reads;
+use crate::client::Consistency;
 use crate::key::Key;
 use crate::{Store, StoreError, key};
 
@@ -48,15 +48,15 @@ pub struct ViewParties {
 impl Store {
     /// Grant, user and issuer in one read.
     ///
-    /// [`Reads::Recent`] costs half a unit for each of the three, 1.5 together, and may miss a
+    /// [`Consistency::Eventual`] costs half a unit for each of the three, 1.5 together, and may miss a
     /// write of the last moment ("usually one second or less", DynamoDB developer guide, "Read
     /// consistency"). That is for renewals: the token that a renewal may wrongly give lives five
     /// minutes, as the one before it might have. Opening a link and introspection want
-    /// [`Reads::Latest`].
-    pub async fn view_parties(
+    /// [`Consistency::Strong`].
+    pub async fn load_view_parties(
         &self,
         of: &ViewKeys,
-        reads: Reads,
+        reads: Consistency,
     ) -> Result<ViewParties, StoreError> {
         let user = of.user.map(|id| key::user(of.clinic, id));
         let issuer = match of.issuer {
@@ -74,13 +74,15 @@ impl Store {
         };
         let [grant, user, issuer] = keys.each_ref().map(item);
         Ok(ViewParties {
-            grant: grant.map(|raw| self.grant_from(raw)).transpose()?,
-            user: user.map(|raw| self.user_from(raw)).transpose()?,
+            grant: grant.map(|raw| self.decode_grant(raw)).transpose()?,
+            user: user.map(|raw| self.decode_user(raw)).transpose()?,
             issuer: match (issuer, of.issuer) {
                 (None, _) => None,
-                (Some(raw), Issuer::ApiKey(_)) => Some(Authority::ApiKey(self.api_key_from(raw)?)),
+                (Some(raw), Issuer::ApiKey(_)) => {
+                    Some(Authority::ApiKey(self.decode_api_key(raw)?))
+                }
                 (Some(raw), Issuer::User(_)) => {
-                    Some(Authority::User(Box::new(self.user_from(raw)?)))
+                    Some(Authority::User(Box::new(self.decode_user(raw)?)))
                 }
             },
         })

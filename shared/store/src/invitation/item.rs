@@ -148,7 +148,7 @@ impl TryFrom<InvitationItem> for Invitation {
 
 impl Store {
     /// The invitation in an item.
-    pub(crate) fn invitation_from(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
+    pub(crate) fn decode_invitation(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
         self.decode_with(raw, |item: InvitationItem| item.try_into())
     }
 }

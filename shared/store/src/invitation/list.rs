@@ -9,7 +9,7 @@ use domain::person::email::Email;
 
 use crate::item::text;
 use crate::key::Key;
-use crate::page::{Chunk, Filling, Page, PageRequest, below};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::{Store, StoreError, attr, key};
 
 /// Which of a clinic's invitations a list is about; all bounds are keys, so they cost nothing.
@@ -47,7 +47,7 @@ fn id_of(invitation: &Invitation) -> InvitationId {
 
 impl Store {
     /// One page of a clinic's invitations for which `keep` holds.
-    pub async fn invitations(
+    pub async fn list_invitations(
         &self,
         clinic: ClinicId,
         range: &InvitationRange,
@@ -57,42 +57,45 @@ impl Store {
         let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
         let wanted =
             |i: &Invitation| range.statuses.is_empty() || range.statuses.contains(&i.status());
-        let mut filling = Filling::new(page);
-        while let Some((after, size)) = filling.wants() {
+        let mut builder = PageBuilder::new(page);
+        while let Some((after, size)) = builder.next_read() {
             let range = range.before(after);
             let chunk = if range.to < range.from {
                 Chunk::end()
             } else if by_status {
-                self.chunk_by_status(clinic, &range, size).await?
+                self.read_chunk_by_status(clinic, &range, size).await?
             } else {
-                self.chunk_of_all(clinic, &range, size).await?
+                self.read_chunk_of_all(clinic, &range, size).await?
             };
-            filling.add(chunk, id_of, |i| wanted(i) && keep(i));
+            builder.add(chunk, id_of, |i| wanted(i) && keep(i));
         }
-        Ok(filling.page())
+        Ok(builder.finish())
     }
 
     /// One page of the invitations that one address ever had, read by key.
-    pub async fn invitations_of(
+    pub async fn list_invitations_to(
         &self,
         clinic: ClinicId,
         email: &Email,
         page: PageRequest<InvitationId>,
         keep: impl Fn(&Invitation) -> bool,
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
-        let history = self.email_claim(clinic, email).await?.history;
+        let history = self.load_email_claim(clinic, email).await?.history;
         let keys: Vec<Key> = history.iter().map(|id| key::invitation(clinic, *id)).collect();
         let raw = self.get_all(&keys).await?;
-        let mut all =
-            raw.iter().flatten().map(|i| self.invitation_from(i)).collect::<Result<Vec<_>, _>>()?;
+        let mut all = raw
+            .iter()
+            .flatten()
+            .map(|i| self.decode_invitation(i))
+            .collect::<Result<Vec<_>, _>>()?;
         all.sort_by_key(|i| std::cmp::Reverse(id_of(i)));
         let rest = all.into_iter().filter(|i| page.after.is_none_or(|after| id_of(i) < after));
-        let mut filling = Filling::new(page);
-        filling.add(Chunk { items: rest.collect(), more: false, bytes: 0 }, id_of, keep);
-        Ok(filling.page())
+        let mut builder = PageBuilder::new(page);
+        builder.add(Chunk { items: rest.collect(), more: false, bytes: 0 }, id_of, keep);
+        Ok(builder.finish())
     }
 
-    async fn chunk_of_all(
+    async fn read_chunk_of_all(
         &self,
         clinic: ClinicId,
         range: &InvitationRange,
@@ -103,13 +106,14 @@ impl Store {
             format!("{}{}", key::INVITATION, range.to),
         );
         let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-        let items = raw.iter().map(|item| self.invitation_from(item)).collect::<Result<_, _>>()?;
+        let items =
+            raw.iter().map(|item| self.decode_invitation(item)).collect::<Result<_, _>>()?;
         Ok(Chunk { items, ..chunk })
     }
 
     /// The index names the newest ids of each status; the invitations themselves are then read
     /// from the table, since the index lags and may name a status that has passed.
-    async fn chunk_by_status(
+    async fn read_chunk_by_status(
         &self,
         clinic: ClinicId,
         range: &InvitationRange,
@@ -162,7 +166,7 @@ impl Store {
         let items = raw
             .iter()
             .flatten()
-            .map(|item| self.invitation_from(item))
+            .map(|item| self.decode_invitation(item))
             .collect::<Result<Vec<_>, _>>()?;
         bytes += items.len() as u64 * 1024;
         Ok(Chunk { items, more, bytes })

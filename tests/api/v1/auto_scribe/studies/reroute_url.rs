@@ -46,7 +46,7 @@ async fn the_study_is_assigned_and_goes_to_whoever_is_named_last() {
     let (ada, ken) = (app.reader().await, app.second_reader().await);
     let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
     let assigned = async || {
-        let found = app.store().assignment(app.clinic(), &what).await.unwrap();
+        let found = app.store().load_assignment(app.clinic(), &what).await.unwrap();
         found.map(|assignment| (assignment.reader.to_string(), assignment.version))
     };
     assert_eq!(assigned().await, None);
