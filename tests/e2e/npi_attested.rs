@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::actor::Actor;
-use domain::audit::{AuditRecord, Object};
+use domain::audit::{AuditObject, AuditRecord};
 use domain::ids::{AuditId, UserId};
 use domain::time::Clock as _;
 use runtime::OsEntropy;
@@ -39,7 +39,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         at: now,
         actor: Actor::User(by),
         action: change.action,
-        object: Object::User(change.next.id),
+        object: AuditObject::User(change.next.id),
         before: Some(change.before),
         after: Some(after),
         ip: None,

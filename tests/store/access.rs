@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::actor::Issuer;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::embed::EmbedOrigins;
 use domain::grant::{
-    Grant, Issued, LinkSeconds, New, Transition, View, ViewSeconds, oldest_alive, still_allowed,
+    Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, View, ViewSeconds, oldest_alive,
+    still_allowed,
 };
 use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
 use domain::study::{Assignment, StudyRef};
@@ -42,8 +43,8 @@ impl Clinic {
         self.app.clock.now()
     }
 
-    fn issued(&self, view: View) -> Issued {
-        New {
+    fn issued(&self, view: View) -> IssuedGrant {
+        NewGrant {
             id: AccessId::new(self.now(), &OsEntropy),
             clinic: self.id,
             view,
@@ -56,15 +57,15 @@ impl Clinic {
         .at(self.now())
     }
 
-    fn dictation(&self, user: UserId) -> Issued {
+    fn dictation(&self, user: UserId) -> IssuedGrant {
         self.issued(View::Dictation { user, study: study(1) })
     }
 
-    fn record(&self, action: Action, object: Object) -> AuditRecord {
+    fn record(&self, action: AuditAction, object: AuditObject) -> AuditRecord {
         record(self.id, self.now(), action, object)
     }
 
-    async fn issue(&self, issued: Issued) -> Grant {
+    async fn issue(&self, issued: IssuedGrant) -> Grant {
         let record = self.record(issued.action(), issued.details.audited());
         let mut tx = self.app.store().transaction(&record).unwrap();
         tx.put_grant(issued.clone()).unwrap();
@@ -72,7 +73,7 @@ impl Clinic {
         issued.into()
     }
 
-    async fn change(&self, change: &Transition<Grant>) -> CommitOutcome {
+    async fn change(&self, change: &GrantTransition<Grant>) -> CommitOutcome {
         write(self.app.store().clone(), self.now(), change.clone()).await
     }
 
@@ -93,7 +94,12 @@ impl Clinic {
     }
 }
 
-fn record(clinic: ClinicId, at: Timestamp, action: Action, object: Object) -> AuditRecord {
+fn record(
+    clinic: ClinicId,
+    at: Timestamp,
+    action: AuditAction,
+    object: AuditObject,
+) -> AuditRecord {
     AuditRecord {
         id: AuditId::new(at, &OsEntropy),
         clinic,
@@ -107,7 +113,7 @@ fn record(clinic: ClinicId, at: Timestamp, action: Action, object: Object) -> Au
     }
 }
 
-async fn write(store: Store, now: Timestamp, change: Transition<Grant>) -> CommitOutcome {
+async fn write(store: Store, now: Timestamp, change: GrantTransition<Grant>) -> CommitOutcome {
     let details = change.next.details();
     let record = record(details.clinic, now, change.action, details.audited());
     let mut tx = store.transaction(&record).unwrap();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::actor::Actor as Auditee;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
@@ -140,8 +140,8 @@ impl App {
             clinic: self.clinic(),
             at: now,
             actor: Auditee::Operator,
-            action: Action::ApiKeyCreated,
-            object: Object::ApiKey(key.id),
+            action: AuditAction::ApiKeyCreated,
+            object: AuditObject::ApiKey(key.id),
             before: None,
             after: None,
             ip: None,

@@ -5,9 +5,11 @@ use axum::extract::State;
 use axum::response::Response;
 use changes::Requester;
 use domain::actor::Actor;
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::claim::Claim;
-use domain::invitation::{Acceptance, Details, Invitation, Live, Transition};
+use domain::invitation::{
+    Acceptance, Invitation, InvitationDetails, InvitationTransition, UnexpiredInvitation,
+};
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use serde::Deserialize;
@@ -71,7 +73,7 @@ pub(crate) async fn handle(
 
 async fn accept(
     deps: &Deps,
-    mut live: Box<Live>,
+    mut live: Box<UnexpiredInvitation>,
     token: &str,
     password: Option<String>,
     requester: &Requester,
@@ -105,7 +107,7 @@ struct Registry(Option<(Npi, RegistryAnswer)>);
 
 impl Registry {
     /// The answer about an NPI that is still pending.
-    async fn answer(&mut self, deps: &Deps, details: &Details) -> Option<RegistryAnswer> {
+    async fn answer(&mut self, deps: &Deps, details: &InvitationDetails) -> Option<RegistryAnswer> {
         let npi = details.profile.npi_to_verify()?;
         if self.0.as_ref().is_none_or(|(asked, _)| *asked != npi) {
             self.0 = Some((npi, deps.registry.look_up(&npi).await));
@@ -115,8 +117,8 @@ impl Registry {
 }
 
 enum Standing {
-    Live(Box<Live>),
-    Accepted(Box<Details>),
+    Live(Box<UnexpiredInvitation>),
+    Accepted(Box<InvitationDetails>),
 }
 
 fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
@@ -133,7 +135,7 @@ fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
 /// The link was used before: the same person gets the same answer.
 async fn repeated(
     deps: &Deps,
-    details: &Details,
+    details: &InvitationDetails,
     ip: Option<&str>,
     password: Option<String>,
 ) -> Result<User, Problem> {
@@ -148,7 +150,7 @@ async fn repeated(
 
 async fn commit(
     deps: &Deps,
-    change: &Transition<Acceptance>,
+    change: &InvitationTransition<Acceptance>,
     credential: &Credential,
     requester: &Requester,
 ) -> Result<CommitOutcome, Problem> {
@@ -169,9 +171,9 @@ async fn commit(
     if user.profile.permissions.manages_clinic() {
         tx.increment_managers(user.clinic)?;
         match user.invited_by {
-            InvitedBy::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
-            InvitedBy::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
-            InvitedBy::Operator => {}
+            Inviter::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
+            Inviter::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
+            Inviter::Operator => {}
         }
     }
     Ok(tx.commit().await?)

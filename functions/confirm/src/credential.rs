@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use domain::credentials::password::{Password, PasswordHash};
 use domain::field::{Faults, Refused};
-use domain::invitation::Details;
+use domain::invitation::InvitationDetails;
 use store::{Account, ThrottleDecision};
 use web::Problem;
 
@@ -19,7 +19,7 @@ pub(crate) struct Credential {
 /// Checks the password: the account's own, or a new one that passes the policy.
 pub(crate) async fn credential(
     deps: &Deps,
-    details: &Details,
+    details: &InvitationDetails,
     ip: Option<&str>,
     password: Option<String>,
 ) -> Result<Credential, Problem> {
@@ -39,7 +39,7 @@ pub(crate) async fn credential(
 /// Checks that whoever uses a used link again is the one who used it.
 pub(crate) async fn same_person(
     deps: &Deps,
-    details: &Details,
+    details: &InvitationDetails,
     ip: Option<&str>,
     password: Option<String>,
 ) -> Result<(), Problem> {
@@ -58,7 +58,7 @@ fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
 
 /// A password comes exactly when dashboard access does.
 fn required_exactly(
-    details: &Details,
+    details: &InvitationDetails,
     password: Option<String>,
 ) -> Result<Option<Password>, Problem> {
     let refused = match (details.profile.permissions.dashboard(), &password) {
@@ -77,7 +77,7 @@ fn required_exactly(
 /// The hash of a new password; what others know of the person counts as guessable.
 async fn new_password(
     deps: &Deps,
-    details: &Details,
+    details: &InvitationDetails,
     password: Password,
 ) -> Result<PasswordHash, Problem> {
     let clinic = deps.context.store.load_clinic(details.clinic).await?;
@@ -101,7 +101,7 @@ async fn new_password(
 /// Compares with the account's password, a few times in a quarter of an hour at most.
 async fn matching(
     deps: &Deps,
-    details: &Details,
+    details: &InvitationDetails,
     ip: Option<&str>,
     (hash, password): (PasswordHash, Password),
 ) -> Result<(), Problem> {

@@ -3,8 +3,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use domain::actor::InvitedBy;
-use domain::invitation::{Details, Invitation};
+use domain::actor::Inviter;
+use domain::invitation::{Invitation, InvitationDetails};
 use domain::person::PersonName;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -123,8 +123,8 @@ async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Proble
     })
 }
 
-async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, Problem> {
-    let InvitedBy::User(id) = details.invited_by else {
+async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<String>, Problem> {
+    let Inviter::User(id) = details.invited_by else {
         return Ok(None);
     };
     let user = deps.context.store.load_user(details.clinic, id).await?;

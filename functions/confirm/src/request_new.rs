@@ -4,9 +4,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use changes::{Attempt, Requester};
 use domain::actor::Actor;
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::ids::NoticeId;
-use domain::invitation::{Details, Invitation};
+use domain::invitation::{Invitation, InvitationDetails};
 use domain::person::email::Email;
 use store::{Notice, NoticeKind};
 use web::body::JsonObject;
@@ -83,9 +83,9 @@ async fn ask_for_new_link(
 }
 
 /// Whoever invited, or the clinic's own address when a PACS did or the inviter is gone.
-async fn whom(deps: &Deps, details: &Details) -> Result<Option<Email>, Problem> {
+async fn whom(deps: &Deps, details: &InvitationDetails) -> Result<Option<Email>, Problem> {
     let store = &deps.context.store;
-    if let InvitedBy::User(id) = details.invited_by
+    if let Inviter::User(id) = details.invited_by
         && let Some(user) = store.load_user(details.clinic, id).await?
         && user.status == domain::user::UserStatus::Active
     {

@@ -3,7 +3,7 @@
 use domain::field::Faults;
 use domain::npi::{Npi, Verification};
 use domain::person::email::Email;
-use domain::person::permissions::{AssignableLevel, Level, Permissions, Wanted};
+use domain::person::permissions::{AssignableLevel, Level, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::Deserialize;
@@ -101,7 +101,7 @@ fn permissions(fields: &mut Fields) -> Option<Permissions> {
         (manage_studies?, create_reports?, dashboard?);
     // A faulty NPI was told already; that one is needed would only confuse.
     let faulty_npi = npi_sent && npi.is_none();
-    let wanted = Wanted {
+    let wanted = RequestedPermissions {
         level,
         manage_studies,
         create_reports: create_reports && !faulty_npi,

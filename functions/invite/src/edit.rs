@@ -6,7 +6,7 @@ use axum::extract::State;
 use changes::move_npi;
 use changes::{Attempt, Requester};
 use domain::claim::Holder;
-use domain::invitation::{Invitation, Live, Transition};
+use domain::invitation::{Invitation, InvitationTransition, UnexpiredInvitation};
 use domain::npi::{Npi, Verification};
 use domain::person::permissions::Level;
 use store::CommitOutcome;
@@ -51,7 +51,7 @@ pub(crate) async fn handle(
     })
 }
 
-pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem> {
+pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<UnexpiredInvitation, Problem> {
     let pending = pending(invitation)?;
     if pending.details.profile.permissions.level() == Level::Owner {
         return Err(Problem::forbidden("An owner's invitation cannot be changed."));
@@ -67,7 +67,7 @@ pub(crate) fn live(invitation: Invitation, deps: &Deps) -> Result<Live, Problem>
 
 pub(crate) async fn commit(
     deps: &Deps,
-    change: &Transition<Invitation>,
+    change: &InvitationTransition<Invitation>,
     held: Option<(Npi, Verification)>,
     requester: &Requester,
 ) -> Result<CommitOutcome, Problem> {

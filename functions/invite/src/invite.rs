@@ -7,10 +7,10 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::npi_free;
 use changes::{Attempt, Requester};
-use domain::audit::{Action, Object};
+use domain::audit::{AuditAction, AuditObject};
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
-use domain::invitation::{Fingerprint, Invitation, New, Pending};
+use domain::invitation::{Fingerprint, Invitation, NewInvitation, PendingInvitation};
 use domain::time::Timestamp;
 use domain::user::UserStatus;
 use serde_json::{Map, Value};
@@ -54,7 +54,7 @@ pub(crate) async fn invite(
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
     let Draft { email, profile } = draft(Fields::new(members))?;
-    let wish = New {
+    let wish = NewInvitation {
         id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
         clinic: principal.clinic,
         email,
@@ -68,7 +68,7 @@ pub(crate) async fn invite(
 
 async fn carry_out(
     deps: &Deps,
-    mut wish: New,
+    mut wish: NewInvitation,
     requester: &Requester,
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
@@ -107,7 +107,7 @@ async fn carry_out(
 /// at it. `None` when there is one, or the clinic is not known yet.
 async fn at_once(
     deps: &Deps,
-    wish: &New,
+    wish: &NewInvitation,
     requester: &Requester,
 ) -> Result<Option<Invitation>, Problem> {
     let now = deps.context.now();
@@ -123,16 +123,17 @@ async fn at_once(
 
 async fn commit(
     deps: &Deps,
-    pending: &Pending,
+    pending: &PendingInvitation,
     (email, npi_claim): (Claim, Claim),
     requester: &Requester,
 ) -> Result<CommitOutcome, Problem> {
     let details = &pending.details;
     let (clinic, id, until) = (details.clinic, details.id, details.expiry);
     let permissions = details.profile.permissions;
-    let object = Object::Invitation(id);
+    let object = AuditObject::Invitation(id);
     let after = (None, Some(permissions));
-    let record = requester.record(&deps.context, clinic, Action::InvitationCreated, object, after);
+    let record =
+        requester.record(&deps.context, clinic, AuditAction::InvitationCreated, object, after);
     let mut tx = deps.context.store.transaction(&record)?;
     tx.put_invitation(pending.clone())?;
     tx.put_email_claim(clinic, &details.email, &email.for_invitation(id, until))?;

@@ -45,7 +45,7 @@ pub(crate) async fn handle(
 
 async fn resend(
     deps: &Deps,
-    pending: domain::invitation::Pending,
+    pending: domain::invitation::PendingInvitation,
     requester: &Requester,
 ) -> Result<Attempt<Json<InvitationView>>, Problem> {
     let (clinic, id, email) =

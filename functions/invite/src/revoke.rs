@@ -6,7 +6,7 @@ use axum::extract::State;
 use changes::{Attempt, commit_ended};
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
-use domain::invitation::{Invitation, InvitationStatus, Pending};
+use domain::invitation::{Invitation, InvitationStatus, PendingInvitation};
 use domain::person::permissions::Level;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -95,7 +95,7 @@ pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: &str) -> Result<Invi
 }
 
 /// The pending invitation, or the conflict with what became of it.
-pub(crate) fn pending(invitation: Invitation) -> Result<Pending, Problem> {
+pub(crate) fn pending(invitation: Invitation) -> Result<PendingInvitation, Problem> {
     invitation.pending().map_err(|status| match status {
         InvitationStatus::Accepted => Problem::conflict(
             "invitation_accepted",

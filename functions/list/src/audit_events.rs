@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::actor::Actor;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
 use domain::field::Refused;
 use domain::ids::AuditId;
@@ -89,7 +89,7 @@ pub(crate) struct AuditEventView {
 impl From<&AuditRecord> for AuditEventView {
     fn from(record: &AuditRecord) -> Self {
         let (user, study) = match record.object {
-            Object::Access { user, study, .. } => (user, study),
+            AuditObject::Access { user, study, .. } => (user, study),
             _ => (None, None),
         };
         Self {
@@ -141,7 +141,7 @@ pub(crate) async fn handle(
 
 struct Filter {
     actor: Option<Actor>,
-    object: Option<Object>,
+    object: Option<AuditObject>,
     action: Option<String>,
     start: Option<Day>,
     end: Option<Day>,
@@ -160,12 +160,12 @@ impl Filter {
                 Actor::parse(text).ok_or(Refused::new("actor_invalid", actor))
             }),
             object: from.take("object", |text| {
-                Object::parse(text).ok_or(Refused::new("object_invalid", object))
+                AuditObject::parse(text).ok_or(Refused::new("object_invalid", object))
             }),
             action: from.take("action", |text| {
                 let unknown =
                     Refused::new("action_unknown", "must be an action such as user.edited");
-                let known = Action::is_name(text);
+                let known = AuditAction::is_name(text);
                 known.then(|| text.to_owned()).ok_or(unknown)
             }),
             start: from.take("startDate", day),

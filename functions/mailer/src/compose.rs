@@ -1,10 +1,10 @@
 //! From a queued mail to a message.
 
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::credentials::password::RESET_LINK;
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId, UserId};
-use domain::invitation::{Details, Invitation};
+use domain::invitation::{Invitation, InvitationDetails};
 use domain::npi::Verification;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
@@ -31,7 +31,7 @@ pub(crate) async fn message(deps: &Deps, mail: Mail) -> Result<Result<Message, P
     }
 }
 
-async fn invite(deps: &Deps, details: &Details) -> Result<Message, NotNow> {
+async fn invite(deps: &Deps, details: &InvitationDetails) -> Result<Message, NotNow> {
     let clinic =
         deps.store.load_clinic(details.clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let permissions = &details.profile.permissions;
@@ -57,8 +57,8 @@ async fn invite(deps: &Deps, details: &Details) -> Result<Message, NotNow> {
     rendered(mail.render(&details.email, clinic.reply_to.as_ref()))
 }
 
-async fn inviter(deps: &Deps, details: &Details) -> Result<Option<String>, NotNow> {
-    let InvitedBy::User(id) = details.invited_by else {
+async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<String>, NotNow> {
+    let Inviter::User(id) = details.invited_by else {
         return Ok(None);
     };
     let user = deps.store.load_user(details.clinic, id).await?;
@@ -110,7 +110,7 @@ async fn new_link_requested(
     clinic: ClinicId,
     to: &Email,
     id: InvitationId,
-    details: &Details,
+    details: &InvitationDetails,
 ) -> Result<Message, NotNow> {
     let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::RenewalRequested {

@@ -2,7 +2,7 @@
 
 use domain::claim::{Claim, Holder};
 use domain::ids::ClinicId;
-use domain::invitation::{Invitation, Live, Transition};
+use domain::invitation::{Invitation, InvitationTransition, UnexpiredInvitation};
 use domain::npi::{Npi, RegistryAnswer, Verification};
 use domain::person::profile::Profile;
 use domain::time::Timestamp;
@@ -13,13 +13,13 @@ use crate::Deps;
 
 /// A person whose NPI is verified.
 pub(crate) enum Person {
-    Invited(Box<Live>),
+    Invited(Box<UnexpiredInvitation>),
     User(Box<User>),
 }
 
 /// What the registry's answer changes.
 pub(crate) enum Change {
-    Invited(Box<Transition<Invitation>>),
+    Invited(Box<InvitationTransition<Invitation>>),
     User(Box<UserChange>),
 }
 

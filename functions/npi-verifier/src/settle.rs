@@ -1,7 +1,7 @@
 //! Writing what the registry's answer means for a person.
 
 use domain::actor::Actor;
-use domain::audit::{AuditRecord, Object};
+use domain::audit::{AuditObject, AuditRecord};
 use domain::claim::Claim;
 use domain::ids::{AuditId, ClinicId, NoticeId};
 use domain::npi::due::Due;
@@ -55,12 +55,12 @@ fn record(deps: &Deps, clinic: ClinicId, change: &Change, at: Timestamp) -> Audi
         Change::Invited(change) => {
             let details = change.next.details();
             let after = details.profile.permissions;
-            let object = Object::Invitation(details.id);
+            let object = AuditObject::Invitation(details.id);
             (change.action, object, change.before.permissions, after)
         }
         Change::User(change) => {
             let after = change.next.profile.permissions;
-            let object = Object::User(change.next.id);
+            let object = AuditObject::User(change.next.id);
             (change.action, object, change.before, after)
         }
     };

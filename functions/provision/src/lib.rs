@@ -5,8 +5,8 @@
 use std::sync::Arc;
 
 use domain::actor::Actor;
-use domain::actor::InvitedBy;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::actor::Inviter;
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
@@ -15,9 +15,9 @@ use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
 use domain::field::Refused;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
-use domain::invitation::{Fingerprint, New, Pending};
+use domain::invitation::{Fingerprint, NewInvitation, PendingInvitation};
 use domain::person::email::Email;
-use domain::person::permissions::{Permissions, Reporting, Standing};
+use domain::person::permissions::{AccessLevel, Permissions, Reporting};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName};
 use domain::time::{Clock, Timestamp};
@@ -195,7 +195,7 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
 async fn commit(
     deps: &Deps,
     clinic: &Clinic,
-    invitation: Pending,
+    invitation: PendingInvitation,
     (api_key, secret): (&ApiKey, &ApiKeySecret),
 ) -> Result<CommitOutcome, StoreError> {
     let record = |action, object, after| AuditRecord {
@@ -211,10 +211,14 @@ async fn commit(
     };
     let details = invitation.details.clone();
     let offered = Some(details.profile.permissions);
-    let (made, invited) = (Object::Clinic(clinic.id), Object::Invitation(details.id));
-    let mut tx = deps.store.transaction(&record(Action::ClinicProvisioned, made, None))?;
-    tx.put_audit_record(&record(Action::InvitationCreated, invited, offered))?;
-    tx.put_audit_record(&record(Action::ApiKeyCreated, Object::ApiKey(api_key.id), None))?;
+    let (made, invited) = (AuditObject::Clinic(clinic.id), AuditObject::Invitation(details.id));
+    let mut tx = deps.store.transaction(&record(AuditAction::ClinicProvisioned, made, None))?;
+    tx.put_audit_record(&record(AuditAction::InvitationCreated, invited, offered))?;
+    tx.put_audit_record(&record(
+        AuditAction::ApiKeyCreated,
+        AuditObject::ApiKey(api_key.id),
+        None,
+    ))?;
     tx.put_clinic(clinic)?;
     tx.put_invitation(invitation)?;
     let claim = Claim::unclaimed().for_invitation(details.id, details.expiry);
@@ -252,13 +256,13 @@ fn invitation(
     clinic: &Clinic,
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<Pending, NotProvisioned> {
-    let new = New {
+) -> Result<PendingInvitation, NotProvisioned> {
+    let new = NewInvitation {
         id: InvitationId::new(now, entropy),
         clinic: clinic.id,
         email: field("ownerEmail", Email::parse(&request.owner_email))?,
         profile: owner(request)?,
-        invited_by: InvitedBy::Operator,
+        invited_by: Inviter::Operator,
         open_for: clinic.invitation_days.duration(),
         fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
     };
@@ -278,7 +282,7 @@ fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
         phone: None,
         role: ClinicRole::AdministrativeDirector,
         permissions: Permissions {
-            standing: Standing::Owner,
+            standing: AccessLevel::Owner,
             manage_studies: true,
             reporting: Reporting::WithoutNpi,
         },

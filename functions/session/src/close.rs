@@ -2,7 +2,7 @@
 
 use changes::Requester;
 use domain::actor::Actor;
-use domain::audit::{Action, Object};
+use domain::audit::{AuditAction, AuditObject};
 use domain::session::Session;
 use store::CommitOutcome;
 use web::{ClientIp, Problem};
@@ -13,11 +13,11 @@ use crate::Deps;
 pub(crate) async fn close(
     deps: &Deps,
     session: &Session,
-    action: Action,
+    action: AuditAction,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
     let requester = Requester { actor: Actor::User(session.user), ip: ip.map(String::from) };
-    let object = Object::Session(session.id);
+    let object = AuditObject::Session(session.id);
     let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
     let mut tx = deps.context.store.transaction(&record)?;
     tx.delete_session(session.id)?;

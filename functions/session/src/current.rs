@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::Action;
+use domain::audit::AuditAction;
 use domain::user::UserStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -72,7 +72,7 @@ pub(crate) async fn sign_out(
         return Err(Problem::unauthenticated());
     };
     if let Some(session) = deps.context.store.load_session(id).await? {
-        close(&deps, &session, Action::SessionEnded, ip).await?;
+        close(&deps, &session, AuditAction::SessionEnded, ip).await?;
     }
     Ok((StatusCode::NO_CONTENT, RefreshCookie::cleared(), ()).into_response())
 }

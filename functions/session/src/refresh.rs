@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
-use domain::audit::Action;
+use domain::audit::AuditAction;
 use store::RotationOutcome;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
@@ -48,14 +48,14 @@ async fn refreshed(
     let id = keyring.read_refresh_token(token).map_err(|_| ended())?;
     let session = store.load_session(id).await?.ok_or_else(ended)?;
     if !session.is_newest(token) {
-        close(deps, &session, Action::SessionTokenReused, ip).await?;
+        close(deps, &session, AuditAction::SessionTokenReused, ip).await?;
         return Err(ended());
     }
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
     let (next, token) = session.refreshed(keyring, now, entropy).ok_or_else(ended)?;
     if store.rotate_session(&session, &next).await? == RotationOutcome::Conflict {
         // Another request used the same token at the same moment.
-        close(deps, &session, Action::SessionTokenReused, ip).await?;
+        close(deps, &session, AuditAction::SessionTokenReused, ip).await?;
         return Err(ended());
     }
     // Read after the rotation: whoever was deactivated before it gets no token.
@@ -64,7 +64,7 @@ async fn refreshed(
     if let Some(user) = user.filter(|user| next.is_open_to(user, epoch)) {
         return deps.sessions.renewed(&deps.context, &next, &user, token);
     }
-    close(deps, &next, Action::SessionEnded, ip).await?;
+    close(deps, &next, AuditAction::SessionEnded, ip).await?;
     Err(ended())
 }
 

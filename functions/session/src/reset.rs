@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Requester;
 use domain::actor::Actor;
-use domain::audit::{Action, Object};
+use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
 use domain::field::{Faults, Refused};
 use domain::person::email::Email;
@@ -121,8 +121,8 @@ async fn commit(
     let mut tx: Option<Transaction> = None;
     for user in users {
         let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };
-        let object = Object::User(user.id);
-        let action = Action::PasswordReset;
+        let object = AuditObject::User(user.id);
+        let action = AuditAction::PasswordReset;
         let record = requester.record(&deps.context, user.clinic, action, object, (None, None));
         match &mut tx {
             Some(tx) => tx.put_audit_record(&record)?,

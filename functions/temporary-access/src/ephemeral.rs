@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::{Extension, Json};
 use domain::field::Refused;
 use domain::grant::{
-    EphemeralSession, HangingProtocol, Layout, LinkSeconds, Options, RetrievalId, View,
+    EphemeralOptions, EphemeralSession, HangingProtocol, Layout, LinkSeconds, RetrievalId, View,
     ViewportLabel,
 };
 use serde::{Deserialize, Serialize};
@@ -84,7 +84,7 @@ pub(crate) struct EphemeralView {
 
 impl EphemeralView {
     pub(crate) fn new(session: &EphemeralSession) -> Result<Self, Problem> {
-        let raw = |options: &Options| RawValue::from_string(options.as_str().to_owned());
+        let raw = |options: &EphemeralOptions| RawValue::from_string(options.as_str().to_owned());
         let options = session.options.as_ref().map(raw).transpose();
         Ok(Self {
             retrieval_id: session.retrieval.as_str().to_owned(),
@@ -134,7 +134,7 @@ fn wanted(body: JsonObject) -> Result<(EphemeralSession, Lifetimes), Problem> {
     let hanging = hanging(&mut fields);
     let options = match fields.take("options") {
         None | Some(Value::Null) => None,
-        Some(_) => match Options::parse(&spelt) {
+        Some(_) => match EphemeralOptions::parse(&spelt) {
             Ok(options) => Some(options),
             Err(refused) => fields.fault("options", refused),
         },

@@ -7,11 +7,11 @@ use axum::{Extension, Json};
 use changes::Attempt;
 use domain::credentials::token::AccessLink;
 use domain::embed::EmbedOrigins;
-use domain::grant::{Issued, MAX_OPEN, New, NotAllowed, View, may_use};
+use domain::grant::{IssuedGrant, MAX_OPEN, NewGrant, View, ViewerNotAllowed, may_use};
 use domain::ids::{AccessId, UserId};
 use domain::invitation::InvitationStatus;
 use domain::study::Assignment;
-use domain::study::Mode;
+use domain::study::ViewMode;
 use domain::user::User;
 use serde::Serialize;
 use store::GrantLimit;
@@ -57,7 +57,7 @@ pub(crate) async fn issue(
     })
 }
 
-fn link(deps: &Deps, issued: &Issued) -> LinkView {
+fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
     let details = &issued.details;
     let token =
         deps.keyring.access_token(&AccessLink { clinic: details.clinic, access: details.id });
@@ -74,7 +74,7 @@ async fn decided(
     caller: &Principal,
     view: &View,
     lifetimes: Lifetimes,
-) -> Result<(Issued, Option<Assignment>), Problem> {
+) -> Result<(IssuedGrant, Option<Assignment>), Problem> {
     let (store, now) = (&deps.context.store, deps.context.now());
     let (clinic, issuer) = (caller.clinic, caller.as_issuer());
     let (user, assignment) = match view {
@@ -92,7 +92,7 @@ async fn decided(
         };
         usable(deps, user, view.mode()).await?;
     }
-    let new = New {
+    let new = NewGrant {
         id: AccessId::new(now, deps.context.entropy.as_ref()),
         clinic,
         view: view.clone(),
@@ -115,12 +115,12 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
 }
 
 /// Whether this user may have one more view of this mode.
-async fn usable(deps: &Deps, user: &User, mode: Mode) -> Result<(), Problem> {
+async fn usable(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = may_use(user, mode) {
         let refused = why.refused();
         let status = match why {
-            NotAllowed::Deactivated => StatusCode::CONFLICT,
-            NotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,
+            ViewerNotAllowed::Deactivated => StatusCode::CONFLICT,
+            ViewerNotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,
         };
         let problem = Problem::new(status, refused.code, sentence(refused.detail));
         return Err(problem.about("userId", user.id));

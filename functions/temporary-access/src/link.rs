@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use domain::credentials::token::LinkToken;
-use domain::grant::{Details, View};
+use domain::grant::{GrantDetails, View};
 
 /// Where in a link its token stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl Links {
     }
 
     /// The link to a view.
-    pub(crate) fn to(&self, details: &Details, token: &LinkToken) -> String {
+    pub(crate) fn to(&self, details: &GrantDetails, token: &LinkToken) -> String {
         let place = match &details.view {
             View::Dictation { study, .. } | View::ViewerOnly { study, .. } => {
                 format!("study/{}", study.key())

@@ -3,7 +3,7 @@
 use auth::dpop::{self, For, Proof, ProofInvalid};
 use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
-use domain::audit::Refusal;
+use domain::audit::AccessRefusal;
 use domain::grant::{Grant, still_allowed};
 use domain::time::Timestamp;
 use store::{Consistency, ViewParties};
@@ -24,17 +24,17 @@ pub(crate) async fn live(
     deps: &Deps,
     claims: &ViewClaims,
     reads: Consistency,
-) -> Result<Result<Live, Refusal>, Problem> {
+) -> Result<Result<Live, AccessRefusal>, Problem> {
     let Some(keys) = claims.keys() else {
-        return Ok(Err(Refusal::Tampered));
+        return Ok(Err(AccessRefusal::Tampered));
     };
     let context = &deps.context;
     let found = context.store.load_view_parties(&keys, reads).await?;
     let ViewParties { grant, user, issuer } = found;
     let open = match grant {
         Some(Grant::Open(open)) => open,
-        Some(Grant::Revoked(_)) => return Ok(Err(Refusal::Revoked)),
-        Some(Grant::Issued(_)) | None => return Ok(Err(Refusal::Expired)),
+        Some(Grant::Revoked(_)) => return Ok(Err(AccessRefusal::Revoked)),
+        Some(Grant::Issued(_)) | None => return Ok(Err(AccessRefusal::Expired)),
     };
     if let Err(why) = still_allowed(&open.details, user.as_ref(), issuer.as_ref()) {
         return Ok(Err(why));
@@ -42,8 +42,8 @@ pub(crate) async fn live(
     let until = open.opening.until;
     let now = ViewClaims::of(&open, user.as_ref(), deps.keys.issuer(), context.now());
     Ok(match now {
-        None => Err(Refusal::Expired),
-        Some(now) if !now.fit(claims) => Err(Refusal::Tampered),
+        None => Err(AccessRefusal::Expired),
+        Some(now) if !now.fit(claims) => Err(AccessRefusal::Tampered),
         Some(claims) => Ok(Live { claims, until }),
     })
 }

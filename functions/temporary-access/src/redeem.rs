@@ -7,10 +7,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use changes::{Attempt, Requester};
 use domain::actor::Actor;
-use domain::audit::Refusal;
+use domain::audit::AccessRefusal;
 use domain::credentials::token::AccessLink;
 use domain::field::Refused;
-use domain::grant::{Grant, KeyThumbprint, Open, Transition, View, still_allowed};
+use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, View, still_allowed};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -118,7 +118,7 @@ async fn opened(
     link: AccessLink,
     mut proof: Option<Proof>,
     ip: Option<ClientIp>,
-) -> Result<(Open, Option<User>), Problem> {
+) -> Result<(OpenGrant, Option<User>), Problem> {
     let key = proof.as_ref().map(Proof::key);
     changes::retry!(async {
         let grant = deps.context.store.load_grant(link.clinic, link.access).await?;
@@ -134,7 +134,7 @@ async fn opened(
         if let Some(proof) = proof.take()
             && let Err(invalid) = proof.spend(&deps.context).await?
         {
-            record(deps, &details, Refusal::Proof, ip.clone()).await?;
+            record(deps, &details, AccessRefusal::Proof, ip.clone()).await?;
             return Err(invalid.problem(StatusCode::BAD_REQUEST));
         }
         let committed = commit(deps, &change, ip.clone()).await?;
@@ -147,7 +147,7 @@ async fn decided(
     deps: &Deps,
     grant: Grant,
     key: Option<KeyThumbprint>,
-) -> Result<Result<(Transition<Open>, Option<User>), Refusal>, Problem> {
+) -> Result<Result<(GrantTransition<OpenGrant>, Option<User>), AccessRefusal>, Problem> {
     let (store, keys) = (&deps.context.store, ViewKeys::from(&grant));
     let change = match grant.redeem(key, deps.context.now()) {
         Ok(change) => change,
@@ -161,7 +161,7 @@ async fn decided(
 
 async fn commit(
     deps: &Deps,
-    change: &Transition<Open>,
+    change: &GrantTransition<OpenGrant>,
     ip: Option<ClientIp>,
 ) -> Result<CommitOutcome, Problem> {
     let (context, details) = (&deps.context, &change.next.details);
@@ -179,13 +179,13 @@ async fn tampered(deps: &Deps, token: &str, ip: Option<ClientIp>) -> Result<Prob
     if let Some(claimed) = AccessLink::claimed_by(token) {
         let store = &deps.context.store;
         if let Some(grant) = store.load_grant(claimed.clinic, claimed.access).await? {
-            record(deps, grant.details(), Refusal::Tampered, ip).await?;
+            record(deps, grant.details(), AccessRefusal::Tampered, ip).await?;
         }
     }
     Ok(Problem::token_invalid())
 }
 
-fn answer(deps: &Deps, open: &Open, user: Option<&User>) -> Result<Json<OpenedView>, Problem> {
+fn answer(deps: &Deps, open: &OpenGrant, user: Option<&User>) -> Result<Json<OpenedView>, Problem> {
     let (details, context) = (&open.details, &deps.context);
     let claims = ViewClaims::of(open, user, deps.keys.issuer(), context.now());
     let claims = claims.ok_or_else(|| Problem::internal("a view that ended as it began"))?;

@@ -6,8 +6,8 @@
 
 use changes::Requester;
 use domain::actor::Actor;
-use domain::audit::{Action, Refusal};
-use domain::grant::Details;
+use domain::audit::{AccessRefusal, AuditAction};
+use domain::grant::GrantDetails;
 use domain::ids::AuditId;
 use store::CommitOutcome;
 use web::{ClientIp, Problem};
@@ -17,12 +17,12 @@ use crate::Deps;
 /// Records that a grant was refused.
 pub(crate) async fn record(
     deps: &Deps,
-    details: &Details,
-    why: Refusal,
+    details: &GrantDetails,
+    why: AccessRefusal,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
     let requester = Requester { actor: Actor::Viewer(details.id), ip: ip.map(String::from) };
-    let (action, object) = (Action::AccessRefused(why), details.audited());
+    let (action, object) = (AuditAction::AccessRefused(why), details.audited());
     let mut record = requester.record(&deps.context, details.clinic, action, object, (None, None));
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];
     record.id = AuditId::once_a_minute(record.at, &about);

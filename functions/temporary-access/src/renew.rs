@@ -6,7 +6,7 @@ use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
-use domain::audit::Refusal;
+use domain::audit::AccessRefusal;
 use store::Consistency;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
@@ -42,7 +42,7 @@ pub(crate) async fn handle(
     let this = For { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
     if !right_scheme || proven(&deps, &headers, this, &claims).await?.is_err() {
-        return Err(refuse(&deps, &claims, Refusal::Proof, ip).await?);
+        return Err(refuse(&deps, &claims, AccessRefusal::Proof, ip).await?);
     }
     match renewed(&deps, &claims).await? {
         Ok(next) => Ok(Json(ViewTokenView::new(&deps, &next.claims, next.until)?)),
@@ -52,7 +52,7 @@ pub(crate) async fn handle(
 
 /// Half-price reads may miss a write of the last moment, such as the opening itself: they are good
 /// enough to renew, and what they would refuse is decided again on what the table has now.
-async fn renewed(deps: &Deps, claims: &ViewClaims) -> Result<Result<Live, Refusal>, Problem> {
+async fn renewed(deps: &Deps, claims: &ViewClaims) -> Result<Result<Live, AccessRefusal>, Problem> {
     match live(deps, claims, Consistency::Eventual).await? {
         Ok(next) => Ok(Ok(next)),
         Err(_) => live(deps, claims, Consistency::Strong).await,
@@ -62,7 +62,7 @@ async fn renewed(deps: &Deps, claims: &ViewClaims) -> Result<Result<Live, Refusa
 async fn refuse(
     deps: &Deps,
     claims: &ViewClaims,
-    why: Refusal,
+    why: AccessRefusal,
     ip: Option<ClientIp>,
 ) -> Result<Problem, Problem> {
     if let Some(keys) = claims.keys() {
@@ -72,7 +72,7 @@ async fn refuse(
         }
     }
     Ok(match why {
-        Refusal::Proof => ProofInvalid.problem(StatusCode::UNAUTHORIZED),
+        AccessRefusal::Proof => ProofInvalid.problem(StatusCode::UNAUTHORIZED),
         _ => ended(),
     })
 }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::{Attempt, Context};
-use domain::audit::{Action, Object};
+use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::{Faults, Refused};
@@ -128,7 +128,7 @@ pub(crate) async fn create(
     };
     let secret = ApiKeySecret::new(entropy);
     let requester = caller.principal.requester();
-    let (action, object) = (Action::ApiKeyCreated, Object::ApiKey(key.id));
+    let (action, object) = (AuditAction::ApiKeyCreated, AuditObject::ApiKey(key.id));
     let record = requester.record(&context, key.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
     tx.put_api_key(&key, &secret)?;
@@ -198,7 +198,7 @@ pub(crate) async fn revoke(
         if !found.key.active {
             return Ok(Attempt::Done(done));
         }
-        let (action, object) = (Action::ApiKeyRevoked, Object::ApiKey(id));
+        let (action, object) = (AuditAction::ApiKeyRevoked, AuditObject::ApiKey(id));
         let record = requester.record(&context, clinic, action, object, (None, None));
         let mut tx = store.transaction(&record)?;
         tx.revoke_api_key(&found)?;

@@ -7,7 +7,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use domain::actor::Actor;
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::actor::Issuer;
 use domain::credentials::api_key::{ApiKeySecret, Scope};
 use domain::embed::EmbedOrigins;
@@ -72,10 +72,10 @@ impl Identity {
 
 impl Principal {
     /// This caller as an inviter.
-    pub fn as_inviter(&self) -> InvitedBy {
+    pub fn as_inviter(&self) -> Inviter {
         match &self.identity {
-            Identity::ApiKey { id, .. } => InvitedBy::ApiKey(*id),
-            Identity::Session { user, .. } => InvitedBy::User(*user),
+            Identity::ApiKey { id, .. } => Inviter::ApiKey(*id),
+            Identity::Session { user, .. } => Inviter::User(*user),
         }
     }
 

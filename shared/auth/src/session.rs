@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
-use domain::audit::{Action, Object};
+use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::token::{Keyring, LinkToken};
 use domain::ids::{ClinicId, SessionId, UserId};
 use domain::person::permissions::Level;
@@ -119,7 +119,7 @@ impl Sessions {
     ) -> Result<Option<(User, AccessToken, RefreshCookie)>, Problem> {
         let (now, entropy) = (context.now(), context.entropy.as_ref());
         let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
-        let (object, action) = (Object::Session(session.id), Action::SessionStarted);
+        let (object, action) = (AuditObject::Session(session.id), AuditAction::SessionStarted);
         let record = requester.record(context, user.clinic, action, object, (None, None));
         changes::retry!(async {
             let mut tx = context.store.transaction(&record)?;

@@ -1,7 +1,7 @@
 //! View tokens: JWT access tokens (RFC 9068) of five minutes, for one view.
 
 use domain::actor::Issuer;
-use domain::grant::{Open, View};
+use domain::grant::{OpenGrant, View};
 use domain::ids::{AccessId, ApiKeyId, ClinicId, UserId};
 use domain::study::StudyRef;
 use domain::time::Timestamp;
@@ -90,7 +90,7 @@ pub struct ViewClaims {
 
 impl ViewClaims {
     /// The claims for a view that lives at `now`; `None` when it has ended.
-    pub fn of(open: &Open, user: Option<&User>, issuer: &str, now: Timestamp) -> Option<Self> {
+    pub fn of(open: &OpenGrant, user: Option<&User>, issuer: &str, now: Timestamp) -> Option<Self> {
         let details = &open.details;
         // Floored, so that no token outlives the view; at its last second there is none.
         let exp = open.renew(now).ok()?.seconds();
@@ -151,7 +151,7 @@ impl ViewClaims {
     }
 }
 
-fn subject(open: &Open) -> String {
+fn subject(open: &OpenGrant) -> String {
     match &open.details.view {
         View::Dictation { user, .. } | View::ViewerOnly { user: Some(user), .. } => {
             user.to_string()

@@ -1,7 +1,7 @@
 //! Ending an invitation: its state, the claims that it held and the audit record, at once.
 
 use domain::failure::Failure;
-use domain::invitation::{Invitation, Transition};
+use domain::invitation::{Invitation, InvitationTransition};
 use store::CommitOutcome;
 
 use crate::{Context, Requester};
@@ -10,7 +10,7 @@ use crate::{Context, Requester};
 /// them by now.
 pub async fn commit_ended(
     context: &Context,
-    change: &Transition<Invitation>,
+    change: &InvitationTransition<Invitation>,
     requester: &Requester,
 ) -> Result<CommitOutcome, Failure> {
     let details = change.next.details();

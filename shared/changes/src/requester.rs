@@ -1,9 +1,9 @@
 //! The audit record of a request.
 
 use domain::actor::Actor;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::ids::{AuditId, ClinicId};
-use domain::invitation::{Invitation, Transition};
+use domain::invitation::{Invitation, InvitationTransition};
 use domain::person::permissions::Permissions;
 use domain::user::UserChange;
 
@@ -24,8 +24,8 @@ impl Requester {
         &self,
         context: &Context,
         clinic: ClinicId,
-        action: Action,
-        object: Object,
+        action: AuditAction,
+        object: AuditObject,
         (before, after): (Option<Permissions>, Option<Permissions>),
     ) -> AuditRecord {
         let at = context.now();
@@ -43,14 +43,18 @@ impl Requester {
     }
 
     /// The record of a changed invitation.
-    pub fn invitation(&self, context: &Context, change: &Transition<Invitation>) -> AuditRecord {
+    pub fn invitation(
+        &self,
+        context: &Context,
+        change: &InvitationTransition<Invitation>,
+    ) -> AuditRecord {
         let details = change.next.details();
         let permissions = (Some(change.before.permissions), Some(details.profile.permissions));
         self.record(
             context,
             details.clinic,
             change.action,
-            Object::Invitation(details.id),
+            AuditObject::Invitation(details.id),
             permissions,
         )
     }
@@ -59,7 +63,7 @@ impl Requester {
     pub fn user(&self, context: &Context, change: &UserChange) -> AuditRecord {
         let user = &change.next;
         let permissions = (Some(change.before), Some(user.profile.permissions));
-        let object = Object::User(user.id);
+        let object = AuditObject::User(user.id);
         self.record(context, user.clinic, change.action, object, permissions)
     }
 }

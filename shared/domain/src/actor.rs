@@ -71,7 +71,7 @@ impl From<Issuer> for Actor {
 
 /// Who invited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum InvitedBy {
+pub enum Inviter {
     /// An owner or admin at the dashboard.
     User(UserId),
     /// A PACS or script.
@@ -80,7 +80,7 @@ pub enum InvitedBy {
     Operator,
 }
 
-impl InvitedBy {
+impl Inviter {
     /// `invitedSource` in JSON.
     pub fn source(self) -> &'static str {
         match self {
@@ -90,12 +90,12 @@ impl InvitedBy {
     }
 }
 
-impl From<InvitedBy> for Actor {
-    fn from(by: InvitedBy) -> Self {
+impl From<Inviter> for Actor {
+    fn from(by: Inviter) -> Self {
         match by {
-            InvitedBy::User(id) => Self::User(id),
-            InvitedBy::ApiKey(id) => Self::ApiKey(id),
-            InvitedBy::Operator => Self::Operator,
+            Inviter::User(id) => Self::User(id),
+            Inviter::ApiKey(id) => Self::ApiKey(id),
+            Inviter::Operator => Self::Operator,
         }
     }
 }

@@ -5,13 +5,13 @@ use std::fmt;
 use crate::actor::Actor;
 use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
 use crate::person::permissions::Permissions;
-use crate::study::Mode;
 use crate::study::StudyRef;
+use crate::study::ViewMode;
 use crate::time::Timestamp;
 
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum AuditAction {
     /// A clinic was provisioned.
     ClinicProvisioned,
     /// An API key was made.
@@ -51,18 +51,18 @@ pub enum Action {
     /// An API key was ended.
     ApiKeyRevoked,
     /// Temporary access was issued; for dictation, the study was assigned with it.
-    AccessIssued(Mode),
+    AccessIssued(ViewMode),
     /// The link to a temporary access was opened.
     AccessRedeemed,
     /// Temporary access was ended before its time.
     AccessRevoked,
     /// The link to a temporary access did not open, or its view was not renewed.
-    AccessRefused(Refusal),
+    AccessRefused(AccessRefusal),
 }
 
 /// Why a link did not open or a view was not renewed. The audit alone knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum AccessRefusal {
     /// It was opened before.
     Used,
     /// It ran out.
@@ -79,7 +79,7 @@ pub enum Refusal {
     Proof,
 }
 
-impl Refusal {
+impl AccessRefusal {
     /// Every refusal.
     pub const ALL: [Self; 7] = [
         Self::Used,
@@ -105,7 +105,7 @@ impl Refusal {
     }
 }
 
-impl Action {
+impl AuditAction {
     /// Every action; one of each name where a name has several.
     pub const ALL: [Self; 23] = [
         Self::ClinicProvisioned,
@@ -127,10 +127,10 @@ impl Action {
         Self::SessionTokenReused,
         Self::PasswordReset,
         Self::ApiKeyRevoked,
-        Self::AccessIssued(Mode::Dictation),
+        Self::AccessIssued(ViewMode::Dictation),
         Self::AccessRedeemed,
         Self::AccessRevoked,
-        Self::AccessRefused(Refusal::Used),
+        Self::AccessRefused(AccessRefusal::Used),
     ];
 
     /// The action's name.
@@ -169,8 +169,8 @@ impl Action {
 
     /// Reads a name with what it leaves open.
     pub fn parse(name: &str, detail: Option<&str>) -> Option<Self> {
-        let issued = Mode::ALL.into_iter().map(Self::AccessIssued);
-        let refused = Refusal::ALL.into_iter().map(Self::AccessRefused);
+        let issued = ViewMode::ALL.into_iter().map(Self::AccessIssued);
+        let refused = AccessRefusal::ALL.into_iter().map(Self::AccessRefused);
         Self::ALL
             .into_iter()
             .chain(issued)
@@ -190,7 +190,7 @@ impl Action {
 
 /// What was acted on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Object {
+pub enum AuditObject {
     /// A clinic.
     Clinic(ClinicId),
     /// An API key.
@@ -212,7 +212,7 @@ pub enum Object {
     },
 }
 
-impl fmt::Display for Object {
+impl fmt::Display for AuditObject {
     /// `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -226,7 +226,7 @@ impl fmt::Display for Object {
     }
 }
 
-impl Object {
+impl AuditObject {
     /// Whether whoever asks about `asked` wants to know of this: the same object, or of a user
     /// the invitation that made them and their temporary accesses.
     pub fn concerns(&self, asked: &Self) -> bool {
@@ -264,9 +264,9 @@ pub struct AuditRecord {
     /// Who.
     pub actor: Actor,
     /// What.
-    pub action: Action,
+    pub action: AuditAction,
     /// On what.
-    pub object: Object,
+    pub object: AuditObject,
     /// Permissions before.
     pub before: Option<Permissions>,
     /// Permissions after.
@@ -286,47 +286,48 @@ mod tests {
             let user = UserId::from_bytes(bytes);
             let invitation = InvitationId::from_bytes(bytes);
             let key = ApiKeyId::from_bytes(bytes);
-            let clinic = Object::Clinic(ClinicId::from_bytes(bytes));
-            let session = Object::Session(SessionId::from_bytes(bytes));
-            let others = [Object::ApiKey(key), Object::Invitation(invitation), Object::User(user)];
+            let clinic = AuditObject::Clinic(ClinicId::from_bytes(bytes));
+            let session = AuditObject::Session(SessionId::from_bytes(bytes));
+            let others = [AuditObject::ApiKey(key), AuditObject::Invitation(invitation), AuditObject::User(user)];
             for object in [clinic, session].into_iter().chain(others) {
-                prop_assert_eq!(Object::parse(&object.to_string()), Some(object));
+                prop_assert_eq!(AuditObject::parse(&object.to_string()), Some(object));
             }
         }
 
         #[test]
         fn reading_never_panics(text in any::<String>()) {
-            let _ = (Object::parse(&text), Action::parse(&text, Some(&text)));
+            let _ = (AuditObject::parse(&text), AuditAction::parse(&text, Some(&text)));
         }
     }
 
     #[test]
     fn of_a_user_the_invitation_and_the_accesses_are_of_interest_too() {
         let (ada, grace) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
-        let asked = Object::User(ada);
-        let access = |user| Object::Access { id: AccessId::from_bytes([3; 16]), user, study: None };
-        assert!(Object::User(ada).concerns(&asked));
-        assert!(Object::Invitation(ada.invitation_id()).concerns(&asked));
+        let asked = AuditObject::User(ada);
+        let access =
+            |user| AuditObject::Access { id: AccessId::from_bytes([3; 16]), user, study: None };
+        assert!(AuditObject::User(ada).concerns(&asked));
+        assert!(AuditObject::Invitation(ada.invitation_id()).concerns(&asked));
         assert!(access(Some(ada)).concerns(&asked));
         assert!(access(Some(ada)).concerns(&access(None)), "of an access the id decides");
         for other in [
-            Object::User(grace),
-            Object::Invitation(grace.invitation_id()),
+            AuditObject::User(grace),
+            AuditObject::Invitation(grace.invitation_id()),
             access(Some(grace)),
             access(None),
         ] {
             assert!(!other.concerns(&asked));
         }
-        assert!(!Object::User(ada).concerns(&Object::Invitation(ada.invitation_id())));
+        assert!(!AuditObject::User(ada).concerns(&AuditObject::Invitation(ada.invitation_id())));
     }
 
     #[test]
     fn every_action_reads_as_itself() {
-        let refused = Refusal::ALL.map(Action::AccessRefused);
-        for action in Action::ALL.into_iter().chain(refused) {
-            assert_eq!(Action::parse(action.as_str(), action.detail()), Some(action));
-            assert!(Action::is_name(action.as_str()));
+        let refused = AccessRefusal::ALL.map(AuditAction::AccessRefused);
+        for action in AuditAction::ALL.into_iter().chain(refused) {
+            assert_eq!(AuditAction::parse(action.as_str(), action.detail()), Some(action));
+            assert!(AuditAction::is_name(action.as_str()));
         }
-        assert!(!Action::is_name("access"));
+        assert!(!AuditAction::is_name("access"));
     }
 }

@@ -126,7 +126,7 @@ mod tests {
     use super::*;
     use crate::credentials::token::RootKey;
     use crate::ids::tests::Fixed;
-    use crate::person::permissions::Standing;
+    use crate::person::permissions::AccessLevel;
     use crate::user::tests::user;
     use proptest::prelude::*;
 
@@ -143,7 +143,7 @@ mod tests {
         #[test]
         fn only_the_newest_refresh_token_is_good(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
             let (keyring, mut now) = (keyring(), 0);
-            let (mut session, mut token) = Session::open(&user(Standing::Admin), 0, &keyring, at(now), &Fixed(0));
+            let (mut session, mut token) = Session::open(&user(AccessLevel::Admin), 0, &keyring, at(now), &Fixed(0));
             for (fill, pause) in (1..).zip(pauses) {
                 now += pause;
                 let Some((next, fresh)) = session.refreshed(&keyring, at(now), &Fixed(fill)) else {
@@ -161,14 +161,15 @@ mod tests {
 
     #[test]
     fn a_session_ends_when_nobody_uses_it() {
-        let (session, _) = Session::open(&user(Standing::Admin), 0, &keyring(), at(0), &Fixed(0));
+        let (session, _) =
+            Session::open(&user(AccessLevel::Admin), 0, &keyring(), at(0), &Fixed(0));
         assert_eq!(session.ends_at(), at(0).plus(IDLE));
         assert!(session.refreshed(&keyring(), at(12 * 60), &Fixed(1)).is_none());
     }
 
     #[test]
     fn a_session_is_closed_by_a_new_password_a_deactivation_and_the_loss_of_the_dashboard() {
-        let admin = user(Standing::Admin);
+        let admin = user(AccessLevel::Admin);
         let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &Fixed(0));
         assert!(session.is_open_to(&admin, 3));
         assert!(!session.is_open_to(&admin, 4), "a new password");
@@ -176,6 +177,6 @@ mod tests {
         assert!(!session.is_open_to(&closed, 3));
         let again = closed.reactivate().unwrap().next;
         assert!(!session.is_open_to(&again, 3), "a session of before stays closed");
-        assert!(!session.is_open_to(&user(Standing::Member { dashboard: false }), 3));
+        assert!(!session.is_open_to(&user(AccessLevel::Member { dashboard: false }), 3));
     }
 }

@@ -102,14 +102,14 @@ impl StudyRef {
 
 /// What a view is good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
+pub enum ViewMode {
     /// Read the study and dictate its report.
     Dictation,
     /// Read the study.
     ViewerOnly,
 }
 
-impl Mode {
+impl ViewMode {
     /// Both.
     pub const ALL: [Self; 2] = [Self::Dictation, Self::ViewerOnly];
 

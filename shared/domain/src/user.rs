@@ -1,7 +1,7 @@
 //! A user: a person who confirmed an invitation.
 
-use crate::actor::InvitedBy;
-use crate::audit::Action;
+use crate::actor::Inviter;
+use crate::audit::AuditAction;
 use crate::ids::{ClinicId, UserId};
 use crate::npi::{RegistryAnswer, Verification};
 use crate::person::email::Email;
@@ -47,7 +47,7 @@ pub struct User {
     /// Whether access is open.
     pub status: UserStatus,
     /// Who invited the person.
-    pub invited_by: InvitedBy,
+    pub invited_by: Inviter,
     /// When the person was invited.
     pub created_at: Timestamp,
     /// When the person confirmed.
@@ -76,7 +76,7 @@ impl User {
     #[must_use]
     pub fn edit(self, profile: Profile) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
-        open.then(|| self.changed(Action::UserEdited, |user| user.profile = profile))
+        open.then(|| self.changed(AuditAction::UserEdited, |user| user.profile = profile))
     }
 
     /// Ends access, keeping data and permissions; `None` when it has ended.
@@ -84,7 +84,7 @@ impl User {
     pub fn deactivate(self) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
         open.then(|| {
-            self.changed(Action::UserDeactivated, |user| {
+            self.changed(AuditAction::UserDeactivated, |user| {
                 user.status = UserStatus::Deactivated;
                 user.access_epoch += 1;
             })
@@ -96,7 +96,7 @@ impl User {
     pub fn reactivate(self) -> Option<UserChange> {
         let closed = self.status == UserStatus::Deactivated;
         closed.then(|| {
-            self.changed(Action::UserReactivated, |user| {
+            self.changed(AuditAction::UserReactivated, |user| {
                 user.status = UserStatus::Active;
             })
         })
@@ -109,7 +109,7 @@ impl User {
             return Err(NotAttested::UserDeactivated);
         }
         let profile = self.profile.clone().attest(by, at)?;
-        Ok(self.changed(Action::NpiAttested, |user| user.profile = profile))
+        Ok(self.changed(AuditAction::NpiAttested, |user| user.profile = profile))
     }
 
     /// What follows when the registry was asked again about the NPI, of a deactivated user too;
@@ -119,13 +119,13 @@ impl User {
         let profile = self.profile.clone().asked_again(answer);
         let news = profile != self.profile;
         news.then(|| {
-            self.changed(Action::NpiVerificationChanged, |user| {
+            self.changed(AuditAction::NpiVerificationChanged, |user| {
                 user.profile = profile;
             })
         })
     }
 
-    fn changed(self, action: Action, change: impl FnOnce(&mut Self)) -> UserChange {
+    fn changed(self, action: AuditAction, change: impl FnOnce(&mut Self)) -> UserChange {
         let mut next = self.clone();
         change(&mut next);
         next.version += 1;
@@ -165,7 +165,7 @@ pub struct UserChange {
     /// Permissions before.
     pub before: Permissions,
     /// What happened, for the audit.
-    pub action: Action,
+    pub action: AuditAction,
     /// What it does to the number of owners and admins.
     pub managers: Managers,
     /// The version that the decision was made on.
@@ -196,11 +196,11 @@ impl UserChange {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::person::permissions::Standing;
+    use crate::person::permissions::AccessLevel;
     use crate::person::profile::tests::profile;
     use proptest::prelude::*;
 
-    pub(crate) fn user(standing: Standing) -> User {
+    pub(crate) fn user(standing: AccessLevel) -> User {
         let mut profile = profile();
         profile.permissions.standing = standing;
         User {
@@ -209,7 +209,7 @@ pub(crate) mod tests {
             email: Email::parse("ada@clinic.example").unwrap(),
             profile,
             status: UserStatus::Active,
-            invited_by: InvitedBy::Operator,
+            invited_by: Inviter::Operator,
             created_at: Timestamp::EPOCH,
             confirmed_at: Timestamp::EPOCH,
             last_login_at: None,
@@ -218,9 +218,9 @@ pub(crate) mod tests {
         }
     }
 
-    fn standings() -> impl Strategy<Value = Standing> {
-        let dashboard = any::<bool>().prop_map(|dashboard| Standing::Member { dashboard });
-        prop_oneof![Just(Standing::Owner), Just(Standing::Admin), dashboard]
+    fn standings() -> impl Strategy<Value = AccessLevel> {
+        let dashboard = any::<bool>().prop_map(|dashboard| AccessLevel::Member { dashboard });
+        prop_oneof![Just(AccessLevel::Owner), Just(AccessLevel::Admin), dashboard]
     }
 
     proptest! {
@@ -253,7 +253,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_reactivation_restores_the_permissions_exactly() {
-        let before = user(Standing::Admin);
+        let before = user(AccessLevel::Admin);
         let closed = before.clone().deactivate().unwrap().next;
         assert!(!closed.assignable());
         let open = closed.reactivate().unwrap().next;
@@ -262,7 +262,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_repeat_changes_nothing_and_a_deactivated_user_is_not_edited() {
-        let open = user(Standing::Admin);
+        let open = user(AccessLevel::Admin);
         assert_eq!(open.clone().reactivate(), None);
         let closed = open.clone().deactivate().unwrap().next;
         assert_eq!(closed.clone().deactivate(), None);
@@ -271,7 +271,7 @@ pub(crate) mod tests {
 
     #[test]
     fn a_deactivated_npi_ends_reporting_once_and_silence_ends_nothing() {
-        let before = user(Standing::Admin);
+        let before = user(AccessLevel::Admin);
         assert_eq!(before.clone().asked_again(&RegistryAnswer::Unavailable), None);
         let change = before.clone().asked_again(&RegistryAnswer::Deactivated).unwrap();
         assert!(before.assignable() && !change.next.assignable());
@@ -290,7 +290,7 @@ pub(crate) mod tests {
     fn an_attested_user_reports_until_the_number_ends() {
         let by = UserId::from_bytes([9; 16]);
         let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-        let verified = user(Standing::Admin);
+        let verified = user(AccessLevel::Admin);
         assert_eq!(
             verified.clone().attest(by, Timestamp::EPOCH),
             Err(NotAttested::NotMismatched(Verification::Verified(crate::npi::Basis::Registry)))
@@ -300,7 +300,7 @@ pub(crate) mod tests {
         let closed = mismatched.clone().deactivate().unwrap().next;
         assert_eq!(closed.attest(by, Timestamp::EPOCH), Err(NotAttested::UserDeactivated));
         let change = mismatched.attest(by, Timestamp::EPOCH).unwrap();
-        assert_eq!(change.action, Action::NpiAttested);
+        assert_eq!(change.action, AuditAction::NpiAttested);
         assert!(change.next.assignable());
         assert_eq!(change.next.clone().asked_again(&other), None);
         let ended = change.next.asked_again(&RegistryAnswer::Unknown).unwrap();

@@ -1,7 +1,7 @@
 //! Audit records: append only, one partition for each clinic and month.
 
 use domain::actor::Actor;
-use domain::audit::{Action, AuditRecord, Object};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::ids::{AuditId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -39,13 +39,13 @@ struct AuditItem {
 }
 
 impl AuditItem {
-    fn object(&self) -> Result<Object, BadField> {
-        let object = Object::parse(&self.object).ok_or(BadField("ob"))?;
-        let Object::Access { id, .. } = object else {
+    fn object(&self) -> Result<AuditObject, BadField> {
+        let object = AuditObject::parse(&self.object).ok_or(BadField("ob"))?;
+        let AuditObject::Access { id, .. } = object else {
             return Ok(object);
         };
         let user = self.user.as_deref().map(UserId::parse).transpose();
-        Ok(Object::Access {
+        Ok(AuditObject::Access {
             id,
             user: user.map_err(|_| BadField("us"))?,
             study: self.study.study_if_any()?,
@@ -108,7 +108,7 @@ impl Store {
                 clinic,
                 at: time("at", item.at)?,
                 actor: Actor::parse(&item.actor).ok_or(BadField("ac"))?,
-                action: Action::parse(&item.action, item.detail.as_deref())
+                action: AuditAction::parse(&item.action, item.detail.as_deref())
                     .ok_or(BadField("an"))?,
                 object: item.object()?,
                 before: item.before.map(TryInto::try_into).transpose()?,
@@ -132,7 +132,7 @@ impl Transaction {
     /// Adds an audit record.
     pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let (user, study) = match record.object {
-            Object::Access { user, study, .. } => (user, study),
+            AuditObject::Access { user, study, .. } => (user, study),
             _ => (None, None),
         };
         let item = AuditItem {

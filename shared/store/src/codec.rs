@@ -1,7 +1,7 @@
 //! Items to and from domain values, and the fields that several kinds of item have in common.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::actor::Issuer;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::Refused;
@@ -76,20 +76,20 @@ pub(crate) fn is_zero(count: &u32) -> bool {
     *count == 0
 }
 
-pub(crate) fn invited_by_text(by: InvitedBy) -> String {
+pub(crate) fn invited_by_text(by: Inviter) -> String {
     match by {
-        InvitedBy::User(id) => id.to_string(),
-        InvitedBy::ApiKey(id) => format!("key:{id}"),
-        InvitedBy::Operator => "operator".to_owned(),
+        Inviter::User(id) => id.to_string(),
+        Inviter::ApiKey(id) => format!("key:{id}"),
+        Inviter::Operator => "operator".to_owned(),
     }
 }
 
-pub(crate) fn invited_by(text: &str) -> Result<InvitedBy, BadField> {
+pub(crate) fn invited_by(text: &str) -> Result<Inviter, BadField> {
     let bad = |_| BadField("by");
     match text.strip_prefix("key:") {
-        Some(id) => ApiKeyId::parse(id).map(InvitedBy::ApiKey).map_err(bad),
-        None if text == "operator" => Ok(InvitedBy::Operator),
-        None => UserId::parse(text).map(InvitedBy::User).map_err(bad),
+        Some(id) => ApiKeyId::parse(id).map(Inviter::ApiKey).map_err(bad),
+        None if text == "operator" => Ok(Inviter::Operator),
+        None => UserId::parse(text).map(Inviter::User).map_err(bad),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::ids::UserId;
 use domain::npi::{Basis, Npi, Verification};
-use domain::person::permissions::{Level, Permissions, Wanted};
+use domain::person::permissions::{Level, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::{Deserialize, Serialize};
@@ -118,7 +118,7 @@ impl TryFrom<PermissionsItem> for Permissions {
             None => None,
             Some(npi) => Some((field("p.np", Npi::parse(npi))?, verification(&item)?)),
         };
-        let wanted = Wanted {
+        let wanted = RequestedPermissions {
             level: field("p.lv", Level::parse(&item.level))?,
             manage_studies: item.manage_studies,
             create_reports: item.create_reports,
@@ -147,12 +147,12 @@ fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::person::permissions::{Reporting, Standing};
+    use domain::person::permissions::{AccessLevel, Reporting};
     use domain::time::Timestamp;
 
     fn permissions(verification: Verification) -> Permissions {
         Permissions {
-            standing: Standing::Member { dashboard: false },
+            standing: AccessLevel::Member { dashboard: false },
             manage_studies: false,
             reporting: Reporting::WithNpi {
                 npi: Npi::parse("1234567893").unwrap(),

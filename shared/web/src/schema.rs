@@ -2,10 +2,10 @@
 
 use domain::credentials::api_key::Scope;
 use domain::delivery::Delivery;
-use domain::grant::Standing;
+use domain::grant::GrantStatus;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
-use domain::study::Mode;
+use domain::study::ViewMode;
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -44,9 +44,9 @@ names! {
     /// `status` of an API key.
     ApiKeyStatusName = ["active", "revoked"];
     /// `status` of a temporary access.
-    AccessStatusName = Standing::ALL.map(Standing::as_str);
+    AccessStatusName = GrantStatus::ALL.map(GrantStatus::as_str);
     /// `mode` of a temporary access.
-    AccessModeName = Mode::ALL.map(Mode::as_str);
+    AccessModeName = ViewMode::ALL.map(ViewMode::as_str);
     /// `delivery`.
     DeliveryName = Delivery::ALL.map(Delivery::as_str);
     /// `expired`.

@@ -1,6 +1,6 @@
 //! Users and invitations as JSON.
 
-use domain::actor::InvitedBy;
+use domain::actor::Inviter;
 use domain::clinic::Clinic;
 use domain::credentials::api_key::ApiKey;
 use domain::invitation::Invitation;
@@ -192,9 +192,9 @@ impl From<&Invitation> for InvitationView {
     fn from(invitation: &Invitation) -> Self {
         let details = invitation.details();
         let (inviter_id, invited_by_api_key_id) = match details.invited_by {
-            InvitedBy::User(id) => (Some(id.to_string()), None),
-            InvitedBy::ApiKey(id) => (None, Some(id.to_string())),
-            InvitedBy::Operator => (None, None),
+            Inviter::User(id) => (Some(id.to_string()), None),
+            Inviter::ApiKey(id) => (None, Some(id.to_string())),
+            Inviter::Operator => (None, None),
         };
         Self {
             invitation_id: details.id.to_string(),

@@ -11,7 +11,7 @@ use crate::field::Refused;
 const MAX_HANDLE: usize = 256;
 /// Bytes of the largest options: the official SDK documents a "hard cap" of 3072 "on
 /// JSON.stringify".
-pub const MAX_OPTIONS: usize = 3072;
+pub const MAX_OPTIONS_BYTES: usize = 3072;
 
 /// The customer's handle for a view, opaque to us. May be an order's or a patient's number.
 #[derive(Clone, PartialEq, Eq)]
@@ -51,9 +51,9 @@ impl fmt::Debug for RetrievalId {
 /// but the needed ones. Names keep their order. A number stays as it was spelt, since reading and
 /// writing it could change it.
 #[derive(Clone, PartialEq, Eq)]
-pub struct Options(String);
+pub struct EphemeralOptions(String);
 
-impl Options {
+impl EphemeralOptions {
     /// Reads the text of a JSON object.
     pub fn parse(json: &str) -> Result<Self, Refused> {
         const INVALID: Refused = Refused::new("options_invalid", "must be a JSON object");
@@ -63,7 +63,7 @@ impl Options {
         );
         serde_json::from_str::<Map<String, Value>>(json).map_err(|_| INVALID)?;
         let text = stringified(json).ok_or(INVALID)?;
-        if text.len() > MAX_OPTIONS {
+        if text.len() > MAX_OPTIONS_BYTES {
             return Err(TOO_LARGE);
         }
         Ok(Self(text))
@@ -75,7 +75,7 @@ impl Options {
     }
 }
 
-impl fmt::Debug for Options {
+impl fmt::Debug for EphemeralOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Options(redacted)")
     }
@@ -115,7 +115,7 @@ pub struct EphemeralSession {
     /// How images hang at first.
     pub hanging: Option<HangingProtocol>,
     /// Given back as it came.
-    pub options: Option<Options>,
+    pub options: Option<EphemeralOptions>,
 }
 
 #[cfg(test)]
@@ -142,7 +142,7 @@ mod tests {
     proptest! {
         #[test]
         fn reading_never_panics(text in any::<String>()) {
-            let _ = Options::parse(&text);
+            let _ = EphemeralOptions::parse(&text);
             if let Ok(id) = RetrievalId::parse(&text) {
                 prop_assert_eq!(id.as_str(), &text);
             }
@@ -152,26 +152,26 @@ mod tests {
         fn options_come_back_as_they_were_however_they_were_laid_out(value in json()) {
             let object = serde_json::json!({ "o": value });
             let (dense, spaced) = (object.to_string(), serde_json::to_string_pretty(&object).unwrap());
-            if dense.len() <= MAX_OPTIONS {
+            if dense.len() <= MAX_OPTIONS_BYTES {
                 for text in [&spaced, &dense] {
-                    let options = Options::parse(text).unwrap();
+                    let options = EphemeralOptions::parse(text).unwrap();
                     prop_assert_eq!(options.as_str(), &dense);
                 }
             } else {
-                prop_assert!(Options::parse(&spaced).is_err());
+                prop_assert!(EphemeralOptions::parse(&spaced).is_err());
             }
         }
     }
 
     #[test]
     fn bytes_are_counted_on_what_json_stringify_writes() {
-        let of = |text: &str| Options::parse(text).map(|o| o.as_str().to_owned());
+        let of = |text: &str| EphemeralOptions::parse(text).map(|o| o.as_str().to_owned());
         let written = of(r#" { "b" : "\u00e9\/\"\\" , "a" : [ 1.50, -0, 1e3 ] } "#).unwrap();
         assert_eq!(written, r#"{"b":"é/\"\\","a":[1.50,-0,1e3]}"#);
         assert_eq!(of(r#"{"pair":"\ud83d\ude00"}"#).unwrap(), r#"{"pair":"😀"}"#);
         let filled = |bytes: usize| format!(r#"{{"a":  "{}"}}"#, "x".repeat(bytes - 8));
-        assert!(of(&filled(MAX_OPTIONS)).is_ok());
-        let refused = of(&filled(MAX_OPTIONS + 1)).unwrap_err();
+        assert!(of(&filled(MAX_OPTIONS_BYTES)).is_ok());
+        let refused = of(&filled(MAX_OPTIONS_BYTES + 1)).unwrap_err();
         assert_eq!(refused.code, "options_too_large");
     }
 
@@ -179,9 +179,13 @@ mod tests {
     fn options_are_one_object() {
         for wrong in ["", "[]", "\"a\"", "null", "{", "{} {}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}"]
         {
-            assert_eq!(Options::parse(wrong).unwrap_err().code, "options_invalid", "{wrong}");
+            assert_eq!(
+                EphemeralOptions::parse(wrong).unwrap_err().code,
+                "options_invalid",
+                "{wrong}"
+            );
         }
-        assert!(Options::parse("{}").is_ok());
+        assert!(EphemeralOptions::parse("{}").is_ok());
     }
 
     #[test]

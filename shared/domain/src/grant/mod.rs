@@ -21,11 +21,11 @@ mod thumbprint;
 mod transitions;
 mod view;
 
-pub use ephemeral::{EphemeralSession, MAX_OPTIONS, Options, RetrievalId};
+pub use ephemeral::{EphemeralOptions, EphemeralSession, MAX_OPTIONS_BYTES, RetrievalId};
 pub use hanging::{HangingProtocol, Layout, ViewportLabel};
 pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_alive};
-pub use rules::{Authority, MAX_OPEN, NotAllowed, may_use, still_allowed};
-pub use state::{Details, Grant, Issued, Open, Opening, Revoked, Standing};
+pub use rules::{CurrentIssuer, MAX_OPEN, ViewerNotAllowed, may_use, still_allowed};
+pub use state::{Grant, GrantDetails, GrantStatus, IssuedGrant, OpenGrant, Opening, RevokedGrant};
 pub use thumbprint::KeyThumbprint;
-pub use transitions::{New, NotRedeemed, Transition, ViewEnded};
+pub use transitions::{GrantTransition, NewGrant, NotRedeemed, ViewEnded};
 pub use view::View;

@@ -1,12 +1,12 @@
 //! Who may issue an access and who may use one. Asked when it is issued, when its link is
 //! opened, and at each renewal, of what the table says then.
 
-use super::state::Details;
+use super::state::GrantDetails;
 use crate::actor::Issuer;
-use crate::audit::Refusal;
+use crate::audit::AccessRefusal;
 use crate::credentials::api_key::{ApiKey, Scope};
 use crate::field::Refused;
-use crate::study::Mode;
+use crate::study::ViewMode;
 use crate::user::{User, UserStatus};
 
 /// Grants of one user that may be alive at once.
@@ -14,14 +14,14 @@ pub const MAX_OPEN: usize = 100;
 
 /// Why a user may not view now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotAllowed {
+pub enum ViewerNotAllowed {
     /// Their access to the clinic has ended.
     Deactivated,
     /// Reporting was not granted, or their NPI is not verified.
     CannotCreateReports,
 }
 
-impl NotAllowed {
+impl ViewerNotAllowed {
     /// Code and sentence.
     pub const fn refused(self) -> Refused {
         match self {
@@ -37,26 +37,26 @@ impl NotAllowed {
 }
 
 /// Whether this person may use a view of this mode as they stand now.
-pub fn may_use(user: &User, mode: Mode) -> Result<(), NotAllowed> {
+pub fn may_use(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed> {
     match mode {
-        _ if user.status != UserStatus::Active => Err(NotAllowed::Deactivated),
-        Mode::Dictation if !user.profile.permissions.may_report_now() => {
-            Err(NotAllowed::CannotCreateReports)
+        _ if user.status != UserStatus::Active => Err(ViewerNotAllowed::Deactivated),
+        ViewMode::Dictation if !user.profile.permissions.may_report_now() => {
+            Err(ViewerNotAllowed::CannotCreateReports)
         }
-        Mode::Dictation | Mode::ViewerOnly => Ok(()),
+        ViewMode::Dictation | ViewMode::ViewerOnly => Ok(()),
     }
 }
 
 /// Whoever issued an access, as they stand now.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Authority {
+pub enum CurrentIssuer {
     /// A PACS or script.
     ApiKey(ApiKey),
     /// A person at the dashboard.
     User(Box<User>),
 }
 
-impl Authority {
+impl CurrentIssuer {
     /// Whether they may issue, and so whether what they issued may live on.
     pub fn may_issue(&self) -> bool {
         match self {
@@ -80,10 +80,10 @@ impl Authority {
 /// Whether a grant may be used now, as its user and its issuer stand; `None` is one who is gone.
 /// What the grant itself says is asked of [`super::Grant`].
 pub fn still_allowed(
-    details: &Details,
+    details: &GrantDetails,
     user: Option<&User>,
-    issuer: Option<&Authority>,
-) -> Result<(), Refusal> {
+    issuer: Option<&CurrentIssuer>,
+) -> Result<(), AccessRefusal> {
     let right_issuer = issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue());
     let still_may = |user: &User| {
         user.access_epoch == details.access_epoch && may_use(user, details.view.mode()).is_ok()
@@ -91,8 +91,8 @@ pub fn still_allowed(
     let right_user = (details.view.user())
         .is_none_or(|id| user.is_some_and(|user| user.id == id && still_may(user)));
     match (right_issuer, right_user) {
-        (_, false) => Err(Refusal::User),
-        (false, true) => Err(Refusal::Issuer),
+        (_, false) => Err(AccessRefusal::User),
+        (false, true) => Err(AccessRefusal::Issuer),
         (true, true) => Ok(()),
     }
 }
@@ -102,11 +102,11 @@ mod tests {
     use super::*;
     use crate::credentials::api_key::Description;
     use crate::embed::EmbedOrigins;
-    use crate::grant::{LinkSeconds, New, View, ViewSeconds};
+    use crate::grant::{LinkSeconds, NewGrant, View, ViewSeconds};
     use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
     use crate::npi::Verification;
     use crate::person::permissions::tests::any_wanted;
-    use crate::person::permissions::{Permissions, Standing};
+    use crate::person::permissions::{AccessLevel, Permissions};
     use crate::study::StudyRef;
     use crate::time::Timestamp;
     use crate::user::tests::user;
@@ -122,11 +122,11 @@ mod tests {
                 user.status = UserStatus::Deactivated;
             }
             let verified = wanted.npi.is_some_and(|(_, v)| matches!(v, Verification::Verified(_)));
-            prop_assert_eq!(may_use(&user, Mode::ViewerOnly).is_ok(), active);
-            prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), active && wanted.create_reports && verified);
-            prop_assert_eq!(may_use(&user, Mode::Dictation).is_ok(), user.assignable());
+            prop_assert_eq!(may_use(&user, ViewMode::ViewerOnly).is_ok(), active);
+            prop_assert_eq!(may_use(&user, ViewMode::Dictation).is_ok(), active && wanted.create_reports && verified);
+            prop_assert_eq!(may_use(&user, ViewMode::Dictation).is_ok(), user.assignable());
             let may_issue = active && wanted.dashboard && (permissions.manages_clinic() || wanted.manage_studies);
-            prop_assert_eq!(Authority::User(user.into()).may_issue(), may_issue);
+            prop_assert_eq!(CurrentIssuer::User(user.into()).may_issue(), may_issue);
         }
     }
 
@@ -145,18 +145,18 @@ mod tests {
 
     #[test]
     fn a_key_issues_with_its_scope_until_it_is_revoked() {
-        assert!(Authority::ApiKey(key()).may_issue());
+        assert!(CurrentIssuer::ApiKey(key()).may_issue());
         let (mut revoked, mut narrow) = (key(), key());
         revoked.active = false;
         narrow.scopes = vec![Scope::UsersRead];
-        assert!(!Authority::ApiKey(revoked).may_issue());
-        assert!(!Authority::ApiKey(narrow).may_issue());
+        assert!(!CurrentIssuer::ApiKey(revoked).may_issue());
+        assert!(!CurrentIssuer::ApiKey(narrow).may_issue());
     }
 
     #[test]
     fn a_grant_lives_while_its_user_and_its_issuer_may() {
-        let user = user(Standing::Member { dashboard: false });
-        let details = New {
+        let user = user(AccessLevel::Member { dashboard: false });
+        let details = NewGrant {
             id: AccessId::from_bytes([3; 16]),
             clinic: user.clinic,
             view: View::Dictation {
@@ -171,7 +171,7 @@ mod tests {
         }
         .at(Timestamp::EPOCH)
         .details;
-        let pacs = Authority::ApiKey(key());
+        let pacs = CurrentIssuer::ApiKey(key());
         assert_eq!(still_allowed(&details, Some(&user), Some(&pacs)), Ok(()));
         let gone = user.clone().deactivate().unwrap().next;
         let back = gone.clone().reactivate().unwrap().next;
@@ -179,16 +179,16 @@ mod tests {
         other.id = UserId::from_bytes([9; 16]);
         for wrong in [None, Some(&gone), Some(&back), Some(&other)] {
             let refused = still_allowed(&details, wrong, Some(&pacs));
-            assert_eq!(refused, Err(Refusal::User));
+            assert_eq!(refused, Err(AccessRefusal::User));
         }
         let mut revoked = key();
         revoked.active = false;
-        let somebody = Authority::User(user.clone().into());
-        for wrong in [None, Some(&Authority::ApiKey(revoked)), Some(&somebody)] {
+        let somebody = CurrentIssuer::User(user.clone().into());
+        for wrong in [None, Some(&CurrentIssuer::ApiKey(revoked)), Some(&somebody)] {
             let refused = still_allowed(&details, Some(&user), wrong);
-            assert_eq!(refused, Err(Refusal::Issuer));
+            assert_eq!(refused, Err(AccessRefusal::Issuer));
         }
-        let read = Details {
+        let read = GrantDetails {
             view: View::ViewerOnly {
                 user: None,
                 study: StudyRef::Id(StudyId::from_bytes([4; 16])),

@@ -10,7 +10,7 @@ use crate::time::Timestamp;
 
 /// What every grant has, whatever its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Details {
+pub struct GrantDetails {
     /// Its id, `jti` of its view tokens.
     pub id: AccessId,
     /// The clinic.
@@ -34,7 +34,7 @@ pub struct Details {
     pub version: u64,
 }
 
-impl Details {
+impl GrantDetails {
     /// When a view ends at the latest, whenever the link is opened.
     pub fn latest_end(&self) -> Timestamp {
         self.link_expires_at.plus(self.view_seconds.duration())
@@ -54,25 +54,25 @@ pub struct Opening {
 
 /// A grant whose link was not opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issued {
+pub struct IssuedGrant {
     /// What every grant has.
-    pub details: Details,
+    pub details: GrantDetails,
 }
 
 /// A grant whose link was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Open {
+pub struct OpenGrant {
     /// What every grant has.
-    pub details: Details,
+    pub details: GrantDetails,
     /// How it was opened.
     pub opening: Opening,
 }
 
 /// A grant that was ended before its time.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revoked {
+pub struct RevokedGrant {
     /// What every grant has.
-    pub details: Details,
+    pub details: GrantDetails,
     /// How it was opened, if it was.
     pub opening: Option<Opening>,
     /// When it was ended.
@@ -82,17 +82,17 @@ pub struct Revoked {
 /// A grant in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Grant {
-    /// See [`Issued`].
-    Issued(Issued),
-    /// See [`Open`].
-    Open(Open),
-    /// See [`Revoked`].
-    Revoked(Revoked),
+    /// See [`IssuedGrant`].
+    Issued(IssuedGrant),
+    /// See [`OpenGrant`].
+    Open(OpenGrant),
+    /// See [`RevokedGrant`].
+    Revoked(RevokedGrant),
 }
 
 /// How a grant stands at a moment: what its state and the clock say together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum GrantStatus {
     /// The link can be opened.
     Issued,
     /// The view lives.
@@ -103,7 +103,7 @@ pub enum Standing {
     Revoked,
 }
 
-impl Standing {
+impl GrantStatus {
     /// Every one.
     pub const ALL: [Self; 4] = [Self::Issued, Self::Open, Self::Ended, Self::Revoked];
 
@@ -120,7 +120,7 @@ impl Standing {
 
 impl Grant {
     /// What every grant has.
-    pub fn details(&self) -> &Details {
+    pub fn details(&self) -> &GrantDetails {
         match self {
             Self::Issued(g) => &g.details,
             Self::Open(g) => &g.details,
@@ -138,17 +138,17 @@ impl Grant {
     }
 
     /// How it stands at `now`.
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn standing(&self, now: Timestamp) -> GrantStatus {
         match self {
-            Self::Issued(g) if now < g.details.link_expires_at => Standing::Issued,
-            Self::Open(g) if now < g.opening.until => Standing::Open,
-            Self::Issued(_) | Self::Open(_) => Standing::Ended,
-            Self::Revoked(_) => Standing::Revoked,
+            Self::Issued(g) if now < g.details.link_expires_at => GrantStatus::Issued,
+            Self::Open(g) if now < g.opening.until => GrantStatus::Open,
+            Self::Issued(_) | Self::Open(_) => GrantStatus::Ended,
+            Self::Revoked(_) => GrantStatus::Revoked,
         }
     }
 
     /// Whether a link that can be opened or a view that lives is left at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
-        matches!(self.standing(now), Standing::Issued | Standing::Open)
+        matches!(self.standing(now), GrantStatus::Issued | GrantStatus::Open)
     }
 }

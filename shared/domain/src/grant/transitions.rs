@@ -1,11 +1,11 @@
 //! How a grant changes. Pure: from a state and a command to the next state.
 
 use super::lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds};
-use super::state::{Details, Grant, Issued, Open, Opening, Revoked};
+use super::state::{Grant, GrantDetails, IssuedGrant, OpenGrant, Opening, RevokedGrant};
 use super::thumbprint::KeyThumbprint;
 use super::view::View;
 use crate::actor::Issuer;
-use crate::audit::{Action, Object, Refusal};
+use crate::audit::{AccessRefusal, AuditAction, AuditObject};
 use crate::embed::EmbedOrigins;
 use crate::ids::{AccessId, ClinicId};
 use crate::time::Timestamp;
@@ -14,19 +14,19 @@ use crate::time::Timestamp;
 /// has `expected_version`.
 #[must_use = "a transition does nothing until the store writes it"]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transition<S> {
+pub struct GrantTransition<S> {
     /// The grant afterwards.
     pub next: S,
     /// What happened, for the audit.
-    pub action: Action,
+    pub action: AuditAction,
     /// The version that the decision was made on.
     pub expected_version: u64,
 }
 
-impl<S> Transition<S> {
+impl<S> GrantTransition<S> {
     /// The same change, its outcome seen as a grant in any state.
-    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> Transition<T> {
-        Transition {
+    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> GrantTransition<T> {
+        GrantTransition {
             next: into(self.next),
             action: self.action,
             expected_version: self.expected_version,
@@ -45,7 +45,7 @@ pub enum NotRedeemed {
     Revoked,
 }
 
-impl From<NotRedeemed> for Refusal {
+impl From<NotRedeemed> for AccessRefusal {
     fn from(why: NotRedeemed) -> Self {
         match why {
             NotRedeemed::Used => Self::Used,
@@ -61,7 +61,7 @@ pub struct ViewEnded;
 
 /// All that a new grant is made of.
 #[derive(Clone, Debug)]
-pub struct New {
+pub struct NewGrant {
     /// Its id.
     pub id: AccessId,
     /// The clinic.
@@ -80,11 +80,11 @@ pub struct New {
     pub view_seconds: ViewSeconds,
 }
 
-impl New {
+impl NewGrant {
     /// The grant, its link fresh.
-    pub fn at(self, now: Timestamp) -> Issued {
-        Issued {
-            details: Details {
+    pub fn at(self, now: Timestamp) -> IssuedGrant {
+        IssuedGrant {
+            details: GrantDetails {
                 id: self.id,
                 clinic: self.clinic,
                 view: self.view,
@@ -100,23 +100,27 @@ impl New {
     }
 }
 
-impl Details {
+impl GrantDetails {
     /// What an audit record about it is on.
-    pub fn audited(&self) -> Object {
-        Object::Access { id: self.id, user: self.view.user(), study: self.view.study().copied() }
+    pub fn audited(&self) -> AuditObject {
+        AuditObject::Access {
+            id: self.id,
+            user: self.view.user(),
+            study: self.view.study().copied(),
+        }
     }
 
-    fn changed<S>(self, action: Action, next: impl FnOnce(Self) -> S) -> Transition<S> {
+    fn changed<S>(self, action: AuditAction, next: impl FnOnce(Self) -> S) -> GrantTransition<S> {
         let expected_version = self.version;
         let version = expected_version + 1;
-        Transition { next: next(Self { version, ..self }), action, expected_version }
+        GrantTransition { next: next(Self { version, ..self }), action, expected_version }
     }
 }
 
-impl Issued {
+impl IssuedGrant {
     /// What the record of its issuing says was done.
-    pub fn action(&self) -> Action {
-        Action::AccessIssued(self.details.view.mode())
+    pub fn action(&self) -> AuditAction {
+        AuditAction::AccessIssued(self.details.view.mode())
     }
 
     /// The holder opens the link, and shows to have `key` if they have one.
@@ -124,23 +128,23 @@ impl Issued {
         self,
         key: Option<KeyThumbprint>,
         now: Timestamp,
-    ) -> Result<Transition<Open>, NotRedeemed> {
+    ) -> Result<GrantTransition<OpenGrant>, NotRedeemed> {
         if now >= self.details.link_expires_at {
             return Err(NotRedeemed::Expired);
         }
         let until = now.plus(self.details.view_seconds.duration());
         let opening = Opening { at: now, until, key };
-        let open = |details| Open { details, opening };
-        Ok(self.details.changed(Action::AccessRedeemed, open))
+        let open = |details| OpenGrant { details, opening };
+        Ok(self.details.changed(AuditAction::AccessRedeemed, open))
     }
 
     /// Ends it before it was opened.
-    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+    pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
         revoked(self.details, None, now)
     }
 }
 
-impl Open {
+impl OpenGrant {
     /// Until when a view token that is made at `now` is good: five minutes, but not past the end.
     pub fn renew(&self, now: Timestamp) -> Result<Timestamp, ViewEnded> {
         if now < self.opening.until {
@@ -151,22 +155,30 @@ impl Open {
     }
 
     /// Ends the view.
-    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+    pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
         revoked(self.details, Some(self.opening), now)
     }
 }
 
-fn revoked(details: Details, opening: Option<Opening>, now: Timestamp) -> Transition<Revoked> {
-    details.changed(Action::AccessRevoked, |details| Revoked { details, opening, at: now })
+fn revoked(
+    details: GrantDetails,
+    opening: Option<Opening>,
+    now: Timestamp,
+) -> GrantTransition<RevokedGrant> {
+    details.changed(AuditAction::AccessRevoked, |details| RevokedGrant {
+        details,
+        opening,
+        at: now,
+    })
 }
 
 impl Grant {
-    /// The holder opens the link; see [`Issued::redeem`].
+    /// The holder opens the link; see [`IssuedGrant::redeem`].
     pub fn redeem(
         self,
         key: Option<KeyThumbprint>,
         now: Timestamp,
-    ) -> Result<Transition<Open>, NotRedeemed> {
+    ) -> Result<GrantTransition<OpenGrant>, NotRedeemed> {
         match self {
             Self::Issued(issued) => issued.redeem(key, now),
             Self::Open(_) => Err(NotRedeemed::Used),
@@ -175,7 +187,7 @@ impl Grant {
     }
 
     /// Ends link or view; `None` when nothing is left to end.
-    pub fn revoke(self, now: Timestamp) -> Option<Transition<Revoked>> {
+    pub fn revoke(self, now: Timestamp) -> Option<GrantTransition<RevokedGrant>> {
         match self {
             _ if !self.is_alive(now) => None,
             Self::Issued(issued) => Some(issued.revoke(now)),
@@ -186,15 +198,15 @@ impl Grant {
 }
 
 macro_rules! any_state {
-    ($($state:ident),*) => {$(
+    ($($variant:ident($state:ident)),*) => {$(
         impl From<$state> for Grant {
             fn from(state: $state) -> Self {
-                Self::$state(state)
+                Self::$variant(state)
             }
         }
     )*};
 }
-any_state!(Issued, Open, Revoked);
+any_state!(Issued(IssuedGrant), Open(OpenGrant), Revoked(RevokedGrant));
 
 #[cfg(test)]
 mod tests;

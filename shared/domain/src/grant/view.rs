@@ -2,7 +2,7 @@
 
 use super::ephemeral::EphemeralSession;
 use crate::ids::UserId;
-use crate::study::{Mode, StudyRef};
+use crate::study::{StudyRef, ViewMode};
 
 /// Who views what.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,10 +27,10 @@ pub enum View {
 
 impl View {
     /// What the view is good for.
-    pub fn mode(&self) -> Mode {
+    pub fn mode(&self) -> ViewMode {
         match self {
-            Self::Dictation { .. } => Mode::Dictation,
-            Self::ViewerOnly { .. } | Self::Ephemeral(_) => Mode::ViewerOnly,
+            Self::Dictation { .. } => ViewMode::Dictation,
+            Self::ViewerOnly { .. } | Self::Ephemeral(_) => ViewMode::ViewerOnly,
         }
     }
 

@@ -10,13 +10,16 @@
 //! ```
 //!
 //! Each transition consumes the state that allows it. An invitation that ran out is still
-//! `Pending`; whether it did is computed from the clock ([`Pending::at`]) and never stored.
+//! `PendingInvitation`; whether it did is computed from the clock ([`PendingInvitation::at`]) and never stored.
 
 mod state;
 mod transitions;
 
 pub use state::{
-    Accepted, Details, Fingerprint, Invitation, InvitationStatus, Pending, REPEAT_WINDOW,
-    RejectReason, Rejected, Revoked,
+    AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
+    PendingInvitation, REPEAT_WINDOW, RejectReason, RejectedInvitation, RevokedInvitation,
 };
-pub use transitions::{Acceptance, Expired, Live, New, RESEND_PAUSE, TooSoon, Transition};
+pub use transitions::{
+    Acceptance, ExpiredInvitation, InvitationTransition, NewInvitation, RESEND_PAUSE,
+    ResendTooSoon, UnexpiredInvitation,
+};

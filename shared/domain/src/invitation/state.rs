@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
-use crate::actor::InvitedBy;
+use crate::actor::Inviter;
 use crate::delivery::Mailing;
 use crate::field::Refused;
 use crate::ids::{ClinicId, InvitationId};
@@ -20,7 +20,7 @@ pub const REPEAT_WINDOW: Duration = Duration::from_mins(10);
 
 /// What every invitation has, whatever its state.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Details {
+pub struct InvitationDetails {
     /// Its id; the user it makes has the same UUID.
     pub id: InvitationId,
     /// The clinic.
@@ -30,7 +30,7 @@ pub struct Details {
     /// What is offered.
     pub profile: Profile,
     /// Who invited.
-    pub invited_by: InvitedBy,
+    pub invited_by: Inviter,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it last changed, mail state apart.
@@ -77,27 +77,27 @@ impl Fingerprint {
 
 /// An invitation that waits for its person, run out or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Pending {
+pub struct PendingInvitation {
     /// What every invitation has.
-    pub details: Details,
+    pub details: InvitationDetails,
     /// Whether the inviter was already told that a new link is wanted for this generation.
     pub new_requested: bool,
 }
 
 /// An invitation that became a user.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Accepted {
+pub struct AcceptedInvitation {
     /// What every invitation has.
-    pub details: Details,
+    pub details: InvitationDetails,
     /// When the person confirmed.
     pub at: Timestamp,
 }
 
 /// An invitation that its person declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rejected {
+pub struct RejectedInvitation {
     /// What every invitation has.
-    pub details: Details,
+    pub details: InvitationDetails,
     /// When.
     pub at: Timestamp,
     /// Why, in the person's words.
@@ -106,9 +106,9 @@ pub struct Rejected {
 
 /// An invitation that the clinic took back.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Revoked {
+pub struct RevokedInvitation {
     /// What every invitation has.
-    pub details: Details,
+    pub details: InvitationDetails,
     /// When.
     pub at: Timestamp,
 }
@@ -116,14 +116,14 @@ pub struct Revoked {
 /// An invitation in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Invitation {
-    /// See [`Pending`].
-    Pending(Pending),
-    /// See [`Accepted`].
-    Accepted(Accepted),
-    /// See [`Rejected`].
-    Rejected(Rejected),
-    /// See [`Revoked`].
-    Revoked(Revoked),
+    /// See [`PendingInvitation`].
+    Pending(PendingInvitation),
+    /// See [`AcceptedInvitation`].
+    Accepted(AcceptedInvitation),
+    /// See [`RejectedInvitation`].
+    Rejected(RejectedInvitation),
+    /// See [`RevokedInvitation`].
+    Revoked(RevokedInvitation),
 }
 
 /// An invitation's `status` in JSON.
@@ -161,7 +161,7 @@ impl InvitationStatus {
 
 impl Invitation {
     /// What every invitation has.
-    pub fn details(&self) -> &Details {
+    pub fn details(&self) -> &InvitationDetails {
         match self {
             Self::Pending(i) => &i.details,
             Self::Accepted(i) => &i.details,
@@ -192,7 +192,7 @@ impl Invitation {
     }
 
     /// The pending invitation, or the status that a command about a pending one met instead.
-    pub fn pending(self) -> Result<Pending, InvitationStatus> {
+    pub fn pending(self) -> Result<PendingInvitation, InvitationStatus> {
         match self {
             Self::Pending(pending) => Ok(pending),
             other => Err(other.status()),

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use super::state::{
-    Accepted, Details, Fingerprint, Invitation, Pending, RejectReason, Rejected, Revoked,
+    AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, PendingInvitation,
+    RejectReason, RejectedInvitation, RevokedInvitation,
 };
-use crate::actor::InvitedBy;
-use crate::audit::Action;
+use crate::actor::Inviter;
+use crate::audit::AuditAction;
 use crate::delivery::Mailing;
 use crate::ids::{ClinicId, InvitationId, UserId};
 use crate::npi::RegistryAnswer;
@@ -23,25 +24,25 @@ pub const RESEND_PAUSE: Duration = Duration::from_mins(1);
 /// still has `expected_version`.
 #[must_use = "a transition does nothing until the store writes it"]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transition<S> {
+pub struct InvitationTransition<S> {
     /// The invitation afterwards.
     pub next: S,
     /// What it was called before.
     pub before: Profile,
     /// What happened, for the audit.
-    pub action: Action,
+    pub action: AuditAction,
     /// The version that the decision was made on.
     pub expected_version: u64,
 }
 
-impl<S> Transition<S> {
-    fn new(details: &Details, action: Action, next: S) -> Self {
+impl<S> InvitationTransition<S> {
+    fn new(details: &InvitationDetails, action: AuditAction, next: S) -> Self {
         Self { next, before: details.profile.clone(), action, expected_version: details.version }
     }
 
     /// The same change, its outcome seen as an invitation in any state.
-    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> Transition<T> {
-        Transition {
+    pub fn map<T>(self, into: impl FnOnce(S) -> T) -> InvitationTransition<T> {
+        InvitationTransition {
             next: into(self.next),
             before: self.before,
             action: self.action,
@@ -52,15 +53,15 @@ impl<S> Transition<S> {
 
 /// A pending invitation that has not run out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Live(Pending);
+pub struct UnexpiredInvitation(PendingInvitation);
 
 /// A pending invitation that has run out.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Expired(Pending);
+pub struct ExpiredInvitation(PendingInvitation);
 
 /// A resend came less than [`RESEND_PAUSE`] after the one before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooSoon {
+pub struct ResendTooSoon {
     /// How long to wait.
     pub retry_after: Duration,
 }
@@ -69,14 +70,14 @@ pub struct TooSoon {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acceptance {
     /// The invitation afterwards.
-    pub invitation: Accepted,
+    pub invitation: AcceptedInvitation,
     /// The new user.
     pub user: User,
 }
 
 /// All that a new invitation is made of.
 #[derive(Clone, Debug)]
-pub struct New {
+pub struct NewInvitation {
     /// Its id.
     pub id: InvitationId,
     /// The clinic.
@@ -86,18 +87,18 @@ pub struct New {
     /// What is offered.
     pub profile: Profile,
     /// Who invites.
-    pub invited_by: InvitedBy,
+    pub invited_by: Inviter,
     /// How long it stays open.
     pub open_for: Duration,
     /// What was asked and by whom.
     pub fingerprint: Fingerprint,
 }
 
-impl New {
+impl NewInvitation {
     /// The invitation, its first mail queued.
-    pub fn at(self, now: Timestamp) -> Pending {
-        Pending {
-            details: Details {
+    pub fn at(self, now: Timestamp) -> PendingInvitation {
+        PendingInvitation {
+            details: InvitationDetails {
                 id: self.id,
                 clinic: self.clinic,
                 email: self.email,
@@ -117,7 +118,7 @@ impl New {
     }
 }
 
-impl Details {
+impl InvitationDetails {
     fn touched(mut self, now: Timestamp) -> Self {
         self.updated_at = now;
         self.version += 1;
@@ -125,27 +126,35 @@ impl Details {
     }
 }
 
-impl Pending {
+impl PendingInvitation {
     /// Whether it has run out at `now`.
-    pub fn at(self, now: Timestamp) -> Result<Live, Expired> {
-        if now < self.details.expiry { Ok(Live(self)) } else { Err(Expired(self)) }
+    pub fn at(self, now: Timestamp) -> Result<UnexpiredInvitation, ExpiredInvitation> {
+        if now < self.details.expiry {
+            Ok(UnexpiredInvitation(self))
+        } else {
+            Err(ExpiredInvitation(self))
+        }
     }
 
     /// Takes the invitation back, run out or not.
-    pub fn revoke(self, now: Timestamp) -> Transition<Revoked> {
+    pub fn revoke(self, now: Timestamp) -> InvitationTransition<RevokedInvitation> {
         let details = self.details;
-        Transition::new(
+        InvitationTransition::new(
             &details,
-            Action::InvitationRevoked,
-            Revoked { details: details.clone().touched(now), at: now },
+            AuditAction::InvitationRevoked,
+            RevokedInvitation { details: details.clone().touched(now), at: now },
         )
     }
 
     /// Queues a mail with a new link; the expiry starts again and the old link is dead.
-    pub fn resend(self, now: Timestamp, open_for: Duration) -> Result<Transition<Self>, TooSoon> {
+    pub fn resend(
+        self,
+        now: Timestamp,
+        open_for: Duration,
+    ) -> Result<InvitationTransition<Self>, ResendTooSoon> {
         let waited = now.since(self.details.queued_at);
         if waited < RESEND_PAUSE {
-            return Err(TooSoon { retry_after: RESEND_PAUSE.saturating_sub(waited) });
+            return Err(ResendTooSoon { retry_after: RESEND_PAUSE.saturating_sub(waited) });
         }
         let mut next = self.details.clone().touched(now);
         next.expiry = now.plus(open_for);
@@ -153,26 +162,30 @@ impl Pending {
         next.generation += 1;
         next.mailing = Mailing::queued();
         let next = Self { details: next, new_requested: false };
-        Ok(Transition::new(&self.details, Action::InvitationResent, next))
+        Ok(InvitationTransition::new(&self.details, AuditAction::InvitationResent, next))
     }
 }
 
-impl Live {
+impl UnexpiredInvitation {
     /// The invitation.
-    pub fn details(&self) -> &Details {
+    pub fn details(&self) -> &InvitationDetails {
         &self.0.details
     }
 
     /// Changes what is offered.
-    pub fn edit(self, profile: Profile, now: Timestamp) -> Transition<Pending> {
-        self.offering(profile, Action::InvitationEdited, now)
+    pub fn edit(self, profile: Profile, now: Timestamp) -> InvitationTransition<PendingInvitation> {
+        self.offering(profile, AuditAction::InvitationEdited, now)
     }
 
     /// An owner or admin who knows the person vouches for the NPI that is registered under
     /// another surname.
-    pub fn attest(self, by: UserId, now: Timestamp) -> Result<Transition<Pending>, NotAttested> {
+    pub fn attest(
+        self,
+        by: UserId,
+        now: Timestamp,
+    ) -> Result<InvitationTransition<PendingInvitation>, NotAttested> {
         let profile = self.0.details.profile.clone().attest(by, now)?;
-        Ok(self.offering(profile, Action::NpiAttested, now))
+        Ok(self.offering(profile, AuditAction::NpiAttested, now))
     }
 
     /// What follows when the registry was asked again about the NPI; `None` when its answer
@@ -182,17 +195,22 @@ impl Live {
         self,
         answer: &RegistryAnswer,
         now: Timestamp,
-    ) -> Option<Transition<Pending>> {
+    ) -> Option<InvitationTransition<PendingInvitation>> {
         let profile = self.0.details.profile.clone().asked_again(answer);
         let news = profile != self.0.details.profile;
-        news.then(|| self.offering(profile, Action::NpiVerificationChanged, now))
+        news.then(|| self.offering(profile, AuditAction::NpiVerificationChanged, now))
     }
 
-    fn offering(self, profile: Profile, action: Action, now: Timestamp) -> Transition<Pending> {
+    fn offering(
+        self,
+        profile: Profile,
+        action: AuditAction,
+        now: Timestamp,
+    ) -> InvitationTransition<PendingInvitation> {
         let mut next = self.0.details.clone().touched(now);
         next.profile = profile;
-        let next = Pending { details: next, new_requested: self.0.new_requested };
-        Transition::new(&self.0.details, action, next)
+        let next = PendingInvitation { details: next, new_requested: self.0.new_requested };
+        InvitationTransition::new(&self.0.details, action, next)
     }
 
     /// The person confirms. `registry` is the answer about an NPI that was still pending.
@@ -200,7 +218,7 @@ impl Live {
         self,
         registry: Option<&RegistryAnswer>,
         now: Timestamp,
-    ) -> Transition<Acceptance> {
+    ) -> InvitationTransition<Acceptance> {
         let before = self.0.details;
         let mut details = before.clone().touched(now);
         if let Some(answer) = registry {
@@ -219,45 +237,55 @@ impl Live {
             access_epoch: 0,
             version: 1,
         };
-        let acceptance = Acceptance { invitation: Accepted { details, at: now }, user };
-        Transition::new(&before, Action::InvitationAccepted, acceptance)
+        let acceptance = Acceptance { invitation: AcceptedInvitation { details, at: now }, user };
+        InvitationTransition::new(&before, AuditAction::InvitationAccepted, acceptance)
     }
 
     /// The person declines.
-    pub fn reject(self, reason: Option<RejectReason>, now: Timestamp) -> Transition<Rejected> {
+    pub fn reject(
+        self,
+        reason: Option<RejectReason>,
+        now: Timestamp,
+    ) -> InvitationTransition<RejectedInvitation> {
         let details = self.0.details;
-        let next = Rejected { details: details.clone().touched(now), at: now, reason };
-        Transition::new(&details, Action::InvitationRejected, next)
+        let next = RejectedInvitation { details: details.clone().touched(now), at: now, reason };
+        InvitationTransition::new(&details, AuditAction::InvitationRejected, next)
     }
 }
 
-impl Expired {
+impl ExpiredInvitation {
     /// Notes that the person wants a new link; `None` when the inviter was already told.
-    pub fn request_new(self, now: Timestamp) -> Option<Transition<Pending>> {
+    pub fn request_new(self, now: Timestamp) -> Option<InvitationTransition<PendingInvitation>> {
         if self.0.new_requested {
             return None;
         }
-        let next = Pending { details: self.0.details.clone().touched(now), new_requested: true };
-        Some(Transition::new(&self.0.details, Action::InvitationNewRequested, next))
+        let next =
+            PendingInvitation { details: self.0.details.clone().touched(now), new_requested: true };
+        Some(InvitationTransition::new(&self.0.details, AuditAction::InvitationNewRequested, next))
     }
 }
 
-impl From<Live> for Pending {
-    fn from(live: Live) -> Self {
+impl From<UnexpiredInvitation> for PendingInvitation {
+    fn from(live: UnexpiredInvitation) -> Self {
         live.0
     }
 }
 
 macro_rules! any_state {
-    ($($state:ident),*) => {$(
+    ($($variant:ident($state:ident)),*) => {$(
         impl From<$state> for Invitation {
             fn from(state: $state) -> Self {
-                Self::$state(state)
+                Self::$variant(state)
             }
         }
     )*};
 }
-any_state!(Pending, Accepted, Rejected, Revoked);
+any_state!(
+    Pending(PendingInvitation),
+    Accepted(AcceptedInvitation),
+    Rejected(RejectedInvitation),
+    Revoked(RevokedInvitation)
+);
 
 #[cfg(test)]
 mod tests;

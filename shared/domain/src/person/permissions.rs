@@ -8,7 +8,7 @@ use crate::time::Timestamp;
 
 /// A person's standing in the clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum AccessLevel {
     /// May do everything; exists from provisioning only.
     Owner,
     /// May do everything except change an owner.
@@ -23,20 +23,20 @@ pub enum Standing {
 /// The level's name in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
-    /// See [`Standing::Owner`].
+    /// See [`AccessLevel::Owner`].
     Owner,
-    /// See [`Standing::Admin`].
+    /// See [`AccessLevel::Admin`].
     Admin,
-    /// See [`Standing::Member`].
+    /// See [`AccessLevel::Member`].
     Member,
 }
 
 /// A level that a request may give: any but owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssignableLevel {
-    /// See [`Standing::Admin`].
+    /// See [`AccessLevel::Admin`].
     Admin,
-    /// See [`Standing::Member`].
+    /// See [`AccessLevel::Member`].
     Member,
 }
 
@@ -96,7 +96,7 @@ pub enum Reporting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permissions {
     /// Level, and for a member whether the dashboard is open.
-    pub standing: Standing,
+    pub standing: AccessLevel,
     /// Assign tasks, create studies, edit study metadata.
     pub manage_studies: bool,
     /// NPI and reporting.
@@ -105,7 +105,7 @@ pub struct Permissions {
 
 /// The four switches and the NPI as a request gives them, not yet checked against each other.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted {
+pub struct RequestedPermissions {
     /// `level`.
     pub level: Level,
     /// `canManageStudies`.
@@ -131,12 +131,12 @@ pub enum NotAttested {
 
 impl Permissions {
     /// Checks the rules that bind several fields; every breach is reported.
-    pub fn grant(wanted: Wanted) -> Result<Self, Faults> {
+    pub fn grant(wanted: RequestedPermissions) -> Result<Self, Faults> {
         let mut faults = Faults::default();
         let standing = match wanted.level {
-            Level::Owner => Standing::Owner,
-            Level::Admin => Standing::Admin,
-            Level::Member => Standing::Member { dashboard: wanted.dashboard },
+            Level::Owner => AccessLevel::Owner,
+            Level::Admin => AccessLevel::Admin,
+            Level::Member => AccessLevel::Member { dashboard: wanted.dashboard },
         };
         if !wanted.dashboard && wanted.level != Level::Member {
             let refused =
@@ -157,8 +157,8 @@ impl Permissions {
     }
 
     /// The same permissions as switches, to change some and grant again.
-    pub fn as_wanted(&self) -> Wanted {
-        Wanted {
+    pub fn as_wanted(&self) -> RequestedPermissions {
+        RequestedPermissions {
             level: self.level(),
             manage_studies: self.manage_studies,
             create_reports: self.create_reports(),
@@ -170,20 +170,20 @@ impl Permissions {
     /// The level.
     pub fn level(&self) -> Level {
         match self.standing {
-            Standing::Owner => Level::Owner,
-            Standing::Admin => Level::Admin,
-            Standing::Member { .. } => Level::Member,
+            AccessLevel::Owner => Level::Owner,
+            AccessLevel::Admin => Level::Admin,
+            AccessLevel::Member { .. } => Level::Member,
         }
     }
 
     /// Whether this is an owner or admin.
     pub fn manages_clinic(&self) -> bool {
-        !matches!(self.standing, Standing::Member { .. })
+        !matches!(self.standing, AccessLevel::Member { .. })
     }
 
     /// Whether the person may sign in at the dashboard.
     pub fn dashboard(&self) -> bool {
-        !matches!(self.standing, Standing::Member { dashboard: false })
+        !matches!(self.standing, AccessLevel::Member { dashboard: false })
     }
 
     /// Whether reporting was granted; [`Self::may_report_now`] says whether it has effect.
@@ -252,13 +252,13 @@ pub(crate) mod tests {
         ]
     }
 
-    pub(crate) fn any_wanted() -> impl Strategy<Value = Wanted> {
+    pub(crate) fn any_wanted() -> impl Strategy<Value = RequestedPermissions> {
         let level = prop_oneof![Just(Level::Owner), Just(Level::Admin), Just(Level::Member)];
         let npi = proptest::option::of(
             any_verification().prop_map(|v| (Npi::parse("1234567893").unwrap(), v)),
         );
         (level, any::<bool>(), any::<bool>(), any::<bool>(), npi).prop_map(
-            |(level, manage_studies, create_reports, dashboard, npi)| Wanted {
+            |(level, manage_studies, create_reports, dashboard, npi)| RequestedPermissions {
                 level,
                 manage_studies,
                 create_reports,

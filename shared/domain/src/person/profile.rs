@@ -129,7 +129,7 @@ impl Profile {
 pub(crate) mod tests {
     use super::*;
     use crate::npi::Basis;
-    use crate::person::permissions::Standing;
+    use crate::person::permissions::AccessLevel;
 
     pub(crate) fn name(text: &str) -> PersonName {
         PersonName::parse(text).unwrap()
@@ -147,7 +147,7 @@ pub(crate) mod tests {
             phone: None,
             role: ClinicRole::Radiologist,
             permissions: Permissions {
-                standing: Standing::Member { dashboard: false },
+                standing: AccessLevel::Member { dashboard: false },
                 manage_studies: false,
                 reporting: Reporting::WithNpi {
                     npi: Npi::parse("1234567893").unwrap(),

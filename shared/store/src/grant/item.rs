@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use domain::grant::{
-    Details, EphemeralSession, Grant, HangingProtocol, Issued, KeyThumbprint, Layout, Open,
-    Opening, Options, RetrievalId, Revoked, View, ViewSeconds, ViewportLabel,
+    EphemeralOptions, EphemeralSession, Grant, GrantDetails, HangingProtocol, IssuedGrant,
+    KeyThumbprint, Layout, OpenGrant, Opening, RetrievalId, RevokedGrant, View, ViewSeconds,
+    ViewportLabel,
 };
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
@@ -139,7 +140,7 @@ impl GrantItem {
 
     fn session(&self) -> Result<EphemeralSession, BadField> {
         let retrieval = self.retrieval.as_deref().ok_or(BadField("ri"))?;
-        let options = self.options.as_deref().map(Options::parse).transpose();
+        let options = self.options.as_deref().map(EphemeralOptions::parse).transpose();
         Ok(EphemeralSession {
             retrieval: field("ri", RetrievalId::parse(retrieval))?,
             hanging: self.layout.as_deref().map(|l| self.hanging(l)).transpose()?,
@@ -170,7 +171,7 @@ impl TryFrom<GrantItem> for Grant {
     type Error = BadField;
 
     fn try_from(item: GrantItem) -> Result<Self, BadField> {
-        let details = Details {
+        let details = GrantDetails {
             id: AccessId::parse(&item.id).map_err(|_| BadField("id"))?,
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
             view: item.view()?,
@@ -184,14 +185,14 @@ impl TryFrom<GrantItem> for Grant {
         };
         let opening = item.opening()?;
         match item.status.as_str() {
-            ISSUED => Ok(Issued { details }.into()),
+            ISSUED => Ok(IssuedGrant { details }.into()),
             OPEN => {
                 let opening = opening.ok_or(BadField("oa"))?;
-                Ok(Open { details, opening }.into())
+                Ok(OpenGrant { details, opening }.into())
             }
             REVOKED => {
                 let at = time("ra", item.revoked_at.ok_or(BadField("ra"))?)?;
-                let revoked = Revoked { details, opening, at };
+                let revoked = RevokedGrant { details, opening, at };
                 Ok(revoked.into())
             }
             _ => Err(BadField("st")),
@@ -212,7 +213,7 @@ mod tests {
     use crate::key;
     use domain::actor::Issuer;
     use domain::embed::{EmbedOrigin, EmbedOrigins};
-    use domain::grant::{LinkSeconds, New};
+    use domain::grant::{LinkSeconds, NewGrant};
     use domain::ids::{ApiKeyId, StudyId};
     use domain::study::{StudyInstanceUid, StudyRef};
 
@@ -221,10 +222,10 @@ mod tests {
         StudyRef::new(Some(StudyId::from_bytes([5; 16])), Some(uid)).unwrap()
     }
 
-    fn issued(view: View) -> Issued {
+    fn issued(view: View) -> IssuedGrant {
         let origins = ["https://pacs.radiology.hospital.example", "https://b.example:8443"];
         let origins = origins.map(|o| EmbedOrigin::parse(o).unwrap());
-        New {
+        NewGrant {
             id: AccessId::from_bytes([1; 16]),
             clinic: ClinicId::from_bytes([2; 16]),
             view,
@@ -244,7 +245,7 @@ mod tests {
         let session = EphemeralSession {
             retrieval: RetrievalId::parse("order-12345").unwrap(),
             hanging: Some(HangingProtocol::new(Layout::ALL[5], labels).unwrap()),
-            options: Some(Options::parse("{\"b\":1.50,\"a\":null}").unwrap()),
+            options: Some(EphemeralOptions::parse("{\"b\":1.50,\"a\":null}").unwrap()),
         };
         let study = study();
         [

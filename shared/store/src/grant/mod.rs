@@ -4,7 +4,7 @@ mod item;
 mod list;
 mod parties;
 
-use domain::grant::{Details, Grant, Issued, Transition};
+use domain::grant::{Grant, GrantDetails, GrantTransition, IssuedGrant};
 use domain::ids::{AccessId, ClinicId};
 
 use crate::transaction::Precondition;
@@ -27,13 +27,13 @@ impl Store {
 
 impl Transaction {
     /// Writes a grant that does not exist yet.
-    pub fn put_grant(&mut self, issued: Issued) -> Result<(), StoreError> {
+    pub fn put_grant(&mut self, issued: IssuedGrant) -> Result<(), StoreError> {
         self.grant(&issued.into(), &Precondition::Absent)
     }
 
     /// Writes a changed grant, supposing the version that the change was decided on: of however
     /// many that open the same link, one is written.
-    pub fn replace_grant(&mut self, change: &Transition<Grant>) -> Result<(), StoreError> {
+    pub fn replace_grant(&mut self, change: &GrantTransition<Grant>) -> Result<(), StoreError> {
         self.grant(&change.next, &Precondition::Version(change.expected_version))
     }
 
@@ -52,7 +52,7 @@ impl Transaction {
 /// Where the index has a user's grant. It never changes, so that only issuing writes the index.
 /// The sort key also says when the view ends at the latest: whoever counts what may be alive
 /// reads no item that is long over.
-fn index(details: &Details) -> Option<[(&'static str, String); 2]> {
+fn index(details: &GrantDetails) -> Option<[(&'static str, String); 2]> {
     let user = details.view.user()?;
     let end = details.latest_end().seconds();
     Some([

@@ -1,7 +1,7 @@
 //! What decides whether a view lives: the grant, its user and its issuer, read together.
 
 use domain::actor::Issuer;
-use domain::grant::{Authority, Grant};
+use domain::grant::{CurrentIssuer, Grant};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::user::User;
 
@@ -42,7 +42,7 @@ pub struct ViewParties {
     /// Its user.
     pub user: Option<User>,
     /// Who issued it.
-    pub issuer: Option<Authority>,
+    pub issuer: Option<CurrentIssuer>,
 }
 
 impl Store {
@@ -79,10 +79,10 @@ impl Store {
             issuer: match (issuer, of.issuer) {
                 (None, _) => None,
                 (Some(raw), Issuer::ApiKey(_)) => {
-                    Some(Authority::ApiKey(self.decode_api_key(raw)?))
+                    Some(CurrentIssuer::ApiKey(self.decode_api_key(raw)?))
                 }
                 (Some(raw), Issuer::User(_)) => {
-                    Some(Authority::User(Box::new(self.decode_user(raw)?)))
+                    Some(CurrentIssuer::User(Box::new(self.decode_user(raw)?)))
                 }
             },
         })

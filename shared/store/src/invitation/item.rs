@@ -3,8 +3,8 @@
 use domain::delivery::{Delivery, Mailing};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
-    Accepted, Details, Fingerprint, Invitation, InvitationStatus, Pending, RejectReason, Rejected,
-    Revoked,
+    AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
+    PendingInvitation, RejectReason, RejectedInvitation, RevokedInvitation,
 };
 use domain::person::email::Email;
 use domain::time::Timestamp;
@@ -112,7 +112,7 @@ impl TryFrom<InvitationItem> for Invitation {
             SENDING => Delivery::Queued,
             other => Delivery::parse(other).ok_or(BadField("dl"))?,
         };
-        let details = Details {
+        let details = InvitationDetails {
             id: InvitationId::parse(&item.id).map_err(|_| BadField("id"))?,
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
             email: field("em", Email::parse(&item.email))?,
@@ -134,13 +134,15 @@ impl TryFrom<InvitationItem> for Invitation {
         };
         let ended = item.ended_at.map(|t| time("at", t)).transpose()?.ok_or(BadField("at"));
         Ok(match InvitationStatus::parse(&item.status).ok_or(BadField("st"))? {
-            InvitationStatus::Sent => Pending { details, new_requested: item.new_requested }.into(),
-            InvitationStatus::Accepted => Accepted { details, at: ended? }.into(),
-            InvitationStatus::Revoked => Revoked { details, at: ended? }.into(),
+            InvitationStatus::Sent => {
+                PendingInvitation { details, new_requested: item.new_requested }.into()
+            }
+            InvitationStatus::Accepted => AcceptedInvitation { details, at: ended? }.into(),
+            InvitationStatus::Revoked => RevokedInvitation { details, at: ended? }.into(),
             InvitationStatus::Rejected => {
                 let reason =
                     item.reason.map(|r| field("rr", RejectReason::parse(&r))).transpose()?;
-                Rejected { details, at: ended?, reason }.into()
+                RejectedInvitation { details, at: ended?, reason }.into()
             }
         })
     }
@@ -159,11 +161,11 @@ mod tests {
 
     use super::*;
     use crate::attr;
-    use domain::actor::InvitedBy;
+    use domain::actor::Inviter;
     use domain::ids::ApiKeyId;
-    use domain::invitation::New;
+    use domain::invitation::NewInvitation;
     use domain::npi::{Npi, Verification};
-    use domain::person::permissions::{Permissions, Reporting, Standing};
+    use domain::person::permissions::{AccessLevel, Permissions, Reporting};
     use domain::person::profile::Profile;
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 
@@ -175,7 +177,7 @@ mod tests {
             verification: Verification::NameMismatch,
             granted: true,
         };
-        New {
+        NewInvitation {
             id: InvitationId::from_bytes([1; 16]),
             clinic: ClinicId::from_bytes([2; 16]),
             email: Email::parse("wilhelmina.featherstonehaugh@radiology.hospital.example").unwrap(),
@@ -190,12 +192,12 @@ mod tests {
                 phone: Some(PhoneNumber::parse("14155550132").unwrap()),
                 role: ClinicRole::NuclearMedicinePhysician,
                 permissions: Permissions {
-                    standing: Standing::Member { dashboard: true },
+                    standing: AccessLevel::Member { dashboard: true },
                     manage_studies: true,
                     reporting,
                 },
             },
-            invited_by: InvitedBy::ApiKey(ApiKeyId::from_bytes([3; 16])),
+            invited_by: Inviter::ApiKey(ApiKeyId::from_bytes([3; 16])),
             open_for: std::time::Duration::from_hours(24),
             fingerprint: Fingerprint::of(&[b"caller"]),
         }

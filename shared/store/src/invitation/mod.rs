@@ -4,7 +4,7 @@ pub(crate) mod item;
 mod list;
 
 use domain::ids::{ClinicId, InvitationId};
-use domain::invitation::{Invitation, Pending, Transition};
+use domain::invitation::{Invitation, InvitationTransition, PendingInvitation};
 
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
@@ -25,14 +25,14 @@ impl Store {
 
 impl Transaction {
     /// Writes an invitation that does not exist yet.
-    pub fn put_invitation(&mut self, pending: Pending) -> Result<(), StoreError> {
+    pub fn put_invitation(&mut self, pending: PendingInvitation) -> Result<(), StoreError> {
         self.invitation(&pending.into(), &Precondition::Absent)
     }
 
     /// Writes a changed invitation, supposing the version that the change was decided on.
     pub fn replace_invitation(
         &mut self,
-        change: &Transition<Invitation>,
+        change: &InvitationTransition<Invitation>,
     ) -> Result<(), StoreError> {
         self.invitation(&change.next, &Precondition::Version(change.expected_version))
     }

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::grant::Standing;
+use crate::grant::GrantStatus;
 use crate::ids::{ApiKeyId, StudyId, UserId};
 use crate::study::StudyRef;
 use proptest::prelude::*;
@@ -13,8 +13,8 @@ fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
-fn issued() -> Issued {
-    New {
+fn issued() -> IssuedGrant {
+    NewGrant {
         id: AccessId::from_bytes([1; 16]),
         clinic: ClinicId::from_bytes([2; 16]),
         view: View::Dictation {
@@ -56,7 +56,7 @@ proptest! {
         for (command, pause) in commands {
             now = now.plus(Duration::from_secs(pause));
             let before = grant.clone();
-            let changed: Option<Transition<Grant>> = match command {
+            let changed: Option<GrantTransition<Grant>> = match command {
                 Command::Redeem => grant.clone().redeem(None, now).ok().map(|t| t.map(Into::into)),
                 Command::Revoke => grant.clone().revoke(now).map(|t| t.map(Into::into)),
                 Command::Renew => {
@@ -95,8 +95,8 @@ fn a_link_runs_out_when_it_says_and_not_before() {
     assert!(issued().redeem(None, at(LINK - 1)).is_ok());
     assert_eq!(issued().redeem(None, at(LINK)).unwrap_err(), NotRedeemed::Expired);
     let grant = Grant::from(issued());
-    assert_eq!(grant.standing(at(LINK - 1)), Standing::Issued);
-    assert_eq!(grant.standing(at(LINK)), Standing::Ended);
+    assert_eq!(grant.standing(at(LINK - 1)), GrantStatus::Issued);
+    assert_eq!(grant.standing(at(LINK)), GrantStatus::Ended);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_token_is_good_for_five_minutes_but_not_past_the_views_end() {
     assert_eq!(open.renew(at(30)), Ok(at(330)));
     assert_eq!(open.renew(at(400)), Ok(at(30 + VIEW)));
     assert_eq!(open.renew(at(30 + VIEW)), Err(ViewEnded));
-    assert_eq!(Grant::from(open).standing(at(30 + VIEW)), Standing::Ended);
+    assert_eq!(Grant::from(open).standing(at(30 + VIEW)), GrantStatus::Ended);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn what_is_over_is_not_revoked() {
     let open = issued().redeem(None, at(0)).unwrap().next;
     assert_eq!(Grant::from(open.clone()).revoke(at(VIEW)), None);
     let revoked = open.revoke(at(1)).next;
-    assert_eq!(Grant::from(revoked.clone()).standing(at(VIEW)), Standing::Revoked);
+    assert_eq!(Grant::from(revoked.clone()).standing(at(VIEW)), GrantStatus::Revoked);
     assert_eq!(Grant::from(revoked).revoke(at(2)), None);
 }
 

@@ -9,13 +9,13 @@ fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
-fn invited() -> Pending {
-    New {
+fn invited() -> PendingInvitation {
+    NewInvitation {
         id: InvitationId::from_bytes([1; 16]),
         clinic: ClinicId::from_bytes([2; 16]),
         email: Email::parse("ada@clinic.example").unwrap(),
         profile: profile(),
-        invited_by: InvitedBy::Operator,
+        invited_by: Inviter::Operator,
         open_for: 7 * DAY,
         fingerprint: Fingerprint::of(&[b"caller", b"body"]),
     }
@@ -52,7 +52,7 @@ fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
 /// Carries one command out, as a use case would: `None` when the state forbids it.
 fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invitation, u64)> {
     let pending = invitation.pending().ok()?;
-    let decided: Transition<Invitation> = match command {
+    let decided: InvitationTransition<Invitation> = match command {
         Command::Revoke => pending.revoke(now).map(Into::into),
         Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
         Command::Accept => pending.at(now).ok()?.accept(None, now).map(|a| a.invitation.into()),
@@ -167,12 +167,12 @@ fn an_edit_keeps_the_link_and_the_expiry() {
 #[test]
 fn an_attestation_passes_to_the_user_and_outlasts_the_registry_s_other_surname() {
     let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-    let live = |pending: Pending| pending.at(at(60)).unwrap();
+    let live = |pending: PendingInvitation| pending.at(at(60)).unwrap();
     let by = UserId::from_bytes([9; 16]);
     let changed = live(invited()).asked_again(&other, at(60)).unwrap();
-    assert_eq!(changed.action, Action::NpiVerificationChanged);
+    assert_eq!(changed.action, AuditAction::NpiVerificationChanged);
     let attested = live(changed.next).attest(by, at(60)).unwrap();
-    assert_eq!(attested.action, Action::NpiAttested);
+    assert_eq!(attested.action, AuditAction::NpiAttested);
     let attested = attested.next;
     assert_eq!(live(attested.clone()).asked_again(&other, at(60)), None);
     assert!(live(attested.clone()).attest(by, at(60)).is_err());
