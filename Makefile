@@ -9,11 +9,13 @@ PYTHON := python3
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-dev: ## The whole service on this machine; RESET=1 starts afresh
-	cargo run --quiet --package dev
+dev: ## The whole service on this machine; RESET=1 deletes its data first
+	@echo "Building. The first build takes several minutes, later builds take seconds."
+	cargo run --package dev
 
 lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
-	cargo build --quiet --package dev
+	@echo "Building. The first build takes several minutes, later builds take seconds."
+	cargo build --package dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
 test: .venv/contract ## Every test

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# The functions as Lambda runs them, with all around them from `dev`. Called by `make lambda`.
+# Runs the functions as Lambda does, and everything around them in `dev`. Called by `make lambda`.
 set -euo pipefail
 
 readonly port=9000 environment=.local/lambda.env
 
-# Built first: cargo-lambda starts more instances as long as the first is not there.
+# Build first: cargo-lambda starts more instances until the first one answers.
 for function in functions/*/; do
-	cargo build --quiet --bin "$(basename "$function")"
+	cargo build --bin "$(basename "$function")"
 done
 
 rm -f "$environment"

@@ -1,9 +1,11 @@
 //! Links into the viewer.
 
-use std::fmt::Write as _;
-
 use domain::credentials::token::LinkToken;
 use domain::grant::{GrantDetails, View};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+/// Every byte but those that RFC 3986 calls unreserved.
+const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// Where in a link its token stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,7 +52,7 @@ impl Links {
                 format!("study/{}", study.key())
             }
             View::Ephemeral(session) => {
-                format!("ephemeral/{}", encoded(session.retrieval.as_str()))
+                format!("ephemeral/{}", path_segment(session.retrieval.as_str()))
             }
         };
         let mark = match self.style {
@@ -61,19 +63,9 @@ impl Links {
     }
 }
 
-/// Percent-encoded, all but what RFC 3986 calls unreserved.
-fn encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
-                encoded.push(byte.into());
-            }
-            _ => {
-                let _ = write!(encoded, "%{byte:02X}");
-            }
-        }
-        encoded
-    })
+/// Encodes a text as one segment of a path.
+fn path_segment(text: &str) -> String {
+    utf8_percent_encode(text, &RESERVED).to_string()
 }
 
 #[cfg(test)]
@@ -82,8 +74,8 @@ mod tests {
 
     #[test]
     fn a_handle_is_one_part_of_the_path_whatever_it_holds() {
-        assert_eq!(encoded("order-1_2.3~"), "order-1_2.3~");
-        assert_eq!(encoded("a/../b?c#d e%ü"), "a%2F..%2Fb%3Fc%23d%20e%25%C3%BC");
+        assert_eq!(path_segment("order-1_2.3~"), "order-1_2.3~");
+        assert_eq!(path_segment("a/../b?c#d e%ü"), "a%2F..%2Fb%3Fc%23d%20e%25%C3%BC");
     }
 
     #[test]

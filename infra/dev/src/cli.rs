@@ -1,106 +1,125 @@
-//! The commands of the binary.
+//! The command line.
 
-mod arguments;
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand};
 
-use std::io::Write as _;
-use std::path::PathBuf;
+/// Runs AutoScribe Access on this machine: the API, an inbox, pages and an example PACS.
+#[derive(Debug, Parser)]
+#[command(name = "dev", args_conflicts_with_subcommands = true)]
+pub(crate) struct CommandLine {
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+    #[command(flatten)]
+    pub(crate) serve: ServeOptions,
+    /// Log levels
+    #[arg(long, env = "RUST_LOG", global = true, value_name = "LEVELS")]
+    // Each failed condition is a warning of the database, and failed conditions are normal.
+    #[arg(default_value = "info,dynoxide=error")]
+    pub(crate) log: String,
+}
 
-use emulator::Options;
-use provision::Request;
-use runtime::Settings;
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Create a clinic with its owner's invitation and a first API key
+    Provision(ProvisionOptions),
+}
 
-pub(crate) use arguments::{Command, USAGE};
+/// How the service runs.
+#[derive(Debug, Args)]
+pub(crate) struct ServeOptions {
+    /// Port of the API and the pages
+    #[arg(long, env = "PORT", default_value_t = 8080)]
+    pub(crate) port: u16,
+    /// Port of the DynamoDB endpoint
+    #[arg(long, env = "DYNAMODB_PORT", default_value_t = 8000, value_name = "PORT")]
+    pub(crate) dynamodb_port: u16,
+    /// Delete the data of earlier runs first
+    #[arg(long, env = "RESET", value_parser = FalseyValueParser::new())]
+    pub(crate) reset: bool,
+    /// Send requests to the functions under `cargo lambda watch` at this URL
+    #[arg(long, value_name = "URL")]
+    pub(crate) lambda: Option<String>,
+}
 
-use crate::data::{self, DataDirectory, DataError};
-use crate::service::{options_on, start};
-use crate::{greeting, lambda_env};
+/// The new clinic.
+#[derive(Debug, Args)]
+pub(crate) struct ProvisionOptions {
+    /// Name of the clinic
+    #[arg(long, value_name = "NAME")]
+    clinic: String,
+    /// Email address of the owner
+    #[arg(long, value_name = "ADDRESS")]
+    owner_email: String,
+    /// First name of the owner
+    #[arg(long, value_name = "NAME")]
+    owner_first_name: String,
+    /// Last name of the owner
+    #[arg(long, value_name = "NAME")]
+    owner_last_name: String,
+    /// Address for replies to the clinic's emails
+    #[arg(long, value_name = "ADDRESS")]
+    reply_to: Option<String>,
+    /// Days until an invitation expires, 1 to 30 [default: 7]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u8).range(1..=30))]
+    invitation_days: Option<u8>,
+    /// Origin of a page that may embed views, such as https://pacs.example. Repeat it for more
+    #[arg(long = "embed-origin", value_name = "ORIGIN")]
+    embed_origins: Vec<String>,
+}
 
-/// Where the data lives, in the directory that the binary is run in.
-const DATA: &str = ".local";
-
-/// What ends a command with a message.
-pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
-
-/// Runs a command to its end.
-pub(crate) async fn run(command: Command, settings: &Settings) -> Result<(), Error> {
-    match command {
-        Command::Help => say(USAGE),
-        Command::Dev { lambda } => dev(lambda, settings).await,
-        Command::Provision(request) => provision(&request).await,
+impl From<ProvisionOptions> for provision::Request {
+    fn from(options: ProvisionOptions) -> Self {
+        Self {
+            clinic_name: options.clinic,
+            reply_to: options.reply_to,
+            invitation_days: options.invitation_days,
+            owner_email: options.owner_email,
+            owner_first_name: options.owner_first_name,
+            owner_last_name: options.owner_last_name,
+            embed_origins: Some(options.embed_origins),
+        }
     }
 }
 
-async fn dev(lambda: Option<String>, settings: &Settings) -> Result<(), Error> {
-    let data = DataDirectory::open(&directory()?)?;
-    if settings.optional("RESET").is_some_and(|reset| reset != "0") {
-        data.clear()?;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from(std::iter::once("dev").chain(line.split_whitespace()))
     }
-    let options = Options {
-        port: port(settings, "PORT", 8080)?,
-        dynamodb_port: port(settings, "DYNAMODB_PORT", 8000)?,
-        lambda: lambda.clone(),
-        ..Options::default()
-    };
-    let service = start(&data, options).await?;
-    let functions = match lambda {
-        None => String::new(),
-        Some(url) => {
-            let file = data.keep_lambda_env(&lambda_env::text(&service.emulator))?;
-            let file = file.display();
-            format!(", its functions expected at {url} with the environment in {file}")
-        }
-    };
-    say(&greeting::text(&service, data.path(), &functions))?;
-    asked_to_end().await?;
-    service.emulator.stop().await;
-    Ok(())
-}
 
-/// Works on the table of the service that is running here, or on its data when none is.
-async fn provision(request: &Request) -> Result<(), Error> {
-    let directory = directory()?;
-    let made = match DataDirectory::open(&directory) {
-        Ok(data) => {
-            let quiet = Options { pump: false, ..Options::default() };
-            let emulator = emulator::start(options_on(&data, quiet)?).await?;
-            let made = provision::provision(&emulator.provision(), request).await;
-            emulator.stop().await;
-            made?
-        }
-        Err(DataError::InUse(_)) => {
-            let url = data::dynamodb_url(&directory)?
-                .ok_or("the running service has not said yet where its database is")?;
-            let signing = DataDirectory::signing_keys_of(&directory)?
-                .ok_or("the running service has no signing keys yet")?;
-            provision::provision(&emulator::connect(&url, &signing)?, request).await?
-        }
-        Err(error) => return Err(error.into()),
-    };
-    say(&format!("{}\n", serde_json::to_string_pretty(&made)?))
-}
-
-fn directory() -> std::io::Result<PathBuf> {
-    Ok(std::env::current_dir()?.join(DATA))
-}
-
-fn port(settings: &Settings, name: &str, usual: u16) -> Result<u16, Error> {
-    match settings.optional(name) {
-        None => Ok(usual),
-        Some(text) => text.parse().map_err(|_| format!("{name}={text} is no port").into()),
+    #[test]
+    fn the_service_runs_unless_there_is_a_command() {
+        let line = parse("--port 81 --dynamodb-port 82 --reset --lambda http://x").unwrap();
+        let ServeOptions { port, dynamodb_port, reset, lambda } = line.serve;
+        assert!(line.command.is_none() && reset);
+        assert_eq!((port, dynamodb_port, lambda.as_deref()), (81, 82, Some("http://x")));
     }
-}
 
-fn say(text: &str) -> Result<(), Error> {
-    let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    Ok(out.flush()?)
-}
+    #[test]
+    fn provision_takes_several_origins() {
+        let line = "provision --clinic A --owner-email a@b.example --owner-first-name B --owner-last-name C --invitation-days 3 --embed-origin https://a.example --embed-origin https://b.example";
+        let Some(Command::Provision(options)) = parse(line).unwrap().command else {
+            panic!("{line}");
+        };
+        let request = provision::Request::from(options);
+        assert_eq!((request.clinic_name.as_str(), request.invitation_days), ("A", Some(3)));
+        let origins = ["https://a.example", "https://b.example"];
+        assert_eq!(request.embed_origins, Some(origins.map(str::to_owned).into()));
+    }
 
-async fn asked_to_end() -> std::io::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        ended = tokio::signal::ctrl_c() => ended,
-        _ = terminate.recv() => Ok(()),
+    #[test]
+    fn mistakes_are_named() {
+        for (line, message) in [
+            ("--lamda x", "unexpected argument '--lamda'"),
+            ("--lambda", "a value is required for '--lambda <URL>'"),
+            ("--port high", "invalid value 'high' for '--port <PORT>'"),
+            ("provision --clinic A", "--owner-email <ADDRESS>"),
+            ("provision --invitation-days 31", "31 is not in 1..=30"),
+        ] {
+            let error = parse(line).unwrap_err().to_string();
+            assert!(error.contains(message), "{line}: {error}");
+        }
     }
 }

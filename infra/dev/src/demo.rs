@@ -1,32 +1,29 @@
-//! The demo clinic, so that the first thing a newcomer does is to invite somebody.
+//! The demo clinic, which lets you invite people right after the start.
 
 use domain::credentials::api_key::ApiKeySecret;
+use emulator::Emulator;
 use provision::{NotProvisioned, Request};
 use store::StoreError;
-
-use emulator::Emulator;
 
 use crate::data::{DataDirectory, DataError};
 
 /// Why there is no demo clinic.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DemoError {
-    /// The clinic could not be made.
-    #[error("the demo clinic cannot be made")]
-    NotProvisioned(#[from] NotProvisioned),
-    /// The table could not be read.
-    #[error(
-        "the demo clinic cannot be read; RESET=1 starts afresh when its data is of an older version"
-    )]
+    /// The clinic cannot be created.
+    #[error("the demo clinic cannot be created")]
+    Provision(#[from] NotProvisioned),
+    /// The table cannot be read.
+    #[error("the demo clinic cannot be read")]
     Store(#[from] StoreError),
-    /// The key could not be kept.
+    /// The API key cannot be loaded or saved.
     #[error(transparent)]
     Data(#[from] DataError),
 }
 
-/// The demo clinic's API key: the one kept from an earlier start if it still works, or that of a
-/// new clinic.
-pub(crate) async fn api_key(
+/// Loads the demo clinic's API key. Provisions a new clinic if there is no key or it no longer
+/// works.
+pub(crate) async fn load_or_provision_key(
     emulator: &Emulator,
     data: &DataDirectory,
 ) -> Result<String, DemoError> {
@@ -37,7 +34,8 @@ pub(crate) async fn api_key(
 }
 
 async fn load_key(emulator: &Emulator, data: &DataDirectory) -> Result<Option<String>, DemoError> {
-    let Some(secret) = data.demo_key()?.and_then(|text| ApiKeySecret::parse(&text).ok()) else {
+    let Some(secret) = data.load_demo_key()?.and_then(|text| ApiKeySecret::parse(&text).ok())
+    else {
         return Ok(None);
     };
     let key = emulator.context.store.find_api_key(&secret).await?;
@@ -57,9 +55,9 @@ async fn provision_clinic(emulator: &Emulator, data: &DataDirectory) -> Result<S
             emulator.url.replace("127.0.0.1", "localhost"),
         ]),
     };
-    let made = provision::provision(&emulator.provision(), &request).await?;
-    data.keep_demo_key(&made.api_key)?;
-    Ok(made.api_key)
+    let clinic = provision::provision(&emulator.provision(), &request).await?;
+    data.save_demo_key(&clinic.api_key)?;
+    Ok(clinic.api_key)
 }
 
 #[cfg(test)]
@@ -70,7 +68,7 @@ mod tests {
     use crate::service::start;
 
     #[tokio::test]
-    async fn the_key_outlasts_a_restart_and_the_owner_is_mailed_once() {
+    async fn a_restart_keeps_the_key_and_sends_no_second_email_to_the_owner() {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
         let first = start(&data, Options::default()).await.unwrap();
@@ -90,14 +88,14 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_mail_that_was_on_its_way_when_the_service_ended_is_sent_by_the_next() {
+    async fn the_next_start_sends_an_email_that_the_last_one_left_queued() {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let unsent = Options { pump: false, ..Options::default() };
-        start(&data, unsent).await.unwrap().emulator.stop().await;
+        let queued = Options { pump: false, ..Options::default() };
+        start(&data, queued).await.unwrap().emulator.stop().await;
         let second = start(&data, Options::default()).await.unwrap();
-        let mails = second.emulator.inbox.wait("owner@riverside.example", 1).await;
-        assert!(mails[0].token().is_some());
+        let emails = second.emulator.inbox.wait("owner@riverside.example", 1).await;
+        assert!(emails[0].token().is_some());
         second.emulator.stop().await;
     }
 }

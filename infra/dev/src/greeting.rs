@@ -1,29 +1,40 @@
-//! What a newcomer reads at start: where things are, and two snippets that work as pasted.
+//! What a newcomer reads at the start: where things are, and two snippets to paste.
 
 use std::path::Path;
 
 use crate::service::Service;
 
-/// Fewer than 20 lines.
-pub(crate) fn text(service: &Service, data: &Path, functions: &str) -> String {
+/// Fewer than 30 lines. `environment` is the file for functions under `cargo lambda watch`.
+pub(crate) fn text(service: &Service, data: &Path, environment: Option<&Path>) -> String {
     let Service { emulator, api_key } = service;
     let (url, dynamodb_url) = (&emulator.url, &emulator.dynamodb_url);
-    // Of its own: many systems refuse packages beside those of the system.
+    let functions = environment.map_or_else(String::new, |file| {
+        format!(
+            "The functions run under cargo lambda watch, with the environment in {}.\n",
+            file.display()
+        )
+    });
+    // Many systems refuse packages outside a virtual environment.
     let venv = data.join("venv");
     let (data, venv) = (data.display(), venv.display());
     format!(
-        r#"AutoScribe Access is running{functions}. Data: {data} (RESET=1 starts afresh). Ctrl-C ends it.
+        r#"AutoScribe Access is running. Press Ctrl-C to stop it.
+{functions}Its data is in {data}. Start with RESET=1 to delete it.
 
   API       {url}/v1     clinic "Riverside Imaging", key {api_key}
-  Inbox     {url}/inbox
-  Accept    {url}/accept     opens from the link in a mail
-  Sign in   {url}/sign-in    with the password chosen there
-  PACS      {url}/pacs       an example that shows AutoScribe inside its own page
+  Inbox     {url}/inbox     every email that the service sends
+  Accept    {url}/accept     opens from the link in an email
+  Sign in   {url}/sign-in    with the password that you chose there
+  PACS      {url}/pacs     an example that shows AutoScribe inside its own page
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}
 
+Invite a technologist with curl:
+
 curl -s {url}/v1/autoScribe/users -H 'Authorization: Bearer {api_key}' -H 'Content-Type: application/json' -d \
 '{{"email":"mia.lopez@example.com","firstName":"Mia","lastName":"Lopez","clinicRole":"Imaging Technologist","level":"member","canManageStudies":true,"canCreateReports":false,"hasDashboardAccess":true}}'
+
+Invite a radiologist with the Python SDK:
 
 python3 -m venv {venv} && {venv}/bin/pip install -q avara==0.3.0 && {venv}/bin/python - <<'END'
 from avara import Avara

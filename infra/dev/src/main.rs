@@ -1,6 +1,7 @@
-//! The whole service on this machine: `dev --help` says what it does.
+//! Runs the whole service on this machine. `dev --help` lists the options.
 
 mod cli;
+mod commands;
 mod data;
 mod demo;
 mod examples;
@@ -13,33 +14,27 @@ mod service;
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use clap::Parser as _;
 use emulator::chain;
-use runtime::Settings;
 use tracing_subscriber::EnvFilter;
 
-use crate::cli::Command;
-
-/// The database warns of every condition that does not hold, which is what conditions are for.
-const LOGGED: &str = "info,dynoxide=error";
+use crate::cli::CommandLine;
+use crate::service::ServiceError;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let settings = Settings::from_environment();
-    let filter = settings.optional("RUST_LOG").unwrap_or_else(|| LOGGED.to_owned());
+    let line = CommandLine::parse();
     tracing_subscriber::fmt()
-        .with_env_filter(EnvFilter::new(filter))
+        .with_env_filter(EnvFilter::new(&line.log))
         .with_writer(std::io::stderr)
         .compact()
         .init();
-    match done(&settings).await {
+    match commands::run(line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let _ = writeln!(std::io::stderr(), "dev: {}", chain(error.as_ref()));
+            let advice = error.downcast_ref().and_then(ServiceError::advice).unwrap_or_default();
+            let _ = writeln!(std::io::stderr(), "error: {}\n{advice}", chain(error.as_ref()));
             ExitCode::FAILURE
         }
     }
-}
-
-async fn done(settings: &Settings) -> Result<(), cli::Error> {
-    cli::run(Command::parse(std::env::args().skip(1))?, settings).await
 }

@@ -3,7 +3,7 @@
 use std::io;
 
 use axum::Router;
-use emulator::{Emulator, Inbox, Options, StartError, Storage};
+use emulator::{Emulator, Inbox, Options, StartError, Storage, TableError};
 use runtime::OsEntropy;
 
 use crate::data::{DataDirectory, DataError};
@@ -23,12 +23,29 @@ pub(crate) struct Service {
 pub(crate) enum ServiceError {
     #[error(transparent)]
     Data(#[from] DataError),
+    /// The file of captured emails cannot be read.
     #[error("the inbox cannot be read")]
     Inbox(#[source] io::Error),
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
     Demo(#[from] DemoError),
+}
+
+impl ServiceError {
+    /// What the reader can do about it.
+    pub(crate) fn advice(&self) -> Option<&'static str> {
+        match self {
+            Self::Start(StartError::Port { .. }) => Some(
+                "Choose other ports with --port and --dynamodb-port, or with PORT= and DYNAMODB_PORT=.",
+            ),
+            Self::Start(StartError::Table(TableError::Differs(_)))
+            | Self::Demo(DemoError::Store(_)) => {
+                Some("Data of an older version cannot be used. Start with RESET=1 to delete it.")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Starts the service on the data of this directory.
@@ -41,8 +58,8 @@ pub(crate) async fn start(data: &DataDirectory, options: Options) -> Result<Serv
         .merge(examples::router(examples.clone()));
     let options = Options { inbox, pages, ..options_on(data, options)? };
     let emulator = emulator::start(options).await?;
-    data.keep_dynamodb_url(&emulator.dynamodb_url)?;
-    let api_key = demo::api_key(&emulator, data).await?;
+    data.save_dynamodb_url(&emulator.dynamodb_url)?;
+    let api_key = demo::load_or_provision_key(&emulator, data).await?;
     examples.connect(&emulator.url, &api_key);
     Ok(Service { emulator, api_key })
 }
@@ -51,8 +68,8 @@ pub(crate) async fn start(data: &DataDirectory, options: Options) -> Result<Serv
 pub(crate) fn options_on(data: &DataDirectory, options: Options) -> Result<Options, DataError> {
     Ok(Options {
         storage: Storage::Directory(data.path().to_owned()),
-        root_key: Some(data.root_key(&OsEntropy)?),
-        signing_keys: Some(data.signing_keys(&OsEntropy)?),
+        root_key: Some(data.load_or_create_root_key(&OsEntropy)?),
+        signing_keys: Some(data.load_or_create_signing_keys(&OsEntropy)?),
         ..options
     })
 }
