@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use auth::caller::People;
+use auth::caller::AllowedPeople;
 use domain::credentials::api_key::{ApiKeySecret, Scope};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -16,13 +16,13 @@ enum Needs {
     /// No credential: a link's token or a password is in the request.
     Nothing,
     /// A key with this scope, or one of these people signed in.
-    Either(Scope, People),
+    Either(Scope, AllowedPeople),
     /// One of these people signed in; no key will do.
-    Person(People),
+    Person(AllowedPeople),
 }
 
+use AllowedPeople::{Everybody, Managers, StudyManagers};
 use Needs::{Either, Nothing, Person};
-use People::{Everybody, Managers, StudyManagers};
 
 const TABLE: &[(&str, &str, Needs)] = &[
     ("GET", "/v1/autoScribe/users", Either(Scope::UsersRead, StudyManagers)),
@@ -101,7 +101,7 @@ enum Who {
 
 /// The status that the credential itself leads to; `None` when it opens the way.
 fn refusal(needs: Needs, shows: Shows<'_>) -> Option<u16> {
-    let include = |people: People, who: Who| match people {
+    let include = |people: AllowedPeople, who: Who| match people {
         Managers => who == Who::Manager,
         StudyManagers => who != Who::Member,
         Everybody => true,

@@ -79,7 +79,7 @@ async fn accept(
     requester: &Requester,
 ) -> Result<User, Problem> {
     let mut registry = Registry::default();
-    for _ in 0..changes::TRIES {
+    for _ in 0..changes::ATTEMPTS {
         let credential =
             credential(deps, live.details(), requester.ip.as_deref(), password.clone()).await?;
         let answer = registry.answer(deps, live.details()).await;
@@ -162,7 +162,7 @@ async fn commit(
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let as_invitation = change.clone().map(|acceptance| Invitation::from(acceptance.invitation));
-    let mut tx = store.transaction(&requester.invitation(&deps.context, &as_invitation))?;
+    let mut tx = store.transaction(&requester.invitation_record(&deps.context, &as_invitation))?;
     tx.replace_invitation(&as_invitation)?;
     tx.put_user(user)?;
     tx.put_membership(&user.email, user.clinic, user.id)?;

@@ -38,7 +38,7 @@ pub struct Deps {
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
     let links = (deps.context.clone(), deps.keyring.clone());
-    let idempotent = from_fn_with_state(links, auth::idempotency::for_invitees);
+    let idempotent = from_fn_with_state(links, auth::idempotency::answer_invitees_once);
     let router = Router::new()
         .route("/v1/invitation/lookup", post(lookup::handle))
         .route("/v1/invitation/accept", post(accept::handle))

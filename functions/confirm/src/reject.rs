@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use changes::{Attempt, Requester, commit_ended};
+use changes::{Attempt, Requester, commit_ending};
 use domain::actor::Actor;
 use domain::invitation::{Invitation, RejectReason};
 use serde::Deserialize;
@@ -64,7 +64,7 @@ pub(crate) async fn handle(
             ip: ip.clone().map(String::from),
         };
         let change = live.reject(reason.clone(), deps.context.now()).map(Invitation::from);
-        let committed = commit_ended(&deps.context, &change, &requester).await?;
+        let committed = commit_ending(&deps.context, &change, &requester).await?;
         Ok(Attempt::of(committed, Json(declined())))
     })
 }

@@ -69,7 +69,8 @@ async fn ask_for_new_link(
     let details = change.next.details.clone();
     let requester = Requester { actor: Actor::Invitee(details.id), ip: ip.map(String::from) };
     let change = change.map(Invitation::from);
-    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
+    let mut tx =
+        deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
     tx.replace_invitation(&change)?;
     if let Some(to) = whom(deps, &details).await? {
         let notice = Notice {

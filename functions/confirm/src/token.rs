@@ -1,10 +1,12 @@
 //! From a token to the invitation it opens.
 
+use domain::actor::Actor;
 use domain::field::Refused;
 use domain::invitation::Invitation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
+use web::access_log;
 use web::fields::Fields;
 
 use crate::Deps;
@@ -28,6 +30,7 @@ pub(crate) fn taken(fields: &mut Fields) -> Option<String> {
 /// are one and the same 404.
 pub(crate) async fn opened(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
     let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
+    access_log::record_caller("invitee", Actor::Invitee(link.invitation), Some(link.clinic));
     let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;
     found
         .filter(|invitation| invitation.details().generation == link.generation)

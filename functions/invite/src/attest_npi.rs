@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/users/invitations/{invitationId}/attest-npi`: an owner or admin has seen the
 //! person and vouches that the NPI is theirs, though the registry knows it under another surname.
 
-use auth::attest::{attester, not_attested};
+use auth::attest::{attesting_user, not_attestable};
 use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
@@ -37,9 +37,9 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
-        let by = attester(&caller.principal, live.details().id.user_id())?;
+        let by = attesting_user(&caller.principal, live.details().id.user_id())?;
         let held = live.details().profile.permissions.npi();
-        let change = live.attest(by, deps.context.now()).map_err(not_attested)?;
+        let change = live.attest(by, deps.context.now()).map_err(not_attestable)?;
         let change = change.map(Invitation::from);
         let committed = commit(&deps, &change, held, &requester).await?;
         Ok(Attempt::of(committed, Json((&change.next).into())))

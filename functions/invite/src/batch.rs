@@ -1,6 +1,7 @@
 //! `POST /v1/autoScribe/users/batch`: up to 50 invites, each on its own.
 
-use auth::caller::{Caller, Invite, Principal};
+use auth::caller::{Caller, Invite};
+use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -73,7 +73,8 @@ pub(crate) async fn commit(
 ) -> Result<CommitOutcome, Problem> {
     let details = change.next.details();
     let wanted = details.profile.permissions.npi();
-    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, change))?;
+    let mut tx =
+        deps.context.store.transaction(&requester.invitation_record(&deps.context, change))?;
     tx.replace_invitation(change)?;
     let holder = Holder::Invitation { id: details.id, until: details.expiry };
     move_npi(&deps.context, &mut tx, details.clinic, holder, (held, wanted)).await?;

@@ -1,11 +1,12 @@
 //! `POST /v1/autoScribe/users`: stores the invitation; its mail follows by the stream.
 
-use auth::caller::{Caller, Invite, Principal};
+use auth::caller::{Caller, Invite};
+use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use changes::npi_free;
+use changes::require_free_npi;
 use changes::{Attempt, Requester};
 use domain::audit::{AuditAction, AuditObject};
 use domain::claim::{Claim, Holder};
@@ -89,7 +90,7 @@ async fn carry_out(
             let first = in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await?;
             return Ok(Attempt::Done(first));
         }
-        npi_free(&claims.npi, wish.id, now)?;
+        require_free_npi(&claims.npi, wish.id, now)?;
         if !asked {
             wish.profile = deps.verified(wish.profile.clone()).await?;
             asked = true;
@@ -132,8 +133,13 @@ async fn commit(
     let permissions = details.profile.permissions;
     let object = AuditObject::Invitation(id);
     let after = (None, Some(permissions));
-    let record =
-        requester.record(&deps.context, clinic, AuditAction::InvitationCreated, object, after);
+    let record = requester.audit_record(
+        &deps.context,
+        clinic,
+        AuditAction::InvitationCreated,
+        object,
+        after,
+    );
     let mut tx = deps.context.store.transaction(&record)?;
     tx.put_invitation(pending.clone())?;
     tx.put_email_claim(clinic, &details.email, &email.for_invitation(id, until))?;

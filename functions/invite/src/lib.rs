@@ -14,7 +14,7 @@ mod revoke;
 
 use std::sync::Arc;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
@@ -34,7 +34,7 @@ pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
     /// The published keys, to verify tokens.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
     /// How long the invitations of clinics stay open.
@@ -59,7 +59,7 @@ impl Deps {
 pub fn router(deps: Deps) -> Router {
     let idempotent = from_fn_with_state(
         (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::for_callers,
+        auth::idempotency::answer_callers_once,
     );
     let router = Router::new()
         .route("/v1/autoScribe/users", post(invite::handle))

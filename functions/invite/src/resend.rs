@@ -3,7 +3,7 @@
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
-use changes::npi_free;
+use changes::require_free_npi;
 use changes::{Attempt, Requester};
 use domain::invitation::Invitation;
 use web::problem::ProblemBody;
@@ -61,14 +61,15 @@ async fn resend(
     if let Some(holder) = claims.email.held_by_other(id, now) {
         return Err(address_taken(deps, clinic, holder).await?);
     }
-    npi_free(&claims.npi, id, now)?;
+    require_free_npi(&claims.npi, id, now)?;
     let change = pending.resend(now, claims.clinic.invitation_days.duration()).map_err(|soon| {
         let detail = "A mail was queued less than a minute ago. Wait, then resend.";
         Problem::too_many("resend_too_soon", detail, soon.retry_after)
     })?;
     let change = change.map(Invitation::from);
     let until = change.next.details().expiry;
-    let mut tx = deps.context.store.transaction(&requester.invitation(&deps.context, &change))?;
+    let mut tx =
+        deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
     tx.replace_invitation(&change)?;
     tx.put_email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
     if let Some((npi, verification)) = npi {

@@ -3,7 +3,7 @@
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
-use changes::{Attempt, commit_ended};
+use changes::{Attempt, commit_ending};
 use domain::field::Refused;
 use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
 use domain::invitation::{Invitation, InvitationStatus, PendingInvitation};
@@ -60,7 +60,7 @@ pub(crate) async fn handle(
             return Err(Problem::forbidden("An owner's invitation cannot be revoked."));
         }
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
-        Ok(Attempt::of(commit_ended(&deps.context, &change, &requester).await?, done))
+        Ok(Attempt::of(commit_ending(&deps.context, &change, &requester).await?, done))
     })
 }
 

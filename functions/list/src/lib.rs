@@ -8,7 +8,7 @@ mod invitations;
 mod user;
 mod users;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
@@ -21,7 +21,7 @@ pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
     /// The published keys, to verify tokens.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
 }
 
 /// The routes of this function.

@@ -18,7 +18,8 @@ pub(crate) async fn close(
 ) -> Result<(), Problem> {
     let requester = Requester { actor: Actor::User(session.user), ip: ip.map(String::from) };
     let object = AuditObject::Session(session.id);
-    let record = requester.record(&deps.context, session.clinic, action, object, (None, None));
+    let record =
+        requester.audit_record(&deps.context, session.clinic, action, object, (None, None));
     let mut tx = deps.context.store.transaction(&record)?;
     tx.delete_session(session.id)?;
     match tx.commit().await? {

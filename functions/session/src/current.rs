@@ -1,6 +1,7 @@
 //! `GET` and `DELETE /v1/session`: who am I; sign out.
 
-use auth::caller::{Caller, Identity, OwnSession};
+use auth::caller::{Caller, OwnSession};
+use auth::principal::Identity;
 use auth::session::RefreshCookie;
 use axum::Json;
 use axum::extract::State;

@@ -7,7 +7,7 @@ mod refresh;
 mod reset;
 mod sign_in;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
@@ -21,7 +21,7 @@ pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
     /// The published keys, to verify tokens.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
     /// Opens and renews sessions.
     pub sessions: Sessions,
 }

@@ -53,7 +53,7 @@ pub(crate) async fn handle(
         .finish(token.zip(password))?
         .ok_or_else(|| Problem::internal("no fault and no fields"))?;
     let mut hash = None;
-    for _ in 0..changes::TRIES {
+    for _ in 0..changes::ATTEMPTS {
         let opened = opened(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
@@ -123,7 +123,8 @@ async fn commit(
         let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };
         let object = AuditObject::User(user.id);
         let action = AuditAction::PasswordReset;
-        let record = requester.record(&deps.context, user.clinic, action, object, (None, None));
+        let record =
+            requester.audit_record(&deps.context, user.clinic, action, object, (None, None));
         match &mut tx {
             Some(tx) => tx.put_audit_record(&record)?,
             None => tx = Some(deps.context.store.transaction(&record)?),

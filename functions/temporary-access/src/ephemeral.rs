@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/ephemeral-sessions`: a link to a view without a study.
 
 use auth::caller::{Caller, IssueAccess};
-use auth::idempotency::Unkept;
+use auth::idempotency::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::field::Refused;
@@ -124,7 +124,7 @@ pub(crate) async fn handle(
     let wanted = (View::Ephemeral(session), lifetimes);
     let link = issue(&deps, &caller.principal, wanted).await?;
     let answer = EphemeralLinkView { link, session: view };
-    Ok((Extension(Unkept), Json(answer)))
+    Ok((Extension(SecretAnswer), Json(answer)))
 }
 
 fn wanted(body: JsonObject) -> Result<(EphemeralSession, Lifetimes), Problem> {

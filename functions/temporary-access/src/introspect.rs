@@ -1,7 +1,7 @@
 //! `POST /v1/access/introspect`: whether a view lives at this moment (RFC 7662).
 
 use auth::caller::{Caller, IssueAccess};
-use auth::dpop::For;
+use auth::dpop::ProofTarget;
 use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
@@ -127,7 +127,7 @@ async fn active(
     };
     // Method and URL in the proof are those of the request that the caller got: the caller
     // compares them.
-    let this = For { request: None, token: Some(token) };
+    let this = ProofTarget { request: None, token: Some(token) };
     if proven(deps, headers, this, &claims).await?.is_err() {
         return Ok(None);
     }

@@ -1,7 +1,7 @@
 //! Issuing an access: whether it may be, the grant, and its link.
 
-use auth::caller::{Identity, Principal};
-use auth::idempotency::Unkept;
+use auth::idempotency::SecretAnswer;
+use auth::principal::{Identity, Principal};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use changes::Attempt;
@@ -35,7 +35,7 @@ pub(crate) struct LinkView {
 }
 
 /// An answer that holds a link: it is not kept for an idempotency key.
-pub(crate) type LinkAnswer<T> = (Extension<Unkept>, Json<T>);
+pub(crate) type LinkAnswer<T> = (Extension<SecretAnswer>, Json<T>);
 
 /// Issues what `view` says, and gives its link.
 pub(crate) async fn issue(
@@ -47,7 +47,8 @@ pub(crate) async fn issue(
     changes::retry!(async {
         let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audited());
-        let record = requester.record(&deps.context, caller.clinic, action, object, (None, None));
+        let record =
+            requester.audit_record(&deps.context, caller.clinic, action, object, (None, None));
         let mut tx = deps.context.store.transaction(&record)?;
         tx.put_grant(issued.clone())?;
         if let Some(assignment) = &assignment {

@@ -72,7 +72,7 @@ impl From<PublicKey> for JwkView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
 ) -> Result<([(header::HeaderName, &'static str); 1], Json<JwksView>), Problem> {
-    let keys = deps.keys.published().await?;
+    let keys = deps.keys.load_recent().await?;
     let keys = keys.into_iter().map(Into::into).collect();
     Ok(([(header::CACHE_CONTROL, CACHED)], Json(JwksView { keys })))
 }

@@ -17,7 +17,7 @@ mod wanted;
 
 use std::sync::Arc;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use auth::jwt::Signer;
 use axum::Router;
 use axum::extract::FromRef;
@@ -35,7 +35,7 @@ pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
     /// The published keys, to verify tokens.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
     /// Signs view tokens.
     pub signer: Arc<Signer>,
     /// Seals the tokens of links.
@@ -48,7 +48,7 @@ pub struct Deps {
 pub fn router(deps: Deps) -> Router {
     let idempotent = from_fn_with_state(
         (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::for_callers,
+        auth::idempotency::answer_callers_once,
     );
     let studies = "/v1/autoScribe/studies";
     let router = Router::new()

@@ -1,6 +1,6 @@
 //! Whether the view of a genuine view token still lives.
 
-use auth::dpop::{self, For, Proof, ProofInvalid};
+use auth::dpop::{self, Proof, ProofInvalid, ProofTarget};
 use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
 use domain::audit::AccessRefusal;
@@ -53,14 +53,14 @@ pub(crate) async fn live(
 pub(crate) async fn proven(
     deps: &Deps,
     headers: &HeaderMap,
-    this: For<'_>,
+    this: ProofTarget<'_>,
     claims: &ViewClaims,
 ) -> Result<Result<(), ProofInvalid>, Problem> {
     let Some(bound) = &claims.cnf else {
         return Ok(Ok(()));
     };
-    let sent = dpop::sent(headers).and_then(|text| text.ok_or(ProofInvalid));
-    let proof = sent.and_then(|text| Proof::read(text, this, deps.context.now()));
+    let sent = dpop::find_proof(headers).and_then(|text| text.ok_or(ProofInvalid));
+    let proof = sent.and_then(|text| Proof::verify(text, this, deps.context.now()));
     match proof {
         Ok(proof) if proof.key().to_string() == bound.jkt => proof.spend(&deps.context).await,
         Ok(_) | Err(_) => Ok(Err(ProofInvalid)),

@@ -1,6 +1,6 @@
 //! `POST /v1/access/redeem`: opens a link, once.
 
-use auth::dpop::{self, For, Proof};
+use auth::dpop::{self, Proof, ProofTarget};
 use auth::view_token::{StudyView, ViewClaims};
 use axum::Json;
 use axum::extract::State;
@@ -18,7 +18,7 @@ use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::problem::ProblemBody;
-use web::{ClientIp, Problem};
+use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
 use crate::ephemeral::{EphemeralView, HangingProtocolView};
@@ -95,6 +95,7 @@ pub(crate) async fn handle(
     let Ok(link) = deps.keyring.read_access_token(&token) else {
         return Err(tampered(&deps, &token, ip).await?);
     };
+    access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
     let (open, user) = opened(&deps, link, proof, ip).await?;
     answer(&deps, &open, user.as_ref())
 }
@@ -103,12 +104,12 @@ pub(crate) async fn handle(
 /// it.
 fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> {
     let refused = |invalid: dpop::ProofInvalid| invalid.problem(StatusCode::BAD_REQUEST);
-    let Some(text) = dpop::sent(headers).map_err(refused)? else {
+    let Some(text) = dpop::find_proof(headers).map_err(refused)? else {
         return Ok(None);
     };
     let url = format!("{}{PATH}", deps.keys.issuer());
-    let this = For { request: Some(("POST", &url)), token: None };
-    let proof = Proof::read(text, this, deps.context.now());
+    let this = ProofTarget { request: Some(("POST", &url)), token: None };
+    let proof = Proof::verify(text, this, deps.context.now());
     proof.map(Some).map_err(refused)
 }
 
@@ -168,7 +169,7 @@ async fn commit(
     let actor = Actor::Viewer(details.id);
     let requester = Requester { actor, ip: ip.map(String::from) };
     let (action, object) = (change.action, details.audited());
-    let record = requester.record(context, details.clinic, action, object, (None, None));
+    let record = requester.audit_record(context, details.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
     tx.replace_grant(&change.clone().map(Grant::from))?;
     Ok(tx.commit().await?)

@@ -23,7 +23,8 @@ pub(crate) async fn record(
 ) -> Result<(), Problem> {
     let requester = Requester { actor: Actor::Viewer(details.id), ip: ip.map(String::from) };
     let (action, object) = (AuditAction::AccessRefused(why), details.audited());
-    let mut record = requester.record(&deps.context, details.clinic, action, object, (None, None));
+    let mut record =
+        requester.audit_record(&deps.context, details.clinic, action, object, (None, None));
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];
     record.id = AuditId::once_a_minute(record.at, &about);
     match deps.context.store.transaction(&record)?.commit().await? {

@@ -1,7 +1,7 @@
 //! `POST /v1/access/renew`: the next view token, until the view's end.
 
 use auth::caller::authorization;
-use auth::dpop::{For, ProofInvalid};
+use auth::dpop::{ProofInvalid, ProofTarget};
 use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +9,7 @@ use axum::http::{HeaderMap, StatusCode};
 use domain::audit::AccessRefusal;
 use store::Consistency;
 use web::problem::ProblemBody;
-use web::{ClientIp, Problem};
+use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
 use crate::live::{Live, live, proven};
@@ -38,8 +38,10 @@ pub(crate) async fn handle(
     let (scheme, token) = authorization(&headers).ok_or_else(required)?;
     let claims = ViewClaims::read(&deps.keys, token).await?;
     let claims = claims.ok_or_else(ended)?;
+    // A genuine token names nothing but ids.
+    access_log::record_caller("viewer", &claims.jti, Some(&claims.clinic));
     let url = format!("{}{PATH}", deps.keys.issuer());
-    let this = For { request: Some(("POST", &url)), token: Some(token) };
+    let this = ProofTarget { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
     if !right_scheme || proven(&deps, &headers, this, &claims).await?.is_err() {
         return Err(refuse(&deps, &claims, AccessRefusal::Proof, ip).await?);

@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/studies/reroute-url`: a link to read a study and dictate its report.
 
 use auth::caller::{Caller, IssueAccess};
-use auth::idempotency::Unkept;
+use auth::idempotency::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::grant::{LinkSeconds, View};
@@ -55,7 +55,7 @@ pub(crate) async fn handle(
 ) -> Result<LinkAnswer<LinkView>, Problem> {
     let wanted = wanted(body)?;
     let link = issue(&deps, &caller.principal, wanted).await?;
-    Ok((Extension(Unkept), Json(link)))
+    Ok((Extension(SecretAnswer), Json(link)))
 }
 
 fn wanted(body: JsonObject) -> Result<(View, Lifetimes), Problem> {

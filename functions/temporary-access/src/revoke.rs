@@ -110,7 +110,7 @@ async fn end(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Pro
             return Ok(Attempt::Done(()));
         };
         let (action, object) = (change.action, change.next.details.audited());
-        let record = requester.record(context, clinic, action, object, (None, None));
+        let record = requester.audit_record(context, clinic, action, object, (None, None));
         let mut tx = context.store.transaction(&record)?;
         tx.replace_grant(&change.map(Grant::from))?;
         Ok(Attempt::of(tx.commit().await?, ()))

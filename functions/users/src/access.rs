@@ -1,6 +1,6 @@
 //! What changes of a user have in common: whom they are about, and how they are written.
 
-use auth::caller::Principal;
+use auth::principal::Principal;
 use changes::{Attempt, Requester};
 use domain::field::Refused;
 use domain::ids::{NotAnId, UserId};
@@ -54,7 +54,7 @@ pub(crate) fn begin(
     change: &UserChange,
     requester: &Requester,
 ) -> Result<Transaction, Problem> {
-    let record = requester.user(&deps.context, change);
+    let record = requester.user_record(&deps.context, change);
     let mut tx = deps.context.store.transaction(&record)?;
     tx.replace_user(change)?;
     Ok(tx)

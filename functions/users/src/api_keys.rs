@@ -1,7 +1,7 @@
 //! `GET /v1/apiKeys`, `POST /v1/apiKeys`, `POST /v1/apiKeys/{apiKeyId}/revoke`.
 
 use auth::caller::{Caller, ManageApiKeys};
-use auth::idempotency::Unkept;
+use auth::idempotency::SecretAnswer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -129,7 +129,7 @@ pub(crate) async fn create(
     let secret = ApiKeySecret::new(entropy);
     let requester = caller.principal.requester();
     let (action, object) = (AuditAction::ApiKeyCreated, AuditObject::ApiKey(key.id));
-    let record = requester.record(&context, key.clinic, action, object, (None, None));
+    let record = requester.audit_record(&context, key.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
     tx.put_api_key(&key, &secret)?;
     match tx.commit().await? {
@@ -138,7 +138,7 @@ pub(crate) async fn create(
     }
     let view = NewApiKeyView { key: (&key).into(), api_key: secret.reveal().to_owned() };
     let mut answer = (StatusCode::CREATED, Json(view)).into_response();
-    answer.extensions_mut().insert(Unkept);
+    answer.extensions_mut().insert(SecretAnswer);
     Ok(answer)
 }
 
@@ -199,7 +199,7 @@ pub(crate) async fn revoke(
             return Ok(Attempt::Done(done));
         }
         let (action, object) = (AuditAction::ApiKeyRevoked, AuditObject::ApiKey(id));
-        let record = requester.record(&context, clinic, action, object, (None, None));
+        let record = requester.audit_record(&context, clinic, action, object, (None, None));
         let mut tx = store.transaction(&record)?;
         tx.revoke_api_key(&found)?;
         Ok(Attempt::of(tx.commit().await?, done))

@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/users/{userId}/attest-npi`: an owner or admin has seen the person and
 //! vouches that the NPI is theirs, though the registry knows it under another surname.
 
-use auth::attest::{attester, not_attested};
+use auth::attest::{attesting_user, not_attestable};
 use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
@@ -36,11 +36,11 @@ pub(crate) async fn handle(
     Segment(id): Segment,
 ) -> Result<Json<UserView>, Problem> {
     let id = UserId::parse(&id).map_err(|_| unknown())?;
-    let by = attester(&caller.principal, id)?;
+    let by = attesting_user(&caller.principal, id)?;
     let requester = caller.principal.requester();
     changes::retry!(async {
         let user = find(&deps, &caller.principal, id).await?;
-        let change = user.attest(by, deps.context.now()).map_err(not_attested)?;
+        let change = user.attest(by, deps.context.now()).map_err(not_attestable)?;
         write(&deps, &change, &requester).await
     })
 }

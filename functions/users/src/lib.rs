@@ -9,7 +9,7 @@ mod revoke_access;
 
 use std::sync::Arc;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
@@ -24,7 +24,7 @@ pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
     /// The published keys, to verify tokens.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
 }
@@ -33,7 +33,7 @@ pub struct Deps {
 pub fn router(deps: Deps) -> Router {
     let idempotent = from_fn_with_state(
         (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::for_callers,
+        auth::idempotency::answer_callers_once,
     );
     let router = Router::new()
         .route("/v1/autoScribe/users/{userId}", patch(edit::handle))

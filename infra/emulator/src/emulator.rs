@@ -1,6 +1,6 @@
 //! A running service, and what tests want of it.
 
-use auth::Keys;
+use auth::PublishedKeys;
 use changes::Context;
 use domain::credentials::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
@@ -30,7 +30,7 @@ pub struct Emulator {
     /// The table, the clock and randomness, as the functions have them.
     pub context: Context,
     /// The published keys, as the functions have them.
-    pub keys: Keys,
+    pub keys: PublishedKeys,
     /// What `mailer` has.
     pub mailer: mailer::Deps,
     /// What `npi-verifier` has.

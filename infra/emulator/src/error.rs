@@ -51,7 +51,7 @@ pub enum StartError {
     RootKey(String),
     /// The signing keys.
     #[error(transparent)]
-    SigningKeys(#[from] auth::jwt::NoSigner),
+    SigningKeys(#[from] auth::jwt::SigningKeysError),
     /// The keys could not be published.
     #[error(transparent)]
     Store(#[from] store::StoreError),

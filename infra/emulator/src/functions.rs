@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use auth::session::Sessions;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -25,7 +25,7 @@ const MAX_BODY: usize = 10 * 1024 * 1024;
 /// Every function that answers HTTP, in this process.
 pub(crate) fn here(
     context: Context,
-    keys: Keys,
+    keys: PublishedKeys,
     registry: Arc<Nppes>,
     sessions: Sessions,
     links: Links,

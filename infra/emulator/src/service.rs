@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::Store;
-use auth::Keys;
+use auth::PublishedKeys;
 use auth::jwt::{Signer, SigningKeys};
 use auth::session::Sessions;
 use axum::Router;
@@ -127,7 +127,7 @@ async fn endpoint(
 /// What functions and pages share.
 struct House {
     context: Context,
-    keys: Keys,
+    keys: PublishedKeys,
     registry: Arc<Nppes>,
     sessions: Sessions,
     links: Links,
@@ -155,7 +155,7 @@ impl House {
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
         };
-        let keys = Keys::new(&context, url);
+        let keys = PublishedKeys::new(&context, url);
         Ok(Self {
             context,
             keys,

@@ -1,13 +1,13 @@
-//! Attesting an NPI: who may, and why it was not done.
+//! Who may attest an NPI, and the refusals.
 
 use domain::ids::UserId;
 use domain::person::permissions::NotAttested;
 
-use crate::caller::Principal;
+use crate::principal::Principal;
 use web::Problem;
 
-/// Who attests. Nobody vouches for themselves.
-pub fn attester(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
+/// Returns the signed-in person who attests. Nobody may vouch for themselves.
+pub fn attesting_user(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
     let by = caller.identity.user().ok_or_else(Problem::unauthenticated)?;
     if by == about {
         let detail = "You cannot attest your own NPI. Ask another owner or admin.";
@@ -16,11 +16,11 @@ pub fn attester(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
     Ok(by)
 }
 
-/// Only a number that the registry knows under another surname is left to a person's word.
-pub fn not_attested(why: NotAttested) -> Problem {
+/// The refusal of an attestation. Only a number that is `name_mismatch` can be attested.
+pub fn not_attestable(why: NotAttested) -> Problem {
     match why {
         NotAttested::NoNpi => {
-            Problem::conflict("npi_not_attestable", "There is no NPI on file. Add one first.")
+            Problem::conflict("npi_not_attestable", "This person has no NPI. Add one first.")
         }
         NotAttested::NotMismatched(now) => {
             let now = now.as_str();

@@ -1,7 +1,7 @@
-//! Proof of possession (RFC 9449): whoever sends a token shows to hold the key it is bound to.
+//! Proof of possession (DPoP, RFC 9449): the sender of a token proves to hold the key it is bound to.
 //!
-//! A proof is a JWT that carries its own public key and is signed with it. It names the request it
-//! was made for, and the token; it is fresh for a minute, and good once.
+//! A proof is a JWT that carries its own public key and is signed with it. It names its request and
+//! its token. It is valid for a minute, and once.
 
 use std::time::Duration;
 
@@ -11,54 +11,56 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::credentials::signing::{PublicKey, SigningAlgorithm};
 use domain::grant::KeyThumbprint;
 use domain::time::Timestamp;
+use jsonwebtoken::jwk::{AlgorithmParameters, EllipticCurve, Jwk, ThumbprintHash};
 use serde::Deserialize;
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::ProofOutcome;
 
-use crate::jwt::{Invalid, VerifyingKey, signed};
+use crate::jwt::{TokenInvalid, VerifyingKey, signed_claims};
 use changes::Context;
 use web::Problem;
 
 /// The header that carries a proof.
 pub const HEADER: &str = "dpop";
-/// `typ` of a proof: no token of another kind passes for one.
+/// `typ` of a proof. No token of another kind has it.
 const TYP: &str = "dpop+jwt";
-/// How far the clock of whoever made a proof may be from ours, either way.
+/// How far the clock of the sender may be from ours, in either direction.
 const FRESH: Duration = Duration::from_mins(1);
-/// Characters of the longest proof.
+/// The longest proof, in characters.
 const MAX_PROOF: usize = 4096;
-/// Characters of the longest id.
+/// The longest `jti`, in characters.
 const MAX_ID: usize = 256;
 
-/// What a proof has to be for. `None` is not compared.
+/// The request and token that a proof must name. `None` is not compared.
 #[derive(Clone, Copy, Debug)]
-pub struct For<'a> {
-    /// The method and URL, without query, of the request that it was made for.
+pub struct ProofTarget<'a> {
+    /// The method of the request, and its URL without query.
     pub request: Option<(&'a str, &'a str)>,
     /// The token that it is sent with.
     pub token: Option<&'a str>,
 }
 
-/// A proof that fits and is fresh; whether it was shown before is still open.
+/// A proof that is right and fresh. It may have been used before.
 #[derive(Debug)]
 pub struct Proof {
     key: KeyThumbprint,
     id: String,
 }
 
-/// No proof, or none that is good.
+/// The proof is missing, wrong, too old, or was used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("proof of possession not valid")]
 pub struct ProofInvalid;
 
-impl From<Invalid> for ProofInvalid {
-    fn from(_: Invalid) -> Self {
+impl From<TokenInvalid> for ProofInvalid {
+    fn from(_: TokenInvalid) -> Self {
         Self
     }
 }
 
 impl ProofInvalid {
-    /// The answer, with the status that the route gives to what it refuses.
+    /// The answer, with the status of the route.
     pub fn problem(self, status: StatusCode) -> Problem {
         let detail = "The DPoP proof is missing, wrong, too old, or was sent before. Make a new one for each request.";
         Problem::new(status, "dpop_proof_invalid", detail)
@@ -66,25 +68,15 @@ impl ProofInvalid {
 }
 
 #[derive(Deserialize)]
-struct Header {
+struct ProofHeader {
     typ: String,
     alg: String,
-    jwk: Jwk,
-    crit: Option<serde_json::Value>,
+    jwk: Value,
+    crit: Option<Value>,
 }
 
 #[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-    crv: String,
-    x: String,
-    y: Option<String>,
-    /// The private key, which has no place here.
-    d: Option<serde_json::Value>,
-}
-
-#[derive(Deserialize)]
-struct Claims {
+struct ProofClaims {
     jti: String,
     htm: String,
     htu: String,
@@ -92,8 +84,8 @@ struct Claims {
     ath: Option<String>,
 }
 
-/// The proof that a request carries: `None` when it carries none, an error when it carries several.
-pub fn sent(headers: &HeaderMap) -> Result<Option<&str>, ProofInvalid> {
+/// Finds the proof of a request. Several proofs are an error.
+pub fn find_proof(headers: &HeaderMap) -> Result<Option<&str>, ProofInvalid> {
     let mut all = headers.get_all(HEADER).iter();
     match (all.next(), all.next()) {
         (None, _) => Ok(None),
@@ -103,33 +95,37 @@ pub fn sent(headers: &HeaderMap) -> Result<Option<&str>, ProofInvalid> {
 }
 
 impl Proof {
-    /// Reads a proof that has to be for `this`, at `now` (RFC 9449 section 4.3).
-    pub fn read(text: &str, this: For<'_>, now: Timestamp) -> Result<Self, ProofInvalid> {
+    /// Verifies a proof for `target` at `now` (RFC 9449 section 4.3).
+    pub fn verify(
+        text: &str,
+        target: ProofTarget<'_>,
+        now: Timestamp,
+    ) -> Result<Self, ProofInvalid> {
         if text.len() > MAX_PROOF {
             return Err(ProofInvalid);
         }
-        let public = key_in(text)?;
-        let claims: Claims = signed(text, &VerifyingKey::new(&public).ok_or(ProofInvalid)?)?;
-        let right_request = this
+        let (key, thumbprint) = embedded_key(text)?;
+        let claims: ProofClaims = signed_claims(text, &key)?;
+        let right_request = target
             .request
-            .is_none_or(|(method, url)| claims.htm == method && plain(&claims.htu) == url);
-        let right_token = (this.token)
+            .is_none_or(|(method, url)| claims.htm == method && without_query(&claims.htu) == url);
+        let right_token = (target.token)
             .is_none_or(|token| claims.ath.as_deref() == Some(digest(token.as_bytes()).as_str()));
         let apart = now.seconds().abs_diff(claims.iat);
         let right_id = (1..=MAX_ID).contains(&claims.jti.len());
         if right_request && right_token && right_id && apart <= FRESH.as_secs() {
-            Ok(Self { key: thumbprint(&public)?, id: claims.jti })
+            Ok(Self { key: thumbprint, id: claims.jti })
         } else {
             Err(ProofInvalid)
         }
     }
 
-    /// The key that it proves to hold.
+    /// The key that the sender holds.
     pub fn key(&self) -> KeyThumbprint {
         self.key
     }
 
-    /// Uses it up; one that was used before is refused.
+    /// Records the use of this proof. A proof that was used before is refused.
     pub async fn spend(self, context: &Context) -> Result<Result<(), ProofInvalid>, Problem> {
         let shown = context.store.record_proof(self.key, &self.id, context.now());
         Ok(match shown.await? {
@@ -139,32 +135,39 @@ impl Proof {
     }
 }
 
-/// The public key in a proof's header; nothing else of it is believed yet.
-fn key_in(text: &str) -> Result<PublicKey, ProofInvalid> {
+/// Reads the public key in a proof's header. Nothing else in the proof is trusted yet.
+fn embedded_key(text: &str) -> Result<(VerifyingKey, KeyThumbprint), ProofInvalid> {
     let header = text.split('.').next().unwrap_or_default();
     let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| ProofInvalid)?;
-    let header: Header = serde_json::from_slice(&header).map_err(|_| ProofInvalid)?;
-    let Jwk { kty, crv, x, y, d } = header.jwk;
-    let algorithm = SigningAlgorithm::parse(&header.alg).ok_or(ProofInvalid)?;
-    let kind = match algorithm {
-        SigningAlgorithm::Es256 => ("EC", "P-256"),
-        SigningAlgorithm::EdDsa => ("OKP", "Ed25519"),
-    };
-    let plain = header.typ == TYP && header.crit.is_none() && d.is_none();
-    if !plain || (kty.as_str(), crv.as_str()) != kind {
+    let header: ProofHeader = serde_json::from_slice(&header).map_err(|_| ProofInvalid)?;
+    // A proof that carries its private key, or asks for an extension, is refused (RFC 9449 section 4.3).
+    if header.typ != TYP || header.crit.is_some() || header.jwk.get("d").is_some() {
         return Err(ProofInvalid);
     }
-    Ok(PublicKey { kid: String::new(), algorithm, x, y })
+    let algorithm = SigningAlgorithm::parse(&header.alg).ok_or(ProofInvalid)?;
+    let jwk: Jwk = serde_json::from_value(header.jwk).map_err(|_| ProofInvalid)?;
+    let (x, y) = match (algorithm, &jwk.algorithm) {
+        (SigningAlgorithm::Es256, AlgorithmParameters::EllipticCurve(key))
+            if key.curve == EllipticCurve::P256 =>
+        {
+            (key.x.clone(), Some(key.y.clone()))
+        }
+        (SigningAlgorithm::EdDsa, AlgorithmParameters::OctetKeyPair(key))
+            if key.curve == EllipticCurve::Ed25519 =>
+        {
+            (key.x.clone(), None)
+        }
+        _ => return Err(ProofInvalid),
+    };
+    let public = PublicKey { kid: String::new(), algorithm, x, y };
+    let key = VerifyingKey::new(&public).ok_or(ProofInvalid)?;
+    Ok((key, thumbprint(&jwk)?))
 }
 
-/// RFC 7638: the SHA-256 of the key's required members in order. They are base64url, as the key
-/// could be read.
-fn thumbprint(PublicKey { x, y, .. }: &PublicKey) -> Result<KeyThumbprint, ProofInvalid> {
-    let members = match y {
-        Some(y) => format!(r#"{{"crv":"P-256","kty":"EC","x":"{x}","y":"{y}"}}"#),
-        None => format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{x}"}}"#),
-    };
-    KeyThumbprint::parse(&digest(members.as_bytes())).map_err(|_| ProofInvalid)
+/// The SHA-256 thumbprint of a key (RFC 7638).
+fn thumbprint(jwk: &Jwk) -> Result<KeyThumbprint, ProofInvalid> {
+    let text = jwk.thumbprint(ThumbprintHash::SHA256).map_err(|_| ProofInvalid)?;
+    KeyThumbprint::parse(&text).map_err(|_| ProofInvalid)
 }
 
 fn digest(bytes: &[u8]) -> String {
@@ -172,7 +175,7 @@ fn digest(bytes: &[u8]) -> String {
 }
 
 /// A URL without query and fragment.
-fn plain(url: &str) -> &str {
+fn without_query(url: &str) -> &str {
     url.split(['?', '#']).next().unwrap_or_default()
 }
 
@@ -182,12 +185,9 @@ mod tests {
 
     #[test]
     fn a_thumbprint_is_that_of_rfc_8037() {
-        let key = PublicKey {
-            kid: String::new(),
-            algorithm: SigningAlgorithm::EdDsa,
-            x: "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo".to_owned(),
-            y: None,
-        };
+        let jwk =
+            r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+        let key = serde_json::from_str(jwk).unwrap();
         let expected = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
         assert_eq!(thumbprint(&key).unwrap().to_string(), expected);
     }
@@ -196,32 +196,35 @@ mod tests {
     fn the_proof_of_rfc_9449_is_read_for_its_request_and_minute() {
         let proof = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
         let at = |seconds: i64| Timestamp::from_millis(seconds * 1000).unwrap();
-        let this = For { request: Some(("POST", "https://server.example.com/token")), token: None };
-        let read = Proof::read(proof, this, at(1_562_262_616)).unwrap();
+        let target = ProofTarget {
+            request: Some(("POST", "https://server.example.com/token")),
+            token: None,
+        };
+        let read = Proof::verify(proof, target, at(1_562_262_616)).unwrap();
         let expected = "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I";
         assert_eq!(read.key().to_string(), expected);
         for (seconds, good) in [(-61, false), (-60, true), (60, true), (61, false)] {
-            let read = Proof::read(proof, this, at(1_562_262_616 + seconds));
+            let read = Proof::verify(proof, target, at(1_562_262_616 + seconds));
             assert_eq!(read.is_ok(), good, "{seconds}");
         }
         for request in [
             ("GET", "https://server.example.com/token"),
             ("POST", "https://server.example.com/other"),
         ] {
-            let other = For { request: Some(request), ..this };
-            assert!(Proof::read(proof, other, at(1_562_262_616)).is_err());
+            let other = ProofTarget { request: Some(request), ..target };
+            assert!(Proof::verify(proof, other, at(1_562_262_616)).is_err());
         }
-        let with_token = For { token: Some("x"), ..this };
-        assert!(Proof::read(proof, with_token, at(1_562_262_616)).is_err());
+        let with_token = ProofTarget { token: Some("x"), ..target };
+        assert!(Proof::verify(proof, with_token, at(1_562_262_616)).is_err());
     }
 
     #[test]
     fn a_request_carries_one_proof_at_most() {
         let mut headers = HeaderMap::new();
-        assert_eq!(sent(&headers), Ok(None));
+        assert_eq!(find_proof(&headers), Ok(None));
         headers.append(HEADER, "a".parse().unwrap());
-        assert_eq!(sent(&headers), Ok(Some("a")));
+        assert_eq!(find_proof(&headers), Ok(Some("a")));
         headers.append(HEADER, "b".parse().unwrap());
-        assert_eq!(sent(&headers), Err(ProofInvalid));
+        assert_eq!(find_proof(&headers), Err(ProofInvalid));
     }
 }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a POST that carries one is carried out once and answered alike each time.
+//! `Idempotency-Key`: a POST that carries one runs once, and each repeat gets the same answer.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -14,68 +14,68 @@ use serde_json::Value;
 use store::{IdempotencyOutcome, SavedResponse};
 
 use crate::caller;
-use crate::keys::Keys;
+use crate::keys::PublishedKeys;
 use changes::Context;
 use web::Problem;
 use web::RequestId;
 use web::body;
 use web::problem::rendered;
 
-/// Characters of the longest key.
+/// The longest key, in characters.
 const MAX_KEY: usize = 255;
-/// DynamoDB's largest item is 400 KB; an answer beyond this is not kept.
+/// The longest answer that is stored, in bytes. An item of DynamoDB holds 400 KB at most.
 const MAX_ANSWER: usize = 300 * 1024;
 
-/// Marks an answer that holds a secret: it is given once and not kept in the table.
+/// Marks an answer that holds a secret. It is given once and never stored.
 #[derive(Clone, Copy, Debug)]
-pub struct Unkept;
+pub struct SecretAnswer;
 
-/// Middleware for POST routes that take an API key or a session. A key belongs to its caller.
-pub async fn for_callers(
-    State((context, keys)): State<(Context, Keys)>,
+/// Middleware for POST routes that take an API key or a session. The key belongs to its caller.
+pub async fn answer_callers_once(
+    State((context, keys)): State<(Context, PublishedKeys)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(key) = key_of(&request)? else {
+    let Some(key) = read_key(&request)? else {
         return Ok(next.run(request).await);
     };
     let (mut parts, body) = request.into_parts();
-    let caller = match caller::principal(&mut parts, &context, &keys).await {
+    let caller = match caller::identify_caller(&mut parts, &context, &keys).await {
         Ok(principal) => principal.name(),
         // The handler refuses it too, in its own words.
         Err(_) => return Ok(next.run(Request::from_parts(parts, body)).await),
     };
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
-    once(&context, &caller, &key, (parts, bytes), next).await
+    answer_once(&context, &caller, &key, (parts, bytes), next).await
 }
 
-/// Middleware for POST routes of people invited, who have no credential but the link's token in
-/// the body. A key belongs to the link; a token that was not made here leaves nothing behind.
-pub async fn for_invitees(
+/// Middleware for POST routes of invited people. Their only credential is the token in the body, so
+/// the key belongs to the link. A forged token leaves nothing in the table.
+pub async fn answer_invitees_once(
     State((context, keyring)): State<(Context, Arc<Keyring>)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    let Some(key) = key_of(&request)? else {
+    let Some(key) = read_key(&request)? else {
         return Ok(next.run(request).await);
     };
     let (parts, body) = request.into_parts();
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
-    match invitee(&keyring, &bytes) {
-        Some(caller) => once(&context, &caller, &key, (parts, bytes), next).await,
+    match invitee_name(&keyring, &bytes) {
+        Some(caller) => answer_once(&context, &caller, &key, (parts, bytes), next).await,
         None => Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await),
     }
 }
 
-/// The idempotency key of a POST.
-fn key_of(request: &Request) -> Result<Option<String>, Problem> {
+/// Reads the idempotency key of a POST.
+fn read_key(request: &Request) -> Result<Option<String>, Problem> {
     match request.headers().get("idempotency-key") {
-        Some(key) if request.method() == Method::POST => readable(key).map(Some),
+        Some(key) if request.method() == Method::POST => parse_key(key).map(Some),
         _ => Ok(None),
     }
 }
 
-async fn once(
+async fn answer_once(
     context: &Context,
     caller: &str,
     key: &str,
@@ -88,7 +88,7 @@ async fn once(
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
     match context.store.begin_request(caller, key, &fingerprint, context.now()).await? {
         IdempotencyOutcome::Proceed => {}
-        IdempotencyOutcome::Replay(answer) => return Ok(again(answer)),
+        IdempotencyOutcome::Replay(answer) => return Ok(repeated_answer(answer)),
         IdempotencyOutcome::KeyReused => {
             return Err(Problem::unprocessable(
                 "idempotency_key_reused",
@@ -98,7 +98,7 @@ async fn once(
         IdempotencyOutcome::InProgress => {
             return Err(Problem::conflict(
                 "request_in_progress",
-                "The first request with this Idempotency-Key is still running. Ask again in a moment.",
+                "The first request with this Idempotency-Key is still running. Try again in a moment.",
             ));
         }
     }
@@ -106,23 +106,23 @@ async fn once(
     let response = next.run(request).await;
     let final_answer = is_final(&response);
     let response = rendered(response, &id);
-    keep(context, caller, key, (&fingerprint, final_answer), response).await
+    store_answer(context, caller, key, (&fingerprint, final_answer), response).await
 }
 
-/// Whether the answer may be given again: a later try could not be answered better, and it holds no secret.
+/// Whether a repeat may get this answer: a later try cannot end better, and it holds no secret.
 fn is_final(response: &Response) -> bool {
     let status = response.status();
     let lost_race = |problem: &Problem| problem.code() == Problem::contended().code();
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
-    let secret = response.extensions().get::<Unkept>().is_some();
+    let secret = response.extensions().get::<SecretAnswer>().is_some();
     !status.is_server_error()
         && !secret
         && !refused.contains(&status)
         && !response.extensions().get::<Problem>().is_some_and(lost_race)
 }
 
-/// Keeps a final answer; one that a later try could better is forgotten.
-async fn keep(
+/// Stores a final answer, and forgets one that a later try could improve.
+async fn store_answer(
     context: &Context,
     caller: &str,
     key: &str,
@@ -140,13 +140,13 @@ async fn keep(
         _ => context.store.forget_request(caller, key).await,
     };
     if let Err(error) = kept {
-        // The request itself is done; a repeat is still recognised by its body.
-        tracing::warn!(%error, "answer not kept for its idempotency key");
+        // The request itself is done. A repeat is still recognized by its body.
+        tracing::warn!(%error, "answer not stored for its idempotency key");
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-fn again(answer: SavedResponse) -> Response {
+fn repeated_answer(answer: SavedResponse) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let mut response = (status, answer.body).into_response();
@@ -156,7 +156,7 @@ fn again(answer: SavedResponse) -> Response {
     response
 }
 
-fn readable(key: &HeaderValue) -> Result<String, Problem> {
+fn parse_key(key: &HeaderValue) -> Result<String, Problem> {
     let text = key.to_str().unwrap_or_default();
     let right = (1..=MAX_KEY).contains(&text.len());
     let problem = || {
@@ -168,8 +168,8 @@ fn readable(key: &HeaderValue) -> Result<String, Problem> {
     right.then(|| text.to_owned()).ok_or_else(problem)
 }
 
-/// The holder of a link, if its token was made here.
-fn invitee(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
+/// The holder of a link, if its token is genuine.
+fn invitee_name(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
     let link = keyring.read_invitation_token(body.get("token")?.as_str()?).ok()?;
     Some(format!("link:{}:{}", link.invitation, link.generation))

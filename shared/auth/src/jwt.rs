@@ -1,5 +1,5 @@
-//! Signed tokens (RFC 7519), checked as RFC 8725 says: the algorithm is the key's, the type is
-//! explicit, issuer and audience have to fit, and time is the service's own clock.
+//! Signed tokens (RFC 7519), verified as RFC 8725 says. The algorithm belongs to the key, the type is
+//! explicit, issuer and audience must match, and the time comes from the service's own clock.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How far the clock of whoever signed may be ahead of ours.
+/// How far the signer's clock may be ahead of ours.
 const LEEWAY: Duration = Duration::from_mins(1);
-/// Characters of the shortest secret: 32 bytes in base64.
+/// The shortest secret, in characters: 32 bytes in base64.
 const MIN_SECRET: usize = 43;
 /// PKCS #8 (RFC 5208) around a P-256 scalar (RFC 5915) without its public key.
 const P256_PKCS8: [u8; 35] = [
@@ -26,15 +26,15 @@ const ED25519_PKCS8: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
 
-/// The secret is not what it should be.
+/// Why the signing keys cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NoSigner {
-    /// Not in the form that is read.
+pub enum SigningKeysError {
+    /// The secret is malformed.
     #[error(
         "signing keys: write secrets of {MIN_SECRET} characters at least, separated by white space; `EdDSA:` before one makes it Ed25519"
     )]
     Malformed,
-    /// None of the keys can be verified by others yet.
+    /// No key of the secret is published, so no service could verify its tokens.
     #[error("signing keys: none is published; invoke provision with {{\"publishKeys\": true}}")]
     Unpublished,
 }
@@ -45,56 +45,57 @@ struct SigningKey {
     private: EncodingKey,
 }
 
-/// The signing keys of a secret, the one to sign with first. No Debug: it holds private keys.
+/// The signing keys of a secret. The first one signs. No Debug, since it holds private keys.
 pub struct SigningKeys(Vec<SigningKey>);
 
-/// Signs with the first key that others can verify.
+/// Signs with the first published key.
 pub struct Signer(SigningKey);
 
 impl SigningKeys {
     /// Reads secrets separated by white space, each with `EdDSA:` before it for an Ed25519 key.
-    pub fn from_secret(text: &str) -> Result<Self, NoSigner> {
+    pub fn from_secret(text: &str) -> Result<Self, SigningKeysError> {
         let keys: Vec<_> = text
             .split_whitespace()
             .map(|entry| match entry.split_once(':') {
                 None => SigningKey::derive(SigningAlgorithm::Es256, entry),
                 Some((name, secret)) => {
-                    let algorithm = SigningAlgorithm::parse(name).ok_or(NoSigner::Malformed)?;
+                    let algorithm =
+                        SigningAlgorithm::parse(name).ok_or(SigningKeysError::Malformed)?;
                     SigningKey::derive(algorithm, secret)
                 }
             })
             .collect::<Result<_, _>>()?;
         if keys.is_empty() {
-            return Err(NoSigner::Malformed);
+            return Err(SigningKeysError::Malformed);
         }
         Ok(Self(keys))
     }
 
-    /// What others verify with.
+    /// The public keys, for services that verify.
     pub fn public(&self) -> Vec<PublicKey> {
         self.0.iter().map(|key| key.public.clone()).collect()
     }
 
-    /// A signer with the first key that is published: a key is known before it is used.
-    pub fn signer(self, published: &[PublicKey]) -> Result<Signer, NoSigner> {
+    /// A signer with the first published key. A key is published before it is used.
+    pub fn signer(self, published: &[PublicKey]) -> Result<Signer, SigningKeysError> {
         let known = |key: &SigningKey| published.contains(&key.public);
-        self.0.into_iter().find(known).map(Signer).ok_or(NoSigner::Unpublished)
+        self.0.into_iter().find(known).map(Signer).ok_or(SigningKeysError::Unpublished)
     }
 }
 
 impl SigningKey {
-    fn derive(algorithm: SigningAlgorithm, secret: &str) -> Result<Self, NoSigner> {
+    fn derive(algorithm: SigningAlgorithm, secret: &str) -> Result<Self, SigningKeysError> {
         if secret.len() < MIN_SECRET {
-            return Err(NoSigner::Malformed);
+            return Err(SigningKeysError::Malformed);
         }
         (0..=u8::MAX)
             .find_map(|attempt| {
                 Self::from_private(algorithm, algorithm.private_key(secret, attempt))
             })
-            .ok_or(NoSigner::Malformed)
+            .ok_or(SigningKeysError::Malformed)
     }
 
-    /// `None` for 32 bytes that are no key of this algorithm.
+    /// `None` if the 32 bytes are not a key of this algorithm.
     fn from_private(algorithm: SigningAlgorithm, bytes: [u8; 32]) -> Option<Self> {
         let private = match algorithm {
             SigningAlgorithm::Es256 => {
@@ -104,7 +105,7 @@ impl SigningKey {
                 EncodingKey::from_ed_der(&[&ED25519_PKCS8[..], &bytes].concat())
             }
         };
-        let jwk = Jwk::from_encoding_key(&private, named(algorithm)).ok()?;
+        let jwk = Jwk::from_encoding_key(&private, jwt_algorithm(algorithm)).ok()?;
         let kid = jwk.thumbprint(ThumbprintHash::SHA256).ok()?;
         let (x, y) = match jwk.algorithm {
             AlgorithmParameters::EllipticCurve(key) => (key.x, Some(key.y)),
@@ -117,22 +118,22 @@ impl SigningKey {
 }
 
 impl Signer {
-    /// A token of this type.
+    /// Signs a token of this type.
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningFailed> {
         let SigningKey { public, private } = &self.0;
-        let mut header = Header::new(named(public.algorithm));
+        let mut header = Header::new(jwt_algorithm(public.algorithm));
         header.typ = Some(typ.to_owned());
         header.kid = Some(public.kid.clone());
         jsonwebtoken::encode(&header, claims, private).map_err(|_| SigningFailed)
     }
 }
 
-/// A key that was derived here did not sign.
+/// A derived key failed to sign.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("token could not be signed")]
 pub struct SigningFailed;
 
-fn named(algorithm: SigningAlgorithm) -> Algorithm {
+fn jwt_algorithm(algorithm: SigningAlgorithm) -> Algorithm {
     match algorithm {
         SigningAlgorithm::Es256 => Algorithm::ES256,
         SigningAlgorithm::EdDsa => Algorithm::EdDSA,
@@ -147,20 +148,20 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// `None` for a key that is none.
+    /// `None` if the coordinates are not a key.
     pub(crate) fn new(public: &PublicKey) -> Option<Self> {
         let key = match (public.algorithm, &public.y) {
             (SigningAlgorithm::Es256, Some(y)) => DecodingKey::from_ec_components(&public.x, y),
             (SigningAlgorithm::EdDsa, None) => DecodingKey::from_ed_components(&public.x),
             _ => return None,
         };
-        Some(Self { algorithm: named(public.algorithm), key: key.ok()? })
+        Some(Self { algorithm: jwt_algorithm(public.algorithm), key: key.ok()? })
     }
 }
 
-/// What a token has to be.
+/// What a token must say to be accepted.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedToken<'a> {
     /// `typ` of its header.
     pub typ: &'a str,
     /// `iss`.
@@ -169,12 +170,12 @@ pub struct Expected<'a> {
     pub audience: &'a str,
 }
 
-/// The token is not what is expected, or was not signed here.
+/// The token is malformed, forged, expired, or meant for another use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("token not valid")]
-pub struct Invalid;
+pub struct TokenInvalid;
 
-/// The claims that say when a token is good, in seconds since 1970.
+/// The claims that say when a token is valid, in seconds since 1970.
 #[derive(Clone, Copy, Debug, Deserialize)]
 struct Times {
     exp: i64,
@@ -182,49 +183,52 @@ struct Times {
     iat: Option<i64>,
 }
 
-/// The `kid` of a token of this type; nothing else of it is believed yet.
-pub(crate) fn key_of(token: &str, typ: &str) -> Result<String, Invalid> {
-    let header = jsonwebtoken::decode_header(token).map_err(|_| Invalid)?;
+/// Returns the `kid` of a token of this type. Nothing else in the token is trusted yet.
+pub(crate) fn key_id(token: &str, typ: &str) -> Result<String, TokenInvalid> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenInvalid)?;
     let plain = header.typ.as_deref() == Some(typ) && header.crit.is_none();
-    header.kid.filter(|_| plain).ok_or(Invalid)
+    header.kid.filter(|_| plain).ok_or(TokenInvalid)
 }
 
-/// The claims of a token that `key` signed and that is good at `now`.
-pub(crate) fn claims<C: DeserializeOwned>(
+/// Returns the claims of a token that `key` signed and that is valid at `now`.
+pub(crate) fn verified_claims<C: DeserializeOwned>(
     token: &str,
     key: &VerifyingKey,
-    expected: Expected<'_>,
+    expected: ExpectedToken<'_>,
     now: Timestamp,
-) -> Result<C, Invalid> {
+) -> Result<C, TokenInvalid> {
     let mut validation = Validation::new(key.algorithm);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[expected.issuer]);
     validation.set_audience(&[expected.audience]);
-    // The library reads the wall clock; `in_time` reads ours.
+    // The library reads the wall clock. `check_times` reads ours.
     validation.validate_exp = false;
     let claims: Value =
-        jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| Invalid)?.claims;
-    in_time(Times::deserialize(&claims).map_err(|_| Invalid)?, now)?;
-    C::deserialize(claims).map_err(|_| Invalid)
+        jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| TokenInvalid)?.claims;
+    check_times(Times::deserialize(&claims).map_err(|_| TokenInvalid)?, now)?;
+    C::deserialize(claims).map_err(|_| TokenInvalid)
 }
 
-/// The claims of a token that `key` signed; whether they fit is the caller's to say.
-pub(crate) fn signed<C: DeserializeOwned>(token: &str, key: &VerifyingKey) -> Result<C, Invalid> {
+/// Returns the claims of a token that `key` signed. The caller checks what they say.
+pub(crate) fn signed_claims<C: DeserializeOwned>(
+    token: &str,
+    key: &VerifyingKey,
+) -> Result<C, TokenInvalid> {
     let mut validation = Validation::new(key.algorithm);
     validation.set_required_spec_claims::<&str>(&[]);
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let token = jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| Invalid)?;
+    let token = jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| TokenInvalid)?;
     Ok(token.claims)
 }
 
-fn in_time(times: Times, now: Timestamp) -> Result<(), Invalid> {
+fn check_times(times: Times, now: Timestamp) -> Result<(), TokenInvalid> {
     let soonest = now.plus(LEEWAY).seconds();
     let begun = |at: Option<i64>| at.is_none_or(|at| at <= soonest);
     if now.seconds() < times.exp && begun(times.nbf) && begun(times.iat) {
         Ok(())
     } else {
-        Err(Invalid)
+        Err(TokenInvalid)
     }
 }
 

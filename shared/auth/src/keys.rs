@@ -11,41 +11,41 @@ use serde::de::DeserializeOwned;
 use store::{Store, StoreError};
 use tokio::sync::RwLock;
 
-use crate::jwt::{Expected, Invalid, VerifyingKey, claims, key_of};
+use crate::jwt::{ExpectedToken, TokenInvalid, VerifyingKey, key_id, verified_claims};
 
-/// A key taken out of the table is refused everywhere after this.
-const KEPT_FOR: Duration = Duration::from_mins(5);
-/// Tokens that name unknown keys cause no more than one read in this time.
-const ASKED_AGAIN: Duration = Duration::from_secs(5);
+/// How long a key is remembered. A withdrawn key is refused everywhere after this.
+const CACHE_TIME: Duration = Duration::from_mins(5);
+/// The shortest time between two reads, however many tokens name unknown keys.
+const MIN_READ_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The published keys. Cheap to clone; all clones share one memory.
+/// The published keys, remembered. Clones share one memory.
 #[derive(Clone)]
-pub struct Keys {
+pub struct PublishedKeys {
     store: Store,
     clock: Arc<dyn Clock>,
     issuer: Arc<str>,
-    known: Arc<RwLock<Known>>,
+    known: Arc<RwLock<KeyCache>>,
 }
 
 #[derive(Default)]
-struct Known {
+struct KeyCache {
     public: Vec<PublicKey>,
     keys: HashMap<String, VerifyingKey>,
     read_at: Option<Timestamp>,
 }
 
-/// Why a token is not believed.
+/// Why a token was not verified.
 #[derive(Debug, thiserror::Error)]
-pub enum NotVerified {
-    /// It is not good.
+pub enum VerificationError {
+    /// The token is not valid.
     #[error(transparent)]
-    Invalid(#[from] Invalid),
-    /// The keys could not be read.
+    Invalid(#[from] TokenInvalid),
+    /// The published keys could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl Keys {
+impl PublishedKeys {
     /// The keys that the table has, for tokens of the service at `issuer`. Reads none yet.
     pub fn new(context: &Context, issuer: &str) -> Self {
         let (store, clock) = (context.store.clone(), context.clock.clone());
@@ -57,11 +57,11 @@ impl Keys {
         &self.issuer
     }
 
-    /// Reads the keys; also opens the connection ahead of the first request.
-    pub async fn read(&self) -> Result<Vec<PublicKey>, StoreError> {
+    /// Reads the keys. Also opens the connection before the first request.
+    pub async fn load(&self) -> Result<Vec<PublicKey>, StoreError> {
         let public = self.store.read_public_keys().await?;
         let ready = |key: &PublicKey| Some((key.kid.clone(), VerifyingKey::new(key)?));
-        *self.known.write().await = Known {
+        *self.known.write().await = KeyCache {
             keys: public.iter().filter_map(ready).collect(),
             public: public.clone(),
             read_at: Some(self.clock.now()),
@@ -69,42 +69,42 @@ impl Keys {
         Ok(public)
     }
 
-    /// The published keys for whoever else verifies: of a read a moment ago at most, so that
-    /// however many ask there is one read in that time.
-    pub async fn published(&self) -> Result<Vec<PublicKey>, StoreError> {
+    /// Returns the published keys for other services, at most a moment old. However many ask, the
+    /// table is read once in that time.
+    pub async fn load_recent(&self) -> Result<Vec<PublicKey>, StoreError> {
         {
             let known = self.known.read().await;
             let age = known.read_at.map(|at| self.clock.now().since(at));
-            if age.is_some_and(|age| age < ASKED_AGAIN) {
+            if age.is_some_and(|age| age < MIN_READ_INTERVAL) {
                 return Ok(known.public.clone());
             }
         }
-        self.read().await
+        self.load().await
     }
 
-    /// The claims of a token that one of the keys signed and that is good now.
+    /// Returns the claims of a valid token that one of the keys signed.
     pub async fn verify<C: DeserializeOwned>(
         &self,
         token: &str,
-        expected: Expected<'_>,
-    ) -> Result<C, NotVerified> {
-        let kid = key_of(token, expected.typ)?;
-        let key = self.find(&kid).await?.ok_or(Invalid)?;
-        Ok(claims(token, &key, expected, self.clock.now())?)
+        expected: ExpectedToken<'_>,
+    ) -> Result<C, VerificationError> {
+        let kid = key_id(token, expected.typ)?;
+        let key = self.find(&kid).await?.ok_or(TokenInvalid)?;
+        Ok(verified_claims(token, &key, expected, self.clock.now())?)
     }
 
-    /// An unknown key may have been published since, and one that was taken out must be forgotten.
+    /// Finds a key. Reads again for an unknown one, and from time to time to forget withdrawn ones.
     async fn find(&self, kid: &str) -> Result<Option<VerifyingKey>, StoreError> {
         {
             let known = self.known.read().await;
             let found = known.keys.get(kid);
-            let fresh_for = if found.is_some() { KEPT_FOR } else { ASKED_AGAIN };
+            let fresh_for = if found.is_some() { CACHE_TIME } else { MIN_READ_INTERVAL };
             let age = known.read_at.map(|at| self.clock.now().since(at));
             if age.is_some_and(|age| age < fresh_for) {
                 return Ok(found.cloned());
             }
         }
-        self.read().await?;
+        self.load().await?;
         Ok(self.known.read().await.keys.get(kid).cloned())
     }
 }

@@ -6,7 +6,8 @@ pub mod dpop;
 pub mod idempotency;
 pub mod jwt;
 pub mod keys;
+pub mod principal;
 pub mod session;
 pub mod view_token;
 
-pub use keys::Keys;
+pub use keys::PublishedKeys;

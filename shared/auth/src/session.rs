@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use store::{Account, CommitOutcome};
 use utoipa::ToSchema;
 
-use crate::caller::Identity;
-use crate::idempotency::Unkept;
-use crate::jwt::{Expected, Signer};
-use crate::keys::{Keys, NotVerified};
+use crate::idempotency::SecretAnswer;
+use crate::jwt::{ExpectedToken, Signer};
+use crate::keys::{PublishedKeys, VerificationError};
+use crate::principal::Identity;
 use changes::{Attempt, Context, Requester};
 use web::Problem;
 
@@ -41,7 +41,7 @@ pub struct Sessions {
 /// The claims of an access token. Permissions are read afresh at each refresh, so they are never
 /// older than 15 minutes.
 #[derive(Debug, Serialize, Deserialize)]
-struct Claims {
+struct SessionClaims {
     iss: String,
     aud: String,
     sub: String,
@@ -92,7 +92,7 @@ impl IntoResponseParts for RefreshCookie {
             cookie.set_sensitive(true);
             answer.headers_mut().append(header::SET_COOKIE, cookie);
         }
-        answer.extensions_mut().insert(Unkept);
+        answer.extensions_mut().insert(SecretAnswer);
         Ok(answer)
     }
 }
@@ -120,7 +120,7 @@ impl Sessions {
         let (now, entropy) = (context.now(), context.entropy.as_ref());
         let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
         let (object, action) = (AuditObject::Session(session.id), AuditAction::SessionStarted);
-        let record = requester.record(context, user.clinic, action, object, (None, None));
+        let record = requester.audit_record(context, user.clinic, action, object, (None, None));
         changes::retry!(async {
             let mut tx = context.store.transaction(&record)?;
             tx.put_session(&session)?;
@@ -158,7 +158,7 @@ impl Sessions {
         user: &User,
     ) -> Result<AccessToken, Problem> {
         let (now, permissions) = (context.now(), &user.profile.permissions);
-        let claims = Claims {
+        let claims = SessionClaims {
             iss: self.issuer.to_string(),
             aud: AUDIENCE.to_owned(),
             sub: user.id.to_string(),
@@ -178,18 +178,21 @@ impl Sessions {
     }
 }
 
-/// Who holds an access token.
-pub(crate) async fn holder(keys: &Keys, token: &str) -> Result<(ClinicId, Identity), Problem> {
-    let expected = Expected { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
-    let claims: Claims = match keys.verify(token, expected).await {
+/// Identifies the holder of an access token.
+pub(crate) async fn identify_session(
+    keys: &PublishedKeys,
+    token: &str,
+) -> Result<(ClinicId, Identity), Problem> {
+    let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
+    let claims: SessionClaims = match keys.verify(token, expected).await {
         Ok(claims) => claims,
-        Err(NotVerified::Invalid(_)) => return Err(Problem::unauthenticated()),
-        Err(NotVerified::Store(error)) => return Err(error.into()),
+        Err(VerificationError::Invalid(_)) => return Err(Problem::unauthenticated()),
+        Err(VerificationError::Store(error)) => return Err(error.into()),
     };
-    principal(&claims).ok_or_else(Problem::unauthenticated)
+    identity(&claims).ok_or_else(Problem::unauthenticated)
 }
 
-fn principal(claims: &Claims) -> Option<(ClinicId, Identity)> {
+fn identity(claims: &SessionClaims) -> Option<(ClinicId, Identity)> {
     let identity = Identity::Session {
         id: SessionId::parse(&claims.sid).ok()?,
         user: UserId::parse(&claims.sub).ok()?,

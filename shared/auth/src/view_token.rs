@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use store::ViewKeys;
 use utoipa::ToSchema;
 
-use crate::jwt::Expected;
-use crate::keys::{Keys, NotVerified};
+use crate::jwt::ExpectedToken;
+use crate::keys::{PublishedKeys, VerificationError};
 use web::Problem;
 
 /// `typ` of a view token (RFC 9068 section 2.1).
@@ -120,12 +120,12 @@ impl ViewClaims {
     }
 
     /// The claims of a view token that was signed here and is good now; `None` for any other.
-    pub async fn read(keys: &Keys, token: &str) -> Result<Option<Self>, Problem> {
-        let expected = Expected { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
+    pub async fn read(keys: &PublishedKeys, token: &str) -> Result<Option<Self>, Problem> {
+        let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
         match keys.verify(token, expected).await {
             Ok(claims) => Ok(Some(claims)),
-            Err(NotVerified::Invalid(_)) => Ok(None),
-            Err(NotVerified::Store(error)) => Err(error.into()),
+            Err(VerificationError::Invalid(_)) => Ok(None),
+            Err(VerificationError::Store(error)) => Err(error.into()),
         }
     }
 

@@ -1,4 +1,4 @@
-//! Ending an invitation: its state, the claims that it held and the audit record, at once.
+//! The end of an invitation: its state, its claims and the audit record in one transaction.
 
 use domain::failure::Failure;
 use domain::invitation::{Invitation, InvitationTransition};
@@ -6,9 +6,9 @@ use store::CommitOutcome;
 
 use crate::{Context, Requester};
 
-/// Writes a revoked or rejected invitation, and frees its address and NPI unless another holds
-/// them by now.
-pub async fn commit_ended(
+/// Writes a revoked or rejected invitation. Releases its address and its NPI, unless another person
+/// holds them by now.
+pub async fn commit_ending(
     context: &Context,
     change: &InvitationTransition<Invitation>,
     requester: &Requester,
@@ -18,7 +18,7 @@ pub async fn commit_ended(
     let claims = context.store.load_claims(details.clinic, &details.email, npi).await?;
     let claims =
         claims.ok_or_else(|| Failure::Internal("an invitation without its clinic".to_owned()))?;
-    let mut tx = context.store.transaction(&requester.invitation(context, change))?;
+    let mut tx = context.store.transaction(&requester.invitation_record(context, change))?;
     tx.replace_invitation(change)?;
     if let Some(free) = claims.email.let_go(details.id) {
         tx.put_email_claim(details.clinic, &details.email, &free)?;

@@ -9,7 +9,7 @@ mod retry;
 
 pub use context::Context;
 pub use domain::failure::Failure;
-pub use ending::commit_ended;
-pub use npi_claim::{move_npi, npi_free};
+pub use ending::commit_ending;
+pub use npi_claim::{move_npi, require_free_npi};
 pub use requester::Requester;
-pub use retry::{Attempt, TRIES};
+pub use retry::{ATTEMPTS, Attempt};

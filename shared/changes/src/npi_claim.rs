@@ -9,11 +9,15 @@ use store::Transaction;
 
 use crate::Context;
 
-/// An NPI on file, with how far it is verified.
-type OnFile = Option<(Npi, Verification)>;
+/// An NPI of a person, with its verification.
+type HeldNpi = Option<(Npi, Verification)>;
 
-/// Refuses an NPI that somebody else holds.
-pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<(), Failure> {
+/// Refuses an NPI that another person holds.
+pub fn require_free_npi(
+    claim: &Claim,
+    wanting: InvitationId,
+    now: Timestamp,
+) -> Result<(), Failure> {
     let id = match claim.held_by_other(wanting, now) {
         None | Some(Holder::Free) => return Ok(()),
         Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
@@ -22,15 +26,15 @@ pub fn npi_free(claim: &Claim, wanting: InvitationId, now: Timestamp) -> Result<
     Err(Failure::conflict_with("npi_in_use", detail, ("userId", id)))
 }
 
-/// Lets the old NPI of a person go and claims the new one for `holder`; each comes with how far it
-/// is verified. One that is kept but verified otherwise than before is claimed anew, since the
-/// claim says when the registry is asked again.
+/// Releases the old NPI of a person and claims the new one for `holder`. Each comes with its
+/// verification. A kept NPI whose verification changed is claimed again, since the claim holds the
+/// date of the next registry check.
 pub async fn move_npi(
     context: &Context,
     tx: &mut Transaction,
     clinic: ClinicId,
     holder: Holder,
-    (old, new): (OnFile, OnFile),
+    (old, new): (HeldNpi, HeldNpi),
 ) -> Result<(), Failure> {
     let (Holder::Invitation { id, .. } | Holder::User(id)) = holder else {
         return Ok(());
@@ -48,7 +52,7 @@ pub async fn move_npi(
     if let Some((npi, verification)) = new {
         let claim = context.store.load_npi_claim(clinic, npi).await?;
         let now = context.now();
-        npi_free(&claim, id, now)?;
+        require_free_npi(&claim, id, now)?;
         let claim = match holder {
             Holder::Invitation { until, .. } => claim.for_invitation(id, until),
             _ => claim.for_user(id),

@@ -1,4 +1,4 @@
-//! The audit record of a request.
+//! The audit record of a change.
 
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
@@ -9,18 +9,18 @@ use domain::user::UserChange;
 
 use crate::context::Context;
 
-/// Who asks and from where: what an audit record needs besides the change itself.
+/// Who makes a change, and from where.
 #[derive(Clone, Debug)]
 pub struct Requester {
-    /// Who.
+    /// Who makes the change.
     pub actor: Actor,
-    /// From where.
+    /// The network address that the request came from.
     pub ip: Option<String>,
 }
 
 impl Requester {
-    /// The record of what was done to an object.
-    pub fn record(
+    /// The audit record of an action. The access log names the same object.
+    pub fn audit_record(
         &self,
         context: &Context,
         clinic: ClinicId,
@@ -29,6 +29,7 @@ impl Requester {
         (before, after): (Option<Permissions>, Option<Permissions>),
     ) -> AuditRecord {
         let at = context.now();
+        tracing::Span::current().record("object", tracing::field::display(&object));
         AuditRecord {
             id: AuditId::new(at, context.entropy.as_ref()),
             clinic,
@@ -43,14 +44,14 @@ impl Requester {
     }
 
     /// The record of a changed invitation.
-    pub fn invitation(
+    pub fn invitation_record(
         &self,
         context: &Context,
         change: &InvitationTransition<Invitation>,
     ) -> AuditRecord {
         let details = change.next.details();
         let permissions = (Some(change.before.permissions), Some(details.profile.permissions));
-        self.record(
+        self.audit_record(
             context,
             details.clinic,
             change.action,
@@ -60,10 +61,10 @@ impl Requester {
     }
 
     /// The record of a changed user.
-    pub fn user(&self, context: &Context, change: &UserChange) -> AuditRecord {
+    pub fn user_record(&self, context: &Context, change: &UserChange) -> AuditRecord {
         let user = &change.next;
         let permissions = (Some(change.before), Some(user.profile.permissions));
         let object = AuditObject::User(user.id);
-        self.record(context, user.clinic, change.action, object, permissions)
+        self.audit_record(context, user.clinic, change.action, object, permissions)
     }
 }

@@ -4,7 +4,7 @@ use store::CommitOutcome;
 
 /// How often a write is retried after a version conflict. The mailer alone writes a new invitation
 /// twice, so a request can lose two races in a row without another person in play.
-pub const TRIES: usize = 6;
+pub const ATTEMPTS: usize = 6;
 
 /// How one attempt at a write ended.
 #[must_use]
@@ -26,14 +26,14 @@ impl<T> Attempt<T> {
     }
 }
 
-/// Reads, decides and writes again until an attempt is [`Attempt::Done`], [`TRIES`] times at most.
+/// Reads, decides and writes again until an attempt is [`Attempt::Done`], [`ATTEMPTS`] times at most.
 /// Then the failure is [`Failure::contended`]. Takes an `async` block and gives its `Result`.
 ///
 /// A macro, since the compiler cannot see that the future of an `async` closure is `Send`.
 #[macro_export]
 macro_rules! retry {
     ($attempt:expr) => {{
-        let mut left = $crate::TRIES;
+        let mut left = $crate::ATTEMPTS;
         loop {
             match $attempt.await {
                 Ok($crate::Attempt::Done(value)) => break Ok(value),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use aws_config::environment::EnvironmentVariableCredentialsProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -80,9 +80,9 @@ impl Aws {
     }
 
     /// The published keys. Reading them moves the TLS handshake out of the first request.
-    pub async fn keys(&self, settings: &Settings, context: &Context) -> Keys {
-        let keys = Keys::new(context, &settings.required("TOKEN_ISSUER"));
-        match tokio::time::timeout(WARM_UP, keys.read()).await {
+    pub async fn keys(&self, settings: &Settings, context: &Context) -> PublishedKeys {
+        let keys = PublishedKeys::new(context, &settings.required("TOKEN_ISSUER"));
+        match tokio::time::timeout(WARM_UP, keys.load()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 tracing::info!(%error, "published keys not read at start; the first request reads them");

@@ -16,7 +16,7 @@ pub(crate) fn start() {
         .with_ansi(false);
     // An error means that logging was started before, which is as good.
     let _ = if settings.optional("AWS_LAMBDA_LOG_FORMAT").is_some_and(|format| format == "JSON") {
-        logs.json().try_init()
+        logs.json().with_span_list(false).try_init()
     } else {
         logs.try_init()
     };

@@ -9,8 +9,8 @@ use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use lambda_http::request::RequestContext;
 use lambda_http::tower::ServiceExt;
-use lambda_http::{Body, IntoResponse};
-use web::{ClientIp, RequestId};
+use lambda_http::{Body, IntoResponse, RequestExt as _};
+use web::{ClientIp, InvocationId, RequestId};
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
@@ -44,6 +44,10 @@ fn text(bytes: &Bytes) -> Body {
 
 /// What API Gateway knows of the request.
 async fn gateway(mut request: Request, next: Next) -> Response {
+    if let Some(context) = request.lambda_context_ref() {
+        let id = InvocationId(context.request_id.clone());
+        request.extensions_mut().insert(id);
+    }
     if let Some(RequestContext::ApiGatewayV2(context)) =
         request.extensions().get::<RequestContext>().cloned()
     {

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use auth::jwt::{NoSigner, Signer, SigningKeys};
-use auth::keys::Keys;
+use auth::jwt::{Signer, SigningKeys, SigningKeysError};
+use auth::keys::PublishedKeys;
 use store::StoreError;
 
 use crate::aws::Aws;
@@ -18,7 +18,7 @@ pub enum NoSigningKeys {
     Secret(#[from] NoSecret),
     /// The secret is of no use.
     #[error(transparent)]
-    Signer(#[from] NoSigner),
+    Signer(#[from] SigningKeysError),
     /// The published keys could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,8 +39,12 @@ impl Aws {
     }
 
     /// Signs with the first of the keys that is published.
-    pub async fn signer(&self, settings: &Settings, keys: &Keys) -> Result<Signer, NoSigningKeys> {
+    pub async fn signer(
+        &self,
+        settings: &Settings,
+        keys: &PublishedKeys,
+    ) -> Result<Signer, NoSigningKeys> {
         let private = self.signing_keys(settings).await?;
-        Ok(private.signer(&keys.read().await?)?)
+        Ok(private.signer(&keys.load().await?)?)
     }
 }

@@ -1,18 +1,20 @@
-//! The outermost layer of every router: limits, rendering of problems, one log line a request.
+//! The outermost layer of every router: limits, rendering of problems, one log line per request.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
+use tracing::Instrument as _;
 
+use crate::access_log::AccessLogEntry;
 use crate::problem::{ErrorCode, Problem, rendered};
 use crate::request::RequestId;
 
-/// Bytes of the largest body.
+/// The largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
-/// The router as a function serves it.
+/// Wraps the router of a function in this layer.
 pub fn serve(router: Router) -> Router {
     router
         .method_not_allowed_fallback(async || {
@@ -28,30 +30,23 @@ pub fn serve(router: Router) -> Router {
 }
 
 async fn edge(request: Request, next: Next) -> Response {
-    let id = request
-        .extensions()
-        .get::<RequestId>()
-        .map_or_else(|| "none".to_owned(), |id| id.0.clone());
+    let id = RequestId::of(request.extensions());
     let method = request.method().clone();
-    let route = request
-        .extensions()
-        .get::<MatchedPath>()
-        .map_or_else(|| "none".to_owned(), |p| p.as_str().to_owned());
-    let mut response = next.run(request).await;
-    response = rendered(response, &id);
+    let entry = AccessLogEntry::start(&request, &id);
+    let response = next.run(request).instrument(entry.span.clone()).await;
+    let mut response = rendered(response, &id.0);
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
     // The SDKs repeat a 409 unless told not to, and a repeat cannot change its outcome.
     if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }
     if method != Method::HEAD {
-        // Unless the handler says otherwise: most answers hold a person's data or a token.
+        // Most answers hold a person's data or a token, so nothing is cached unless a handler allows it.
         response
             .headers_mut()
             .entry(header::CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
     }
-    let status = response.status().as_u16();
-    tracing::info!(request_id = id, %method, route, status, code, "answered");
+    entry.finish(response.status(), code);
     response
 }

@@ -1,5 +1,6 @@
 //! Bodies, queries, pages, views and problems of HTTP routes. Knows no store.
 
+pub mod access_log;
 pub mod body;
 pub mod change_request;
 mod edge;
@@ -14,5 +15,5 @@ pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
-pub use request::{ClientIp, RequestId};
+pub use request::{ClientIp, InvocationId, RequestId};
 pub use segment::Segment;

@@ -7,6 +7,10 @@ use axum::http::request::Parts;
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
+/// Lambda's id of the invocation that serves this request.
+#[derive(Clone, Debug)]
+pub struct InvocationId(pub String);
+
 /// The caller's network address, as the gateway saw it.
 #[derive(Clone, Debug)]
 pub struct ClientIp(pub String);
@@ -32,10 +36,17 @@ impl<S: Sync> OptionalFromRequestParts<S> for ClientIp {
     }
 }
 
+impl RequestId {
+    /// The id of a request, or `none` where no gateway gave it one.
+    pub fn of(extensions: &axum::http::Extensions) -> Self {
+        extensions.get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned()))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for RequestId {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
-        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned())))
+        Ok(Self::of(&parts.extensions))
     }
 }

@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use auth::Keys;
+use auth::PublishedKeys;
 use auth::caller::{Caller, ReadUsers};
-use auth::jwt::{Expected, SigningKeys};
+use auth::jwt::{ExpectedToken, SigningKeys};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
@@ -78,7 +78,8 @@ pub(crate) async fn measure() -> Result<String, Error> {
 async fn tokens() -> Result<String, Error> {
     let running = service::start(Options::default()).await?;
     let context = &running.context;
-    let expected = Expected { typ: "at+jwt", issuer: running.keys.issuer(), audience: "bench" };
+    let expected =
+        ExpectedToken { typ: "at+jwt", issuer: running.keys.issuer(), audience: "bench" };
     let claims = json!({
         "iss": expected.issuer, "aud": expected.audience, "sub": "usr_0192a5d0ac96774bbcceb302099a8057",
         "clinic": "01890a5d-ac96-774b-bcce-b302099a8057", "level": "member", "canManageStudies": true,
@@ -90,7 +91,7 @@ async fn tokens() -> Result<String, Error> {
         let keys = SigningKeys::from_secret(&secret)?;
         let public = keys.public();
         context.store.publish_keys(&public).await?;
-        running.keys.read().await?;
+        running.keys.load().await?;
         let signer = keys.signer(&public)?;
         let start = Instant::now();
         let mut token = String::new();
@@ -112,7 +113,7 @@ async fn tokens() -> Result<String, Error> {
 #[derive(Clone, FromRef)]
 struct Deps {
     context: Context,
-    keys: Keys,
+    keys: PublishedKeys,
 }
 
 /// The same answer to nobody, to a session and to a key.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 
-const EXPECTED: Expected<'_> = Expected {
+const EXPECTED: ExpectedToken<'_> = ExpectedToken {
     typ: "session+jwt",
     issuer: "https://api.example",
     audience: "autoscribe-dashboard",
@@ -41,12 +41,12 @@ fn with(member: &str, value: Value) -> Value {
 }
 
 /// Reads a token with the one key that is published.
-fn read(token: &str, public: &PublicKey) -> Result<Value, Invalid> {
-    let kid = key_of(token, EXPECTED.typ)?;
+fn read(token: &str, public: &PublicKey) -> Result<Value, TokenInvalid> {
+    let kid = key_id(token, EXPECTED.typ)?;
     if kid != public.kid {
-        return Err(Invalid);
+        return Err(TokenInvalid);
     }
-    claims(token, &VerifyingKey::new(public).unwrap(), EXPECTED, now())
+    verified_claims(token, &VerifyingKey::new(public).unwrap(), EXPECTED, now())
 }
 
 fn both() -> impl Iterator<Item = (Signer, PublicKey)> {
@@ -76,11 +76,11 @@ fn issuer_audience_type_and_subject_have_to_fit() {
             with("sub", Value::Null),
         ] {
             let token = signer.sign(EXPECTED.typ, &wrong).unwrap();
-            assert_eq!(read(&token, &public), Err(Invalid), "{wrong}");
+            assert_eq!(read(&token, &public), Err(TokenInvalid), "{wrong}");
         }
         for typ in ["at+jwt", "JWT", "", "dpop+jwt"] {
             let token = signer.sign(typ, &good()).unwrap();
-            assert_eq!(read(&token, &public), Err(Invalid), "{typ}");
+            assert_eq!(read(&token, &public), Err(TokenInvalid), "{typ}");
         }
     }
 }
@@ -101,7 +101,7 @@ fn a_token_is_good_from_a_minute_before_it_was_made_until_its_end() {
         assert_eq!(read(&token, &public).is_ok(), good, "{member} {}", value - at);
     }
     let endless = signer.sign(EXPECTED.typ, &with("exp", Value::Null)).unwrap();
-    assert_eq!(read(&endless, &public), Err(Invalid));
+    assert_eq!(read(&endless, &public), Err(TokenInvalid));
 }
 
 /// A token with this header, signed with `signature`.
@@ -116,7 +116,7 @@ fn the_algorithm_is_the_keys_never_the_tokens() {
         let (typ, kid) = (EXPECTED.typ, public.kid.clone());
         for alg in ["none", "None", "HS256", "RS256", "ES384"] {
             let header = json!({ "typ": typ, "alg": alg, "kid": kid });
-            assert_eq!(read(&forged(&header, ""), &public), Err(Invalid), "{alg}");
+            assert_eq!(read(&forged(&header, ""), &public), Err(TokenInvalid), "{alg}");
         }
         // The public key as the secret of an HMAC.
         let mut header = Header::new(Algorithm::HS256);
@@ -124,7 +124,7 @@ fn the_algorithm_is_the_keys_never_the_tokens() {
         for key in [public.x.clone(), format!("{public:?}")] {
             let key = EncodingKey::from_secret(key.as_bytes());
             let token = jsonwebtoken::encode(&header, &good(), &key).unwrap();
-            assert_eq!(read(&token, &public), Err(Invalid));
+            assert_eq!(read(&token, &public), Err(TokenInvalid));
         }
         // A genuine signature of the other kind of key, under this one's name.
         let (other, _) = both().find(|(_, other)| other.kid != kid).unwrap();
@@ -132,7 +132,7 @@ fn the_algorithm_is_the_keys_never_the_tokens() {
         let (_, rest) = token.split_once('.').unwrap();
         let header = json!({ "typ": typ, "alg": public.algorithm.as_str(), "kid": kid });
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        assert_eq!(read(&format!("{header}.{rest}"), &public), Err(Invalid));
+        assert_eq!(read(&format!("{header}.{rest}"), &public), Err(TokenInvalid));
         drop(signer);
     }
 }
@@ -148,7 +148,7 @@ fn a_token_without_a_known_kid_or_with_critical_extensions_is_not_read() {
         json!({ "typ": EXPECTED.typ, "alg": "ES256", "kid": public.kid, "crit": ["b64"], "b64": false }),
         json!({ "alg": "ES256", "kid": public.kid }),
     ] {
-        assert_eq!(read(&forged(&header, signature), &public), Err(Invalid), "{header}");
+        assert_eq!(read(&forged(&header, signature), &public), Err(TokenInvalid), "{header}");
     }
 }
 
@@ -159,9 +159,9 @@ fn a_tampered_token_is_not_read() {
     let (header, rest) = token.split_once('.').unwrap();
     let (_, signature) = rest.split_once('.').unwrap();
     let raised = URL_SAFE_NO_PAD.encode(with("level", json!("owner")).to_string());
-    assert_eq!(read(&format!("{header}.{raised}.{signature}"), &public), Err(Invalid));
+    assert_eq!(read(&format!("{header}.{raised}.{signature}"), &public), Err(TokenInvalid));
     for text in ["", ".", "..", "a.b.c", &token[..token.len() - 1], &format!("{token}.x")] {
-        assert_eq!(read(text, &public), Err(Invalid));
+        assert_eq!(read(text, &public), Err(TokenInvalid));
     }
 }
 
@@ -173,12 +173,16 @@ fn the_first_published_key_signs() {
     let signer = keys(&both).signer(&published).unwrap();
     let token = signer.sign(EXPECTED.typ, &good()).unwrap();
     assert!(read(&token, &published[0]).is_ok(), "the new one is not known yet");
-    assert_eq!(keys(&new).signer(&published).err(), Some(NoSigner::Unpublished));
+    assert_eq!(keys(&new).signer(&published).err(), Some(SigningKeysError::Unpublished));
 }
 
 #[test]
 fn a_malformed_secret_is_refused() {
     for wrong in ["", "  ", "short", &format!("HS256:{}", "x".repeat(43)), &"x".repeat(42)] {
-        assert_eq!(SigningKeys::from_secret(wrong).err(), Some(NoSigner::Malformed), "{wrong}");
+        assert_eq!(
+            SigningKeys::from_secret(wrong).err(),
+            Some(SigningKeysError::Malformed),
+            "{wrong}"
+        );
     }
 }

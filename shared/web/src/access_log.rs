@@ -1,0 +1,71 @@
+//! The access log: one line per request, `answered`, with who called and about what.
+//!
+//! The line's fields stand on the span of the request, so that every log line in between has them
+//! too. Only ids are recorded.
+
+use std::fmt::Display;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request};
+use axum::http::StatusCode;
+use tracing::Span;
+use tracing::field::{Empty, display};
+
+use crate::request::{InvocationId, RequestId};
+
+/// Whether this process has answered a request before.
+static WARM: AtomicBool = AtomicBool::new(false);
+
+/// A request that is being answered.
+pub(crate) struct AccessLogEntry {
+    /// The span that the request runs in.
+    pub(crate) span: Span,
+    started: Instant,
+    cold: bool,
+}
+
+impl AccessLogEntry {
+    /// Starts the entry of a request. The first one of a process is cold.
+    pub(crate) fn start(request: &Request, id: &RequestId) -> Self {
+        let extensions = request.extensions();
+        let route = extensions.get::<MatchedPath>().map_or("none", |path| path.as_str());
+        let span = tracing::info_span!(
+            "request",
+            request_id = id.0,
+            invocation_id = Empty,
+            method = %request.method(),
+            route,
+            caller = Empty,
+            actor = Empty,
+            clinic = Empty,
+            object = Empty,
+        );
+        if let Some(id) = extensions.get::<InvocationId>() {
+            span.record("invocation_id", &id.0);
+        }
+        Self { span, started: Instant::now(), cold: !WARM.swap(true, Ordering::Relaxed) }
+    }
+
+    /// Writes the line.
+    pub(crate) fn finish(self, status: StatusCode, code: Option<&'static str>) {
+        let (status, cold) = (status.as_u16(), self.cold);
+        let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(parent: &self.span, status, code, duration_ms, cold, "answered");
+    }
+}
+
+/// Names the caller of the current request: the kind of credential, the actor as the audit writes
+/// it, and the clinic.
+pub fn record_caller(kind: &'static str, actor: impl Display, clinic: Option<impl Display>) {
+    let span = Span::current();
+    span.record("caller", kind).record("actor", display(actor));
+    if let Some(clinic) = clinic {
+        span.record("clinic", display(clinic));
+    }
+}
+
+/// Names the object that the current request is about.
+pub fn record_object(id: impl Display) {
+    Span::current().record("object", display(id));
+}
