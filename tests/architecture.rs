@@ -1,6 +1,7 @@
 //! The house rules: who may import whom, which crates stay out, which licences come in.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
@@ -193,4 +194,47 @@ fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
         let stands = release.lines().any(|line| line.starts_with(said));
         assert!(stands, "the release profile does not say {said}");
     }
+}
+
+/// The manifests switch off test executables that would be empty. A test added there would never run.
+#[test]
+fn no_test_stands_where_none_runs() {
+    for package in metadata().workspace_packages() {
+        let library = package.targets.iter().any(|target| target.is_lib() && target.test);
+        for target in package.targets.iter().filter(|target| !target.test) {
+            let root = target.src_path.as_std_path();
+            let alone = vec![root.to_path_buf()];
+            let files = if library { alone } else { sources(root.parent().expect("src")) };
+            for file in files {
+                let text = std::fs::read_to_string(&file).expect("source");
+                let tested = ["#[test]", "::test]", "::test(", "proptest!"];
+                let found = tested.iter().any(|mark| text.contains(mark));
+                assert!(!found, "{} needs `test = true` in its manifest", file.display());
+            }
+        }
+    }
+}
+
+#[test]
+fn no_example_stands_where_none_runs() {
+    let fences = |text: &str, mark: &str| text.lines().filter(|line| line.contains(mark)).count();
+    for package in metadata().workspace_packages() {
+        for target in package.targets.iter().filter(|target| target.is_lib() && !target.doctest) {
+            for file in sources(target.src_path.parent().expect("src").as_std_path()) {
+                let text = std::fs::read_to_string(&file).expect("source");
+                let examples = fences(&text, "//! ```") + fences(&text, "/// ```");
+                let plain = fences(&text, "//! ```text") + fences(&text, "/// ```text");
+                assert_eq!(examples, 2 * plain, "{} needs `doctest = true`", file.display());
+            }
+        }
+    }
+}
+
+/// Every Rust file in a folder and below.
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries =
+        std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
+    let files = files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
+    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
 }

@@ -12,10 +12,10 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::client::{Call, Client};
-use crate::figures::{Table, bounded};
 use crate::load::{self, Load};
 use crate::service::{self, Clinic, radiologist};
 use crate::usage;
+use bench::{Table, bounded};
 
 /// A user may have this many open; every reader gets as many.
 const EACH: usize = 90;

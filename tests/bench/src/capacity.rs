@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::client::{Call, Client};
-use crate::figures::{Table, bounded};
 use crate::service::{self, Clinic, INVITATIONS, PASSWORD, USERS, admin, member, radiologist};
 use crate::usage::{self, Cost};
+use bench::{Table, bounded};
 
 /// Write units that creating an invitation may cost at most.
 const INVITE_WCU: f64 = 8.0;

@@ -1,7 +1,7 @@
 //! Starts of a process.
 
 use crate::functions::Bench;
-use crate::{Error, events, figures, process};
+use crate::{Error, events, process};
 
 /// Starts of each function.
 pub(crate) const RUNS: usize = 20;
@@ -25,7 +25,7 @@ pub(crate) async fn starts(name: &str, bench: &Bench) -> Result<Vec<Start>, Erro
     for _ in 0..RUNS {
         let mut function = bench.start(name).await?;
         starts.push(Start {
-            next: figures::millis(function.first_next().await?),
+            next: bench::millis(function.first_next().await?),
             resident: process::resident(function.pid()?)?,
             ..Start::default()
         });
@@ -56,9 +56,9 @@ async fn first_invite(name: &str, run: usize, bench: &Bench) -> Result<Start, Er
     events::answered(&answer, 201)?;
     let pid = function.pid()?;
     let start = Start {
-        next: figures::millis(next),
-        answer: figures::millis(at),
-        cpu: figures::millis(process::cpu_of_threads(pid)?),
+        next: bench::millis(next),
+        answer: bench::millis(at),
+        cpu: bench::millis(process::cpu_of_threads(pid)?),
         resident: process::resident(pid)?,
     };
     function.stop().await?;

@@ -3,11 +3,11 @@
 use emulator::{Emulator, Options};
 
 use crate::cold::{self, Start};
-use crate::figures::{Table, bounded, median};
 use crate::runtime_api::Function;
 use crate::service::{self, Clinic};
 use crate::warm::{self, Warm};
 use crate::{Error, process, sessions};
+use bench::{Table, bounded, median};
 
 const FUNCTIONS: [&str; 9] = [
     "invite",

@@ -6,10 +6,10 @@ use std::time::Duration;
 use emulator::{Emulator, Options};
 
 use crate::Error;
-use crate::figures::{Table, Times};
 use crate::load;
 use crate::seed::{self, FEW, SOMEONE};
 use crate::service::{self, Clinic, INVITATIONS};
+use bench::{Table, Times};
 
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
 const ROUNDS: usize = 20;

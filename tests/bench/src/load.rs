@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use crate::Error;
 use crate::client::{Call, Client};
-use crate::figures::Times;
+use bench::Times;
 
 /// What came of a load.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(crate) struct Load {
 
 impl Load {
     pub(crate) fn per_second(&self) -> f64 {
-        let count = u32::try_from(self.times.len()).unwrap_or(u32::MAX);
+        let count = u32::try_from(self.times.count()).unwrap_or(u32::MAX);
         f64::from(count) / self.took.as_secs_f64()
     }
 }

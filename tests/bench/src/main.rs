@@ -8,7 +8,6 @@ mod capacity;
 mod client;
 mod cold;
 mod events;
-mod figures;
 mod functions;
 mod lists;
 mod load;

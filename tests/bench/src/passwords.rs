@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use crate::figures::{Table, millis};
+use bench::{Table, millis};
 
 const WORDS: &str = "lantern-gravel-otter-92";
 /// All characters that stand for letters.

@@ -8,9 +8,9 @@ use serde_json::{Value, json};
 
 use crate::Error;
 use crate::client::Call;
-use crate::figures::Table;
 use crate::load::{self, Load};
 use crate::service::{self, Clinic, PASSWORD, admin, member};
+use bench::Table;
 
 /// Of each kind of request; those that hash a password take longer.
 const REQUESTS: usize = 3000;

@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::client::{Call, Client};
-use crate::figures::{Table, median, millis};
 use crate::functions::Bench;
 use crate::service::{self, PASSWORD, admin};
 use crate::usage;
 use crate::{Error, events, process};
+use bench::{Table, median, millis};
 
 const SIGN_INS: u32 = 100;
 const ROUNDS: usize = 5;

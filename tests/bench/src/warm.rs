@@ -1,9 +1,9 @@
 //! Invites by a process that has started long ago.
 
-use crate::figures::{median, millis};
 use crate::functions::Bench;
 use crate::runtime_api::Function;
 use crate::{Error, events, process};
+use bench::{median, millis};
 
 pub(crate) const ROUNDS: usize = 5;
 pub(crate) const INVITES: u32 = 1000;

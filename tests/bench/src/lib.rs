@@ -1,26 +1,30 @@
-//! Medians, percentiles and tables.
+//! The arithmetic of the figures and the tables they stand in. A library, so that its tests link nothing else.
 
 use std::fmt::Display;
 use std::time::Duration;
 
 /// Times of the same thing done many times.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Times(Vec<Duration>);
+pub struct Times(Vec<Duration>);
 
 impl Times {
-    pub(crate) fn add(&mut self, time: Duration) {
+    /// Adds a time.
+    pub fn add(&mut self, time: Duration) {
         self.0.push(time);
     }
 
-    pub(crate) fn len(&self) -> usize {
+    /// How many times there are.
+    pub fn count(&self) -> usize {
         self.0.len()
     }
 
-    pub(crate) fn p50(&self) -> f64 {
+    /// The median in milliseconds.
+    pub fn p50(&self) -> f64 {
         self.percentile(50)
     }
 
-    pub(crate) fn p99(&self) -> f64 {
+    /// The 99th percentile in milliseconds.
+    pub fn p99(&self) -> f64 {
         self.percentile(99)
     }
 
@@ -49,22 +53,25 @@ impl Extend<Duration> for Times {
     }
 }
 
-pub(crate) fn millis(time: Duration) -> f64 {
+/// A time in milliseconds.
+pub fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1000.0
 }
 
-/// The middle one of some figures.
-pub(crate) fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
+/// The median.
+pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     let mut sorted: Vec<f64> = figures.into_iter().collect();
     sorted.sort_unstable_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 /// A heading and a table under it, in Markdown.
-pub(crate) struct Table(String);
+#[derive(Clone, Debug)]
+pub struct Table(String);
 
 impl Table {
-    pub(crate) fn new<const N: usize>(title: &str, columns: [&str; N]) -> Self {
+    /// An empty table.
+    pub fn new<const N: usize>(title: &str, columns: [&str; N]) -> Self {
         let mut table = Self(format!("### {title}\n\n"));
         table.row(columns);
         let rule: [&str; N] = std::array::from_fn(|column| if column == 0 { "---" } else { "--:" });
@@ -72,7 +79,8 @@ impl Table {
         table
     }
 
-    pub(crate) fn row<T: Display>(&mut self, cells: impl IntoIterator<Item = T>) {
+    /// Adds a row.
+    pub fn row<T: Display>(&mut self, cells: impl IntoIterator<Item = T>) {
         self.0.push('|');
         for cell in cells {
             self.0.push(' ');
@@ -82,14 +90,14 @@ impl Table {
         self.0.push('\n');
     }
 
-    /// The table, and what has to be said of it.
-    pub(crate) fn with(self, remarks: &str) -> String {
+    /// The table with remarks under it.
+    pub fn with(self, remarks: &str) -> String {
         format!("{}\n{remarks}\n", self.0)
     }
 }
 
-/// A figure and whether it keeps within its bound.
-pub(crate) fn bounded(figure: f64, bound: f64) -> &'static str {
+/// Whether a figure keeps within its bound.
+pub fn bounded(figure: f64, bound: f64) -> &'static str {
     if figure <= bound { "yes" } else { "**no**" }
 }
 
