@@ -5,34 +5,40 @@ SHELL := bash
 
 FUNCTIONS := invite confirm list mailer npi-verifier provision users session temporary-access
 PYTHON := python3
+# Every build names the workspace, so that dependencies have the same features in all of them and are built once.
+BUILD := cargo build --locked --workspace
+TARGET := $(or $(CARGO_TARGET_DIR),target)
 
 help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 dev: ## The whole service on this machine; RESET=1 deletes its data first
 	@echo "Building. The first build takes several minutes, later builds take seconds."
-	cargo run --package dev
+	$(BUILD) --bin dev
+	exec $(TARGET)/debug/dev
 
 lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
 	@echo "Building. The first build takes several minutes, later builds take seconds."
-	cargo build --package dev
+	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
 test: .venv/contract ## Every test
-	cargo build --workspace --bins --tests
-	cargo test --workspace
+	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
+	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
 
 check: .venv/infra ## Format, lints, generated files, dependency rules, template
 	cargo fmt --all --check
-	cargo clippy --workspace --all-targets -- --deny warnings
-	cargo run --quiet --package tests --bin openapi | diff docs/openapi.json -
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	$(BUILD) --bin openapi
+	$(TARGET)/debug/openapi | diff docs/openapi.json -
 	.venv/infra/bin/python infra/checks/routes.py --check
 	.venv/infra/bin/python infra/checks/template.py infra/template.yaml
 	.venv/infra/bin/python -m pytest -q infra/checks
 
 openapi: ## Writes docs/openapi.json
-	cargo run --quiet --package tests --bin openapi > docs/openapi.json
+	$(BUILD) --bin openapi
+	$(TARGET)/debug/openapi > docs/openapi.json
 
 routes: .venv/infra ## Writes cargo-lambda's routes in Cargo.toml, from the template
 	.venv/infra/bin/python infra/checks/routes.py --write
