@@ -40,8 +40,7 @@ const FUNCTIONS: [&str; 9] = [
 
 fn allowed(krate: &str) -> Vec<&'static str> {
     match krate {
-        "strength" => vec![],
-        "domain" => vec!["strength"],
+        "domain" => vec![],
         "store" | "mail" | "npi" | "web" => vec!["domain"],
         "changes" => vec!["domain", "store"],
         "auth" => vec!["domain", "store", "web", "changes"],
@@ -51,8 +50,7 @@ fn allowed(krate: &str) -> Vec<&'static str> {
         }
         // The composition of the whole, and the tests of it.
         "emulator" | "dev" | "tests" | "bench" => {
-            [&["domain", "runtime", "emulator", "strength"][..], &ADAPTERS, &SHARED, &FUNCTIONS]
-                .concat()
+            [&["domain", "runtime", "emulator"][..], &ADAPTERS, &SHARED, &FUNCTIONS].concat()
         }
         other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
     }

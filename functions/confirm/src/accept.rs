@@ -7,6 +7,7 @@ use changes::Requester;
 use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::claim::Claim;
+use domain::credentials::password::Password;
 use domain::invitation::{
     Acceptance, Invitation, InvitationDetails, InvitationTransition, UnexpiredInvitation,
 };
@@ -33,7 +34,7 @@ pub(crate) struct AcceptRequest {
     #[schema(max_length = 256)]
     token: String,
     /// Required exactly when `needsPassword`: a new one, or the account's own when `accountExists`.
-    #[schema(min_length = 12, max_length = 128)]
+    #[schema(min_length = 15, max_length = 128)]
     password: Option<String>,
 }
 
@@ -54,7 +55,7 @@ pub(crate) async fn handle(
 ) -> Result<Response, Problem> {
     let mut fields = body.fields();
     let token = taken(&mut fields);
-    let password = fields.optional("password", |text| Ok(text.to_owned()));
+    let password = fields.optional("password", Password::parse);
     let token = fields.finish(token)?.unwrap_or_default();
 
     let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone().map(String::from) };
@@ -75,13 +76,13 @@ async fn accept(
     deps: &Deps,
     mut live: Box<UnexpiredInvitation>,
     token: &str,
-    password: Option<String>,
+    password: Option<Password>,
     requester: &Requester,
 ) -> Result<User, Problem> {
-    let mut registry = Registry::default();
+    let (mut registry, mut hash) = (Registry::default(), None);
     for _ in 0..changes::ATTEMPTS {
-        let credential =
-            credential(deps, live.details(), requester.ip.as_deref(), password.clone()).await?;
+        let (details, ip) = (live.details(), requester.ip.as_deref());
+        let credential = credential(deps, details, ip, password.clone(), &mut hash).await?;
         let answer = registry.answer(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, requester).await? {
@@ -137,7 +138,7 @@ async fn repeated(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
-    password: Option<String>,
+    password: Option<Password>,
 ) -> Result<User, Problem> {
     let store = &deps.context.store;
     let user = store

@@ -1,7 +1,8 @@
 //! The password that comes with an acceptance.
 
+use auth::passwords;
 use axum::http::StatusCode;
-use domain::credentials::password::{Password, PasswordHash};
+use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{Faults, Refused};
 use domain::invitation::InvitationDetails;
 use store::{Account, ThrottleDecision};
@@ -16,24 +17,28 @@ pub(crate) struct Credential {
     pub(crate) set: Option<PasswordHash>,
 }
 
-/// Checks the password: the account's own, or a new one that passes the policy.
+/// Checks the password: the account's own, or a new one that passes the policy. `hash` keeps the
+/// hash of a new one from one try to the next.
 pub(crate) async fn credential(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
-    password: Option<String>,
+    password: Option<Password>,
+    hash: &mut Option<PasswordHash>,
 ) -> Result<Credential, Problem> {
     let password = required_exactly(details, password)?;
     let before = deps.context.store.load_account(&details.email).await?;
     let Some(password) = password else {
         return Ok(Credential { before, set: None });
     };
-    if let Some(hash) = password_of(before.as_ref()) {
-        matching(deps, details, ip, (hash, password)).await?;
+    if let Some(own) = password_of(before.as_ref()) {
+        verify(deps, details, ip, (own, password)).await?;
         return Ok(Credential { before, set: None });
     }
-    let set = Some(new_password(deps, details, password).await?);
-    Ok(Credential { before, set })
+    if hash.is_none() {
+        *hash = Some(hash_new(deps, details, password).await?);
+    }
+    Ok(Credential { before, set: hash.clone() })
 }
 
 /// Checks that whoever uses a used link again is the one who used it.
@@ -41,7 +46,7 @@ pub(crate) async fn same_person(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
-    password: Option<String>,
+    password: Option<Password>,
 ) -> Result<(), Problem> {
     let Some(password) = required_exactly(details, password)? else {
         return Ok(());
@@ -49,7 +54,7 @@ pub(crate) async fn same_person(
     let account = deps.context.store.load_account(&details.email).await?;
     let hash = password_of(account.as_ref())
         .ok_or_else(|| Problem::internal("a dashboard user without a password"))?;
-    matching(deps, details, ip, (hash, password)).await
+    verify(deps, details, ip, (hash, password)).await
 }
 
 fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
@@ -59,7 +64,7 @@ fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
 /// A password comes exactly when dashboard access does.
 fn required_exactly(
     details: &InvitationDetails,
-    password: Option<String>,
+    password: Option<Password>,
 ) -> Result<Option<Password>, Problem> {
     let refused = match (details.profile.permissions.dashboard(), &password) {
         (true, None) => {
@@ -69,37 +74,25 @@ fn required_exactly(
             "password_not_needed",
             "must not be sent, since this invitation does not open the dashboard",
         ),
-        _ => return Ok(password.map(Password::typed)),
+        _ => return Ok(password),
     };
     Err(Faults::from(refused.at("password")).into())
 }
 
-/// The hash of a new password; what others know of the person counts as guessable.
-async fn new_password(
+/// Hashes a new password that nobody guesses from what they know of the person.
+async fn hash_new(
     deps: &Deps,
     details: &InvitationDetails,
     password: Password,
 ) -> Result<PasswordHash, Problem> {
     let clinic = deps.context.store.load_clinic(details.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
-    let (name, email) = (&details.profile.name, details.email.normalised());
-    let known = [
-        email,
-        email.split('@').next().unwrap_or(email),
-        name.first.as_str(),
-        name.last.as_str(),
-        clinic.name.as_str(),
-        "autoscribe",
-    ];
-    let password = password
-        .accept_new(&known, deps.context.now())
-        .map_err(|refused| Faults::from(refused.at("password")))?;
-    let entropy = deps.context.entropy.clone();
-    blocking(move || password.hash(entropy.as_ref())).await?.map_err(Problem::internal)
+    let known = KnownWords::new(&details.email, [&details.profile.name], [&clinic.name]);
+    passwords::hash_new(password, known, deps.context.entropy.clone()).await
 }
 
 /// Compares with the account's password, a few times in a quarter of an hour at most.
-async fn matching(
+async fn verify(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -120,11 +113,4 @@ async fn matching(
         "password_wrong",
         "This address already has an AutoScribe account, and this is not its password.",
     ))
-}
-
-/// Hashing takes milliseconds of CPU: other requests go on meanwhile.
-async fn blocking<T: Send + 'static>(
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Result<T, Problem> {
-    tokio::task::spawn_blocking(work).await.map_err(Problem::internal)
 }

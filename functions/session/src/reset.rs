@@ -1,12 +1,13 @@
 //! `POST /v1/password/reset`: sets a new password by the link in a mail, and ends every session.
 
+use auth::passwords;
 use axum::Json;
 use axum::extract::State;
 use changes::Requester;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject};
-use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
-use domain::field::{Faults, Refused};
+use domain::credentials::password::{KnownWords, Password, PasswordHash, RESET_LINK};
+use domain::field::Refused;
 use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
@@ -28,7 +29,7 @@ pub(crate) struct ResetRequest {
     #[schema(max_length = 256)]
     token: String,
     /// The new password.
-    #[schema(min_length = 12, max_length = 128)]
+    #[schema(min_length = 15, max_length = 128)]
     password: String,
 }
 
@@ -48,7 +49,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     let mut fields = body.fields();
     let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
-    let password = fields.required("password", |text| Ok::<_, Refused>(text.to_owned()));
+    let password = fields.required("password", Password::parse);
     let (token, password) = fields
         .finish(token.zip(password))?
         .ok_or_else(|| Problem::internal("no fault and no fields"))?;
@@ -57,7 +58,7 @@ pub(crate) async fn handle(
         let opened = opened(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
-            None => hash.insert(hashed(&deps, &opened, password.clone()).await?),
+            None => hash.insert(hash_new(&deps, &opened, password.clone()).await?),
         };
         if commit(&deps, opened, hash.clone(), ip.clone()).await? == CommitOutcome::Committed {
             return Ok(Json(Done::new("Your new password is set. Sign in with it.")));
@@ -91,23 +92,19 @@ async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
     Ok(Opened { email: notice.to, account, users })
 }
 
-/// The hash of a password that passes the policy; address and names count as guessable.
-async fn hashed(deps: &Deps, opened: &Opened, password: String) -> Result<PasswordHash, Problem> {
-    let email = opened.email.normalised();
-    let mut known = vec![email, email.split('@').next().unwrap_or(email), "autoscribe"];
+/// Hashes a new password that nobody guesses from what they know of the person.
+async fn hash_new(
+    deps: &Deps,
+    opened: &Opened,
+    password: Password,
+) -> Result<PasswordHash, Problem> {
+    let mut clinics = Vec::with_capacity(opened.users.len());
     for user in &opened.users {
-        known.push(user.profile.name.first.as_str());
-        known.push(user.profile.name.last.as_str());
+        clinics.extend(deps.context.store.load_clinic(user.clinic).await?);
     }
-    let password = Password::typed(password)
-        .accept_new(&known, deps.context.now())
-        .map_err(|refused| Faults::from(refused.at("password")))?;
-    let entropy = deps.context.entropy.clone();
-    // Hashing takes milliseconds of CPU: other requests go on meanwhile.
-    tokio::task::spawn_blocking(move || password.hash(entropy.as_ref()))
-        .await
-        .map_err(Problem::internal)?
-        .map_err(Problem::internal)
+    let names = opened.users.iter().map(|user| &user.profile.name);
+    let known = KnownWords::new(&opened.email, names, clinics.iter().map(|clinic| &clinic.name));
+    passwords::hash_new(password, known, deps.context.entropy.clone()).await
 }
 
 /// The change shows in the audit of every clinic that the account belongs to.

@@ -3,6 +3,7 @@
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
 //! same answer: nobody learns from it who has an account.
 
+use auth::passwords;
 use auth::session::AccessToken;
 use axum::Json;
 use axum::extract::State;
@@ -10,7 +11,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::Requester;
 use domain::actor::Actor;
-use domain::credentials::password::{Password, PasswordHash};
+use domain::credentials::password::Password;
 use domain::field::Refused;
 use domain::ids::ClinicId;
 use domain::person::email::Email;
@@ -83,7 +84,7 @@ pub(crate) async fn handle(
 
 struct Credentials {
     email: Email,
-    password: String,
+    password: Password,
     clinic: Option<ClinicId>,
 }
 
@@ -92,7 +93,7 @@ impl Credentials {
         let shape = |domain::ids::NotAnId(shape)| Refused::new("id_invalid", shape);
         let mut fields = body.fields();
         let email = fields.required("email", Email::parse);
-        let password = fields.required("password", |text| Ok(text.to_owned()));
+        let password = fields.required("password", Password::parse);
         let clinic = fields.optional("clinicId", |text| ClinicId::parse(text).map_err(shape));
         let read = email.zip(password);
         let (email, password) =
@@ -118,12 +119,7 @@ async fn checked(
     let mut users = store.load_users(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
     let hash = account.as_ref().and_then(|account| account.password.clone());
-    let (hash, password) =
-        (hash.unwrap_or_else(PasswordHash::of_nobody), Password::typed(wanted.password.clone()));
-    // Hashing takes milliseconds of CPU: other requests go on meanwhile.
-    let right = tokio::task::spawn_blocking(move || hash.matches(&password))
-        .await
-        .map_err(Problem::internal)?;
+    let right = passwords::verify(hash, wanted.password.clone()).await?;
     match account {
         Some(account) if right && !users.is_empty() => {
             store.clear_password_guesses(&wanted.email, ip).await?;

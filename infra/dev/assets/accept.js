@@ -103,7 +103,7 @@ function fillPassword() {
   $("password-label").textContent = known ? "Your AutoScribe password" : "Choose a password";
   $("password-hint").textContent = known
     ? "This address has an AutoScribe account. Your password stays the same."
-    : "At least 12 characters that are hard to guess. Several unusual words do well.";
+    : "At least 15 characters. Several unrelated words do well. Leave out your name and your clinic's.";
 }
 
 async function accept(event) {

@@ -10,7 +10,7 @@ let access = null;
 const modes = {
   signIn: { title: "Sign in", lead: "With your email address and your AutoScribe password.", send: "Sign in", other: "Forgot password?", submit: signIn, next: () => show("forgot") },
   forgot: { title: "Forgot password?", lead: "We mail you a link to set a new one. It works for 30 minutes.", send: "Send the link", other: "Back", submit: forgot, next: () => show("signIn") },
-  reset: { title: "Set a new password", lead: "At least 12 characters that are hard to guess. It signs you out everywhere.", send: "Set password", other: "Ask for another link", submit: reset, next: () => show("forgot") },
+  reset: { title: "Set a new password", lead: "At least 15 characters. Several unrelated words do well. A new password signs you out everywhere.", send: "Set password", other: "Ask for another link", submit: reset, next: () => show("forgot") },
 };
 
 async function start() {

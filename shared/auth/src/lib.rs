@@ -6,6 +6,7 @@ pub mod dpop;
 pub mod idempotency;
 pub mod jwt;
 pub mod keys;
+pub mod passwords;
 pub mod principal;
 pub mod session;
 pub mod view_token;

@@ -13,6 +13,7 @@ pub mod embed;
 pub mod entropy;
 pub mod failure;
 pub mod field;
+mod fold;
 pub mod grant;
 pub mod ids;
 pub mod invitation;

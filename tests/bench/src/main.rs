@@ -12,7 +12,6 @@ mod functions;
 mod lists;
 mod load;
 mod machine;
-mod passwords;
 mod process;
 mod requests;
 mod runtime_api;
@@ -30,9 +29,7 @@ type Error = Box<dyn std::error::Error + Send + Sync>;
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let machine = Machine::new()?;
-    let passwords = passwords::measure();
     print(&functions::measure().await?);
-    print(&passwords);
     print(&sessions::measure().await?);
     print(&capacity::measure().await?);
     print(&requests::measure().await?);

@@ -1,60 +1,94 @@
-//! Passwords: policy and hash.
+//! Passwords: how they are read, which new ones are refused, and how they are stored.
+
+mod breach;
+mod leftover;
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use argon2::password_hash::PasswordVerifier as _;
 use argon2::password_hash::phc::PasswordHash as Phc;
 use argon2::{Algorithm, Argon2, Params, Version};
+use unicode_normalization::UnicodeNormalization;
 
 use crate::entropy::{Entropy, random};
 use crate::field::Refused;
-use crate::time::Timestamp;
 
-/// A password as typed. No Display, no Serialize, redacting Debug.
+pub use breach::{BreachDigest, MalformedRange};
+pub use leftover::KnownWords;
+
+/// How long a mailed link to a new password is good.
+pub const RESET_LINK: Duration = Duration::from_mins(30);
+
+/// Characters of a new password (NIST SP 800-63B-4, 3.1.1.2: 15 where it is the only factor).
+const CHARS: RangeInclusive<usize> = 15..=128;
+
+/// Characters that must be left without the parts that a guesser tries first.
+const LEFTOVER: usize = 8;
+
+/// Longer texts are refused unread: a character of the longest password stands for 4 code points of
+/// 4 bytes at most.
+const MAX_BYTES: usize = 128 * 4 * 4;
+
+const LENGTH: Refused = Refused::new("password_length", "must be 15 to 128 characters");
+const WEAK: Refused = Refused::new(
+    "password_weak",
+    "is too easy to guess: use several unrelated words, without your name, your clinic's name, years or runs such as 1234",
+);
+
+/// A password as a person typed it, in the one form that is compared and hashed: NFKC, so that it
+/// is the same on every keyboard. At most 128 characters.
+///
+/// No Display, no Serialize, redacting Debug.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
+
+/// A password that may be set. The only kind that can be hashed.
+pub struct NewPassword(Password);
 
 /// The PHC string of a hashed password.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
-/// How long a mailed link to a new password is good.
-pub const RESET_LINK: Duration = Duration::from_mins(30);
-
-/// Characters of a password (NIST SP 800-63B section 5.1.1.2 lets a service ask for more than 8).
-const CHARS: std::ops::RangeInclusive<usize> = 12..=128;
-
 impl Password {
-    /// A password as typed, to compare with a hash. Nothing is checked: the policy of the day it
-    /// was set may have been another one.
-    pub fn typed(text: String) -> Self {
-        Self(text)
-    }
-
-    /// Checks a new password: 12 to 128 characters and zxcvbn score 3 at least, `known` words
-    /// (address, names, clinic) and the years around `now` counted as guessable.
-    pub fn accept_new(self, known: &[&str], now: Timestamp) -> Result<Self, Refused> {
-        const LENGTH: Refused = Refused::new("password_length", "must be 12 to 128 characters");
-        const WEAK: Refused = Refused::new(
-            "password_weak",
-            "is too easy to guess; use several unrelated words, and neither your name nor your address",
-        );
-        if !CHARS.contains(&self.0.chars().count()) {
+    /// Reads a password. Short ones are read too: the rule of the day it was set may have been
+    /// another one.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        if text.len() > MAX_BYTES {
             return Err(LENGTH);
         }
-        if strength::guesses(&self.0, known, now.year()) < strength::SAFE {
-            Err(WEAK)
-        } else {
-            Ok(self)
-        }
+        let normal: String = text.nfkc().take(CHARS.end() + 1).collect();
+        if normal.chars().count() > *CHARS.end() { Err(LENGTH) } else { Ok(Self(normal)) }
     }
 
-    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation): tens of milliseconds of CPU.
+    /// Checks a new password (NIST SP 800-63B-4, 3.1.1.2): 15 to 128 characters, 8 of them left
+    /// without `known` words, years and runs of one character or of neighbors on the keyboard or in
+    /// the alphabet.
+    pub fn accept_new(self, known: &KnownWords) -> Result<NewPassword, Refused> {
+        if !CHARS.contains(&self.0.chars().count()) {
+            Err(LENGTH)
+        } else if known.leftover(&self.0) < LEFTOVER {
+            Err(WEAK)
+        } else {
+            Ok(NewPassword(self))
+        }
+    }
+}
+
+impl NewPassword {
+    /// What a list of breached passwords is asked about.
+    pub fn breach_digest(&self) -> BreachDigest {
+        BreachDigest::of(&self.0.0)
+    }
+
+    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation): tens of milliseconds
+    /// of CPU.
     pub fn hash(&self, entropy: &dyn Entropy) -> Result<PasswordHash, HashFailed> {
         use argon2::password_hash::PasswordHasher as _;
         let salt: [u8; 16] = random(entropy);
         hasher()?
-            .hash_password_with_salt(self.0.as_bytes(), &salt)
+            .hash_password_with_salt(self.0.0.as_bytes(), &salt)
             .map(|hash: Phc| PasswordHash(hash.to_string()))
             .map_err(|_| HashFailed)
     }
@@ -76,9 +110,9 @@ impl PasswordHash {
         Self(phc)
     }
 
-    /// A hash that no password has, to be compared with in the place of one that is missing: it
-    /// takes as long.
-    pub fn of_nobody() -> Self {
+    /// A hash that no password has. Comparing with it takes as long as with a real one, which hides
+    /// that there is none.
+    pub fn placeholder() -> Self {
         let salt_and_hash = "bm9ib2R5cyBzYWx0ICE$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         Self(format!("$argon2id$v=19$m=19456,t=2,p=1${salt_and_hash}"))
     }
@@ -88,7 +122,7 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether this is the hash of `password`; a stored string that is no hash matches nothing.
+    /// Whether this is the hash of `password`. A stored string that is no hash matches nothing.
     pub fn matches(&self, password: &Password) -> bool {
         let Ok(parsed) = Phc::new(&self.0) else {
             return false;
@@ -103,54 +137,23 @@ impl fmt::Debug for Password {
     }
 }
 
+impl fmt::Debug for NewPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("NewPassword(redacted)")
+    }
+}
+
 impl fmt::Debug for PasswordHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("PasswordHash(redacted)")
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::ids::tests::Fixed;
-    use proptest::prelude::*;
-
-    fn code(text: &str, known: &[&str]) -> Option<&'static str> {
-        Password::typed(text.to_owned())
-            .accept_new(known, Timestamp::parse("2026-11-26T09:30:00Z").unwrap())
-            .err()
-            .map(|r| r.code)
-    }
-
-    proptest! {
-        #![proptest_config(ProptestConfig::with_cases(32))]
-        #[test]
-        fn judging_a_password_never_panics(text in any::<String>()) {
-            let _ = code(&text, &["ada"]);
-        }
-    }
-
-    #[test]
-    fn twelve_to_128_characters() {
-        assert_eq!(code("kT9#vQ2!xLp", &[]), Some("password_length"));
-        assert_eq!(code("kT9#vQ2!xLpz", &[]), None);
-        assert_eq!(code(&"kT9#vQ2!".repeat(16), &[]), None);
-        assert_eq!(code(&format!("{}x", "kT9#vQ2!".repeat(16)), &[]), Some("password_length"));
-    }
-
-    #[test]
-    fn guessable_passwords_are_refused_and_names_count_as_known() {
-        assert_eq!(code("passwordpassword", &[]), Some("password_weak"));
-        assert_eq!(code("okaforradiology", &["okafor", "radiology"]), Some("password_weak"));
-        assert_eq!(code("lantern-gravel-otter-92", &["okafor"]), None);
-    }
-
-    #[test]
-    fn a_hash_is_argon2id_19_mib_2_1_and_matches_only_its_password() {
-        let hash = Password::typed("lantern-gravel-otter".into()).hash(&Fixed(1)).unwrap();
-        assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
-        assert!(hash.matches(&Password::typed("lantern-gravel-otter".into())));
-        assert!(!hash.matches(&Password::typed("lantern-gravel-otteR".into())));
-        assert!(!PasswordHash::from_stored("x".into()).matches(&Password::typed("x".into())));
+impl fmt::Debug for KnownWords {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KnownWords(redacted)")
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,10 +4,10 @@ pub mod due;
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::field::Refused;
+use crate::fold::fold;
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
@@ -175,23 +175,8 @@ pub fn same_surname(a: &str, b: &str) -> bool {
 }
 
 fn folded(name: &str) -> String {
-    let mut out = String::new();
-    for c in name.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase) {
-        // Letters that have no decomposition, as NPPES (plain ASCII) spells them.
-        match c {
-            'ß' => out.push_str("ss"),
-            'æ' => out.push_str("ae"),
-            'œ' => out.push_str("oe"),
-            'ø' => out.push('o'),
-            'đ' | 'ð' => out.push('d'),
-            'ł' => out.push('l'),
-            'ı' => out.push('i'),
-            'þ' => out.push_str("th"),
-            c if c.is_alphanumeric() => out.push(c),
-            _ => {}
-        }
-    }
-    out
+    let letter = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
+    fold(name).chars().filter(letter).collect()
 }
 
 #[cfg(test)]

@@ -63,20 +63,22 @@ async fn a_password_comes_exactly_with_dashboard_access() {
 }
 
 #[tokio::test]
-async fn a_new_password_has_12_to_128_characters_and_is_hard_to_guess() {
+async fn a_new_password_has_15_to_128_characters_and_is_hard_to_guess() {
     let app = App::start().await;
     let token = app.invited_token(&admin("boss@clinic.example")).await;
     let long = "lantern-gravel-".repeat(9);
     for (password, code) in [
-        ("kT9#vQ2!xLp", "password_length"),
+        ("kT9#vQ2!xLpzR4", "password_length"),
         (&long, "password_length"),
         ("passwordpassword", "password_weak"),
         ("boss@clinic.example", "password_weak"),
         ("GraceLindGraceLind", "password_weak"),
+        ("Riverside-Imaging-2026", "password_weak"),
+        ("qwertyuiop123456", "password_weak"),
     ] {
         accept(&app, &token, Some(password)).await.problem(422, code);
     }
-    accept(&app, &token, Some("kT9#vQ2!xLpz")).await.expect(200);
+    accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.expect(200);
 }
 
 #[tokio::test]
@@ -86,7 +88,7 @@ async fn an_address_with_an_account_gives_its_existing_password() {
     let elsewhere = app.other_clinic().await;
     let invited = elsewhere.invite(&admin("Boss@clinic.example")).await;
     let token = app.token_in(&elsewhere, &invited).await;
-    accept(&app, &token, Some("kT9#vQ2!xLpz")).await.problem(401, "password_wrong");
+    accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.problem(401, "password_wrong");
     let user = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     assert_eq!(user["userId"], invited.json()["userId"]);
 }

@@ -85,7 +85,8 @@ async fn the_new_password_has_to_be_hard_to_guess_names_and_address_known() {
     for (weak, code) in [
         ("short", "password_length"),
         ("GraceLindGraceLind", "password_weak"),
-        ("password1234", "password_weak"),
+        ("password1234567", "password_weak"),
+        ("Riverside-Imaging-2026", "password_weak"),
     ] {
         reset(&app, &token, weak).await.problem(422, code);
     }

@@ -1,0 +1,167 @@
+use super::*;
+use crate::person::email::Email;
+use crate::ids::tests::Fixed;
+use crate::person::{FullName, PersonName};
+use proptest::prelude::*;
+
+fn known() -> KnownWords {
+    let part = |text| PersonName::parse(text).unwrap();
+    let ada = FullName {
+        first: part("Adaline"),
+        middle: None,
+        last: part("Okafor"),
+        suffix1: None,
+        suffix2: None,
+    };
+    let email = Email::parse("ada.okafor@riverside.example").unwrap();
+    KnownWords::new(&email, [&ada], [&part("Riverside Imaging")])
+}
+
+fn code(text: &str) -> Option<&'static str> {
+    let new = Password::parse(text).and_then(|password| password.accept_new(&known()));
+    new.err().map(|refused| refused.code)
+}
+
+fn hash(text: &str) -> PasswordHash {
+    let password = Password::parse(text).unwrap().accept_new(&known()).unwrap();
+    password.hash(&Fixed(1)).unwrap()
+}
+
+fn matches(hash: &PasswordHash, text: &str) -> bool {
+    hash.matches(&Password::parse(text).unwrap())
+}
+
+/// Text as keyboards and pickers make it: accents, other scripts, ligatures, emoji.
+const TYPED: &str = "[ -~éèüÅñöşžđﬁ①ＡＢ가나ế한ß\u{301}\u{327}\u{1F600}\u{200d}αβ]{0,40}";
+
+proptest! {
+    #[test]
+    fn judging_a_password_never_panics(text in any::<String>()) {
+        let _ = code(&text);
+    }
+
+    #[test]
+    fn composed_and_decomposed_text_is_the_same_password(text in TYPED) {
+        let (composed, decomposed): (String, String) = (text.nfc().collect(), text.nfd().collect());
+        prop_assert_eq!(Password::parse(&composed), Password::parse(&text));
+        prop_assert_eq!(Password::parse(&decomposed), Password::parse(&text));
+        prop_assert_eq!(code(&composed), code(&decomposed));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(8))]
+    #[test]
+    fn a_hash_matches_either_form(text in "[éèüñöâêîôû]{4}[a-zéèüñöâêîôû ]{11,20}") {
+        let decomposed: String = text.nfd().collect();
+        let new = |text: &str| Password::parse(text).unwrap().accept_new(&known());
+        if let (Ok(a), Ok(b)) = (new(&text), new(&decomposed)) {
+            prop_assert!(matches(&a.hash(&Fixed(1)).unwrap(), &decomposed));
+            prop_assert!(matches(&b.hash(&Fixed(1)).unwrap(), &text));
+            let (a, b) = (a.breach_digest(), b.breach_digest());
+            prop_assert_eq!(a.prefix(), b.prefix());
+        }
+    }
+}
+
+#[test]
+fn a_new_password_has_15_to_128_characters() {
+    for (password, expected) in [
+        ("kT9#vQ2!xLpzR4", Some("password_length")),
+        ("kT9#vQ2!xLpzR4w", None),
+        ("", Some("password_length")),
+        (&"kT9#vQ2!".repeat(16), None),
+        (&format!("{}x", "kT9#vQ2!".repeat(16)), Some("password_length")),
+    ] {
+        assert_eq!(code(password), expected, "{password}");
+    }
+}
+
+#[test]
+fn characters_are_counted_in_the_normal_form() {
+    let vowels = "éàüñôîûêâèçöëïÿ";
+    let decomposed: String = vowels.nfd().collect();
+    assert_eq!((vowels.chars().count(), decomposed.chars().count()), (15, 30));
+    assert_eq!((code(vowels), code(&decomposed)), (None, None));
+    let fourteen: String = vowels.nfd().take(28).collect();
+    assert_eq!(code(&fourteen), Some("password_length"));
+    // One ligature is three characters, 13 are one too few and 15 of é are long enough but a run.
+    assert_eq!(code("kT9#vQ2!xLpzﬃ"), None);
+    assert_eq!(code("kT9#vQ2!xLpﬃ"), Some("password_length"));
+    assert_eq!(code(&"e\u{301}".repeat(15)), Some("password_weak"));
+}
+
+#[test]
+fn marks_that_compose_with_nothing_are_characters_of_their_own() {
+    let longest = "kq\u{331}T#".repeat(25) + "xyz";
+    assert_eq!(longest.chars().count(), 128);
+    assert_eq!(code(&longest), None);
+    assert_eq!(code(&format!("{longest}w")), Some("password_length"));
+}
+
+#[test]
+fn a_text_of_more_bytes_than_the_longest_password_is_refused_unread() {
+    // Four code points are the most that one character is composed of.
+    let most = (0..=0x0010_ffff).filter_map(char::from_u32).map(|c| c.nfd().count()).max();
+    assert_eq!(most, Some(4));
+    let longest: String = "\u{1f82}\u{1f83}\u{1f84}\u{1f85}".repeat(32).nfd().collect();
+    assert_eq!(longest.chars().count(), 512);
+    assert!(Password::parse(&longest).is_ok());
+    for long in ["é".repeat(129), "\u{fdfa}".repeat(8), "x".repeat(65_536), "\u{301}".repeat(1_025)]
+    {
+        assert_eq!(Password::parse(&long).unwrap_err().code, "password_length");
+    }
+}
+
+#[test]
+fn eight_characters_are_left_or_the_password_is_weak() {
+    for (password, expected) in [
+        ("okafor-riverside", Some("password_weak")),
+        ("ÒKAFOR2024Radiology!", Some("password_weak")),
+        ("passwordpassword", Some("password_weak")),
+        ("qwertyuiopasdfgh", Some("password_weak")),
+        ("abcdefghijklmnopqrstuvwxyz", Some("password_weak")),
+        // Seven and eight.
+        ("riverside-tukmob", Some("password_weak")),
+        ("riverside-tukmob7", None),
+        ("lantern-gravel-otter", None),
+        ("correcthorsebatterystaple", None),
+        // No class of characters is asked for.
+        ("unremarkable words", None),
+        ("73920485716349058", None),
+    ] {
+        assert_eq!(code(password), expected, "{password}");
+    }
+}
+
+#[test]
+fn the_short_ones_of_an_older_rule_are_read_and_compared() {
+    assert!(Password::parse("short").is_ok());
+    assert!(!matches(&hash("lantern-gravel-otter"), "short"));
+}
+
+#[test]
+fn a_hash_is_argon2id_19_mib_2_1_and_matches_only_its_password() {
+    let hash = hash("lantern-gravel-otter");
+    assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
+    assert!(matches(&hash, "lantern-gravel-otter"));
+    assert!(matches(&hash, "ｌantern-gravel-otter"), "full width is another way to type it");
+    assert!(!matches(&hash, "lantern-gravel-otteR"));
+    assert!(!matches(&hash, "lantern-gravel-ötter"));
+    assert!(!matches(&PasswordHash::from_stored("x".into()), "x"));
+    assert!(!matches(&PasswordHash::placeholder(), ""));
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let password = Password::parse("lantern-gravel-otter").unwrap();
+    assert_eq!(format!("{password:?}"), "Password(redacted)");
+    let known = known();
+    assert_eq!(format!("{known:?}"), "KnownWords(redacted)");
+    let new = password.accept_new(&known).unwrap();
+    assert_eq!(
+        format!("{new:?} {:?}", new.breach_digest()),
+        "NewPassword(redacted) BreachDigest(redacted)"
+    );
+    assert_eq!(format!("{:?}", new.hash(&Fixed(1)).unwrap()), "PasswordHash(redacted)");
+}
