@@ -3,8 +3,8 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::person::email::Email;
 use crate::fold::fold;
+use crate::person::email::Email;
 use crate::person::{FullName, PersonName};
 
 /// Letters of the shortest word that is taken out.

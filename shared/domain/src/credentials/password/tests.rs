@@ -1,6 +1,6 @@
 use super::*;
-use crate::person::email::Email;
 use crate::ids::tests::Fixed;
+use crate::person::email::Email;
 use crate::person::{FullName, PersonName};
 use proptest::prelude::*;
 
