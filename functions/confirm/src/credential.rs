@@ -105,7 +105,7 @@ async fn verify(
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
-    if blocking(move || hash.matches(&password)).await? {
+    if passwords::verify(Some(hash), password).await? {
         return Ok(store.clear_password_guesses(email, ip).await?);
     }
     Err(Problem::new(
