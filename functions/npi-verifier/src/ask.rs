@@ -1,5 +1,6 @@
 //! One number: taken up, asked about, settled.
 
+use changes::{Attempt, Failure};
 use domain::claim::Claim;
 use domain::ids::ClinicId;
 use domain::npi::{Npi, RegistryAnswer};
@@ -22,8 +23,25 @@ pub(crate) enum Asked {
     Left,
 }
 
-/// Times that a lost race is decided again.
-const TRIES: usize = 3;
+/// Why the answer of the registry was not written.
+enum AskError {
+    /// The table failed.
+    Store(StoreError),
+    /// Every attempt met another write.
+    Contended,
+}
+
+impl From<StoreError> for AskError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<Failure> for AskError {
+    fn from(_: Failure) -> Self {
+        Self::Contended
+    }
+}
 
 /// Asks about one number and writes what follows.
 pub(crate) async fn ask(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<Asked, StoreError> {
@@ -34,29 +52,31 @@ pub(crate) async fn ask(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<Asked
     if answer == RegistryAnswer::Unavailable {
         return Ok(Asked::InVain);
     }
-    for _ in 0..TRIES {
-        let claim = deps.store.load_npi_claim(clinic, npi).await?;
+    let asked: Result<Asked, AskError> = changes::retry!(async {
+        let claim = deps.context.store.load_npi_claim(clinic, npi).await?;
         let Some(person) = Person::holding(deps, (clinic, npi), &claim).await? else {
-            return Ok(Asked::Left);
+            return Ok(Attempt::Done(Asked::Left));
         };
-        if let Some(asked) = settle(deps, (clinic, npi), claim, person, &answer).await? {
-            return Ok(asked);
-        }
+        Ok(settle(deps, (clinic, npi), claim, person, &answer).await?)
+    });
+    match asked {
+        Err(AskError::Contended) => Ok(Asked::Left),
+        Err(AskError::Store(error)) => Err(error),
+        Ok(asked) => Ok(asked),
     }
-    Ok(Asked::Left)
 }
 
 /// Puts the number off as an ask in vain does, so that no other run takes it up meanwhile, and
 /// nothing more is to be written if there is no answer or this run ends here. A number without its
 /// person leaves the index.
 async fn taken_up(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<bool, StoreError> {
-    let claim = deps.store.load_npi_claim(clinic, npi).await?;
-    let now = deps.clock.now();
+    let claim = deps.context.store.load_npi_claim(clinic, npi).await?;
+    let now = deps.context.now();
     let Some(due) = claim.due.filter(|due| due.at <= now) else {
         return Ok(false);
     };
     let person = Person::holding(deps, (clinic, npi), &claim).await?;
     let next: Claim = claim.asked_next(person.is_some().then(|| due.in_vain(now)));
-    let written = deps.store.reschedule_npi(clinic, npi, &next).await?;
+    let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
     Ok(written == CommitOutcome::Committed && person.is_some())
 }

@@ -11,23 +11,19 @@ mod settle;
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::entropy::Entropy;
-use domain::time::{Clock, Timestamp};
+use changes::Context;
+use domain::time::Timestamp;
 use npi::Nppes;
 use serde::{Deserialize, Serialize};
-use store::{Store, StoreError};
+use store::StoreError;
 
 use ask::{Asked, ask};
 
 /// What this function needs.
 #[derive(Clone)]
 pub struct Deps {
-    /// The table.
-    pub store: Store,
-    /// The present moment.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness for ids.
-    pub entropy: Arc<dyn Entropy>,
+    /// The table, the clock and randomness.
+    pub context: Context,
     /// The registry of NPIs.
     pub registry: Arc<Nppes>,
     /// How much one run does.
@@ -87,8 +83,8 @@ pub enum RunError {
 
 /// One run over what is due.
 pub async fn handle(deps: &Deps, _tick: Tick) -> Result<Run, RunError> {
-    let start = deps.clock.now();
-    let due = deps.store.list_due_npis(start, deps.bounds.numbers).await?;
+    let start = deps.context.now();
+    let due = deps.context.store.list_due_npis(start, deps.bounds.numbers).await?;
     let (mut run, mut corrupt, mut silent) = (Run::default(), 0, 0);
     for (clinic, npi) in due {
         if silent == REGISTRY_DOWN || out_of_time(deps, start) {
@@ -119,5 +115,5 @@ pub async fn handle(deps: &Deps, _tick: Tick) -> Result<Run, RunError> {
 }
 
 fn out_of_time(deps: &Deps, start: Timestamp) -> bool {
-    deps.clock.now().since(start) >= deps.bounds.time
+    deps.context.now().since(start) >= deps.bounds.time
 }

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use npi::Nppes;
 use npi_verifier::{Bounds, Deps, PATIENCE};
-use runtime::{Aws, OsEntropy, Settings, SystemClock};
+use runtime::{Aws, Settings};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
-        store: Aws::from_environment().store(&settings).await,
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
+        context: Aws::from_environment().connected_context(&settings).await,
         registry: Arc::new(Nppes::new(&registry, PATIENCE)?),
         bounds: Bounds::default(),
     };

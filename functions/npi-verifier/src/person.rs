@@ -34,13 +34,13 @@ impl Person {
         let person = match claim.holder {
             Holder::Free => None,
             Holder::Invitation { id, .. } => {
-                let invitation = deps.store.load_invitation(clinic, id).await?;
+                let invitation = deps.context.store.load_invitation(clinic, id).await?;
                 let pending = invitation.and_then(|invitation| invitation.pending().ok());
-                let live = pending.and_then(|pending| pending.at(deps.clock.now()).ok());
+                let live = pending.and_then(|pending| pending.at(deps.context.now()).ok());
                 live.map(|live| Self::Invited(Box::new(live)))
             }
             Holder::User(id) => {
-                let user = deps.store.load_user(clinic, id.user_id()).await?;
+                let user = deps.context.store.load_user(clinic, id.user_id()).await?;
                 user.map(|user| Self::User(Box::new(user)))
             }
         };

@@ -1,14 +1,15 @@
 //! Writing what the registry's answer means for a person.
 
+use changes::{Attempt, Requester};
 use domain::actor::Actor;
-use domain::audit::{AuditObject, AuditRecord};
+use domain::audit::AuditRecord;
 use domain::claim::Claim;
-use domain::ids::{AuditId, ClinicId, NoticeId};
+use domain::ids::{ClinicId, NoticeId};
 use domain::npi::due::Due;
 use domain::npi::{Npi, RegistryAnswer};
 use domain::time::Timestamp;
 use domain::user::{User, UserChange, UserStatus};
-use store::{CommitOutcome, Notice, NoticeKind, PageRequest, StoreError, Transaction};
+use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
 use crate::Deps;
 use crate::ask::Asked;
@@ -18,27 +19,26 @@ use crate::person::{Change, Person};
 const TOLD: usize = 90;
 
 /// Writes the person's state, the claim with its next due, the audit record and the mails to
-/// owners and admins, all or none; only the claim when nothing changed. `None` when the race was
-/// lost.
+/// owners and admins, all or none; only the claim when nothing changed.
 pub(crate) async fn settle(
     deps: &Deps,
     (clinic, npi): (ClinicId, Npi),
     claim: Claim,
     person: Person,
     answer: &RegistryAnswer,
-) -> Result<Option<Asked>, StoreError> {
-    let now = deps.clock.now();
+) -> Result<Attempt<Asked>, StoreError> {
+    let now = deps.context.now();
     let before = person.verification();
     let Some(change) = person.asked_again(answer, now) else {
         let due = before.and_then(|verification| Due::of(verification, now));
         let next = claim.asked_next(due);
-        let written = deps.store.reschedule_npi(clinic, npi, &next).await?;
-        return Ok((written == CommitOutcome::Committed).then_some(Asked::Unchanged));
+        let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
+        return Ok(Attempt::of(written, Asked::Unchanged));
     };
-    let record = record(deps, clinic, &change, now);
+    let record = audit_record(deps, &change);
     let after = record.after.and_then(|permissions| permissions.npi());
     let due = after.and_then(|(_, verification)| Due::of(verification, now));
-    let mut tx = deps.store.transaction(&record)?;
+    let mut tx = deps.context.store.transaction(&record)?;
     match &change {
         Change::Invited(change) => tx.replace_invitation(change)?,
         Change::User(change) => {
@@ -47,33 +47,15 @@ pub(crate) async fn settle(
         }
     }
     tx.put_npi_claim(clinic, npi, &claim.asked_next(due))?;
-    Ok((tx.commit().await? == CommitOutcome::Committed).then_some(Asked::Changed))
+    Ok(Attempt::of(tx.commit().await?, Asked::Changed))
 }
 
-fn record(deps: &Deps, clinic: ClinicId, change: &Change, at: Timestamp) -> AuditRecord {
-    let (action, object, before, after) = match change {
-        Change::Invited(change) => {
-            let details = change.next.details();
-            let after = details.profile.permissions;
-            let object = AuditObject::Invitation(details.id);
-            (change.action, object, change.before.permissions, after)
-        }
-        Change::User(change) => {
-            let after = change.next.profile.permissions;
-            let object = AuditObject::User(change.next.id);
-            (change.action, object, change.before, after)
-        }
-    };
-    AuditRecord {
-        id: AuditId::new(at, deps.entropy.as_ref()),
-        clinic,
-        at,
-        actor: Actor::System,
-        action,
-        object,
-        before: Some(before),
-        after: Some(after),
-        ip: None,
+/// The audit record of a change. The service itself made it.
+fn audit_record(deps: &Deps, change: &Change) -> AuditRecord {
+    let service = Requester { actor: Actor::System, ip: None };
+    match change {
+        Change::Invited(change) => service.invitation_record(&deps.context, change),
+        Change::User(change) => service.user_record(&deps.context, change),
     }
 }
 
@@ -92,19 +74,19 @@ async fn tell(
     };
     let wanted = PageRequest { limit: TOLD, after: None };
     let clinic = change.next.clinic;
-    let mut page = deps.store.list_users(clinic, wanted, manages).await?;
+    let mut page = deps.context.store.list_users(clinic, wanted, manages).await?;
     // A page that read much ends early.
     while let Some(after) = page.next.filter(|_| page.items.len() < TOLD) {
         let limit = TOLD - page.items.len();
         let after = Some(after);
         let more = PageRequest { limit, after };
-        let more = deps.store.list_users(clinic, more, manages).await?;
+        let more = deps.context.store.list_users(clinic, more, manages).await?;
         page.items.extend(more.items);
         page.next = more.next;
     }
     for manager in page.items {
         let notice = Notice {
-            id: NoticeId::new(now, deps.entropy.as_ref()),
+            id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to: manager.email,
             kind: NoticeKind::NpiNotVerified { clinic, user: change.next.id },
         };

@@ -2,11 +2,10 @@
 //!
 //! Invoked by whoever runs the service; it has no route.
 
-use std::sync::Arc;
-
+use changes::{Context, Requester};
 use domain::actor::Actor;
 use domain::actor::Inviter;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::audit::{AuditAction, AuditObject};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
@@ -14,28 +13,24 @@ use domain::credentials::signing::PublicKey;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
 use domain::field::Refused;
-use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
+use domain::ids::{ApiKeyId, ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, NewInvitation, PendingInvitation};
 use domain::person::email::Email;
 use domain::person::permissions::{AccessLevel, Permissions, Reporting};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName};
-use domain::time::{Clock, Timestamp};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use store::{CommitOutcome, Store, StoreError};
+use store::{CommitOutcome, StoreError};
 
 /// What provisioning needs.
 #[derive(Clone)]
 pub struct Deps {
     /// The keys that sign sessions and views, as others shall know them.
     pub signing: Vec<PublicKey>,
-    /// The table.
-    pub store: Store,
-    /// The present moment.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness for ids and the key.
-    pub entropy: Arc<dyn Entropy>,
+    /// The table, the clock and randomness.
+    pub context: Context,
 }
 
 /// What an operator asks for.
@@ -93,9 +88,9 @@ pub async fn handle(deps: &Deps, command: &Command) -> Result<Done, NotProvision
         Command::Clinic(request) => Ok(Done::Clinic(provision(deps, request).await?)),
         Command::Publish(Publish { publish_keys }) => {
             if *publish_keys {
-                deps.store.publish_keys(&deps.signing).await?;
+                deps.context.store.publish_keys(&deps.signing).await?;
             }
-            let keys = deps.store.read_public_keys().await?;
+            let keys = deps.context.store.read_public_keys().await?;
             let published_keys = keys.into_iter().map(|key| key.kid).collect();
             Ok(Done::Published(Published { published_keys }))
         }
@@ -162,10 +157,10 @@ fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotPro
 
 /// Makes a clinic with its owner's invitation and a first API key.
 pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
-    let (now, entropy) = (deps.clock.now(), deps.entropy.as_ref());
-    if deps.store.read_public_keys().await?.is_empty() {
+    let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
+    if deps.context.store.read_public_keys().await?.is_empty() {
         // The first clinic of a new table: nobody could sign in before.
-        deps.store.publish_keys(&deps.signing).await?;
+        deps.context.store.publish_keys(&deps.signing).await?;
     }
     let clinic = clinic(request, now, entropy)?;
     let invitation = invitation(request, &clinic, now, entropy)?;
@@ -198,21 +193,15 @@ async fn commit(
     invitation: PendingInvitation,
     (api_key, secret): (&ApiKey, &ApiKeySecret),
 ) -> Result<CommitOutcome, StoreError> {
-    let record = |action, object, after| AuditRecord {
-        id: AuditId::new(clinic.created_at, deps.entropy.as_ref()),
-        clinic: clinic.id,
-        at: clinic.created_at,
-        actor: Actor::Operator,
-        action,
-        object,
-        before: None,
-        after,
-        ip: None,
+    let operator = Requester { actor: Actor::Operator, ip: None };
+    let record = |action, object, after| {
+        operator.audit_record(&deps.context, clinic.id, action, object, (None, after))
     };
     let details = invitation.details.clone();
     let offered = Some(details.profile.permissions);
     let (made, invited) = (AuditObject::Clinic(clinic.id), AuditObject::Invitation(details.id));
-    let mut tx = deps.store.transaction(&record(AuditAction::ClinicProvisioned, made, None))?;
+    let mut tx =
+        deps.context.store.transaction(&record(AuditAction::ClinicProvisioned, made, None))?;
     tx.put_audit_record(&record(AuditAction::InvitationCreated, invited, offered))?;
     tx.put_audit_record(&record(
         AuditAction::ApiKeyCreated,

@@ -47,12 +47,7 @@ pub struct Emulator {
 impl Emulator {
     /// What `provision` needs to work on this table.
     pub fn provision(&self) -> provision::Deps {
-        provision::Deps {
-            signing: self.published.clone(),
-            store: self.context.store.clone(),
-            clock: self.context.clock.clone(),
-            entropy: self.context.entropy.clone(),
-        }
+        provision::Deps { signing: self.published.clone(), context: self.context.clone() }
     }
 
     /// The root key, as the functions' setting `ROOT_KEY` takes it.

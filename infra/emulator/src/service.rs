@@ -92,9 +92,11 @@ pub fn connect(dynamodb_url: &str, signing_keys: &str) -> Result<provision::Deps
     let client = aws_sdk_dynamodb::Client::new(&aws::config(dynamodb_url));
     Ok(provision::Deps {
         signing: SigningKeys::from_secret(signing_keys)?.public(),
-        store: Store::new(client, Template::parse(TEMPLATE)?.table.name),
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(OsEntropy),
+        context: Context {
+            store: Store::new(client, Template::parse(TEMPLATE)?.table.name),
+            clock: Arc::new(SystemClock),
+            entropy: Arc::new(OsEntropy),
+        },
     })
 }
 
@@ -157,7 +159,7 @@ impl House {
         };
         let keys = PublishedKeys::new(&context, url);
         Ok(Self {
-            context,
+            context: context.clone(),
             keys,
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             mailer: mailer::Deps {
@@ -170,9 +172,7 @@ impl House {
                 dashboard_url: dashboard_url(url),
             },
             npi_verifier: npi_verifier::Deps {
-                store,
-                clock: options.clock.clone(),
-                entropy: options.entropy.clone(),
+                context: context.clone(),
                 registry: Arc::new(Nppes::new(&registry, npi_verifier::PATIENCE)?),
                 bounds: npi_verifier::Bounds::default(),
             },

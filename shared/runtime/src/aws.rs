@@ -73,6 +73,14 @@ impl Aws {
         store
     }
 
+    /// What every change needs, with the connection to the table open.
+    pub async fn connected_context(&self, settings: &Settings) -> Context {
+        let context = self.context(settings);
+        // Moves the TLS handshake out of the first request.
+        let _ = tokio::time::timeout(WARM_UP, context.store.warm_up()).await;
+        context
+    }
+
     /// What every change needs. Opens no connection.
     pub fn context(&self, settings: &Settings) -> Context {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
