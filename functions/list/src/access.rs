@@ -6,32 +6,38 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::actor::Issuer;
-use domain::field::Refused;
 use domain::grant::{Grant, View, oldest_alive};
-use domain::ids::{AccessId, NotAnId, UserId};
+use domain::ids::{AccessId, UserId};
 use domain::time::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
-use web::query::Parameters;
+use web::query::{ListQuery, PageParameters, QueryBool};
 use web::schema::{AccessModeName, AccessStatusName};
 
 /// Filters; each narrows the list further.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents what `handle` takes")]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AccessFilter {
     /// Whose.
-    user_id: Option<String>,
+    #[param(value_type = Option<String>)]
+    user_id: Field<UserId>,
     /// Whether the link can be opened or the view lives.
-    active: Option<bool>,
-    /// Items on the page, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// The `cursor` of the page before.
-    cursor: Option<String>,
+    #[param(value_type = Option<bool>)]
+    active: Field<QueryBool>,
+}
+
+impl RequestFields for AccessFilter {
+    type Values = (Option<UserId>, Option<bool>);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let user = faults.optional(self.user_id);
+        Ok((user, faults.optional(self.active).map(|flag| flag.0)))
+    }
 }
 
 /// A temporary access. Never its token.
@@ -120,7 +126,7 @@ pub(crate) struct AccessesView {
 
 /// List temporary access. What ended is kept for 30 days.
 #[utoipa::path(
-    get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter),
+    get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter, PageParameters),
     security(("apiKey" = []), ("session" = [])),
     responses(
         (status = 200, body = AccessesView),
@@ -131,15 +137,10 @@ pub(crate) struct AccessesView {
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<IssueAccess>,
-    parameters: Parameters,
+    query: ListQuery,
 ) -> Result<Json<AccessesView>, Problem> {
     let (clinic, now) = (caller.clinic(), context.now());
-    let mut parameters = parameters.of("access");
-    let user = parameters.take("userId", |text| {
-        UserId::parse(text).map_err(|NotAnId(shape)| Refused::new("id_invalid", shape))
-    });
-    let active = parameters.take_bool("active");
-    let paging = parameters.finish(clinic)?;
+    let ((user, active), paging) = query.read::<AccessFilter>("access", clinic)?;
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
     let from = active.filter(|active| *active).map(|_| oldest_alive(now));

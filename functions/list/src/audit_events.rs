@@ -8,41 +8,42 @@ use changes::Context;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
-use domain::field::Refused;
+use domain::field::{Faults, Refused};
 use domain::ids::AuditId;
 use domain::time::{Day, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::{AuditRange, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
-use web::query::Parameters;
+use web::query::{ListQuery, PageParameters};
 use web::view::PermissionsView;
 
 /// Filters; each narrows the list further.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents what `Filter::read` takes")]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct AuditFilter {
     /// Who did it: `usr_...`, `key:<apiKeyId>`, `inv_...` or `acc_...` (the holder of that link),
     /// `operator`, `system`.
-    actor: Option<String>,
+    #[param(value_type = Option<String>)]
+    actor: Field<ActorName>,
     /// On what: `inv_...`, `ses_...`, `acc_...`, `key:<apiKeyId>`, `clinic:<clinicId>`, or
     /// `usr_...`, which takes in the person's invitation and temporary accesses.
-    object: Option<String>,
+    #[param(value_type = Option<String>)]
+    object: Field<ObjectName>,
     /// What, such as `user.edited`.
-    action: Option<String>,
+    #[param(value_type = Option<String>)]
+    action: Field<ActionName>,
     /// Done on this UTC day or later.
-    #[param(format = Date)]
-    start_date: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    start_date: Field<Day>,
     /// Done on this UTC day or earlier.
-    #[param(format = Date)]
-    end_date: Option<String>,
-    /// Items on the page, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// The `cursor` of the page before.
-    cursor: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    end_date: Field<Day>,
 }
 
 /// A page of audit events.
@@ -110,7 +111,7 @@ impl From<&AuditRecord> for AuditEventView {
 
 /// List audit events.
 #[utoipa::path(
-    get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditFilter), security(("session" = [])),
+    get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditFilter, PageParameters), security(("session" = [])),
     responses(
         (status = 200, body = AuditEventsView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -120,12 +121,10 @@ impl From<&AuditRecord> for AuditEventView {
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<ReadAudit>,
-    parameters: Parameters,
+    query: ListQuery,
 ) -> Result<Json<AuditEventsView>, Problem> {
     let clinic = caller.clinic();
-    let mut parameters = parameters.of("auditEvents");
-    let filter = Filter::read(&mut parameters);
-    let paging = parameters.finish(clinic)?;
+    let (filter, paging) = query.read::<AuditFilter>("auditEvents", clinic)?;
     let found = context.store.load_clinic(clinic).await?;
     let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
     let request = PageRequest { limit: paging.limit, after: paging.after.map(AuditId::from_bytes) };
@@ -139,7 +138,7 @@ pub(crate) async fn handle(
     }))
 }
 
-struct Filter {
+pub(crate) struct Filter {
     actor: Option<Actor>,
     object: Option<AuditObject>,
     action: Option<String>,
@@ -147,32 +146,60 @@ struct Filter {
     end: Option<Day>,
 }
 
-impl Filter {
-    fn read(from: &mut Parameters) -> Self {
-        let day = |text: &str| {
-            Day::parse(text).map_err(|_| Refused::new("date_invalid", "must be YYYY-MM-DD"))
-        };
-        let actor = "must be usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system";
-        let object =
-            "must be usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>";
-        Self {
-            actor: from.take("actor", |text| {
-                Actor::parse(text).ok_or(Refused::new("actor_invalid", actor))
-            }),
-            object: from.take("object", |text| {
-                AuditObject::parse(text).ok_or(Refused::new("object_invalid", object))
-            }),
-            action: from.take("action", |text| {
-                let unknown =
-                    Refused::new("action_unknown", "must be an action such as user.edited");
-                let known = AuditAction::is_name(text);
-                known.then(|| text.to_owned()).ok_or(unknown)
-            }),
-            start: from.take("startDate", day),
-            end: from.take("endDate", day),
-        }
-    }
+impl RequestFields for AuditFilter {
+    type Values = Filter;
 
+    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+        Ok(Filter {
+            actor: faults.optional(self.actor).map(|name| name.0),
+            object: faults.optional(self.object).map(|name| name.0),
+            action: faults.optional(self.action).map(|name| name.0),
+            start: faults.optional(self.start_date),
+            end: faults.optional(self.end_date),
+        })
+    }
+}
+
+/// An actor as the audit names it.
+struct ActorName(Actor);
+
+impl FieldValue for ActorName {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const INVALID: Refused = Refused::new(
+            "actor_invalid",
+            "must be usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system",
+        );
+        read_text(&value, |text| Actor::parse(text).map(Self).ok_or(INVALID))
+    }
+}
+
+/// An object as the audit names it.
+struct ObjectName(AuditObject);
+
+impl FieldValue for ObjectName {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const INVALID: Refused = Refused::new(
+            "object_invalid",
+            "must be usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>",
+        );
+        read_text(&value, |text| AuditObject::parse(text).map(Self).ok_or(INVALID))
+    }
+}
+
+/// An action as the audit names it.
+struct ActionName(String);
+
+impl FieldValue for ActionName {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const UNKNOWN: Refused =
+            Refused::new("action_unknown", "must be an action such as user.edited");
+        read_text(&value, |text| {
+            AuditAction::is_name(text).then(|| Self(text.to_owned())).ok_or(UNKNOWN)
+        })
+    }
+}
+
+impl Filter {
     /// Nothing was done in a clinic before it was there.
     fn range(&self, clinic: &Clinic, now: Timestamp) -> AuditRange {
         let start = self.start.map(Day::start);

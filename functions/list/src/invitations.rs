@@ -7,52 +7,53 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::delivery::Delivery;
-use domain::field::Refused;
+use domain::field::{Faults, Refused};
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
+use domain::npi::Verification;
 use domain::person::email::Email;
 use domain::time::{Day, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::{InvitationRange, Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
-use web::query::{Paging, Parameters};
+use web::query::{ListQuery, PageParameters, Paging};
 use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
 use web::view::InvitationView;
 
 /// Filters; each narrows the list further.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents what `Filter::read` takes")]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct InvitationFilter {
     /// Statuses, comma-separated: `sent`, `accepted`, `rejected`, `revoked`.
-    #[param(example = "sent,revoked")]
-    status: Option<String>,
+    #[param(value_type = Option<String>, example = "sent,revoked")]
+    status: Field<Statuses>,
     /// Whether it ran out while pending.
     #[param(value_type = Option<ExpiredFilter>)]
-    expired: Option<String>,
+    expired: Field<Expired>,
     /// Made on this UTC day or later.
-    #[param(format = Date)]
-    start_date: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    start_date: Field<Day>,
     /// Made on this UTC day or earlier.
-    #[param(format = Date)]
-    end_date: Option<String>,
+    #[param(value_type = Option<String>, format = Date)]
+    end_date: Field<Day>,
     /// The user to be.
-    user_id: Option<String>,
+    #[param(value_type = Option<String>)]
+    user_id: Field<UserId>,
     /// The address, exactly.
-    email: Option<String>,
+    #[param(value_type = Option<String>)]
+    email: Field<Email>,
     /// Whether the newest mail arrived.
     #[param(value_type = Option<DeliveryName>)]
-    delivery: Option<String>,
+    delivery: Field<Delivery>,
     /// What the NPPES registry says of the NPI.
     #[param(value_type = Option<NpiVerification>)]
-    npi_verification: Option<String>,
-    /// Items on the page, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// The `cursor` of the page before.
-    cursor: Option<String>,
+    npi_verification: Field<VerificationName>,
 }
 
 /// A page of invitations.
@@ -69,7 +70,7 @@ pub(crate) struct InvitationsView {
 
 /// List invitations.
 #[utoipa::path(
-    get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter),
+    get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter, PageParameters),
     security(("apiKey" = []), ("session" = [])),
     responses(
         (status = 200, body = InvitationsView),
@@ -80,12 +81,10 @@ pub(crate) struct InvitationsView {
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<ReadInvitations>,
-    parameters: Parameters,
+    query: ListQuery,
 ) -> Result<Json<InvitationsView>, Problem> {
     let clinic = caller.clinic();
-    let mut parameters = parameters.of("invitations");
-    let filter = Filter::read(&mut parameters);
-    let paging = parameters.finish(clinic)?;
+    let (filter, paging) = query.read::<InvitationFilter>("invitations", clinic)?;
     let page = page(&context, clinic, &filter, &paging).await?;
     Ok(Json(InvitationsView {
         invitations: page.items.iter().map(InvitationView::from).collect(),
@@ -115,7 +114,7 @@ async fn page(
     Ok(store.list_invitations(clinic, &filter.range(), request, keep).await?)
 }
 
-struct Filter {
+pub(crate) struct Filter {
     statuses: BTreeSet<InvitationStatus>,
     expired: Option<bool>,
     start: Option<Day>,
@@ -123,32 +122,71 @@ struct Filter {
     user: Option<UserId>,
     email: Option<Email>,
     delivery: Option<Delivery>,
-    npi_verification: Option<String>,
+    npi_verification: Option<VerificationName>,
+}
+
+impl RequestFields for InvitationFilter {
+    type Values = Filter;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+        Ok(Filter {
+            statuses: faults.optional(self.status).map(|any| any.0).unwrap_or_default(),
+            expired: faults.optional(self.expired).and_then(|expired| expired.0),
+            start: faults.optional(self.start_date),
+            end: faults.optional(self.end_date),
+            user: faults.optional(self.user_id),
+            email: faults.optional(self.email),
+            delivery: faults.optional(self.delivery),
+            npi_verification: faults.optional(self.npi_verification),
+        })
+    }
+}
+
+/// Any of these statuses.
+struct Statuses(BTreeSet<InvitationStatus>);
+
+impl FieldValue for Statuses {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const UNKNOWN: Refused = Refused::new(
+            "status_unknown",
+            "must be sent, accepted, rejected or revoked, several separated by commas",
+        );
+        let status = |name: &str| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN);
+        read_text(&value, |text| text.split(',').map(status).collect::<Result<_, _>>().map(Self))
+    }
+}
+
+/// Whether it ran out while pending. `None` for `all`.
+struct Expired(Option<bool>);
+
+impl FieldValue for Expired {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        read_text(&value, |text| match text {
+            "all" => Ok(Self(None)),
+            "expired" => Ok(Self(Some(true))),
+            "not-expired" => Ok(Self(Some(false))),
+            _ => Err(Refused::new("expired_unknown", "must be all, expired or not-expired")),
+        })
+    }
+}
+
+/// A verification as views name it.
+struct VerificationName(String);
+
+impl FieldValue for VerificationName {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const UNKNOWN: Refused = Refused::new(
+            "npi_verification_unknown",
+            "must be not_required, pending, verified, name_mismatch, not_found or deactivated",
+        );
+        read_text(&value, |text| {
+            let known = text == "not_required" || Verification::parse(text).is_some();
+            known.then(|| Self(text.to_owned())).ok_or(UNKNOWN)
+        })
+    }
 }
 
 impl Filter {
-    fn read(from: &mut Parameters) -> Self {
-        let day = |text: &str| {
-            Day::parse(text).map_err(|_| Refused::new("date_invalid", "must be YYYY-MM-DD"))
-        };
-        Self {
-            statuses: from.take("status", statuses).unwrap_or_default(),
-            expired: from.take("expired", expired).flatten(),
-            start: from.take("startDate", day),
-            end: from.take("endDate", day),
-            user: from.take("userId", |text| {
-                UserId::parse(text).map_err(|e| Refused::new("id_invalid", e.0))
-            }),
-            email: from.take("email", Email::parse),
-            delivery: from.take("delivery", |text| {
-                let values =
-                    "must be queued, sent, delivered, delayed, bounced, complained or failed";
-                Delivery::parse(text).ok_or(Refused::new("delivery_unknown", values))
-            }),
-            npi_verification: from.take("npiVerification", npi_verification),
-        }
-    }
-
     /// The part of the filter that is a range of keys.
     fn range(&self) -> InvitationRange {
         let whole = InvitationRange::default();
@@ -175,30 +213,6 @@ impl Filter {
             && self
                 .npi_verification
                 .as_ref()
-                .is_none_or(|v| v == details.profile.permissions.verification_name())
+                .is_none_or(|wanted| wanted.0 == details.profile.permissions.verification_name())
     }
-}
-
-fn statuses(text: &str) -> Result<BTreeSet<InvitationStatus>, Refused> {
-    const UNKNOWN: Refused = Refused::new(
-        "status_unknown",
-        "must be sent, accepted, rejected or revoked, several separated by commas",
-    );
-    text.split(',').map(|name| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN)).collect()
-}
-
-/// `None` for `all`.
-fn expired(text: &str) -> Result<Option<bool>, Refused> {
-    match text {
-        "all" => Ok(None),
-        "expired" => Ok(Some(true)),
-        "not-expired" => Ok(Some(false)),
-        _ => Err(Refused::new("expired_unknown", "must be all, expired or not-expired")),
-    }
-}
-
-fn npi_verification(text: &str) -> Result<String, Refused> {
-    let known = text == "not_required" || domain::npi::Verification::parse(text).is_some();
-    let values = "must be not_required, pending, verified, name_mismatch, not_found or deactivated";
-    known.then(|| text.to_owned()).ok_or(Refused::new("npi_verification_unknown", values))
 }

@@ -5,49 +5,52 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::claim::Holder;
-use domain::field::Refused;
+use domain::field::{Faults, Refused};
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
 use domain::user::{User, UserStatus};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use store::{Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
-use web::query::{Paging, Parameters};
+use web::query::{ListQuery, PageParameters, Paging, QueryBool};
 use web::schema::{InvitedSource, LevelName, UserStatusName};
 use web::view::UserView;
 
 /// Filters; each narrows the list further.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query, rename_all = "camelCase")]
-#[expect(dead_code, reason = "documents what `Filter::read` takes")]
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(rename_all = "camelCase")]
 pub(crate) struct UserFilter {
     /// Whether reporting was granted.
-    can_create_reports: Option<bool>,
+    #[param(value_type = Option<bool>)]
+    can_create_reports: Field<QueryBool>,
     /// The address, exactly.
-    email: Option<String>,
+    #[param(value_type = Option<String>)]
+    email: Field<Email>,
     /// Part of the first name, in any case.
-    first_name: Option<String>,
+    #[param(value_type = Option<String>)]
+    first_name: Field<String>,
     /// Part of the last name, in any case.
-    last_name: Option<String>,
+    #[param(value_type = Option<String>)]
+    last_name: Field<String>,
     /// Where the invitation came from.
     #[param(value_type = Option<InvitedSource>)]
-    invited_source: Option<String>,
+    invited_source: Field<Source>,
     /// Level.
     #[param(value_type = Option<LevelName>)]
-    level: Option<String>,
+    level: Field<Level>,
     /// Whether access is open.
     #[param(value_type = Option<UserStatusName>)]
-    status: Option<String>,
+    status: Field<UserStatus>,
     /// Whether studies can be assigned now.
-    assignable: Option<bool>,
-    /// Items on the page, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// The `cursor` of the page before.
-    cursor: Option<String>,
+    #[param(value_type = Option<bool>)]
+    assignable: Field<QueryBool>,
 }
 
 /// A page of users.
@@ -64,7 +67,7 @@ pub(crate) struct UsersView {
 
 /// List confirmed users.
 #[utoipa::path(
-    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter), security(("apiKey" = []), ("session" = [])),
+    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter, PageParameters), security(("apiKey" = []), ("session" = [])),
     responses(
         (status = 200, body = UsersView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -74,12 +77,10 @@ pub(crate) struct UsersView {
 pub(crate) async fn handle(
     State(context): State<Context>,
     caller: Caller<ReadUsers>,
-    parameters: Parameters,
+    query: ListQuery,
 ) -> Result<Json<UsersView>, Problem> {
     let clinic = caller.clinic();
-    let mut parameters = parameters.of("users");
-    let filter = Filter::read(&mut parameters);
-    let paging = parameters.finish(clinic)?;
+    let (filter, paging) = query.read::<UserFilter>("users", clinic)?;
     let page = match &filter.email {
         Some(email) => by_address(&context, clinic, email, &filter).await?,
         None => all(&context, clinic, &filter, &paging).await?,
@@ -115,38 +116,48 @@ async fn by_address(
     Ok(Page { items: user.into_iter().filter(|user| filter.keeps(user)).collect(), next: None })
 }
 
-struct Filter {
+pub(crate) struct Filter {
     can_create_reports: Option<bool>,
     email: Option<Email>,
     first_name: Option<String>,
     last_name: Option<String>,
-    source: Option<String>,
+    source: Option<Source>,
     level: Option<Level>,
     status: Option<UserStatus>,
     assignable: Option<bool>,
 }
 
-impl Filter {
-    fn read(from: &mut Parameters) -> Self {
-        let folded = |text: &str| Ok(text.to_lowercase());
-        Self {
-            can_create_reports: from.take_bool("canCreateReports"),
-            email: from.take("email", Email::parse),
-            first_name: from.take("firstName", folded),
-            last_name: from.take("lastName", folded),
-            source: from.take("invitedSource", |text| match text {
-                "api" | "dashboard" => Ok(text.to_owned()),
-                _ => Err(Refused::new("invited_source_unknown", "must be api or dashboard")),
-            }),
-            level: from.take("level", Level::parse),
-            status: from.take("status", |text| {
-                UserStatus::parse(text)
-                    .ok_or(Refused::new("status_unknown", "must be active or deactivated"))
-            }),
-            assignable: from.take_bool("assignable"),
-        }
-    }
+impl RequestFields for UserFilter {
+    type Values = Filter;
 
+    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+        Ok(Filter {
+            can_create_reports: faults.optional(self.can_create_reports).map(|flag| flag.0),
+            email: faults.optional(self.email),
+            first_name: faults.optional(self.first_name).map(|part| part.to_lowercase()),
+            last_name: faults.optional(self.last_name).map(|part| part.to_lowercase()),
+            source: faults.optional(self.invited_source),
+            level: faults.optional(self.level),
+            status: faults.optional(self.status),
+            assignable: faults.optional(self.assignable).map(|flag| flag.0),
+        })
+    }
+}
+
+/// Where an invitation came from.
+struct Source(String);
+
+impl FieldValue for Source {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        const UNKNOWN: Refused = Refused::new("invited_source_unknown", "must be api or dashboard");
+        read_text(&value, |text| match text {
+            "api" | "dashboard" => Ok(Self(text.to_owned())),
+            _ => Err(UNKNOWN),
+        })
+    }
+}
+
+impl Filter {
     fn keeps(&self, user: &User) -> bool {
         let permissions = &user.profile.permissions;
         let contains = |name: &str, part: &String| name.to_lowercase().contains(part.as_str());
@@ -154,7 +165,7 @@ impl Filter {
         self.can_create_reports.is_none_or(|wanted| wanted == permissions.create_reports())
             && self.first_name.as_ref().is_none_or(|part| contains(name.first.as_str(), part))
             && self.last_name.as_ref().is_none_or(|part| contains(name.last.as_str(), part))
-            && self.source.as_ref().is_none_or(|wanted| wanted == user.invited_by.source())
+            && self.source.as_ref().is_none_or(|wanted| wanted.0 == user.invited_by.source())
             && self.level.is_none_or(|wanted| wanted == permissions.level())
             && self.status.is_none_or(|wanted| wanted == user.status)
             && self.assignable.is_none_or(|wanted| wanted == user.assignable())

@@ -14,26 +14,14 @@ use domain::field::{Faults, Refused};
 use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use store::{CommitOutcome, PageRequest};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use web::body::JsonObject;
 use web::fields::Fields;
 use web::problem::ProblemBody;
-use web::query::Parameters;
+use web::query::{ListQuery, NoFilter, PageParameters};
 use web::schema::ScopeName;
 use web::view::{ApiKeyView, Done};
 use web::{Problem, Segment};
-
-/// Which page.
-#[derive(IntoParams)]
-#[into_params(parameter_in = Query)]
-#[expect(dead_code, reason = "documents what `list` takes")]
-pub(crate) struct Paging {
-    /// Items on the page, 20 by default.
-    #[param(minimum = 1, maximum = 100)]
-    limit: Option<u32>,
-    /// The `cursor` of the page before.
-    cursor: Option<String>,
-}
 
 /// A page of API keys.
 #[derive(Serialize, ToSchema)]
@@ -49,7 +37,7 @@ pub(crate) struct ApiKeysView {
 
 /// List API keys.
 #[utoipa::path(
-    get, operation_id = "listApiKeys", path = "/v1/apiKeys", tag = "apiKeys", params(Paging), security(("session" = [])),
+    get, operation_id = "listApiKeys", path = "/v1/apiKeys", tag = "apiKeys", params(PageParameters), security(("session" = [])),
     responses(
         (status = 200, body = ApiKeysView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
@@ -59,10 +47,10 @@ pub(crate) struct ApiKeysView {
 pub(crate) async fn list(
     State(context): State<Context>,
     caller: Caller<ManageApiKeys>,
-    parameters: Parameters,
+    query: ListQuery,
 ) -> Result<Json<ApiKeysView>, Problem> {
     let clinic = caller.clinic();
-    let paging = parameters.of("apiKeys").finish(clinic)?;
+    let ((), paging) = query.read::<NoFilter>("apiKeys", clinic)?;
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(ApiKeyId::from_bytes) };
     let page = context.store.list_api_keys(clinic, request).await?;

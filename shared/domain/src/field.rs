@@ -44,6 +44,15 @@ impl Faults {
         self.0.push(fault);
     }
 
+    /// The same faults, of a value that is inside `outer`.
+    #[must_use]
+    pub fn within(mut self, outer: &str) -> Self {
+        for fault in &mut self.0 {
+            fault.field.insert_str(0, outer);
+        }
+        self
+    }
+
     /// `value` when nothing is at fault.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }

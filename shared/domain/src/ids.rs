@@ -6,12 +6,19 @@ use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::entropy::{Entropy, random};
+use crate::field::Refused;
 use crate::time::Timestamp;
 
 /// The text is not an identifier of the wanted kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be {0}")]
 pub struct NotAnId(pub &'static str);
+
+impl From<NotAnId> for Refused {
+    fn from(NotAnId(shape): NotAnId) -> Self {
+        Self::new("id_invalid", shape)
+    }
+}
 
 fn new_uuid(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     let millis = u64::try_from(now.millis()).unwrap_or(0);

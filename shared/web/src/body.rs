@@ -6,8 +6,36 @@ use axum::extract::{FromRequest, Request};
 use axum::http::{StatusCode, header};
 use serde_json::{Map, Value};
 
+use crate::field::{RequestFields, read_object};
 use crate::fields::Fields;
 use crate::problem::Problem;
+
+/// What a JSON body says, read by its declaration `R`. Every fault of its fields is in one 422.
+#[derive(Debug)]
+pub struct JsonBody<R: RequestFields>(pub R::Values);
+
+impl<R: RequestFields, S: Send + Sync> FromRequest<S> for JsonBody<R> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let object = JsonObject::from_request(request, state).await?;
+        Ok(Self(read_object::<R>(object.members)?))
+    }
+}
+
+/// Like [`JsonBody`], and also from a form (`application/x-www-form-urlencoded`). For what an RFC
+/// wants as a form and our own clients send as JSON.
+#[derive(Debug)]
+pub struct JsonOrForm<R: RequestFields>(pub R::Values);
+
+impl<R: RequestFields, S: Send + Sync> FromRequest<S> for JsonOrForm<R> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let ObjectOrForm(members) = ObjectOrForm::from_request(request, state).await?;
+        Ok(Self(read_object::<R>(members)?))
+    }
+}
 
 /// A JSON object, its bytes kept to recognise a repeat.
 #[derive(Debug)]

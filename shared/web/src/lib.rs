@@ -4,6 +4,8 @@ pub mod access_log;
 pub mod body;
 pub mod change_request;
 mod edge;
+pub mod field;
+pub mod field_value;
 pub mod fields;
 pub mod page;
 pub mod problem;

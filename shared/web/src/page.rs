@@ -6,20 +6,32 @@ use domain::field::Refused;
 use domain::ids::ClinicId;
 use domain::invitation::Fingerprint;
 
-/// Items on a page when nothing else is asked for.
-const DEFAULT_LIMIT: usize = 20;
 /// Items on the largest page.
 const MAX_LIMIT: usize = 100;
 
-/// Reads `limit`: 1 to 100. The SDKs send it as a floating-point number.
-pub fn limit(text: Option<&str>) -> Result<usize, Refused> {
-    const RANGE: Refused = Refused::new("limit_range", "must be a whole number from 1 to 100");
-    let Some(text) = text else {
-        return Ok(DEFAULT_LIMIT);
-    };
-    let whole = text.strip_suffix(".0").unwrap_or(text);
-    let number = whole.parse().map_err(|_| RANGE)?;
-    if (1..=MAX_LIMIT).contains(&number) { Ok(number) } else { Err(RANGE) }
+/// Items on one page: 1 to 100, 20 by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PageLimit(usize);
+
+impl PageLimit {
+    /// Reads a limit. The SDKs send it as a floating-point number.
+    pub fn parse(text: &str) -> Result<Self, Refused> {
+        const RANGE: Refused = Refused::new("limit_range", "must be a whole number from 1 to 100");
+        let whole = text.strip_suffix(".0").unwrap_or(text);
+        let number = whole.parse().map_err(|_| RANGE)?;
+        if (1..=MAX_LIMIT).contains(&number) { Ok(Self(number)) } else { Err(RANGE) }
+    }
+
+    /// The number of items.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for PageLimit {
+    fn default() -> Self {
+        Self(20)
+    }
 }
 
 /// What a cursor is bound to: clinic, route and filters. One from elsewhere is refused.
@@ -89,13 +101,11 @@ mod tests {
 
     #[test]
     fn a_limit_is_1_to_100_and_20_by_default() {
-        assert_eq!(limit(None), Ok(20));
-        assert_eq!(
-            (limit(Some("1")), limit(Some("100")), limit(Some("50.0"))),
-            (Ok(1), Ok(100), Ok(50))
-        );
+        let limit = |text: &str| PageLimit::parse(text).map(PageLimit::get);
+        assert_eq!(PageLimit::default().get(), 20);
+        assert_eq!((limit("1"), limit("100"), limit("50.0")), (Ok(1), Ok(100), Ok(50)));
         for wrong in ["0", "101", "-1", "1.5", "x", "", "1e2"] {
-            assert!(limit(Some(wrong)).is_err(), "{wrong}");
+            assert!(limit(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -1,23 +1,23 @@
-//! Query strings, read like bodies: every faulty parameter is told at once.
+//! Query strings of lists, declared and read like bodies.
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
 use domain::field::{Faults, Refused};
 use domain::ids::ClinicId;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use utoipa::IntoParams;
 
-use crate::page::{Binding, limit};
+use crate::field::{Field, FieldFaults, NotedFault, RequestFields, shown, take_fields};
+use crate::field_value::{FieldValue, read_text};
+use crate::page::{Binding, PageLimit};
 use crate::problem::Problem;
 
-/// The parameters that are not taken yet, and the faults so far.
+/// The parameters of a list, not read yet.
 #[derive(Debug)]
-pub struct Parameters {
-    route: &'static str,
-    all: Vec<(String, String)>,
-    left: Vec<(String, String)>,
-    faults: Faults,
-}
+pub struct ListQuery(Vec<(String, String)>);
 
-/// Where a list goes on and how far.
+/// Where a list continues, and how far it goes.
 #[derive(Debug)]
 pub struct Paging {
     /// Items on the page.
@@ -28,87 +28,170 @@ pub struct Paging {
     pub binding: Binding,
 }
 
+/// The parameters of every list.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageParameters {
+    /// Items on the page, 20 by default.
+    #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
+    limit: Field<PageLimit>,
+    /// The `cursor` of the page before.
+    #[param(value_type = Option<String>)]
+    cursor: Field<String>,
+}
+
+/// The filter of a list that has none.
+#[derive(Deserialize)]
+pub struct NoFilter {}
+
+impl RequestFields for NoFilter {
+    type Values = ();
+
+    fn read(self, _: &mut FieldFaults) -> Result<(), NotedFault> {
+        Ok(())
+    }
+}
+
+/// A parameter that is `true` or `false`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueryBool(pub bool);
+
+impl FieldValue for QueryBool {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        read_text(&value, |text| match text {
+            "true" => Ok(Self(true)),
+            "false" => Ok(Self(false)),
+            _ => Err(Refused::new("wrong_type", "must be true or false")),
+        })
+    }
+}
+
+impl FieldValue for PageLimit {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        read_text(&value, Self::parse)
+    }
+}
+
 /// Parameters whose faults are 400, not 422: the request cannot be read at all.
 const UNREADABLE: [&str; 4] =
     ["cursor_invalid", "date_invalid", "unknown_parameter", "repeated_parameter"];
 
-impl<S: Send + Sync> FromRequestParts<S> for Parameters {
+impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let unreadable =
-            |_| Problem::bad_request("query_invalid", "The query string cannot be read.");
-        let Query(all) = Query::<Vec<(String, String)>>::from_request_parts(parts, state)
-            .await
-            .map_err(unreadable)?;
-        Ok(Self { route: "", left: all.clone(), all, faults: Faults::default() })
+        let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
+        let unreadable = "The query string cannot be read.";
+        let Query(pairs) = query.map_err(|_| Problem::bad_request("query_invalid", unreadable))?;
+        Ok(Self(pairs))
     }
 }
 
-impl Parameters {
-    /// The parameters of a list, whose cursors belong to `route`.
-    #[must_use]
-    pub fn of(self, route: &'static str) -> Self {
-        Self { route, ..self }
+impl ListQuery {
+    /// Reads the filter `F` of a list and where the list continues. Cursors are bound to `clinic`
+    /// and `route`.
+    ///
+    /// Parameters that are not declared are faults: a misspelled filter must never list more than
+    /// was asked for.
+    pub fn read<F: RequestFields>(
+        &self,
+        route: &str,
+        clinic: ClinicId,
+    ) -> Result<(F::Values, Paging), Problem> {
+        let mut faults = FieldFaults::default();
+        let mut members = self.members();
+        let filter: F = take_fields(&mut members)?;
+        let page: PageParameters = take_fields(&mut members)?;
+        let binding = self.binding(route, clinic);
+        let filter = filter.read(&mut faults);
+        let paging = page.read(binding, &mut faults);
+        self.note_undeclared(&members, &mut faults);
+        let read = filter.and_then(|filter| Ok((filter, paging?)));
+        faults.finish(read).map_err(refuse)
     }
 
-    /// One parameter. An empty one counts as missing. `None` also means that a fault was noted.
-    pub fn take<T>(
-        &mut self,
-        name: &str,
-        parse: impl FnOnce(&str) -> Result<T, Refused>,
-    ) -> Option<T> {
-        let at = self.left.iter().position(|(key, _)| key == name)?;
-        let (_, text) = self.left.remove(at);
-        if text.is_empty() {
-            return None;
+    /// The first value of each parameter. An empty one counts as absent.
+    fn members(&self) -> Map<String, Value> {
+        let mut members = Map::new();
+        for (name, text) in &self.0 {
+            let value = if text.is_empty() { Value::Null } else { Value::from(text.as_str()) };
+            members.entry(name.as_str()).or_insert(value);
         }
-        parse(&text).map_err(|refused| self.faults.push(refused.at(name))).ok()
+        members
     }
 
-    /// `true` or `false`.
-    pub fn take_bool(&mut self, name: &str) -> Option<bool> {
-        self.take(name, |text| match text {
-            "true" => Ok(true),
-            "false" => Ok(false),
-            _ => Err(Refused::new("wrong_type", "must be true or false")),
-        })
+    fn binding(&self, route: &str, clinic: ClinicId) -> Binding {
+        let pages = |name: &str| matches!(name, "limit" | "cursor");
+        let filters: Vec<_> = self.0.iter().filter(|(name, _)| !pages(name)).cloned().collect();
+        Binding::new(clinic, route, &filters)
     }
 
-    /// `limit` and `cursor`, when every parameter was right and none is left over: a misspelt
-    /// filter must never list more than was asked for.
-    pub fn finish(mut self, clinic: ClinicId) -> Result<Paging, Problem> {
-        let filters: Vec<_> = self
-            .all
-            .iter()
-            .filter(|(name, _)| name != "limit" && name != "cursor")
-            .cloned()
-            .collect();
-        let binding = Binding::new(clinic, self.route, &filters);
-        let limit = self.take("limit", |text| limit(Some(text)));
-        let after = self.take("cursor", |text| {
-            let refused = Refused::new(
-                "cursor_invalid",
-                "must be the cursor of a page with the same filters",
-            );
-            binding.read(text).map_err(|_| refused)
-        });
-        let left = std::mem::take(&mut self.left);
-        for (name, _) in &left {
-            let known = self.all.iter().filter(|(key, _)| key == name).count() > 1;
-            let refused = if known {
-                Refused::new("repeated_parameter", "must be given once")
-            } else {
-                Refused::new("unknown_parameter", "is not a parameter of this list")
-            };
-            self.faults.push(refused.at(name.chars().take(40).collect::<String>()));
+    /// Notes the parameters that are repeated, and those that nothing read.
+    fn note_undeclared(&self, left: &Map<String, Value>, faults: &mut FieldFaults) {
+        const REPEATED: Refused = Refused::new("repeated_parameter", "must be given once");
+        const UNKNOWN: Refused =
+            Refused::new("unknown_parameter", "is not a parameter of this list");
+        for (at, (name, _)) in self.0.iter().enumerate() {
+            if self.0[..at].iter().any(|(before, _)| before == name) {
+                faults.note(shown(name), REPEATED);
+            } else if left.contains_key(name) {
+                faults.note(shown(name), UNKNOWN);
+            }
         }
-        let unreadable =
-            self.faults.0.iter().find(|f| UNREADABLE.contains(&f.code)).map(|f| f.code);
-        match (self.faults.or(()), unreadable) {
-            (Ok(()), _) => Ok(Paging { limit: limit.unwrap_or(20), after, binding }),
-            (Err(faults), Some(code)) => Err(Problem::from(faults).as_bad_request(code)),
-            (Err(faults), None) => Err(faults.into()),
-        }
+    }
+}
+
+impl PageParameters {
+    fn read(self, binding: Binding, faults: &mut FieldFaults) -> Result<Paging, NotedFault> {
+        const INVALID: Refused =
+            Refused::new("cursor_invalid", "must be the cursor of a page with the same filters");
+        let limit = faults.optional(self.limit).unwrap_or_default().get();
+        let cursor = faults.optional(self.cursor);
+        let after = cursor.map(|text| binding.read(&text).map_err(|_| INVALID)).transpose();
+        Ok(Paging { limit, after: faults.check("cursor", after)?, binding })
+    }
+}
+
+fn refuse(faults: Faults) -> Problem {
+    let codes: Vec<_> = faults.0.iter().map(|fault| fault.code).collect();
+    let problem = Problem::from(faults);
+    match codes.into_iter().find(|code| UNREADABLE.contains(code)) {
+        Some(code) => problem.as_bad_request(code),
+        None => problem,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(pairs: &[(&str, &str)]) -> Result<Paging, Problem> {
+        let pairs = pairs.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned()));
+        let clinic = ClinicId::from_bytes([1; 16]);
+        let query = ListQuery(pairs.collect());
+        query.read::<NoFilter>("keys", clinic).map(|((), paging)| paging)
+    }
+
+    #[test]
+    fn an_empty_parameter_counts_as_absent() {
+        let paging = read(&[("limit", ""), ("cursor", "")]).unwrap();
+        assert_eq!((paging.limit, paging.after), (20, None));
+    }
+
+    #[test]
+    fn a_cursor_continues_its_own_list() {
+        let first = read(&[("limit", "2")]).unwrap();
+        let cursor = first.binding.cursor(&[7; 16]);
+        assert_eq!(read(&[("cursor", &cursor)]).unwrap().after, Some([7; 16]));
+        assert_eq!(read(&[("cursor", "x")]).unwrap_err().code(), "cursor_invalid");
+    }
+
+    #[test]
+    fn what_is_repeated_or_unknown_is_a_400() {
+        let unknown = read(&[("limt", "1")]).unwrap_err();
+        assert_eq!((unknown.status().as_u16(), unknown.code()), (400, "unknown_parameter"));
+        let repeated = read(&[("limit", "1"), ("limit", "2")]).unwrap_err();
+        assert_eq!((repeated.status().as_u16(), repeated.code()), (400, "repeated_parameter"));
+        assert_eq!(read(&[("limit", "101")]).unwrap_err().status().as_u16(), 422);
     }
 }

@@ -1,0 +1,304 @@
+//! The fields of a request, declared once.
+//!
+//! A request is a struct of [`Field`]s. serde fills it, utoipa documents it, and
+//! [`RequestFields::read`] turns it into domain values. Every fault of every field is reported
+//! at once.
+
+use std::iter;
+
+use domain::field::{Faults, Refused};
+use serde::de::value::MapDeserializer;
+use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
+use serde::{Deserialize, forward_to_deserialize_any};
+use serde_json::{Map, Value};
+
+use crate::field_value::FieldValue;
+
+const REQUIRED: Refused = Refused::new("required", "is required");
+const NOT_NULL: Refused = Refused::new("required", "cannot be null");
+
+/// One field of a request, with its JSON name.
+///
+/// Only this module can fill it, because serde alone does not give a value its name.
+#[derive(Clone, Debug)]
+pub struct Field<T> {
+    name: String,
+    sent: Sent<T>,
+}
+
+/// What a request said about a field.
+#[derive(Clone, Debug)]
+enum Sent<T> {
+    Absent,
+    Null,
+    Value(T),
+    /// Holds every fault of the value, for a list or an object can have several.
+    Fault(Faults),
+}
+
+impl<T> Field<T> {
+    /// Whether a value was sent that the field does not take.
+    pub fn is_fault(&self) -> bool {
+        matches!(self.sent, Sent::Fault(_))
+    }
+
+    /// Whether the request does not have the field at all.
+    pub fn is_absent(&self) -> bool {
+        matches!(self.sent, Sent::Absent)
+    }
+}
+
+impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
+    /// Reads what [`Members`] makes of a field: its name, then its value if there is one.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut member = Vec::<Value>::deserialize(deserializer)?.into_iter();
+        let Some(Value::String(name)) = member.next() else {
+            return Err(D::Error::custom("a field is read by web::field only"));
+        };
+        let sent = match member.next() {
+            None => Sent::Absent,
+            Some(Value::Null) => Sent::Null,
+            Some(value) => T::from_json(value)
+                .map_or_else(|faults| Sent::Fault(faults.within(&name)), Sent::Value),
+        };
+        Ok(Self { name, sent })
+    }
+}
+
+/// A struct of [`Field`]s, and how domain values are read from it.
+pub trait RequestFields: DeserializeOwned {
+    /// What the fields say together.
+    type Values;
+
+    /// Reads every field, and notes every fault, those of rules across fields too.
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault>;
+}
+
+/// Reads a JSON object. Members that the request does not declare are faults: a misspelled
+/// permission must never pass silently.
+pub fn read_object<R: RequestFields>(mut members: Map<String, Value>) -> Result<R::Values, Faults> {
+    let request: R = take_fields(&mut members)?;
+    let mut faults = FieldFaults::default();
+    let values = request.read(&mut faults);
+    for name in members.keys() {
+        faults.note(shown(name), Refused::new("unknown_field", "is not a field of this request"));
+    }
+    faults.finish(values)
+}
+
+/// Takes the declared fields of `R` out of `members`. Fails only if `R` has other than [`Field`]s.
+pub(crate) fn take_fields<R: DeserializeOwned>(
+    members: &mut Map<String, Value>,
+) -> Result<R, Faults> {
+    const UNREADABLE: Refused = Refused::new("request_unreadable", "cannot be read");
+    R::deserialize(Members(members)).map_err(|_| UNREADABLE.at("request").into())
+}
+
+/// A name that is not declared, cut short: a caller may have sent anything.
+pub(crate) fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(40).collect()
+}
+
+/// Gives a struct each field that it declares, those that were not sent too.
+struct Members<'a>(&'a mut Map<String, Value>);
+
+impl<'de> Deserializer<'de> for Members<'_> {
+    type Error = serde_json::Error;
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        names: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_map(MapDeserializer::new(names.iter().map(|name| {
+            let member = iter::once(Value::from(*name)).chain(self.0.remove(*name));
+            (*name, member.collect::<Value>())
+        })))
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Self::Error> {
+        Err(Self::Error::custom("a request is a struct of fields"))
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf option unit
+        unit_struct newtype_struct seq tuple tuple_struct map enum identifier ignored_any
+    }
+}
+
+/// Proof that a fault was noted. A reader that has no value can return only this.
+#[derive(Clone, Copy, Debug)]
+pub struct NotedFault(());
+
+/// The faults found so far.
+#[derive(Debug, Default)]
+pub struct FieldFaults(Faults);
+
+impl FieldFaults {
+    /// A field that has to be there.
+    pub fn required<T>(&mut self, field: Field<T>) -> Result<T, NotedFault> {
+        match field.sent {
+            Sent::Value(value) => Ok(value),
+            Sent::Absent | Sent::Null => Err(self.note(field.name, REQUIRED)),
+            Sent::Fault(faults) => Err(self.note_all(faults)),
+        }
+    }
+
+    /// A field that may be absent or null. `None` also means that a fault was noted.
+    pub fn optional<T>(&mut self, field: Field<T>) -> Option<T> {
+        self.clearable(field).flatten()
+    }
+
+    /// A field that may be absent but not null. `None` also means that a fault was noted.
+    pub fn change<T>(&mut self, field: Field<T>) -> Option<T> {
+        if let Sent::Null = field.sent {
+            self.note(field.name, NOT_NULL);
+            return None;
+        }
+        self.optional(field)
+    }
+
+    /// A field that can be changed, or cleared with null. `None` also means that a fault was noted.
+    pub fn clearable<T>(&mut self, field: Field<T>) -> Option<Option<T>> {
+        match field.sent {
+            Sent::Absent => None,
+            Sent::Null => Some(None),
+            Sent::Value(value) => Some(Some(value)),
+            Sent::Fault(faults) => {
+                self.note_all(faults);
+                None
+            }
+        }
+    }
+
+    /// Notes a refusal by a rule across fields.
+    pub fn check<T>(&mut self, name: &str, value: Result<T, Refused>) -> Result<T, NotedFault> {
+        value.map_err(|refused| self.note(name, refused))
+    }
+
+    /// Notes one fault.
+    pub fn note(&mut self, name: impl Into<String>, refused: Refused) -> NotedFault {
+        self.note_all(refused.at(name).into())
+    }
+
+    /// Notes the faults that the domain found.
+    pub fn note_all(&mut self, Faults(faults): Faults) -> NotedFault {
+        self.0.0.extend(faults);
+        NotedFault(())
+    }
+
+    /// Whether no fault was noted so far.
+    pub fn is_empty(&self) -> bool {
+        self.0.0.is_empty()
+    }
+
+    /// `values`, if no fault was noted.
+    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, Faults> {
+        match values {
+            Ok(values) => self.0.or(values),
+            Err(NotedFault(())) => Err(self.0),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field_value::Nested;
+    use domain::person::PersonName;
+    use serde_json::json;
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sample {
+        first_name: Field<PersonName>,
+        last_name: Field<PersonName>,
+        suffix: Field<PersonName>,
+        active: Field<bool>,
+        admin: Field<bool>,
+        others: Field<Vec<PersonName>>,
+        nested: Field<Nested<Inner>>,
+    }
+
+    #[derive(Deserialize)]
+    struct Inner {
+        name: Field<PersonName>,
+    }
+
+    impl RequestFields for Inner {
+        type Values = PersonName;
+
+        fn read(self, faults: &mut FieldFaults) -> Result<PersonName, NotedFault> {
+            faults.required(self.name)
+        }
+    }
+
+    type Values = (PersonName, Option<Option<PersonName>>, Option<bool>);
+
+    impl RequestFields for Sample {
+        type Values = Values;
+
+        fn read(self, faults: &mut FieldFaults) -> Result<Values, NotedFault> {
+            let first = faults.required(self.first_name);
+            let last = faults.change(self.last_name);
+            let suffix = faults.clearable(self.suffix);
+            let active = faults.required(self.active);
+            let admin = faults.change(self.admin);
+            let _ = faults.optional(self.others);
+            let _ = faults.optional(self.nested);
+            let _ = (last, active?);
+            Ok((first?, suffix, admin))
+        }
+    }
+
+    fn read(json: Value) -> Result<Values, Vec<(String, &'static str)>> {
+        let Value::Object(members) = json else { panic!("no object") };
+        read_object::<Sample>(members)
+            .map_err(|faults| faults.0.into_iter().map(|f| (f.field, f.code)).collect())
+    }
+
+    #[test]
+    fn reports_every_fault_at_once_and_unknown_fields_too() {
+        let faults = read(json!({
+            "firstName": 1, "lastName": null, "suffix": "<", "admin": "yes", "canCreateReport": true,
+            "others": ["Ada", 3, ""], "nested": { "name": "", "nick": "A" },
+        }))
+        .unwrap_err();
+        let faults: Vec<_> = faults.iter().map(|(field, code)| (field.as_str(), *code)).collect();
+        assert_eq!(
+            faults,
+            [
+                ("firstName", "wrong_type"),
+                ("lastName", "required"),
+                ("suffix", "name_characters"),
+                ("active", "required"),
+                ("admin", "wrong_type"),
+                ("others[1]", "wrong_type"),
+                ("others[2]", "name_length"),
+                ("nested.name", "name_length"),
+                ("nested.nick", "unknown_field"),
+                ("canCreateReport", "unknown_field"),
+            ]
+        );
+    }
+
+    #[test]
+    fn tells_absent_from_null_from_a_value() {
+        let suffix = |json: Value| read(json).unwrap().1;
+        assert_eq!(suffix(json!({ "firstName": "Ada", "active": true })), None);
+        assert_eq!(
+            suffix(json!({ "firstName": "Ada", "active": true, "suffix": null })),
+            Some(None)
+        );
+        let sent = json!({ "firstName": "Ada", "active": true, "suffix": "Jr." });
+        assert!(matches!(suffix(sent), Some(Some(_))));
+    }
+
+    #[test]
+    fn cuts_an_unknown_name_short() {
+        let long = "x".repeat(50);
+        let faults = read(json!({ "firstName": "Ada", "active": true, long: 1 })).unwrap_err();
+        assert_eq!(faults, [("x".repeat(40), "unknown_field")]);
+    }
+}

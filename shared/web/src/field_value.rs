@@ -1,0 +1,169 @@
+//! How the values of fields are read from JSON.
+
+use domain::credentials::api_key::{Description, Scope};
+use domain::delivery::Delivery;
+use domain::embed::EmbedOrigin;
+use domain::field::{Faults, Refused};
+use domain::grant::{Layout, LinkSeconds, RetrievalId, ViewSeconds, ViewportLabel};
+use domain::ids::{AccessId, ClinicId, InvitationId, StudyId, UserId};
+use domain::invitation::RejectReason;
+use domain::npi::Npi;
+use domain::person::email::Email;
+use domain::person::permissions::{AssignableLevel, Level};
+use domain::person::{ClinicRole, PersonName, PhoneNumber};
+use domain::study::StudyInstanceUid;
+use domain::time::Day;
+use domain::user::UserStatus;
+use serde_json::Value;
+
+use crate::field::{RequestFields, read_object};
+
+const NOT_TEXT: Refused = Refused::new("wrong_type", "must be a string");
+const NOT_BOOL: Refused = Refused::new("wrong_type", "must be true or false");
+const NOT_WHOLE: Refused = Refused::new("wrong_type", "must be a whole number");
+const NOT_LIST: Refused = Refused::new("wrong_type", "must be a list");
+const NOT_OBJECT: Refused = Refused::new("wrong_type", "must be an object");
+
+/// A value that a [`Field`](crate::field::Field) can hold.
+pub trait FieldValue: Sized {
+    /// Reads a value that is not null. Faults are named from the value on, such as `[2]`.
+    fn from_json(value: Value) -> Result<Self, Faults>;
+}
+
+/// Reads a value that is sent as a string.
+pub fn read_text<T, E: Into<Refused>>(
+    value: &Value,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, Faults> {
+    let parsed = value.as_str().ok_or(NOT_TEXT).and_then(|text| parse(text).map_err(E::into));
+    parsed.map_err(at_value)
+}
+
+/// Reads a value that is sent as a whole number, 0 or more.
+fn read_whole<T>(
+    value: &Value,
+    parse: impl FnOnce(u32) -> Result<T, Refused>,
+) -> Result<T, Faults> {
+    // What is whole and too large is refused by its range like any other.
+    let whole = value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
+    whole.ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
+}
+
+fn at_value(refused: Refused) -> Faults {
+    refused.at("").into()
+}
+
+macro_rules! texts {
+    ($($value:ty: $parse:expr;)*) => {$(
+        impl FieldValue for $value {
+            fn from_json(value: Value) -> Result<Self, Faults> {
+                read_text(&value, $parse)
+            }
+        }
+    )*};
+}
+
+macro_rules! wholes {
+    ($($value:ty: $parse:expr;)*) => {$(
+        impl FieldValue for $value {
+            fn from_json(value: Value) -> Result<Self, Faults> {
+                read_whole(&value, $parse)
+            }
+        }
+    )*};
+}
+
+texts! {
+    AccessId: Self::parse;
+    AssignableLevel: Self::parse;
+    ClinicId: Self::parse;
+    ClinicRole: Self::parse;
+    Day: |text| Self::parse(text).map_err(|_| Refused::new("date_invalid", "must be YYYY-MM-DD"));
+    Delivery: |text| Self::parse(text).ok_or(Refused::new(
+        "delivery_unknown",
+        "must be queued, sent, delivered, delayed, bounced, complained or failed",
+    ));
+    Description: Self::parse;
+    Email: Self::parse;
+    EmbedOrigin: Self::parse;
+    InvitationId: Self::parse;
+    Layout: Self::parse;
+    Level: Self::parse;
+    Npi: Self::parse;
+    PersonName: Self::parse;
+    PhoneNumber: Self::parse;
+    RejectReason: Self::parse;
+    RetrievalId: Self::parse;
+    Scope: Self::parse;
+    StudyId: Self::parse;
+    StudyInstanceUid: Self::parse;
+    UserId: Self::parse;
+    UserStatus: |text| Self::parse(text)
+        .ok_or(Refused::new("status_unknown", "must be active or deactivated"));
+    ViewportLabel: Self::parse;
+}
+
+wholes! {
+    LinkSeconds: Self::new;
+    ViewSeconds: Self::new;
+}
+
+impl FieldValue for String {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        match value {
+            Value::String(text) => Ok(text),
+            _ => Err(at_value(NOT_TEXT)),
+        }
+    }
+}
+
+impl FieldValue for bool {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        value.as_bool().ok_or_else(|| at_value(NOT_BOOL))
+    }
+}
+
+/// Any JSON, to be read by the request itself.
+impl FieldValue for Value {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        Ok(value)
+    }
+}
+
+/// An element of a list that may be null.
+impl<T: FieldValue> FieldValue for Option<T> {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
+    }
+}
+
+impl<T: FieldValue> FieldValue for Vec<T> {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        let Value::Array(values) = value else {
+            return Err(at_value(NOT_LIST));
+        };
+        let (mut items, mut faults) = (Self::with_capacity(values.len()), Faults::default());
+        for (at, value) in values.into_iter().enumerate() {
+            match T::from_json(value) {
+                Ok(item) => items.push(item),
+                Err(found) => faults.0.extend(found.within(&format!("[{at}]")).0),
+            }
+        }
+        faults.or(items)
+    }
+}
+
+/// An object inside a request, declared like a request.
+#[derive(Debug)]
+pub struct Nested<R: RequestFields>(pub R::Values);
+
+impl<R: RequestFields> FieldValue for Nested<R> {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        match value {
+            Value::Object(members) => {
+                read_object::<R>(members).map(Self).map_err(|faults| faults.within("."))
+            }
+            _ => Err(at_value(NOT_OBJECT)),
+        }
+    }
+}
