@@ -16,26 +16,36 @@ use domain::user::User;
 use serde::Deserialize;
 use store::{Account, ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::credential::{Credential, credential, same_person};
 use crate::signed_in::{AcceptedView, answer};
-use crate::token::{opened, taken};
+use crate::token::opened;
 
 /// The token from the mail, and a password when dashboard access comes with the invitation.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct AcceptRequest {
     /// The part of the mailed link after `#token=`.
-    #[schema(max_length = 256)]
-    token: String,
+    #[schema(value_type = String, max_length = 256)]
+    token: Field<String>,
     /// Required exactly when `needsPassword`: a new one, or the account's own when `accountExists`.
-    #[schema(min_length = 15, max_length = 128)]
-    password: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 15, max_length = 128)]
+    password: Field<Password>,
+}
+
+impl RequestFields for AcceptRequest {
+    type Values = (String, Option<Password>);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let token = faults.required(self.token);
+        let password = faults.optional(self.password);
+        Ok((token?, password))
+    }
 }
 
 /// Accept an invitation. Repeated by the same person, it gives the same user.
@@ -51,13 +61,8 @@ pub(crate) struct AcceptRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody((token, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
-    let mut fields = body.fields();
-    let token = taken(&mut fields);
-    let password = fields.optional("password", Password::parse);
-    let token = fields.finish(token)?.unwrap_or_default();
-
     let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone().map(String::from) };
     let invitation = opened(&deps, &token).await?;
     let user = match standing(&deps, invitation)? {

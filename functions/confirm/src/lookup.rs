@@ -9,12 +9,12 @@ use domain::person::PersonName;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
 use web::problem::ProblemBody;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
-use crate::token::{TokenRequest, opened, taken};
+use crate::token::{TokenRequest, opened};
 
 /// The invitation as its person sees it: a mail may be forwarded, so no NPI number
 /// and no telephone.
@@ -76,11 +76,8 @@ pub(crate) struct LookupView {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    body: JsonObject,
+    JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<Json<LookupView>, Problem> {
-    let mut fields = body.fields();
-    let token = taken(&mut fields);
-    let token = fields.finish(token)?.unwrap_or_default();
     let invitation = opened(&deps, &token).await?;
     match &invitation {
         pending @ Invitation::Pending(_) if pending.is_expired(deps.context.now()) => {

@@ -7,25 +7,35 @@ use domain::actor::Actor;
 use domain::invitation::{Invitation, RejectReason};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::{opened, taken};
+use crate::token::opened;
 
 /// The token from the mail, and why.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct RejectRequest {
     /// The part of the mailed link after `#token=`.
-    #[schema(max_length = 256)]
-    token: String,
+    #[schema(value_type = String, max_length = 256)]
+    token: Field<String>,
     /// At most 500 characters.
-    #[schema(min_length = 1, max_length = 500)]
-    reason: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
+    reason: Field<RejectReason>,
+}
+
+impl RequestFields for RejectRequest {
+    type Values = (String, Option<RejectReason>);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let token = faults.required(self.token);
+        let reason = faults.optional(self.reason);
+        Ok((token?, reason))
+    }
 }
 
 /// Decline an invitation. Repeating it changes nothing.
@@ -41,12 +51,8 @@ pub(crate) struct RejectRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody((token, reason)): JsonBody<RejectRequest>,
 ) -> Result<Json<Done>, Problem> {
-    let mut fields = body.fields();
-    let token = taken(&mut fields);
-    let reason = fields.optional("reason", RejectReason::parse);
-    let token = fields.finish(token)?.unwrap_or_default();
     changes::retry!(async {
         let live = match opened(&deps, &token).await? {
             Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined()))),

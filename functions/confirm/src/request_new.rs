@@ -9,12 +9,12 @@ use domain::ids::NoticeId;
 use domain::invitation::{Invitation, InvitationDetails};
 use domain::person::email::Email;
 use store::{Notice, NoticeKind};
-use web::body::JsonObject;
+use web::body::JsonBody;
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::{TokenRequest, opened, taken};
+use crate::token::{TokenRequest, opened};
 
 /// Refusals that are answered like a success. A token that opens nothing says nothing, and after a
 /// conflict another request has asked for the new link.
@@ -35,11 +35,8 @@ const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CON
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<StatusCode, Problem> {
-    let mut fields = body.fields();
-    let token = taken(&mut fields);
-    let token = fields.finish(token)?.unwrap_or_default();
     let asked: Result<(), Problem> = changes::retry!(async {
         let invitation = opened(&deps, &token).await?;
         ask_for_new_link(&deps, invitation, ip.clone()).await

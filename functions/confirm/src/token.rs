@@ -1,29 +1,30 @@
 //! From a token to the invitation it opens.
 
 use domain::actor::Actor;
-use domain::field::Refused;
 use domain::invitation::Invitation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::access_log;
-use web::fields::Fields;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 
 use crate::Deps;
 
 /// The token from the mail.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `taken` reads")]
 pub(crate) struct TokenRequest {
     /// The part of the mailed link after `#token=`.
-    #[schema(max_length = 256)]
-    token: String,
+    #[schema(value_type = String, max_length = 256)]
+    token: Field<String>,
 }
 
-/// The token of a request, as text. Any text will do: what it is worth, only [`opened`] says.
-pub(crate) fn taken(fields: &mut Fields) -> Option<String> {
-    fields.required("token", |text| Ok::<_, Refused>(text.to_owned()))
+impl RequestFields for TokenRequest {
+    type Values = String;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+        faults.required(self.token)
+    }
 }
 
 /// The invitation that a token opens. Tampered, truncated, outdated, another clinic's, revoked: all

@@ -6,12 +6,14 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::field::Refused;
+use domain::field::{Faults, Refused};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field_value::FieldValue;
 use web::problem::ProblemBody;
 use web::view::InvitedView;
 use web::{Problem, RequestId};
@@ -28,11 +30,32 @@ const AT_ONCE: usize = 25;
 /// Several people to invite.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct BatchRequest {
     /// 1 to 50 invites.
-    #[schema(min_items = 1, max_items = 50)]
-    users: Vec<InviteRequest>,
+    #[schema(value_type = Vec<InviteRequest>, min_items = 1, max_items = 50)]
+    users: Field<BatchItems>,
+}
+
+impl RequestFields for BatchRequest {
+    type Values = Vec<Value>;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Vec<Value>, NotedFault> {
+        faults.required_or(self.users, COUNT).map(|items| items.0)
+    }
+}
+
+const COUNT: Refused = Refused::new("users_count", "must be a list of 1 to 50 invites");
+
+/// The invites of a batch, each still to be read on its own.
+struct BatchItems(Vec<Value>);
+
+impl FieldValue for BatchItems {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        match value {
+            Value::Array(items) if (1..=MAX).contains(&items.len()) => Ok(Self(items)),
+            _ => Err(COUNT.at("").into()),
+        }
+    }
 }
 
 /// What came of each invite.
@@ -73,9 +96,8 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<Invite>,
     request_id: RequestId,
-    body: JsonObject,
+    JsonBody(users): JsonBody<BatchRequest>,
 ) -> Result<Response, Problem> {
-    let users = users(body)?;
     let mut results = Vec::with_capacity(users.len());
     let mut running = JoinSet::new();
     for (index, user) in users.into_iter().enumerate() {
@@ -111,15 +133,4 @@ async fn one(
             BatchResult { index, status, user: None, error: Some(problem.body(&request_id.0)) }
         }
     }
-}
-
-fn users(body: JsonObject) -> Result<Vec<Value>, Problem> {
-    let mut fields = body.fields();
-    let users = match fields.take("users") {
-        Some(Value::Array(users)) if (1..=MAX).contains(&users.len()) => Some(users),
-        _ => {
-            fields.fault("users", Refused::new("users_count", "must be a list of 1 to 50 invites"))
-        }
-    };
-    Ok(fields.finish(users)?.unwrap_or_default())
 }

@@ -1,59 +1,58 @@
 //! Reading a person and permissions from a request.
 
-use domain::field::Faults;
 use domain::npi::{Npi, Verification};
 use domain::person::email::Email;
-use domain::person::permissions::{AssignableLevel, Level, Permissions, RequestedPermissions};
+use domain::person::permissions::{AssignableLevel, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::fields::Fields;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::schema::{AssignableLevelName, ClinicRoleName};
 
 /// A person to invite and what they shall be allowed to do.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(
-    dead_code,
-    reason = "documents what `draft` reads field by field, to tell of every fault at once"
-)]
 pub(crate) struct InviteRequest {
     /// The address, at most 254 bytes.
-    #[schema(format = Email, max_length = 254)]
-    email: String,
+    #[schema(value_type = String, format = Email, max_length = 254)]
+    email: Field<Email>,
     /// 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
-    first_name: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    first_name: Field<PersonName>,
     /// 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
-    last_name: String,
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    last_name: Field<PersonName>,
     /// 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
-    middle_name: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    middle_name: Field<PersonName>,
     /// 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
-    suffix1: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    suffix1: Field<PersonName>,
     /// 1 to 100 characters.
-    #[schema(min_length = 1, max_length = 100)]
-    suffix2: Option<String>,
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
+    suffix2: Field<PersonName>,
     /// 10 to 15 digits; ` -().` and a leading + are dropped.
-    phone_number: Option<String>,
+    #[schema(value_type = Option<String>)]
+    phone_number: Field<PhoneNumber>,
     /// One of 61.
     #[schema(value_type = ClinicRoleName)]
-    clinic_role: String,
+    clinic_role: Field<ClinicRole>,
     /// `admin` needs `hasDashboardAccess`.
     #[schema(value_type = AssignableLevelName)]
-    level: String,
+    level: Field<AssignableLevel>,
     /// Assign tasks, create studies, edit study metadata.
-    can_manage_studies: bool,
+    #[schema(value_type = bool)]
+    can_manage_studies: Field<bool>,
     /// Dictate and create reports; needs `npiNumber`.
-    can_create_reports: bool,
+    #[schema(value_type = bool)]
+    can_create_reports: Field<bool>,
     /// Sign in at the dashboard.
-    has_dashboard_access: bool,
+    #[schema(value_type = bool)]
+    has_dashboard_access: Field<bool>,
     /// National Provider Identifier, looked up in the NPPES registry.
-    #[schema(pattern = "^[12][0-9]{9}$")]
-    npi_number: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^[12][0-9]{9}$")]
+    npi_number: Field<Npi>,
 }
 
 /// A person to invite.
@@ -63,62 +62,70 @@ pub(crate) struct Draft {
     pub(crate) profile: Profile,
 }
 
-/// Reads an invite.
-pub(crate) fn draft(mut fields: Fields) -> Result<Draft, Faults> {
-    let email = fields.required("email", Email::parse);
-    let first = fields.required("firstName", PersonName::parse);
-    let last = fields.required("lastName", PersonName::parse);
-    let middle = fields.optional("middleName", PersonName::parse);
-    let suffix1 = fields.optional("suffix1", PersonName::parse);
-    let suffix2 = fields.optional("suffix2", PersonName::parse);
-    let phone = fields.optional("phoneNumber", PhoneNumber::parse);
-    let role = fields.required("clinicRole", ClinicRole::parse);
-    let permissions = permissions(&mut fields);
-    let person = (|| {
+impl RequestFields for InviteRequest {
+    type Values = Draft;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Draft, NotedFault> {
+        let email = faults.required(self.email);
+        let first = faults.required(self.first_name);
+        let last = faults.required(self.last_name);
+        let middle = faults.optional(self.middle_name);
+        let suffix1 = faults.optional(self.suffix1);
+        let suffix2 = faults.optional(self.suffix2);
+        let phone = faults.optional(self.phone_number);
+        let role = faults.required(self.clinic_role);
+        let permissions = PermissionFields {
+            level: self.level,
+            manage_studies: self.can_manage_studies,
+            create_reports: self.can_create_reports,
+            dashboard: self.has_dashboard_access,
+            npi: self.npi_number,
+        };
+        let permissions = permissions.read(faults);
         let name = FullName { first: first?, middle, last: last?, suffix1, suffix2 };
-        Some(Draft {
-            email: email?,
-            profile: Profile { name, phone, role: role?, permissions: permissions? },
-        })
-    })();
-    // Whatever is missing was noted as a fault, so `finish` has already failed when it is.
-    fields.finish(())?;
-    person.ok_or_else(Faults::default)
+        let profile = Profile { name, phone, role: role?, permissions: permissions? };
+        Ok(Draft { email: email?, profile })
+    }
 }
 
-fn permissions(fields: &mut Fields) -> Option<Permissions> {
-    let level = fields.required("level", AssignableLevel::parse);
-    let manage_studies = fields.required_bool("canManageStudies");
-    let create_reports = fields.required_bool("canCreateReports");
-    let dashboard = fields.required_bool("hasDashboardAccess");
-    let npi_sent = fields.holds("npiNumber");
-    let npi = fields.optional("npiNumber", Npi::parse);
-    let level = match level? {
-        AssignableLevel::Admin => Level::Admin,
-        AssignableLevel::Member => Level::Member,
-    };
-    let (manage_studies, create_reports, dashboard) =
-        (manage_studies?, create_reports?, dashboard?);
-    // A faulty NPI was told already; that one is needed would only confuse.
-    let faulty_npi = npi_sent && npi.is_none();
-    let wanted = RequestedPermissions {
-        level,
-        manage_studies,
-        create_reports: create_reports && !faulty_npi,
-        dashboard,
-        npi: npi.map(|npi| (npi, Verification::Pending)),
-    };
-    Permissions::grant(wanted).map_err(|faults| fields.note(faults)).ok()
+/// The fields that make the permissions.
+struct PermissionFields {
+    level: Field<AssignableLevel>,
+    manage_studies: Field<bool>,
+    create_reports: Field<bool>,
+    dashboard: Field<bool>,
+    npi: Field<Npi>,
+}
+
+impl PermissionFields {
+    fn read(self, faults: &mut FieldFaults) -> Result<Permissions, NotedFault> {
+        let level = faults.required(self.level);
+        let manage_studies = faults.required(self.manage_studies);
+        let create_reports = faults.required(self.create_reports);
+        let dashboard = faults.required(self.dashboard);
+        // Don't report `npi_required` when an invalid NPI was already reported.
+        let invalid_npi = self.npi.is_fault();
+        let npi = faults.optional(self.npi);
+        let requested = RequestedPermissions {
+            level: level?.into(),
+            manage_studies: manage_studies?,
+            create_reports: create_reports? && !invalid_npi,
+            dashboard: dashboard?,
+            npi: npi.map(|npi| (npi, Verification::Pending)),
+        };
+        Permissions::grant(requested).map_err(|found| faults.note_all(found))
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use serde_json::{Value, json};
+    use web::field::read_object;
 
     fn read(value: Value) -> Result<Draft, Vec<(String, &'static str)>> {
         let Value::Object(members) = value else { panic!("no object") };
-        draft(Fields::new(members))
+        read_object::<InviteRequest>(members)
             .map_err(|f| f.0.into_iter().map(|f| (f.field, f.code)).collect())
     }
 

@@ -10,8 +10,8 @@ use domain::invitation::{Invitation, InvitationTransition, UnexpiredInvitation};
 use domain::npi::{Npi, Verification};
 use domain::person::permissions::Level;
 use store::CommitOutcome;
-use web::body::JsonObject;
-use web::change_request::{ChangeRequest, changes};
+use web::body::JsonBody;
+use web::change_request::ChangeRequest;
 use web::problem::ProblemBody;
 use web::view::InvitationView;
 use web::{Problem, Segment};
@@ -36,10 +36,9 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
     Segment(id): Segment,
-    body: JsonObject,
+    JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
-    let changes = changes(body.fields())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;

@@ -18,12 +18,12 @@ use serde_json::{Map, Value};
 use store::CommitOutcome;
 use web::Problem;
 use web::body::JsonObject;
-use web::fields::Fields;
+use web::field::read_object;
 use web::problem::ProblemBody;
 use web::view::InvitedView;
 
 use crate::Deps;
-use crate::draft::{Draft, InviteRequest, draft};
+use crate::draft::{Draft, InviteRequest};
 
 /// Invite a person.
 ///
@@ -54,7 +54,7 @@ pub(crate) async fn invite(
     members: Map<String, Value>,
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
-    let Draft { email, profile } = draft(Fields::new(members))?;
+    let Draft { email, profile } = read_object::<InviteRequest>(members)?;
     let wish = NewInvitation {
         id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
         clinic: principal.clinic,

@@ -5,13 +5,14 @@ use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, commit_ending};
 use domain::field::Refused;
-use domain::ids::{ClinicId, InvitationId, NotAnId, UserId};
+use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus, PendingInvitation};
 use domain::person::permissions::Level;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 
@@ -20,14 +21,29 @@ use crate::Deps;
 /// Which invitation: by its own id, or by that of the user to be.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `target` reads")]
 pub(crate) struct RevokeRequest {
     /// `inv_` and 32 hex characters.
-    #[schema(pattern = "^inv_[0-9a-f]{32}$", required = false, nullable = false)]
-    invitation_id: Option<String>,
+    #[schema(value_type = String, pattern = "^inv_[0-9a-f]{32}$", required = false)]
+    invitation_id: Field<InvitationId>,
     /// `usr_` and 32 hex characters.
-    #[schema(pattern = "^usr_[0-9a-f]{32}$", required = false, nullable = false)]
-    user_id: Option<String>,
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$", required = false)]
+    user_id: Field<UserId>,
+}
+
+impl RequestFields for RevokeRequest {
+    type Values = InvitationId;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<InvitationId, NotedFault> {
+        const NEITHER: Refused = Refused::new("required", "or userId is required");
+        const DIFFER: Refused =
+            Refused::new("ids_differ", "must be the user of the same invitation");
+        let by_invitation = faults.optional(self.invitation_id);
+        let by_user = faults.optional(self.user_id).map(UserId::invitation_id);
+        match (by_invitation, by_user) {
+            (Some(a), Some(b)) if a != b => Err(faults.note("userId", DIFFER)),
+            (a, b) => a.or(b).ok_or_else(|| faults.note_if_first("invitationId", NEITHER)),
+        }
+    }
 }
 
 /// Take an invitation back. Its link is dead at once; repeating it changes nothing.
@@ -44,10 +60,10 @@ pub(crate) struct RevokeRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    body: JsonObject,
+    JsonBody(id): JsonBody<RevokeRequest>,
 ) -> Result<Json<Done>, Problem> {
     let clinic = caller.clinic();
-    let id = target(body)?.to_string();
+    let id = id.to_string();
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The invitation is revoked."));
@@ -62,27 +78,6 @@ pub(crate) async fn handle(
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
         Ok(Attempt::of(commit_ending(&deps.context, &change, &requester).await?, done))
     })
-}
-
-/// `invitationId`, `userId`, or both when they mean the same.
-fn target(body: JsonObject) -> Result<InvitationId, Problem> {
-    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
-    let mut fields = body.fields();
-    let by_invitation =
-        fields.optional("invitationId", |text| InvitationId::parse(text).map_err(refused));
-    let by_user = fields.optional("userId", |text| UserId::parse(text).map_err(refused));
-    let by_user = by_user.map(UserId::invitation_id);
-    let chosen = match (by_invitation, by_user) {
-        (Some(a), Some(b)) if a != b => fields
-            .fault("userId", Refused::new("ids_differ", "must be the user of the same invitation")),
-        (a, b) => a.or(b),
-    };
-    if chosen.is_none() && fields.is_faultless() {
-        let _ =
-            fields.fault::<()>("invitationId", Refused::new("required", "or userId is required"));
-    }
-    let chosen = fields.finish(chosen)?;
-    chosen.ok_or_else(|| Problem::internal("no fault and no id"))
 }
 
 /// The invitation of this id; another clinic's is as unknown as none.

@@ -10,7 +10,8 @@ use domain::person::email::Email;
 use serde::Deserialize;
 use store::{Notice, NoticeKind, ThrottleDecision};
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
@@ -19,11 +20,18 @@ use crate::Deps;
 /// Whose password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct ForgotRequest {
     /// The address.
-    #[schema(max_length = 254)]
-    email: String,
+    #[schema(value_type = String, max_length = 254)]
+    email: Field<Email>,
+}
+
+impl RequestFields for ForgotRequest {
+    type Values = Email;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Email, NotedFault> {
+        faults.required(self.email)
+    }
 }
 
 /// Ask for a link to a new password: three in 15 minutes at most, the rest is passed over.
@@ -38,12 +46,8 @@ pub(crate) struct ForgotRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody(to): JsonBody<ForgotRequest>,
 ) -> Result<StatusCode, Problem> {
-    let mut fields = body.fields();
-    let to = fields.required("email", Email::parse);
-    let to = fields.finish(to)?;
-    let to = to.ok_or_else(|| Problem::internal("no fault and no address"))?;
     let (store, now) = (&deps.context.store, deps.context.now());
     let ip = ip.as_ref().map(|ip| ip.0.as_str());
     if store.count_reset_request(&to, ip, now).await? == ThrottleDecision::Allow {

@@ -7,13 +7,13 @@ use changes::Requester;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{KnownWords, Password, PasswordHash, RESET_LINK};
-use domain::field::Refused;
 use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
 use store::{Account, CommitOutcome, NoticeKind, Transaction};
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 use web::{ClientIp, Problem};
@@ -23,14 +23,23 @@ use crate::Deps;
 /// The token from the mail and the new password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct ResetRequest {
     /// The part of the mailed link after `#token=`.
-    #[schema(max_length = 256)]
-    token: String,
+    #[schema(value_type = String, max_length = 256)]
+    token: Field<String>,
     /// The new password.
-    #[schema(min_length = 15, max_length = 128)]
-    password: String,
+    #[schema(value_type = String, min_length = 15, max_length = 128)]
+    password: Field<Password>,
+}
+
+impl RequestFields for ResetRequest {
+    type Values = (String, Password);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let token = faults.required(self.token);
+        let password = faults.required(self.password);
+        Ok((token?, password?))
+    }
 }
 
 /// Set a new password. The link is good once, for 30 minutes; every session ends.
@@ -45,14 +54,8 @@ pub(crate) struct ResetRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody((token, password)): JsonBody<ResetRequest>,
 ) -> Result<Json<Done>, Problem> {
-    let mut fields = body.fields();
-    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
-    let password = fields.required("password", Password::parse);
-    let (token, password) = fields
-        .finish(token.zip(password))?
-        .ok_or_else(|| Problem::internal("no fault and no fields"))?;
     let mut hash = None;
     for _ in 0..changes::ATTEMPTS {
         let opened = opened(&deps, &token).await?;

@@ -12,14 +12,14 @@ use axum::response::{IntoResponse, Response};
 use changes::Requester;
 use domain::actor::Actor;
 use domain::credentials::password::Password;
-use domain::field::Refused;
 use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};
 use store::{Account, ThrottleDecision};
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
@@ -29,16 +29,33 @@ use crate::Deps;
 /// Address and password.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `Credentials::read` takes")]
 pub(crate) struct SignInRequest {
     /// The address.
-    #[schema(max_length = 254)]
-    email: String,
+    #[schema(value_type = String, max_length = 254)]
+    email: Field<Email>,
     /// The account's password.
-    #[schema(max_length = 128)]
-    password: String,
+    #[schema(value_type = String, max_length = 128)]
+    password: Field<Password>,
     /// Which clinic, for a person who belongs to several.
-    clinic_id: Option<String>,
+    #[schema(value_type = Option<String>)]
+    clinic_id: Field<ClinicId>,
+}
+
+pub(crate) struct Credentials {
+    email: Email,
+    password: Password,
+    clinic: Option<ClinicId>,
+}
+
+impl RequestFields for SignInRequest {
+    type Values = Credentials;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Credentials, NotedFault> {
+        let email = faults.required(self.email);
+        let password = faults.required(self.password);
+        let clinic = faults.optional(self.clinic_id);
+        Ok(Credentials { email: email?, password: password?, clinic })
+    }
 }
 
 /// A session.
@@ -65,9 +82,8 @@ pub(crate) struct SessionView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    body: JsonObject,
+    JsonBody(wanted): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
-    let wanted = Credentials::read(body)?;
     let (account, users) = checked(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
     let user = chosen(&deps, users, wanted.clinic).await?;
     if !user.profile.permissions.dashboard() {
@@ -80,26 +96,6 @@ pub(crate) async fn handle(
     let (user, access, cookie) = opened.await?.ok_or_else(refused)?;
     let view = SessionView { access, user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, Json(view)).into_response())
-}
-
-struct Credentials {
-    email: Email,
-    password: Password,
-    clinic: Option<ClinicId>,
-}
-
-impl Credentials {
-    fn read(body: JsonObject) -> Result<Self, Problem> {
-        let shape = |domain::ids::NotAnId(shape)| Refused::new("id_invalid", shape);
-        let mut fields = body.fields();
-        let email = fields.required("email", Email::parse);
-        let password = fields.required("password", Password::parse);
-        let clinic = fields.optional("clinicId", |text| ClinicId::parse(text).map_err(shape));
-        let read = email.zip(password);
-        let (email, password) =
-            fields.finish(read)?.ok_or_else(|| Problem::internal("no fault and no credentials"))?;
-        Ok(Self { email, password, clinic })
-    }
 }
 
 /// The account and its active users, when the password is right. Every refusal takes these steps.

@@ -4,18 +4,19 @@ use auth::caller::{Caller, IssueAccess};
 use auth::idempotency::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::field::Refused;
+use domain::field::Faults;
 use domain::grant::{
     EphemeralOptions, EphemeralSession, HangingProtocol, Layout, LinkSeconds, RetrievalId, View,
-    ViewportLabel,
+    ViewSeconds, ViewportLabel,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
-use web::fields::Fields;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields, read_object};
+use web::field_value::{FieldValue, Nested, read_text};
 use web::problem::ProblemBody;
 
 use crate::Deps;
@@ -23,7 +24,7 @@ use crate::issue::{LinkAnswer, LinkView, issue};
 use crate::wanted::Lifetimes;
 
 /// How images hang at first.
-#[derive(Clone, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct HangingProtocolView {
     /// Rows by columns, `1x1` to `4x4`.
@@ -47,23 +48,81 @@ impl From<&HangingProtocol> for HangingProtocolView {
 /// What is to be shown.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `wanted` reads")]
 pub(crate) struct EphemeralRequest {
     /// Your handle for the view, opaque to us: 1 to 256 bytes.
-    #[schema(min_length = 1, max_length = 256)]
-    retrieval_id: String,
+    #[schema(value_type = String, min_length = 1, max_length = 256)]
+    retrieval_id: Field<RetrievalId>,
     /// How images hang at first.
     #[schema(value_type = Option<HangingProtocolView>)]
-    hanging_protocol: Option<Value>,
+    hanging_protocol: Field<Nested<HangingFields>>,
     /// Given back as it came; 3072 bytes of JSON at most.
     #[schema(value_type = Option<std::collections::HashMap<String, Value>>)]
-    options: Option<Value>,
+    options: Field<SpelledOptions>,
     /// How long the link can be opened, 30 by default.
-    #[schema(minimum = 15, maximum = 300)]
-    link_seconds: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
+    link_seconds: Field<LinkSeconds>,
     /// How long the view lives once opened, 3600 by default.
-    #[schema(minimum = 300, maximum = 43200)]
-    view_seconds: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
+    view_seconds: Field<ViewSeconds>,
+}
+
+impl RequestFields for EphemeralRequest {
+    type Values = (EphemeralSession, Lifetimes);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let retrieval = faults.required(self.retrieval_id);
+        let hanging = faults.optional(self.hanging_protocol).map(|protocol| protocol.0);
+        let options = faults.optional(self.options).map(|options| options.0);
+        let link = LinkSeconds::EPHEMERAL;
+        let lifetimes = Lifetimes::read(self.link_seconds, link, self.view_seconds, faults);
+        Ok((EphemeralSession { retrieval: retrieval?, hanging, options }, lifetimes))
+    }
+}
+
+/// The fields of `hangingProtocol`, which [`HangingProtocolView`] documents.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct HangingFields {
+    layout: Field<Layout>,
+    viewport_assignments: Field<Vec<Option<ViewportLabel>>>,
+}
+
+impl RequestFields for HangingFields {
+    type Values = HangingProtocol;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<HangingProtocol, NotedFault> {
+        let layout = faults.required(self.layout);
+        let labels = faults.required(self.viewport_assignments);
+        let protocol = HangingProtocol::new(layout?, labels?);
+        faults.check("viewportAssignments", protocol)
+    }
+}
+
+/// The options as they were spelled: read as JSON values, numbers would change.
+struct SpelledOptions(EphemeralOptions);
+
+impl SpelledOptions {
+    /// The members of a body, with the options' own text in place of the options.
+    fn in_body(JsonObject { mut members, bytes }: JsonObject) -> Map<String, Value> {
+        #[derive(Deserialize)]
+        struct Spelling<'a> {
+            #[serde(borrow)]
+            options: Option<&'a RawValue>,
+        }
+        if let Some(options) = members.get_mut("options").filter(|options| !options.is_null()) {
+            // Given twice, there is no one spelling. That is refused like any other than an object.
+            let spelling = serde_json::from_slice::<Spelling<'_>>(&bytes).ok();
+            let text = spelling.and_then(|spelling| spelling.options).map(RawValue::get);
+            *options = Value::from(text.unwrap_or_default());
+        }
+        members
+    }
+}
+
+impl FieldValue for SpelledOptions {
+    fn from_json(value: Value) -> Result<Self, Faults> {
+        read_text(&value, |text| EphemeralOptions::parse(text).map(Self))
+    }
 }
 
 /// What an ephemeral view shows, as it was asked for.
@@ -119,75 +178,11 @@ pub(crate) async fn handle(
     caller: Caller<IssueAccess>,
     body: JsonObject,
 ) -> Result<LinkAnswer<EphemeralLinkView>, Problem> {
-    let (session, lifetimes) = wanted(body)?;
+    let members = SpelledOptions::in_body(body);
+    let (session, lifetimes) = read_object::<EphemeralRequest>(members)?;
     let view = EphemeralView::new(&session)?;
     let wanted = (View::Ephemeral(session), lifetimes);
     let link = issue(&deps, &caller.principal, wanted).await?;
     let answer = EphemeralLinkView { link, session: view };
     Ok((Extension(SecretAnswer), Json(answer)))
-}
-
-fn wanted(body: JsonObject) -> Result<(EphemeralSession, Lifetimes), Problem> {
-    let spelt = spelt_options(&body);
-    let mut fields = body.fields();
-    let retrieval = fields.required("retrievalId", RetrievalId::parse);
-    let hanging = hanging(&mut fields);
-    let options = match fields.take("options") {
-        None | Some(Value::Null) => None,
-        Some(_) => match EphemeralOptions::parse(&spelt) {
-            Ok(options) => Some(options),
-            Err(refused) => fields.fault("options", refused),
-        },
-    };
-    let lifetimes = Lifetimes::read(&mut fields, LinkSeconds::EPHEMERAL);
-    let retrieval = fields.finish(retrieval)?;
-    let session = EphemeralSession {
-        retrieval: retrieval.ok_or_else(|| Problem::internal("no fault and no handle"))?,
-        hanging,
-        options,
-    };
-    Ok((session, lifetimes))
-}
-
-/// The options' own bytes: read as values, numbers would change.
-fn spelt_options(body: &JsonObject) -> String {
-    #[derive(Deserialize)]
-    struct Spelt<'a> {
-        #[serde(borrow)]
-        options: Option<&'a RawValue>,
-    }
-    // Given twice, there is no one spelling; that is refused like what is no object.
-    let spelt = serde_json::from_slice::<Spelt<'_>>(&body.bytes).ok();
-    let options = spelt.and_then(|spelt| spelt.options);
-    options.map(|raw| raw.get().to_owned()).unwrap_or_default()
-}
-
-fn hanging(fields: &mut Fields) -> Option<HangingProtocol> {
-    const NAME: &str = "hangingProtocol";
-    let mut within = fields.optional_object(NAME)?;
-    let layout = within.required("layout", Layout::parse);
-    let labels = match within.take("viewportAssignments") {
-        None | Some(Value::Null) => {
-            within.fault("viewportAssignments", Refused::new("required", "is required"))
-        }
-        Some(value) => labels(&value)
-            .map_err(|refused| within.fault::<()>("viewportAssignments", refused))
-            .ok(),
-    };
-    let hanging = layout.zip(labels).and_then(|(layout, labels)| {
-        HangingProtocol::new(layout, labels)
-            .map_err(|refused| within.fault::<()>("viewportAssignments", refused))
-            .ok()
-    });
-    within.finish(hanging).map_err(|faults| fields.note_within(NAME, faults)).ok().flatten()
-}
-
-fn labels(value: &Value) -> Result<Vec<Option<ViewportLabel>>, Refused> {
-    const SHAPE: Refused = Refused::new("wrong_type", "must be a list of strings and nulls");
-    let label = |value: &Value| match value {
-        Value::Null => Ok(None),
-        Value::String(text) => ViewportLabel::parse(text).map(Some),
-        _ => Err(SHAPE),
-    };
-    value.as_array().ok_or(SHAPE)?.iter().map(label).collect()
 }

@@ -6,13 +6,12 @@ use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
-use domain::field::Refused;
 use serde::{Deserialize, Serialize};
 use store::Consistency;
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::ObjectOrForm;
-use web::fields::Fields;
+use web::body::JsonOrForm;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
@@ -22,12 +21,23 @@ use crate::token::token_type;
 /// A view token that came with a request.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct IntrospectRequest {
     /// The view token.
-    token: String,
+    #[schema(value_type = String)]
+    token: Field<String>,
     /// Not needed: view tokens are the only kind.
-    token_type_hint: Option<String>,
+    #[schema(value_type = Option<String>)]
+    token_type_hint: Field<String>,
+}
+
+impl RequestFields for IntrospectRequest {
+    type Values = String;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+        let token = faults.required(self.token);
+        faults.optional(self.token_type_hint);
+        token
+    }
 }
 
 /// A token whose view lives.
@@ -96,13 +106,8 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
     headers: HeaderMap,
-    ObjectOrForm(members): ObjectOrForm,
+    JsonOrForm(token): JsonOrForm<IntrospectRequest>,
 ) -> Result<Json<Introspection>, Problem> {
-    let mut fields = Fields::new(members);
-    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
-    let _ = fields.optional("token_type_hint", |_| Ok::<_, Refused>(()));
-    let token = fields.finish(token)?;
-    let token = token.ok_or_else(|| Problem::internal("no fault and no token"))?;
     let clinic = caller.clinic().to_string();
     Ok(Json(match active(&deps, &clinic, &token, &headers).await? {
         Some(claims) => Introspection::Active(Box::new(ActiveView {

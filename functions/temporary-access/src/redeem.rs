@@ -9,14 +9,14 @@ use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::AccessRefusal;
 use domain::credentials::token::AccessLink;
-use domain::field::Refused;
 use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, View, still_allowed};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
@@ -31,11 +31,18 @@ const PATH: &str = "/v1/access/redeem";
 /// The token of a link.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `handle` reads")]
 pub(crate) struct RedeemRequest {
     /// The part of the link after `token=`.
-    #[schema(max_length = 256)]
-    token: String,
+    #[schema(value_type = String, max_length = 256)]
+    token: Field<String>,
+}
+
+impl RequestFields for RedeemRequest {
+    type Values = String;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+        faults.required(self.token)
+    }
 }
 
 /// An open view.
@@ -85,12 +92,8 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
     headers: HeaderMap,
-    body: JsonObject,
+    JsonBody(token): JsonBody<RedeemRequest>,
 ) -> Result<Json<OpenedView>, Problem> {
-    let mut fields = body.fields();
-    let token = fields.required("token", |text| Ok::<_, Refused>(text.to_owned()));
-    let token = fields.finish(token)?;
-    let token = token.ok_or_else(|| Problem::internal("no fault and no token"))?;
     let proof = proof_in(&deps, &headers)?;
     let Ok(link) = deps.keyring.read_access_token(&token) else {
         return Err(tampered(&deps, &token, ip).await?);

@@ -4,37 +4,51 @@ use auth::caller::{Caller, IssueAccess};
 use auth::idempotency::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::grant::{LinkSeconds, View};
+use domain::grant::{LinkSeconds, View, ViewSeconds};
+use domain::ids::{StudyId, UserId};
+use domain::study::StudyInstanceUid;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
-use crate::wanted::{Lifetimes, study, user};
+use crate::wanted::{Lifetimes, read_study};
 
 /// Who is to read which study. At least one of the study's two names.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `wanted` reads")]
 pub(crate) struct RerouteRequest {
     /// The reader: `usr_` and 32 hex characters.
-    #[schema(pattern = "^usr_[0-9a-f]{32}$")]
-    assigned_to_user_id: String,
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    assigned_to_user_id: Field<UserId>,
     /// `stu_` and 32 hex characters.
-    #[schema(pattern = "^stu_[0-9a-f]{32}$")]
-    study_id: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^stu_[0-9a-f]{32}$")]
+    study_id: Field<StudyId>,
     /// DICOM Study Instance UID.
-    #[schema(pattern = "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))*$", max_length = 64)]
-    study_instance_uid: Option<String>,
+    #[schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))*$", max_length = 64)]
+    study_instance_uid: Field<StudyInstanceUid>,
     /// How long the link can be opened, 60 by default.
-    #[schema(minimum = 15, maximum = 300)]
-    link_seconds: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
+    link_seconds: Field<LinkSeconds>,
     /// How long the view lives once opened, 3600 by default.
-    #[schema(minimum = 300, maximum = 43200)]
-    view_seconds: Option<u32>,
+    #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
+    view_seconds: Field<ViewSeconds>,
+}
+
+impl RequestFields for RerouteRequest {
+    type Values = (View, Lifetimes);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        let user = faults.required(self.assigned_to_user_id);
+        let study = read_study(self.study_id, self.study_instance_uid, faults);
+        let link = LinkSeconds::default();
+        let lifetimes = Lifetimes::read(self.link_seconds, link, self.view_seconds, faults);
+        Ok((View::Dictation { user: user?, study: study? }, lifetimes))
+    }
 }
 
 /// Get a link to read and dictate. Assigns the study to the reader.
@@ -51,19 +65,8 @@ pub(crate) struct RerouteRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    body: JsonObject,
+    JsonBody(wanted): JsonBody<RerouteRequest>,
 ) -> Result<LinkAnswer<LinkView>, Problem> {
-    let wanted = wanted(body)?;
     let link = issue(&deps, &caller.principal, wanted).await?;
     Ok((Extension(SecretAnswer), Json(link)))
-}
-
-fn wanted(body: JsonObject) -> Result<(View, Lifetimes), Problem> {
-    let mut fields = body.fields();
-    let reader = fields.required("assignedToUserId", user);
-    let study = study(&mut fields);
-    let lifetimes = Lifetimes::read(&mut fields, LinkSeconds::default());
-    let read = fields.finish(reader.zip(study))?;
-    let (user, study) = read.ok_or_else(|| Problem::internal("no fault and no fields"))?;
-    Ok((View::Dictation { user, study }, lifetimes))
 }

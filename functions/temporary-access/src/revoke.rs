@@ -6,33 +6,47 @@ use axum::extract::State;
 use changes::{Attempt, Requester};
 use domain::field::Refused;
 use domain::grant::Grant;
-use domain::ids::{AccessId, ClinicId, NotAnId, UserId};
+use domain::ids::{AccessId, ClinicId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
-use crate::wanted::user;
 
 /// Which access: one, or all of a user's. Exactly one of both.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `target` reads")]
 pub(crate) struct RevokeAccessRequest {
     /// `acc_` and 32 hex characters.
-    #[schema(pattern = "^acc_[0-9a-f]{32}$", required = false, nullable = false)]
-    access_id: Option<String>,
+    #[schema(value_type = String, pattern = "^acc_[0-9a-f]{32}$", required = false)]
+    access_id: Field<AccessId>,
     /// `usr_` and 32 hex characters.
-    #[schema(pattern = "^usr_[0-9a-f]{32}$", required = false, nullable = false)]
-    user_id: Option<String>,
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$", required = false)]
+    user_id: Field<UserId>,
 }
 
-enum Target {
+pub(crate) enum Target {
     One(AccessId),
     All(UserId),
+}
+
+impl RequestFields for RevokeAccessRequest {
+    type Values = Target;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Target, NotedFault> {
+        const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
+        const NEITHER: Refused = Refused::new("required", "or userId is required");
+        match (faults.optional(self.access_id), faults.optional(self.user_id)) {
+            (Some(_), Some(_)) => Err(faults.note("userId", BOTH)),
+            (Some(access), None) => Ok(Target::One(access)),
+            (None, Some(user)) => Ok(Target::All(user)),
+            (None, None) => Err(faults.note_if_first("accessId", NEITHER)),
+        }
+    }
 }
 
 /// End temporary access at once. Its link opens no more, and an open view is not renewed.
@@ -49,9 +63,8 @@ enum Target {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    body: JsonObject,
+    JsonBody(target): JsonBody<RevokeAccessRequest>,
 ) -> Result<Json<Done>, Problem> {
-    let target = target(body)?;
     let requester = caller.principal.requester();
     let (store, clinic) = (&deps.context.store, caller.clinic());
     match target {
@@ -69,25 +82,6 @@ pub(crate) async fn handle(
             Ok(Json(Done::new("Every access of the user is ended.")))
         }
     }
-}
-
-/// `accessId` or `userId`.
-fn target(body: JsonObject) -> Result<Target, Problem> {
-    const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
-    const NEITHER: Refused = Refused::new("required", "or userId is required");
-    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
-    let mut fields = body.fields();
-    let access = fields.optional("accessId", |text| AccessId::parse(text).map_err(refused));
-    let user = fields.optional("userId", user);
-    let target = match (access, user) {
-        (Some(_), Some(_)) => fields.fault("userId", BOTH),
-        (Some(access), None) => Some(Target::One(access)),
-        (None, Some(user)) => Some(Target::All(user)),
-        (None, None) if fields.is_faultless() => fields.fault("accessId", NEITHER),
-        (None, None) => None,
-    };
-    let target = fields.finish(target)?;
-    target.ok_or_else(|| Problem::internal("no fault and no target"))
 }
 
 async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {

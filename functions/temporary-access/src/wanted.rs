@@ -1,10 +1,9 @@
 //! What the three requests for a link have in common.
 
-use domain::field::Refused;
 use domain::grant::{LinkSeconds, ViewSeconds};
-use domain::ids::{NotAnId, StudyId, UserId};
+use domain::ids::StudyId;
 use domain::study::{StudyInstanceUid, StudyRef};
-use web::fields::Fields;
+use web::field::{Field, FieldFaults, NotedFault};
 
 /// How long link and view are to live.
 #[derive(Clone, Copy)]
@@ -14,45 +13,65 @@ pub(crate) struct Lifetimes {
 }
 
 impl Lifetimes {
-    /// `linkSeconds` and `viewSeconds`.
-    pub(crate) fn read(fields: &mut Fields, link: LinkSeconds) -> Self {
+    /// Reads `linkSeconds`, `default` if it is absent, and `viewSeconds`.
+    pub(crate) fn read(
+        link: Field<LinkSeconds>,
+        default: LinkSeconds,
+        view: Field<ViewSeconds>,
+        faults: &mut FieldFaults,
+    ) -> Self {
         Self {
-            link: fields.optional_whole("linkSeconds", LinkSeconds::new).unwrap_or(link),
-            view: fields.optional_whole("viewSeconds", ViewSeconds::new).unwrap_or_default(),
+            link: faults.optional(link).unwrap_or(default),
+            view: faults.optional(view).unwrap_or_default(),
         }
     }
 }
 
-/// `studyId`, `studyInstanceUid`, or both; never neither. `None` means that a fault was noted.
-pub(crate) fn study(fields: &mut Fields) -> Option<StudyRef> {
-    let given = ["studyId", "studyInstanceUid"].map(|name| fields.holds_value(name));
-    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
-    let id = fields.optional("studyId", |text| StudyId::parse(text).map_err(refused));
-    let uid = fields.optional("studyInstanceUid", StudyInstanceUid::parse);
-    if given != [id.is_some(), uid.is_some()] {
-        return None;
+/// Reads `studyId`, `studyInstanceUid`, or both. One is required.
+pub(crate) fn read_study(
+    id: Field<StudyId>,
+    uid: Field<StudyInstanceUid>,
+    faults: &mut FieldFaults,
+) -> Result<StudyRef, NotedFault> {
+    let invalid = id.is_fault() || uid.is_fault();
+    match StudyRef::new(faults.optional(id), faults.optional(uid)) {
+        Ok(study) => Ok(study),
+        // Don't report `study_required` when an invalid one was already reported.
+        Err(neither) if invalid => Err(faults.note_if_first("studyId", neither)),
+        Err(neither) => Err(faults.note("studyId", neither)),
     }
-    match StudyRef::new(id, uid) {
-        Ok(study) => Some(study),
-        Err(neither) => fields.fault("studyId", neither),
-    }
-}
-
-/// Reads a user's id.
-pub(crate) fn user(text: &str) -> Result<UserId, Refused> {
-    UserId::parse(text).map_err(|NotAnId(shape)| Refused::new("id_invalid", shape))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde::Deserialize;
     use serde_json::json;
+    use web::field::{RequestFields, read_object};
+
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Sample {
+        study_id: Field<StudyId>,
+        study_instance_uid: Field<StudyInstanceUid>,
+        link_seconds: Field<LinkSeconds>,
+        view_seconds: Field<ViewSeconds>,
+    }
+
+    impl RequestFields for Sample {
+        type Values = StudyRef;
+
+        fn read(self, faults: &mut FieldFaults) -> Result<StudyRef, NotedFault> {
+            let study = read_study(self.study_id, self.study_instance_uid, faults);
+            let link = LinkSeconds::default();
+            Lifetimes::read(self.link_seconds, link, self.view_seconds, faults);
+            study
+        }
+    }
 
     fn faults(body: &serde_json::Value) -> Vec<(String, &'static str)> {
-        let mut fields = Fields::new(body.as_object().unwrap().clone());
-        let _ = study(&mut fields);
-        let _ = Lifetimes::read(&mut fields, LinkSeconds::default());
-        let faults = fields.finish(()).err().unwrap_or_default();
+        let members = body.as_object().unwrap().clone();
+        let faults = read_object::<Sample>(members).err().unwrap_or_default();
         faults.0.into_iter().map(|f| (f.field, f.code)).collect()
     }
 

@@ -2,35 +2,32 @@
 
 use auth::principal::Principal;
 use changes::{Attempt, Requester};
-use domain::field::Refused;
-use domain::ids::{NotAnId, UserId};
+use domain::ids::UserId;
 use domain::person::permissions::Level;
 use domain::user::{Managers, User, UserChange};
 use serde::Deserialize;
 use store::{CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 
 use crate::Deps;
 
 /// Which user.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `target` reads")]
 pub(crate) struct UserRequest {
     /// `usr_` and 32 hex characters.
-    #[schema(pattern = "^usr_[0-9a-f]{32}$")]
-    user_id: String,
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    user_id: Field<UserId>,
 }
 
-/// The user that a body names.
-pub(crate) fn target(body: JsonObject) -> Result<UserId, Problem> {
-    let refused = |NotAnId(shape)| Refused::new("id_invalid", shape);
-    let mut fields = body.fields();
-    let id = fields.required("userId", |text| UserId::parse(text).map_err(refused));
-    let id = fields.finish(id)?;
-    id.ok_or_else(|| Problem::internal("no fault and no id"))
+impl RequestFields for UserRequest {
+    type Values = UserId;
+
+    fn read(self, faults: &mut FieldFaults) -> Result<UserId, NotedFault> {
+        faults.required(self.user_id)
+    }
 }
 
 /// The confirmed user of this id whom the caller may change. Another clinic's is as unknown as

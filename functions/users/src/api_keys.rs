@@ -10,13 +10,13 @@ use changes::{Attempt, Context};
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
 use domain::embed::{EmbedOrigin, EmbedOrigins};
-use domain::field::{Faults, Refused};
+use domain::field::Refused;
 use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use store::{CommitOutcome, PageRequest};
 use utoipa::ToSchema;
-use web::body::JsonObject;
-use web::fields::Fields;
+use web::body::JsonBody;
+use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, NoFilter, PageParameters};
 use web::schema::ScopeName;
@@ -64,17 +64,38 @@ pub(crate) async fn list(
 /// The key wanted.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[expect(dead_code, reason = "documents what `wanted` reads")]
 pub(crate) struct ApiKeyRequest {
     /// What it is for.
-    #[schema(min_length = 1, max_length = 200)]
-    description: String,
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    description: Field<Description>,
     /// What it may do: one at least.
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
-    scopes: Vec<String>,
+    scopes: Field<Vec<Scope>>,
     /// Origins such as `https://pacs.example` whose pages may embed what the key opens.
-    #[schema(required = false, nullable = false, max_items = 20)]
-    embed_origins: Option<Vec<String>>,
+    #[schema(value_type = Vec<String>, required = false, max_items = 20)]
+    embed_origins: Field<Vec<EmbedOrigin>>,
+}
+
+impl RequestFields for ApiKeyRequest {
+    type Values = (Description, Vec<Scope>, EmbedOrigins);
+
+    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+        const NO_SCOPES: Refused = Refused::new("scopes_required", "must name one scope at least");
+        let description = faults.required(self.description);
+        let mut scopes = faults.required_or(self.scopes, NO_SCOPES);
+        if scopes.as_ref().is_ok_and(Vec::is_empty) {
+            scopes = Err(faults.note("scopes", NO_SCOPES));
+        }
+        let origins = faults.change(self.embed_origins).unwrap_or_default();
+        let origins = faults.check("embedOrigins", EmbedOrigins::new(origins));
+        Ok((description?, each_once(scopes?), origins?))
+    }
+}
+
+fn each_once(mut scopes: Vec<Scope>) -> Vec<Scope> {
+    scopes.sort_unstable();
+    scopes.dedup();
+    scopes
 }
 
 /// A new API key.
@@ -100,9 +121,8 @@ pub(crate) struct NewApiKeyView {
 pub(crate) async fn create(
     State(context): State<Context>,
     caller: Caller<ManageApiKeys>,
-    body: JsonObject,
+    JsonBody((description, scopes, embed_origins)): JsonBody<ApiKeyRequest>,
 ) -> Result<Response, Problem> {
-    let (description, scopes, embed_origins) = wanted(body.fields())?;
     let (now, entropy) = (context.now(), context.entropy.as_ref());
     let key = ApiKey {
         id: ApiKeyId::new(now, entropy),
@@ -128,31 +148,6 @@ pub(crate) async fn create(
     let mut answer = (StatusCode::CREATED, Json(view)).into_response();
     answer.extensions_mut().insert(SecretAnswer);
     Ok(answer)
-}
-
-fn wanted(mut fields: Fields) -> Result<(Description, Vec<Scope>, EmbedOrigins), Problem> {
-    const NONE: Refused = Refused::new("scopes_required", "must name one scope at least");
-    let description = fields.required("description", Description::parse);
-    let named = fields.holds("scopes");
-    let scopes = match fields.list("scopes", Scope::parse) {
-        Some(scopes) if !scopes.is_empty() => Some(each_once(scopes)),
-        None if named => None,
-        _ => fields.fault("scopes", NONE),
-    };
-    let origins = fields.list("embedOrigins", EmbedOrigin::parse);
-    let origins = match EmbedOrigins::new(origins.unwrap_or_default()) {
-        Ok(origins) => Some(origins),
-        Err(refused) => fields.fault("embedOrigins", refused),
-    };
-    let read = (|| Some((description?, scopes?, origins?)))();
-    fields.finish(())?;
-    read.ok_or_else(|| Faults::default().into())
-}
-
-fn each_once(mut scopes: Vec<Scope>) -> Vec<Scope> {
-    scopes.sort_unstable();
-    scopes.dedup();
-    scopes
 }
 
 /// End an API key at once. Repeating it changes nothing.

@@ -9,8 +9,8 @@ use domain::claim::Holder;
 use domain::ids::UserId;
 use domain::person::profile::{Changes, Profile};
 use domain::user::User;
-use web::body::JsonObject;
-use web::change_request::{ChangeRequest, changes};
+use web::body::JsonBody;
+use web::change_request::ChangeRequest;
 use web::problem::ProblemBody;
 use web::view::UserView;
 use web::{Problem, Segment};
@@ -35,9 +35,8 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
     Segment(id): Segment,
-    body: JsonObject,
+    JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<UserView>, Problem> {
-    let changes = changes(body.fields())?;
     let id = UserId::parse(&id).map_err(|_| unknown())?;
     let requester = caller.principal.requester();
     changes::retry!(async {

@@ -5,12 +5,12 @@ use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
 use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
-use crate::access::{UserRequest, begin, commit, find, target};
+use crate::access::{UserRequest, begin, commit, find};
 
 /// Open a user's access again, with the permissions of before. Repeating it changes nothing.
 #[utoipa::path(
@@ -26,9 +26,8 @@ use crate::access::{UserRequest, begin, commit, find, target};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
-    body: JsonObject,
+    JsonBody(id): JsonBody<UserRequest>,
 ) -> Result<Json<Done>, Problem> {
-    let id = target(body)?;
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The user is active."));

@@ -5,12 +5,12 @@ use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
 use web::Problem;
-use web::body::JsonObject;
+use web::body::JsonBody;
 use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
-use crate::access::{UserRequest, begin, commit, find, target};
+use crate::access::{UserRequest, begin, commit, find};
 
 /// End a user's access at once. Data and permissions are kept; repeating it changes nothing.
 #[utoipa::path(
@@ -26,9 +26,8 @@ use crate::access::{UserRequest, begin, commit, find, target};
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
-    body: JsonObject,
+    JsonBody(id): JsonBody<UserRequest>,
 ) -> Result<Json<Done>, Problem> {
-    let id = target(body)?;
     if caller.principal.identity.user() == Some(id) {
         let detail = "You cannot end your own access. Ask another owner or admin.";
         return Err(Problem::conflict("cannot_revoke_self", detail));

@@ -7,8 +7,9 @@ use axum::http::{StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::field::{RequestFields, read_object};
-use crate::fields::Fields;
 use crate::problem::Problem;
+
+const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a JSON body says, read by its declaration `R`. Every fault of its fields is in one 422.
 #[derive(Debug)]
@@ -32,9 +33,31 @@ impl<R: RequestFields, S: Send + Sync> FromRequest<S> for JsonOrForm<R> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        let ObjectOrForm(members) = ObjectOrForm::from_request(request, state).await?;
+        let members = if media_type(&request).eq_ignore_ascii_case(FORM) {
+            read_form(request, state).await?
+        } else {
+            JsonObject::from_request(request, state).await?.members
+        };
         Ok(Self(read_object::<R>(members)?))
     }
+}
+
+/// The fields of a form as strings.
+async fn read_form<S: Send + Sync>(
+    request: Request,
+    state: &S,
+) -> Result<Map<String, Value>, Problem> {
+    let unreadable =
+        || Problem::bad_request("form_invalid", "The body must be a form with each name once.");
+    let bytes = read(request, state).await?;
+    let form = Request::post("/").header(header::CONTENT_TYPE, FORM).body(Body::from(bytes));
+    let form = form.map_err(Problem::internal)?;
+    let pairs = Form::<Vec<(String, String)>>::from_request(form, state).await;
+    let Form(pairs) = pairs.map_err(|_| unreadable())?;
+    let count = pairs.len();
+    let members: Map<String, Value> =
+        (pairs.into_iter()).map(|(name, value)| (name, Value::String(value))).collect();
+    if members.len() < count { Err(unreadable()) } else { Ok(members) }
 }
 
 /// A JSON object, its bytes kept to recognise a repeat.
@@ -44,13 +67,6 @@ pub struct JsonObject {
     pub members: Map<String, Value>,
     /// The bytes as they came.
     pub bytes: Bytes,
-}
-
-impl JsonObject {
-    /// The members, to be taken out one by one.
-    pub fn fields(self) -> Fields {
-        Fields::new(self.members)
-    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for JsonObject {
@@ -77,38 +93,6 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
                 ),
             )),
         }
-    }
-}
-
-/// The members of a JSON object or of a form (`application/x-www-form-urlencoded`): for what an
-/// RFC wants as a form, and our own clients send as JSON.
-#[derive(Debug)]
-pub struct ObjectOrForm(pub Map<String, Value>);
-
-impl<S: Send + Sync> FromRequest<S> for ObjectOrForm {
-    type Rejection = Problem;
-
-    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !media_type(&request).eq_ignore_ascii_case("application/x-www-form-urlencoded") {
-            let object = JsonObject::from_request(request, state).await?;
-            return Ok(Self(object.members));
-        }
-        let unreadable =
-            || Problem::bad_request("form_invalid", "The body must be a form with each name once.");
-        let bytes = read(request, state).await?;
-        let form = Request::post("/")
-            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .body(Body::from(bytes))
-            .map_err(Problem::internal)?;
-        let pairs = Form::<Vec<(String, String)>>::from_request(form, state).await;
-        let Form(pairs) = pairs.map_err(|_| unreadable())?;
-        let count = pairs.len();
-        let members: Map<String, Value> =
-            (pairs.into_iter()).map(|(name, value)| (name, Value::String(value))).collect();
-        if members.len() < count {
-            return Err(unreadable());
-        }
-        Ok(Self(members))
     }
 }
 

@@ -41,11 +41,6 @@ impl<T> Field<T> {
     pub fn is_fault(&self) -> bool {
         matches!(self.sent, Sent::Fault(_))
     }
-
-    /// Whether the request does not have the field at all.
-    pub fn is_absent(&self) -> bool {
-        matches!(self.sent, Sent::Absent)
-    }
 }
 
 impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
@@ -138,9 +133,14 @@ pub struct FieldFaults(Faults);
 impl FieldFaults {
     /// A field that has to be there.
     pub fn required<T>(&mut self, field: Field<T>) -> Result<T, NotedFault> {
+        self.required_or(field, REQUIRED)
+    }
+
+    /// A field that has to be there. `missing` says so in the words of its request.
+    pub fn required_or<T>(&mut self, field: Field<T>, missing: Refused) -> Result<T, NotedFault> {
         match field.sent {
             Sent::Value(value) => Ok(value),
-            Sent::Absent | Sent::Null => Err(self.note(field.name, REQUIRED)),
+            Sent::Absent | Sent::Null => Err(self.note(field.name, missing)),
             Sent::Fault(faults) => Err(self.note_all(faults)),
         }
     }
@@ -188,9 +188,9 @@ impl FieldFaults {
         NotedFault(())
     }
 
-    /// Whether no fault was noted so far.
-    pub fn is_empty(&self) -> bool {
-        self.0.0.is_empty()
+    /// Notes a fault unless another one explains it.
+    pub fn note_if_first(&mut self, name: &str, refused: Refused) -> NotedFault {
+        if self.0.0.is_empty() { self.note(name, refused) } else { NotedFault(()) }
     }
 
     /// `values`, if no fault was noted.

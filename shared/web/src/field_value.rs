@@ -1,6 +1,7 @@
 //! How the values of fields are read from JSON.
 
 use domain::credentials::api_key::{Description, Scope};
+use domain::credentials::password::Password;
 use domain::delivery::Delivery;
 use domain::embed::EmbedOrigin;
 use domain::field::{Faults, Refused};
@@ -90,6 +91,7 @@ texts! {
     Layout: Self::parse;
     Level: Self::parse;
     Npi: Self::parse;
+    Password: Self::parse;
     PersonName: Self::parse;
     PhoneNumber: Self::parse;
     RejectReason: Self::parse;
@@ -120,13 +122,6 @@ impl FieldValue for String {
 impl FieldValue for bool {
     fn from_json(value: Value) -> Result<Self, Faults> {
         value.as_bool().ok_or_else(|| at_value(NOT_BOOL))
-    }
-}
-
-/// Any JSON, to be read by the request itself.
-impl FieldValue for Value {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        Ok(value)
     }
 }
 

@@ -6,7 +6,6 @@ pub mod change_request;
 mod edge;
 pub mod field;
 pub mod field_value;
-pub mod fields;
 pub mod page;
 pub mod problem;
 pub mod query;

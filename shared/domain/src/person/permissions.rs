@@ -61,6 +61,15 @@ impl Level {
     }
 }
 
+impl From<AssignableLevel> for Level {
+    fn from(level: AssignableLevel) -> Self {
+        match level {
+            AssignableLevel::Admin => Self::Admin,
+            AssignableLevel::Member => Self::Member,
+        }
+    }
+}
+
 impl AssignableLevel {
     /// Reads a level that a request may give.
     pub fn parse(text: &str) -> Result<Self, Refused> {

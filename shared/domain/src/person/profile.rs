@@ -62,11 +62,7 @@ impl Profile {
             suffix2: changes.suffix2.unwrap_or_else(|| old.suffix2.clone()),
         };
         let mut wanted = self.permissions.as_wanted();
-        wanted.level = match changes.level {
-            Some(AssignableLevel::Admin) => Level::Admin,
-            Some(AssignableLevel::Member) => Level::Member,
-            None => wanted.level,
-        };
+        wanted.level = changes.level.map_or(wanted.level, Level::from);
         wanted.manage_studies = changes.manage_studies.unwrap_or(wanted.manage_studies);
         wanted.create_reports = changes.create_reports.unwrap_or(wanted.create_reports);
         wanted.dashboard = changes.dashboard.unwrap_or(wanted.dashboard);

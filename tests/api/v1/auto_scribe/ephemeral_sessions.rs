@@ -105,12 +105,12 @@ async fn a_hanging_protocol_fits_its_grid() {
         (json!({ "viewportAssignments": [] }), "layout", "required"),
         (
             json!({ "layout": "1x1", "viewportAssignments": [7] }),
-            "viewportAssignments",
+            "viewportAssignments[0]",
             "wrong_type",
         ),
         (
             json!({ "layout": "1x1", "viewportAssignments": [""] }),
-            "viewportAssignments",
+            "viewportAssignments[0]",
             "viewport_invalid",
         ),
         (
