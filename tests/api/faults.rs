@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use emulator::Fault;
+use emulator::DatabaseFault;
 use serde_json::json;
 
 use crate::support::{App, member};
@@ -12,7 +12,7 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
     let app = App::with_faults().await;
     let person = member("grace@clinic.example");
     for operation in ["GetItem", "BatchGetItem", "TransactWriteItems"] {
-        app.fail_database(operation, Fault::Internal);
+        app.fail_database(operation, DatabaseFault::Internal);
         let problem = app.as_pacs().invite(&person).await.problem(503, "unavailable");
         assert!(
             !problem.to_string().to_lowercase().contains("dynamo"),
@@ -20,14 +20,14 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
         );
         app.heal_database();
     }
-    for fault in [Fault::Throttled, Fault::Closed] {
+    for fault in [DatabaseFault::Throttled, DatabaseFault::Closed] {
         app.fail_database("TransactWriteItems", fault);
         app.as_pacs().invite(&person).await.problem(503, "unavailable");
         app.heal_database();
     }
     let first = app.as_pacs().invite(&person).await.expect(201);
     assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
-    app.fail_database("Query", Fault::Throttled);
+    app.fail_database("Query", DatabaseFault::Throttled);
     app.as_pacs().get("/v1/autoScribe/users/invitations").await.problem(503, "unavailable");
     app.heal_database();
     app.as_pacs().get("/v1/autoScribe/users/invitations").await.expect(200);
@@ -101,7 +101,7 @@ async fn a_corrupt_item_is_an_error_and_never_skipped() {
 #[tokio::test]
 async fn an_invite_whose_answer_was_lost_is_there_once() {
     let app = App::with_faults().await;
-    app.fail_next("TransactWriteItems", Fault::AnswerLost);
+    app.fail_next("TransactWriteItems", DatabaseFault::AnswerLost);
     let first = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
     assert_eq!(app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201), first);

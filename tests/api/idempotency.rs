@@ -82,7 +82,7 @@ async fn while_the_first_is_running_another_is_409() {
 async fn an_answer_that_a_later_try_could_better_is_not_kept() {
     let app = App::with_faults().await;
     let body = member("grace@clinic.example");
-    app.fail_database("TransactWriteItems", emulator::Fault::Internal);
+    app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
     app.as_pacs().post_with(USERS, &body, KEY).await.problem(503, "unavailable");
     app.heal_database();
     app.as_pacs().post_with(USERS, &body, KEY).await.expect(201);

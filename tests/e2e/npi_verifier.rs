@@ -239,7 +239,7 @@ async fn a_run_that_died_after_taking_a_number_up_is_made_up_for() {
     let app = App::unpumped_with_faults().await;
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(SOON);
-    app.fail_database("TransactWriteItems", emulator::Fault::Internal);
+    app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
     let failed = app.try_verify().await.unwrap_err();
     assert!(failed.to_string().contains("unavailable"), "{failed}");
     app.heal_database();

@@ -37,7 +37,7 @@ impl App {
 
     /// With nobody who calls `mailer`.
     pub(crate) async fn without_pump() -> Self {
-        Self::with(Options { pump: false, ..Options::default() }).await
+        Self::with(Options { deliver_stream: false, ..Options::default() }).await
     }
 
     /// With a database that can be told to fail.
@@ -47,7 +47,7 @@ impl App {
 
     /// Both.
     pub(crate) async fn unpumped_with_faults() -> Self {
-        Self::with(Options { pump: false, faults: true, ..Options::default() }).await
+        Self::with(Options { deliver_stream: false, faults: true, ..Options::default() }).await
     }
 
     /// On data in a directory, with these signing keys.
@@ -94,7 +94,8 @@ impl App {
             Options { clock: clock.clone(), registry: Some(registry.url.clone()), ..options };
         let running = emulator::start(options).await.expect("the service starts");
         let request = clinic("Riverside Imaging", "owner@riverside.example");
-        let made = provision::provision(&running.provision(), &request).await.expect("a clinic");
+        let made =
+            provision::provision(&running.provision_deps(), &request).await.expect("a clinic");
         Self {
             base: running.url.clone(),
             key: made.api_key,
@@ -157,7 +158,7 @@ impl App {
         let mut request = clinic("Lakeside Radiology", "owner@lakeside.example");
         request.invitation_days = Some(3);
         let made =
-            provision::provision(&self.running.provision(), &request).await.expect("a clinic");
+            provision::provision(&self.running.provision_deps(), &request).await.expect("a clinic");
         self.as_holder_of(&made.api_key)
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use emulator::{Fault, SesFault};
+use emulator::{DatabaseFault, SesFault};
 
 use super::app::App;
 
@@ -33,9 +33,9 @@ impl App {
 
     pub(crate) fn mail_down(&self, down: bool) {
         if down {
-            self.running.inbox.down(SesFault::Internal);
+            self.running.inbox.fail_always(SesFault::Internal);
         } else {
-            self.running.inbox.up();
+            self.running.inbox.heal();
         }
     }
 
@@ -47,7 +47,7 @@ impl App {
         self.running.inbox.fail_next(count, SesFault::AnswerLost);
     }
 
-    fn database_faults(&self) -> &emulator::Faults {
+    fn database_faults(&self) -> &emulator::DatabaseFaults {
         self.running.faults.as_ref().expect("started with faults")
     }
 
@@ -67,18 +67,18 @@ impl App {
         units.into_iter().filter(|(_, units)| units != "0").collect()
     }
 
-    pub(crate) fn fail_database(&self, operation: &str, fault: Fault) {
-        self.database_faults().next(operation, ALWAYS, fault);
+    pub(crate) fn fail_database(&self, operation: &str, fault: DatabaseFault) {
+        self.database_faults().fail_next(operation, ALWAYS, fault);
     }
 
-    pub(crate) fn fail_next(&self, operation: &str, fault: Fault) {
-        self.database_faults().next(operation, 1, fault);
+    pub(crate) fn fail_next(&self, operation: &str, fault: DatabaseFault) {
+        self.database_faults().fail_next(operation, 1, fault);
     }
 
     /// Lets `passing` calls of an operation pass, then fails `failing`.
     pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
-        self.database_faults().pass(operation, passing);
-        self.database_faults().next(operation, failing, Fault::Internal);
+        self.database_faults().pass_next(operation, passing);
+        self.database_faults().fail_next(operation, failing, DatabaseFault::Internal);
     }
 
     pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
@@ -90,12 +90,16 @@ impl App {
     }
 
     pub(crate) fn heal_database(&self) {
-        self.database_faults().up();
+        self.database_faults().heal();
     }
 
     /// The next transactions meet another one under way.
     pub(crate) fn conflict_database(&self, count: usize) {
-        self.database_faults().next("TransactWriteItems", count, Fault::TransactionConflict);
+        self.database_faults().fail_next(
+            "TransactWriteItems",
+            count,
+            DatabaseFault::TransactionConflict,
+        );
     }
 
     pub(crate) fn slow_database(&self, delay: Duration) {

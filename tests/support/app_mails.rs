@@ -9,12 +9,12 @@ use super::app::App;
 impl App {
     /// Every mail to this address so far, as SES was asked to send it.
     pub(crate) fn mails(&self, address: &str) -> Vec<Value> {
-        self.running.inbox.to(address).into_iter().map(|mail| mail.request).collect()
+        self.running.inbox.sent_to(address).into_iter().map(|mail| mail.request).collect()
     }
 
     /// Waits for this many mails to the address.
     pub(crate) async fn mails_to(&self, address: &str, count: usize) -> Vec<Value> {
-        let mails = self.running.inbox.wait(address, count).await;
+        let mails = self.running.inbox.wait_for(address, count).await;
         assert!(mails.len() >= count, "{} of {count} mails to {address}", mails.len());
         self.settle().await;
         self.mails(address)
@@ -22,7 +22,7 @@ impl App {
 
     /// Waits until no mail is on its way.
     pub(crate) async fn settle(&self) {
-        self.running.settled().await.unwrap();
+        self.running.wait_until_delivered().await.unwrap();
     }
 
     pub(crate) async fn until_delivery(&self, id: &str, delivery: &str) -> Value {

@@ -32,7 +32,7 @@ impl Registry {
             said: Arc::default(),
         };
         let changed = from_fn_with_state(registry.clone(), changed);
-        let router: Router = emulator::registry::router().layer(changed);
+        let router: Router = emulator::npi_registry::router().layer(changed);
         tokio::spawn(async move { axum::serve(listener, router).await });
         registry
     }

@@ -73,9 +73,9 @@ async fn provision_alone(
     request: &Request,
 ) -> Result<provision::Provisioned, BoxError> {
     // The owner's email waits in the table for the next start of the service.
-    let options = Options { pump: false, ..Options::default() };
+    let options = Options { deliver_stream: false, ..Options::default() };
     let emulator = emulator::start(options_on(data, options)?).await?;
-    let made = provision::provision(&emulator.provision(), request).await;
+    let made = provision::provision(&emulator.provision_deps(), request).await;
     emulator.stop().await;
     Ok(made?)
 }

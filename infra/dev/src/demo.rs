@@ -55,7 +55,7 @@ async fn provision_clinic(emulator: &Emulator, data: &DataDirectory) -> Result<S
             emulator.url.replace("127.0.0.1", "localhost"),
         ]),
     };
-    let clinic = provision::provision(&emulator.provision(), &request).await?;
+    let clinic = provision::provision(&emulator.provision_deps(), &request).await?;
     data.save_demo_key(&clinic.api_key)?;
     Ok(clinic.api_key)
 }
@@ -72,13 +72,13 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
         let first = start(&data, Options::default()).await.unwrap();
-        assert_eq!(first.emulator.inbox.wait("owner@riverside.example", 1).await.len(), 1);
+        assert_eq!(first.emulator.inbox.wait_for("owner@riverside.example", 1).await.len(), 1);
         first.emulator.stop().await;
 
         let second = start(&data, Options::default()).await.unwrap();
         assert_eq!(second.api_key, first.api_key);
-        second.emulator.settled().await.unwrap();
-        assert_eq!(second.emulator.inbox.to("owner@riverside.example").len(), 1);
+        second.emulator.wait_until_delivered().await.unwrap();
+        assert_eq!(second.emulator.inbox.sent_to("owner@riverside.example").len(), 1);
         second.emulator.stop().await;
 
         data.clear().unwrap();
@@ -91,10 +91,10 @@ mod tests {
     async fn the_next_start_sends_an_email_that_the_last_one_left_queued() {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let queued = Options { pump: false, ..Options::default() };
+        let queued = Options { deliver_stream: false, ..Options::default() };
         start(&data, queued).await.unwrap().emulator.stop().await;
         let second = start(&data, Options::default()).await.unwrap();
-        let emails = second.emulator.inbox.wait("owner@riverside.example", 1).await;
+        let emails = second.emulator.inbox.wait_for("owner@riverside.example", 1).await;
         assert!(emails[0].token().is_some());
         second.emulator.stop().await;
     }

@@ -1,9 +1,9 @@
 //! Examples of what others build around the service: a PACS that shows a view inside its own page,
-//! and the viewer with a service behind it. Neither is part of the product; both reach it over HTTP
-//! alone, as a stranger's would.
+//! and a viewer with a service behind it. Neither is part of the product. Both use only its HTTP
+//! API.
 
 mod pacs;
-mod token;
+mod view_token;
 mod viewer;
 
 use std::sync::{Arc, OnceLock};
@@ -11,14 +11,14 @@ use std::sync::{Arc, OnceLock};
 use axum::Router;
 use axum::body::Bytes;
 use axum::http::{Method, Request, Response, StatusCode, header};
-use emulator::Forward;
+use emulator::Upstream;
 
-/// The demo clinic's account with the service. Empty until the demo clinic exists.
+/// Calls the service for the examples. Answers 503 until [`Examples::connect`].
 #[derive(Clone, Default)]
-pub(crate) struct Examples(Arc<OnceLock<Account>>);
+pub(crate) struct Examples(Arc<OnceLock<Connection>>);
 
-struct Account {
-    service: Forward,
+struct Connection {
+    service: Upstream,
     issuer: String,
     key: String,
 }
@@ -26,24 +26,24 @@ struct Account {
 impl Examples {
     /// Lets the examples call the service at `url` as the holder of `key`.
     pub(crate) fn connect(&self, url: &str, key: &str) {
-        let account =
-            Account { service: Forward::new(url), issuer: url.to_owned(), key: key.to_owned() };
-        // The first account stays: it is set once at start.
-        let _ = self.0.set(account);
+        let connection =
+            Connection { service: Upstream::new(url), issuer: url.to_owned(), key: key.to_owned() };
+        // The service connects once, at the start.
+        let _ = self.0.set(connection);
     }
 
-    fn account(&self) -> Result<&Account, StatusCode> {
+    fn connection(&self) -> Result<&Connection, StatusCode> {
         self.0.get().ok_or(StatusCode::SERVICE_UNAVAILABLE)
     }
 
     /// Calls the service as the holder of the key.
-    async fn ask(
+    async fn call(
         &self,
         method: Method,
         path: &str,
         body: Bytes,
     ) -> Result<Response<Bytes>, StatusCode> {
-        let Account { service, key, .. } = self.account()?;
+        let Connection { service, key, .. } = self.connection()?;
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -56,7 +56,7 @@ impl Examples {
     }
 }
 
-/// The pages of the examples, and what they call.
+/// The pages of the examples, and the routes that the pages call.
 pub(crate) fn router(examples: Examples) -> Router {
     pacs::router().merge(viewer::router()).with_state(examples)
 }

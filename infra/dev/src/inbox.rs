@@ -1,5 +1,5 @@
-//! The inbox to look at, and as JSON for tests. A mail is somebody else's HTML: it is shown in a
-//! frame that may run nothing.
+//! The inbox as pages for people and as JSON for tests. The HTML of an email is not trusted: a
+//! frame shows it and runs no script.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,76 +7,76 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
-use emulator::{Captured, Inbox};
+use emulator::{CapturedEmail, Inbox};
 use serde_json::{Value, json};
 
-use crate::pages::page;
+use crate::pages::render;
 
-/// The mail's own styles and inline images, its links in a tab of their own, and nothing else.
-const MAIL_POLICY: HeaderValue = HeaderValue::from_static(
+/// Allows the styles and inline images of the email, and links that open a new tab.
+const EMAIL_POLICY: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'self'; form-action 'none'; \
      frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox",
 );
 
 #[derive(Template)]
 #[template(path = "inbox.html")]
-struct List {
-    mails: Vec<Captured>,
+struct InboxPage {
+    emails: Vec<CapturedEmail>,
 }
 
 #[derive(Template)]
-#[template(path = "mail.html")]
-struct One {
-    mail: Captured,
+#[template(path = "email.html")]
+struct EmailPage {
+    email: CapturedEmail,
 }
 
 pub(crate) fn router(inbox: Inbox) -> Router {
     Router::new()
-        .route("/inbox", get(list))
-        .route("/inbox.json", get(list_json))
-        .route("/inbox/{id}", get(one))
-        .route("/inbox/{id}/html", get(html))
+        .route("/inbox", get(show_inbox))
+        .route("/inbox.json", get(list_emails))
+        .route("/inbox/{id}", get(show_email))
+        .route("/inbox/{id}/html", get(show_html))
         .with_state(inbox)
 }
 
-async fn list(State(inbox): State<Inbox>) -> Response {
-    let mut mails = inbox.all();
-    mails.reverse();
-    page(&List { mails })
+async fn show_inbox(State(inbox): State<Inbox>) -> Response {
+    let mut emails = inbox.all();
+    emails.reverse();
+    render(&InboxPage { emails })
 }
 
-async fn list_json(State(inbox): State<Inbox>) -> Json<Value> {
-    let mails = inbox.all();
-    Json(mails.iter().rev().map(json_of).collect())
+async fn list_emails(State(inbox): State<Inbox>) -> Json<Value> {
+    let emails = inbox.all();
+    Json(emails.iter().rev().map(email_json).collect())
 }
 
 /// `/inbox/{id}` for people, `/inbox/{id}.json` for tests.
-async fn one(State(inbox): State<Inbox>, Path(id): Path<String>) -> Response {
+async fn show_email(State(inbox): State<Inbox>, Path(id): Path<String>) -> Response {
     let (id, json) = match id.strip_suffix(".json") {
         Some(id) => (id, true),
         None => (id.as_str(), false),
     };
-    match inbox.get(id) {
+    match inbox.find(id) {
         None => StatusCode::NOT_FOUND.into_response(),
-        Some(mail) if json => Json(json_of(&mail)).into_response(),
-        Some(mail) => page(&One { mail }),
+        Some(email) if json => Json(email_json(&email)).into_response(),
+        Some(email) => render(&EmailPage { email }),
     }
 }
 
-async fn html(State(inbox): State<Inbox>, Path(id): Path<String>) -> Response {
-    let Some(mail) = inbox.get(&id) else {
+async fn show_html(State(inbox): State<Inbox>, Path(id): Path<String>) -> Response {
+    let Some(email) = inbox.find(&id) else {
         return StatusCode::NOT_FOUND.into_response();
     };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
-        (header::CONTENT_SECURITY_POLICY, MAIL_POLICY),
+        (header::CONTENT_SECURITY_POLICY, EMAIL_POLICY),
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
     ];
-    (headers, links_in_new_tabs(mail.html())).into_response()
+    (headers, with_links_in_new_tabs(email.html())).into_response()
 }
 
-/// A link followed inside the frame would open a page that may run nothing.
-fn links_in_new_tabs(html: &str) -> String {
+/// A link that opens inside the frame would show a page without scripts.
+fn with_links_in_new_tabs(html: &str) -> String {
     let base = "<base target=\"_blank\">";
     match html.split_once("<head>") {
         Some((before, after)) => format!("{before}<head>{base}{after}"),
@@ -84,16 +84,16 @@ fn links_in_new_tabs(html: &str) -> String {
     }
 }
 
-fn json_of(mail: &Captured) -> Value {
+fn email_json(email: &CapturedEmail) -> Value {
     json!({
-        "id": mail.id,
-        "receivedAt": mail.received_at,
-        "from": mail.from(),
-        "to": mail.to(),
-        "subject": mail.subject(),
-        "html": mail.html(),
-        "text": mail.text(),
-        "request": mail.request,
+        "id": email.id,
+        "receivedAt": email.received_at,
+        "from": email.from(),
+        "to": email.to(),
+        "subject": email.subject(),
+        "html": email.html(),
+        "text": email.text(),
+        "request": email.request,
     })
 }
 

@@ -1,4 +1,5 @@
-//! The pages of the local service: headers that all have in common, static files, the accept page.
+//! The pages of the service: their headers, static files, and the pages to accept an invitation
+//! and to sign in.
 
 use askama::Template;
 use axum::Router;
@@ -6,10 +7,11 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
 
-/// Own files only; the frame is the inbox's view of a mail.
+/// Allows only files of this service. The frame is the one around an email.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; \
                       frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+/// The headers of every page.
 pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY)),
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
@@ -20,7 +22,7 @@ pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
 const ACCEPT: &str = include_str!("../assets/accept.html");
 const ACCOUNT: &str = include_str!("../assets/account.html");
 
-/// The accept page, the page to sign in at, and the files that pages use.
+/// The accept page, the sign-in page, and the files that pages use.
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/inbox")))
@@ -45,12 +47,12 @@ pub(crate) fn script(text: &'static str) -> Response {
     file("text/javascript; charset=utf-8", text)
 }
 
-/// A page made from a template.
-pub(crate) fn page(template: &impl Template) -> Response {
+/// Renders a page.
+pub(crate) fn render(template: &impl Template) -> Response {
     match template.render() {
         Ok(html) => (HEADERS, Html(html)).into_response(),
         Err(error) => {
-            tracing::error!(%error, "page");
+            tracing::error!(%error, "a page failed to render");
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     }
@@ -61,11 +63,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_page_has_script_or_style_of_its_own_since_the_policy_would_stop_it() {
+    fn no_page_has_inline_scripts_or_styles_which_the_policy_forbids() {
         for html in [
             ACCEPT,
             include_str!("../templates/inbox.html"),
-            include_str!("../templates/mail.html"),
+            include_str!("../templates/email.html"),
             include_str!("../templates/examples/study.html"),
             include_str!("../assets/examples/opening.html"),
             include_str!("../assets/examples/pacs.html"),

@@ -1,4 +1,4 @@
-//! Clients of the AWS services that run in this process.
+//! Settings for clients of the AWS services in this process.
 
 use std::time::Duration;
 
@@ -7,16 +7,16 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 
-/// Named in requests and by nothing looked at.
+/// Requests carry a region. No service here reads it.
 pub(crate) const REGION: &str = "us-east-1";
-/// Access key and secret: no service here checks a signature.
+/// Access key and secret. No service here checks signatures.
 pub(crate) const CREDENTIAL: &str = "local";
 
 /// What a client of the service at `endpoint` needs. Reads no environment, so that a developer's
 /// own AWS account is out of reach.
-pub(crate) fn config(endpoint: &str) -> SdkConfig {
+pub(crate) fn client_config(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new(CREDENTIAL, CREDENTIAL, None, None, "local");
-    // As on Lambda, twice as patient: here everything shares the machine with the compiler.
+    // Twice the timeouts on Lambda, because the compiler runs on the same machine.
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(2))

@@ -1,4 +1,4 @@
-//! A running service, and what tests want of it.
+//! A running service, as tests see it.
 
 use auth::PublishedKeys;
 use changes::Context;
@@ -6,16 +6,16 @@ use domain::credentials::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
 
 use crate::aws::{CREDENTIAL, REGION};
-use crate::faults::Faults;
+use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
 use crate::links::{MAIL_FROM, accept_url, dashboard_url, registry_url, reset_url, viewer_url};
 use crate::secrets::Secrets;
-use crate::stream::Settled;
+use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
 
-/// A running service. Dropped, it ends at once; [`Emulator::stop`] ends it cleanly.
+/// A running service. Dropping it ends it at once. [`Emulator::stop`] ends it cleanly.
 pub struct Emulator {
-    /// Base URL of API and pages, without a slash at the end.
+    /// The base URL of the API and the pages, without a slash at the end.
     pub url: String,
     /// The DynamoDB endpoint.
     pub dynamodb_url: String,
@@ -23,44 +23,44 @@ pub struct Emulator {
     pub table: String,
     /// A client of the endpoint.
     pub client: aws_sdk_dynamodb::Client,
-    /// The database itself.
+    /// The embedded database.
     pub database: Database,
-    /// Every mail sent.
+    /// All emails.
     pub inbox: Inbox,
     /// The table, the clock and randomness, as the functions have them.
     pub context: Context,
     /// The published keys, as the functions have them.
     pub keys: PublishedKeys,
-    /// What `mailer` has.
+    /// What `mailer` runs with.
     pub mailer: mailer::Deps,
-    /// What `npi-verifier` has.
+    /// What `npi-verifier` runs with.
     pub npi_verifier: npi_verifier::Deps,
-    /// The handle on the database's faults, when they were asked for.
-    pub faults: Option<Faults>,
+    /// Controls the database's faults, if the options asked for them.
+    pub faults: Option<DatabaseFaults>,
     /// The keys that tokens are verified with.
     pub published: Vec<PublicKey>,
     pub(crate) secrets: Secrets,
-    pub(crate) settled: Vec<Settled>,
+    pub(crate) deliveries: Vec<DeliveryProgress>,
     pub(crate) tasks: Tasks,
 }
 
 impl Emulator {
-    /// What `provision` needs to work on this table.
-    pub fn provision(&self) -> provision::Deps {
+    /// What `provision` needs to use this table.
+    pub fn provision_deps(&self) -> provision::Deps {
         provision::Deps { signing: self.published.clone(), context: self.context.clone() }
     }
 
-    /// The root key, as the functions' setting `ROOT_KEY` takes it.
+    /// The functions' setting `ROOT_KEY`.
     pub fn root_key(&self) -> &str {
         &self.secrets.root_key
     }
 
-    /// The signing keys, as the functions' setting `SIGNING_KEYS` takes them.
+    /// The functions' setting `SIGNING_KEYS`.
     pub fn signing_keys(&self) -> &str {
         &self.secrets.signing_keys
     }
 
-    /// The settings of the functions, as their environment has them.
+    /// The environment of the functions, for all of them together.
     pub fn function_settings(&self) -> Vec<(&'static str, String)> {
         let Self { url, dynamodb_url, table, secrets, .. } = self;
         vec![
@@ -82,16 +82,16 @@ impl Emulator {
         ]
     }
 
-    /// Waits until every change so far was handed to its consumers: no mail is on its way then.
-    /// While the mail system fails, that does not happen.
-    pub async fn settled(&self) -> Result<(), DynoxideError> {
-        for settled in &self.settled {
-            settled.clone().wait().await?;
+    /// Waits until the consumers have all changes so far. No email is queued then. This does not
+    /// return while SES fails.
+    pub async fn wait_until_delivered(&self) -> Result<(), DynoxideError> {
+        for delivery in &self.deliveries {
+            delivery.clone().wait_until_delivered().await?;
         }
         Ok(())
     }
 
-    /// Ends cleanly: requests under way are answered, a batch of mails under way is sent.
+    /// Stops cleanly: answers current requests and sends the current batch of emails.
     pub async fn stop(self) {
         self.tasks.stop().await;
     }

@@ -1,4 +1,4 @@
-//! Why a service does not start.
+//! Why an emulator does not start.
 
 use std::error::Error;
 use std::io;
@@ -9,66 +9,64 @@ use crate::gateway::RouteError;
 use crate::table::TableError;
 use crate::template::TemplateError;
 
-/// Why a service does not start.
+/// Why an emulator does not start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
-    /// The template.
+    /// The template cannot be read.
     #[error(transparent)]
     Template(#[from] TemplateError),
-    /// Its routes.
+    /// The routes cannot be served.
     #[error(transparent)]
     Route(#[from] RouteError),
-    /// Its table.
+    /// The table cannot be used.
     #[error(transparent)]
     Table(#[from] TableError),
-    /// A consumer of its stream.
-    #[error("template: the stream leads to the function {0}, which does not exist")]
-    NoConsumer(String),
-    /// A function on a schedule.
-    #[error("template: a schedule leads to the function {0}, which does not exist")]
-    NotCalled(String),
-    /// The data directory.
+    /// The consumer of the stream does not exist.
+    #[error("template: the stream has the consumer {0}, which does not exist")]
+    UnknownConsumer(String),
+    /// The function of a schedule does not exist.
+    #[error("template: a schedule has the function {0}, which does not exist")]
+    UnknownScheduled(String),
+    /// The data directory cannot be created.
     #[error("the data directory cannot be created")]
     Storage(#[source] io::Error),
-    /// The database.
-    #[error("database")]
+    /// The database cannot be opened.
+    #[error("the database cannot be opened")]
     Database(#[from] DynoxideError),
-    /// The place in the stream.
-    #[error("the place in the stream cannot be read")]
+    /// The position in the stream cannot be read.
+    #[error("the position in the stream cannot be read")]
     Position(#[source] io::Error),
-    /// A port.
-    #[error("port {port} cannot be used; choose another with {setting}=")]
+    /// A port cannot be opened.
+    #[error("port {port} cannot be opened")]
     Port {
         /// The port.
         port: u16,
-        /// The environment variable that names it.
-        setting: &'static str,
-        /// Why not.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The root key.
+    /// The root key is invalid.
     #[error("{0}")]
     RootKey(String),
-    /// The signing keys.
+    /// The signing keys are invalid.
     #[error(transparent)]
     SigningKeys(#[from] auth::jwt::SigningKeysError),
     /// The keys could not be published.
     #[error(transparent)]
     Store(#[from] store::StoreError),
-    /// The sender of mails.
-    #[error("sender of mails: {0}")]
+    /// The sender of emails is invalid.
+    #[error("the sender of emails is invalid: {0}")]
     Sender(String),
-    /// The NPI registry.
+    /// The URL of the NPI registry is invalid.
     #[error(transparent)]
     Registry(#[from] npi::InvalidAddress),
 }
 
-/// An error with all that caused it, on one line.
+/// An error and its causes on one line.
 pub fn chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(error.source(), |&cause| cause.source());
-    let mut said = vec![error.to_string()];
-    // A transparent error says what its cause says.
-    said.extend(causes.map(ToString::to_string));
-    said.dedup();
-    said.join(": ")
+    let mut messages = vec![error.to_string()];
+    // A transparent error has the message of its cause.
+    messages.extend(causes.map(ToString::to_string));
+    messages.dedup();
+    messages.join(": ")
 }

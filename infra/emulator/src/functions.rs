@@ -1,4 +1,5 @@
-//! The functions, by the name of their binary: here the libraries that those binaries serve.
+//! The functions by the names of their binaries, as libraries in this process or under
+//! `cargo lambda watch`.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,15 +16,15 @@ use npi::Nppes;
 use temporary_access::Links;
 
 use crate::error::chain;
-use crate::forward::Forward;
 use crate::gateway::Functions;
 use crate::template::Route;
+use crate::upstream::Upstream;
 
-/// API Gateway's own limit; the functions have a lower one.
+/// API Gateway's limit. The functions have a lower one.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
-/// Every function that answers HTTP, in this process.
-pub(crate) fn here(
+/// All functions that answer HTTP, in this process.
+pub(crate) fn in_process(
     context: Context,
     keys: PublishedKeys,
     registry: Arc<Nppes>,
@@ -63,32 +64,32 @@ pub(crate) fn here(
 }
 
 /// The functions of the template's routes, under `cargo lambda watch`.
-pub(crate) fn elsewhere(routes: &[Route], watch: &Forward) -> Functions {
+pub(crate) fn under_cargo_lambda(routes: &[Route], watch: &Upstream) -> Functions {
     let names: BTreeSet<&String> = routes.iter().map(|route| &route.function).collect();
-    let onward = |name: &String| {
+    let route = |name: &String| {
         let watch = watch.clone();
-        let proxy = Router::new().fallback(move |request| proxied(watch.clone(), request));
+        let proxy = Router::new().fallback(move |request| forward(watch.clone(), request));
         (name.clone(), proxy)
     };
-    names.into_iter().map(onward).collect()
+    names.into_iter().map(route).collect()
 }
 
-async fn proxied(watch: Forward, request: Request) -> Response {
+async fn forward(watch: Upstream, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, MAX_BODY).await else {
-        return unavailable(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        return gateway_error(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
     };
     match watch.send(Request::from_parts(parts, body)).await {
         Ok(answer) => answer.map(Body::from),
         Err(error) => {
-            tracing::warn!(error = chain(&error), "cargo lambda watch does not answer");
-            unavailable(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
+            tracing::warn!(error = chain(&error), "cargo lambda watch did not answer");
+            gateway_error(StatusCode::SERVICE_UNAVAILABLE, "Service Unavailable")
         }
     }
 }
 
-/// In API Gateway's words.
-fn unavailable(status: StatusCode, message: &str) -> Response {
+/// An error in the format of API Gateway.
+fn gateway_error(status: StatusCode, message: &str) -> Response {
     let json = [(header::CONTENT_TYPE, "application/json")];
     (status, json, format!(r#"{{"message":"{message}"}}"#)).into_response()
 }

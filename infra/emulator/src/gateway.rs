@@ -1,4 +1,4 @@
-//! Stands in for API Gateway: exactly the template's routes, each leading to its function.
+//! Stands in for API Gateway. Serves exactly the template's routes, each with its function.
 
 use std::collections::{BTreeSet, HashMap};
 use std::net::{IpAddr, SocketAddr};
@@ -16,15 +16,15 @@ use web::{ClientIp, RequestId};
 
 use crate::template::Route;
 
-/// The functions by the name of their binary.
+/// The functions by the names of their binaries.
 pub(crate) type Functions = HashMap<String, Router>;
 
 /// Why the routes cannot be served.
 #[derive(Debug, thiserror::Error)]
 pub enum RouteError {
-    /// A route to a function that does not exist.
-    #[error("template: {method} {path} leads to the function {function}, which does not exist")]
-    NoFunction {
+    /// The function of a route does not exist.
+    #[error("template: {method} {path} has the function {function}, which does not exist")]
+    UnknownFunction {
         /// The method.
         method: Method,
         /// The path.
@@ -32,9 +32,9 @@ pub enum RouteError {
         /// The function.
         function: String,
     },
-    /// Two routes that no request could tell apart.
-    #[error("template: {method} {path} is there twice")]
-    Twice {
+    /// Two routes match the same requests.
+    #[error("template: {method} {path} is a duplicate of another route")]
+    Duplicate {
         /// The method.
         method: Method,
         /// The path.
@@ -42,14 +42,14 @@ pub enum RouteError {
     },
 }
 
-/// All routes. One router a method: a path that takes another method is as unknown to API Gateway
-/// as any.
+/// All routes, with one router per method. API Gateway answers 404 when a path exists with another
+/// method only.
 #[derive(Clone)]
 pub(crate) struct Gateway {
     methods: Arc<HashMap<Method, Router>>,
     entropy: Arc<dyn Entropy>,
-    /// Told after every call that may have written.
-    written: Arc<Notify>,
+    /// Notified after every request that may have written.
+    writes: Arc<Notify>,
 }
 
 impl Gateway {
@@ -57,7 +57,7 @@ impl Gateway {
         routes: &[Route],
         functions: &Functions,
         entropy: Arc<dyn Entropy>,
-        written: Arc<Notify>,
+        writes: Arc<Notify>,
     ) -> Result<Self, RouteError> {
         let mut methods = HashMap::<Method, Router>::new();
         let mut seen = BTreeSet::new();
@@ -65,10 +65,10 @@ impl Gateway {
             let (method, path) = (route.method.clone(), route.path.clone());
             let Some(function) = functions.get(&route.function).cloned() else {
                 let function = route.function.clone();
-                return Err(RouteError::NoFunction { method, path, function });
+                return Err(RouteError::UnknownFunction { method, path, function });
             };
-            if !seen.insert((method.to_string(), shape(&path))) {
-                return Err(RouteError::Twice { method, path });
+            if !seen.insert((method.to_string(), path_shape(&path))) {
+                return Err(RouteError::Duplicate { method, path });
             }
             let call = any(move |request| invoke(function.clone(), request));
             let others = methods.remove(&method).unwrap_or_default();
@@ -77,10 +77,10 @@ impl Gateway {
         for router in methods.values_mut() {
             *router = std::mem::take(router).fallback(async || not_found());
         }
-        Ok(Self { methods: Arc::new(methods), entropy, written })
+        Ok(Self { methods: Arc::new(methods), entropy, writes })
     }
 
-    /// Answers a request from outside.
+    /// Answers a request from the network.
     pub(crate) async fn handle(&self, mut request: Request) -> Response {
         let Some(router) = self.methods.get(request.method()).cloned() else {
             return not_found();
@@ -89,17 +89,17 @@ impl Gateway {
             .extensions()
             .get::<ConnectInfo<SocketAddr>>()
             .map_or(IpAddr::from([127, 0, 0, 1]), |peer| peer.0.ip());
-        let reads = request.method().is_safe();
+        let is_read = request.method().is_safe();
         request.extensions_mut().insert(ClientIp(ip.to_string()));
         request.extensions_mut().insert(RequestId(self.request_id()));
-        let response = done(router.oneshot(request).await);
-        if !reads {
-            self.written.notify_one();
+        let response = into_response(router.oneshot(request).await);
+        if !is_read {
+            self.writes.notify_one();
         }
         response
     }
 
-    /// Shaped like those of API Gateway's logs.
+    /// A request id in the format of API Gateway's logs.
     fn request_id(&self) -> String {
         let id = u128::from_be_bytes(random(self.entropy.as_ref()));
         let hex = format!("{id:032x}");
@@ -108,7 +108,7 @@ impl Gateway {
     }
 }
 
-/// Calls a function with what reaches it on Lambda: nothing of the gateway's own matching.
+/// Calls a function with only what reaches it on Lambda, without the matches of this router.
 async fn invoke(function: Router, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let mut fresh = Request::new(body);
@@ -121,15 +121,15 @@ async fn invoke(function: Router, request: Request) -> Response {
     if let Some(id) = parts.extensions.get::<RequestId>() {
         fresh.extensions_mut().insert(id.clone());
     }
-    done(function.oneshot(fresh).await)
+    into_response(function.oneshot(fresh).await)
 }
 
-fn done(result: Result<Response, std::convert::Infallible>) -> Response {
+fn into_response(result: Result<Response, std::convert::Infallible>) -> Response {
     result.unwrap_or_else(|never| match never {})
 }
 
-/// The path with its parameters nameless.
-fn shape(path: &str) -> String {
+/// The path without the names of its parameters.
+fn path_shape(path: &str) -> String {
     let part = |part: &str| {
         if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() }
     };

@@ -5,4 +5,4 @@ mod store;
 
 pub use capture::SesFault;
 pub(crate) use capture::{Capture, router};
-pub use store::{Captured, Inbox};
+pub use store::{CapturedEmail, Inbox};

@@ -5,17 +5,16 @@
 //! [`start`] is all that a test needs. The binary `dev` adds pages and a command line.
 
 mod aws;
+mod database_faults;
 mod emulator;
 mod error;
-mod faults;
-mod forward;
+mod event_filter;
 mod functions;
 mod gateway;
 mod inbox;
 mod links;
+pub mod npi_registry;
 mod options;
-mod pattern;
-pub mod registry;
 mod schedule;
 mod secrets;
 mod service;
@@ -26,20 +25,21 @@ mod tasks;
 mod template;
 #[cfg(test)]
 mod test_clinic;
+mod upstream;
 
+pub use database_faults::{DatabaseFault, DatabaseFaults, Usage};
 pub use emulator::Emulator;
 pub use error::{StartError, chain};
-pub use faults::{Fault, Faults, Usage};
-pub use forward::{Forward, ForwardError};
+pub use event_filter::FilterPatternError;
 pub use gateway::RouteError;
-pub use inbox::{Captured, Inbox, SesFault};
+pub use inbox::{CapturedEmail, Inbox, SesFault};
 pub use options::Options;
-pub use pattern::PatternError;
 pub use secrets::new_secret;
 pub use service::{connect, start};
 pub use storage::{DATA_FILES, Storage};
 pub use table::TableError;
 pub use template::TemplateError;
+pub use upstream::{Upstream, UpstreamError};
 
 /// The routes that the template declares, each as `METHOD /path`.
 pub fn routes() -> Result<Vec<String>, StartError> {

@@ -1,14 +1,14 @@
-//! Where emails and functions lead on this machine.
+//! The URLs in emails and in the functions' settings.
 
-/// Who the emails come from.
+/// The sender of all emails.
 pub(crate) const MAIL_FROM: &str = "no-reply@autoscribe.example";
 
-/// Where invitation mails lead.
+/// Where invitation emails lead.
 pub(crate) fn accept_url(url: &str) -> String {
     format!("{url}/accept")
 }
 
-/// Where mails about a password lead.
+/// Where password emails lead.
 pub(crate) fn reset_url(url: &str) -> String {
     format!("{url}/reset")
 }
@@ -23,7 +23,7 @@ pub(crate) fn dashboard_url(url: &str) -> String {
     format!("{url}/")
 }
 
-/// The NPI registry.
+/// The NPI registry of the emulator.
 pub(crate) fn registry_url(url: &str) -> String {
     format!("{url}/api/")
 }

@@ -35,8 +35,8 @@ pub struct Options {
     pub inbox: Inbox,
     /// Pages on the same port as the API.
     pub pages: Router,
-    /// Whether the stream is delivered. Without it, no email is sent.
-    pub pump: bool,
+    /// Whether the stream is delivered. Otherwise no email is sent.
+    pub deliver_stream: bool,
     /// Whether the database can fail on demand and counts its calls.
     pub faults: bool,
     /// The URL of `cargo lambda watch`, if the functions run there.
@@ -57,7 +57,7 @@ impl Default for Options {
             ses: None,
             inbox: Inbox::in_memory(),
             pages: Router::new(),
-            pump: true,
+            deliver_stream: true,
             faults: false,
             lambda: None,
         }

@@ -1,43 +1,48 @@
-//! Calls functions at the intervals that the template declares, as `EventBridge` does.
+//! Calls functions at the intervals of the template, as `EventBridge` does.
 
 use serde_json::json;
 use tokio::sync::watch;
 
 use crate::error::chain;
-use crate::stream::Invoked;
+use crate::stream::WatchedFunction;
 use crate::template::Schedule;
 
-/// Whom a schedule calls: the function's library in this process, or its binary under
-/// `cargo lambda watch`.
-pub(crate) enum Called {
-    Verifier(npi_verifier::Deps),
-    Elsewhere(Box<Invoked>),
+/// A function that a schedule calls.
+pub(crate) enum ScheduledFunction {
+    /// The library of `npi-verifier`, in this process.
+    NpiVerifier(npi_verifier::Deps),
+    /// A binary under `cargo lambda watch`.
+    Watched(Box<WatchedFunction>),
 }
 
-impl Called {
+impl ScheduledFunction {
     async fn call(&self) {
-        let failed = match self {
-            Self::Verifier(deps) => npi_verifier::handle(deps, npi_verifier::Tick {})
+        let failure = match self {
+            Self::NpiVerifier(deps) => npi_verifier::handle(deps, npi_verifier::Tick {})
                 .await
                 .err()
                 .map(|error| chain(&error)),
-            Self::Elsewhere(function) => function
+            Self::Watched(function) => function
                 .call(&json!({ "detail-type": "Scheduled Event" }))
                 .await
                 .err()
                 .map(|error| chain(&error)),
         };
-        if let Some(error) = failed {
-            tracing::warn!(error, "a scheduled call failed");
+        if let Some(error) = failure {
+            tracing::warn!(error, "schedule: the call of a function failed");
         }
     }
 }
 
-/// Calls at intervals until the service stops.
-pub(crate) async fn run(schedule: Schedule, called: Called, mut stop: watch::Receiver<bool>) {
+/// Calls the function at intervals until the service stops.
+pub(crate) async fn run(
+    schedule: Schedule,
+    function: ScheduledFunction,
+    mut stop: watch::Receiver<bool>,
+) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(schedule.every) => called.call().await,
+            () = tokio::time::sleep(schedule.interval) => function.call().await,
             _ = stop.changed() => return,
         }
     }
@@ -53,14 +58,14 @@ mod tests {
     #[tokio::test]
     async fn the_verifier_is_called_at_its_interval_until_the_service_stops() {
         let running = start(Options { faults: true, ..Options::default() }).await.unwrap();
-        let asked = || running.faults.as_ref().unwrap().usage_of("Query").calls;
+        let calls = || running.faults.as_ref().unwrap().usage_of("Query").calls;
         let schedule =
-            Schedule { function: "npi-verifier".to_owned(), every: Duration::from_millis(20) };
-        let called = Called::Verifier(running.npi_verifier.clone());
+            Schedule { function: "npi-verifier".to_owned(), interval: Duration::from_millis(20) };
+        let function = ScheduledFunction::NpiVerifier(running.npi_verifier.clone());
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(run(schedule, called, stopped));
+        let task = tokio::spawn(run(schedule, function, stopped));
         let twice = async {
-            while asked() < 2 {
+            while calls() < 2 {
                 tokio::time::sleep(Duration::from_millis(10)).await;
             }
         };

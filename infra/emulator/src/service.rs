@@ -1,4 +1,4 @@
-//! Puts the whole service together on 127.0.0.1.
+//! Builds the whole service on 127.0.0.1.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -18,54 +18,54 @@ use temporary_access::{LinkStyle, Links};
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
 
+use crate::database_faults::{self, DatabaseFaults};
 use crate::emulator::Emulator;
 use crate::error::{StartError, chain};
-use crate::faults::{self, Faults};
-use crate::forward::Forward;
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
 use crate::links::{MAIL_FROM, accept_url, dashboard_url, registry_url, reset_url, viewer_url};
 use crate::options::Options;
-use crate::schedule::{self, Called};
+use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::Secrets;
-use crate::stream::{Delivery, Invoked, Records, Settled};
+use crate::stream::{DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction};
 use crate::tasks::Tasks;
-use crate::template::{Schedule, Stream, TEMPLATE, Template};
-use crate::{aws, functions, registry};
+use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
+use crate::upstream::Upstream;
+use crate::{aws, functions, npi_registry};
 
-/// How often expired items go. DynamoDB takes up to two days.
+/// How often expired items are removed. DynamoDB takes up to two days.
 const SWEEP: Duration = Duration::from_mins(1);
 
-/// Starts the whole service.
+/// Starts an emulator.
 pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let template = Template::parse(TEMPLATE)?;
     let database = options.storage.open_database()?;
-    let records = Records::new(database.clone(), template.table.create(&database)?)?;
+    let records = StreamRecords::new(database.clone(), template.table.create_or_check(&database)?)?;
     let mut tasks = Tasks::default();
-    let (dynamodb_url, faults) = endpoint(&options, &database, &mut tasks).await?;
-    let client = aws_sdk_dynamodb::Client::new(&aws::config(&dynamodb_url));
+    let (dynamodb_url, faults) = serve_endpoint(&options, &database, &mut tasks).await?;
+    let client = aws_sdk_dynamodb::Client::new(&aws::client_config(&dynamodb_url));
     let store = Store::new(client.clone(), &template.table.name);
-    let (listener, url) = bind(options.port, "PORT").await?;
+    let (listener, url) = bind(options.port).await?;
     let secrets = Secrets::new(&options);
     let signing = SigningKeys::from_secret(&secrets.signing_keys)?;
     let published = signing.public();
     store.publish_keys(&published).await?;
     let signer = Arc::new(signing.signer(&published)?);
-    let house = House::new(&options, store, &url, (&secrets.root_key, signer))?;
-    tasks.serve(listener, house.app(&template, &options)?);
-    let mut settled = Vec::new();
-    if options.pump {
+    let service = Service::new(&options, store, &url, (&secrets.root_key, signer))?;
+    tasks.serve(listener, service.app(&template, &options)?);
+    let mut deliveries = Vec::new();
+    if options.deliver_stream {
         for stream in template.streams {
-            settled.push(house.pump(stream, &records, &options, &mut tasks)?);
+            deliveries.push(service.deliver(stream, &records, &options, &mut tasks)?);
         }
     }
     for schedule in template.schedules {
-        house.call(schedule, &options, &mut tasks)?;
+        service.schedule(schedule, &options, &mut tasks)?;
     }
-    let swept = database.clone();
-    tasks.every(SWEEP, move || {
-        if let Err(error) = swept.sweep_ttl() {
-            tracing::warn!(error = chain(&error), "expired items stay");
+    let expiring = database.clone();
+    tasks.run_every(SWEEP, move || {
+        if let Err(error) = expiring.sweep_ttl() {
+            tracing::warn!(error = chain(&error), "expired items could not be removed");
         }
     });
     Ok(Emulator {
@@ -75,21 +75,21 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         client,
         database,
         inbox: options.inbox,
-        context: house.context,
-        keys: house.keys,
-        mailer: house.mailer,
-        npi_verifier: house.npi_verifier,
+        context: service.context,
+        keys: service.keys,
+        mailer: service.mailer,
+        npi_verifier: service.npi_verifier,
         faults,
         published,
         secrets,
-        settled,
+        deliveries,
         tasks,
     })
 }
 
 /// Connects to the table of an emulator in another process, with what `provision` needs.
 pub fn connect(dynamodb_url: &str, signing_keys: &str) -> Result<provision::Deps, StartError> {
-    let client = aws_sdk_dynamodb::Client::new(&aws::config(dynamodb_url));
+    let client = aws_sdk_dynamodb::Client::new(&aws::client_config(dynamodb_url));
     Ok(provision::Deps {
         signing: SigningKeys::from_secret(signing_keys)?.public(),
         context: Context {
@@ -100,34 +100,39 @@ pub fn connect(dynamodb_url: &str, signing_keys: &str) -> Result<provision::Deps
     })
 }
 
-async fn bind(port: u16, setting: &'static str) -> Result<(TcpListener, String), StartError> {
+/// Opens a port and returns its URL.
+async fn bind(port: u16) -> Result<(TcpListener, String), StartError> {
     let at = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-    let failed = |source| StartError::Port { port, setting, source };
+    let failed = |source| StartError::Port { port, source };
     let listener = TcpListener::bind(at).await.map_err(failed)?;
     let url = format!("http://{}", listener.local_addr().map_err(failed)?);
     Ok((listener, url))
 }
 
-/// The database's DynamoDB endpoint, behind faults when they are asked for.
-async fn endpoint(
+/// Serves the DynamoDB endpoint of the database, behind faults if the options say so.
+async fn serve_endpoint(
     options: &Options,
     database: &Database,
     tasks: &mut Tasks,
-) -> Result<(String, Option<Faults>), StartError> {
-    let (listener, url) = bind(options.dynamodb_port, "DYNAMODB_PORT").await?;
+) -> Result<(String, Option<DatabaseFaults>), StartError> {
+    let (listener, url) = bind(options.dynamodb_port).await?;
     if !options.faults {
         tasks.serve_database(listener, database.clone());
         return Ok((url, None));
     }
-    let (behind, behind_url) = bind(0, "DYNAMODB_PORT").await?;
+    let (behind, behind_url) = bind(0).await?;
     tasks.serve_database(behind, database.clone());
-    let faults = Faults::default();
-    tasks.forever(faults::serve(listener, Forward::new(&behind_url), faults.clone()));
+    let faults = DatabaseFaults::default();
+    tasks.run_in_background(database_faults::serve(
+        listener,
+        Upstream::new(&behind_url),
+        faults.clone(),
+    ));
     Ok((url, Some(faults)))
 }
 
-/// What functions and pages share.
-struct House {
+/// What the functions share.
+struct Service {
     context: Context,
     keys: PublishedKeys,
     registry: Arc<Nppes>,
@@ -135,11 +140,12 @@ struct House {
     links: Links,
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
-    watch: Option<Forward>,
-    written: Arc<Notify>,
+    watch: Option<Upstream>,
+    /// Notified after every request that may have written.
+    writes: Arc<Notify>,
 }
 
-impl House {
+impl Service {
     fn new(
         options: &Options,
         store: Store,
@@ -149,7 +155,8 @@ impl House {
         let keyring = runtime::keyring_from(root_key);
         let keyring = Arc::new(keyring.map_err(|error| StartError::RootKey(error.to_string()))?);
         let registry = options.registry.clone().unwrap_or_else(|| registry_url(url));
-        let ses = aws_sdk_sesv2::Client::new(&aws::config(options.ses.as_deref().unwrap_or(url)));
+        let ses =
+            aws_sdk_sesv2::Client::new(&aws::client_config(options.ses.as_deref().unwrap_or(url)));
         let from =
             Sender::parse(MAIL_FROM).map_err(|refused| StartError::Sender(refused.to_string()))?;
         let context = Context {
@@ -178,15 +185,15 @@ impl House {
             },
             sessions: Sessions { signer, keyring, issuer: Arc::from(url) },
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),
-            watch: options.lambda.as_deref().map(Forward::new),
-            written: Arc::new(Notify::new()),
+            watch: options.lambda.as_deref().map(Upstream::new),
+            writes: Arc::new(Notify::new()),
         })
     }
 
     fn app(&self, template: &Template, options: &Options) -> Result<Router, StartError> {
         let functions = match &self.watch {
-            Some(watch) => functions::elsewhere(&template.routes, watch),
-            None => functions::here(
+            Some(watch) => functions::under_cargo_lambda(&template.routes, watch),
+            None => functions::in_process(
                 self.context.clone(),
                 self.keys.clone(),
                 self.registry.clone(),
@@ -194,59 +201,62 @@ impl House {
                 self.links.clone(),
             ),
         };
-        let (entropy, written) = (options.entropy.clone(), self.written.clone());
-        let gateway = Gateway::new(&template.routes, &functions, entropy, written)?;
+        let (entropy, writes) = (options.entropy.clone(), self.writes.clone());
+        let gateway = Gateway::new(&template.routes, &functions, entropy, writes)?;
         let capture = Capture {
             inbox: options.inbox.clone(),
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
         };
         Ok(Router::new()
-            .merge(registry::router())
+            .merge(npi_registry::router())
             .merge(inbox::router(capture))
             .merge(options.pages.clone())
             .fallback(async move |request| gateway.handle(request).await))
     }
 
-    fn pump(
+    /// Starts the delivery of the stream to one consumer.
+    fn deliver(
         &self,
-        stream: Stream,
-        records: &Records,
+        stream: StreamMapping,
+        records: &StreamRecords,
         options: &Options,
         tasks: &mut Tasks,
-    ) -> Result<Settled, StartError> {
+    ) -> Result<DeliveryProgress, StartError> {
         let position = options.storage.open_position(&stream.function);
         let position = position.map_err(StartError::Position)?;
-        let delivery = Delivery::new(records.clone(), stream, position, self.written.clone());
-        let settled = delivery.settled();
+        let delivery = StreamDelivery::new(records.clone(), stream, position, self.writes.clone());
+        let progress = delivery.progress();
         match (&options.lambda, delivery.function()) {
             (Some(url), function) => {
-                let invoked = Invoked::new(Forward::new(url), function);
-                tasks.pump(|stop| delivery.run(invoked, stop));
+                let function = WatchedFunction::new(Upstream::new(url), function);
+                tasks.run_until_stop(|stop| delivery.run(function, stop));
             }
             (None, "mailer") => {
                 let mailer = self.mailer.clone();
-                tasks.pump(|stop| delivery.run(mailer, stop));
+                tasks.run_until_stop(|stop| delivery.run(mailer, stop));
             }
-            (None, function) => return Err(StartError::NoConsumer(function.to_owned())),
+            (None, function) => return Err(StartError::UnknownConsumer(function.to_owned())),
         }
-        Ok(settled)
+        Ok(progress)
     }
 
-    fn call(
+    /// Starts the calls of one schedule.
+    fn schedule(
         &self,
         schedule: Schedule,
         options: &Options,
         tasks: &mut Tasks,
     ) -> Result<(), StartError> {
-        let called = match (&options.lambda, schedule.function.as_str()) {
-            (Some(url), function) => {
-                Called::Elsewhere(Box::new(Invoked::new(Forward::new(url), function)))
-            }
-            (None, "npi-verifier") => Called::Verifier(self.npi_verifier.clone()),
-            (None, function) => return Err(StartError::NotCalled(function.to_owned())),
+        let scheduled = match (&options.lambda, schedule.function.as_str()) {
+            (Some(url), function) => ScheduledFunction::Watched(Box::new(WatchedFunction::new(
+                Upstream::new(url),
+                function,
+            ))),
+            (None, "npi-verifier") => ScheduledFunction::NpiVerifier(self.npi_verifier.clone()),
+            (None, function) => return Err(StartError::UnknownScheduled(function.to_owned())),
         };
-        tasks.pump(|stop| schedule::run(schedule, called, stop));
+        tasks.run_until_stop(|stop| schedule::run(schedule, scheduled, stop));
         Ok(())
     }
 }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use dynoxide::Database;
 
 use crate::error::StartError;
-use crate::stream::Position;
+use crate::stream::StreamPosition;
 
 const TABLE: &str = "table.db";
 const POSITION: &str = "stream-position-";
@@ -35,10 +35,12 @@ impl Storage {
     }
 
     /// Opens the position of one consumer in the stream.
-    pub(crate) fn open_position(&self, function: &str) -> io::Result<Position> {
+    pub(crate) fn open_position(&self, function: &str) -> io::Result<StreamPosition> {
         match self {
-            Self::Memory => Ok(Position::in_memory()),
-            Self::Directory(path) => Position::in_file(path.join(format!("{POSITION}{function}"))),
+            Self::Memory => Ok(StreamPosition::in_memory()),
+            Self::Directory(path) => {
+                StreamPosition::in_file(path.join(format!("{POSITION}{function}")))
+            }
         }
     }
 }

@@ -1,11 +1,11 @@
-//! The table's stream, delivered to its consumer as Lambda would.
+//! Delivers the table's stream to its consumer, as Lambda does.
 
 mod consumer;
 mod delivery;
 mod position;
 mod records;
 
-pub(crate) use consumer::Invoked;
-pub(crate) use delivery::{Delivery, Settled};
-pub(crate) use position::Position;
-pub(crate) use records::Records;
+pub(crate) use consumer::WatchedFunction;
+pub(crate) use delivery::{DeliveryProgress, StreamDelivery};
+pub(crate) use position::StreamPosition;
+pub(crate) use records::StreamRecords;

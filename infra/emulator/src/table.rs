@@ -1,4 +1,4 @@
-//! The table in the embedded database, made from its declaration.
+//! Creates the declared table in the embedded database.
 
 use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::describe_table::DescribeTableRequest;
@@ -8,28 +8,28 @@ use serde_json::{Map, Value, json};
 
 use crate::template::TableDeclaration;
 
-/// Why there is no table.
+/// Why the table cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TableError {
-    /// The database refuses it.
-    #[error("the table of the template")]
+    /// The database refuses the declaration.
+    #[error("the table of the template cannot be created")]
     Database(#[from] DynoxideError),
-    /// The declaration is no table.
-    #[error("the table of the template")]
+    /// The declaration is not that of a table.
+    #[error("the table of the template cannot be read")]
     Declaration(#[from] serde_json::Error),
-    /// The data on disk is of a table that was declared otherwise.
-    #[error("the table on disk has another {0} than the template declares; RESET=1 starts afresh")]
+    /// The table on disk was created from another declaration.
+    #[error("the table on disk has another {0} than the template")]
     Differs(&'static str),
 }
 
 impl TableDeclaration {
-    /// Makes the table, or checks that the one there is the one declared; returns its stream's ARN.
-    pub(crate) fn create(&self, database: &Database) -> Result<String, TableError> {
+    /// Creates the table, or checks that the existing table matches. Returns the ARN of its stream.
+    pub(crate) fn create_or_check(&self, database: &Database) -> Result<String, TableError> {
         let described = match self.describe(database) {
             Ok(described) => described,
             Err(DynoxideError::ResourceNotFoundException(_)) => {
-                database.create_table(self.request()?)?;
-                self.expire_items(database)?;
+                database.create_table(self.create_request()?)?;
+                self.enable_ttl(database)?;
                 self.describe(database)?
             }
             Err(error) => return Err(error.into()),
@@ -45,9 +45,9 @@ impl TableDeclaration {
             .map_err(|error| DynoxideError::InternalServerError(error.to_string()))
     }
 
-    /// `CloudFormation` spells the properties as the API does, with one exception: there a stream
-    /// is on when it is declared.
-    fn request(&self) -> Result<CreateTableRequest, serde_json::Error> {
+    /// `CloudFormation` and the API use the same properties, except for streams: in
+    /// `CloudFormation` a declared stream is always on.
+    fn create_request(&self) -> Result<CreateTableRequest, serde_json::Error> {
         let mut request = Map::from_iter([("TableName".to_owned(), json!(self.name))]);
         for name in ["KeySchema", "AttributeDefinitions", "GlobalSecondaryIndexes", "BillingMode"] {
             if let Some(value) = self.properties.get(name) {
@@ -61,7 +61,7 @@ impl TableDeclaration {
         serde_json::from_value(request.into())
     }
 
-    fn expire_items(&self, database: &Database) -> Result<(), DynoxideError> {
+    fn enable_ttl(&self, database: &Database) -> Result<(), DynoxideError> {
         let Some(attribute) = &self.ttl else {
             return Ok(());
         };
@@ -81,8 +81,7 @@ impl TableDeclaration {
         if described["KeySchema"] != declared["KeySchema"] {
             return Err(TableError::Differs("key"));
         }
-        let (there, wanted) = (indexes(described), indexes(declared));
-        if there != wanted {
+        if indexes(described) != indexes(declared) {
             return Err(TableError::Differs("index"));
         }
         let view = "StreamViewType";
@@ -111,11 +110,11 @@ mod tests {
     }
 
     #[test]
-    fn the_table_is_what_the_template_declares_and_stays_so() {
+    fn the_table_matches_the_template_on_every_start() {
         let database = Database::memory().unwrap();
-        let stream = declared().create(&database).unwrap();
+        let stream = declared().create_or_check(&database).unwrap();
         assert!(stream.contains("/stream/"), "{stream}");
-        assert_eq!(declared().create(&database).unwrap(), stream);
+        assert_eq!(declared().create_or_check(&database).unwrap(), stream);
         let described = declared().describe(&database).unwrap();
         assert_eq!(described["GlobalSecondaryIndexes"][0]["IndexName"], "GSI1");
         let ttl = database
@@ -128,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_table_on_disk_that_was_declared_otherwise_is_not_used() {
+    fn a_table_on_disk_with_another_declaration_is_refused() {
         let database = Database::memory().unwrap();
-        declared().create(&database).unwrap();
+        declared().create_or_check(&database).unwrap();
         let mut other = declared();
         other.properties["GlobalSecondaryIndexes"] = Value::Null;
-        let error = other.create(&database).unwrap_err();
+        let error = other.create_or_check(&database).unwrap_err();
         assert!(matches!(error, TableError::Differs("index")), "{error}");
     }
 }

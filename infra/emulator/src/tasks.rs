@@ -1,4 +1,4 @@
-//! What runs until the service is stopped. Dropped instead, everything ends at once.
+//! The tasks of a running service. Dropping them ends all at once.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -12,18 +12,18 @@ use tokio::task::JoinSet;
 
 use crate::error::chain;
 
-/// How long what is under way may take to end.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long tasks may take to stop.
+const STOP_LIMIT: Duration = Duration::from_secs(5);
 
 #[derive(Debug)]
 pub(crate) struct Tasks {
     stop: watch::Sender<bool>,
     stop_database: watch::Sender<bool>,
-    /// Brought to an end, and before the database.
+    /// Stopped first, because they use the database.
     work: JoinSet<()>,
     database: JoinSet<()>,
-    /// Not worth waiting for.
-    rest: JoinSet<()>,
+    /// Stopped without waiting.
+    background: JoinSet<()>,
 }
 
 impl Default for Tasks {
@@ -33,7 +33,7 @@ impl Default for Tasks {
             stop_database: watch::Sender::new(false),
             work: JoinSet::new(),
             database: JoinSet::new(),
-            rest: JoinSet::new(),
+            background: JoinSet::new(),
         }
     }
 }
@@ -50,7 +50,7 @@ impl Tasks {
         });
         self.work.spawn(async {
             if let Err(error) = server.await {
-                tracing::error!(error = chain(&error), "API server");
+                tracing::error!(error = chain(&error), "the API server failed");
             }
         });
     }
@@ -63,45 +63,51 @@ impl Tasks {
         let server = dynoxide::server::serve_with_shutdown(listener, database, stopped);
         self.database.spawn(async {
             if let Err(error) = server.await {
-                tracing::error!(error, "DynamoDB server");
+                tracing::error!(error, "the DynamoDB server failed");
             }
         });
     }
 
-    pub(crate) fn pump<F>(&mut self, run: impl FnOnce(watch::Receiver<bool>) -> F)
+    /// Runs a task that ends by itself when its receiver changes.
+    pub(crate) fn run_until_stop<F>(&mut self, run: impl FnOnce(watch::Receiver<bool>) -> F)
     where
         F: Future<Output = ()> + Send + 'static,
     {
         self.work.spawn(run(self.stop.subscribe()));
     }
 
-    pub(crate) fn forever(&mut self, task: impl Future<Output = ()> + Send + 'static) {
-        self.rest.spawn(task);
+    pub(crate) fn run_in_background(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        self.background.spawn(task);
     }
 
-    pub(crate) fn every(&mut self, interval: Duration, work: impl Fn() + Clone + Send + 'static) {
-        self.forever(async move {
+    /// Runs blocking work at intervals.
+    pub(crate) fn run_every(
+        &mut self,
+        interval: Duration,
+        work: impl Fn() + Clone + Send + 'static,
+    ) {
+        self.run_in_background(async move {
             loop {
                 tokio::time::sleep(interval).await;
-                // The database blocks the thread that it works on.
+                // The database blocks its thread.
                 let _ = tokio::task::spawn_blocking(work.clone()).await;
             }
         });
     }
 
-    /// Takes nothing new, brings what is under way to its end, then lets the database go.
+    /// Accepts nothing new, finishes current work, then stops the database.
     pub(crate) async fn stop(mut self) {
         self.stop.send_replace(true);
-        ended(&mut self.work).await;
+        wait_for_end(&mut self.work).await;
         self.stop_database.send_replace(true);
-        ended(&mut self.database).await;
+        wait_for_end(&mut self.database).await;
     }
 }
 
-async fn ended(tasks: &mut JoinSet<()>) {
+async fn wait_for_end(tasks: &mut JoinSet<()>) {
     let all = async { while tasks.join_next().await.is_some() {} };
-    if tokio::time::timeout(GRACE, all).await.is_err() {
-        tracing::warn!("something did not end in time");
+    if tokio::time::timeout(STOP_LIMIT, all).await.is_err() {
+        tracing::warn!("a task did not stop in time and was aborted");
         tasks.shutdown().await;
     }
 }

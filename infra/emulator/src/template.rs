@@ -1,5 +1,5 @@
-//! What `infra/template.yaml` declares: the table, the routes, the streams and who consumes them,
-//! and what is called on a schedule.
+//! Reads `infra/template.yaml`: the table, the routes, the consumers of its stream and the
+//! schedules.
 
 mod schedule;
 mod yaml;
@@ -10,23 +10,23 @@ use axum::http::Method;
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::pattern::{Filters, PatternError};
+use crate::event_filter::{EventFilters, FilterPatternError};
 pub(crate) use schedule::Schedule;
-use yaml::{plain, referenced};
+use yaml::{resource_name, to_json};
 
-/// The template that AWS is given too, so that nothing works here that is missing there.
+/// The template that is deployed to AWS. What is missing there is missing here.
 pub(crate) const TEMPLATE: &str = include_str!("../../template.yaml");
 
-/// What the local service takes from a template.
+/// What the emulator needs from a template.
 #[derive(Debug)]
 pub(crate) struct Template {
     /// The one table.
     pub(crate) table: TableDeclaration,
     /// Every route.
     pub(crate) routes: Vec<Route>,
-    /// Every stream of the table with its consumer.
-    pub(crate) streams: Vec<Stream>,
-    /// Every function that is called on a schedule.
+    /// Every consumer of the table's stream.
+    pub(crate) streams: Vec<StreamMapping>,
+    /// Every schedule.
     pub(crate) schedules: Vec<Schedule>,
 }
 
@@ -37,16 +37,16 @@ pub(crate) struct TableDeclaration {
     pub(crate) name: String,
     /// Keys, attributes and indexes.
     pub(crate) properties: Value,
-    /// The attribute that says when an item expires.
+    /// The attribute with the expiry of an item.
     pub(crate) ttl: Option<String>,
 }
 
-/// A method and path, and the function that answers.
+/// A method and path with their function.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Route {
     /// The method.
     pub(crate) method: Method,
-    /// The path, parameters as `{name}`.
+    /// The path, with parameters as `{name}`.
     pub(crate) path: String,
     /// The binary's name.
     pub(crate) function: String,
@@ -54,53 +54,53 @@ pub(crate) struct Route {
 
 /// A consumer of the table's stream.
 #[derive(Debug)]
-pub(crate) struct Stream {
+pub(crate) struct StreamMapping {
     /// The binary's name.
     pub(crate) function: String,
-    /// Which records it gets.
-    pub(crate) filters: Filters,
-    /// How many at most at a time.
+    /// The records that it gets.
+    pub(crate) filters: EventFilters,
+    /// The most records in a batch.
     pub(crate) batch_size: usize,
-    /// Whether it says itself which records failed.
+    /// Whether it answers which records failed.
     pub(crate) reports_failures: bool,
 }
 
-/// Why a template cannot be run here.
+/// Why the emulator cannot run a template.
 #[derive(Debug, thiserror::Error)]
 pub enum TemplateError {
-    /// It is not YAML.
-    #[error("template: not YAML")]
+    /// The text is not YAML.
+    #[error("template: invalid YAML")]
     Yaml(#[from] serde_yaml_ng::Error),
-    /// It is YAML of another shape.
-    #[error("template: {at}")]
+    /// A resource has unexpected properties.
+    #[error("template: {at} cannot be read")]
     Shape {
         /// The resource.
         at: String,
         /// What is wrong with it.
         source: serde_json::Error,
     },
-    /// A filter that is not understood here.
-    #[error("template: {at}")]
+    /// A filter pattern cannot be read.
+    #[error("template: {at} cannot be read")]
     Pattern {
         /// The resource.
         at: String,
         /// What is wrong with it.
-        source: PatternError,
+        source: FilterPatternError,
     },
-    /// A resource that is not there, or not of that kind.
-    #[error("template: {at} leads to no {kind}")]
+    /// A reference to a resource that is missing or of another kind.
+    #[error("template: {at} refers to no {kind}")]
     Dangling {
-        /// Who refers to it.
+        /// The resource with the reference.
         at: String,
-        /// What it should be.
+        /// The expected kind.
         kind: &'static str,
     },
-    /// Something that the local service cannot do.
-    #[error("template: {at} has {what}, which the local service does not know")]
-    Unknown {
+    /// A feature that the emulator lacks.
+    #[error("template: {at} has {what}, which the emulator does not support")]
+    Unsupported {
         /// The resource.
         at: String,
-        /// What it has.
+        /// The feature.
         what: String,
     },
 }
@@ -113,13 +113,13 @@ const TABLE: &str = "AWS::DynamoDB::Table";
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Document {
-    resources: BTreeMap<String, Resource>,
+struct TemplateDocument {
+    resources: BTreeMap<String, TemplateResource>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Resource {
+struct TemplateResource {
     r#type: String,
     #[serde(default)]
     properties: Value,
@@ -139,8 +139,8 @@ struct MappingProperties {
     event_source_arn: Value,
     starting_position: String,
     #[serde(default)]
-    filter_criteria: Criteria,
-    #[serde(default = "default_batch")]
+    filter_criteria: FilterCriteria,
+    #[serde(default = "default_batch_size")]
     batch_size: usize,
     #[serde(default)]
     function_response_types: Vec<String>,
@@ -148,26 +148,26 @@ struct MappingProperties {
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Criteria {
-    filters: Vec<Filter>,
+struct FilterCriteria {
+    filters: Vec<FilterProperties>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Filter {
+struct FilterProperties {
     pattern: String,
 }
 
-/// What Lambda takes when the mapping does not say.
-fn default_batch() -> usize {
+/// Lambda's default.
+fn default_batch_size() -> usize {
     100
 }
 
 impl Template {
-    /// Reads a template.
+    /// Parses a template.
     pub(crate) fn parse(text: &str) -> Result<Self, TemplateError> {
-        let json = plain(serde_yaml_ng::from_str(text)?);
-        let document: Document = shaped("the document", json)?;
+        let json = to_json(serde_yaml_ng::from_str(text)?);
+        let document: TemplateDocument = from_json("the document", json)?;
         let table = document.table()?;
         let streams = document
             .of_kind(MAPPING)
@@ -185,7 +185,7 @@ impl Template {
     }
 }
 
-impl Document {
+impl TemplateDocument {
     fn of_kind(&self, kind: &'static str) -> impl Iterator<Item = (&String, &Value)> {
         self.resources
             .iter()
@@ -196,7 +196,7 @@ impl Document {
     fn table(&self) -> Result<TableDeclaration, TemplateError> {
         let mut tables = self.of_kind(TABLE);
         let (Some((name, properties)), None) = (tables.next(), tables.next()) else {
-            return Err(dangling("the document", "single table"));
+            return Err(dangling_reference("the document", "single table"));
         };
         let ttl = &properties["TimeToLiveSpecification"];
         Ok(TableDeclaration {
@@ -209,14 +209,14 @@ impl Document {
     }
 
     fn route(&self, name: &str, properties: &Value) -> Result<Route, TemplateError> {
-        let route: RouteProperties = shaped(name, properties.clone())?;
+        let route: RouteProperties = from_json(name, properties.clone())?;
         let integration = self.resolve(name, &route.target, INTEGRATION, "integration")?;
-        let unknown =
-            || TemplateError::Unknown { at: name.to_owned(), what: route.route_key.clone() };
-        let (method, path) = route.route_key.split_once(' ').ok_or_else(unknown)?;
-        let method: Method = method.parse().map_err(|_| unknown())?;
+        let unsupported =
+            || TemplateError::Unsupported { at: name.to_owned(), what: route.route_key.clone() };
+        let (method, path) = route.route_key.split_once(' ').ok_or_else(unsupported)?;
+        let method: Method = method.parse().map_err(|_| unsupported())?;
         if !path.starts_with('/') || path.contains('+') {
-            return Err(unknown());
+            return Err(unsupported());
         }
         Ok(Route {
             method,
@@ -225,20 +225,25 @@ impl Document {
         })
     }
 
-    fn stream(&self, name: &str, properties: &Value, table: &str) -> Result<Stream, TemplateError> {
-        let mapping: MappingProperties = shaped(name, properties.clone())?;
-        if referenced(&mapping.event_source_arn) != Some(table) {
-            return Err(dangling(name, "stream of the table"));
+    fn stream(
+        &self,
+        name: &str,
+        properties: &Value,
+        table: &str,
+    ) -> Result<StreamMapping, TemplateError> {
+        let mapping: MappingProperties = from_json(name, properties.clone())?;
+        if resource_name(&mapping.event_source_arn) != Some(table) {
+            return Err(dangling_reference(name, "stream of the table"));
         }
         if mapping.starting_position != "TRIM_HORIZON" {
-            return Err(TemplateError::Unknown {
+            return Err(TemplateError::Unsupported {
                 at: name.to_owned(),
                 what: mapping.starting_position,
             });
         }
         let patterns = mapping.filter_criteria.filters.iter();
-        let filters = Filters::parse(patterns.map(|filter| filter.pattern.as_str()));
-        Ok(Stream {
+        let filters = EventFilters::parse(patterns.map(|filter| filter.pattern.as_str()));
+        Ok(StreamMapping {
             function: self.function(name, &mapping.function_name)?,
             filters: filters
                 .map_err(|source| TemplateError::Pattern { at: name.to_owned(), source })?,
@@ -250,11 +255,11 @@ impl Document {
         })
     }
 
-    /// The binary that a function is made of: the last part of its `CodeUri`.
+    /// The binary of a function: the last part of its `CodeUri`.
     fn function(&self, at: &str, reference: &Value) -> Result<String, TemplateError> {
         let properties = self.resolve(at, reference, FUNCTION, "function")?;
         let binary = properties["CodeUri"].as_str().and_then(|uri| uri.rsplit('/').next());
-        binary.map(str::to_owned).ok_or_else(|| dangling(at, "function with a CodeUri"))
+        binary.map(str::to_owned).ok_or_else(|| dangling_reference(at, "function with a CodeUri"))
     }
 
     fn resolve(
@@ -262,22 +267,22 @@ impl Document {
         at: &str,
         reference: &Value,
         kind: &str,
-        called: &'static str,
+        kind_name: &'static str,
     ) -> Result<&Value, TemplateError> {
-        referenced(reference)
+        resource_name(reference)
             .and_then(|name| self.resources.get(name))
             .filter(|resource| resource.r#type == kind)
             .map(|resource| &resource.properties)
-            .ok_or_else(|| dangling(at, called))
+            .ok_or_else(|| dangling_reference(at, kind_name))
     }
 }
 
-fn shaped<T: serde::de::DeserializeOwned>(at: &str, json: Value) -> Result<T, TemplateError> {
+fn from_json<T: serde::de::DeserializeOwned>(at: &str, json: Value) -> Result<T, TemplateError> {
     serde_json::from_value(json)
         .map_err(|source| TemplateError::Shape { at: at.to_owned(), source })
 }
 
-fn dangling(at: &str, kind: &'static str) -> TemplateError {
+fn dangling_reference(at: &str, kind: &'static str) -> TemplateError {
     TemplateError::Dangling { at: at.to_owned(), kind }
 }
 

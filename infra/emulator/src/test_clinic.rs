@@ -2,7 +2,7 @@
 
 use crate::Emulator;
 
-/// Makes a clinic and returns its API key.
+/// Provisions a clinic and returns its API key.
 pub(crate) async fn provision_clinic(emulator: &Emulator) -> String {
     let request = provision::Request {
         clinic_name: "Riverside Imaging".to_owned(),
@@ -13,5 +13,5 @@ pub(crate) async fn provision_clinic(emulator: &Emulator) -> String {
         owner_last_name: "Rivers".to_owned(),
         embed_origins: None,
     };
-    provision::provision(&emulator.provision(), &request).await.unwrap().api_key
+    provision::provision(&emulator.provision_deps(), &request).await.unwrap().api_key
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::ids::StudyId;
 use domain::time::Clock as _;
-use emulator::registry::FIXTURES;
+use emulator::npi_registry::FIXTURES;
 use emulator::{Emulator, Options};
 use runtime::{OsEntropy, SystemClock};
 use serde_json::{Value, json};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use domain::time::{Clock, Timestamp};
-use emulator::{Emulator, Faults, Options};
+use emulator::{DatabaseFaults, Emulator, Options};
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
@@ -36,7 +36,7 @@ struct Bench {
     clinic: Clinic,
     client: Client,
     clock: Arc<MovedClock>,
-    faults: Faults,
+    faults: DatabaseFaults,
     table: Table,
 }
 
@@ -67,9 +67,9 @@ async fn mailed(invite: &Cost) -> Result<Cost, Error> {
     bench.client.send(bench.clinic.invite(&first)).await?;
     let work = async {
         bench.client.send(bench.clinic.invite(&person)).await?;
-        Ok(bench.running.settled().await?)
+        Ok(bench.running.wait_until_delivered().await?)
     };
-    bench.running.settled().await?;
+    bench.running.wait_until_delivered().await?;
     let ((), both) = usage::of(&bench.faults, work).await?;
     bench.running.stop().await;
     Ok(both.without(invite))

@@ -23,7 +23,7 @@ pub(crate) struct Clinic {
 /// The table's stream is off: the embedded database reads all of it to number the next record, so
 /// that each write would take longer than the one before.
 pub(crate) async fn start(options: Options) -> Result<Emulator, Error> {
-    let silent = Options { pump: false, ..options };
+    let silent = Options { deliver_stream: false, ..options };
     let running = emulator::start(silent).await?;
     let off = json!({
         "TableName": running.table, "StreamSpecification": { "StreamEnabled": false },
@@ -47,7 +47,7 @@ pub(crate) async fn clinic(running: &Emulator) -> Result<Clinic, Error> {
         owner_last_name: "Rivers".to_owned(),
         embed_origins: None,
     };
-    let made = provision::provision(&running.provision(), &request).await?;
+    let made = provision::provision(&running.provision_deps(), &request).await?;
     Ok(Clinic { id: ClinicId::parse(&made.clinic_id)?, key: made.api_key })
 }
 

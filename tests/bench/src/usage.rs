@@ -1,6 +1,6 @@
 //! What one operation asks of the database.
 
-use emulator::Faults;
+use emulator::DatabaseFaults;
 
 use crate::Error;
 
@@ -17,7 +17,7 @@ const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactG
 
 impl Cost {
     /// Everything since the last reset.
-    pub(crate) fn so_far(faults: &Faults) -> Self {
+    pub(crate) fn so_far(faults: &DatabaseFaults) -> Self {
         let mut cost = Self::default();
         for (operation, usage) in faults.usage() {
             if READS.contains(&operation.as_str()) {
@@ -57,7 +57,7 @@ impl Cost {
 
 /// What happens while `work` runs.
 pub(crate) async fn of<T>(
-    faults: &Faults,
+    faults: &DatabaseFaults,
     work: impl Future<Output = Result<T, Error>>,
 ) -> Result<(T, Cost), Error> {
     faults.reset_usage();

@@ -1,5 +1,5 @@
-//! An example PACS: a worklist that shows AutoScribe in a frame. Its server holds the API key; its
-//! page never sees more than the link to open.
+//! An example PACS: a worklist that shows AutoScribe in a frame. Its server has the API key. Its
+//! page sees only the link to open.
 
 use axum::Router;
 use axum::body::Bytes;
@@ -15,7 +15,7 @@ use crate::pages::{HEADERS, script};
 
 const PAGE: &str = include_str!("../../assets/examples/pacs.html");
 
-type Answer = Result<Response<axum::body::Body>, StatusCode>;
+type PacsAnswer = Result<Response<axum::body::Body>, StatusCode>;
 
 pub(super) fn router() -> Router<Examples> {
     Router::new()
@@ -24,35 +24,35 @@ pub(super) fn router() -> Router<Examples> {
             "/assets/examples/pacs.js",
             get(async || script(include_str!("../../assets/examples/pacs.js"))),
         )
-        .route("/pacs/readers", get(readers))
-        .route("/pacs/views", get(views))
-        .route("/pacs/open", post(open))
-        .route("/pacs/end", post(end))
+        .route("/pacs/readers", get(list_readers))
+        .route("/pacs/views", get(list_views))
+        .route("/pacs/open", post(open_study))
+        .route("/pacs/end", post(end_view))
 }
 
-/// Who may be assigned a study.
-async fn readers(State(pacs): State<Examples>) -> Answer {
+/// The people who can be assigned a study.
+async fn list_readers(State(pacs): State<Examples>) -> PacsAnswer {
     let path = "/v1/autoScribe/users?assignable=true&limit=100";
-    answered(pacs.ask(Method::GET, path, Bytes::new()).await)
+    into_answer(pacs.call(Method::GET, path, Bytes::new()).await)
 }
 
-/// Links that can be opened, and views that live.
-async fn views(State(pacs): State<Examples>) -> Answer {
+/// Links that still work, and open views.
+async fn list_views(State(pacs): State<Examples>) -> PacsAnswer {
     let path = "/v1/access?active=true&limit=100";
-    answered(pacs.ask(Method::GET, path, Bytes::new()).await)
+    into_answer(pacs.call(Method::GET, path, Bytes::new()).await)
 }
 
-/// What the page wants opened.
+/// What to open.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Open {
+struct OpenRequest {
     user_id: String,
     study_instance_uid: String,
     dictate: bool,
 }
 
-/// A link for one person and one study.
-async fn open(State(pacs): State<Examples>, Json(open): Json<Open>) -> Answer {
+/// Creates a link for one person and one study.
+async fn open_study(State(pacs): State<Examples>, Json(open): Json<OpenRequest>) -> PacsAnswer {
     let study = open.study_instance_uid;
     let (route, body) = if open.dictate {
         let body = json!({"assignedToUserId": open.user_id, "studyInstanceUid": study});
@@ -61,25 +61,25 @@ async fn open(State(pacs): State<Examples>, Json(open): Json<Open>) -> Answer {
         let body = json!({"userId": open.user_id, "studyInstanceUid": study});
         ("/v1/autoScribe/studies/viewer-only-reroute-url", body)
     };
-    post_on(&pacs, route, &body).await
+    post_json(&pacs, route, &body).await
 }
 
-/// Which view the page wants ended.
+/// The view to end.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct End {
+struct EndRequest {
     access_id: String,
 }
 
-async fn end(State(pacs): State<Examples>, Json(end): Json<End>) -> Answer {
-    post_on(&pacs, "/v1/access/revoke", &json!({"accessId": end.access_id})).await
+async fn end_view(State(pacs): State<Examples>, Json(end): Json<EndRequest>) -> PacsAnswer {
+    post_json(&pacs, "/v1/access/revoke", &json!({"accessId": end.access_id})).await
 }
 
-async fn post_on(pacs: &Examples, path: &str, body: &Value) -> Answer {
+async fn post_json(pacs: &Examples, path: &str, body: &Value) -> PacsAnswer {
     let body = Bytes::from(body.to_string());
-    answered(pacs.ask(Method::POST, path, body).await)
+    into_answer(pacs.call(Method::POST, path, body).await)
 }
 
-fn answered(answer: Result<Response<Bytes>, StatusCode>) -> Answer {
+fn into_answer(answer: Result<Response<Bytes>, StatusCode>) -> PacsAnswer {
     answer.map(|answer| answer.map(Into::into))
 }

@@ -36,7 +36,7 @@ impl Pacs {
         answer.json().await.unwrap()
     }
 
-    /// A radiologist who confirmed, as the page then lists them.
+    /// Invites and confirms a radiologist, and finds the id on the page's list.
     async fn reader(&self) -> String {
         let person = json!({"email": "anna.hale@example.com", "firstName": "Anna", "lastName": "Hale",
             "clinicRole": "Radiologist", "level": "member", "canManageStudies": false, "canCreateReports": true,
@@ -44,16 +44,16 @@ impl Pacs {
         let url = format!("{}/v1/autoScribe/users", self.running.url);
         let invited = self.http.post(url).bearer_auth(&self.key).json(&person);
         assert_eq!(invited.send().await.unwrap().status(), 201);
-        let mails = self.running.inbox.wait("anna.hale@example.com", 1).await;
-        let token = mails[0].token().unwrap();
+        let emails = self.running.inbox.wait_for("anna.hale@example.com", 1).await;
+        let token = emails[0].token().unwrap();
         self.post("/v1/invitation/accept", json!({ "token": token })).await;
         let readers: Value = self.get("/pacs/readers").await.json().await.unwrap();
         readers["users"][0]["userId"].as_str().unwrap().to_owned()
     }
 
-    async fn opened(&self, reader: &str, dictate: bool) -> (String, String) {
-        let wanted = json!({"userId": reader, "studyInstanceUid": STUDY, "dictate": dictate});
-        let link = self.post("/pacs/open", wanted).await;
+    async fn open_view(&self, reader: &str, dictate: bool) -> (String, String) {
+        let request = json!({"userId": reader, "studyInstanceUid": STUDY, "dictate": dictate});
+        let link = self.post("/pacs/open", request).await;
         let url = link["url"].as_str().unwrap();
         let (page, token) = url.split_once("#token=").unwrap();
         let shell = self.http.get(page).send().await.unwrap();
@@ -78,11 +78,11 @@ impl Pacs {
 }
 
 #[tokio::test]
-async fn a_view_lives_in_the_pacs_page_until_it_is_ended_and_then_dies_at_once() {
+async fn ending_a_view_in_the_pacs_takes_effect_at_once() {
     let pacs = Pacs::start().await;
     assert!(pacs.get("/pacs").await.status().is_success());
     let reader = pacs.reader().await;
-    let (token, access) = pacs.opened(&reader, true).await;
+    let (token, access) = pacs.open_view(&reader, true).await;
 
     let study = pacs.study(&token).await;
     assert_eq!(study.status(), 200);
@@ -109,10 +109,10 @@ async fn a_view_lives_in_the_pacs_page_until_it_is_ended_and_then_dies_at_once()
 }
 
 #[tokio::test]
-async fn a_token_that_is_not_good_shows_no_study() {
+async fn an_invalid_token_shows_no_study() {
     let pacs = Pacs::start().await;
     let reader = pacs.reader().await;
-    let (token, _) = pacs.opened(&reader, false).await;
+    let (token, _) = pacs.open_view(&reader, false).await;
     let images: Value = pacs.images(&token).await.json().await.unwrap();
     assert_eq!(images["mayDictate"], false);
 

@@ -1,4 +1,4 @@
-//! An example viewer, and the service behind it that has the images.
+//! An example viewer, and the service behind it that serves the images.
 
 use askama::Template;
 use axum::Router;
@@ -10,8 +10,8 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::Examples;
-use super::token::{Claims, ask, verify};
-use crate::pages::{HEADERS, page, script};
+use super::view_token::{ViewTokenClaims, introspect, verify};
+use crate::pages::{HEADERS, render, script};
 
 const OPENING: &str = include_str!("../../assets/examples/opening.html");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src data:; \
@@ -19,9 +19,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
 
 pub(super) fn router() -> Router<Examples> {
     Router::new()
-        .route("/viewer/{*rest}", get(opening))
-        .route("/viewer", post(study))
-        .route("/viewer-service/images", get(images))
+        .route("/viewer/{*rest}", get(show_opening))
+        .route("/viewer", post(show_study))
+        .route("/viewer-service/images", get(list_images))
         .route(
             "/assets/examples/opening.js",
             get(async || script(include_str!("../../assets/examples/opening.js"))),
@@ -32,22 +32,22 @@ pub(super) fn router() -> Router<Examples> {
         )
 }
 
-/// Where a link leads. Any page may frame it: it shows nothing, and who may frame the study is
-/// known only when the link was exchanged.
-async fn opening() -> Response {
-    framed(Html(OPENING).into_response(), "frame-ancestors *")
+/// The page behind a link. Any page may frame it, because it shows nothing. The exchange of the
+/// link tells which pages may frame the study.
+async fn show_opening() -> Response {
+    with_frame_policy(Html(OPENING).into_response(), "frame-ancestors *")
 }
 
-/// The link's exchange, as the page posts it.
+/// The form that the first page posts.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Opened {
+struct ViewTokenForm {
     view_token: String,
 }
 
 #[derive(Template)]
 #[template(path = "examples/study.html")]
-struct Study<'a> {
+struct StudyPage<'a> {
     token: &'a str,
     exp: i64,
     uid: &'a str,
@@ -55,10 +55,10 @@ struct Study<'a> {
     dictates: bool,
 }
 
-/// The study, for whom the token is good, in frames of those pages that it names.
-async fn study(
+/// Shows the study to the holder of the token, in frames of the pages that the token names.
+async fn show_study(
     State(viewer): State<Examples>,
-    Form(Opened { view_token }): Form<Opened>,
+    Form(ViewTokenForm { view_token }): Form<ViewTokenForm>,
 ) -> Result<Response, StatusCode> {
     let claims = verify(&viewer, &view_token).await?;
     let claims = claims.ok_or(StatusCode::UNAUTHORIZED)?;
@@ -66,50 +66,51 @@ async fn study(
         [] => "frame-ancestors 'none'".to_owned(),
         origins => format!("frame-ancestors {}", origins.join(" ")),
     };
-    let shown = page(&Study {
+    let page = render(&StudyPage {
         token: &view_token,
         exp: claims.exp,
-        uid: study_of(&claims),
+        uid: study_uid(&claims),
         reader: &claims.sub,
         dictates: may_dictate(&claims),
     });
-    Ok(framed(shown, &ancestors))
+    Ok(with_frame_policy(page, &ancestors))
 }
 
-/// The images, for as long as the view lives: asked each time, so that its end counts at once.
-async fn images(
+/// Serves the images while the view is open. Introspects the token on each request, so that a view
+/// ends at once.
+async fn list_images(
     State(viewer): State<Examples>,
     headers: HeaderMap,
 ) -> Result<Response, StatusCode> {
     let token = headers.get(header::AUTHORIZATION);
     let token = token.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-    let live = match token {
-        Some(token) => ask(&viewer, token).await?,
+    let claims = match token {
+        Some(token) => introspect(&viewer, token).await?,
         None => None,
     };
-    let Some(claims) = live else {
+    let Some(claims) = claims else {
         // RFC 6750 section 3.1.
-        let why = [(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)];
-        return Ok((StatusCode::UNAUTHORIZED, why).into_response());
+        let challenge = [(header::WWW_AUTHENTICATE, r#"Bearer error="invalid_token""#)];
+        return Ok((StatusCode::UNAUTHORIZED, challenge).into_response());
     };
     Ok(Json(json!({
-        "studyInstanceUid": study_of(&claims),
+        "studyInstanceUid": study_uid(&claims),
         "images": 128,
         "mayDictate": may_dictate(&claims),
     }))
     .into_response())
 }
 
-fn study_of(claims: &Claims) -> &str {
+fn study_uid(claims: &ViewTokenClaims) -> &str {
     let study = claims.study.as_ref();
     study.and_then(|study| study.study_instance_uid.as_deref()).unwrap_or_default()
 }
 
-fn may_dictate(claims: &Claims) -> bool {
+fn may_dictate(claims: &ViewTokenClaims) -> bool {
     claims.scope.split(' ').any(|scope| scope == "report:write")
 }
 
-fn framed(response: Response, ancestors: &str) -> Response {
+fn with_frame_policy(response: Response, ancestors: &str) -> Response {
     let mut response = (HEADERS, response).into_response();
     if let Ok(policy) = HeaderValue::from_str(&format!("{POLICY}; {ancestors}")) {
         let headers = response.headers_mut();

@@ -8,7 +8,7 @@ const HOSTILE: &str = "\"><script>alert(1)</script>&amp;'";
 
 fn inbox_with(subject: &str, to: &str, html: &str, text: &str) -> Inbox {
     let inbox = Inbox::in_memory();
-    let mail = Captured {
+    let email = CapturedEmail {
         id: "1".to_owned(),
         received_at: "2026-11-24T09:30:00.000Z".to_owned(),
         request: json!({
@@ -20,7 +20,7 @@ fn inbox_with(subject: &str, to: &str, html: &str, text: &str) -> Inbox {
             } },
         }),
     };
-    inbox.keep(mail).unwrap();
+    inbox.store(email).unwrap();
     inbox
 }
 
@@ -33,7 +33,7 @@ async fn get(inbox: &Inbox, path: &str) -> (axum::http::HeaderMap, String) {
 }
 
 #[tokio::test]
-async fn nothing_of_a_mail_becomes_markup_of_the_inbox() {
+async fn no_part_of_an_email_becomes_markup_of_the_inbox() {
     let inbox = inbox_with(HOSTILE, HOSTILE, HOSTILE, HOSTILE);
     for path in ["/inbox", "/inbox/1"] {
         let (headers, html) = get(&inbox, path).await;
@@ -48,7 +48,7 @@ async fn nothing_of_a_mail_becomes_markup_of_the_inbox() {
 }
 
 #[tokio::test]
-async fn the_html_of_a_mail_may_run_nothing_and_opens_links_in_new_tabs() {
+async fn the_html_of_an_email_runs_no_script_and_opens_links_in_new_tabs() {
     let inbox = inbox_with("s", "a@b.example", "<html><head></head><a href=x>", "t");
     let (headers, html) = get(&inbox, "/inbox/1/html").await;
     assert!(html.starts_with("<html><head><base target=\"_blank\"></head>"), "{html}");
@@ -57,14 +57,14 @@ async fn the_html_of_a_mail_may_run_nothing_and_opens_links_in_new_tabs() {
 }
 
 #[tokio::test]
-async fn tests_get_the_whole_request_newest_first() {
+async fn json_has_the_whole_requests_newest_first() {
     let inbox = inbox_with("Hello", "a@b.example", "<p>h", "t");
-    let newer = Captured { id: "2".to_owned(), ..inbox.all().remove(0) };
-    inbox.keep(newer).unwrap();
+    let newer = CapturedEmail { id: "2".to_owned(), ..inbox.all().remove(0) };
+    inbox.store(newer).unwrap();
     let (_, list) = get(&inbox, "/inbox.json").await;
     let list: Value = serde_json::from_str(&list).unwrap();
     assert_eq!((&list[0]["id"], &list[1]["id"]), (&json!("2"), &json!("1")));
     assert_eq!(list[0]["request"]["Content"]["Simple"]["Subject"]["Data"], "Hello");
-    let (_, one) = get(&inbox, "/inbox/1.json").await;
-    assert_eq!(serde_json::from_str::<Value>(&one).unwrap()["to"][0], "a@b.example");
+    let (_, email) = get(&inbox, "/inbox/1.json").await;
+    assert_eq!(serde_json::from_str::<Value>(&email).unwrap()["to"][0], "a@b.example");
 }

@@ -1,4 +1,4 @@
-//! `SendEmail` of SES v2, taking the mail or failing as told.
+//! `SendEmail` of SES v2. Captures the email, or fails on demand.
 
 use std::sync::Arc;
 
@@ -11,21 +11,21 @@ use domain::entropy::{Entropy, random};
 use domain::time::Clock;
 use serde_json::{Value, json};
 
-use super::{Captured, Inbox};
+use super::{CapturedEmail, Inbox};
 use crate::error::chain;
 
-/// What SES answers instead of taking a mail.
+/// How SES fails to send an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SesFault {
-    /// Too many at once: worth another try.
+    /// Too many emails at once. A retry can succeed.
     Throttled,
-    /// This mail will never be taken.
+    /// SES refuses this email for good.
     Rejected,
-    /// The sending identity is not verified: an operator has to mend that.
+    /// The sender is not verified. An operator has to fix that.
     NotVerified,
-    /// SES has trouble of its own.
+    /// SES answers HTTP 500.
     Internal,
-    /// The mail is taken, and then SES answers HTTP 500.
+    /// SES accepts the email, then answers HTTP 500.
     AnswerLost,
 }
 
@@ -43,27 +43,27 @@ pub(crate) fn router(capture: Capture) -> Router {
 }
 
 async fn send_email(State(capture): State<Capture>, Json(request): Json<Value>) -> Response {
-    let fault = capture.inbox.fault();
+    let fault = capture.inbox.take_fault();
     if let Some(fault) = fault.filter(|fault| *fault != SesFault::AnswerLost) {
-        return refused(fault);
+        return error_response(fault);
     }
     let id = message_id(&capture);
-    let kept = capture.inbox.keep(Captured {
+    let stored = capture.inbox.store(CapturedEmail {
         id: id.clone(),
         received_at: capture.clock.now().to_string(),
         request,
     });
-    match (kept, fault) {
+    match (stored, fault) {
         (Ok(()), None) => Json(json!({ "MessageId": id })).into_response(),
-        (Ok(()), Some(fault)) => refused(fault),
+        (Ok(()), Some(fault)) => error_response(fault),
         (Err(error), _) => {
-            tracing::error!(error = chain(&error), "the inbox cannot be written");
-            refused(SesFault::Internal)
+            tracing::error!(error = chain(&error), "inbox: an email cannot be stored");
+            error_response(SesFault::Internal)
         }
     }
 }
 
-/// Shaped like those of SES.
+/// A message id in the format of SES.
 fn message_id(capture: &Capture) -> String {
     let millis = capture.clock.now().millis();
     let random: u128 = u128::from_be_bytes(random(capture.entropy.as_ref()));
@@ -72,7 +72,7 @@ fn message_id(capture: &Capture) -> String {
     [part(0, 16), part(16, 24), part(24, 28), part(28, 32), part(32, 48)].join("-")
 }
 
-fn refused(fault: SesFault) -> Response {
+fn error_response(fault: SesFault) -> Response {
     let (status, kind, message) = match fault {
         SesFault::Throttled => (
             StatusCode::TOO_MANY_REQUESTS,
@@ -91,6 +91,6 @@ fn refused(fault: SesFault) -> Response {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", "Internal error.")
         }
     };
-    let problem = Json(json!({ "message": message }));
-    (status, [("x-amzn-errortype", kind)], problem).into_response()
+    let error = Json(json!({ "message": message }));
+    (status, [("x-amzn-errortype", kind)], error).into_response()
 }

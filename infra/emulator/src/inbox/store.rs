@@ -1,4 +1,4 @@
-//! The mails, in memory and, when told so, in a file of JSON lines.
+//! Captured emails, in memory and, if asked for, in a file of JSON lines.
 
 use std::collections::VecDeque;
 use std::fs::{File, OpenOptions};
@@ -13,79 +13,79 @@ use tokio::sync::watch;
 
 use super::capture::SesFault;
 
-/// How long [`Inbox::wait`] waits.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// How long [`Inbox::wait_for`] waits.
+const WAIT_LIMIT: Duration = Duration::from_secs(15);
 
-/// A mail as SES was given it.
+/// An email, as SES received it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Captured {
-    /// The id that SES answered.
+pub struct CapturedEmail {
+    /// The message id that SES answered.
     pub id: String,
-    /// When, RFC 3339.
+    /// The time of the request, in RFC 3339.
     pub received_at: String,
-    /// The whole request.
+    /// The whole request to SES.
     pub request: Value,
 }
 
-/// Every mail so far, oldest first. Clones share one inbox.
+/// All captured emails. Clones share the same emails.
 #[derive(Clone, Debug)]
-pub struct Inbox(Arc<Shared>);
+pub struct Inbox(Arc<SharedInbox>);
 
 #[derive(Debug)]
-struct Shared {
-    state: Mutex<State>,
+struct SharedInbox {
+    state: Mutex<InboxState>,
     count: watch::Sender<usize>,
 }
 
 #[derive(Debug, Default)]
-struct State {
-    mails: Vec<Captured>,
+struct InboxState {
+    emails: Vec<CapturedEmail>,
     file: Option<File>,
-    faults: VecDeque<SesFault>,
-    down: Option<SesFault>,
+    next_faults: VecDeque<SesFault>,
+    always: Option<SesFault>,
 }
 
-impl Captured {
-    /// Who gets it.
+impl CapturedEmail {
+    /// The recipients.
     pub fn to(&self) -> Vec<&str> {
         let addresses = self.request["Destination"]["ToAddresses"].as_array();
         addresses.into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
-    /// Who it comes from.
+    /// The sender.
     pub fn from(&self) -> &str {
         self.request["FromEmailAddress"].as_str().unwrap_or_default()
     }
 
-    /// When, for a person: `2026-11-24 09:30 UTC`.
-    pub fn when(&self) -> String {
+    /// The time of the request for people: `2026-11-24 09:30 UTC`.
+    pub fn display_time(&self) -> String {
         let minutes = self.received_at.get(..16).unwrap_or(&self.received_at);
         format!("{} UTC", minutes.replace('T', " "))
     }
 
     /// The subject.
     pub fn subject(&self) -> &str {
-        self.simple(&["Subject"])
+        self.content(&["Subject"])
     }
 
     /// The HTML body.
     pub fn html(&self) -> &str {
-        self.simple(&["Body", "Html"])
+        self.content(&["Body", "Html"])
     }
 
     /// The plain-text body.
     pub fn text(&self) -> &str {
-        self.simple(&["Body", "Text"])
+        self.content(&["Body", "Text"])
     }
 
-    /// The token in its link, if it has one.
+    /// The token in the link, if the email has one.
     pub fn token(&self) -> Option<&str> {
         let rest = self.text().split_once("#token=")?.1;
         rest.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))).next()
     }
 
-    fn simple(&self, path: &[&str]) -> &str {
+    fn content(&self, path: &[&str]) -> &str {
         let simple = &self.request["Content"]["Simple"];
         let content = path.iter().fold(simple, |value, name| &value[*name]);
         content["Data"].as_str().unwrap_or_default()
@@ -93,103 +93,104 @@ impl Captured {
 }
 
 impl Inbox {
-    /// Forgotten with the process.
+    /// An inbox that is lost with the process.
     pub fn in_memory() -> Self {
-        Self::new(State::default())
+        Self::new(InboxState::default())
     }
 
-    /// Kept in this file, with what it holds already.
+    /// Opens an inbox that is kept in this file. Loads the emails that the file has.
     pub fn in_file(path: &Path) -> io::Result<Self> {
         let text = match std::fs::read_to_string(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
             read => read?,
         };
-        let mut mails = Vec::new();
+        let mut emails = Vec::new();
         for line in text.lines().filter(|line| !line.is_empty()) {
             match serde_json::from_str(line) {
-                Ok(mail) => mails.push(mail),
-                // A kill in the middle of writing leaves half a line; SES had not answered then,
-                // so the mail comes again.
-                Err(error) => tracing::warn!(%error, "a line of the inbox cannot be read"),
+                Ok(email) => emails.push(email),
+                // A crash can leave half a line. SES had not answered then, so the email is sent
+                // again.
+                Err(error) => tracing::warn!(%error, "inbox: skipped an unreadable line"),
             }
         }
         let mut file = OpenOptions::new().create(true).append(true).open(path)?;
         if !text.is_empty() && !text.ends_with('\n') {
             file.write_all(b"\n")?;
         }
-        Ok(Self::new(State { mails, file: Some(file), ..State::default() }))
+        Ok(Self::new(InboxState { emails, file: Some(file), ..InboxState::default() }))
     }
 
-    fn new(state: State) -> Self {
-        let count = watch::Sender::new(state.mails.len());
-        Self(Arc::new(Shared { state: Mutex::new(state), count }))
+    fn new(state: InboxState) -> Self {
+        let count = watch::Sender::new(state.emails.len());
+        Self(Arc::new(SharedInbox { state: Mutex::new(state), count }))
     }
 
-    /// Every mail, oldest first.
-    pub fn all(&self) -> Vec<Captured> {
-        self.state().mails.clone()
+    /// All emails, oldest first.
+    pub fn all(&self) -> Vec<CapturedEmail> {
+        self.state().emails.clone()
     }
 
-    /// The mails to one address, as it stands in the request.
-    pub fn to(&self, address: &str) -> Vec<Captured> {
-        let to = |mail: &Captured| mail.to().contains(&address);
-        self.state().mails.iter().filter(|mail| to(mail)).cloned().collect()
+    /// The emails to one address, spelled as in the request.
+    pub fn sent_to(&self, address: &str) -> Vec<CapturedEmail> {
+        let is_recipient = |email: &CapturedEmail| email.to().contains(&address);
+        self.state().emails.iter().filter(|email| is_recipient(email)).cloned().collect()
     }
 
-    /// The mail that SES gave this id.
-    pub fn get(&self, id: &str) -> Option<Captured> {
-        self.state().mails.iter().find(|mail| mail.id == id).cloned()
+    /// Finds the email with this message id.
+    pub fn find(&self, id: &str) -> Option<CapturedEmail> {
+        self.state().emails.iter().find(|email| email.id == id).cloned()
     }
 
-    /// Waits for this many mails to one address, and gives up after 15 seconds with what came.
-    pub async fn wait(&self, address: &str, count: usize) -> Vec<Captured> {
+    /// Waits for this many emails to one address. Returns what is there after 15 seconds.
+    pub async fn wait_for(&self, address: &str, count: usize) -> Vec<CapturedEmail> {
         let mut changes = self.0.count.subscribe();
         let arrived = async {
-            while self.to(address).len() < count {
-                // The sender lives as long as this inbox.
+            while self.sent_to(address).len() < count {
+                // This cannot fail: the inbox holds the sender.
                 let _ = changes.changed().await;
             }
         };
-        let _ = tokio::time::timeout(PATIENCE, arrived).await;
-        self.to(address)
+        let _ = tokio::time::timeout(WAIT_LIMIT, arrived).await;
+        self.sent_to(address)
     }
 
-    /// The next `times` mails meet this fault.
+    /// The next `times` emails meet this fault.
     pub fn fail_next(&self, times: usize, fault: SesFault) {
-        self.state().faults.extend(std::iter::repeat_n(fault, times));
+        self.state().next_faults.extend(std::iter::repeat_n(fault, times));
     }
 
-    /// Every mail meets this fault until [`Inbox::up`].
-    pub fn down(&self, fault: SesFault) {
-        self.state().down = Some(fault);
+    /// Every email meets this fault until [`Inbox::heal`].
+    pub fn fail_always(&self, fault: SesFault) {
+        self.state().always = Some(fault);
     }
 
-    /// Ends every fault.
-    pub fn up(&self) {
+    /// Ends all faults.
+    pub fn heal(&self) {
         let mut state = self.state();
-        state.down = None;
-        state.faults.clear();
+        state.always = None;
+        state.next_faults.clear();
     }
 
-    pub(super) fn fault(&self) -> Option<SesFault> {
+    /// Takes the fault of the next email.
+    pub(super) fn take_fault(&self) -> Option<SesFault> {
         let mut state = self.state();
-        state.down.or_else(|| state.faults.pop_front())
+        state.always.or_else(|| state.next_faults.pop_front())
     }
 
-    /// Keeps a mail; once this returns, it outlasts the process.
-    pub fn keep(&self, mail: Captured) -> io::Result<()> {
+    /// Stores an email. An inbox in a file keeps it from here on, even after a crash.
+    pub fn store(&self, email: CapturedEmail) -> io::Result<()> {
         let mut state = self.state();
         if let Some(file) = &mut state.file {
-            let mut line = serde_json::to_vec(&mail)?;
+            let mut line = serde_json::to_vec(&email)?;
             line.push(b'\n');
             file.write_all(&line)?;
         }
-        state.mails.push(mail);
-        self.0.count.send_replace(state.mails.len());
+        state.emails.push(email);
+        self.0.count.send_replace(state.emails.len());
         Ok(())
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, InboxState> {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::test_clinic::provision_clinic;
-use crate::{Fault, SesFault};
+use crate::{DatabaseFault, SesFault};
 
 async fn with_faults() -> Emulator {
     start(Options { faults: true, ..Options::default() }).await.unwrap()
@@ -20,18 +20,18 @@ async fn invite(running: &Emulator, key: &str, email: &str) -> (StatusCode, Valu
         .header(header::CONTENT_TYPE, "application/json")
         .body(Bytes::from(person.to_string()))
         .unwrap();
-    let answer = Forward::new(&running.url).send(request).await.unwrap();
+    let answer = Upstream::new(&running.url).send(request).await.unwrap();
     let body = serde_json::from_slice(answer.body()).unwrap();
     (answer.status(), body)
 }
 
 #[tokio::test]
-async fn an_invitation_is_mailed_with_a_link_to_the_accept_page() {
+async fn an_invitation_is_emailed_with_a_link_to_the_accept_page() {
     let running = start(Options::default()).await.unwrap();
     let key = provision_clinic(&running).await;
     let (status, body) = invite(&running, &key, "mia@clinic.example").await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
-    let mails = running.inbox.wait("mia@clinic.example", 1).await;
+    let mails = running.inbox.wait_for("mia@clinic.example", 1).await;
     let link = format!("{}/accept#token={}", running.url, mails[0].token().unwrap());
     assert!(mails[0].html().contains(&link));
     running.stop().await;
@@ -46,7 +46,7 @@ async fn fifty_services_side_by_side_share_nothing() {
                 let key = provision_clinic(&running).await;
                 let (status, _) = invite(&running, &key, "mia@clinic.example").await;
                 assert_eq!(status, StatusCode::CREATED);
-                let mails = running.inbox.wait("mia@clinic.example", 1).await;
+                let mails = running.inbox.wait_for("mia@clinic.example", 1).await;
                 assert_eq!(mails.len(), 1);
             })
         })
@@ -62,19 +62,19 @@ async fn a_database_told_to_fail_fails_and_recovers() {
     let faults = running.faults.clone().unwrap();
     let key = provision_clinic(&running).await;
     for (email, operation, fault) in [
-        ("a@b.example", "GetItem", Fault::Throttled),
-        ("c@d.example", "TransactWriteItems", Fault::TransactionConflict),
-        ("e@f.example", "TransactWriteItems", Fault::Internal),
-        ("g@h.example", "TransactWriteItems", Fault::Closed),
+        ("a@b.example", "GetItem", DatabaseFault::Throttled),
+        ("c@d.example", "TransactWriteItems", DatabaseFault::TransactionConflict),
+        ("e@f.example", "TransactWriteItems", DatabaseFault::Internal),
+        ("g@h.example", "TransactWriteItems", DatabaseFault::Closed),
     ] {
-        faults.next(operation, 1, fault);
+        faults.fail_next(operation, 1, fault);
         let (status, body) = invite(&running, &key, email).await;
         assert_eq!(status, StatusCode::CREATED, "{fault:?}: {body}");
     }
-    faults.down(Fault::Closed);
+    faults.fail_always(DatabaseFault::Closed);
     let (status, _) = invite(&running, &key, "i@j.example").await;
     assert_eq!(status, StatusCode::SERVICE_UNAVAILABLE);
-    faults.up();
+    faults.heal();
     let (status, _) = invite(&running, &key, "i@j.example").await;
     assert_eq!(status, StatusCode::CREATED);
     running.stop().await;
@@ -85,7 +85,7 @@ async fn calls_and_capacity_are_counted() {
     let running = with_faults().await;
     let faults = running.faults.clone().unwrap();
     let key = provision_clinic(&running).await;
-    running.settled().await.unwrap();
+    running.wait_until_delivered().await.unwrap();
     faults.reset_usage();
     invite(&running, &key, "a@b.example").await;
     let usage = faults.usage_of("TransactWriteItems");
@@ -94,26 +94,26 @@ async fn calls_and_capacity_are_counted() {
 }
 
 #[tokio::test]
-async fn mail_arrives_once_the_mail_system_is_back() {
+async fn email_arrives_when_ses_works_again() {
     let running = start(Options::default()).await.unwrap();
     let key = provision_clinic(&running).await;
-    running.settled().await.unwrap();
-    running.inbox.down(SesFault::Throttled);
+    running.wait_until_delivered().await.unwrap();
+    running.inbox.fail_always(SesFault::Throttled);
     invite(&running, &key, "a@b.example").await;
     tokio::time::sleep(Duration::from_millis(300)).await;
-    assert!(running.inbox.to("a@b.example").is_empty());
-    running.inbox.up();
-    assert_eq!(running.inbox.wait("a@b.example", 1).await.len(), 1);
-    running.settled().await.unwrap();
-    assert_eq!(running.inbox.to("a@b.example").len(), 1);
+    assert!(running.inbox.sent_to("a@b.example").is_empty());
+    running.inbox.heal();
+    assert_eq!(running.inbox.wait_for("a@b.example", 1).await.len(), 1);
+    running.wait_until_delivered().await.unwrap();
+    assert_eq!(running.inbox.sent_to("a@b.example").len(), 1);
     running.stop().await;
 }
 
 #[tokio::test]
-async fn a_port_that_is_taken_is_named_with_the_setting_that_chooses_another() {
+async fn the_error_names_a_port_in_use() {
     let first = start(Options::default()).await.unwrap();
     let port = first.url.rsplit(':').next().unwrap().parse().unwrap();
     let second = start(Options { port, ..Options::default() });
     let error = second.await.err().unwrap().to_string();
-    assert_eq!(error, format!("port {port} cannot be used; choose another with PORT="));
+    assert_eq!(error, format!("port {port} cannot be opened"));
 }

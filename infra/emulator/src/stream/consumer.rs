@@ -1,4 +1,4 @@
-//! Who gets the records: the function's library in this process, or its binary under
+//! The consumers of a stream: a function's library in this process, or its binary under
 //! `cargo lambda watch`.
 
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
@@ -6,12 +6,12 @@ use axum::body::Bytes;
 use axum::http::{Method, Request, header};
 use serde_json::Value;
 
-use crate::forward::{Forward, ForwardError};
+use crate::upstream::{Upstream, UpstreamError};
 
-/// Takes batches of records.
-pub(crate) trait Consumer: Send + Sync + 'static {
-    /// Consumes `{"Records": [...]}` and says which records failed, by sequence number; an error
-    /// fails all of them.
+/// Consumes batches of records.
+pub(crate) trait StreamConsumer: Send + Sync + 'static {
+    /// Consumes `{"Records": [...]}`. Returns the sequence numbers of the records that failed. An
+    /// error means that all failed.
     fn consume(
         &self,
         event: Value,
@@ -21,65 +21,62 @@ pub(crate) trait Consumer: Send + Sync + 'static {
 /// Why a whole batch failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConsumerError {
-    #[error("the records are no event")]
+    #[error("the records are not a stream event")]
     Event(#[from] serde_json::Error),
     #[error(transparent)]
-    Unreachable(#[from] ForwardError),
-    #[error("the function answers {0}")]
-    Answered(String),
+    Unreachable(#[from] UpstreamError),
+    #[error("the function answered {0}")]
+    Answer(String),
 }
 
-/// The library of `mailer`.
-impl Consumer for mailer::Deps {
+impl StreamConsumer for mailer::Deps {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let event = serde_json::from_value(event)?;
-        Ok(failed(mailer::handle(self, event).await))
+        Ok(failed_records(mailer::handle(self, event).await))
     }
 }
 
 /// A function under `cargo lambda watch`, which builds it at the first call.
-pub(crate) struct Invoked {
-    forward: Forward,
+pub(crate) struct WatchedFunction {
+    watch: Upstream,
     path: String,
 }
 
-impl Invoked {
-    pub(crate) fn new(forward: Forward, function: &str) -> Self {
-        Self { forward, path: format!("/2015-03-31/functions/{function}/invocations") }
+impl WatchedFunction {
+    pub(crate) fn new(watch: Upstream, function: &str) -> Self {
+        Self { watch, path: format!("/2015-03-31/functions/{function}/invocations") }
     }
-}
 
-impl Invoked {
-    /// Calls the function with an event; what it answers.
+    /// Calls the function with an event and returns its answer.
     pub(crate) async fn call(&self, event: &Value) -> Result<Value, ConsumerError> {
         let request = Request::builder()
             .method(Method::POST)
             .uri(&self.path)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Bytes::from(event.to_string()))
-            .map_err(ForwardError::from)?;
-        let answer = self.forward.send(request).await?;
-        let answered = || {
+            .map_err(UpstreamError::from)?;
+        let answer = self.watch.send(request).await?;
+        let failure = || {
             let text = String::from_utf8_lossy(answer.body());
-            ConsumerError::Answered(format!("{}: {text}", answer.status()))
+            ConsumerError::Answer(format!("{}: {text}", answer.status()))
         };
-        // A function that crashed answers 200 with an error object, as on Lambda.
+        // As on Lambda, the answer of a crashed function is 200 with an error object.
         if !answer.status().is_success() || answer.headers().contains_key("x-amz-function-error") {
-            return Err(answered());
+            return Err(failure());
         }
-        serde_json::from_slice(answer.body()).map_err(|_| answered())
+        serde_json::from_slice(answer.body()).map_err(|_| failure())
     }
 }
 
-impl Consumer for Invoked {
+impl StreamConsumer for WatchedFunction {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let answer = self.call(&event).await?;
-        let said = ConsumerError::Answered(answer.to_string());
-        Ok(failed(serde_json::from_value(answer).map_err(|_| said)?))
+        let failure = ConsumerError::Answer(answer.to_string());
+        Ok(failed_records(serde_json::from_value(answer).map_err(|_| failure)?))
     }
 }
 
-fn failed(response: DynamoDbEventResponse) -> Vec<Option<String>> {
+fn failed_records(response: DynamoDbEventResponse) -> Vec<Option<String>> {
     let failures = response.batch_item_failures.into_iter();
     failures.map(|failure| failure.item_identifier).collect()
 }

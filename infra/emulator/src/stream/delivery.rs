@@ -1,4 +1,4 @@
-//! Delivers a stream in order, at least once: the place moves on only behind what was consumed.
+//! Delivers a stream in order and at least once. The position moves only past consumed records.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,40 +7,42 @@ use dynoxide::DynoxideError;
 use serde_json::{Value, json};
 use tokio::sync::{Notify, watch};
 
-use super::consumer::Consumer;
-use super::position::Position;
-use super::records::{Records, sequence};
+use super::consumer::StreamConsumer;
+use super::position::StreamPosition;
+use super::records::{StreamRecords, sequence_number};
 use crate::error::chain;
-use crate::template::Stream;
+use crate::template::StreamMapping;
 
-/// How soon a write that nobody announced is seen.
+/// How often to look for writes without a notification.
 const POLL: Duration = Duration::from_millis(50);
-/// Records read at once; most are filtered out.
+/// How many records are read at once. Most are filtered out.
 const WINDOW: usize = 100;
 const FIRST_RETRY: Duration = Duration::from_millis(100);
 const LAST_RETRY: Duration = Duration::from_secs(5);
 
-/// One stream on its way to one consumer.
-pub(crate) struct Delivery {
-    records: Records,
-    stream: Stream,
-    position: Position,
-    nudge: Arc<Notify>,
-    place: watch::Sender<Option<String>>,
+/// The delivery of one stream to one consumer.
+pub(crate) struct StreamDelivery {
+    records: StreamRecords,
+    stream: StreamMapping,
+    position: StreamPosition,
+    writes: Arc<Notify>,
+    progress: watch::Sender<Option<String>>,
 }
 
-/// Tells how far a delivery has come.
+/// How far a delivery is.
 #[derive(Clone)]
-pub(crate) struct Settled {
-    records: Records,
-    place: watch::Receiver<Option<String>>,
+pub(crate) struct DeliveryProgress {
+    records: StreamRecords,
+    position: watch::Receiver<Option<String>>,
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Step {
+enum DeliveryStep {
+    /// There was no record.
     Idle,
+    /// The position moved.
     Moved,
-    /// The consumer wants the record at the new place again.
+    /// The record at the position failed and has to be delivered again.
     Blocked,
 }
 
@@ -48,90 +50,101 @@ enum Step {
 enum DeliveryError {
     #[error(transparent)]
     Database(#[from] DynoxideError),
-    #[error("the place in the stream cannot be kept")]
+    #[error("the position in the stream cannot be saved")]
     Position(#[from] std::io::Error),
 }
 
-impl Delivery {
-    /// Woken by `nudge` before the next look of its own.
+impl StreamDelivery {
+    /// `writes` wakes the delivery before its next poll.
     pub(crate) fn new(
-        records: Records,
-        stream: Stream,
-        position: Position,
-        nudge: Arc<Notify>,
+        records: StreamRecords,
+        stream: StreamMapping,
+        position: StreamPosition,
+        writes: Arc<Notify>,
     ) -> Self {
-        let place = watch::Sender::new(position.get().map(str::to_owned));
-        Self { records, stream, position, nudge, place }
+        let progress = watch::Sender::new(position.get().map(str::to_owned));
+        Self { records, stream, position, writes, progress }
     }
 
-    /// The function that it goes to.
+    /// The consumer.
     pub(crate) fn function(&self) -> &str {
         &self.stream.function
     }
 
-    pub(crate) fn settled(&self) -> Settled {
-        Settled { records: self.records.clone(), place: self.place.subscribe() }
+    pub(crate) fn progress(&self) -> DeliveryProgress {
+        DeliveryProgress { records: self.records.clone(), position: self.progress.subscribe() }
     }
 
-    /// Delivers until `stop` changes or its sender is gone; a batch under way is brought to its end.
-    pub(crate) async fn run(mut self, consumer: impl Consumer, mut stop: watch::Receiver<bool>) {
+    /// Delivers until `stop` changes or its sender is dropped. The current batch is finished first.
+    pub(crate) async fn run(
+        mut self,
+        consumer: impl StreamConsumer,
+        mut stop: watch::Receiver<bool>,
+    ) {
         let mut retry = FIRST_RETRY;
         loop {
-            let came = self.step(&consumer).await.unwrap_or_else(|error| {
-                tracing::error!(error = chain(&error), "stream");
-                Step::Blocked
+            let step = self.step(&consumer).await.unwrap_or_else(|error| {
+                tracing::error!(error = chain(&error), "stream: delivery failed");
+                DeliveryStep::Blocked
             });
-            let pause = match came {
-                Step::Moved => Duration::ZERO,
-                Step::Idle => POLL,
-                Step::Blocked => retry,
+            let pause = match step {
+                DeliveryStep::Moved => Duration::ZERO,
+                DeliveryStep::Idle => POLL,
+                DeliveryStep::Blocked => retry,
             };
-            retry = match came {
-                Step::Blocked => (retry * 2).min(LAST_RETRY),
-                Step::Idle | Step::Moved => FIRST_RETRY,
+            retry = match step {
+                DeliveryStep::Blocked => (retry * 2).min(LAST_RETRY),
+                DeliveryStep::Idle | DeliveryStep::Moved => FIRST_RETRY,
             };
             tokio::select! {
                 biased;
                 _ = stop.changed() => return,
                 () = tokio::time::sleep(pause) => {}
-                // What is blocked waits out its pause: news do not mend it.
-                () = self.nudge.notified(), if came == Step::Idle => {}
+                // New writes do not unblock a delivery, so a blocked one waits for its retry.
+                () = self.writes.notified(), if step == DeliveryStep::Idle => {}
             }
         }
     }
 
-    async fn step(&mut self, consumer: &impl Consumer) -> Result<Step, DeliveryError> {
-        let window = self.records.after(self.position.get(), WINDOW)?;
+    async fn step(
+        &mut self,
+        consumer: &impl StreamConsumer,
+    ) -> Result<DeliveryStep, DeliveryError> {
+        let window = self.records.read_after(self.position.get(), WINDOW)?;
         let Some(last) = window.last() else {
-            return Ok(Step::Idle);
+            return Ok(DeliveryStep::Idle);
         };
-        let wanted = |record: &&Value| self.stream.filters.let_through(record);
-        let mut wanted = window.iter().filter(wanted);
-        let batch: Vec<&Value> = wanted.by_ref().take(self.stream.batch_size).collect();
-        // Up to where the batch, and what was filtered out around it, reaches.
-        let end = match wanted.next() {
-            Some(next) => before(&window, sequence(next)),
-            None => Some(sequence(last)),
+        let matches = |record: &&Value| self.stream.filters.matches(record);
+        let mut matching = window.iter().filter(matches);
+        let batch: Vec<&Value> = matching.by_ref().take(self.stream.batch_size).collect();
+        // The last record before the next batch, including those that were filtered out.
+        let end = match matching.next() {
+            Some(next) => number_before(&window, sequence_number(next)),
+            None => Some(sequence_number(last)),
         };
         let failed =
-            if batch.is_empty() { None } else { self.first_failure(consumer, &batch).await };
+            if batch.is_empty() { None } else { self.deliver_batch(consumer, &batch).await };
         let reached = match &failed {
-            Some(failed) => before(&window, failed),
+            Some(failed) => number_before(&window, failed),
             None => end,
         };
         if let Some(reached) = reached {
-            self.position.set(reached)?;
-            self.place.send_replace(Some(reached.to_owned()));
+            self.position.save(reached)?;
+            self.progress.send_replace(Some(reached.to_owned()));
         }
         Ok(match failed {
-            Some(_) => Step::Blocked,
-            None => Step::Moved,
+            Some(_) => DeliveryStep::Blocked,
+            None => DeliveryStep::Moved,
         })
     }
 
-    /// The sequence number from which the stream is to be delivered again.
-    async fn first_failure(&self, consumer: &impl Consumer, batch: &[&Value]) -> Option<String> {
-        let all = || batch.first().map(|record| sequence(record).to_owned());
+    /// Delivers a batch. Returns the sequence number to deliver from again, if a record failed.
+    async fn deliver_batch(
+        &self,
+        consumer: &impl StreamConsumer,
+        batch: &[&Value],
+    ) -> Option<String> {
+        let all = || batch.first().map(|record| sequence_number(record).to_owned());
         let failed = match consumer.consume(json!({ "Records": batch })).await {
             Ok(_) if !self.stream.reports_failures => return None,
             Ok(failed) => failed,
@@ -139,13 +152,13 @@ impl Delivery {
                 tracing::warn!(
                     error = chain(&error),
                     function = self.stream.function,
-                    "batch not consumed"
+                    "stream: a function did not consume its batch"
                 );
                 return all();
             }
         };
-        // Lambda's rule: a number that is not of the batch fails the whole of it.
-        let known = |number: &str| batch.iter().any(|record| sequence(record) == number);
+        // As on Lambda, a number outside the batch means that the whole batch failed.
+        let known = |number: &str| batch.iter().any(|record| sequence_number(record) == number);
         if failed.iter().all(|number| number.as_deref().is_some_and(known)) {
             failed.into_iter().flatten().min()
         } else {
@@ -154,21 +167,23 @@ impl Delivery {
     }
 }
 
-/// The place of the record just before the one at `place`.
-fn before<'a>(window: &'a [Value], place: &str) -> Option<&'a str> {
-    let earlier = window.iter().map(sequence).take_while(|&at| at < place);
+/// The sequence number of the record before the record with this number.
+fn number_before<'a>(window: &'a [Value], number: &str) -> Option<&'a str> {
+    let earlier = window.iter().map(sequence_number).take_while(|&earlier| earlier < number);
     earlier.last()
 }
 
-impl Settled {
-    /// Waits until everything that is in the stream now was delivered.
-    pub(crate) async fn wait(&mut self) -> Result<(), DynoxideError> {
-        let Some(newest) = self.records.newest()? else {
+impl DeliveryProgress {
+    /// Waits until all records that are in the stream now are delivered.
+    pub(crate) async fn wait_until_delivered(&mut self) -> Result<(), DynoxideError> {
+        let Some(newest) = self.records.newest_number()? else {
             return Ok(());
         };
-        let reached = |place: &Option<String>| place.as_ref().is_some_and(|place| *place >= newest);
-        // The delivery is gone only when the service is: nothing more will come.
-        let _ = self.place.wait_for(reached).await;
+        let delivered = |position: &Option<String>| {
+            position.as_ref().is_some_and(|position| *position >= newest)
+        };
+        // An error means that the service stopped, so no more records come.
+        let _ = self.position.wait_for(delivered).await;
         Ok(())
     }
 }

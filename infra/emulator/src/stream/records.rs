@@ -1,4 +1,4 @@
-//! Stream records in the shape that Lambda hands them over.
+//! Reads stream records in the format that Lambda passes to functions.
 
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
 use dynoxide::actions::get_records::GetRecordsRequest;
@@ -6,41 +6,41 @@ use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::{Database, DynoxideError};
 use serde_json::{Value, json};
 
-/// The stream of one table: the embedded database keeps it in one shard.
+/// The stream of one table. The embedded database has one shard per stream.
 #[derive(Clone)]
-pub(crate) struct Records {
+pub(crate) struct StreamRecords {
     database: Database,
     arn: String,
     shard: String,
 }
 
-/// The place of a record in the stream. Of fixed width, so text order is stream order.
-pub(crate) fn sequence(record: &Value) -> &str {
+/// The sequence number of a record. Numbers have a fixed width, so text order is stream order.
+pub(crate) fn sequence_number(record: &Value) -> &str {
     record["dynamodb"]["SequenceNumber"].as_str().unwrap_or_default()
 }
 
-impl Records {
+impl StreamRecords {
     pub(crate) fn new(database: Database, arn: String) -> Result<Self, DynoxideError> {
         let mut records = Self { database, arn, shard: String::new() };
-        records.shard = records.shard()?.0;
+        records.shard = records.describe_shard()?.0;
         Ok(records)
     }
 
-    /// At most `limit` records after this place, or from the first that is kept.
-    pub(crate) fn after(
+    /// Reads at most `limit` records after this sequence number, or from the oldest record.
+    pub(crate) fn read_after(
         &self,
-        place: Option<&str>,
+        number: Option<&str>,
         limit: usize,
     ) -> Result<Vec<Value>, DynoxideError> {
-        let from = match place {
+        let start = match number {
             Some(_) => "AFTER_SEQUENCE_NUMBER",
             None => "TRIM_HORIZON",
         };
         let iterator = self.database.get_shard_iterator(GetShardIteratorRequest {
             stream_arn: self.arn.clone(),
             shard_id: self.shard.clone(),
-            shard_iterator_type: from.to_owned(),
-            sequence_number: place.map(str::to_owned),
+            shard_iterator_type: start.to_owned(),
+            sequence_number: number.map(str::to_owned),
         })?;
         let response = self.database.get_records(GetRecordsRequest {
             shard_iterator: iterator.shard_iterator.unwrap_or_default(),
@@ -55,12 +55,13 @@ impl Records {
         records.collect()
     }
 
-    /// The place of the newest record.
-    pub(crate) fn newest(&self) -> Result<Option<String>, DynoxideError> {
-        Ok(self.shard()?.1)
+    /// The sequence number of the newest record.
+    pub(crate) fn newest_number(&self) -> Result<Option<String>, DynoxideError> {
+        Ok(self.describe_shard()?.1)
     }
 
-    fn shard(&self) -> Result<(String, Option<String>), DynoxideError> {
+    /// The id of the shard, and the sequence number of its newest record.
+    fn describe_shard(&self) -> Result<(String, Option<String>), DynoxideError> {
         let described = self.database.describe_stream(DescribeStreamRequest {
             stream_arn: self.arn.clone(),
             ..DescribeStreamRequest::default()

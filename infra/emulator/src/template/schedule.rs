@@ -1,11 +1,11 @@
-//! Functions that are called at intervals: `AWS::Events::Rule` with a rate.
+//! Schedules: each `AWS::Events::Rule` with a rate.
 
 use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Document, TemplateError, dangling, shaped};
+use super::{TemplateDocument, TemplateError, dangling_reference, from_json};
 
 pub(super) const RULE: &str = "AWS::Events::Rule";
 
@@ -14,8 +14,8 @@ pub(super) const RULE: &str = "AWS::Events::Rule";
 pub(crate) struct Schedule {
     /// The binary's name.
     pub(crate) function: String,
-    /// From one call to the next.
-    pub(crate) every: Duration,
+    /// The time between two calls.
+    pub(crate) interval: Duration,
 }
 
 #[derive(Deserialize)]
@@ -23,35 +23,36 @@ pub(crate) struct Schedule {
 struct RuleProperties {
     #[serde(default)]
     schedule_expression: String,
-    targets: Vec<Target>,
+    targets: Vec<RuleTarget>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Target {
+struct RuleTarget {
     arn: Value,
 }
 
-impl Document {
+impl TemplateDocument {
     pub(super) fn schedule(
         &self,
         name: &str,
         properties: &Value,
     ) -> Result<Schedule, TemplateError> {
-        let rule: RuleProperties = shaped(name, properties.clone())?;
-        let every = rate(&rule.schedule_expression).ok_or_else(|| TemplateError::Unknown {
-            at: name.to_owned(),
-            what: format!("the schedule {:?}", rule.schedule_expression),
-        })?;
+        let rule: RuleProperties = from_json(name, properties.clone())?;
+        let interval =
+            rate(&rule.schedule_expression).ok_or_else(|| TemplateError::Unsupported {
+                at: name.to_owned(),
+                what: format!("the schedule {:?}", rule.schedule_expression),
+            })?;
         let [target] = rule.targets.as_slice() else {
-            return Err(dangling(name, "single function"));
+            return Err(dangling_reference(name, "single function"));
         };
         let function = self.function(name, &target.arn)?;
-        Ok(Schedule { function, every })
+        Ok(Schedule { function, interval })
     }
 }
 
-/// `rate(5 minutes)`.
+/// Parses `rate(5 minutes)`.
 fn rate(expression: &str) -> Option<Duration> {
     let inner = expression.strip_prefix("rate(")?.strip_suffix(')')?;
     let (count, unit) = inner.split_once(' ')?;
@@ -70,7 +71,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rates_are_read_and_nothing_else_is() {
+    fn only_rates_are_parsed() {
         for (text, minutes) in [
             ("rate(1 minute)", Some(1)),
             ("rate(5 minutes)", Some(5)),

@@ -29,7 +29,7 @@ Resources:
 "#;
 
 #[test]
-fn a_route_leads_through_its_integration_to_a_binary() {
+fn a_route_refers_through_its_integration_to_a_binary() {
     let template = Template::parse(SMALL).unwrap();
     let route = Route {
         method: Method::POST,
@@ -47,26 +47,26 @@ fn a_route_leads_through_its_integration_to_a_binary() {
         ("worker", 100, false)
     );
     let schedule =
-        Schedule { function: "worker".to_owned(), every: std::time::Duration::from_mins(7) };
+        Schedule { function: "worker".to_owned(), interval: std::time::Duration::from_mins(7) };
     assert_eq!(template.schedules, [schedule]);
 }
 
 #[test]
-fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
+fn dangling_references_and_unsupported_features_are_errors() {
     for (from, to, says) in [
-        ("GetAtt Worker.Arn", "GetAtt Nobody.Arn", "Work leads to no function"),
-        ("${Integration}", "${Worker}", "Work leads to no integration"),
+        ("GetAtt Worker.Arn", "GetAtt Nobody.Arn", "Work refers to no function"),
+        ("${Integration}", "${Worker}", "Work refers to no integration"),
         ("POST /v1/work/{id}", "$default", "Work has $default"),
         ("POST /v1/work/{id}", "ANY /v1/{all+}", "Work has ANY /v1/{all+}"),
-        ("!Ref Worker", "!Ref Items", "Mapping leads to no function"),
-        ("Items.StreamArn", "Worker.Arn", "Mapping leads to no stream"),
+        ("!Ref Worker", "!Ref Items", "Mapping refers to no function"),
+        ("Items.StreamArn", "Worker.Arn", "Mapping refers to no stream"),
         ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
         (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
         ("rate(7 minutes)", "cron(0 3)", "Timer has the schedule"),
         (
             "worker, Arn: !GetAtt Worker.Arn",
             "worker, Arn: !GetAtt Items.Arn",
-            "Timer leads to no function",
+            "Timer refers to no function",
         ),
         ("DynamoDB::Table", "S3::Bucket", "no single table"),
     ] {
@@ -76,7 +76,7 @@ fn what_leads_nowhere_or_is_not_understood_stops_the_start() {
 }
 
 #[test]
-fn the_service_s_own_template_can_be_run_here() {
+fn the_emulator_supports_the_deployed_template() {
     let template = Template::parse(TEMPLATE).unwrap();
     let invite = Route {
         method: Method::POST,

@@ -1,19 +1,20 @@
-//! `CloudFormation`'s YAML as JSON: short tags in their long form, merge keys resolved.
+//! Converts `CloudFormation`'s YAML to JSON, with short tags in their long form and merge keys
+//! resolved.
 
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
 
-/// `!Ref X` as `{"Ref": "X"}`, `!Sub x` as `{"Fn::Sub": "x"}` and so on.
-pub(super) fn plain(yaml: Yaml) -> Value {
+/// Converts `!Ref X` to `{"Ref": "X"}`, `!Sub x` to `{"Fn::Sub": "x"}` and so on.
+pub(super) fn to_json(yaml: Yaml) -> Value {
     match yaml {
         Yaml::Null => Value::Null,
         Yaml::Bool(value) => Value::Bool(value),
         Yaml::Number(number) => serde_json::to_value(number).unwrap_or_default(),
         Yaml::String(text) => Value::String(text),
-        Yaml::Sequence(items) => items.into_iter().map(plain).collect(),
-        Yaml::Mapping(entries) => {
-            merge(entries.into_iter().map(|(key, value)| (key_text(&key), plain(value))).collect())
-        }
+        Yaml::Sequence(items) => items.into_iter().map(to_json).collect(),
+        Yaml::Mapping(entries) => merge(
+            entries.into_iter().map(|(key, value)| (key_text(&key), to_json(value))).collect(),
+        ),
         Yaml::Tagged(tagged) => {
             let tag = tagged.tag.to_string();
             let name = tag.trim_start_matches('!');
@@ -21,7 +22,7 @@ pub(super) fn plain(yaml: Yaml) -> Value {
                 "Ref" | "Condition" => name.to_owned(),
                 function => format!("Fn::{function}"),
             };
-            json!({ long: plain(tagged.value) })
+            json!({ long: to_json(tagged.value) })
         }
     }
 }
@@ -49,8 +50,8 @@ fn key_text(key: &Yaml) -> String {
     }
 }
 
-/// The resource that `!Ref X`, `!GetAtt X.Arn` or `!Sub "integrations/${X}"` speaks of.
-pub(super) fn referenced(value: &Value) -> Option<&str> {
+/// The resource that `!Ref X`, `!GetAtt X.Arn` or `!Sub "integrations/${X}"` refers to.
+pub(super) fn resource_name(value: &Value) -> Option<&str> {
     let (function, argument) = value.as_object()?.iter().next()?;
     match function.as_str() {
         "Ref" => argument.as_str(),
@@ -73,7 +74,7 @@ mod tests {
     #[test]
     fn short_tags_become_long_ones_and_anchors_are_followed() {
         let yaml = r#"{a: &x !Ref Table, b: *x, c: !GetAtt Table.Arn, d: !Sub "i/${Table}", 1: [yes, 2, null]}"#;
-        let json = plain(serde_yaml_ng::from_str(yaml).unwrap());
+        let json = to_json(serde_yaml_ng::from_str(yaml).unwrap());
         assert_eq!(
             json,
             json!({
@@ -82,10 +83,10 @@ mod tests {
             })
         );
         for name in ["a", "b", "c", "d"] {
-            assert_eq!(referenced(&json[name]), Some("Table"), "{name}");
+            assert_eq!(resource_name(&json[name]), Some("Table"), "{name}");
         }
-        assert_eq!(referenced(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
-        assert_eq!(referenced(&json!("Table")), None);
+        assert_eq!(resource_name(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
+        assert_eq!(resource_name(&json!("Table")), None);
     }
 
     #[test]
@@ -96,7 +97,7 @@ mod tests {
             one: {<<: *nested, c: 3}
             several: {<<: [{a: 4}, *nested], d: 5}
         "#;
-        let json = plain(serde_yaml_ng::from_str(yaml).unwrap());
+        let json = to_json(serde_yaml_ng::from_str(yaml).unwrap());
         assert_eq!(json["nested"], json!({ "a": 1, "b": 2, "c": { "Ref": "Table" } }));
         assert_eq!(json["one"], json!({ "a": 1, "b": 2, "c": 3 }));
         assert_eq!(json["several"], json!({ "a": 4, "b": 2, "c": { "Ref": "Table" }, "d": 5 }));

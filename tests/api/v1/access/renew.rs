@@ -143,7 +143,7 @@ async fn a_missing_token_and_one_under_another_scheme_are_401() {
 async fn while_the_database_is_down_a_view_is_neither_renewed_nor_over() {
     let app = App::with_faults().await;
     let token = app.view(&app.reader().await).await;
-    app.fail_database("BatchGetItem", emulator::Fault::Internal);
+    app.fail_database("BatchGetItem", emulator::DatabaseFault::Internal);
     app.renew(&token).await.problem(503, "unavailable");
     app.heal_database();
     app.renew(&token).await.expect(200);

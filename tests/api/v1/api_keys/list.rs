@@ -52,6 +52,6 @@ async fn the_last_use_is_noted_at_most_once_an_hour_reading_included() {
 #[tokio::test]
 async fn a_use_that_cannot_be_noted_hinders_nobody() {
     let app = App::with_faults().await;
-    app.fail_database("UpdateItem", emulator::Fault::Internal);
+    app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
 }

@@ -142,7 +142,7 @@ async fn fifty_failures_from_one_network_address_in_15_minutes() {
 async fn sign_in_fails_closed_when_nothing_can_be_counted() {
     let app = App::with_faults().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.fail_database("UpdateItem", emulator::Fault::Internal);
+    app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
     app.sign_in("grace@clinic.example", PASSWORD).await.problem(503, "unavailable");
     app.heal_database();
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);

@@ -6,47 +6,47 @@ use dynoxide::actions::create_table::CreateTableRequest;
 use dynoxide::actions::put_item::PutItemRequest;
 
 use super::*;
-use crate::pattern::Filters;
+use crate::event_filter::EventFilters;
 use crate::stream::consumer::ConsumerError;
 
-/// What each batch held, and what to answer: the ids that fail.
+/// A consumer that records its batches and answers from a script.
 #[derive(Clone, Default)]
 struct Script {
     batches: Arc<Mutex<Vec<Vec<String>>>>,
-    fails: Arc<Mutex<VecDeque<Answer>>>,
+    answers: Arc<Mutex<VecDeque<ScriptAnswer>>>,
 }
 
-enum Answer {
-    /// The records of these ids failed.
-    Some(Vec<&'static str>),
-    /// A sequence number that is not of the batch.
-    Stray,
+enum ScriptAnswer {
+    /// The records with these ids failed.
+    Failed(Vec<&'static str>),
+    /// A sequence number outside the batch.
+    OutsideBatch,
     /// The function crashed.
-    All,
+    Crashed,
 }
 
-impl Consumer for Script {
+impl StreamConsumer for Script {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let records = event["Records"].as_array().unwrap();
         let id =
             |record: &Value| record["dynamodb"]["Keys"]["PK"]["S"].as_str().unwrap().to_owned();
         self.batches.lock().unwrap().push(records.iter().map(id).collect());
-        match self.fails.lock().unwrap().pop_front() {
+        match self.answers.lock().unwrap().pop_front() {
             None => Ok(vec![]),
-            Some(Answer::All) => Err(ConsumerError::Answered("500".to_owned())),
-            Some(Answer::Stray) => Ok(vec![Some("0".to_owned())]),
-            Some(Answer::Some(ids)) => Ok(records
+            Some(ScriptAnswer::Crashed) => Err(ConsumerError::Answer("500".to_owned())),
+            Some(ScriptAnswer::OutsideBatch) => Ok(vec![Some("0".to_owned())]),
+            Some(ScriptAnswer::Failed(ids)) => Ok(records
                 .iter()
                 .filter(|record| ids.contains(&id(record).as_str()))
-                .map(|record| Some(sequence(record).to_owned()))
+                .map(|record| Some(sequence_number(record).to_owned()))
                 .collect()),
         }
     }
 }
 
 impl Script {
-    fn answering(fails: impl IntoIterator<Item = Answer>) -> Self {
-        Self { fails: Arc::new(Mutex::new(fails.into_iter().collect())), ..Self::default() }
+    fn answering(answers: impl IntoIterator<Item = ScriptAnswer>) -> Self {
+        Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Self::default() }
     }
 
     fn batches(&self) -> Vec<String> {
@@ -55,52 +55,52 @@ impl Script {
     }
 }
 
-fn table() -> (Database, Records) {
+fn table() -> (Database, StreamRecords) {
     let database = Database::memory().unwrap();
     let request: CreateTableRequest = serde_json::from_value(json!({
-        "TableName": "Mails",
+        "TableName": "Emails",
         "KeySchema": [{ "AttributeName": "PK", "KeyType": "HASH" }],
         "AttributeDefinitions": [{ "AttributeName": "PK", "AttributeType": "S" }],
         "BillingMode": "PAY_PER_REQUEST",
         "StreamSpecification": { "StreamEnabled": true, "StreamViewType": "NEW_AND_OLD_IMAGES" },
     }))
     .unwrap();
-    let made = database.create_table(request).unwrap().table_description;
-    let records = Records::new(database.clone(), made.latest_stream_arn.unwrap()).unwrap();
+    let table = database.create_table(request).unwrap().table_description;
+    let records = StreamRecords::new(database.clone(), table.latest_stream_arn.unwrap()).unwrap();
     (database, records)
 }
 
 fn put(database: &Database, id: &str, delivery: &str) {
     let request: PutItemRequest = serde_json::from_value(json!({
-        "TableName": "Mails", "Item": { "PK": { "S": id }, "dl": { "S": delivery } },
+        "TableName": "Emails", "Item": { "PK": { "S": id }, "dl": { "S": delivery } },
     }))
     .unwrap();
     database.put_item(request).unwrap();
 }
 
-fn queued() -> Stream {
+fn queued() -> StreamMapping {
     let pattern = r#"{"dynamodb":{"NewImage":{"dl":{"S":["queued"]}}}}"#;
-    Stream {
+    StreamMapping {
         function: "mailer".to_owned(),
-        filters: Filters::parse([pattern].into_iter()).unwrap(),
+        filters: EventFilters::parse([pattern].into_iter()).unwrap(),
         batch_size: 3,
         reports_failures: true,
     }
 }
 
-/// Delivers all there is now to `script`.
-async fn deliver(records: &Records, position: Position, script: &Script) {
-    let delivery = Delivery::new(records.clone(), queued(), position, Arc::default());
+/// Delivers all records to `script`.
+async fn deliver(records: &StreamRecords, position: StreamPosition, script: &Script) {
+    let delivery = StreamDelivery::new(records.clone(), queued(), position, Arc::default());
     let (stop, stopped) = watch::channel(false);
-    let mut settled = delivery.settled();
+    let mut progress = delivery.progress();
     let run = tokio::spawn(delivery.run(script.clone(), stopped));
-    settled.wait().await.unwrap();
+    progress.wait_until_delivered().await.unwrap();
     stop.send_replace(true);
     run.await.unwrap();
 }
 
 #[tokio::test]
-async fn what_the_filter_lets_through_arrives_in_order_in_batches() {
+async fn matching_records_arrive_in_order_and_in_batches() {
     let (database, records) = table();
     for (id, delivery) in [
         ("a", "queued"),
@@ -113,37 +113,38 @@ async fn what_the_filter_lets_through_arrives_in_order_in_batches() {
         put(&database, id, delivery);
     }
     let script = Script::default();
-    deliver(&records, Position::in_memory(), &script).await;
+    deliver(&records, StreamPosition::in_memory(), &script).await;
     assert_eq!(script.batches(), ["a c d", "e"]);
 }
 
 #[tokio::test]
-async fn delivery_goes_on_from_the_first_record_that_failed() {
+async fn delivery_continues_from_the_first_failed_record() {
     let (database, records) = table();
     for id in ["a", "b", "c", "d"] {
         put(&database, id, "queued");
     }
-    let script = Script::answering([Answer::Some(vec!["c", "b"]), Answer::Some(vec!["b"])]);
-    deliver(&records, Position::in_memory(), &script).await;
+    let script =
+        Script::answering([ScriptAnswer::Failed(vec!["c", "b"]), ScriptAnswer::Failed(vec!["b"])]);
+    deliver(&records, StreamPosition::in_memory(), &script).await;
     assert_eq!(script.batches(), ["a b c", "b c d", "b c d"]);
 }
 
 #[tokio::test]
-async fn a_crash_or_a_stray_number_fails_the_whole_batch() {
+async fn a_crash_or_a_number_outside_the_batch_fails_the_whole_batch() {
     let (database, records) = table();
     put(&database, "a", "queued");
     put(&database, "b", "queued");
-    let script = Script::answering([Answer::All, Answer::Stray]);
-    deliver(&records, Position::in_memory(), &script).await;
+    let script = Script::answering([ScriptAnswer::Crashed, ScriptAnswer::OutsideBatch]);
+    deliver(&records, StreamPosition::in_memory(), &script).await;
     assert_eq!(script.batches(), ["a b", "a b", "a b"]);
 }
 
 #[tokio::test]
-async fn a_restart_goes_on_where_the_last_one_ended() {
+async fn a_restart_continues_at_the_saved_position() {
     let (database, records) = table();
     let scratch = tempfile::tempdir().unwrap();
     let file = scratch.path().join("position");
-    let position = || Position::in_file(file.clone()).unwrap();
+    let position = || StreamPosition::in_file(file.clone()).unwrap();
     let script = Script::default();
     put(&database, "a", "queued");
     deliver(&records, position(), &script).await;
@@ -154,14 +155,15 @@ async fn a_restart_goes_on_where_the_last_one_ended() {
 }
 
 #[tokio::test]
-async fn an_end_in_the_middle_of_trouble_loses_nothing() {
+async fn a_stop_during_retries_loses_no_record() {
     let (database, records) = table();
     let scratch = tempfile::tempdir().unwrap();
-    let position = || Position::in_file(scratch.path().join("position")).unwrap();
+    let position = || StreamPosition::in_file(scratch.path().join("position")).unwrap();
     put(&database, "a", "queued");
     let (stop, stopped) = watch::channel(false);
-    let delivery = Delivery::new(records.clone(), queued(), position(), Arc::default());
-    let failing = Script::answering([Answer::All, Answer::All, Answer::All]);
+    let delivery = StreamDelivery::new(records.clone(), queued(), position(), Arc::default());
+    let failing =
+        Script::answering([ScriptAnswer::Crashed, ScriptAnswer::Crashed, ScriptAnswer::Crashed]);
     let run = tokio::spawn(delivery.run(failing.clone(), stopped));
     while failing.batches().is_empty() {
         tokio::task::yield_now().await;
@@ -177,7 +179,7 @@ async fn an_end_in_the_middle_of_trouble_loses_nothing() {
 async fn a_record_has_lambda_s_shape() {
     let (database, records) = table();
     put(&database, "a", "queued");
-    let window = records.after(None, 10).unwrap();
+    let window = records.read_after(None, 10).unwrap();
     let event = json!({ "Records": window });
     let event: aws_lambda_events::event::dynamodb::Event = serde_json::from_value(event).unwrap();
     let [record] = event.records.as_slice() else {
@@ -188,5 +190,5 @@ async fn a_record_has_lambda_s_shape() {
         ("INSERT", Some("aws:dynamodb"))
     );
     assert!(record.event_source_arn.as_deref().unwrap().contains("/stream/"));
-    assert_eq!(record.change.sequence_number, records.newest().unwrap());
+    assert_eq!(record.change.sequence_number, records.newest_number().unwrap());
 }

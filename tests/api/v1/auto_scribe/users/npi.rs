@@ -1,6 +1,6 @@
 //! The NPI of an invited person, against the local registry.
 
-use emulator::registry::FIXTURES;
+use emulator::npi_registry::FIXTURES;
 use serde_json::json;
 
 use crate::support::{App, radiologist, with};
@@ -22,10 +22,15 @@ async fn each_answer_of_the_registry_has_its_outcome() {
                 answer.faults(),
                 [("npiNumber".to_owned(), fixture.outcome.to_owned())],
                 "{}",
-                fixture.shows
+                fixture.example_of
             );
         } else {
-            assert_eq!(answer.expect(201)["npiVerification"], fixture.outcome, "{}", fixture.shows);
+            assert_eq!(
+                answer.expect(201)["npiVerification"],
+                fixture.outcome,
+                "{}",
+                fixture.example_of
+            );
         }
     }
 }

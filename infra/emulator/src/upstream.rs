@@ -1,4 +1,4 @@
-//! Sends a request on to another server on this machine.
+//! Forwards requests to another server on this machine.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Request, Response, Uri, header};
@@ -7,16 +7,16 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-/// A server that requests are sent on to, over plain HTTP.
+/// A server that takes forwarded requests over plain HTTP.
 #[derive(Clone, Debug)]
-pub struct Forward {
+pub struct Upstream {
     client: Client<HttpConnector, Full<Bytes>>,
     base: String,
 }
 
 /// Why there is no answer.
 #[derive(Debug, thiserror::Error)]
-pub enum ForwardError {
+pub enum UpstreamError {
     /// The request is not valid HTTP.
     #[error("the request cannot be forwarded")]
     Request(#[from] axum::http::Error),
@@ -28,8 +28,8 @@ pub enum ForwardError {
     Body(#[from] hyper::Error),
 }
 
-impl Forward {
-    /// To the server at `base`, such as `http://127.0.0.1:9000`.
+impl Upstream {
+    /// The server at `base`, such as `http://127.0.0.1:9000`.
     pub fn new(base: &str) -> Self {
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
@@ -40,21 +40,21 @@ impl Forward {
     }
 
     /// Sends the request and returns the whole answer.
-    pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, ForwardError> {
+    pub async fn send(&self, request: Request<Bytes>) -> Result<Response<Bytes>, UpstreamError> {
         let (mut parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().map_or("/", |path| path.as_str());
         let uri: Uri = format!("{}{path}", self.base).parse().map_err(axum::http::Error::from)?;
-        let mut onward = Request::builder().method(parts.method).uri(uri).body(Full::new(body))?;
-        strip(&mut parts.headers);
-        *onward.headers_mut() = parts.headers;
-        let (mut parts, body) = self.client.request(onward).await?.into_parts();
-        strip(&mut parts.headers);
+        let mut forward = Request::builder().method(parts.method).uri(uri).body(Full::new(body))?;
+        remove_connection_headers(&mut parts.headers);
+        *forward.headers_mut() = parts.headers;
+        let (mut parts, body) = self.client.request(forward).await?.into_parts();
+        remove_connection_headers(&mut parts.headers);
         Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
     }
 }
 
-/// Headers that speak of one connection, or of a body that was re-framed.
-fn strip(headers: &mut HeaderMap) {
+/// Removes the headers that describe one connection or the framing of its body.
+fn remove_connection_headers(headers: &mut HeaderMap) {
     for name in [
         header::CONNECTION,
         header::CONTENT_LENGTH,

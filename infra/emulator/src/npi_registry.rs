@@ -1,6 +1,5 @@
-//! A small NPI registry in the place of CMS's, which cannot be asked for numbers of people who do
-//! not exist. Answers as the NPPES Read API 2.1 does, its habit of reporting errors with HTTP 200
-//! included.
+//! A small NPI registry that stands in for NPPES, which has no records of invented people. It
+//! answers as the NPPES Read API 2.1 does. Like NPPES, it reports errors with HTTP 200.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,30 +11,30 @@ use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-/// Well past the budget of every look-up.
-const SLOW: Duration = Duration::from_secs(5);
+/// Longer than any lookup waits.
+const SLOW_ANSWER: Duration = Duration::from_secs(5);
 
-/// One number that the registry knows how to answer, and who to invite with it.
+/// A number that the registry has an answer for, and the person to invite with it.
 #[derive(Debug)]
-pub struct Fixture {
+pub struct NpiFixture {
     /// The NPI.
     pub number: &'static str,
-    /// Surname to invite with, as a caller would type it.
+    /// The surname to invite with, as a caller would type it.
     pub surname: &'static str,
-    /// What comes of it: a value of `npiVerification`, or the code that refuses the request.
+    /// The result of the invitation: a value of `npiVerification`, or the code of the error.
     pub outcome: &'static str,
-    /// What this number shows, in words.
-    pub shows: &'static str,
-    reply: Reply,
+    /// What this number is an example of.
+    pub example_of: &'static str,
+    answer: RegistryAnswer,
 }
 
 #[derive(Debug)]
-enum Reply {
-    /// An active person of this first name and surname, and what else the record says.
-    Person(&'static str, &'static str, Detail),
-    /// The same, too late.
+enum RegistryAnswer {
+    /// An active person with this first name and surname.
+    Person(&'static str, &'static str, RecordDetail),
+    /// An active person, after [`SLOW_ANSWER`].
     Late(&'static str, &'static str),
-    Organisation(&'static str),
+    Organization(&'static str),
     Deactivated,
     Unknown,
     NotJson,
@@ -43,133 +42,134 @@ enum Reply {
 }
 
 #[derive(Debug)]
-enum Detail {
+enum RecordDetail {
     Plain,
-    /// Numbers and epochs as integers, epochs in seconds, as older versions wrote them.
+    /// The format of older versions: numbers and epochs are integers, and epochs are in seconds.
     Integers,
     FormerName(&'static str),
     Reactivated,
 }
 
-/// Every number with an answer of its own; any other is unknown. The standard allows numbers that
-/// begin with 2 and CMS gives out those that begin with 1, so these are nobody's; 1234567893 is the
-/// example in CMS's own documents.
-pub static FIXTURES: &[Fixture] = &[
-    Fixture {
+/// All numbers that the registry knows. Real NPIs begin with 1. The standard also allows 2, so
+/// these belong to no one. 1234567893 is the example in CMS's own documents.
+pub static FIXTURES: &[NpiFixture] = &[
+    NpiFixture {
         number: "1234567893",
         surname: "Hale",
         outcome: "verified",
-        shows: "an active radiologist",
-        reply: Reply::Person("ANNA", "HALE", Detail::Plain),
+        example_of: "an active radiologist",
+        answer: RegistryAnswer::Person("ANNA", "HALE", RecordDetail::Plain),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000002",
         surname: "O’Brien",
         outcome: "verified",
-        shows: "an active radiologist with an apostrophe",
-        reply: Reply::Person("CONOR", "O'BRIEN", Detail::Plain),
+        example_of: "an active radiologist with an apostrophe",
+        answer: RegistryAnswer::Person("CONOR", "O'BRIEN", RecordDetail::Plain),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000010",
         surname: "Nakamura",
         outcome: "verified",
-        shows: "an active radiologist in the older spelling, numbers as integers",
-        reply: Reply::Person("KEN", "NAKAMURA", Detail::Integers),
+        example_of: "an active radiologist in the older format, with integers",
+        answer: RegistryAnswer::Person("KEN", "NAKAMURA", RecordDetail::Integers),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000028",
         surname: "García López",
         outcome: "verified",
-        shows: "accents and a hyphen: the registry writes GARCIA-LOPEZ",
-        reply: Reply::Person("MARIA", "GARCIA-LOPEZ", Detail::Plain),
+        example_of: "accents and a hyphen: the registry writes GARCIA-LOPEZ",
+        answer: RegistryAnswer::Person("MARIA", "GARCIA-LOPEZ", RecordDetail::Plain),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000036",
         surname: "Brandt",
         outcome: "verified",
-        shows: "a former surname; LINDQVIST today",
-        reply: Reply::Person("ELSA", "LINDQVIST", Detail::FormerName("BRANDT")),
+        example_of: "a former surname, now LINDQVIST",
+        answer: RegistryAnswer::Person("ELSA", "LINDQVIST", RecordDetail::FormerName("BRANDT")),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000044",
         surname: "Moreau",
         outcome: "verified",
-        shows: "deactivated once, active again",
-        reply: Reply::Person("LUC", "MOREAU", Detail::Reactivated),
+        example_of: "a number that was deactivated and is active again",
+        answer: RegistryAnswer::Person("LUC", "MOREAU", RecordDetail::Reactivated),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000051",
         surname: "Doyle",
         outcome: "name_mismatch",
-        shows: "somebody else's number, WINTERBOTTOM's",
-        reply: Reply::Person("RUTH", "WINTERBOTTOM", Detail::Plain),
+        example_of: "another person's number, WINTERBOTTOM's",
+        answer: RegistryAnswer::Person("RUTH", "WINTERBOTTOM", RecordDetail::Plain),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000069",
         surname: "Harbor",
         outcome: "npi_not_found",
-        shows: "an organisation's number",
-        reply: Reply::Organisation("HARBOR IMAGING LLC"),
+        example_of: "an organization's number",
+        answer: RegistryAnswer::Organization("HARBOR IMAGING LLC"),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000077",
         surname: "Quinn",
         outcome: "npi_deactivated",
-        shows: "a number that CMS deactivated",
-        reply: Reply::Deactivated,
+        example_of: "a number that CMS deactivated",
+        answer: RegistryAnswer::Deactivated,
     },
-    Fixture {
+    NpiFixture {
         number: "2000000085",
         surname: "Silva",
         outcome: "npi_not_found",
-        shows: "a number that nobody has, as any not listed here",
-        reply: Reply::Unknown,
+        example_of: "a number without a record, as any other number",
+        answer: RegistryAnswer::Unknown,
     },
-    Fixture {
+    NpiFixture {
         number: "2000000093",
         surname: "Tanaka",
         outcome: "pending",
-        shows: "a maintenance page instead of JSON",
-        reply: Reply::NotJson,
+        example_of: "a maintenance page instead of JSON",
+        answer: RegistryAnswer::NotJson,
     },
-    Fixture {
+    NpiFixture {
         number: "2000000101",
         surname: "Unger",
         outcome: "pending",
-        shows: "an answer that comes after 5 seconds",
-        reply: Reply::Late("PAUL", "UNGER"),
+        example_of: "an answer that comes after 5 seconds",
+        answer: RegistryAnswer::Late("PAUL", "UNGER"),
     },
-    Fixture {
+    NpiFixture {
         number: "2000000119",
         surname: "Varga",
         outcome: "pending",
-        shows: "a registry that is down (HTTP 503)",
-        reply: Reply::Down,
+        example_of: "a registry that is down (HTTP 503)",
+        answer: RegistryAnswer::Down,
     },
 ];
 
 /// The registry's one route, `GET /api/?version=2.1&number=<NPI>`.
 pub fn router() -> Router {
-    Router::new().route("/api/", get(look_up))
+    Router::new().route("/api/", get(lookup))
 }
 
-async fn look_up(Query(query): Query<HashMap<String, String>>) -> Response {
+async fn lookup(Query(query): Query<HashMap<String, String>>) -> Response {
     if query.get("version").is_none_or(|v| v != "2.1") {
-        return errors("version", "17", "Unsupported version. The supported version is 2.1.");
+        return error_answer("version", "17", "Unsupported version. The supported version is 2.1.");
     }
     let number = query.get("number").map_or("", String::as_str);
     if number.len() != 10 || !number.bytes().all(|b| b.is_ascii_digit()) {
-        return errors("number", "06", "NPI must be 10 digits");
+        return error_answer("number", "06", "NPI must be 10 digits");
     }
     let fixture = FIXTURES.iter().find(|fixture| fixture.number == number);
-    match fixture.map_or(&Reply::Unknown, |fixture| &fixture.reply) {
-        Reply::Person(first, last, detail) => found(&person(number, first, last, detail)),
-        Reply::Late(first, last) => {
-            tokio::time::sleep(SLOW).await;
-            found(&person(number, first, last, &Detail::Plain))
+    match fixture.map_or(&RegistryAnswer::Unknown, |fixture| &fixture.answer) {
+        RegistryAnswer::Person(first, last, detail) => {
+            found_answer(&person(number, first, last, detail))
         }
-        Reply::Organisation(name) => found(&organisation(number, name)),
-        Reply::Deactivated => errors(
+        RegistryAnswer::Late(first, last) => {
+            tokio::time::sleep(SLOW_ANSWER).await;
+            found_answer(&person(number, first, last, &RecordDetail::Plain))
+        }
+        RegistryAnswer::Organization(name) => found_answer(&organization(number, name)),
+        RegistryAnswer::Deactivated => error_answer(
             "number",
             "15",
             &format!(
@@ -177,24 +177,26 @@ async fn look_up(Query(query): Query<HashMap<String, String>>) -> Response {
                  does not display provider information about NPIs that are not in service."
             ),
         ),
-        Reply::Unknown => Json(json!({ "result_count": 0, "results": [] })).into_response(),
-        Reply::NotJson => {
+        RegistryAnswer::Unknown => {
+            Json(json!({ "result_count": 0, "results": [] })).into_response()
+        }
+        RegistryAnswer::NotJson => {
             Html("<html><body><h1>Scheduled maintenance</h1></body></html>").into_response()
         }
-        Reply::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        RegistryAnswer::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 
-fn errors(field: &str, number: &str, description: &str) -> Response {
+fn error_answer(field: &str, number: &str, description: &str) -> Response {
     Json(json!({ "Errors": [{ "description": description, "field": field, "number": number }] }))
         .into_response()
 }
 
-fn found(record: &Value) -> Response {
+fn found_answer(record: &Value) -> Response {
     Json(json!({ "result_count": 1, "results": [record] })).into_response()
 }
 
-fn person(number: &str, first: &str, last: &str, detail: &Detail) -> Value {
+fn person(number: &str, first: &str, last: &str, detail: &RecordDetail) -> Value {
     let mut record = record(number, "NPI-1");
     record["basic"] = json!({
         "first_name": first,
@@ -219,13 +221,13 @@ fn person(number: &str, first: &str, last: &str, detail: &Detail) -> Value {
         "primary": true,
     }]);
     match detail {
-        Detail::Plain => {}
-        Detail::Integers => {
+        RecordDetail::Plain => {}
+        RecordDetail::Integers => {
             record["number"] = number.parse::<u64>().map_or(Value::Null, Value::from);
             record["created_epoch"] = json!(1_127_757_462);
             record["last_updated_epoch"] = json!(1_674_000_000);
         }
-        Detail::FormerName(former) => {
+        RecordDetail::FormerName(former) => {
             record["other_names"] = json!([{
                 "type": "Former Name",
                 "code": "1",
@@ -236,7 +238,7 @@ fn person(number: &str, first: &str, last: &str, detail: &Detail) -> Value {
                 "credential": "MD",
             }]);
         }
-        Detail::Reactivated => {
+        RecordDetail::Reactivated => {
             record["basic"]["deactivation_date"] = json!("2019-03-01");
             record["basic"]["reactivation_date"] = json!("2020-06-15");
         }
@@ -244,7 +246,7 @@ fn person(number: &str, first: &str, last: &str, detail: &Detail) -> Value {
     record
 }
 
-fn organisation(number: &str, name: &str) -> Value {
+fn organization(number: &str, name: &str) -> Value {
     let mut record = record(number, "NPI-2");
     record["basic"] = json!({
         "organization_name": name,
@@ -270,7 +272,7 @@ fn organisation(number: &str, name: &str) -> Value {
     record
 }
 
-/// What the records of persons and organisations have in common.
+/// The fields that people and organizations share.
 fn record(number: &str, enumeration_type: &str) -> Value {
     let address = |purpose: &str| {
         json!({
@@ -310,9 +312,9 @@ mod tests {
 
     use super::*;
 
-    async fn ask(query: &[(&str, &str)]) -> Value {
+    async fn query(query: &[(&str, &str)]) -> Value {
         let query = query.iter().map(|&(k, v)| (k.to_owned(), v.to_owned())).collect();
-        let response = look_up(Query(query)).await;
+        let response = lookup(Query(query)).await;
         assert_eq!(response.status(), StatusCode::OK);
         let body = axum::body::to_bytes(response.into_body(), usize::MAX).await.unwrap();
         serde_json::from_slice(&body).unwrap()
@@ -328,18 +330,18 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_question_that_the_registry_refuses_gets_its_error_with_status_200() {
+    async fn an_invalid_query_gets_an_error_with_status_200() {
         let code = |answer: Value| answer["Errors"][0]["number"].clone();
-        assert_eq!(code(ask(&[("number", "1234567893")]).await), "17");
-        assert_eq!(code(ask(&[("version", "1.0"), ("number", "1234567893")]).await), "17");
-        assert_eq!(code(ask(&[("version", "2.1"), ("number", "123")]).await), "06");
-        assert_eq!(code(ask(&[("version", "2.1"), ("number", "123456789x")]).await), "06");
-        assert_eq!(code(ask(&[("version", "2.1")]).await), "06");
+        assert_eq!(code(query(&[("number", "1234567893")]).await), "17");
+        assert_eq!(code(query(&[("version", "1.0"), ("number", "1234567893")]).await), "17");
+        assert_eq!(code(query(&[("version", "2.1"), ("number", "123")]).await), "06");
+        assert_eq!(code(query(&[("version", "2.1"), ("number", "123456789x")]).await), "06");
+        assert_eq!(code(query(&[("version", "2.1")]).await), "06");
     }
 
     #[tokio::test]
-    async fn a_number_that_is_not_listed_is_unknown() {
-        let answer = ask(&[("version", "2.1"), ("number", "1000000004")]).await;
+    async fn any_other_number_has_no_record() {
+        let answer = query(&[("version", "2.1"), ("number", "1000000004")]).await;
         assert_eq!(answer, json!({ "result_count": 0, "results": [] }));
     }
 }

@@ -1,5 +1,5 @@
-//! The server in front of the database. On hyper itself: axum always answers, and a fault may be
-//! that no answer comes.
+//! The server in front of the database. It uses hyper directly: axum always answers, and some
+//! faults are a missing answer.
 
 use axum::body::Bytes;
 use axum::http::{HeaderMap, Request, Response, StatusCode, header};
@@ -12,16 +12,16 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{Fault, Faults, capacity};
-use crate::forward::Forward;
+use super::{DatabaseFault, DatabaseFaults, capacity};
+use crate::upstream::Upstream;
 
-/// The connection is to be closed without an answer.
+/// Closes the connection without an answer.
 #[derive(Debug, thiserror::Error)]
-#[error("closed")]
-struct Closed;
+#[error("the connection closes without an answer")]
+struct CloseConnection;
 
-/// Serves until the task is dropped, and its connections with it.
-pub(crate) async fn serve(listener: TcpListener, database: Forward, faults: Faults) {
+/// Serves until the task is dropped. Its connections end with it.
+pub(crate) async fn serve(listener: TcpListener, database: Upstream, faults: DatabaseFaults) {
     let mut connections = JoinSet::new();
     loop {
         while connections.try_join_next().is_some() {}
@@ -32,35 +32,36 @@ pub(crate) async fn serve(listener: TcpListener, database: Forward, faults: Faul
         let (database, faults) = (database.clone(), faults.clone());
         connections.spawn(async move {
             let service = service_fn(|request| handle(&database, &faults, request));
-            // The error is the fault itself, or a caller that went away.
+            // An error here is a fault, or a caller that disconnected.
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         });
     }
 }
 
 async fn handle(
-    database: &Forward,
-    faults: &Faults,
+    database: &Upstream,
+    faults: &DatabaseFaults,
     request: Request<Incoming>,
-) -> Result<Response<Full<Bytes>>, Closed> {
+) -> Result<Response<Full<Bytes>>, CloseConnection> {
     let (mut parts, body) = request.into_parts();
-    let body = body.collect().await.map_err(|_| Closed)?.to_bytes();
+    let body = body.collect().await.map_err(|_| CloseConnection)?.to_bytes();
     let operation = operation(&parts.headers);
-    let (delay, fault) = faults.meets(&operation);
+    let (delay, fault) = faults.take_next(&operation);
     tokio::time::sleep(delay).await;
     match fault {
-        Some(Fault::Closed) => return Err(Closed),
-        Some(Fault::Throttled) => return Ok(throttled()),
-        Some(Fault::Internal) => return Ok(internal()),
-        Some(Fault::TransactionConflict) => return Ok(conflict(&operation, &body)),
-        Some(Fault::AnswerLost) | None => {}
+        Some(DatabaseFault::Closed) => return Err(CloseConnection),
+        Some(DatabaseFault::Throttled) => return Ok(throttling_error()),
+        Some(DatabaseFault::Internal) => return Ok(internal_error()),
+        Some(DatabaseFault::TransactionConflict) => return Ok(conflict_error(&operation, &body)),
+        Some(DatabaseFault::AnswerLost) | None => {}
     }
     parts.headers.remove(header::CONTENT_LENGTH);
-    let onward = Request::from_parts(parts, capacity::asked(&operation, &body));
-    let answer = database.send(onward).await.map_err(|_| Closed)?;
-    faults.count(&operation, capacity::told(answer.body()));
+    let body = capacity::with_capacity_request(&operation, &body);
+    let answer =
+        database.send(Request::from_parts(parts, body)).await.map_err(|_| CloseConnection)?;
+    faults.count(&operation, capacity::consumed_units(answer.body()));
     match fault {
-        Some(_) => Err(Closed),
+        Some(_) => Err(CloseConnection),
         None => Ok(answer.map(Full::new)),
     }
 }
@@ -72,27 +73,31 @@ fn operation(headers: &HeaderMap) -> String {
     name.unwrap_or_default().to_owned()
 }
 
-fn throttled() -> Response<Full<Bytes>> {
+fn throttling_error() -> Response<Full<Bytes>> {
     let exception = "com.amazon.coral.availability#ThrottlingException";
-    refused(StatusCode::BAD_REQUEST, &json!({ "__type": exception, "message": "Rate exceeded" }))
+    error_response(
+        StatusCode::BAD_REQUEST,
+        &json!({ "__type": exception, "message": "Rate exceeded" }),
+    )
 }
 
-fn internal() -> Response<Full<Bytes>> {
+fn internal_error() -> Response<Full<Bytes>> {
     let exception = "com.amazonaws.dynamodb.v20120810#InternalServerError";
-    refused(
+    error_response(
         StatusCode::INTERNAL_SERVER_ERROR,
         &json!({ "__type": exception, "message": "Internal server error" }),
     )
 }
 
-/// A transaction is told which item another one holds, the first here; a single write is just told.
-fn conflict(operation: &str, body: &Bytes) -> Response<Full<Bytes>> {
+/// The error of a transaction names the item in conflict, here the first. The error of a single
+/// write names none.
+fn conflict_error(operation: &str, body: &Bytes) -> Response<Full<Bytes>> {
     let request: Value = serde_json::from_slice(body).unwrap_or_default();
     let items = request["TransactItems"].as_array().map_or(1, Vec::len);
     let code = |index| {
         if index == 0 { "TransactionConflict" } else { "None" }
     };
-    let problem = if operation.starts_with("Transact") {
+    let error = if operation.starts_with("Transact") {
         let codes: Vec<&str> = (0..items).map(code).collect();
         json!({
             "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
@@ -108,11 +113,11 @@ fn conflict(operation: &str, body: &Bytes) -> Response<Full<Bytes>> {
             "message": "Transaction is ongoing for the item",
         })
     };
-    refused(StatusCode::BAD_REQUEST, &problem)
+    error_response(StatusCode::BAD_REQUEST, &error)
 }
 
-fn refused(status: StatusCode, problem: &Value) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(problem.to_string().into()));
+fn error_response(status: StatusCode, error: &Value) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(error.to_string().into()));
     *response.status_mut() = status;
     let json = header::HeaderValue::from_static("application/x-amz-json-1.0");
     response.headers_mut().insert(header::CONTENT_TYPE, json);
