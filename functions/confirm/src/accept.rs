@@ -22,9 +22,9 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::credential::{Credential, credential, same_person};
-use crate::signed_in::{AcceptedView, answer};
-use crate::token::opened;
+use crate::credential::{Credential, prepare_credential, require_same_person};
+use crate::signed_in::{AcceptedView, sign_in};
+use crate::token::open_link;
 
 /// The token from the mail, and a password when dashboard access comes with the invitation.
 #[derive(Deserialize, ToSchema)]
@@ -64,17 +64,17 @@ pub(crate) async fn handle(
     JsonBody((token, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
     let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone().map(String::from) };
-    let invitation = opened(&deps, &token).await?;
+    let invitation = open_link(&deps, &token).await?;
     let user = match standing(&deps, invitation)? {
         Standing::Live(live) => {
             let requester = requester(live.details().id);
             accept(&deps, live, &token, password, &requester).await?
         }
         Standing::Accepted(details) => {
-            repeated(&deps, &details, ip.as_ref().map(ClientIp::as_str), password).await?
+            answer_repeat(&deps, &details, ip.as_ref().map(ClientIp::as_str), password).await?
         }
     };
-    answer(&deps, user, ip).await
+    sign_in(&deps, user, ip).await
 }
 
 async fn accept(
@@ -87,8 +87,8 @@ async fn accept(
     let (mut registry, mut hash) = (Registry::default(), None);
     for _ in 0..changes::ATTEMPTS {
         let (details, ip) = (live.details(), requester.ip.as_deref());
-        let credential = credential(deps, details, ip, password.clone(), &mut hash).await?;
-        let answer = registry.answer(deps, live.details()).await;
+        let credential = prepare_credential(deps, details, ip, password.clone(), &mut hash).await?;
+        let answer = registry.look_up(deps, live.details()).await;
         let change = live.accept(answer.as_ref(), deps.context.now());
         match commit(deps, &change, &credential, requester).await? {
             CommitOutcome::Committed => return Ok(change.next.user),
@@ -97,10 +97,10 @@ async fn accept(
             }
             CommitOutcome::Conflict(_) => {}
         }
-        live = match standing(deps, opened(deps, token).await?)? {
+        live = match standing(deps, open_link(deps, token).await?)? {
             Standing::Live(live) => live,
             Standing::Accepted(details) => {
-                return repeated(deps, &details, requester.ip.as_deref(), password).await;
+                return answer_repeat(deps, &details, requester.ip.as_deref(), password).await;
             }
         };
     }
@@ -113,7 +113,11 @@ struct Registry(Option<(Npi, RegistryAnswer)>);
 
 impl Registry {
     /// The answer about an NPI that is still pending.
-    async fn answer(&mut self, deps: &Deps, details: &InvitationDetails) -> Option<RegistryAnswer> {
+    async fn look_up(
+        &mut self,
+        deps: &Deps,
+        details: &InvitationDetails,
+    ) -> Option<RegistryAnswer> {
         let npi = details.profile.npi_to_verify()?;
         if self.0.as_ref().is_none_or(|(asked, _)| *asked != npi) {
             self.0 = Some((npi, deps.registry.look_up(&npi).await));
@@ -139,7 +143,7 @@ fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
 }
 
 /// The link was used before: the same person gets the same answer.
-async fn repeated(
+async fn answer_repeat(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -150,7 +154,7 @@ async fn repeated(
         .load_user(details.clinic, details.id.user_id())
         .await?
         .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
-    same_person(deps, details, ip, password).await?;
+    require_same_person(deps, details, ip, password).await?;
     Ok(user)
 }
 

@@ -19,7 +19,7 @@ pub(crate) struct Credential {
 
 /// Checks the password: the account's own, or a new one that passes the policy. `hash` keeps the
 /// hash of a new one from one try to the next.
-pub(crate) async fn credential(
+pub(crate) async fn prepare_credential(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -42,7 +42,7 @@ pub(crate) async fn credential(
 }
 
 /// Checks that whoever uses a used link again is the one who used it.
-pub(crate) async fn same_person(
+pub(crate) async fn require_same_person(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,

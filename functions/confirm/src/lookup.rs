@@ -14,7 +14,7 @@ use web::problem::ProblemBody;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
-use crate::token::{TokenRequest, opened};
+use crate::token::{TokenRequest, open_link};
 
 /// The invitation as its person sees it: a mail may be forwarded, so no NPI number
 /// and no telephone.
@@ -78,7 +78,7 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<Json<LookupView>, Problem> {
-    let invitation = opened(&deps, &token).await?;
+    let invitation = open_link(&deps, &token).await?;
     match &invitation {
         pending @ Invitation::Pending(_) if pending.is_expired(deps.context.now()) => {
             return Err(Problem::expired());
@@ -86,10 +86,10 @@ pub(crate) async fn handle(
         Invitation::Rejected(_) => return Err(Problem::token_invalid()),
         _ => {}
     }
-    Ok(Json(view(&deps, &invitation).await?))
+    Ok(Json(load_view(&deps, &invitation).await?))
 }
 
-async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
+async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
     let details = invitation.details();
     let text = |name: &PersonName| name.as_str().to_owned();
     let (profile, store) = (&details.profile, &deps.context.store);
@@ -101,7 +101,7 @@ async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Proble
     Ok(LookupView {
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),
-        inviter: inviter(deps, details).await?,
+        inviter: load_inviter_name(deps, details).await?,
         email: details.email.typed().to_owned(),
         first_name: text(&profile.name.first),
         middle_name: profile.name.middle.as_ref().map(text),
@@ -120,7 +120,10 @@ async fn view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Proble
     })
 }
 
-async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<String>, Problem> {
+async fn load_inviter_name(
+    deps: &Deps,
+    details: &InvitationDetails,
+) -> Result<Option<String>, Problem> {
     let Inviter::User(id) = details.invited_by else {
         return Ok(None);
     };

@@ -14,7 +14,7 @@ use web::view::Done;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::opened;
+use crate::token::open_link;
 
 /// The token from the mail, and why.
 #[derive(Deserialize, ToSchema)]
@@ -54,7 +54,7 @@ pub(crate) async fn handle(
     JsonBody((token, reason)): JsonBody<RejectRequest>,
 ) -> Result<Json<Done>, Problem> {
     changes::retry!(async {
-        let live = match opened(&deps, &token).await? {
+        let live = match open_link(&deps, &token).await? {
             Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined()))),
             Invitation::Accepted(_) => {
                 let detail = "You have confirmed this invitation. Ask the clinic to remove your access instead.";

@@ -14,7 +14,7 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::{TokenRequest, opened};
+use crate::token::{TokenRequest, open_link};
 
 /// Refusals that are answered like a success. A token that opens nothing says nothing, and after a
 /// conflict another request has asked for the new link.
@@ -38,7 +38,7 @@ pub(crate) async fn handle(
     JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<StatusCode, Problem> {
     let asked: Result<(), Problem> = changes::retry!(async {
-        let invitation = opened(&deps, &token).await?;
+        let invitation = open_link(&deps, &token).await?;
         ask_for_new_link(&deps, invitation, ip.clone()).await
     });
     match asked {
@@ -69,7 +69,7 @@ async fn ask_for_new_link(
     let mut tx =
         deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
     tx.replace_invitation(&change)?;
-    if let Some(to) = whom(deps, &details).await? {
+    if let Some(to) = load_recipient(deps, &details).await? {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to,
@@ -81,7 +81,10 @@ async fn ask_for_new_link(
 }
 
 /// Whoever invited, or the clinic's own address when a PACS did or the inviter is gone.
-async fn whom(deps: &Deps, details: &InvitationDetails) -> Result<Option<Email>, Problem> {
+async fn load_recipient(
+    deps: &Deps,
+    details: &InvitationDetails,
+) -> Result<Option<Email>, Problem> {
     let store = &deps.context.store;
     if let Inviter::User(id) = details.invited_by
         && let Some(user) = store.load_user(details.clinic, id).await?

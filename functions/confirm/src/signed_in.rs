@@ -27,12 +27,12 @@ pub(crate) struct AcceptedView {
 }
 
 /// The answer to an acceptance.
-pub(crate) async fn answer(
+pub(crate) async fn sign_in(
     deps: &Deps,
     user: User,
     ip: Option<ClientIp>,
 ) -> Result<Response, Problem> {
-    let (user, session, cookie) = match session(deps, &user, ip).await? {
+    let (user, session, cookie) = match open_session(deps, &user, ip).await? {
         Some((user, access, cookie)) => (user, Some(access), Some(cookie)),
         None => (user, None, None),
     };
@@ -43,7 +43,7 @@ pub(crate) async fn answer(
     })
 }
 
-async fn session(
+async fn open_session(
     deps: &Deps,
     user: &User,
     ip: Option<ClientIp>,

@@ -29,7 +29,7 @@ impl RequestFields for TokenRequest {
 
 /// The invitation that a token opens. Tampered, truncated, outdated, another clinic's, revoked: all
 /// are one and the same 404.
-pub(crate) async fn opened(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
+pub(crate) async fn open_link(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
     let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
     access_log::record_caller("invitee", Actor::Invitee(link.invitation), Some(link.clinic));
     let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;

@@ -104,7 +104,13 @@ pub(crate) async fn handle(
         if running.len() == AT_ONCE {
             results.extend(running.join_next().await.transpose().map_err(Problem::internal)?);
         }
-        running.spawn(one(deps.clone(), caller.principal.clone(), request_id.clone(), index, user));
+        running.spawn(invite_one(
+            deps.clone(),
+            caller.principal.clone(),
+            request_id.clone(),
+            index,
+            user,
+        ));
     }
     while let Some(result) = running.join_next().await {
         results.push(result.map_err(Problem::internal)?);
@@ -113,7 +119,7 @@ pub(crate) async fn handle(
     Ok((StatusCode::MULTI_STATUS, Json(BatchView { results })).into_response())
 }
 
-async fn one(
+async fn invite_one(
     deps: Deps,
     principal: Principal,
     request_id: RequestId,

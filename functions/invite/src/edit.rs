@@ -42,7 +42,7 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let live = live(find(&deps, clinic, &id).await?, &deps)?;
-        let offered = deps.verified(live.details().profile.changed(changes.clone())?).await?;
+        let offered = deps.verify_npi(live.details().profile.changed(changes.clone())?).await?;
         let held = live.details().profile.permissions.npi();
         let change = live.edit(offered, deps.context.now()).map(Invitation::from);
         let committed = commit(&deps, &change, held, &requester).await?;

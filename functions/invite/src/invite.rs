@@ -64,10 +64,10 @@ pub(crate) async fn invite(
         open_for: std::time::Duration::ZERO,
         fingerprint,
     };
-    carry_out(deps, wish, &principal.requester()).await
+    create_invitation(deps, wish, &principal.requester()).await
 }
 
-async fn carry_out(
+async fn create_invitation(
     deps: &Deps,
     mut wish: NewInvitation,
     requester: &Requester,
@@ -75,7 +75,7 @@ async fn carry_out(
     let store = &deps.context.store;
     let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
     if npi.is_none()
-        && let Some(invited) = at_once(deps, &wish, requester).await?
+        && let Some(invited) = try_without_reading(deps, &wish, requester).await?
     {
         return Ok(invited);
     }
@@ -87,12 +87,12 @@ async fn carry_out(
             .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
         if let Some(holder) = claims.email.held_by_other(wish.id, now) {
-            let first = in_the_way(deps, wish.clinic, holder, &wish.fingerprint, now).await?;
+            let first = find_repeat(deps, wish.clinic, holder, &wish.fingerprint, now).await?;
             return Ok(Attempt::Done(first));
         }
         require_free_npi(&claims.npi, wish.id, now)?;
         if !asked {
-            wish.profile = deps.verified(wish.profile.clone()).await?;
+            wish.profile = deps.verify_npi(wish.profile.clone()).await?;
             asked = true;
         }
         deps.known.note(&claims.clinic, now);
@@ -106,7 +106,7 @@ async fn carry_out(
 
 /// Most people who are invited were never invited before: their claim is tried for without a look
 /// at it. `None` when there is one, or the clinic is not known yet.
-async fn at_once(
+async fn try_without_reading(
     deps: &Deps,
     wish: &NewInvitation,
     requester: &Requester,
@@ -157,7 +157,7 @@ fn fingerprint(principal: &Principal, members: &Map<String, Value>) -> Fingerpri
 }
 
 /// Someone holds the address: the same request before, or a conflict.
-async fn in_the_way(
+async fn find_repeat(
     deps: &Deps,
     clinic: ClinicId,
     holder: Holder,
@@ -170,11 +170,11 @@ async fn in_the_way(
             return Ok(first);
         }
     }
-    Err(address_taken(deps, clinic, holder).await?)
+    Err(explain_taken_address(deps, clinic, holder).await?)
 }
 
 /// The conflict with whoever holds the address.
-pub(crate) async fn address_taken(
+pub(crate) async fn explain_taken_address(
     deps: &Deps,
     clinic: ClinicId,
     holder: Holder,

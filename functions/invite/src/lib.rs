@@ -43,7 +43,7 @@ pub struct Deps {
 
 impl Deps {
     /// `profile` with its NPI looked up, when that is still to be done.
-    async fn verified(&self, profile: Profile) -> Result<Profile, Problem> {
+    async fn verify_npi(&self, profile: Profile) -> Result<Profile, Problem> {
         match profile.npi_to_verify() {
             Some(npi) => Ok(profile.verified(&self.look_up(npi).await)?),
             None => Ok(profile),

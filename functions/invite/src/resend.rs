@@ -11,7 +11,7 @@ use web::view::InvitationView;
 use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::invite::address_taken;
+use crate::invite::explain_taken_address;
 use crate::revoke::{find, pending};
 
 /// Mail a new link, for an expired invitation too.
@@ -59,7 +59,7 @@ async fn resend(
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
     if let Some(holder) = claims.email.held_by_other(id, now) {
-        return Err(address_taken(deps, clinic, holder).await?);
+        return Err(explain_taken_address(deps, clinic, holder).await?);
     }
     require_free_npi(&claims.npi, id, now)?;
     let change = pending.resend(now, claims.clinic.invitation_days.duration()).map_err(|soon| {

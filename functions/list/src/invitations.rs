@@ -85,7 +85,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationsView>, Problem> {
     let clinic = caller.clinic();
     let (filter, paging) = query.read::<InvitationFilter>("invitations", clinic)?;
-    let page = page(&context, clinic, &filter, &paging).await?;
+    let page = load_page(&context, clinic, &filter, &paging).await?;
     Ok(Json(InvitationsView {
         invitations: page.items.iter().map(InvitationView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
@@ -93,7 +93,7 @@ pub(crate) async fn handle(
     }))
 }
 
-async fn page(
+async fn load_page(
     context: &Context,
     clinic: ClinicId,
     filter: &Filter,

@@ -82,8 +82,8 @@ pub(crate) async fn handle(
     let clinic = caller.clinic();
     let (filter, paging) = query.read::<UserFilter>("users", clinic)?;
     let page = match &filter.email {
-        Some(email) => by_address(&context, clinic, email, &filter).await?,
-        None => all(&context, clinic, &filter, &paging).await?,
+        Some(email) => find_by_address(&context, clinic, email, &filter).await?,
+        None => list_all(&context, clinic, &filter, &paging).await?,
     };
     Ok(Json(UsersView {
         users: page.items.iter().map(UserView::from).collect(),
@@ -92,7 +92,7 @@ pub(crate) async fn handle(
     }))
 }
 
-async fn all(
+async fn list_all(
     context: &Context,
     clinic: ClinicId,
     filter: &Filter,
@@ -103,7 +103,7 @@ async fn all(
 }
 
 /// An address has one user at most, and its claim says which.
-async fn by_address(
+async fn find_by_address(
     context: &Context,
     clinic: ClinicId,
     email: &Email,

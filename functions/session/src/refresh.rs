@@ -29,7 +29,7 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     headers: HeaderMap,
 ) -> Response {
-    match refreshed(&deps, ip, &headers).await {
+    match refresh_session(&deps, ip, &headers).await {
         Ok((access, cookie)) => (cookie, Json(access)).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
             (RefreshCookie::cleared(), problem).into_response()
@@ -38,7 +38,7 @@ pub(crate) async fn handle(
     }
 }
 
-async fn refreshed(
+async fn refresh_session(
     deps: &Deps,
     ip: Option<ClientIp>,
     headers: &HeaderMap,

@@ -58,7 +58,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     let mut hash = None;
     for _ in 0..changes::ATTEMPTS {
-        let opened = opened(&deps, &token).await?;
+        let opened = open_link(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
             None => hash.insert(hash_new(&deps, &opened, password.clone()).await?),
@@ -71,14 +71,14 @@ pub(crate) async fn handle(
 }
 
 /// Whose password a token may set.
-struct Opened {
+struct ResetLink {
     email: Email,
     account: Account,
     users: Vec<User>,
 }
 
 /// Tampered, run out, used, or overtaken by a newer password: one and the same 404.
-async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
+async fn open_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
     let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
@@ -92,13 +92,13 @@ async fn opened(deps: &Deps, token: &str) -> Result<Opened, Problem> {
         .filter(|account| account.password_set_at.is_none_or(|set| set < id.made_at()))
         .ok_or_else(unknown)?;
     let users = store.load_users(&memberships).await?;
-    Ok(Opened { email: notice.to, account, users })
+    Ok(ResetLink { email: notice.to, account, users })
 }
 
 /// Hashes a new password that nobody guesses from what they know of the person.
 async fn hash_new(
     deps: &Deps,
-    opened: &Opened,
+    opened: &ResetLink,
     password: Password,
 ) -> Result<PasswordHash, Problem> {
     let mut clinics = Vec::with_capacity(opened.users.len());
@@ -113,11 +113,11 @@ async fn hash_new(
 /// The change shows in the audit of every clinic that the account belongs to.
 async fn commit(
     deps: &Deps,
-    opened: Opened,
+    opened: ResetLink,
     hash: PasswordHash,
     ip: Option<ClientIp>,
 ) -> Result<CommitOutcome, Problem> {
-    let Opened { email, account, users } = opened;
+    let ResetLink { email, account, users } = opened;
     let mut tx: Option<Transaction> = None;
     for user in users {
         let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };

@@ -84,8 +84,9 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     JsonBody(wanted): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
-    let (account, users) = checked(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
-    let user = chosen(&deps, users, wanted.clinic).await?;
+    let (account, users) =
+        verify_credentials(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
+    let user = choose_user(&deps, users, wanted.clinic).await?;
     if !user.profile.permissions.dashboard() {
         return Err(restricted());
     }
@@ -99,7 +100,7 @@ pub(crate) async fn handle(
 }
 
 /// The account and its active users, when the password is right. Every refusal takes these steps.
-async fn checked(
+async fn verify_credentials(
     deps: &Deps,
     wanted: &Credentials,
     ip: Option<&str>,
@@ -126,7 +127,7 @@ async fn checked(
 }
 
 /// The user in the clinic that was named, or in the only one.
-async fn chosen(
+async fn choose_user(
     deps: &Deps,
     mut users: Vec<User>,
     clinic: Option<ClinicId>,
@@ -138,13 +139,13 @@ async fn chosen(
         (Some(only), true) => Ok(only),
         (Some(last), false) => {
             users.push(last);
-            Err(clinic_required(deps, &users).await?)
+            Err(load_clinic_choice(deps, &users).await?)
         }
         (None, _) => Err(refused()),
     }
 }
 
-async fn clinic_required(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
+async fn load_clinic_choice(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
     let mut clinics = Vec::with_capacity(users.len());
     for user in users {
         let clinic = deps.context.store.load_clinic(user.clinic).await?;

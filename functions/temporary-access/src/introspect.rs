@@ -15,7 +15,7 @@ use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
-use crate::live::{live, proven};
+use crate::live::{load_live_view, verify_proof};
 use crate::token::token_type;
 
 /// A view token that came with a request.
@@ -109,7 +109,7 @@ pub(crate) async fn handle(
     JsonOrForm(token): JsonOrForm<IntrospectRequest>,
 ) -> Result<Json<Introspection>, Problem> {
     let clinic = caller.clinic().to_string();
-    Ok(Json(match active(&deps, &clinic, &token, &headers).await? {
+    Ok(Json(match find_active_view(&deps, &clinic, &token, &headers).await? {
         Some(claims) => Introspection::Active(Box::new(ActiveView {
             active: true,
             token_type: token_type(&claims),
@@ -120,7 +120,7 @@ pub(crate) async fn handle(
 }
 
 /// What the token is good for now, if for anything in this clinic.
-async fn active(
+async fn find_active_view(
     deps: &Deps,
     clinic: &str,
     token: &str,
@@ -133,10 +133,10 @@ async fn active(
     // Method and URL in the proof are those of the request that the caller got: the caller
     // compares them.
     let this = ProofTarget { request: None, token: Some(token) };
-    if proven(deps, headers, this, &claims).await?.is_err() {
+    if verify_proof(deps, headers, this, &claims).await?.is_err() {
         return Ok(None);
     }
-    let live = live(deps, &claims, Consistency::Strong).await?.ok();
+    let live = load_live_view(deps, &claims, Consistency::Strong).await?.ok();
     let (iat, exp) = (claims.iat, claims.exp);
     Ok(live.map(|live| ViewClaims { iat, exp, ..live.claims }))
 }

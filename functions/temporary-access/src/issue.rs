@@ -45,7 +45,7 @@ pub(crate) async fn issue(
 ) -> Result<LinkView, Problem> {
     let requester = caller.requester();
     changes::retry!(async {
-        let (issued, assignment) = decided(deps, caller, &view, lifetimes).await?;
+        let (issued, assignment) = decide_grant(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audited());
         let record =
             requester.audit_record(&deps.context, caller.clinic, action, object, (None, None));
@@ -70,7 +70,7 @@ fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
 }
 
 /// The grant, and who reads the study from now on when that changes.
-async fn decided(
+async fn decide_grant(
     deps: &Deps,
     caller: &Principal,
     view: &View,
@@ -89,9 +89,9 @@ async fn decided(
     };
     if let Some(id) = view.user() {
         let Some(user) = &user else {
-            return Err(unknown(deps, caller, id).await?);
+            return Err(explain_missing_user(deps, caller, id).await?);
         };
-        usable(deps, user, view.mode()).await?;
+        require_room(deps, user, view.mode()).await?;
     }
     let new = NewGrant {
         id: AccessId::new(now, deps.context.entropy.as_ref()),
@@ -116,7 +116,7 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
 }
 
 /// Whether this user may have one more view of this mode.
-async fn usable(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
+async fn require_room(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = may_use(user, mode) {
         let refused = why.refused();
         let status = match why {
@@ -135,7 +135,11 @@ async fn usable(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem>
 }
 
 /// What to say of someone who is no confirmed user here.
-async fn unknown(deps: &Deps, caller: &Principal, id: UserId) -> Result<Problem, Problem> {
+async fn explain_missing_user(
+    deps: &Deps,
+    caller: &Principal,
+    id: UserId,
+) -> Result<Problem, Problem> {
     let (store, invitation) = (&deps.context.store, id.invitation_id());
     let invited = store.load_invitation(caller.clinic, invitation).await?;
     Ok(match invited.map(|found| found.status()) {

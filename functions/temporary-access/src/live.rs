@@ -12,7 +12,7 @@ use web::Problem;
 use crate::Deps;
 
 /// A view that lives.
-pub(crate) struct Live {
+pub(crate) struct LiveView {
     /// What a token made now says.
     pub(crate) claims: ViewClaims,
     /// When the view ends.
@@ -20,11 +20,11 @@ pub(crate) struct Live {
 }
 
 /// The view that a token with these claims is for, if it lives.
-pub(crate) async fn live(
+pub(crate) async fn load_live_view(
     deps: &Deps,
     claims: &ViewClaims,
     reads: Consistency,
-) -> Result<Result<Live, AccessRefusal>, Problem> {
+) -> Result<Result<LiveView, AccessRefusal>, Problem> {
     let Some(keys) = claims.keys() else {
         return Ok(Err(AccessRefusal::Tampered));
     };
@@ -44,13 +44,13 @@ pub(crate) async fn live(
     Ok(match now {
         None => Err(AccessRefusal::Expired),
         Some(now) if !now.fit(claims) => Err(AccessRefusal::Tampered),
-        Some(claims) => Ok(Live { claims, until }),
+        Some(claims) => Ok(LiveView { claims, until }),
     })
 }
 
 /// Whether a request that carries a bound token also carries a proof by the key that it is bound
 /// to. Uses the proof up.
-pub(crate) async fn proven(
+pub(crate) async fn verify_proof(
     deps: &Deps,
     headers: &HeaderMap,
     this: ProofTarget<'_>,

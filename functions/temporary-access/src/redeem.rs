@@ -96,10 +96,10 @@ pub(crate) async fn handle(
 ) -> Result<Json<OpenedView>, Problem> {
     let proof = proof_in(&deps, &headers)?;
     let Ok(link) = deps.keyring.read_access_token(&token) else {
-        return Err(tampered(&deps, &token, ip).await?);
+        return Err(record_tampering(&deps, &token, ip).await?);
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
-    let (open, user) = opened(&deps, link, proof, ip).await?;
+    let (open, user) = open_view(&deps, link, proof, ip).await?;
     answer(&deps, &open, user.as_ref())
 }
 
@@ -117,7 +117,7 @@ fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> 
 }
 
 /// The view, and its user as they are now.
-async fn opened(
+async fn open_view(
     deps: &Deps,
     link: AccessLink,
     mut proof: Option<Proof>,
@@ -128,7 +128,7 @@ async fn opened(
         let grant = deps.context.store.load_grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
-        let (change, user) = match decided(deps, grant, key).await? {
+        let (change, user) = match decide_opening(deps, grant, key).await? {
             Ok(decided) => decided,
             Err(why) => {
                 record(deps, &details, why, ip.clone()).await?;
@@ -147,7 +147,7 @@ async fn opened(
 }
 
 /// The grant opened, and its user, when link, user and issuer are all good now.
-async fn decided(
+async fn decide_opening(
     deps: &Deps,
     grant: Grant,
     key: Option<KeyThumbprint>,
@@ -179,7 +179,11 @@ async fn commit(
 }
 
 /// A token that was not made here. When it claims to be a grant's that there is, the audit knows.
-async fn tampered(deps: &Deps, token: &str, ip: Option<ClientIp>) -> Result<Problem, Problem> {
+async fn record_tampering(
+    deps: &Deps,
+    token: &str,
+    ip: Option<ClientIp>,
+) -> Result<Problem, Problem> {
     if let Some(claimed) = AccessLink::claimed_by(token) {
         let store = &deps.context.store;
         if let Some(grant) = store.load_grant(claimed.clinic, claimed.access).await? {

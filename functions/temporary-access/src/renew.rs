@@ -12,7 +12,7 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
-use crate::live::{Live, live, proven};
+use crate::live::{LiveView, load_live_view, verify_proof};
 use crate::refused::record;
 use crate::token::{ViewTokenView, token_type};
 
@@ -43,25 +43,28 @@ pub(crate) async fn handle(
     let url = format!("{}{PATH}", deps.keys.issuer());
     let this = ProofTarget { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
-    if !right_scheme || proven(&deps, &headers, this, &claims).await?.is_err() {
-        return Err(refuse(&deps, &claims, AccessRefusal::Proof, ip).await?);
+    if !right_scheme || verify_proof(&deps, &headers, this, &claims).await?.is_err() {
+        return Err(record_refusal(&deps, &claims, AccessRefusal::Proof, ip).await?);
     }
-    match renewed(&deps, &claims).await? {
+    match find_live_view(&deps, &claims).await? {
         Ok(next) => Ok(Json(ViewTokenView::new(&deps, &next.claims, next.until)?)),
-        Err(why) => Err(refuse(&deps, &claims, why, ip).await?),
+        Err(why) => Err(record_refusal(&deps, &claims, why, ip).await?),
     }
 }
 
 /// Half-price reads may miss a write of the last moment, such as the opening itself: they are good
 /// enough to renew, and what they would refuse is decided again on what the table has now.
-async fn renewed(deps: &Deps, claims: &ViewClaims) -> Result<Result<Live, AccessRefusal>, Problem> {
-    match live(deps, claims, Consistency::Eventual).await? {
+async fn find_live_view(
+    deps: &Deps,
+    claims: &ViewClaims,
+) -> Result<Result<LiveView, AccessRefusal>, Problem> {
+    match load_live_view(deps, claims, Consistency::Eventual).await? {
         Ok(next) => Ok(Ok(next)),
-        Err(_) => live(deps, claims, Consistency::Strong).await,
+        Err(_) => load_live_view(deps, claims, Consistency::Strong).await,
     }
 }
 
-async fn refuse(
+async fn record_refusal(
     deps: &Deps,
     claims: &ViewClaims,
     why: AccessRefusal,

@@ -70,28 +70,28 @@ pub(crate) async fn handle(
     match target {
         Target::One(id) => {
             let grant = store.load_grant(clinic, id).await?.ok_or_else(unknown)?;
-            end(&deps, grant, &requester).await?;
+            end_grant(&deps, grant, &requester).await?;
             Ok(Json(Done::new("The access is ended.")))
         }
         Target::All(user) => {
-            known(&deps, clinic, user).await?;
+            require_user(&deps, clinic, user).await?;
             let now = deps.context.now();
             for grant in store.list_live_grants(clinic, user, now).await? {
-                end(&deps, grant, &requester).await?;
+                end_grant(&deps, grant, &requester).await?;
             }
             Ok(Json(Done::new("Every access of the user is ended.")))
         }
     }
 }
 
-async fn known(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
+async fn require_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
     let found = deps.context.store.load_user(clinic, user).await?;
     let detail = "There is no such confirmed user in your clinic.";
     found.map(|_| ()).ok_or_else(|| Problem::not_found("user_not_found", detail))
 }
 
 /// Ends a grant; one that has ended stays as it is.
-async fn end(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Problem> {
+async fn end_grant(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Problem> {
     let (context, id) = (&deps.context, grant.details().id);
     let clinic = grant.details().clinic;
     let mut grant = Some(grant);

@@ -52,7 +52,7 @@ async fn edit(
     requester: &Requester,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let held = user.profile.permissions.npi();
-    let profile = verified(deps, user.profile.changed(changes)?).await?;
+    let profile = verify_npi(deps, user.profile.changed(changes)?).await?;
     let wanted = profile.permissions.npi();
     let change = user.edit(profile).ok_or_else(deactivated)?;
     let mut tx = begin(deps, &change, requester)?;
@@ -61,7 +61,7 @@ async fn edit(
     commit(tx, &change, Json((&change.next).into())).await
 }
 
-async fn verified(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
+async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
         Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
         None => Ok(profile),

@@ -89,12 +89,12 @@ impl PublishedKeys {
         expected: ExpectedToken<'_>,
     ) -> Result<C, VerificationError> {
         let kid = key_id(token, expected.typ)?;
-        let key = self.find(&kid).await?.ok_or(TokenInvalid)?;
+        let key = self.find_key(&kid).await?.ok_or(TokenInvalid)?;
         Ok(verified_claims(token, &key, expected, self.clock.now())?)
     }
 
     /// Finds a key. Reads again for an unknown one, and from time to time to forget withdrawn ones.
-    async fn find(&self, kid: &str) -> Result<Option<VerifyingKey>, StoreError> {
+    async fn find_key(&self, kid: &str) -> Result<Option<VerifyingKey>, StoreError> {
         {
             let known = self.known.read().await;
             let found = known.keys.get(kid);
