@@ -1,5 +1,5 @@
-//! `POST /v1/autoScribe/users/invitations/{invitationId}/attest-npi`: an owner or admin has seen the
-//! person and vouches that the NPI is theirs, though the registry knows it under another surname.
+//! `POST /v1/autoScribe/users/invitations/{invitationId}/attest-npi`: an owner or admin has met the
+//! person and attests that the NPI is theirs, although the registry has another surname for it.
 
 use auth::attest::{attesting_user, not_attestable};
 use auth::caller::{AttestNpi, Caller};
@@ -12,10 +12,9 @@ use web::view::InvitationView;
 use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::edit::{commit, live};
-use crate::revoke::find;
+use crate::invitation::{find_invitation, require_editable, write_change};
 
-/// Attest that the NPI of a pending invitation is the person's.
+/// Attest that the NPI of a pending invitation belongs to the person.
 #[utoipa::path(
     post, operation_id = "attestInvitationNpi", path = "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", tag = "invitations",
     security(("session" = [])),
@@ -36,12 +35,13 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationView>, Problem> {
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let live = live(find(&deps, caller.clinic(), &id).await?, &deps)?;
-        let by = attesting_user(&caller.principal, live.details().id.user_id())?;
-        let held = live.details().profile.permissions.npi();
-        let change = live.attest(by, deps.context.now()).map_err(not_attestable)?;
+        let invitation = find_invitation(&deps, caller.clinic(), &id).await?;
+        let editable = require_editable(&deps, invitation)?;
+        let by = attesting_user(&caller.principal, editable.details().id.user_id())?;
+        let before = editable.details().profile.permissions.npi();
+        let change = editable.attest(by, deps.context.now()).map_err(not_attestable)?;
         let change = change.map(Invitation::from);
-        let committed = commit(&deps, &change, held, &requester).await?;
+        let committed = write_change(&deps, &change, before, &requester).await?;
         Ok(Attempt::of(committed, Json((&change.next).into())))
     })
 }

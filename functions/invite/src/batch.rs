@@ -1,4 +1,4 @@
-//! `POST /v1/autoScribe/users/batch`: up to 50 invites, each on its own.
+//! `POST /v1/autoScribe/users/batch`: up to 50 invites. Each succeeds or fails on its own.
 
 use auth::caller::{Caller, Invite};
 use auth::principal::Principal;
@@ -22,10 +22,10 @@ use crate::Deps;
 use crate::draft::InviteRequest;
 use crate::invite::invite;
 
-/// Invites in one request.
+/// The most invites in one request.
 const MAX: usize = 50;
-/// Invites at once: a slow registry must not hold up the whole batch.
-const AT_ONCE: usize = 25;
+/// How many invites run at the same time, so that a slow registry does not delay the whole batch.
+const CONCURRENT: usize = 25;
 
 /// Several people to invite.
 #[derive(Deserialize, ToSchema)]
@@ -58,31 +58,31 @@ impl FieldValue for BatchItems {
     }
 }
 
-/// What came of each invite.
+/// The outcome of each invite.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BatchView {
     /// In the order of the request.
     results: Vec<BatchResult>,
 }
 
-/// What came of one invite.
+/// The outcome of one invite.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct BatchResult {
-    /// Its place in the request, from 0.
+    /// The position in the request, from 0.
     index: usize,
-    /// The HTTP status that it would have had alone.
+    /// The HTTP status that this invite would get as a request of its own.
     status: u16,
-    /// The user to be.
+    /// The invited user.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     user: Option<InvitedView>,
-    /// Why it was refused.
+    /// Why this invite failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     error: Option<ProblemBody>,
 }
 
-/// Invite up to 50 people, each on its own.
+/// Invite up to 50 people. Each invite succeeds or fails on its own.
 #[utoipa::path(
     post, operation_id = "inviteUsers", path = "/v1/autoScribe/users/batch", tag = "users", request_body = BatchRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
@@ -101,7 +101,7 @@ pub(crate) async fn handle(
     let mut results = Vec::with_capacity(users.len());
     let mut running = JoinSet::new();
     for (index, user) in users.into_iter().enumerate() {
-        if running.len() == AT_ONCE {
+        if running.len() == CONCURRENT {
             results.extend(running.join_next().await.transpose().map_err(Problem::internal)?);
         }
         running.spawn(invite_one(
@@ -128,7 +128,7 @@ async fn invite_one(
 ) -> BatchResult {
     let outcome = match user {
         Value::Object(members) => invite(&deps, &principal, members).await,
-        _ => Err(Problem::unprocessable("wrong_type", "Each of users must be an object.")),
+        _ => Err(Problem::unprocessable("wrong_type", "Send an object for each of `users`.")),
     };
     match outcome {
         Ok(invitation) => {

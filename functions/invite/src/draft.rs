@@ -1,4 +1,4 @@
-//! Reading a person and permissions from a request.
+//! Reads a person and their permissions from an invite.
 
 use domain::npi::{Npi, Verification};
 use domain::person::email::Email;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::schema::{AssignableLevelName, ClinicRoleName};
 
-/// A person to invite and what they shall be allowed to do.
+/// A person to invite, and their permissions.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct InviteRequest {
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn ten_faulty_fields_are_told_at_once() {
+    fn every_invalid_field_is_reported_in_one_answer() {
         let faults = read(json!({
             "email": "x", "firstName": "", "lastName": 3, "middleName": "<", "suffix1": "evil.com", "phoneNumber": "1",
             "clinicRole": "radiologist", "level": "owner", "canManageStudies": "yes", "npiNumber": "1234567890",
@@ -157,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn rules_across_fields_are_told_with_the_others() {
+    fn rules_across_fields_are_reported_with_the_others() {
         let faults = read(json!({
             "email": "x", "firstName": "Ada", "lastName": "Okafor", "clinicRole": "Radiologist", "level": "admin",
             "canManageStudies": true, "canCreateReports": true, "hasDashboardAccess": false,

@@ -1,4 +1,5 @@
-//! `POST /v1/autoScribe/users`: stores the invitation; its mail follows by the stream.
+//! `POST /v1/autoScribe/users`: creates an invitation. The mailer reads it off the
+//! table's stream and sends the email.
 
 use auth::caller::{Caller, Invite};
 use auth::principal::Principal;
@@ -13,7 +14,6 @@ use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, Invitation, NewInvitation, PendingInvitation};
 use domain::time::Timestamp;
-use domain::user::UserStatus;
 use serde_json::{Map, Value};
 use store::CommitOutcome;
 use web::Problem;
@@ -24,11 +24,12 @@ use web::view::InvitedView;
 
 use crate::Deps;
 use crate::draft::{Draft, InviteRequest};
+use crate::invitation::{load_email_conflict, verify_npi};
 
 /// Invite a person.
 ///
-/// Stores the invitation and mails its link. The same request by the same caller within ten
-/// minutes is answered like the first and mails nothing.
+/// Creates the invitation and emails its link. If the same caller sends the same request within ten
+/// minutes, the answer is the same and no second email is sent.
 #[utoipa::path(
     post, operation_id = "inviteUser", path = "/v1/autoScribe/users", tag = "users", request_body = InviteRequest, security(("apiKey" = []), ("session" = [])),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
@@ -47,7 +48,7 @@ pub(crate) async fn handle(
     Ok((StatusCode::CREATED, Json(InvitedView::from(&invitation))).into_response())
 }
 
-/// Carries out one invite, or finds that it repeats one that was carried out.
+/// Creates the invitation that a request asks for. A repeat returns the first invitation.
 pub(crate) async fn invite(
     deps: &Deps,
     principal: &Principal,
@@ -55,7 +56,7 @@ pub(crate) async fn invite(
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
     let Draft { email, profile } = read_object::<InviteRequest>(members)?;
-    let wish = NewInvitation {
+    let new = NewInvitation {
         id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
         clinic: principal.clinic,
         email,
@@ -64,65 +65,66 @@ pub(crate) async fn invite(
         open_for: std::time::Duration::ZERO,
         fingerprint,
     };
-    create_invitation(deps, wish, &principal.requester()).await
+    create_invitation(deps, new, &principal.requester()).await
 }
 
 async fn create_invitation(
     deps: &Deps,
-    mut wish: NewInvitation,
+    mut new: NewInvitation,
     requester: &Requester,
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
-    let npi = wish.profile.permissions.npi().map(|(npi, _)| npi);
+    let npi = new.profile.permissions.npi().map(|(npi, _)| npi);
     if npi.is_none()
-        && let Some(invited) = try_without_reading(deps, &wish, requester).await?
+        && let Some(created) = create_for_unclaimed_email(deps, &new, requester).await?
     {
-        return Ok(invited);
+        return Ok(created);
     }
-    let mut asked = false;
+    let mut npi_verified = false;
     changes::retry!(async {
         let claims = store
-            .load_claims(wish.clinic, &wish.email, npi)
+            .load_claims(new.clinic, &new.email, npi)
             .await?
             .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
-        if let Some(holder) = claims.email.held_by_other(wish.id, now) {
-            let first = find_repeat(deps, wish.clinic, holder, &wish.fingerprint, now).await?;
+        if let Some(holder) = claims.email.held_by_other(new.id, now) {
+            let first =
+                load_first_or_conflict(deps, new.clinic, holder, &new.fingerprint, now).await?;
             return Ok(Attempt::Done(first));
         }
-        require_free_npi(&claims.npi, wish.id, now)?;
-        if !asked {
-            wish.profile = deps.verify_npi(wish.profile.clone()).await?;
-            asked = true;
+        require_free_npi(&claims.npi, new.id, now)?;
+        if !npi_verified {
+            new.profile = verify_npi(deps, new.profile.clone()).await?;
+            npi_verified = true;
         }
-        deps.known.note(&claims.clinic, now);
-        wish.open_for = claims.clinic.invitation_days.duration();
-        let pending = wish.clone().at(deps.context.now());
+        deps.invitation_days.remember(&claims.clinic, now);
+        new.open_for = claims.clinic.invitation_days.duration();
+        let pending = new.clone().at(deps.context.now());
         let claims = (claims.email, claims.npi);
-        let committed = commit(deps, &pending, claims, requester).await?;
+        let committed = write_invitation(deps, &pending, claims, requester).await?;
         Ok(Attempt::of(committed, pending.into()))
     })
 }
 
-/// Most people who are invited were never invited before: their claim is tried for without a look
-/// at it. `None` when there is one, or the clinic is not known yet.
-async fn try_without_reading(
+/// Writes the invitation without reading the email's claim first, since most people were never
+/// invited before. Returns `None` if there is a claim, or if the clinic's days are not cached.
+async fn create_for_unclaimed_email(
     deps: &Deps,
-    wish: &NewInvitation,
+    new: &NewInvitation,
     requester: &Requester,
 ) -> Result<Option<Invitation>, Problem> {
     let now = deps.context.now();
-    let Some(days) = deps.known.of(wish.clinic, now) else {
+    let Some(days) = deps.invitation_days.get(new.clinic, now) else {
         return Ok(None);
     };
-    let mut wish = wish.clone();
-    wish.open_for = days.duration();
-    let (pending, nobodys) = (wish.at(now), (Claim::unclaimed(), Claim::unclaimed()));
-    let committed = commit(deps, &pending, nobodys, requester).await?;
+    let mut new = new.clone();
+    new.open_for = days.duration();
+    let (pending, unclaimed) = (new.at(now), (Claim::unclaimed(), Claim::unclaimed()));
+    let committed = write_invitation(deps, &pending, unclaimed, requester).await?;
     Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }
 
-async fn commit(
+async fn write_invitation(
     deps: &Deps,
     pending: &PendingInvitation,
     (email, npi_claim): (Claim, Claim),
@@ -150,14 +152,15 @@ async fn commit(
     Ok(tx.commit().await?)
 }
 
-/// The same caller and the same JSON, however it is spaced or ordered.
+/// The same for each request with the same caller and JSON, whatever its whitespace and order.
 fn fingerprint(principal: &Principal, members: &Map<String, Value>) -> Fingerprint {
     let json = serde_json::to_vec(members).unwrap_or_default();
     Fingerprint::of(&[principal.name().as_bytes(), &json])
 }
 
-/// Someone holds the address: the same request before, or a conflict.
-async fn find_repeat(
+/// Returns the invitation that the same request created before. Any other holder of the email is a
+/// conflict.
+async fn load_first_or_conflict(
     deps: &Deps,
     clinic: ClinicId,
     holder: Holder,
@@ -170,34 +173,5 @@ async fn find_repeat(
             return Ok(first);
         }
     }
-    Err(explain_taken_address(deps, clinic, holder).await?)
-}
-
-/// The conflict with whoever holds the address.
-pub(crate) async fn explain_taken_address(
-    deps: &Deps,
-    clinic: ClinicId,
-    holder: Holder,
-) -> Result<Problem, Problem> {
-    let id = match holder {
-        Holder::Free => return Ok(Problem::contended()),
-        Holder::Invitation { id, .. } => {
-            let detail = format!(
-                "This address already has the pending invitation {id}. Resend or revoke that one."
-            );
-            return Ok(Problem::conflict("already_invited", detail).about("invitationId", id));
-        }
-        Holder::User(id) => id.user_id(),
-    };
-    let user = deps.context.store.load_user(clinic, id).await?;
-    let deactivated = user.is_some_and(|user| user.status == UserStatus::Deactivated);
-    let problem = if deactivated {
-        let detail = format!(
-            "This address belongs to the deactivated user {id}. Reactivate that user instead."
-        );
-        Problem::conflict("user_deactivated", detail)
-    } else {
-        Problem::conflict("already_member", format!("This address belongs to the user {id}."))
-    };
-    Ok(problem.about("userId", id))
+    Err(load_email_conflict(deps, clinic, holder).await?)
 }

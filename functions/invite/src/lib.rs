@@ -1,14 +1,15 @@
 //! Inviting people, and changing, resending and revoking invitations.
 //!
-//! Nothing is mailed here: a committed invitation is its own outbox, and `mailer` reads it off
-//! the table's stream.
+//! This function sends no email. Each committed invitation is also an outbox entry, which `mailer`
+//! reads off the table's stream.
 
 mod attest_npi;
 mod batch;
 mod draft;
 mod edit;
+mod invitation;
+mod invitation_days;
 mod invite;
-mod known;
 mod resend;
 mod revoke;
 
@@ -20,13 +21,10 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{patch, post};
 use changes::Context;
-use domain::npi::{Npi, RegistryAnswer};
-use domain::person::profile::Profile;
 use npi::Nppes;
 use utoipa::OpenApi;
-use web::Problem;
 
-pub use known::KnownDays;
+pub use invitation_days::InvitationDaysCache;
 
 /// What this function needs.
 #[derive(Clone, FromRef)]
@@ -35,24 +33,10 @@ pub struct Deps {
     pub context: Context,
     /// The published keys, to verify tokens.
     pub keys: PublishedKeys,
-    /// The registry of NPIs.
+    /// The NPI registry.
     pub registry: Arc<Nppes>,
-    /// How long the invitations of clinics stay open.
-    pub known: KnownDays,
-}
-
-impl Deps {
-    /// `profile` with its NPI looked up, when that is still to be done.
-    async fn verify_npi(&self, profile: Profile) -> Result<Profile, Problem> {
-        match profile.npi_to_verify() {
-            Some(npi) => Ok(profile.verified(&self.look_up(npi).await)?),
-            None => Ok(profile),
-        }
-    }
-
-    async fn look_up(&self, npi: Npi) -> RegistryAnswer {
-        self.registry.look_up(&npi).await
-    }
+    /// How long the invitations of each clinic stay open.
+    pub invitation_days: InvitationDaysCache,
 }
 
 /// The routes of this function.
@@ -76,7 +60,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(paths(
     invite::handle,

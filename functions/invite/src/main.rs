@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use invite::{Deps, KnownDays};
+use invite::{Deps, InvitationDaysCache};
 use npi::Nppes;
 use runtime::{Aws, Settings};
 
@@ -16,7 +16,7 @@ async fn main() -> Result<(), runtime::Error> {
         keys: aws.keys(&settings, &context).await,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
-        known: KnownDays::default(),
+        invitation_days: InvitationDaysCache::default(),
     };
     settings.check()?;
     runtime::serve(invite::router(deps)).await

@@ -1,22 +1,21 @@
-//! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: a new mail with a new link.
+//! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: sends a new email with a new link.
 
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::require_free_npi;
 use changes::{Attempt, Requester};
-use domain::invitation::Invitation;
+use domain::invitation::{Invitation, PendingInvitation};
 use web::problem::ProblemBody;
 use web::view::InvitationView;
 use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::invite::explain_taken_address;
-use crate::revoke::{find, pending};
+use crate::invitation::{find_invitation, load_email_conflict, require_pending};
 
-/// Mail a new link, for an expired invitation too.
+/// Send a new link. An expired invitation works again.
 ///
-/// The expiry starts again and the old link is dead. Once a minute at most.
+/// The time to accept starts over, and the old link stops working. Once a minute at most.
 #[utoipa::path(
     post, operation_id = "resendInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
     security(("apiKey" = []), ("session" = [])),
@@ -38,14 +37,14 @@ pub(crate) async fn handle(
     let clinic = caller.clinic();
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let pending = pending(find(&deps, clinic, &id).await?)?;
+        let pending = require_pending(find_invitation(&deps, clinic, &id).await?)?;
         resend(&deps, pending, &requester).await
     })
 }
 
 async fn resend(
     deps: &Deps,
-    pending: domain::invitation::PendingInvitation,
+    pending: PendingInvitation,
     requester: &Requester,
 ) -> Result<Attempt<Json<InvitationView>>, Problem> {
     let (clinic, id, email) =
@@ -59,11 +58,11 @@ async fn resend(
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
     if let Some(holder) = claims.email.held_by_other(id, now) {
-        return Err(explain_taken_address(deps, clinic, holder).await?);
+        return Err(load_email_conflict(deps, clinic, holder).await?);
     }
     require_free_npi(&claims.npi, id, now)?;
     let change = pending.resend(now, claims.clinic.invitation_days.duration()).map_err(|soon| {
-        let detail = "A mail was queued less than a minute ago. Wait, then resend.";
+        let detail = "An email was sent less than a minute ago. Wait a minute, then resend.";
         Problem::too_many("resend_too_soon", detail, soon.retry_after)
     })?;
     let change = change.map(Invitation::from);

@@ -1,12 +1,12 @@
-//! `POST /v1/autoScribe/users/invitations/revoke`: takes an invitation back.
+//! `POST /v1/autoScribe/users/invitations/revoke`: revokes an invitation.
 
 use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, commit_ending};
 use domain::field::Refused;
-use domain::ids::{ClinicId, InvitationId, UserId};
-use domain::invitation::{Invitation, InvitationStatus, PendingInvitation};
+use domain::ids::{InvitationId, UserId};
+use domain::invitation::{Invitation, InvitationStatus};
 use domain::person::permissions::Level;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -17,8 +17,9 @@ use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
+use crate::invitation::{find_invitation, require_pending};
 
-/// Which invitation: by its own id, or by that of the user to be.
+/// Which invitation, by its own ID or by the invited user's ID.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RevokeRequest {
@@ -46,7 +47,7 @@ impl RequestFields for RevokeRequest {
     }
 }
 
-/// Take an invitation back. Its link is dead at once; repeating it changes nothing.
+/// Revoke an invitation. Its link stops working at once. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "revokeInvitation", path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
     security(("apiKey" = []), ("session" = [])),
@@ -67,42 +68,15 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The invitation is revoked."));
-        let invitation = find(&deps, clinic, &id).await?;
+        let invitation = find_invitation(&deps, clinic, &id).await?;
         if invitation.status() == InvitationStatus::Revoked {
             return Ok(Attempt::Done(done));
         }
-        let pending = pending(invitation)?;
+        let pending = require_pending(invitation)?;
         if pending.details.profile.permissions.level() == Level::Owner {
             return Err(Problem::forbidden("An owner's invitation cannot be revoked."));
         }
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
         Ok(Attempt::of(commit_ending(&deps.context, &change, &requester).await?, done))
-    })
-}
-
-/// The invitation of this id; another clinic's is as unknown as none.
-pub(crate) async fn find(deps: &Deps, clinic: ClinicId, id: &str) -> Result<Invitation, Problem> {
-    let unknown = || {
-        Problem::not_found("invitation_not_found", "There is no such invitation in your clinic.")
-    };
-    let id = InvitationId::parse(id).map_err(|_| unknown())?;
-    deps.context.store.load_invitation(clinic, id).await?.ok_or_else(unknown)
-}
-
-/// The pending invitation, or the conflict with what became of it.
-pub(crate) fn pending(invitation: Invitation) -> Result<PendingInvitation, Problem> {
-    invitation.pending().map_err(|status| match status {
-        InvitationStatus::Accepted => Problem::conflict(
-            "invitation_accepted",
-            "The person has confirmed this invitation. Change or deactivate the user instead.",
-        ),
-        InvitationStatus::Rejected => Problem::conflict(
-            "invitation_rejected",
-            "The person has declined this invitation. Invite again instead.",
-        ),
-        InvitationStatus::Revoked | InvitationStatus::Sent => Problem::conflict(
-            "invitation_revoked",
-            "This invitation was revoked. Invite again instead.",
-        ),
     })
 }

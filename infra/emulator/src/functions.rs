@@ -32,7 +32,7 @@ pub(crate) fn in_process(
     links: Links,
 ) -> Functions {
     let invite = invite::Deps {
-        known: invite::KnownDays::default(),
+        invitation_days: invite::InvitationDaysCache::default(),
         context: context.clone(),
         keys: keys.clone(),
         registry: registry.clone(),

@@ -1,0 +1,127 @@
+//! What the endpoints for one invitation share: finding it, its state, its NPI and its claims.
+
+use axum::http::StatusCode;
+use changes::{Requester, move_npi};
+use domain::claim::Holder;
+use domain::ids::{ClinicId, InvitationId};
+use domain::invitation::{
+    Invitation, InvitationStatus, InvitationTransition, PendingInvitation, UnexpiredInvitation,
+};
+use domain::npi::{Npi, Verification};
+use domain::person::permissions::Level;
+use domain::person::profile::Profile;
+use domain::user::UserStatus;
+use store::CommitOutcome;
+use web::Problem;
+
+use crate::Deps;
+
+/// Finds an invitation in the caller's clinic. Any other id is a 404.
+pub(crate) async fn find_invitation(
+    deps: &Deps,
+    clinic: ClinicId,
+    id: &str,
+) -> Result<Invitation, Problem> {
+    let not_found = || {
+        Problem::not_found(
+            "invitation_not_found",
+            "There is no such invitation in your clinic. Check its ID.",
+        )
+    };
+    let id = InvitationId::parse(id).map_err(|_| not_found())?;
+    deps.context.store.load_invitation(clinic, id).await?.ok_or_else(not_found)
+}
+
+/// Requires a pending invitation. Any other is a conflict that names its state.
+pub(crate) fn require_pending(invitation: Invitation) -> Result<PendingInvitation, Problem> {
+    invitation.pending().map_err(|status| match status {
+        InvitationStatus::Accepted => Problem::conflict(
+            "invitation_accepted",
+            "The person has accepted this invitation. Change or deactivate the user instead.",
+        ),
+        InvitationStatus::Rejected => Problem::conflict(
+            "invitation_rejected",
+            "The person has declined this invitation. Send a new invitation instead.",
+        ),
+        InvitationStatus::Revoked | InvitationStatus::Sent => Problem::conflict(
+            "invitation_revoked",
+            "This invitation was revoked. Send a new invitation instead.",
+        ),
+    })
+}
+
+/// Requires an invitation that can be changed: pending, not expired, and not an owner's.
+pub(crate) fn require_editable(
+    deps: &Deps,
+    invitation: Invitation,
+) -> Result<UnexpiredInvitation, Problem> {
+    let pending = require_pending(invitation)?;
+    if pending.details.profile.permissions.level() == Level::Owner {
+        return Err(Problem::forbidden("An owner's invitation cannot be changed."));
+    }
+    pending.at(deps.context.now()).map_err(|_| {
+        Problem::new(
+            StatusCode::GONE,
+            "invitation_expired",
+            "This invitation has expired. Resend it, then change it.",
+        )
+    })
+}
+
+/// Looks up the profile's NPI in the registry, unless it was verified before.
+pub(crate) async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
+    match profile.npi_to_verify() {
+        Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
+        None => Ok(profile),
+    }
+}
+
+/// Writes a changed invitation, and moves its claim from the NPI `before` to the one that it has
+/// now.
+pub(crate) async fn write_change(
+    deps: &Deps,
+    change: &InvitationTransition<Invitation>,
+    before: Option<(Npi, Verification)>,
+    requester: &Requester,
+) -> Result<CommitOutcome, Problem> {
+    let details = change.next.details();
+    let now = details.profile.permissions.npi();
+    let mut tx =
+        deps.context.store.transaction(&requester.invitation_record(&deps.context, change))?;
+    tx.replace_invitation(change)?;
+    let holder = Holder::Invitation { id: details.id, until: details.expiry };
+    move_npi(&deps.context, &mut tx, details.clinic, holder, (before, now)).await?;
+    Ok(tx.commit().await?)
+}
+
+/// Loads the holder of an email address, and returns the conflict that names it.
+pub(crate) async fn load_email_conflict(
+    deps: &Deps,
+    clinic: ClinicId,
+    holder: Holder,
+) -> Result<Problem, Problem> {
+    let id = match holder {
+        Holder::Free => return Ok(Problem::contended()),
+        Holder::Invitation { id, .. } => {
+            let detail = format!(
+                "This address already has the pending invitation {id}. Resend or revoke that one."
+            );
+            return Ok(Problem::conflict("already_invited", detail).about("invitationId", id));
+        }
+        Holder::User(id) => id.user_id(),
+    };
+    let user = deps.context.store.load_user(clinic, id).await?;
+    let deactivated = user.is_some_and(|user| user.status == UserStatus::Deactivated);
+    let problem = if deactivated {
+        let detail = format!(
+            "This address belongs to the deactivated user {id}. Reactivate that user instead."
+        );
+        Problem::conflict("user_deactivated", detail)
+    } else {
+        let detail = format!(
+            "This address belongs to the user {id}. Change that user, or send another address."
+        );
+        Problem::conflict("already_member", detail)
+    };
+    Ok(problem.about("userId", id))
+}
