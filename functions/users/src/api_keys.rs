@@ -29,7 +29,7 @@ use web::{Problem, Segment};
 pub(crate) struct ApiKeysView {
     /// Newest first, revoked ones included.
     api_keys: Vec<ApiKeyView>,
-    /// For the next page; null on the last.
+    /// The cursor of the next page, or null on the last page.
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
@@ -102,14 +102,14 @@ fn each_once(mut scopes: Vec<Scope>) -> Vec<Scope> {
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct NewApiKeyView {
-    /// The key.
+    /// The API key.
     #[serde(flatten)]
     key: ApiKeyView,
-    /// Its secret, to be sent as `Authorization: Bearer <apiKey>`; shown here and never again.
+    /// The secret to send as `Authorization: Bearer <apiKey>`. It is shown only in this answer.
     api_key: String,
 }
 
-/// Make an API key. Its secret is shown once.
+/// Create an API key. Its secret is shown once.
 #[utoipa::path(
     post, operation_id = "createApiKey", path = "/v1/apiKeys", tag = "apiKeys", request_body = ApiKeyRequest, security(("session" = [])),
     responses(
@@ -150,7 +150,7 @@ pub(crate) async fn create(
     Ok(answer)
 }
 
-/// End an API key at once. Repeating it changes nothing.
+/// Revoke an API key. It stops working at once. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "revokeApiKey", path = "/v1/apiKeys/{apiKeyId}/revoke", tag = "apiKeys", security(("session" = [])),
     params(
@@ -169,14 +169,14 @@ pub(crate) async fn revoke(
     Segment(id): Segment,
 ) -> Result<Json<Done>, Problem> {
     let (clinic, store) = (caller.clinic(), &context.store);
-    let unknown = || {
-        let detail = "There is no such API key in your clinic.";
+    let not_found = || {
+        let detail = "There is no such API key in your clinic. Check its ID.";
         Problem::not_found("api_key_not_found", detail)
     };
-    let id = ApiKeyId::parse(&id).map_err(|_| unknown())?;
+    let id = ApiKeyId::parse(&id).map_err(|_| not_found())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let found = store.load_api_key(clinic, id).await?.ok_or_else(unknown)?;
+        let found = store.load_api_key(clinic, id).await?.ok_or_else(not_found)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {
             return Ok(Attempt::Done(done));

@@ -1,5 +1,5 @@
-//! `POST /v1/autoScribe/users/{userId}/attest-npi`: an owner or admin has seen the person and
-//! vouches that the NPI is theirs, though the registry knows it under another surname.
+//! `POST /v1/autoScribe/users/{userId}/attest-npi`: an owner or admin has met the person and
+//! attests that the NPI is theirs, although the registry has another surname for it.
 
 use auth::attest::{attesting_user, not_attestable};
 use auth::caller::{AttestNpi, Caller};
@@ -15,9 +15,9 @@ use web::view::UserView;
 use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::access::{begin, commit, find, unknown};
+use crate::user::{commit_change, find_user, start_change, user_not_found};
 
-/// Attest that a confirmed user's NPI is theirs.
+/// Attest that the NPI of a confirmed user belongs to that user.
 #[utoipa::path(
     post, operation_id = "attestUserNpi", path = "/v1/autoScribe/users/{userId}/attest-npi", tag = "users", security(("session" = [])),
     params(
@@ -35,17 +35,17 @@ pub(crate) async fn handle(
     caller: Caller<AttestNpi>,
     Segment(id): Segment,
 ) -> Result<Json<UserView>, Problem> {
-    let id = UserId::parse(&id).map_err(|_| unknown())?;
+    let id = UserId::parse(&id).map_err(|_| user_not_found())?;
     let by = attesting_user(&caller.principal, id)?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let user = find(&deps, &caller.principal, id).await?;
+        let user = find_user(&deps, &caller.principal, id).await?;
         let change = user.attest(by, deps.context.now()).map_err(not_attestable)?;
-        write(&deps, &change, &requester).await
+        write_change(&deps, &change, &requester).await
     })
 }
 
-async fn write(
+async fn write_change(
     deps: &Deps,
     change: &UserChange,
     requester: &Requester,
@@ -53,7 +53,7 @@ async fn write(
     let user = &change.next;
     let npis = (change.before.npi(), user.profile.permissions.npi());
     let holder = Holder::User(user.id.invitation_id());
-    let mut tx = begin(deps, change, requester)?;
+    let mut tx = start_change(deps, change, requester)?;
     move_npi(&deps.context, &mut tx, user.clinic, holder, npis).await?;
-    commit(tx, change, Json(user.into())).await
+    commit_change(tx, change, Json(user.into())).await
 }

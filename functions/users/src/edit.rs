@@ -1,4 +1,5 @@
-//! `PATCH /v1/autoScribe/users/{userId}`: changes names, role, level, permissions, NPI.
+//! `PATCH /v1/autoScribe/users/{userId}`: changes a user's names, role, level,
+//! permissions and NPI.
 
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
@@ -16,11 +17,11 @@ use web::view::UserView;
 use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::access::{begin, commit, find, unknown};
+use crate::user::{commit_change, find_user, start_change, user_not_found};
 
 /// Change a confirmed, active user.
 ///
-/// An NPI that is new, or held under a new surname, is verified afresh.
+/// A new NPI is verified in the registry. A new surname has the NPI verified again.
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
     request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
@@ -37,10 +38,10 @@ pub(crate) async fn handle(
     Segment(id): Segment,
     JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<UserView>, Problem> {
-    let id = UserId::parse(&id).map_err(|_| unknown())?;
+    let id = UserId::parse(&id).map_err(|_| user_not_found())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let user = find(&deps, &caller.principal, id).await?;
+        let user = find_user(&deps, &caller.principal, id).await?;
         edit(&deps, user, changes.clone(), &requester).await
     })
 }
@@ -51,16 +52,17 @@ async fn edit(
     changes: Changes,
     requester: &Requester,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
-    let held = user.profile.permissions.npi();
+    let before = user.profile.permissions.npi();
     let profile = verify_npi(deps, user.profile.changed(changes)?).await?;
-    let wanted = profile.permissions.npi();
-    let change = user.edit(profile).ok_or_else(deactivated)?;
-    let mut tx = begin(deps, &change, requester)?;
+    let after = profile.permissions.npi();
+    let change = user.edit(profile).ok_or_else(user_deactivated)?;
+    let mut tx = start_change(deps, &change, requester)?;
     let holder = Holder::User(change.next.id.invitation_id());
-    move_npi(&deps.context, &mut tx, change.next.clinic, holder, (held, wanted)).await?;
-    commit(tx, &change, Json((&change.next).into())).await
+    move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;
+    commit_change(tx, &change, Json((&change.next).into())).await
 }
 
+/// Looks up the profile's NPI in the registry, unless it was verified before.
 async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
         Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
@@ -68,9 +70,9 @@ async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
     }
 }
 
-fn deactivated() -> Problem {
+fn user_deactivated() -> Problem {
     Problem::conflict(
         "user_deactivated",
-        "This user is deactivated. Reactivate the user, then change.",
+        "This user is deactivated. Reactivate the user, then change it.",
     )
 }

@@ -1,11 +1,11 @@
 //! Changing, deactivating and reactivating confirmed users; API keys.
 
-mod access;
 mod api_keys;
 mod attest_npi;
 mod edit;
 mod reactivate;
 mod revoke_access;
+mod user;
 
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ pub struct Deps {
     pub context: Context,
     /// The published keys, to verify tokens.
     pub keys: PublishedKeys,
-    /// The registry of NPIs.
+    /// The NPI registry.
     pub registry: Arc<Nppes>,
 }
 
@@ -47,7 +47,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(paths(
     edit::handle,

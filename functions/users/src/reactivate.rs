@@ -1,4 +1,4 @@
-//! `POST /v1/autoScribe/users/reactivate`: restores the original permissions.
+//! `POST /v1/autoScribe/users/reactivate`: gives a deactivated user access again.
 
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
@@ -10,9 +10,10 @@ use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
-use crate::access::{UserRequest, begin, commit, find};
+use crate::user::{UserRequest, commit_change, find_user, start_change};
 
-/// Open a user's access again, with the permissions of before. Repeating it changes nothing.
+/// Give a deactivated user access again, with the same permissions as before. Repeating this changes
+/// nothing.
 #[utoipa::path(
     post, operation_id = "reactivateUser", path = "/v1/autoScribe/users/reactivate", tag = "users",
     request_body = UserRequest, security(("apiKey" = []), ("session" = [])),
@@ -31,11 +32,11 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The user is active."));
-        let user = find(&deps, &caller.principal, id).await?;
+        let user = find_user(&deps, &caller.principal, id).await?;
         let Some(change) = user.reactivate() else {
             return Ok(Attempt::Done(done));
         };
-        let tx = begin(&deps, &change, &requester)?;
-        commit(tx, &change, done).await
+        let tx = start_change(&deps, &change, &requester)?;
+        commit_change(tx, &change, done).await
     })
 }

@@ -1,4 +1,4 @@
-//! `POST /v1/autoScribe/users/revoke-access`: ends access at once, keeping data.
+//! `POST /v1/autoScribe/users/revoke-access`: deactivates a user.
 
 use auth::caller::{Caller, ManageUsers};
 use axum::Json;
@@ -10,9 +10,10 @@ use web::problem::ProblemBody;
 use web::view::Done;
 
 use crate::Deps;
-use crate::access::{UserRequest, begin, commit, find};
+use crate::user::{UserRequest, commit_change, find_user, start_change};
 
-/// End a user's access at once. Data and permissions are kept; repeating it changes nothing.
+/// Deactivate a user. Access ends at once, and data and permissions are kept. Repeating this changes
+/// nothing.
 #[utoipa::path(
     post, operation_id = "revokeAccess", path = "/v1/autoScribe/users/revoke-access", tag = "users",
     request_body = UserRequest, security(("apiKey" = []), ("session" = [])),
@@ -35,11 +36,11 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The user is deactivated."));
-        let user = find(&deps, &caller.principal, id).await?;
+        let user = find_user(&deps, &caller.principal, id).await?;
         let Some(change) = user.deactivate() else {
             return Ok(Attempt::Done(done));
         };
-        let tx = begin(&deps, &change, &requester)?;
-        commit(tx, &change, done).await
+        let tx = start_change(&deps, &change, &requester)?;
+        commit_change(tx, &change, done).await
     })
 }

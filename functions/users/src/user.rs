@@ -1,4 +1,4 @@
-//! What changes of a user have in common: whom they are about, and how they are written.
+//! What the endpoints for one user share: which user, finding it, and writing a change.
 
 use auth::principal::Principal;
 use changes::{Attempt, Requester};
@@ -30,23 +30,34 @@ impl RequestFields for UserRequest {
     }
 }
 
-/// The confirmed user of this id whom the caller may change. Another clinic's is as unknown as
-/// none; an owner is changed by owners only, and an API key is none.
-pub(crate) async fn find(deps: &Deps, caller: &Principal, id: UserId) -> Result<User, Problem> {
+/// Finds a confirmed user in the caller's clinic. Any other id is a 404. Only a signed-in owner can
+/// change an owner, and an API key cannot.
+pub(crate) async fn find_user(
+    deps: &Deps,
+    caller: &Principal,
+    id: UserId,
+) -> Result<User, Problem> {
     let user = deps.context.store.load_user(caller.clinic, id).await?;
-    let user = user.ok_or_else(unknown)?;
+    let user = user.ok_or_else(user_not_found)?;
     if user.profile.permissions.level() == Level::Owner && !caller.identity.is_owner() {
-        return Err(Problem::forbidden("Only an owner can change an owner."));
+        return Err(Problem::forbidden(
+            "Only an owner can change an owner. Ask an owner of your clinic.",
+        ));
     }
     Ok(user)
 }
 
-pub(crate) fn unknown() -> Problem {
-    Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.")
+/// The answer to an id that is not a confirmed user of the caller's clinic.
+pub(crate) fn user_not_found() -> Problem {
+    Problem::not_found(
+        "user_not_found",
+        "There is no such confirmed user in your clinic. Check the ID.",
+    )
 }
 
-/// The state change with its audit record, to be added to and committed.
-pub(crate) fn begin(
+/// Starts the transaction of a change: the changed user and the audit record. The caller may add
+/// more, then commits it.
+pub(crate) fn start_change(
     deps: &Deps,
     change: &UserChange,
     requester: &Requester,
@@ -57,8 +68,8 @@ pub(crate) fn begin(
     Ok(tx)
 }
 
-/// Commits the change, answered with `answer`. A clinic keeps its last owner or admin.
-pub(crate) async fn commit<T>(
+/// Commits the change and returns `answer`. A clinic keeps its last owner or admin.
+pub(crate) async fn commit_change<T>(
     tx: Transaction,
     change: &UserChange,
     answer: T,
