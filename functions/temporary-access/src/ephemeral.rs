@@ -21,16 +21,16 @@ use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
-use crate::wanted::Lifetimes;
+use crate::link_request::Lifetimes;
 
-/// How images hang at first.
+/// How images hang when the view opens.
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct HangingProtocolView {
     /// Rows by columns, `1x1` to `4x4`.
     #[schema(pattern = "^[1-4]x[1-4]$")]
     layout: String,
-    /// What the first viewports show; null leaves one to the viewer.
+    /// What the first viewports show. The viewer chooses for a null.
     #[schema(max_items = 16)]
     viewport_assignments: Vec<Option<String>>,
 }
@@ -52,7 +52,7 @@ pub(crate) struct EphemeralRequest {
     /// Your handle for the view, opaque to us: 1 to 256 bytes.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     retrieval_id: Field<RetrievalId>,
-    /// How images hang at first.
+    /// How images hang when the view opens.
     #[schema(value_type = Option<HangingProtocolView>)]
     hanging_protocol: Field<Nested<HangingFields>>,
     /// Given back as it came; 3072 bytes of JSON at most.
@@ -125,17 +125,17 @@ impl FieldValue for SpelledOptions {
     }
 }
 
-/// What an ephemeral view shows, as it was asked for.
+/// What an ephemeral view shows, as it was requested.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EphemeralView {
-    /// The handle.
+    /// Your ID for the view.
     pub(crate) retrieval_id: String,
-    /// How images hang at first.
+    /// How images hang when the view opens.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub(crate) hanging_protocol: Option<HangingProtocolView>,
-    /// The options, name by name and digit by digit.
+    /// The options, exactly as they were sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<std::collections::HashMap<String, Value>>)]
     pub(crate) options: Option<Box<RawValue>>,

@@ -1,4 +1,4 @@
-//! `POST /v1/access/introspect`: whether a view lives at this moment (RFC 7662).
+//! `POST /v1/access/introspect`: whether a view is open now (RFC 7662).
 
 use auth::caller::{Caller, IssueAccess};
 use auth::dpop::ProofTarget;
@@ -15,8 +15,8 @@ use web::field::{Field, FieldFaults, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
-use crate::live::{load_live_view, verify_proof};
-use crate::token::token_type;
+use crate::view_check::{load_current_view, verify_possession};
+use crate::view_token::token_type;
 
 /// A view token that came with a request.
 #[derive(Deserialize, ToSchema)]
@@ -40,7 +40,7 @@ impl RequestFields for IntrospectRequest {
     }
 }
 
-/// A token whose view lives.
+/// A token whose view is open.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct ActiveView {
     /// Always true.
@@ -48,7 +48,7 @@ pub(crate) struct ActiveView {
     active: bool,
     /// `Bearer`, or `DPoP` when it is bound to a key.
     token_type: &'static str,
-    /// The token's times; all else as it is now.
+    /// The token's own times. All other claims are the current ones.
     #[serde(flatten)]
     claims: ViewClaims,
 }
@@ -61,13 +61,13 @@ pub(crate) struct InactiveView {
     active: bool,
 }
 
-/// What a token is good for now.
+/// Whether a token is active, and its claims.
 #[derive(Serialize, ToSchema)]
 #[serde(untagged)]
 pub(crate) enum Introspection {
-    /// Good.
+    /// The token is active.
     Active(Box<ActiveView>),
-    /// Not good: nothing is said of it.
+    /// The token is not active. The answer says nothing else.
     Inactive(InactiveView),
 }
 
@@ -86,8 +86,8 @@ fn only_false() -> utoipa::openapi::schema::Object {
     only(false)
 }
 
-/// Ask whether a view lives now: for services behind the viewer. A bound token is active only
-/// when the proof that came with it is passed on in the `DPoP` header.
+/// Ask whether a view is open now, for services behind the viewer. A bound token is active only if
+/// you pass on the proof that came with it in the `DPoP` header.
 #[utoipa::path(
     post, operation_id = "introspectAccess", path = "/v1/access/introspect", tag = "access",
     request_body(content(
@@ -109,7 +109,7 @@ pub(crate) async fn handle(
     JsonOrForm(token): JsonOrForm<IntrospectRequest>,
 ) -> Result<Json<Introspection>, Problem> {
     let clinic = caller.clinic().to_string();
-    Ok(Json(match find_active_view(&deps, &clinic, &token, &headers).await? {
+    Ok(Json(match load_active_claims(&deps, &clinic, &token, &headers).await? {
         Some(claims) => Introspection::Active(Box::new(ActiveView {
             active: true,
             token_type: token_type(&claims),
@@ -119,8 +119,8 @@ pub(crate) async fn handle(
     }))
 }
 
-/// What the token is good for now, if for anything in this clinic.
-async fn find_active_view(
+/// Loads the current claims of a token. `None` if it is not active in this clinic.
+async fn load_active_claims(
     deps: &Deps,
     clinic: &str,
     token: &str,
@@ -130,13 +130,12 @@ async fn find_active_view(
     let Some(claims) = claims.filter(|claims| claims.clinic == clinic) else {
         return Ok(None);
     };
-    // Method and URL in the proof are those of the request that the caller got: the caller
-    // compares them.
+    // The proof names the method and URL of the request to the caller, so the caller compares them.
     let this = ProofTarget { request: None, token: Some(token) };
-    if verify_proof(deps, headers, this, &claims).await?.is_err() {
+    if verify_possession(deps, headers, this, &claims).await?.is_err() {
         return Ok(None);
     }
-    let live = load_live_view(deps, &claims, Consistency::Strong).await?.ok();
+    let current = load_current_view(deps, &claims, Consistency::Strong).await?.ok();
     let (iat, exp) = (claims.iat, claims.exp);
-    Ok(live.map(|live| ViewClaims { iat, exp, ..live.claims }))
+    Ok(current.map(|view| ViewClaims { iat, exp, ..view.claims }))
 }

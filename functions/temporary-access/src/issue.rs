@@ -1,4 +1,4 @@
-//! Issuing an access: whether it may be, the grant, and its link.
+//! Issues temporary access: checks that it is allowed, writes the grant and returns its link.
 
 use auth::idempotency::SecretAnswer;
 use auth::principal::{Identity, Principal};
@@ -19,13 +19,13 @@ use utoipa::ToSchema;
 use web::Problem;
 
 use crate::Deps;
-use crate::wanted::Lifetimes;
+use crate::link_request::Lifetimes;
 
 /// A link into the viewer. It opens once.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LinkView {
-    /// To be opened in the viewer; its token is a secret.
+    /// The link to open in the viewer. Its token is a secret.
     pub(crate) url: String,
     /// `acc_` and 32 hex characters.
     pub(crate) access_id: String,
@@ -34,10 +34,10 @@ pub(crate) struct LinkView {
     pub(crate) expires_at: String,
 }
 
-/// An answer that holds a link: it is not kept for an idempotency key.
+/// An answer that holds a link, so it is not stored for an idempotency key.
 pub(crate) type LinkAnswer<T> = (Extension<SecretAnswer>, Json<T>);
 
-/// Issues what `view` says, and gives its link.
+/// Issues a grant for `view` and returns its link.
 pub(crate) async fn issue(
     deps: &Deps,
     caller: &Principal,
@@ -69,7 +69,7 @@ fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
     }
 }
 
-/// The grant, and who reads the study from now on when that changes.
+/// Decides the grant. Also returns the study's new assignment if it changes.
 async fn decide_grant(
     deps: &Deps,
     caller: &Principal,
@@ -89,9 +89,9 @@ async fn decide_grant(
     };
     if let Some(id) = view.user() {
         let Some(user) = &user else {
-            return Err(explain_missing_user(deps, caller, id).await?);
+            return Err(load_user_problem(deps, caller, id).await?);
         };
-        require_room(deps, user, view.mode()).await?;
+        require_viewer(deps, user, view.mode()).await?;
     }
     let new = NewGrant {
         id: AccessId::new(now, deps.context.entropy.as_ref()),
@@ -106,8 +106,8 @@ async fn decide_grant(
     Ok((new.at(now), assignment))
 }
 
-/// Who may frame the view: the pages of whoever holds the API key. A link that a person issued is
-/// opened on its own.
+/// The pages that may embed the view: those of the API key. A link that a person issued cannot be
+/// embedded.
 fn embed_origins(caller: &Principal) -> EmbedOrigins {
     match &caller.identity {
         Identity::ApiKey { embed_origins, .. } => embed_origins.clone(),
@@ -115,8 +115,8 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
     }
 }
 
-/// Whether this user may have one more view of this mode.
-async fn require_room(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
+/// Requires a user who may open one more view of this mode.
+async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = may_use(user, mode) {
         let refused = why.refused();
         let status = match why {
@@ -130,12 +130,12 @@ async fn require_room(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Pr
     if store.check_grant_limit(user.clinic, user.id, MAX_OPEN, now).await? == GrantLimit::Below {
         return Ok(());
     }
-    let detail = "This user has 100 open accesses. End some, or wait until some have ended.";
+    let detail = "This user already has 100 open views. Close some and try again.";
     Err(Problem::conflict("too_many_open", detail).about("userId", user.id))
 }
 
-/// What to say of someone who is no confirmed user here.
-async fn explain_missing_user(
+/// Returns the answer for a person who is not a confirmed user: invited, or not found.
+async fn load_user_problem(
     deps: &Deps,
     caller: &Principal,
     id: UserId,
@@ -144,16 +144,18 @@ async fn explain_missing_user(
     let invited = store.load_invitation(caller.clinic, invitation).await?;
     Ok(match invited.map(|found| found.status()) {
         Some(InvitationStatus::Sent) => {
-            let detail = "This person has not confirmed the invitation yet.";
+            let detail =
+                "This person has not accepted the invitation yet. Ask them to accept it first.";
             Problem::conflict("invitation_not_confirmed", detail).about("invitationId", invitation)
         }
-        _ => {
-            Problem::not_found("user_not_found", "There is no such confirmed user in your clinic.")
-        }
+        _ => Problem::not_found(
+            "user_not_found",
+            "There is no such confirmed user in your clinic. Check the ID.",
+        ),
     })
 }
 
-/// A rule's words as a sentence of its own.
+/// The detail of a field error as a sentence.
 fn sentence(detail: &str) -> String {
     let mut letters = detail.chars();
     let first = letters.next().map(|c| c.to_ascii_uppercase());

@@ -11,7 +11,8 @@ use web::problem::ProblemBody;
 
 use crate::Deps;
 
-/// A key is published long before it signs: `provision` does it in another step.
+/// A new key is published more than five minutes before it signs. `provision` does that in a separate
+/// step.
 const CACHED: &str = "public, max-age=300";
 
 /// A public key.
@@ -25,7 +26,7 @@ pub(crate) struct JwkView {
     alg: &'static str,
     /// Always `sig`.
     r#use: &'static str,
-    /// The `kid` of the tokens that it signed.
+    /// The `kid` of the tokens that this key signs.
     kid: String,
     /// The x coordinate, or the Ed25519 key.
     x: String,
@@ -38,7 +39,7 @@ pub(crate) struct JwkView {
 /// Public keys.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JwksView {
-    /// Every key that may have signed a token that is good.
+    /// Every key that may have signed a valid token.
     keys: Vec<JwkView>,
 }
 

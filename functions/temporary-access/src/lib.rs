@@ -4,16 +4,16 @@ mod ephemeral;
 mod introspect;
 mod issue;
 mod jwks;
-mod link;
-mod live;
+mod link_request;
 mod redeem;
-mod refused;
+mod refusal;
 mod renew;
 mod reroute;
 mod revoke;
-mod token;
+mod view_check;
+mod view_token;
+mod viewer_link;
 mod viewer_only;
-mod wanted;
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ use changes::Context;
 use domain::credentials::token::Keyring;
 use utoipa::OpenApi;
 
-pub use link::{LinkStyle, Links, UnknownStyle};
+pub use viewer_link::{LinkStyle, Links, UnknownStyle};
 
 /// What this function needs.
 #[derive(Clone, FromRef)]
@@ -38,13 +38,14 @@ pub struct Deps {
     pub keys: PublishedKeys,
     /// Signs view tokens.
     pub signer: Arc<Signer>,
-    /// Seals the tokens of links.
+    /// Makes and reads the tokens of links.
     pub keyring: Arc<Keyring>,
     /// Where links lead.
     pub links: Links,
 }
 
-/// The routes of this function. What has no caller but a token takes no `Idempotency-Key`.
+/// The routes of this function. A route whose only credential is a link or view token takes no
+/// `Idempotency-Key`.
 pub fn router(deps: Deps) -> Router {
     let idempotent = from_fn_with_state(
         (deps.context.clone(), deps.keys.clone()),
@@ -65,7 +66,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(paths(
     reroute::handle,

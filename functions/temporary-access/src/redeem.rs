@@ -22,10 +22,10 @@ use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
 use crate::ephemeral::{EphemeralView, HangingProtocolView};
-use crate::refused::record;
-use crate::token::ViewTokenView;
+use crate::refusal::record_refusal;
+use crate::view_token::ViewTokenView;
 
-/// Its path, which a proof names.
+/// The path of this route. A proof names it.
 const PATH: &str = "/v1/access/redeem";
 
 /// The token of a link.
@@ -56,7 +56,7 @@ pub(crate) struct OpenedView {
     access_id: String,
     /// `study:read`, or `study:read report:write`.
     scope: &'static str,
-    /// The study; none of an ephemeral view.
+    /// The study. Absent for an ephemeral view.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     study: Option<StudyView>,
@@ -68,17 +68,17 @@ pub(crate) struct OpenedView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     hanging_protocol: Option<HangingProtocolView>,
-    /// The options of an ephemeral view, as they came.
+    /// The options of an ephemeral view, exactly as they were sent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false, value_type = Option<std::collections::HashMap<String, Value>>)]
     options: Option<Box<RawValue>>,
-    /// Who may show the view in a frame.
+    /// The origins whose pages may embed the view.
     embed_origins: Vec<String>,
-    /// The header of this name, as the viewer is to send it with the page.
+    /// The `Content-Security-Policy` header that the viewer must send with its page.
     content_security_policy: String,
 }
 
-/// Open a link. It opens once; every link that does not open gets one and the same answer.
+/// Open a link. A link opens once. The answer is the same for every link that does not open.
 #[utoipa::path(
     post, operation_id = "redeemAccess", path = "/v1/access/redeem", tag = "access", request_body = RedeemRequest, security(()),
     params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449): binds the view to its key")),
@@ -94,18 +94,18 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     JsonBody(token): JsonBody<RedeemRequest>,
 ) -> Result<Json<OpenedView>, Problem> {
-    let proof = proof_in(&deps, &headers)?;
+    let proof = read_proof(&deps, &headers)?;
     let Ok(link) = deps.keyring.read_access_token(&token) else {
         return Err(record_tampering(&deps, &token, ip).await?);
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
-    let (open, user) = open_view(&deps, link, proof, ip).await?;
-    answer(&deps, &open, user.as_ref())
+    let (open, user) = open_link(&deps, link, proof, ip).await?;
+    opened_view(&deps, &open, user.as_ref())
 }
 
-/// A proof that is wrong in itself is told before the token is looked at, and so tells nothing of
-/// it.
-fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> {
+/// Verifies the proof of a request. This happens before the token is read, so that the answer to an
+/// invalid proof says nothing about the token.
+fn read_proof(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> {
     let refused = |invalid: dpop::ProofInvalid| invalid.problem(StatusCode::BAD_REQUEST);
     let Some(text) = dpop::find_proof(headers).map_err(refused)? else {
         return Ok(None);
@@ -116,8 +116,8 @@ fn proof_in(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem> 
     proof.map(Some).map_err(refused)
 }
 
-/// The view, and its user as they are now.
-async fn open_view(
+/// Opens the link. Returns its view and the current user.
+async fn open_link(
     deps: &Deps,
     link: AccessLink,
     mut proof: Option<Proof>,
@@ -129,24 +129,24 @@ async fn open_view(
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
         let (change, user) = match decide_opening(deps, grant, key).await? {
-            Ok(decided) => decided,
+            Ok(decision) => decision,
             Err(why) => {
-                record(deps, &details, why, ip.clone()).await?;
+                record_refusal(deps, &details, why, ip.clone()).await?;
                 return Err(Problem::token_invalid());
             }
         };
         if let Some(proof) = proof.take()
             && let Err(invalid) = proof.spend(&deps.context).await?
         {
-            record(deps, &details, AccessRefusal::Proof, ip.clone()).await?;
+            record_refusal(deps, &details, AccessRefusal::Proof, ip.clone()).await?;
             return Err(invalid.problem(StatusCode::BAD_REQUEST));
         }
-        let committed = commit(deps, &change, ip.clone()).await?;
+        let committed = write_opening(deps, &change, ip.clone()).await?;
         Ok(Attempt::of(committed, (change.next, user)))
     })
 }
 
-/// The grant opened, and its user, when link, user and issuer are all good now.
+/// Decides whether the link opens. It does if link, user and issuer are all valid now.
 async fn decide_opening(
     deps: &Deps,
     grant: Grant,
@@ -163,7 +163,7 @@ async fn decide_opening(
     Ok(allowed.map(|()| (change, user)))
 }
 
-async fn commit(
+async fn write_opening(
     deps: &Deps,
     change: &GrantTransition<OpenGrant>,
     ip: Option<ClientIp>,
@@ -178,7 +178,7 @@ async fn commit(
     Ok(tx.commit().await?)
 }
 
-/// A token that was not made here. When it claims to be a grant's that there is, the audit knows.
+/// Records a forged token for the audit if it names an existing grant, and returns the answer.
 async fn record_tampering(
     deps: &Deps,
     token: &str,
@@ -187,13 +187,17 @@ async fn record_tampering(
     if let Some(claimed) = AccessLink::claimed_by(token) {
         let store = &deps.context.store;
         if let Some(grant) = store.load_grant(claimed.clinic, claimed.access).await? {
-            record(deps, grant.details(), AccessRefusal::Tampered, ip).await?;
+            record_refusal(deps, grant.details(), AccessRefusal::Tampered, ip).await?;
         }
     }
     Ok(Problem::token_invalid())
 }
 
-fn answer(deps: &Deps, open: &OpenGrant, user: Option<&User>) -> Result<Json<OpenedView>, Problem> {
+fn opened_view(
+    deps: &Deps,
+    open: &OpenGrant,
+    user: Option<&User>,
+) -> Result<Json<OpenedView>, Problem> {
     let (details, context) = (&open.details, &deps.context);
     let claims = ViewClaims::of(open, user, deps.keys.issuer(), context.now());
     let claims = claims.ok_or_else(|| Problem::internal("a view that ended as it began"))?;

@@ -1,4 +1,4 @@
-//! `POST /v1/access/renew`: the next view token, until the view's end.
+//! `POST /v1/access/renew`: the next view token, until the view ends.
 
 use auth::caller::authorization;
 use auth::dpop::{ProofInvalid, ProofTarget};
@@ -12,15 +12,14 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
-use crate::live::{LiveView, load_live_view, verify_proof};
-use crate::refused::record;
-use crate::token::{ViewTokenView, token_type};
+use crate::refusal::record_refusal;
+use crate::view_check::{CurrentView, load_current_view, verify_possession};
+use crate::view_token::{ViewTokenView, token_type};
 
-/// Its path, which a proof names.
+/// The path of this route. A proof names it.
 const PATH: &str = "/v1/access/renew";
 
-/// Renew a view token. User, grant and issuer are read again; a view that ended, or was ended,
-/// is not renewed.
+/// Renew a view token. User, grant and issuer are checked again. A view that has ended is not renewed.
 #[utoipa::path(
     post, operation_id = "renewAccess", path = "/v1/access/renew", tag = "access", security(("viewToken" = [])),
     params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) by the key that the token is bound to")),
@@ -35,36 +34,37 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     headers: HeaderMap,
 ) -> Result<Json<ViewTokenView>, Problem> {
-    let (scheme, token) = authorization(&headers).ok_or_else(required)?;
+    let (scheme, token) = authorization(&headers).ok_or_else(view_token_required)?;
     let claims = ViewClaims::read(&deps.keys, token).await?;
-    let claims = claims.ok_or_else(ended)?;
-    // A genuine token names nothing but ids.
+    let claims = claims.ok_or_else(view_ended)?;
+    // A genuine token names only ids.
     access_log::record_caller("viewer", &claims.jti, Some(&claims.clinic));
     let url = format!("{}{PATH}", deps.keys.issuer());
     let this = ProofTarget { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));
-    if !right_scheme || verify_proof(&deps, &headers, this, &claims).await?.is_err() {
-        return Err(record_refusal(&deps, &claims, AccessRefusal::Proof, ip).await?);
+    if !right_scheme || verify_possession(&deps, &headers, this, &claims).await?.is_err() {
+        return Err(record_and_refuse(&deps, &claims, AccessRefusal::Proof, ip).await?);
     }
-    match find_live_view(&deps, &claims).await? {
+    match load_renewable_view(&deps, &claims).await? {
         Ok(next) => Ok(Json(ViewTokenView::new(&deps, &next.claims, next.until)?)),
-        Err(why) => Err(record_refusal(&deps, &claims, why, ip).await?),
+        Err(why) => Err(record_and_refuse(&deps, &claims, why, ip).await?),
     }
 }
 
-/// Half-price reads may miss a write of the last moment, such as the opening itself: they are good
-/// enough to renew, and what they would refuse is decided again on what the table has now.
-async fn find_live_view(
+/// Loads a view with eventually consistent reads, which cost half. Such a read may miss a recent
+/// write, so a refusal is checked again with consistent reads.
+async fn load_renewable_view(
     deps: &Deps,
     claims: &ViewClaims,
-) -> Result<Result<LiveView, AccessRefusal>, Problem> {
-    match load_live_view(deps, claims, Consistency::Eventual).await? {
+) -> Result<Result<CurrentView, AccessRefusal>, Problem> {
+    match load_current_view(deps, claims, Consistency::Eventual).await? {
         Ok(next) => Ok(Ok(next)),
-        Err(_) => load_live_view(deps, claims, Consistency::Strong).await,
+        Err(_) => load_current_view(deps, claims, Consistency::Strong).await,
     }
 }
 
-async fn record_refusal(
+/// Records the refusal for the audit and returns the answer.
+async fn record_and_refuse(
     deps: &Deps,
     claims: &ViewClaims,
     why: AccessRefusal,
@@ -73,17 +73,17 @@ async fn record_refusal(
     if let Some(keys) = claims.keys() {
         let grant = deps.context.store.load_grant(keys.clinic, keys.access).await?;
         if let Some(grant) = grant {
-            record(deps, grant.details(), why, ip).await?;
+            record_refusal(deps, grant.details(), why, ip).await?;
         }
     }
     Ok(match why {
         AccessRefusal::Proof => ProofInvalid.problem(StatusCode::UNAUTHORIZED),
-        _ => ended(),
+        _ => view_ended(),
     })
 }
 
-/// The one answer for a view that is not renewed, whatever the reason.
-fn ended() -> Problem {
+/// The answer for every view that is not renewed. It does not give the reason.
+fn view_ended() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "view_ended",
@@ -91,7 +91,7 @@ fn ended() -> Problem {
     )
 }
 
-fn required() -> Problem {
+fn view_token_required() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "view_token_required",

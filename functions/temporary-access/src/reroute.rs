@@ -16,7 +16,7 @@ use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
-use crate::wanted::{Lifetimes, read_study};
+use crate::link_request::{Lifetimes, read_study};
 
 /// Who is to read which study. At least one of the study's two names.
 #[derive(Deserialize, ToSchema)]

@@ -1,4 +1,4 @@
-//! `POST /v1/access/revoke`: ends an access, or all of a user's.
+//! `POST /v1/access/revoke`: ends one temporary access, or every one of a user.
 
 use auth::caller::{Caller, IssueAccess};
 use axum::Json;
@@ -17,7 +17,7 @@ use web::view::Done;
 
 use crate::Deps;
 
-/// Which access: one, or all of a user's. Exactly one of both.
+/// Which temporary access: one, or every one of a user. Send exactly one of the two IDs.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RevokeAccessRequest {
@@ -29,27 +29,27 @@ pub(crate) struct RevokeAccessRequest {
     user_id: Field<UserId>,
 }
 
-pub(crate) enum Target {
+pub(crate) enum RevokeTarget {
     One(AccessId),
     All(UserId),
 }
 
 impl RequestFields for RevokeAccessRequest {
-    type Values = Target;
+    type Values = RevokeTarget;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Target, NotedFault> {
+    fn read(self, faults: &mut FieldFaults) -> Result<RevokeTarget, NotedFault> {
         const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
         const NEITHER: Refused = Refused::new("required", "or userId is required");
         match (faults.optional(self.access_id), faults.optional(self.user_id)) {
             (Some(_), Some(_)) => Err(faults.note("userId", BOTH)),
-            (Some(access), None) => Ok(Target::One(access)),
-            (None, Some(user)) => Ok(Target::All(user)),
+            (Some(access), None) => Ok(RevokeTarget::One(access)),
+            (None, Some(user)) => Ok(RevokeTarget::All(user)),
             (None, None) => Err(faults.note_if_first("accessId", NEITHER)),
         }
     }
 }
 
-/// End temporary access at once. Its link opens no more, and an open view is not renewed.
+/// End temporary access at once. Its link stops working, and an open view is not renewed.
 #[utoipa::path(
     post, operation_id = "endAccess", path = "/v1/access/revoke", tag = "access", request_body = RevokeAccessRequest,
     security(("apiKey" = []), ("session" = [])),
@@ -68,37 +68,37 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     let (store, clinic) = (&deps.context.store, caller.clinic());
     match target {
-        Target::One(id) => {
-            let grant = store.load_grant(clinic, id).await?.ok_or_else(unknown)?;
-            end_grant(&deps, grant, &requester).await?;
-            Ok(Json(Done::new("The access is ended.")))
+        RevokeTarget::One(id) => {
+            let grant = store.load_grant(clinic, id).await?.ok_or_else(access_not_found)?;
+            end_access(&deps, grant, &requester).await?;
+            Ok(Json(Done::new("The temporary access has ended.")))
         }
-        Target::All(user) => {
+        RevokeTarget::All(user) => {
             require_user(&deps, clinic, user).await?;
             let now = deps.context.now();
             for grant in store.list_live_grants(clinic, user, now).await? {
-                end_grant(&deps, grant, &requester).await?;
+                end_access(&deps, grant, &requester).await?;
             }
-            Ok(Json(Done::new("Every access of the user is ended.")))
+            Ok(Json(Done::new("Every temporary access of the user has ended.")))
         }
     }
 }
 
 async fn require_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
     let found = deps.context.store.load_user(clinic, user).await?;
-    let detail = "There is no such confirmed user in your clinic.";
+    let detail = "There is no such confirmed user in your clinic. Check the ID.";
     found.map(|_| ()).ok_or_else(|| Problem::not_found("user_not_found", detail))
 }
 
-/// Ends a grant; one that has ended stays as it is.
-async fn end_grant(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Problem> {
+/// Ends temporary access. One that has ended stays as it is.
+async fn end_access(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(), Problem> {
     let (context, id) = (&deps.context, grant.details().id);
     let clinic = grant.details().clinic;
     let mut grant = Some(grant);
     changes::retry!(async {
         let grant = match grant.take() {
             Some(grant) => grant,
-            None => context.store.load_grant(clinic, id).await?.ok_or_else(unknown)?,
+            None => context.store.load_grant(clinic, id).await?.ok_or_else(access_not_found)?,
         };
         let Some(change) = grant.revoke(context.now()) else {
             return Ok(Attempt::Done(()));
@@ -111,6 +111,9 @@ async fn end_grant(deps: &Deps, grant: Grant, requester: &Requester) -> Result<(
     })
 }
 
-fn unknown() -> Problem {
-    Problem::not_found("access_not_found", "There is no such access in your clinic.")
+fn access_not_found() -> Problem {
+    Problem::not_found(
+        "access_not_found",
+        "There is no such temporary access in your clinic. Check its ID.",
+    )
 }

@@ -4,19 +4,19 @@ use domain::credentials::token::LinkToken;
 use domain::grant::{GrantDetails, View};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
-/// Every byte but those that RFC 3986 calls unreserved.
+/// Every byte except the unreserved ones of RFC 3986.
 const RESERVED: AsciiSet = NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// Where in a link its token stands.
+/// Which part of a link holds the token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkStyle {
-    /// `#token=`: it reaches no server's log and no Referer.
+    /// `#token=`. A browser sends it to no server, so it appears in no log and no `Referer`.
     Fragment,
     /// `?token=`: for viewers that read the query.
     Query,
 }
 
-/// The setting says neither `fragment` nor `query`.
+/// The setting is neither `fragment` nor `query`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("ACCESS_LINK_STYLE must be fragment or query")]
 pub struct UnknownStyle;
@@ -32,7 +32,7 @@ impl LinkStyle {
     }
 }
 
-/// Makes links.
+/// Makes links into the viewer.
 #[derive(Clone, Debug)]
 pub struct Links {
     base: String,
@@ -73,7 +73,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_handle_is_one_part_of_the_path_whatever_it_holds() {
+    fn any_retrieval_id_is_one_path_segment() {
         assert_eq!(path_segment("order-1_2.3~"), "order-1_2.3~");
         assert_eq!(path_segment("a/../b?c#d e%ü"), "a%2F..%2Fb%3Fc%23d%20e%25%C3%BC");
     }

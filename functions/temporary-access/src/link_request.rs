@@ -1,11 +1,11 @@
-//! What the three requests for a link have in common.
+//! The fields that the three requests for a link share.
 
 use domain::grant::{LinkSeconds, ViewSeconds};
 use domain::ids::StudyId;
 use domain::study::{StudyInstanceUid, StudyRef};
 use web::field::{Field, FieldFaults, NotedFault};
 
-/// How long link and view are to live.
+/// How long a link can be opened, and how long its view lasts.
 #[derive(Clone, Copy)]
 pub(crate) struct Lifetimes {
     pub(crate) link: LinkSeconds,
@@ -76,7 +76,7 @@ mod tests {
     }
 
     #[test]
-    fn one_study_key_is_enough_and_none_is_told_once() {
+    fn one_study_key_is_enough_and_a_missing_one_is_reported_once() {
         let id = format!("stu_{}", "0a".repeat(16));
         for good in [
             json!({ "studyId": id }),

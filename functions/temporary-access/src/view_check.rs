@@ -1,4 +1,4 @@
-//! Whether the view of a genuine view token still lives.
+//! Checks that a view token may still be used: its view is open, and a bound token comes with proof.
 
 use auth::dpop::{self, Proof, ProofInvalid, ProofTarget};
 use auth::view_token::ViewClaims;
@@ -11,20 +11,20 @@ use web::Problem;
 
 use crate::Deps;
 
-/// A view that lives.
-pub(crate) struct LiveView {
-    /// What a token made now says.
+/// A view that is open now.
+pub(crate) struct CurrentView {
+    /// The claims that a token made now has.
     pub(crate) claims: ViewClaims,
     /// When the view ends.
     pub(crate) until: Timestamp,
 }
 
-/// The view that a token with these claims is for, if it lives.
-pub(crate) async fn load_live_view(
+/// Loads the view of a token with these claims. Returns the reason if it has ended.
+pub(crate) async fn load_current_view(
     deps: &Deps,
     claims: &ViewClaims,
     reads: Consistency,
-) -> Result<Result<LiveView, AccessRefusal>, Problem> {
+) -> Result<Result<CurrentView, AccessRefusal>, Problem> {
     let Some(keys) = claims.keys() else {
         return Ok(Err(AccessRefusal::Tampered));
     };
@@ -44,13 +44,12 @@ pub(crate) async fn load_live_view(
     Ok(match now {
         None => Err(AccessRefusal::Expired),
         Some(now) if !now.fit(claims) => Err(AccessRefusal::Tampered),
-        Some(claims) => Ok(LiveView { claims, until }),
+        Some(claims) => Ok(CurrentView { claims, until }),
     })
 }
 
-/// Whether a request that carries a bound token also carries a proof by the key that it is bound
-/// to. Uses the proof up.
-pub(crate) async fn verify_proof(
+/// Verifies that a request with a bound token also has a proof by the token's key. Spends the proof.
+pub(crate) async fn verify_possession(
     deps: &Deps,
     headers: &HeaderMap,
     this: ProofTarget<'_>,

@@ -1,8 +1,8 @@
-//! The audit's record of a link that did not open and of a view that was not renewed.
+//! The audit record of a link that did not open and of a view that was not renewed.
 //!
-//! The caller is told the same whatever the reason. Whoever has a link can send it as often as the
-//! gateway lets through, so a reason is recorded once a minute for a grant: the record's id is that
-//! of grant, reason and minute, and the second finds the first in its place. No count is kept.
+//! The caller gets the same answer for every reason. A link can be sent again and again, so each
+//! reason is recorded once a minute per grant. The record's id is made from grant, reason and minute,
+//! so the second write finds the first. No count is kept.
 
 use changes::Requester;
 use domain::actor::Actor;
@@ -15,7 +15,7 @@ use web::{ClientIp, Problem};
 use crate::Deps;
 
 /// Records that a grant was refused.
-pub(crate) async fn record(
+pub(crate) async fn record_refusal(
     deps: &Deps,
     details: &GrantDetails,
     why: AccessRefusal,

@@ -1,4 +1,4 @@
-//! View tokens as they are given.
+//! View tokens in answers.
 
 use auth::view_token::{TYP, ViewClaims};
 use domain::time::Timestamp;
@@ -12,19 +12,19 @@ use crate::Deps;
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct ViewTokenView {
-    /// To be sent as `Authorization: <tokenType> <viewToken>`.
+    /// The token to send as `Authorization: <tokenType> <viewToken>`.
     view_token: String,
     /// `Bearer`, or `DPoP` when it is bound to a key.
     token_type: &'static str,
-    /// Seconds that it is good for.
+    /// How many seconds the token is valid.
     expires_in: i64,
-    /// When the view ends and nothing renews it any more.
+    /// When the view ends. It cannot be renewed after that.
     #[schema(format = DateTime)]
     view_expires_at: String,
 }
 
 impl ViewTokenView {
-    /// The token with these claims, for a view that ends then.
+    /// Signs a token with these claims for a view that ends at `end`.
     pub(crate) fn new(deps: &Deps, claims: &ViewClaims, end: Timestamp) -> Result<Self, Problem> {
         let signed = deps.signer.sign(TYP, claims);
         Ok(Self {
@@ -36,7 +36,7 @@ impl ViewTokenView {
     }
 }
 
-/// How a token is sent.
+/// The scheme that a token with these claims is sent with.
 pub(crate) fn token_type(claims: &ViewClaims) -> &'static str {
     match claims.cnf {
         Some(_) => "DPoP",
