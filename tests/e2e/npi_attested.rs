@@ -45,10 +45,10 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         ip: None,
     };
     let claim = app.npi_claim(npi.as_str()).await;
-    let claim = claim.for_user(change.next.id.invitation_id());
+    let claim = claim.hold_for_user(change.next.id.invitation_id());
     let mut tx = app.store().transaction(&record).unwrap();
     tx.replace_user(&change).unwrap();
-    let claim = claim.to_verify(verification, now);
+    let claim = claim.schedule_lookup(verification, now);
     tx.put_npi_claim(app.clinic(), npi, &claim).unwrap();
     assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
 }

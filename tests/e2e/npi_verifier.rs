@@ -96,7 +96,7 @@ async fn while_the_registry_is_down_the_pauses_double_and_nothing_changes() {
     assert_eq!(app.verify().await, run(0, 1, 0));
     let due = app.npi_claim(NPI).await.due.unwrap();
     assert_eq!(
-        (due.in_vain, due.at.since(app.clock.now()) > MONTH.saturating_sub(SOON)),
+        (due.failures, due.at.since(app.clock.now()) > MONTH.saturating_sub(SOON)),
         (0, true)
     );
     assert!(app.audited("npi.verification_changed").await.is_empty());

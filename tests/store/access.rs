@@ -7,8 +7,8 @@ use domain::actor::Issuer;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::embed::EmbedOrigins;
 use domain::grant::{
-    Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, View, ViewSeconds, oldest_alive,
-    still_allowed,
+    Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, View, ViewSeconds, check_parties,
+    oldest_live_id,
 };
 use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
 use domain::study::{Assignment, StudyRef};
@@ -54,7 +54,7 @@ impl Clinic {
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),
         }
-        .at(self.now())
+        .issue(self.now())
     }
 
     fn dictation(&self, user: UserId) -> IssuedGrant {
@@ -66,7 +66,7 @@ impl Clinic {
     }
 
     async fn issue(&self, issued: IssuedGrant) -> Grant {
-        let record = self.record(issued.action(), issued.details.audited());
+        let record = self.record(issued.action(), issued.details.audit_object());
         let mut tx = self.app.store().transaction(&record).unwrap();
         tx.put_grant(issued.clone()).unwrap();
         assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
@@ -115,7 +115,7 @@ fn record(
 
 async fn write(store: Store, now: Timestamp, change: GrantTransition<Grant>) -> CommitOutcome {
     let details = change.next.details();
-    let record = record(details.clinic, now, change.action, details.audited());
+    let record = record(details.clinic, now, change.action, details.audit_object());
     let mut tx = store.transaction(&record).unwrap();
     tx.replace_grant(&change).unwrap();
     tx.commit().await.unwrap()
@@ -186,7 +186,7 @@ async fn a_user_and_a_clinic_list_their_grants_newest_first() {
     let foreign = ClinicId::new(clinic.now(), &OsEntropy);
     let store = clinic.app.store();
     assert_eq!(store.load_grant(foreign, all[0]).await.unwrap(), None);
-    let alive = oldest_alive(clinic.now());
+    let alive = oldest_live_id(clinic.now());
     assert_eq!(clinic.listed(None, Some(alive)).await, all);
     clinic.app.clock.advance(Duration::from_mins(1));
     assert_eq!(clinic.listed(None, Some(alive)).await, []);
@@ -225,11 +225,11 @@ async fn a_study_is_given_from_the_reader_that_was_seen_or_not_at_all() {
     let clinic = Clinic::start().await;
     let (store, what) = (clinic.app.store(), (clinic.id, study(1)));
     let to = |reader, before: Option<&Assignment>| {
-        Assignment::to(reader, what, before, clinic.pacs, clinic.now()).unwrap()
+        Assignment::assign(reader, what, before, clinic.pacs, clinic.now()).unwrap()
     };
     let assign = async |assignment: Assignment| {
         let issued = clinic.dictation(assignment.reader);
-        let record = clinic.record(issued.action(), issued.details.audited());
+        let record = clinic.record(issued.action(), issued.details.audit_object());
         let mut tx = store.transaction(&record).unwrap();
         tx.put_grant(issued).unwrap();
         tx.put_assignment(&assignment).unwrap();
@@ -259,8 +259,8 @@ async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
     let store = clinic.app.store();
     let issued = clinic.dictation(clinic.reader);
     let what = (clinic.id, study(1));
-    let first = Assignment::to(clinic.reader, what, None, clinic.pacs, clinic.now()).unwrap();
-    let record = clinic.record(issued.action(), issued.details.audited());
+    let first = Assignment::assign(clinic.reader, what, None, clinic.pacs, clinic.now()).unwrap();
+    let record = clinic.record(issued.action(), issued.details.audit_object());
     clinic.app.count_units();
     let mut tx = store.transaction(&record).unwrap();
     tx.put_grant(issued.clone()).unwrap();
@@ -277,7 +277,7 @@ async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
     assert_eq!(clinic.app.units_of("BatchGetItem"), "1.5");
     let (grant, user, issuer) = (parties.grant.unwrap(), parties.user, parties.issuer);
     assert_eq!(grant, open.next);
-    let allowed = still_allowed(grant.details(), user.as_ref(), issuer.as_ref());
+    let allowed = check_parties(grant.details(), user.as_ref(), issuer.as_ref());
     assert_eq!(allowed, Ok(()));
     clinic.app.count_units();
     let limit = store.check_grant_limit(clinic.id, clinic.reader, 100, clinic.now()).await;

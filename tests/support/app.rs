@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use domain::actor::Actor as Auditee;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
@@ -129,7 +129,7 @@ impl App {
         let key = ApiKey {
             id: ApiKeyId::new(now, &entropy),
             clinic: self.clinic(),
-            description: Description::parse("another").unwrap(),
+            description: KeyDescription::parse("another").unwrap(),
             scopes: scopes.to_vec(),
             embed_origins: EmbedOrigins::default(),
             active: true,

@@ -2,7 +2,7 @@
 
 use domain::claim::Claim;
 use domain::npi::Npi;
-use domain::npi::due::Due;
+use domain::npi::due::NextLookup;
 use domain::time::Clock as _;
 use npi_verifier::{Bounds, Run, RunError, Tick};
 
@@ -36,8 +36,8 @@ impl App {
     /// Makes an NPI due, for a function whose clock no test moves.
     pub(crate) async fn make_due(&self, npi: &str) {
         let claim = self.npi_claim(npi).await;
-        let due = claim.due.map(|due| Due { at: self.clock.now(), ..due });
-        let (claim, npi) = (claim.asked_next(due), Npi::parse(npi).unwrap());
+        let due = claim.due.map(|due| NextLookup { at: self.clock.now(), ..due });
+        let (claim, npi) = (claim.reschedule(due), Npi::parse(npi).unwrap());
         let written = self.store().reschedule_npi(self.clinic(), npi, &claim).await;
         assert_eq!(written.unwrap(), CommitOutcome::Committed);
     }

@@ -134,7 +134,7 @@ enum Standing {
 fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
     match invitation {
         Invitation::Pending(pending) => pending
-            .at(deps.context.now())
+            .check_expiry(deps.context.now())
             .map(|live| Standing::Live(Box::new(live)))
             .map_err(|_| Problem::expired()),
         Invitation::Accepted(accepted) => Ok(Standing::Accepted(Box::new(accepted.details))),
@@ -211,13 +211,13 @@ fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result
 /// The claims on address and NPI pass from the invitation to the user.
 fn claimed(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Result<(), Problem> {
     let id = user.id.invitation_id();
-    let pass = |claim: Claim| match claim.held_by_other(id, user.confirmed_at) {
-        None => Ok(claim.for_user(id)),
+    let pass = |claim: Claim| match claim.holder_other_than(id, user.confirmed_at) {
+        None => Ok(claim.hold_for_user(id)),
         Some(_) => Err(Problem::contended()),
     };
     tx.put_email_claim(user.clinic, &user.email, &pass(claims.email)?)?;
     if let Some((npi, verification)) = user.profile.permissions.npi() {
-        let claim = pass(claims.npi)?.to_verify(verification, user.confirmed_at);
+        let claim = pass(claims.npi)?.schedule_lookup(verification, user.confirmed_at);
         tx.put_npi_claim(user.clinic, npi, &claim)?;
     }
     Ok(())

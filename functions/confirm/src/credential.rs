@@ -3,7 +3,7 @@
 use auth::passwords;
 use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
-use domain::field::{Faults, Refused};
+use domain::field::{FieldFaults, Refusal};
 use domain::invitation::InvitationDetails;
 use store::{Account, ThrottleDecision};
 use web::Problem;
@@ -66,17 +66,17 @@ fn required_exactly(
     details: &InvitationDetails,
     password: Option<Password>,
 ) -> Result<Option<Password>, Problem> {
-    let refused = match (details.profile.permissions.dashboard(), &password) {
+    let refused = match (details.profile.permissions.has_dashboard_access(), &password) {
         (true, None) => {
-            Refused::new("required", "is required, since this invitation opens the dashboard")
+            Refusal::new("required", "is required, since this invitation opens the dashboard")
         }
-        (false, Some(_)) => Refused::new(
+        (false, Some(_)) => Refusal::new(
             "password_not_needed",
             "must not be sent, since this invitation does not open the dashboard",
         ),
         _ => return Ok(password),
     };
-    Err(Faults::from(refused.at("password")).into())
+    Err(FieldFaults::from(refused.at("password")).into())
 }
 
 /// Hashes a new password that nobody guesses from what they know of the person.

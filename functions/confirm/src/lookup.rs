@@ -102,7 +102,7 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),
         inviter: load_inviter_name(deps, details).await?,
-        email: details.email.typed().to_owned(),
+        email: details.email.as_typed().to_owned(),
         first_name: text(&profile.name.first),
         middle_name: profile.name.middle.as_ref().map(text),
         last_name: text(&profile.name.last),
@@ -111,11 +111,11 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         clinic_role: profile.role.as_str(),
         level: profile.permissions.level().as_str(),
         can_manage_studies: profile.permissions.manage_studies,
-        can_create_reports: profile.permissions.create_reports(),
-        has_dashboard_access: profile.permissions.dashboard(),
+        can_create_reports: profile.permissions.can_create_reports(),
+        has_dashboard_access: profile.permissions.has_dashboard_access(),
         npi_verification: profile.permissions.verification_name(),
         expiry: details.expiry.to_string(),
-        needs_password: profile.permissions.dashboard(),
+        needs_password: profile.permissions.has_dashboard_access(),
         account_exists: account.is_some_and(|account| account.password.is_some()),
     })
 }
@@ -128,5 +128,5 @@ async fn load_inviter_name(
         return Ok(None);
     };
     let user = deps.context.store.load_user(details.clinic, id).await?;
-    Ok(user.map(|user| user.profile.name.short()))
+    Ok(user.map(|user| user.profile.name.first_and_last()))
 }

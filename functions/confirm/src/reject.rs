@@ -62,7 +62,7 @@ pub(crate) async fn handle(
             }
             Invitation::Revoked(_) => return Err(Problem::token_invalid()),
             Invitation::Pending(pending) => {
-                pending.at(deps.context.now()).map_err(|_| Problem::expired())?
+                pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?
             }
         };
         let requester = Requester {

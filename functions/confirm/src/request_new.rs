@@ -57,7 +57,7 @@ async fn ask_for_new_link(
     let Invitation::Pending(pending) = invitation else {
         return Ok(Attempt::Done(()));
     };
-    let Err(expired) = pending.at(now) else {
+    let Err(expired) = pending.check_expiry(now) else {
         return Ok(Attempt::Done(()));
     };
     let Some(change) = expired.request_new(now) else {

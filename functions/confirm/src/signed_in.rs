@@ -48,7 +48,7 @@ async fn open_session(
     user: &User,
     ip: Option<ClientIp>,
 ) -> Result<Option<(User, AccessToken, RefreshCookie)>, Problem> {
-    if user.status != UserStatus::Active || !user.profile.permissions.dashboard() {
+    if user.status != UserStatus::Active || !user.profile.permissions.has_dashboard_access() {
         return Ok(None);
     }
     let Some(account) = deps.context.store.load_account(&user.email).await? else {

@@ -1,6 +1,6 @@
 //! Reads a person and their permissions from an invite.
 
-use domain::npi::{Npi, Verification};
+use domain::npi::{Npi, NpiStatus};
 use domain::person::email::Email;
 use domain::person::permissions::{AssignableLevel, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
@@ -111,7 +111,7 @@ impl PermissionFields {
             manage_studies: manage_studies?,
             create_reports: create_reports? && !invalid_npi,
             dashboard: dashboard?,
-            npi: npi.map(|npi| (npi, Verification::Pending)),
+            npi: npi.map(|npi| (npi, NpiStatus::Pending)),
         };
         Permissions::grant(requested).map_err(|found| faults.note_all(found))
     }

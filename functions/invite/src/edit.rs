@@ -39,7 +39,7 @@ pub(crate) async fn handle(
         let invitation = find_invitation(&deps, clinic, &id).await?;
         let editable = require_editable(&deps, invitation)?;
         let before = editable.details().profile.permissions.npi();
-        let profile = editable.details().profile.changed(changes.clone())?;
+        let profile = editable.details().profile.apply(changes.clone())?;
         let profile = verify_npi(&deps, profile).await?;
         let change = editable.edit(profile, deps.context.now()).map(Invitation::from);
         let committed = write_change(&deps, &change, before, &requester).await?;

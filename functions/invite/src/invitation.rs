@@ -7,7 +7,7 @@ use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
     Invitation, InvitationStatus, InvitationTransition, PendingInvitation, UnexpiredInvitation,
 };
-use domain::npi::{Npi, Verification};
+use domain::npi::{Npi, NpiStatus};
 use domain::person::permissions::Level;
 use domain::person::profile::Profile;
 use domain::user::UserStatus;
@@ -59,7 +59,7 @@ pub(crate) fn require_editable(
     if pending.details.profile.permissions.level() == Level::Owner {
         return Err(Problem::forbidden("An owner's invitation cannot be changed."));
     }
-    pending.at(deps.context.now()).map_err(|_| {
+    pending.check_expiry(deps.context.now()).map_err(|_| {
         Problem::new(
             StatusCode::GONE,
             "invitation_expired",
@@ -71,7 +71,7 @@ pub(crate) fn require_editable(
 /// Looks up the profile's NPI in the registry, unless it was verified before.
 pub(crate) async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
+        Some(npi) => Ok(profile.verify_npi(&deps.registry.look_up(&npi).await)?),
         None => Ok(profile),
     }
 }
@@ -81,7 +81,7 @@ pub(crate) async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile,
 pub(crate) async fn write_change(
     deps: &Deps,
     change: &InvitationTransition<Invitation>,
-    before: Option<(Npi, Verification)>,
+    before: Option<(Npi, NpiStatus)>,
     requester: &Requester,
 ) -> Result<CommitOutcome, Problem> {
     let details = change.next.details();

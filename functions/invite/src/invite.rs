@@ -87,7 +87,7 @@ async fn create_invitation(
             .await?
             .ok_or_else(|| Problem::internal("an API key without its clinic"))?;
         let now = deps.context.now();
-        if let Some(holder) = claims.email.held_by_other(new.id, now) {
+        if let Some(holder) = claims.email.holder_other_than(new.id, now) {
             let first =
                 load_first_or_conflict(deps, new.clinic, holder, &new.fingerprint, now).await?;
             return Ok(Attempt::Done(first));
@@ -119,7 +119,7 @@ async fn create_for_unclaimed_email(
     };
     let mut new = new.clone();
     new.open_for = days.duration();
-    let (pending, unclaimed) = (new.at(now), (Claim::unclaimed(), Claim::unclaimed()));
+    let (pending, unclaimed) = (new.at(now), (Claim::new(), Claim::new()));
     let committed = write_invitation(deps, &pending, unclaimed, requester).await?;
     Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }
@@ -144,10 +144,10 @@ async fn write_invitation(
     );
     let mut tx = deps.context.store.transaction(&record)?;
     tx.put_invitation(pending.clone())?;
-    tx.put_email_claim(clinic, &details.email, &email.for_invitation(id, until))?;
+    tx.put_email_claim(clinic, &details.email, &email.hold_for_invitation(id, until))?;
     if let Some((npi, verification)) = permissions.npi() {
-        let claim = npi_claim.for_invitation(id, until);
-        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, details.created_at))?;
+        let claim = npi_claim.hold_for_invitation(id, until);
+        tx.put_npi_claim(clinic, npi, &claim.schedule_lookup(verification, details.created_at))?;
     }
     Ok(tx.commit().await?)
 }

@@ -57,7 +57,7 @@ async fn resend(
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let now = deps.context.now();
-    if let Some(holder) = claims.email.held_by_other(id, now) {
+    if let Some(holder) = claims.email.holder_other_than(id, now) {
         return Err(load_email_conflict(deps, clinic, holder).await?);
     }
     require_free_npi(&claims.npi, id, now)?;
@@ -70,10 +70,10 @@ async fn resend(
     let mut tx =
         deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
     tx.replace_invitation(&change)?;
-    tx.put_email_claim(clinic, &email, &claims.email.for_invitation(id, until))?;
+    tx.put_email_claim(clinic, &email, &claims.email.hold_for_invitation(id, until))?;
     if let Some((npi, verification)) = npi {
-        let claim = claims.npi.for_invitation(id, until);
-        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
+        let claim = claims.npi.hold_for_invitation(id, until);
+        tx.put_npi_claim(clinic, npi, &claim.schedule_lookup(verification, now))?;
     }
     Ok(Attempt::of(tx.commit().await?, Json((&change.next).into())))
 }

@@ -4,7 +4,7 @@ use auth::caller::{Caller, ManageInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, commit_ending};
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::ids::{InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::person::permissions::Level;
@@ -35,9 +35,9 @@ impl RequestFields for RevokeRequest {
     type Values = InvitationId;
 
     fn read(self, faults: &mut FieldFaults) -> Result<InvitationId, NotedFault> {
-        const NEITHER: Refused = Refused::new("required", "or userId is required");
-        const DIFFER: Refused =
-            Refused::new("ids_differ", "must be the user of the same invitation");
+        const NEITHER: Refusal = Refusal::new("required", "or userId is required");
+        const DIFFER: Refusal =
+            Refusal::new("ids_differ", "must be the user of the same invitation");
         let by_invitation = faults.optional(self.invitation_id);
         let by_user = faults.optional(self.user_id).map(UserId::invitation_id);
         match (by_invitation, by_user) {

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::actor::Issuer;
-use domain::grant::{Grant, View, oldest_alive};
+use domain::grant::{Grant, View, oldest_live_id};
 use domain::ids::{AccessId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -96,7 +96,7 @@ impl AccessView {
         };
         Self {
             access_id: details.id.to_string(),
-            status: grant.standing(now).as_str(),
+            status: grant.status(now).as_str(),
             mode: details.view.mode().as_str(),
             user_id: details.view.user().map(|id| id.to_string()),
             study: details.view.study().map(Into::into),
@@ -143,7 +143,7 @@ pub(crate) async fn handle(
     let ((user, active), paging) = query.read::<AccessFilter>("access", clinic)?;
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
-    let from = active.filter(|active| *active).map(|_| oldest_alive(now));
+    let from = active.filter(|active| *active).map(|_| oldest_live_id(now));
     let keep = |grant: &Grant| active.is_none_or(|wanted| wanted == grant.is_alive(now));
     let page = context.store.list_grants(clinic, user, from, request, keep).await?;
     Ok(Json(AccessesView {

@@ -8,7 +8,7 @@ use changes::Context;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
-use domain::field::{Faults, Refused};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::AuditId;
 use domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -164,8 +164,8 @@ impl RequestFields for AuditFilter {
 struct ActorName(Actor);
 
 impl FieldValue for ActorName {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const INVALID: Refused = Refused::new(
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const INVALID: Refusal = Refusal::new(
             "actor_invalid",
             "must be usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system",
         );
@@ -177,8 +177,8 @@ impl FieldValue for ActorName {
 struct ObjectName(AuditObject);
 
 impl FieldValue for ObjectName {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const INVALID: Refused = Refused::new(
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const INVALID: Refusal = Refusal::new(
             "object_invalid",
             "must be usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>",
         );
@@ -190,9 +190,9 @@ impl FieldValue for ObjectName {
 struct ActionName(String);
 
 impl FieldValue for ActionName {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const UNKNOWN: Refused =
-            Refused::new("action_unknown", "must be an action such as user.edited");
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const UNKNOWN: Refusal =
+            Refusal::new("action_unknown", "must be an action such as user.edited");
         read_text(&value, |text| {
             AuditAction::is_name(text).then(|| Self(text.to_owned())).ok_or(UNKNOWN)
         })
@@ -203,7 +203,7 @@ impl Filter {
     /// Nothing was done in a clinic before it was there.
     fn range(&self, clinic: &Clinic, now: Timestamp) -> AuditRange {
         let start = self.start.map(Day::start);
-        let end = self.end.map(|day| day.end().before());
+        let end = self.end.map(|day| day.end().previous_instant());
         AuditRange {
             from: start.map_or(clinic.created_at, |start| start.max(clinic.created_at)),
             to: end.map_or(now, |end| end.min(now)),

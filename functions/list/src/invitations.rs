@@ -6,11 +6,11 @@ use auth::caller::{Caller, ReadInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::Context;
-use domain::delivery::Delivery;
-use domain::field::{Faults, Refused};
+use domain::delivery::DeliveryStatus;
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
-use domain::npi::Verification;
+use domain::npi::NpiStatus;
 use domain::person::email::Email;
 use domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ pub(crate) struct InvitationFilter {
     email: Field<Email>,
     /// Whether the newest mail arrived.
     #[param(value_type = Option<DeliveryName>)]
-    delivery: Field<Delivery>,
+    delivery: Field<DeliveryStatus>,
     /// What the NPPES registry says of the NPI.
     #[param(value_type = Option<NpiVerification>)]
     npi_verification: Field<VerificationName>,
@@ -121,7 +121,7 @@ pub(crate) struct Filter {
     end: Option<Day>,
     user: Option<UserId>,
     email: Option<Email>,
-    delivery: Option<Delivery>,
+    delivery: Option<DeliveryStatus>,
     npi_verification: Option<VerificationName>,
 }
 
@@ -146,8 +146,8 @@ impl RequestFields for InvitationFilter {
 struct Statuses(BTreeSet<InvitationStatus>);
 
 impl FieldValue for Statuses {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const UNKNOWN: Refused = Refused::new(
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const UNKNOWN: Refusal = Refusal::new(
             "status_unknown",
             "must be sent, accepted, rejected or revoked, several separated by commas",
         );
@@ -160,12 +160,12 @@ impl FieldValue for Statuses {
 struct Expired(Option<bool>);
 
 impl FieldValue for Expired {
-    fn from_json(value: Value) -> Result<Self, Faults> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, |text| match text {
             "all" => Ok(Self(None)),
             "expired" => Ok(Self(Some(true))),
             "not-expired" => Ok(Self(Some(false))),
-            _ => Err(Refused::new("expired_unknown", "must be all, expired or not-expired")),
+            _ => Err(Refusal::new("expired_unknown", "must be all, expired or not-expired")),
         })
     }
 }
@@ -174,13 +174,13 @@ impl FieldValue for Expired {
 struct VerificationName(String);
 
 impl FieldValue for VerificationName {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const UNKNOWN: Refused = Refused::new(
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const UNKNOWN: Refusal = Refusal::new(
             "npi_verification_unknown",
             "must be not_required, pending, verified, name_mismatch, not_found or deactivated",
         );
         read_text(&value, |text| {
-            let known = text == "not_required" || Verification::parse(text).is_some();
+            let known = text == "not_required" || NpiStatus::parse(text).is_some();
             known.then(|| Self(text.to_owned())).ok_or(UNKNOWN)
         })
     }
@@ -209,7 +209,7 @@ impl Filter {
             && self.end.is_none_or(|day| details.created_at < day.end())
             && self.user.is_none_or(|user| user == details.id.user_id())
             && self.email.as_ref().is_none_or(|email| *email == details.email)
-            && self.delivery.is_none_or(|wanted| wanted == details.mailing.delivery)
+            && self.delivery.is_none_or(|wanted| wanted == details.email_delivery.status)
             && self
                 .npi_verification
                 .as_ref()

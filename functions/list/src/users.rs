@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::claim::Holder;
-use domain::field::{Faults, Refused};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -148,8 +148,8 @@ impl RequestFields for UserFilter {
 struct Source(String);
 
 impl FieldValue for Source {
-    fn from_json(value: Value) -> Result<Self, Faults> {
-        const UNKNOWN: Refused = Refused::new("invited_source_unknown", "must be api or dashboard");
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        const UNKNOWN: Refusal = Refusal::new("invited_source_unknown", "must be api or dashboard");
         read_text(&value, |text| match text {
             "api" | "dashboard" => Ok(Self(text.to_owned())),
             _ => Err(UNKNOWN),
@@ -162,12 +162,12 @@ impl Filter {
         let permissions = &user.profile.permissions;
         let contains = |name: &str, part: &String| name.to_lowercase().contains(part.as_str());
         let name = &user.profile.name;
-        self.can_create_reports.is_none_or(|wanted| wanted == permissions.create_reports())
+        self.can_create_reports.is_none_or(|wanted| wanted == permissions.can_create_reports())
             && self.first_name.as_ref().is_none_or(|part| contains(name.first.as_str(), part))
             && self.last_name.as_ref().is_none_or(|part| contains(name.last.as_str(), part))
             && self.source.as_ref().is_none_or(|wanted| wanted.0 == user.invited_by.source())
             && self.level.is_none_or(|wanted| wanted == permissions.level())
             && self.status.is_none_or(|wanted| wanted == user.status)
-            && self.assignable.is_none_or(|wanted| wanted == user.assignable())
+            && self.assignable.is_none_or(|wanted| wanted == user.is_assignable())
     }
 }

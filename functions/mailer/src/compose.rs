@@ -5,7 +5,7 @@ use domain::credentials::password::RESET_LINK;
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationDetails};
-use domain::npi::Verification;
+use domain::npi::NpiStatus;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use mail::{Can, Finding, Link, Message};
@@ -48,8 +48,8 @@ async fn invite(deps: &Deps, details: &InvitationDetails) -> Result<Message, Not
         can: Can {
             administer: permissions.manages_clinic(),
             manage_studies: permissions.manage_studies,
-            create_reports: permissions.create_reports(),
-            dashboard: permissions.dashboard(),
+            create_reports: permissions.can_create_reports(),
+            dashboard: permissions.has_dashboard_access(),
         },
         link: Link::new(format!("{}#token={}", deps.accept_url, token.reveal())),
         expires: details.expiry,
@@ -62,7 +62,7 @@ async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<Stri
         return Ok(None);
     };
     let user = deps.store.load_user(details.clinic, id).await?;
-    Ok(user.map(|user| user.profile.name.short()))
+    Ok(user.map(|user| user.profile.name.first_and_last()))
 }
 
 async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
@@ -87,7 +87,7 @@ async fn password_reset(
     deps: &Deps,
     notice: &Notice,
 ) -> Result<Result<Message, Pointless>, NotNow> {
-    let expires = notice.id.made_at().plus(RESET_LINK);
+    let expires = notice.id.created_at().plus(RESET_LINK);
     if expires <= deps.clock.now() {
         return Ok(Err(Pointless("not sent: the link has run out")));
     }
@@ -115,7 +115,7 @@ async fn new_link_requested(
     let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
     let mail = mail::RenewalRequested {
         clinic_name: clinic.name.as_str().to_owned(),
-        person_name: details.profile.name.short(),
+        person_name: details.profile.name.first_and_last(),
         dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
     };
     rendered(mail.render(to))
@@ -127,7 +127,7 @@ async fn npi_not_verified(
     to: &Email,
 ) -> Result<Result<Message, Pointless>, NotNow> {
     let user = deps.store.load_user(clinic, id).await?;
-    let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.short())));
+    let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.first_and_last())));
     let Some((finding, person_name)) = found else {
         return Ok(Err(Pointless("not sent: it was put right before")));
     };
@@ -146,11 +146,11 @@ fn finding(user: &User) -> Option<Finding> {
     let permissions = &user.profile.permissions;
     let (_, verification) = permissions.npi()?;
     match verification {
-        _ if user.status == UserStatus::Deactivated || !permissions.create_reports() => None,
-        Verification::Deactivated => Some(Finding::Deactivated),
-        Verification::NotFound => Some(Finding::NotFound),
-        Verification::NameMismatch => Some(Finding::OtherSurname),
-        Verification::Pending | Verification::Verified(_) => None,
+        _ if user.status == UserStatus::Deactivated || !permissions.can_create_reports() => None,
+        NpiStatus::Deactivated => Some(Finding::Deactivated),
+        NpiStatus::NotFound => Some(Finding::NotFound),
+        NpiStatus::NameMismatch => Some(Finding::OtherSurname),
+        NpiStatus::Pending | NpiStatus::Verified(_) => None,
     }
 }
 

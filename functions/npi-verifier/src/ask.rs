@@ -76,7 +76,7 @@ async fn taken_up(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<bool, Store
         return Ok(false);
     };
     let person = Person::holding(deps, (clinic, npi), &claim).await?;
-    let next: Claim = claim.asked_next(person.is_some().then(|| due.in_vain(now)));
+    let next: Claim = claim.reschedule(person.is_some().then(|| due.after_failure(now)));
     let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
     Ok(written == CommitOutcome::Committed && person.is_some())
 }

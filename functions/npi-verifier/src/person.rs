@@ -3,7 +3,7 @@
 use domain::claim::{Claim, Holder};
 use domain::ids::ClinicId;
 use domain::invitation::{Invitation, InvitationTransition, UnexpiredInvitation};
-use domain::npi::{Npi, RegistryAnswer, Verification};
+use domain::npi::{Npi, NpiStatus, RegistryAnswer};
 use domain::person::profile::Profile;
 use domain::time::Timestamp;
 use domain::user::{User, UserChange};
@@ -36,7 +36,8 @@ impl Person {
             Holder::Invitation { id, .. } => {
                 let invitation = deps.context.store.load_invitation(clinic, id).await?;
                 let pending = invitation.and_then(|invitation| invitation.pending().ok());
-                let live = pending.and_then(|pending| pending.at(deps.context.now()).ok());
+                let live =
+                    pending.and_then(|pending| pending.check_expiry(deps.context.now()).ok());
                 live.map(|live| Self::Invited(Box::new(live)))
             }
             Holder::User(id) => {
@@ -59,19 +60,19 @@ impl Person {
     }
 
     /// How far the NPI is verified; `None` is having none.
-    pub(crate) fn verification(&self) -> Option<Verification> {
+    pub(crate) fn verification(&self) -> Option<NpiStatus> {
         let npi = self.profile().permissions.npi();
         npi.map(|(_, verification)| verification)
     }
 
     /// `None` when the answer changes nothing.
-    pub(crate) fn asked_again(self, answer: &RegistryAnswer, now: Timestamp) -> Option<Change> {
+    pub(crate) fn recheck_npi(self, answer: &RegistryAnswer, now: Timestamp) -> Option<Change> {
         match self {
             Self::Invited(live) => {
-                let change = live.asked_again(answer, now)?;
+                let change = live.recheck_npi(answer, now)?;
                 Some(Change::Invited(Box::new(change.map(Invitation::from))))
             }
-            Self::User(user) => Some(Change::User(Box::new(user.asked_again(answer)?))),
+            Self::User(user) => Some(Change::User(Box::new(user.recheck_npi(answer)?))),
         }
     }
 }

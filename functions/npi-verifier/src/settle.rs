@@ -5,7 +5,7 @@ use domain::actor::Actor;
 use domain::audit::AuditRecord;
 use domain::claim::Claim;
 use domain::ids::{ClinicId, NoticeId};
-use domain::npi::due::Due;
+use domain::npi::due::NextLookup;
 use domain::npi::{Npi, RegistryAnswer};
 use domain::time::Timestamp;
 use domain::user::{User, UserChange, UserStatus};
@@ -29,15 +29,15 @@ pub(crate) async fn settle(
 ) -> Result<Attempt<Asked>, StoreError> {
     let now = deps.context.now();
     let before = person.verification();
-    let Some(change) = person.asked_again(answer, now) else {
-        let due = before.and_then(|verification| Due::of(verification, now));
-        let next = claim.asked_next(due);
+    let Some(change) = person.recheck_npi(answer, now) else {
+        let due = before.and_then(|verification| NextLookup::after(verification, now));
+        let next = claim.reschedule(due);
         let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
         return Ok(Attempt::of(written, Asked::Unchanged));
     };
     let record = audit_record(deps, &change);
     let after = record.after.and_then(|permissions| permissions.npi());
-    let due = after.and_then(|(_, verification)| Due::of(verification, now));
+    let due = after.and_then(|(_, verification)| NextLookup::after(verification, now));
     let mut tx = deps.context.store.transaction(&record)?;
     match &change {
         Change::Invited(change) => tx.replace_invitation(change)?,
@@ -46,7 +46,7 @@ pub(crate) async fn settle(
             tell(deps, &mut tx, change, now).await?;
         }
     }
-    tx.put_npi_claim(clinic, npi, &claim.asked_next(due))?;
+    tx.put_npi_claim(clinic, npi, &claim.reschedule(due))?;
     Ok(Attempt::of(tx.commit().await?, Asked::Changed))
 }
 

@@ -8,11 +8,11 @@ use domain::actor::Inviter;
 use domain::audit::{AuditAction, AuditObject};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::credentials::signing::PublicKey;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::ids::{ApiKeyId, ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, NewInvitation, PendingInvitation};
 use domain::person::email::Email;
@@ -141,7 +141,7 @@ pub enum NotProvisioned {
         /// The field.
         field: &'static str,
         /// What is wrong with it.
-        refused: Refused,
+        refused: Refusal,
     },
     /// The table.
     #[error(transparent)]
@@ -151,7 +151,7 @@ pub enum NotProvisioned {
     Collision,
 }
 
-fn field<T>(field: &'static str, parsed: Result<T, Refused>) -> Result<T, NotProvisioned> {
+fn field<T>(field: &'static str, parsed: Result<T, Refusal>) -> Result<T, NotProvisioned> {
     parsed.map_err(|refused| NotProvisioned::Field { field, refused })
 }
 
@@ -167,7 +167,7 @@ pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, No
     let api_key = ApiKey {
         id: ApiKeyId::new(now, entropy),
         clinic: clinic.id,
-        description: field("description", Description::parse("First key"))?,
+        description: field("description", KeyDescription::parse("First key"))?,
         scopes: Scope::ALL.to_vec(),
         embed_origins: field("embedOrigins", embed_origins(request))?,
         active: true,
@@ -210,13 +210,13 @@ async fn commit(
     ))?;
     tx.put_clinic(clinic)?;
     tx.put_invitation(invitation)?;
-    let claim = Claim::unclaimed().for_invitation(details.id, details.expiry);
+    let claim = Claim::new().hold_for_invitation(details.id, details.expiry);
     tx.put_email_claim(clinic.id, &details.email, &claim)?;
     tx.put_api_key(api_key, secret)?;
     tx.commit().await
 }
 
-fn embed_origins(request: &Request) -> Result<EmbedOrigins, Refused> {
+fn embed_origins(request: &Request) -> Result<EmbedOrigins, Refusal> {
     let origins = request.embed_origins.iter().flatten();
     EmbedOrigins::new(origins.map(|text| EmbedOrigin::parse(text)).collect::<Result<_, _>>()?)
 }
@@ -255,7 +255,7 @@ fn invitation(
         open_for: clinic.invitation_days.duration(),
         fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
     };
-    Ok(new.at(now))
+    Ok(new.create(now))
 }
 
 fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
@@ -271,7 +271,7 @@ fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
         phone: None,
         role: ClinicRole::AdministrativeDirector,
         permissions: Permissions {
-            standing: AccessLevel::Owner,
+            access_level: AccessLevel::Owner,
             manage_studies: true,
             reporting: Reporting::WithoutNpi,
         },

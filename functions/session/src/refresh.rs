@@ -52,7 +52,7 @@ async fn refresh_session(
         return Err(ended());
     }
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
-    let (next, token) = session.refreshed(keyring, now, entropy).ok_or_else(ended)?;
+    let (next, token) = session.refresh(keyring, now, entropy).ok_or_else(ended)?;
     if store.rotate_session(&session, &next).await? == RotationOutcome::Conflict {
         // Another request used the same token at the same moment.
         close(deps, &session, AuditAction::SessionTokenReused, ip).await?;

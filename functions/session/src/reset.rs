@@ -83,13 +83,13 @@ async fn open_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
-        || deps.context.now().since(id.made_at()) >= RESET_LINK
+        || deps.context.now().since(id.created_at()) >= RESET_LINK
     {
         return Err(unknown());
     }
     let (account, memberships) = store.load_account_and_memberships(&notice.to).await?;
     let account = account
-        .filter(|account| account.password_set_at.is_none_or(|set| set < id.made_at()))
+        .filter(|account| account.password_set_at.is_none_or(|set| set < id.created_at()))
         .ok_or_else(unknown)?;
     let users = store.load_users(&memberships).await?;
     Ok(ResetLink { email: notice.to, account, users })

@@ -87,7 +87,7 @@ pub(crate) async fn handle(
     let (account, users) =
         verify_credentials(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
     let user = choose_user(&deps, users, wanted.clinic).await?;
-    if !user.profile.permissions.dashboard() {
+    if !user.profile.permissions.has_dashboard_access() {
         return Err(restricted());
     }
     let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };

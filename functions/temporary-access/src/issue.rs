@@ -7,7 +7,7 @@ use axum::{Extension, Json};
 use changes::Attempt;
 use domain::credentials::token::AccessLink;
 use domain::embed::EmbedOrigins;
-use domain::grant::{IssuedGrant, MAX_OPEN, NewGrant, View, ViewerNotAllowed, may_use};
+use domain::grant::{IssuedGrant, MAX_OPEN_GRANTS, NewGrant, View, ViewerNotAllowed, check_viewer};
 use domain::ids::{AccessId, UserId};
 use domain::invitation::InvitationStatus;
 use domain::study::Assignment;
@@ -46,7 +46,7 @@ pub(crate) async fn issue(
     let requester = caller.requester();
     changes::retry!(async {
         let (issued, assignment) = decide_grant(deps, caller, &view, lifetimes).await?;
-        let (action, object) = (issued.action(), issued.details.audited());
+        let (action, object) = (issued.action(), issued.details.audit_object());
         let record =
             requester.audit_record(&deps.context, caller.clinic, action, object, (None, None));
         let mut tx = deps.context.store.transaction(&record)?;
@@ -81,7 +81,7 @@ async fn decide_grant(
     let (user, assignment) = match view {
         View::Dictation { user, study } => {
             let found = store.load_reader_and_assignment(clinic, *user, study).await?;
-            let assign = Assignment::to(*user, (clinic, *study), found.1.as_ref(), issuer, now);
+            let assign = Assignment::assign(*user, (clinic, *study), found.1.as_ref(), issuer, now);
             (found.0, assign)
         }
         View::ViewerOnly { user: Some(id), .. } => (store.load_user(clinic, *id).await?, None),
@@ -103,7 +103,7 @@ async fn decide_grant(
         link: lifetimes.link,
         view_seconds: lifetimes.view,
     };
-    Ok((new.at(now), assignment))
+    Ok((new.issue(now), assignment))
 }
 
 /// The pages that may embed the view: those of the API key. A link that a person issued cannot be
@@ -117,7 +117,7 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
 
 /// Requires a user who may open one more view of this mode.
 async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
-    if let Err(why) = may_use(user, mode) {
+    if let Err(why) = check_viewer(user, mode) {
         let refused = why.refused();
         let status = match why {
             ViewerNotAllowed::Deactivated => StatusCode::CONFLICT,
@@ -127,7 +127,9 @@ async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), 
         return Err(problem.about("userId", user.id));
     }
     let (store, now) = (&deps.context.store, deps.context.now());
-    if store.check_grant_limit(user.clinic, user.id, MAX_OPEN, now).await? == GrantLimit::Below {
+    if store.check_grant_limit(user.clinic, user.id, MAX_OPEN_GRANTS, now).await?
+        == GrantLimit::Below
+    {
         return Ok(());
     }
     let detail = "This user already has 100 open views. Close some and try again.";

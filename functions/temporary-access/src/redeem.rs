@@ -9,7 +9,7 @@ use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::AccessRefusal;
 use domain::credentials::token::AccessLink;
-use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, View, still_allowed};
+use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, View, check_parties};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -159,7 +159,7 @@ async fn decide_opening(
     };
     let ViewParties { user, issuer, .. } =
         store.load_view_parties(&keys, Consistency::Strong).await?;
-    let allowed = still_allowed(&change.next.details, user.as_ref(), issuer.as_ref());
+    let allowed = check_parties(&change.next.details, user.as_ref(), issuer.as_ref());
     Ok(allowed.map(|()| (change, user)))
 }
 
@@ -171,7 +171,7 @@ async fn write_opening(
     let (context, details) = (&deps.context, &change.next.details);
     let actor = Actor::Viewer(details.id);
     let requester = Requester { actor, ip: ip.map(String::from) };
-    let (action, object) = (change.action, details.audited());
+    let (action, object) = (change.action, details.audit_object());
     let record = requester.audit_record(context, details.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;
     tx.replace_grant(&change.clone().map(Grant::from))?;
@@ -184,7 +184,7 @@ async fn record_tampering(
     token: &str,
     ip: Option<ClientIp>,
 ) -> Result<Problem, Problem> {
-    if let Some(claimed) = AccessLink::claimed_by(token) {
+    if let Some(claimed) = AccessLink::read_unverified(token) {
         let store = &deps.context.store;
         if let Some(grant) = store.load_grant(claimed.clinic, claimed.access).await? {
             record_refusal(deps, grant.details(), AccessRefusal::Tampered, ip).await?;

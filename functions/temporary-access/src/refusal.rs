@@ -22,11 +22,11 @@ pub(crate) async fn record_refusal(
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
     let requester = Requester { actor: Actor::Viewer(details.id), ip: ip.map(String::from) };
-    let (action, object) = (AuditAction::AccessRefused(why), details.audited());
+    let (action, object) = (AuditAction::AccessRefused(why), details.audit_object());
     let mut record =
         requester.audit_record(&deps.context, details.clinic, action, object, (None, None));
     let about = [&details.id.bytes()[..], why.as_str().as_bytes()];
-    record.id = AuditId::once_a_minute(record.at, &about);
+    record.id = AuditId::for_minute(record.at, &about);
     match deps.context.store.transaction(&record)?.commit().await? {
         CommitOutcome::Committed | CommitOutcome::Conflict(_) => Ok(()),
     }

@@ -4,7 +4,7 @@ use auth::caller::{Caller, IssueAccess};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, Requester};
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::grant::Grant;
 use domain::ids::{AccessId, ClinicId, UserId};
 use serde::Deserialize;
@@ -38,8 +38,8 @@ impl RequestFields for RevokeAccessRequest {
     type Values = RevokeTarget;
 
     fn read(self, faults: &mut FieldFaults) -> Result<RevokeTarget, NotedFault> {
-        const BOTH: Refused = Refused::new("one_only", "must be left out when accessId is given");
-        const NEITHER: Refused = Refused::new("required", "or userId is required");
+        const BOTH: Refusal = Refusal::new("one_only", "must be left out when accessId is given");
+        const NEITHER: Refusal = Refusal::new("required", "or userId is required");
         match (faults.optional(self.access_id), faults.optional(self.user_id)) {
             (Some(_), Some(_)) => Err(faults.note("userId", BOTH)),
             (Some(access), None) => Ok(RevokeTarget::One(access)),
@@ -103,7 +103,7 @@ async fn end_access(deps: &Deps, grant: Grant, requester: &Requester) -> Result<
         let Some(change) = grant.revoke(context.now()) else {
             return Ok(Attempt::Done(()));
         };
-        let (action, object) = (change.action, change.next.details.audited());
+        let (action, object) = (change.action, change.next.details.audit_object());
         let record = requester.audit_record(context, clinic, action, object, (None, None));
         let mut tx = context.store.transaction(&record)?;
         tx.replace_grant(&change.map(Grant::from))?;

@@ -4,7 +4,7 @@ use auth::dpop::{self, Proof, ProofInvalid, ProofTarget};
 use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
 use domain::audit::AccessRefusal;
-use domain::grant::{Grant, still_allowed};
+use domain::grant::{Grant, check_parties};
 use domain::time::Timestamp;
 use store::{Consistency, ViewParties};
 use web::Problem;
@@ -36,7 +36,7 @@ pub(crate) async fn load_current_view(
         Some(Grant::Revoked(_)) => return Ok(Err(AccessRefusal::Revoked)),
         Some(Grant::Issued(_)) | None => return Ok(Err(AccessRefusal::Expired)),
     };
-    if let Err(why) = still_allowed(&open.details, user.as_ref(), issuer.as_ref()) {
+    if let Err(why) = check_parties(&open.details, user.as_ref(), issuer.as_ref()) {
         return Ok(Err(why));
     }
     let until = open.opening.until;

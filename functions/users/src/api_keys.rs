@@ -8,9 +8,9 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::{Attempt, Context};
 use domain::audit::{AuditAction, AuditObject};
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope};
+use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::embed::{EmbedOrigin, EmbedOrigins};
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use store::{CommitOutcome, PageRequest};
@@ -67,7 +67,7 @@ pub(crate) async fn list(
 pub(crate) struct ApiKeyRequest {
     /// What it is for.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
-    description: Field<Description>,
+    description: Field<KeyDescription>,
     /// What it may do: one at least.
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Field<Vec<Scope>>,
@@ -77,10 +77,10 @@ pub(crate) struct ApiKeyRequest {
 }
 
 impl RequestFields for ApiKeyRequest {
-    type Values = (Description, Vec<Scope>, EmbedOrigins);
+    type Values = (KeyDescription, Vec<Scope>, EmbedOrigins);
 
     fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
-        const NO_SCOPES: Refused = Refused::new("scopes_required", "must name one scope at least");
+        const NO_SCOPES: Refusal = Refusal::new("scopes_required", "must name one scope at least");
         let description = faults.required(self.description);
         let mut scopes = faults.required_or(self.scopes, NO_SCOPES);
         if scopes.as_ref().is_ok_and(Vec::is_empty) {

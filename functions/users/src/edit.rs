@@ -8,7 +8,7 @@ use changes::move_npi;
 use changes::{Attempt, Requester};
 use domain::claim::Holder;
 use domain::ids::UserId;
-use domain::person::profile::{Changes, Profile};
+use domain::person::profile::{Profile, ProfileChanges};
 use domain::user::User;
 use web::body::JsonBody;
 use web::change_request::ChangeRequest;
@@ -49,11 +49,11 @@ pub(crate) async fn handle(
 async fn edit(
     deps: &Deps,
     user: User,
-    changes: Changes,
+    changes: ProfileChanges,
     requester: &Requester,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
-    let profile = verify_npi(deps, user.profile.changed(changes)?).await?;
+    let profile = verify_npi(deps, user.profile.apply(changes)?).await?;
     let after = profile.permissions.npi();
     let change = user.edit(profile).ok_or_else(user_deactivated)?;
     let mut tx = start_change(deps, &change, requester)?;
@@ -65,7 +65,7 @@ async fn edit(
 /// Looks up the profile's NPI in the registry, unless it was verified before.
 async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verified(&deps.registry.look_up(&npi).await)?),
+        Some(npi) => Ok(profile.verify_npi(&deps.registry.look_up(&npi).await)?),
         None => Ok(profile),
     }
 }

@@ -4,7 +4,7 @@ use auth::principal::Principal;
 use changes::{Attempt, Requester};
 use domain::ids::UserId;
 use domain::person::permissions::Level;
-use domain::user::{Managers, User, UserChange};
+use domain::user::{ManagerCountChange, User, UserChange};
 use serde::Deserialize;
 use store::{CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
@@ -77,7 +77,7 @@ pub(crate) async fn commit_change<T>(
     match tx.commit().await? {
         CommitOutcome::Committed => Ok(Attempt::Done(answer)),
         CommitOutcome::Conflict(roles)
-            if roles.contains(&Part::Clinic) && change.managers == Managers::OneLess =>
+            if roles.contains(&Part::Clinic) && change.managers == ManagerCountChange::Decrease =>
         {
             let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
             Err(Problem::conflict("last_admin", detail))

@@ -142,7 +142,7 @@ pub(crate) async fn identify_caller(
         return Ok(known.clone());
     }
     let credential = bearer(parts).ok_or_else(Problem::unauthenticated)?;
-    let (clinic, identity) = if ApiKeySecret::is_meant_by(credential) {
+    let (clinic, identity) = if ApiKeySecret::has_prefix(credential) {
         identify_api_key(context, credential).await?
     } else {
         session::identify_session(keys, credential).await?
@@ -166,7 +166,7 @@ async fn identify_api_key(
     let found = context.store.find_api_key(&secret).await?;
     let key = found.filter(|key| key.active);
     let key = key.ok_or_else(Problem::unauthenticated)?;
-    if key.use_to_be_noted(context.now()) {
+    if key.needs_use_update(context.now()) {
         // A failure must not fail the request.
         if let Err(error) = context.store.note_key_use(&secret, context.now()).await {
             tracing::info!(%error, "last use of an API key not recorded");

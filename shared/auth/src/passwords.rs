@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::entropy::Entropy;
-use domain::field::Faults;
+use domain::field::FieldFaults;
 
 use web::Problem;
 
@@ -19,7 +19,7 @@ pub async fn hash_new(
     entropy: Arc<dyn Entropy>,
 ) -> Result<PasswordHash, Problem> {
     let rated = compute(move || password.accept_new(&known)).await?;
-    let new = rated.map_err(|refused| Faults::from(refused.at(FIELD)))?;
+    let new = rated.map_err(|refused| FieldFaults::from(refused.at(FIELD)))?;
     compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
 }
 

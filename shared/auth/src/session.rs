@@ -8,7 +8,7 @@ use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::token::{Keyring, LinkToken};
 use domain::ids::{ClinicId, SessionId, UserId};
 use domain::person::permissions::Level;
-use domain::session::{ACCESS, IDLE, Session};
+use domain::session::{ACCESS_TOKEN_LIFE, IDLE_LIMIT, Session};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use store::{Account, CommitOutcome};
@@ -83,7 +83,7 @@ impl IntoResponseParts for RefreshCookie {
     /// An answer that carries it must not be kept for an idempotency key.
     fn into_response_parts(self, mut answer: ResponseParts) -> Result<ResponseParts, Self::Error> {
         let (value, age) = match &self.0 {
-            Some(token) => (token.reveal(), IDLE.as_secs()),
+            Some(token) => (token.reveal(), IDLE_LIMIT.as_secs()),
             None => ("", 0),
         };
         let cookie =
@@ -168,12 +168,12 @@ impl Sessions {
             manage_studies: permissions.manage_studies,
             iat: now.seconds(),
             nbf: now.seconds(),
-            exp: now.plus(ACCESS).seconds(),
+            exp: now.plus(ACCESS_TOKEN_LIFE).seconds(),
         };
         Ok(AccessToken {
             access_token: self.signer.sign(TYP, &claims).map_err(Problem::internal)?,
             token_type: "Bearer",
-            expires_in: ACCESS.as_secs(),
+            expires_in: ACCESS_TOKEN_LIFE.as_secs(),
         })
     }
 }

@@ -20,10 +20,10 @@ pub async fn commit_ending(
         claims.ok_or_else(|| Failure::Internal("an invitation without its clinic".to_owned()))?;
     let mut tx = context.store.transaction(&requester.invitation_record(context, change))?;
     tx.replace_invitation(change)?;
-    if let Some(free) = claims.email.let_go(details.id) {
+    if let Some(free) = claims.email.release(details.id) {
         tx.put_email_claim(details.clinic, &details.email, &free)?;
     }
-    if let (Some(npi), Some(free)) = (npi, claims.npi.let_go(details.id)) {
+    if let (Some(npi), Some(free)) = (npi, claims.npi.release(details.id)) {
         tx.put_npi_claim(details.clinic, npi, &free)?;
     }
     Ok(tx.commit().await?)

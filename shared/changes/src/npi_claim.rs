@@ -3,14 +3,14 @@
 use domain::claim::{Claim, Holder};
 use domain::failure::Failure;
 use domain::ids::{ClinicId, InvitationId};
-use domain::npi::{Npi, Verification};
+use domain::npi::{Npi, NpiStatus};
 use domain::time::Timestamp;
 use store::Transaction;
 
 use crate::Context;
 
 /// An NPI of a person, with its verification.
-type HeldNpi = Option<(Npi, Verification)>;
+type HeldNpi = Option<(Npi, NpiStatus)>;
 
 /// Refuses an NPI that another person holds.
 pub fn require_free_npi(
@@ -18,7 +18,7 @@ pub fn require_free_npi(
     wanting: InvitationId,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let id = match claim.held_by_other(wanting, now) {
+    let id = match claim.holder_other_than(wanting, now) {
         None | Some(Holder::Free) => return Ok(()),
         Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
     };
@@ -45,7 +45,7 @@ pub async fn move_npi(
     let kept = |npi: &Npi| new.is_some_and(|(new, _)| new == *npi);
     if let Some(old) = old.map(|(npi, _)| npi).filter(|npi| !kept(npi)) {
         let claim = context.store.load_npi_claim(clinic, old).await?;
-        if let Some(free) = claim.let_go(id) {
+        if let Some(free) = claim.release(id) {
             tx.put_npi_claim(clinic, old, &free)?;
         }
     }
@@ -54,10 +54,10 @@ pub async fn move_npi(
         let now = context.now();
         require_free_npi(&claim, id, now)?;
         let claim = match holder {
-            Holder::Invitation { until, .. } => claim.for_invitation(id, until),
-            _ => claim.for_user(id),
+            Holder::Invitation { until, .. } => claim.hold_for_invitation(id, until),
+            _ => claim.hold_for_user(id),
         };
-        tx.put_npi_claim(clinic, npi, &claim.to_verify(verification, now))?;
+        tx.put_npi_claim(clinic, npi, &claim.schedule_lookup(verification, now))?;
     }
     Ok(())
 }

@@ -1,8 +1,8 @@
 //! Claims: who holds an address or an NPI in a clinic. One holder at a time.
 
 use crate::ids::InvitationId;
-use crate::npi::Verification;
-use crate::npi::due::Due;
+use crate::npi::NpiStatus;
+use crate::npi::due::NextLookup;
 use crate::time::Timestamp;
 
 /// How many invitations of one address are remembered for the list's address filter.
@@ -32,19 +32,19 @@ pub struct Claim {
     /// The invitations that ever held it, newest first; the oldest beyond a hundred are forgotten.
     pub history: Vec<InvitationId>,
     /// Of an NPI: when the registry is asked about it again.
-    pub due: Option<Due>,
+    pub due: Option<NextLookup>,
     /// Counts the writes; 0 is a claim that was never written.
     pub version: u64,
 }
 
 impl Claim {
     /// A claim that was never written.
-    pub fn unclaimed() -> Self {
+    pub fn new() -> Self {
         Self { holder: Holder::Free, history: Vec::new(), due: None, version: 0 }
     }
 
     /// Whoever stands in the way of `wanting` at `now`.
-    pub fn held_by_other(&self, wanting: InvitationId, now: Timestamp) -> Option<Holder> {
+    pub fn holder_other_than(&self, wanting: InvitationId, now: Timestamp) -> Option<Holder> {
         match self.holder {
             Holder::Free => None,
             Holder::Invitation { id, until } if id == wanting || until <= now => None,
@@ -55,25 +55,25 @@ impl Claim {
 
     /// The same claim held by a pending invitation.
     #[must_use]
-    pub fn for_invitation(mut self, id: InvitationId, until: Timestamp) -> Self {
+    pub fn hold_for_invitation(mut self, id: InvitationId, until: Timestamp) -> Self {
         if !self.history.contains(&id) {
             self.history.insert(0, id);
             self.history.truncate(HISTORY);
         }
-        self.held(Holder::Invitation { id, until })
+        self.set_holder(Holder::Invitation { id, until })
     }
 
     /// The same claim held by the user that `id` made.
     #[must_use]
-    pub fn for_user(self, id: InvitationId) -> Self {
-        self.held(Holder::User(id))
+    pub fn hold_for_user(self, id: InvitationId) -> Self {
+        self.set_holder(Holder::User(id))
     }
 
     /// The same claim let go by `id`; `None` when another holds it by now.
-    pub fn let_go(self, id: InvitationId) -> Option<Self> {
+    pub fn release(self, id: InvitationId) -> Option<Self> {
         match self.holder {
             Holder::Invitation { id: held, .. } | Holder::User(held) if held == id => {
-                let mut free = self.held(Holder::Free);
+                let mut free = self.set_holder(Holder::Free);
                 free.due = None;
                 Some(free)
             }
@@ -84,22 +84,22 @@ impl Claim {
     /// The same claim on an NPI, to be asked about again as its holder's verification wants it, or
     /// earlier when that was planned before.
     #[must_use]
-    pub fn to_verify(mut self, verification: Verification, now: Timestamp) -> Self {
+    pub fn schedule_lookup(mut self, verification: NpiStatus, now: Timestamp) -> Self {
         let planned = self.due;
-        self.due = Due::of(verification, now)
+        self.due = NextLookup::after(verification, now)
             .map(|due| planned.filter(|planned| planned.at < due.at).unwrap_or(due));
         self
     }
 
     /// The same claim with nothing changed but when the registry is asked again.
     #[must_use]
-    pub fn asked_next(mut self, due: Option<Due>) -> Self {
+    pub fn reschedule(mut self, due: Option<NextLookup>) -> Self {
         self.due = due;
         self.version += 1;
         self
     }
 
-    fn held(mut self, holder: Holder) -> Self {
+    fn set_holder(mut self, holder: Holder) -> Self {
         self.holder = holder;
         self.version += 1;
         self
@@ -122,35 +122,35 @@ mod tests {
     proptest! {
         #[test]
         fn one_holder_at_a_time(wishes in proptest::collection::vec((0_u8..4, 0_i64..100, any::<bool>()), 0..30)) {
-            let mut claim = Claim::unclaimed();
+            let mut claim = Claim::new();
             for (who, now, accept) in wishes {
                 let before = claim.clone();
-                if let Some(other) = claim.held_by_other(id(who), at(now)) {
+                if let Some(other) = claim.holder_other_than(id(who), at(now)) {
                     prop_assert_ne!(other, Holder::Free);
-                    prop_assert_eq!(claim.clone().let_go(id(who)), None, "only the holder lets go");
+                    prop_assert_eq!(claim.clone().release(id(who)), None, "only the holder lets go");
                     continue;
                 }
-                claim = if accept { claim.for_user(id(who)) } else { claim.for_invitation(id(who), at(now + 10)) };
+                claim = if accept { claim.hold_for_user(id(who)) } else { claim.hold_for_invitation(id(who), at(now + 10)) };
                 prop_assert_eq!(claim.version, before.version + 1);
-                prop_assert_eq!(claim.held_by_other(id(who), at(now)), None);
-                prop_assert!(claim.held_by_other(id(9), at(now)).is_some());
+                prop_assert_eq!(claim.holder_other_than(id(who), at(now)), None);
+                prop_assert!(claim.holder_other_than(id(9), at(now)).is_some());
             }
         }
     }
 
     #[test]
     fn an_expired_invitation_never_stands_in_the_way_and_a_user_always_does() {
-        let invited = Claim::unclaimed().for_invitation(id(1), at(10));
-        assert!(invited.held_by_other(id(2), at(9)).is_some());
-        assert_eq!(invited.held_by_other(id(2), at(10)), None);
-        assert!(invited.for_user(id(1)).held_by_other(id(2), at(1_000_000)).is_some());
+        let invited = Claim::new().hold_for_invitation(id(1), at(10));
+        assert!(invited.holder_other_than(id(2), at(9)).is_some());
+        assert_eq!(invited.holder_other_than(id(2), at(10)), None);
+        assert!(invited.hold_for_user(id(1)).holder_other_than(id(2), at(1_000_000)).is_some());
     }
 
     #[test]
     fn the_newest_hundred_invitations_are_remembered() {
-        let mut claim = Claim::unclaimed();
+        let mut claim = Claim::new();
         for n in 0..=HISTORY {
-            claim = claim.for_invitation(id(u8::try_from(n).unwrap()), at(0));
+            claim = claim.hold_for_invitation(id(u8::try_from(n).unwrap()), at(0));
         }
         assert_eq!(claim.history.len(), HISTORY);
         assert_eq!(claim.history[0], id(100));
@@ -158,15 +158,15 @@ mod tests {
 
     #[test]
     fn the_registry_is_asked_as_early_as_anybody_planned_and_never_about_a_free_number() {
-        let verified = Verification::Verified(crate::npi::Basis::Registry);
-        let claim = Claim::unclaimed().for_invitation(id(1), at(10));
-        let monthly = claim.to_verify(verified, at(0));
-        assert_eq!(monthly.due, Due::of(verified, at(0)));
-        let user = monthly.for_user(id(1)).to_verify(verified, at(5));
-        assert_eq!(user.due, Due::of(verified, at(0)), "planned before");
-        let soon = user.to_verify(Verification::Pending, at(5));
-        assert_eq!(soon.due, Due::of(Verification::Pending, at(5)));
-        assert_eq!(soon.clone().let_go(id(1)).unwrap().due, None);
-        assert_eq!(soon.to_verify(Verification::NameMismatch, at(5)).due, None);
+        let verified = NpiStatus::Verified(crate::npi::VerificationBasis::Registry);
+        let claim = Claim::new().hold_for_invitation(id(1), at(10));
+        let monthly = claim.schedule_lookup(verified, at(0));
+        assert_eq!(monthly.due, NextLookup::after(verified, at(0)));
+        let user = monthly.hold_for_user(id(1)).schedule_lookup(verified, at(5));
+        assert_eq!(user.due, NextLookup::after(verified, at(0)), "planned before");
+        let soon = user.schedule_lookup(NpiStatus::Pending, at(5));
+        assert_eq!(soon.due, NextLookup::after(NpiStatus::Pending, at(5)));
+        assert_eq!(soon.clone().release(id(1)).unwrap().due, None);
+        assert_eq!(soon.schedule_lookup(NpiStatus::NameMismatch, at(5)).due, None);
     }
 }

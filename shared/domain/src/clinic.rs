@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::ids::ClinicId;
 use crate::person::PersonName;
 use crate::person::email::Email;
@@ -14,8 +14,8 @@ pub struct InvitationDays(u8);
 
 impl InvitationDays {
     /// Reads a number of days.
-    pub fn new(days: u8) -> Result<Self, Refused> {
-        const RANGE: Refused = Refused::new("invitation_days_range", "must be 1 to 30 days");
+    pub fn new(days: u8) -> Result<Self, Refusal> {
+        const RANGE: Refusal = Refusal::new("invitation_days_range", "must be 1 to 30 days");
         if (1..=30).contains(&days) { Ok(Self(days)) } else { Err(RANGE) }
     }
 

@@ -4,7 +4,7 @@ use crate::time::Timestamp;
 
 /// How far a mail has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Delivery {
+pub enum DeliveryStatus {
     /// Committed, not yet handed to the mail system.
     Queued,
     /// The mail system took it.
@@ -21,7 +21,7 @@ pub enum Delivery {
     Failed,
 }
 
-impl Delivery {
+impl DeliveryStatus {
     /// Every state.
     pub const ALL: [Self; 7] = [
         Self::Queued,
@@ -54,9 +54,9 @@ impl Delivery {
 
 /// A mail's state with what the mail system said.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mailing {
+pub struct EmailDelivery {
     /// How far it has come.
-    pub delivery: Delivery,
+    pub status: DeliveryStatus,
     /// The mail system's reason, when something went wrong.
     pub detail: Option<String>,
     /// The mail system's id of the message.
@@ -65,9 +65,9 @@ pub struct Mailing {
     pub sending_until: Option<Timestamp>,
 }
 
-impl Mailing {
+impl EmailDelivery {
     /// A mail that is still to be sent.
-    pub fn queued() -> Self {
-        Self { delivery: Delivery::Queued, detail: None, message_id: None, sending_until: None }
+    pub fn new() -> Self {
+        Self { status: DeliveryStatus::Queued, detail: None, message_id: None, sending_until: None }
     }
 }

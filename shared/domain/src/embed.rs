@@ -2,10 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// Origins of one list.
-const MOST: usize = 20;
+const MAX_ORIGINS: usize = 20;
 
 /// A web origin that may embed a view, as CSP's `frame-ancestors` names it: `https://` and a host
 /// name, a port when it is not 443. For development also `http://` on this machine.
@@ -17,8 +17,8 @@ pub struct EmbedOrigin(String);
 
 impl EmbedOrigin {
     /// Reads an origin.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "embed_origin_invalid",
             "must be an origin such as https://pacs.example or https://pacs.example:8443, without path; http only for localhost and 127.0.0.1",
         );
@@ -76,16 +76,16 @@ pub struct EmbedOrigins(Vec<EmbedOrigin>);
 
 impl EmbedOrigins {
     /// A list without repeats, in the order given.
-    pub fn new(origins: Vec<EmbedOrigin>) -> Result<Self, Refused> {
-        const TOO_MANY: Refused =
-            Refused::new("embed_origins_too_many", "must be at most 20 origins");
+    pub fn new(origins: Vec<EmbedOrigin>) -> Result<Self, Refusal> {
+        const TOO_MANY: Refusal =
+            Refusal::new("embed_origins_too_many", "must be at most 20 origins");
         let mut each: Vec<EmbedOrigin> = Vec::with_capacity(origins.len());
         for origin in origins {
             if !each.contains(&origin) {
                 each.push(origin);
             }
         }
-        if each.len() > MOST {
+        if each.len() > MAX_ORIGINS {
             return Err(TOO_MANY);
         }
         Ok(Self(each))

@@ -3,28 +3,28 @@
 /// Why one value is refused. Never repeats the value: it may be a name or an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
-pub struct Refused {
+pub struct Refusal {
     /// Stable and machine-readable, such as `npi_invalid`.
     pub code: &'static str,
     /// One sentence for a person, saying what is accepted.
     pub detail: &'static str,
 }
 
-impl Refused {
+impl Refusal {
     /// A refusal with this code and sentence.
     pub const fn new(code: &'static str, detail: &'static str) -> Self {
         Self { code, detail }
     }
 
     /// The same refusal, pinned to the field that holds the value.
-    pub fn at(self, field: impl Into<String>) -> Fault {
-        Fault { field: field.into(), code: self.code, detail: self.detail.to_owned() }
+    pub fn at(self, field: impl Into<String>) -> FieldFault {
+        FieldFault { field: field.into(), code: self.code, detail: self.detail.to_owned() }
     }
 }
 
 /// One field at fault.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct FieldFault {
     /// The field's JSON name.
     pub field: String,
     /// Stable and machine-readable.
@@ -36,11 +36,11 @@ pub struct Fault {
 /// Every field at fault, so that a caller can mend them all at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{} field(s) at fault", .0.len())]
-pub struct Faults(pub Vec<Fault>);
+pub struct FieldFaults(pub Vec<FieldFault>);
 
-impl Faults {
+impl FieldFaults {
     /// Notes one more fault.
-    pub fn push(&mut self, fault: Fault) {
+    pub fn push(&mut self, fault: FieldFault) {
         self.0.push(fault);
     }
 
@@ -59,8 +59,8 @@ impl Faults {
     }
 }
 
-impl From<Fault> for Faults {
-    fn from(fault: Fault) -> Self {
+impl From<FieldFault> for FieldFaults {
+    fn from(fault: FieldFault) -> Self {
         Self(vec![fault])
     }
 }

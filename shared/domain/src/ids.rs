@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::{Builder, Uuid};
 
 use crate::entropy::{Entropy, random};
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::time::Timestamp;
 
 /// The text is not an identifier of the wanted kind.
@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 #[error("must be {0}")]
 pub struct NotAnId(pub &'static str);
 
-impl From<NotAnId> for Refused {
+impl From<NotAnId> for Refusal {
     fn from(NotAnId(shape): NotAnId) -> Self {
         Self::new("id_invalid", shape)
     }
@@ -59,7 +59,7 @@ macro_rules! id {
             }
 
             /// When it was made: the first 48 bits of a UUIDv7 are milliseconds since 1970.
-            pub fn made_at(&self) -> Timestamp {
+            pub fn created_at(&self) -> Timestamp {
                 let mut millis = [0; 8];
                 millis[2..].copy_from_slice(&self.bytes()[..6]);
                 Timestamp::from_millis(i64::from_be_bytes(millis)).unwrap_or(Timestamp::EPOCH)
@@ -134,7 +134,7 @@ impl InvitationId {
 impl AuditId {
     /// The one identifier that a record about `this` has within a minute: of those written for the
     /// same thing again and again, one is kept.
-    pub fn once_a_minute(at: Timestamp, this: &[&[u8]]) -> Self {
+    pub fn for_minute(at: Timestamp, this: &[&[u8]]) -> Self {
         const MINUTE: i64 = 60_000;
         let minute = Timestamp::from_millis(at.millis() / MINUTE * MINUTE).unwrap_or(at);
         let mut digest = Sha256::new();
@@ -169,9 +169,9 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     /// Fills with one byte, so that ids are known beforehand.
-    pub(crate) struct Fixed(pub(crate) u8);
+    pub(crate) struct FixedEntropy(pub(crate) u8);
 
-    impl Entropy for Fixed {
+    impl Entropy for FixedEntropy {
         fn fill(&self, buffer: &mut [u8]) {
             buffer.fill(self.0);
         }
@@ -197,21 +197,21 @@ pub(crate) mod tests {
         #[test]
         fn ids_sort_by_creation(a in 0_i64..4_000_000_000_000, b in 0_i64..4_000_000_000_000) {
             let at = |ms| Timestamp::from_millis(ms).unwrap();
-            let (ida, idb) = (UserId::new(at(a), &Fixed(7)), UserId::new(at(b), &Fixed(7)));
+            let (ida, idb) = (UserId::new(at(a), &FixedEntropy(7)), UserId::new(at(b), &FixedEntropy(7)));
             prop_assert_eq!(a.cmp(&b), ida.to_string().cmp(&idb.to_string()));
         }
 
         #[test]
         fn an_id_knows_when_it_was_made(ms in 0_i64..4_000_000_000_000, fill in any::<u8>()) {
             let at = Timestamp::from_millis(ms).unwrap();
-            prop_assert_eq!(UserId::new(at, &Fixed(fill)).made_at(), at);
+            prop_assert_eq!(UserId::new(at, &FixedEntropy(fill)).created_at(), at);
         }
 
         #[test]
         fn the_floor_divides_ids_by_their_time(ms in 1_i64..4_000_000_000_000, fill in any::<u8>()) {
             let at = |ms| Timestamp::from_millis(ms).unwrap();
-            prop_assert!(InvitationId::new(at(ms), &Fixed(fill)) >= InvitationId::floor(at(ms)));
-            prop_assert!(InvitationId::new(at(ms - 1), &Fixed(fill)) < InvitationId::floor(at(ms)));
+            prop_assert!(InvitationId::new(at(ms), &FixedEntropy(fill)) >= InvitationId::floor(at(ms)));
+            prop_assert!(InvitationId::new(at(ms - 1), &FixedEntropy(fill)) < InvitationId::floor(at(ms)));
         }
     }
 
@@ -234,12 +234,12 @@ pub(crate) mod tests {
     #[test]
     fn what_repeats_within_a_minute_has_one_id_and_other_things_have_another() {
         let at = |seconds: i64| Timestamp::from_millis(1_795_512_600_000 + seconds * 1000).unwrap();
-        let id = |seconds, this: &[&[u8]]| AuditId::once_a_minute(at(seconds), this);
+        let id = |seconds, this: &[&[u8]]| AuditId::for_minute(at(seconds), this);
         assert_eq!(id(0, &[b"a", b"b"]), id(59, &[b"a", b"b"]));
         for other in [id(60, &[b"a", b"b"]), id(0, &[b"a", b"c"]), id(0, &[b"ab"])] {
             assert_ne!(other, id(0, &[b"a", b"b"]));
         }
-        assert_eq!(id(59, &[b"a"]).made_at(), at(0));
+        assert_eq!(id(59, &[b"a"]).created_at(), at(0));
     }
 
     #[test]

@@ -16,11 +16,11 @@ use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
 /// How long an access token is good: permissions are never older than this.
-pub const ACCESS: Duration = Duration::from_mins(15);
+pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(15);
 /// How long a session stays open that nobody uses.
-pub const IDLE: Duration = Duration::from_hours(12);
+pub const IDLE_LIMIT: Duration = Duration::from_hours(12);
 /// How long a session stays open however much it is used.
-pub const LONGEST: Duration = Duration::from_hours(7 * 24);
+pub const SESSION_LIFE: Duration = Duration::from_hours(7 * 24);
 
 /// A session as it is stored: of its refresh token only the digest.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ impl Session {
         entropy: &dyn Entropy,
     ) -> (Self, LinkToken) {
         let id = SessionId::new(now, entropy);
-        let token = fresh(id, keyring, entropy);
+        let token = new_refresh_token(id, keyring, entropy);
         let session = Self {
             id,
             clinic: user.clinic,
@@ -72,8 +72,8 @@ impl Session {
 
     /// When it ends unless it is used before.
     pub fn ends_at(&self) -> Timestamp {
-        let idle = self.refreshed_at.plus(IDLE);
-        idle.min(self.created_at.plus(LONGEST))
+        let idle = self.refreshed_at.plus(IDLE_LIMIT);
+        idle.min(self.created_at.plus(SESSION_LIFE))
     }
 
     /// Whether this is the refresh token that is good; another genuine one is an old one.
@@ -84,7 +84,7 @@ impl Session {
 
     /// The session with its next refresh token; `None` when it has ended.
     #[must_use]
-    pub fn refreshed(
+    pub fn refresh(
         &self,
         keyring: &Keyring,
         now: Timestamp,
@@ -93,7 +93,7 @@ impl Session {
         if self.ends_at() <= now {
             return None;
         }
-        let token = fresh(self.id, keyring, entropy);
+        let token = new_refresh_token(self.id, keyring, entropy);
         let next = Self { refreshed_at: now, token_digest: digest(token.reveal()), ..self.clone() };
         Some((next, token))
     }
@@ -104,11 +104,11 @@ impl Session {
         user.status == UserStatus::Active
             && user.access_epoch == self.access_epoch
             && account_epoch == self.account_epoch
-            && user.profile.permissions.dashboard()
+            && user.profile.permissions.has_dashboard_access()
     }
 }
 
-fn fresh(id: SessionId, keyring: &Keyring, entropy: &dyn Entropy) -> LinkToken {
+fn new_refresh_token(id: SessionId, keyring: &Keyring, entropy: &dyn Entropy) -> LinkToken {
     keyring.refresh_token(id, &random(entropy))
 }
 
@@ -125,7 +125,7 @@ fn digest(token: &str) -> String {
 mod tests {
     use super::*;
     use crate::credentials::token::RootKey;
-    use crate::ids::tests::Fixed;
+    use crate::ids::tests::FixedEntropy;
     use crate::person::permissions::AccessLevel;
     use crate::user::tests::user;
     use proptest::prelude::*;
@@ -143,16 +143,16 @@ mod tests {
         #[test]
         fn only_the_newest_refresh_token_is_good(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
             let (keyring, mut now) = (keyring(), 0);
-            let (mut session, mut token) = Session::open(&user(AccessLevel::Admin), 0, &keyring, at(now), &Fixed(0));
+            let (mut session, mut token) = Session::open(&user(AccessLevel::Admin), 0, &keyring, at(now), &FixedEntropy(0));
             for (fill, pause) in (1..).zip(pauses) {
                 now += pause;
-                let Some((next, fresh)) = session.refreshed(&keyring, at(now), &Fixed(fill)) else {
+                let Some((next, fresh)) = session.refresh(&keyring, at(now), &FixedEntropy(fill)) else {
                     prop_assert!(session.ends_at() <= at(now));
                     break;
                 };
                 prop_assert!(next.is_newest(fresh.reveal()));
                 prop_assert!(!next.is_newest(token.reveal()));
-                prop_assert!(next.ends_at() <= at(0).plus(LONGEST));
+                prop_assert!(next.ends_at() <= at(0).plus(SESSION_LIFE));
                 prop_assert_eq!(keyring.read_refresh_token(token.reveal()), Ok(session.id), "an old one is still known");
                 (session, token) = (next, fresh);
             }
@@ -162,15 +162,15 @@ mod tests {
     #[test]
     fn a_session_ends_when_nobody_uses_it() {
         let (session, _) =
-            Session::open(&user(AccessLevel::Admin), 0, &keyring(), at(0), &Fixed(0));
-        assert_eq!(session.ends_at(), at(0).plus(IDLE));
-        assert!(session.refreshed(&keyring(), at(12 * 60), &Fixed(1)).is_none());
+            Session::open(&user(AccessLevel::Admin), 0, &keyring(), at(0), &FixedEntropy(0));
+        assert_eq!(session.ends_at(), at(0).plus(IDLE_LIMIT));
+        assert!(session.refresh(&keyring(), at(12 * 60), &FixedEntropy(1)).is_none());
     }
 
     #[test]
     fn a_session_is_closed_by_a_new_password_a_deactivation_and_the_loss_of_the_dashboard() {
         let admin = user(AccessLevel::Admin);
-        let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &Fixed(0));
+        let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &FixedEntropy(0));
         assert!(session.is_open_to(&admin, 3));
         assert!(!session.is_open_to(&admin, 4), "a new password");
         let closed = admin.clone().deactivate().unwrap().next;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::actor::Issuer;
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::ids::{ClinicId, StudyId, UserId};
 use crate::time::Timestamp;
 
@@ -20,8 +20,8 @@ pub struct StudyInstanceUid {
 
 impl StudyInstanceUid {
     /// Reads a UID.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "study_instance_uid_invalid",
             "must be a DICOM UID of at most 64 characters: numbers without leading zeros, with dots between them",
         );
@@ -63,9 +63,9 @@ pub enum StudyRef {
 
 impl StudyRef {
     /// The study that these name.
-    pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refused> {
-        const NEITHER: Refused =
-            Refused::new("study_required", "one of studyId and studyInstanceUid is required");
+    pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refusal> {
+        const NEITHER: Refusal =
+            Refusal::new("study_required", "one of studyId and studyInstanceUid is required");
         match (id, uid) {
             (Some(id), Some(uid)) => Ok(Self::Both(id, uid)),
             (Some(id), None) => Ok(Self::Id(id)),
@@ -150,7 +150,7 @@ pub struct Assignment {
 impl Assignment {
     /// The study given to `reader`, whoever had it `before`; `None` when `reader` has it.
     #[must_use = "an assignment does nothing until the store writes it"]
-    pub fn to(
+    pub fn assign(
         reader: UserId,
         (clinic, study): (ClinicId, StudyRef),
         before: Option<&Self>,
@@ -225,10 +225,10 @@ mod tests {
         let what = (ClinicId::from_bytes([1; 16]), StudyRef::Id(StudyId::from_bytes([2; 16])));
         let by = Issuer::ApiKey(ApiKeyId::from_bytes([3; 16]));
         let (ada, eve) = (UserId::from_bytes([4; 16]), UserId::from_bytes([5; 16]));
-        let first = Assignment::to(ada, what, None, by, Timestamp::EPOCH).unwrap();
+        let first = Assignment::assign(ada, what, None, by, Timestamp::EPOCH).unwrap();
         assert_eq!(first.version, 1);
-        assert_eq!(Assignment::to(ada, what, Some(&first), by, Timestamp::EPOCH), None);
-        let next = Assignment::to(eve, what, Some(&first), by, Timestamp::EPOCH).unwrap();
+        assert_eq!(Assignment::assign(ada, what, Some(&first), by, Timestamp::EPOCH), None);
+        let next = Assignment::assign(eve, what, Some(&first), by, Timestamp::EPOCH).unwrap();
         assert_eq!((next.reader, next.version), (eve, 2));
     }
 }

@@ -76,7 +76,7 @@ impl Timestamp {
 
     /// The last instant before this one.
     #[must_use]
-    pub fn before(self) -> Self {
+    pub fn previous_instant(self) -> Self {
         Self::from_millis(self.millis().saturating_sub(1)).unwrap_or(self)
     }
 
@@ -89,7 +89,7 @@ impl Timestamp {
 
     /// The first instant of the month before this instant's.
     #[must_use]
-    pub fn month_before(self) -> Self {
+    pub fn previous_month(self) -> Self {
         let last = self.month_start().0.saturating_sub(jiff::SignedDuration::from_secs(1));
         Self(last.unwrap_or(self.0)).month_start()
     }
@@ -193,7 +193,7 @@ mod tests {
         let march = at("2028-03-31T23:59:59.999Z");
         assert_eq!(march.month_start(), at("2028-03-01T00:00:00Z"));
         assert_eq!(march.year(), 2028);
-        assert_eq!(march.month_before(), at("2028-02-01T00:00:00Z"));
-        assert_eq!(at("2028-01-01T00:00:00Z").month_before(), at("2027-12-01T00:00:00Z"));
+        assert_eq!(march.previous_month(), at("2028-02-01T00:00:00Z"));
+        assert_eq!(at("2028-01-01T00:00:00Z").previous_month(), at("2027-12-01T00:00:00Z"));
     }
 }

@@ -3,7 +3,7 @@
 use crate::actor::Inviter;
 use crate::audit::AuditAction;
 use crate::ids::{ClinicId, UserId};
-use crate::npi::{RegistryAnswer, Verification};
+use crate::npi::{NpiStatus, RegistryAnswer};
 use crate::person::email::Email;
 use crate::person::permissions::{NotAttested, Permissions};
 use crate::person::profile::Profile;
@@ -62,12 +62,12 @@ pub struct User {
 
 impl User {
     /// Whether studies can be assigned: active, confirmed, and may create reports now.
-    pub fn assignable(&self) -> bool {
+    pub fn is_assignable(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.may_report_now()
     }
 
     /// Whether this person counts towards the owners and admins that a clinic must keep.
-    fn manages_now(&self) -> bool {
+    fn is_active_manager(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.manages_clinic()
     }
 
@@ -76,7 +76,7 @@ impl User {
     #[must_use]
     pub fn edit(self, profile: Profile) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
-        open.then(|| self.changed(AuditAction::UserEdited, |user| user.profile = profile))
+        open.then(|| self.change(AuditAction::UserEdited, |user| user.profile = profile))
     }
 
     /// Ends access, keeping data and permissions; `None` when it has ended.
@@ -84,7 +84,7 @@ impl User {
     pub fn deactivate(self) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
         open.then(|| {
-            self.changed(AuditAction::UserDeactivated, |user| {
+            self.change(AuditAction::UserDeactivated, |user| {
                 user.status = UserStatus::Deactivated;
                 user.access_epoch += 1;
             })
@@ -96,7 +96,7 @@ impl User {
     pub fn reactivate(self) -> Option<UserChange> {
         let closed = self.status == UserStatus::Deactivated;
         closed.then(|| {
-            self.changed(AuditAction::UserReactivated, |user| {
+            self.change(AuditAction::UserReactivated, |user| {
                 user.status = UserStatus::Active;
             })
         })
@@ -109,30 +109,30 @@ impl User {
             return Err(NotAttested::UserDeactivated);
         }
         let profile = self.profile.clone().attest(by, at)?;
-        Ok(self.changed(AuditAction::NpiAttested, |user| user.profile = profile))
+        Ok(self.change(AuditAction::NpiAttested, |user| user.profile = profile))
     }
 
     /// What follows when the registry was asked again about the NPI, of a deactivated user too;
     /// `None` when its answer changes nothing.
     #[must_use]
-    pub fn asked_again(self, answer: &RegistryAnswer) -> Option<UserChange> {
-        let profile = self.profile.clone().asked_again(answer);
+    pub fn recheck_npi(self, answer: &RegistryAnswer) -> Option<UserChange> {
+        let profile = self.profile.clone().recheck_npi(answer);
         let news = profile != self.profile;
         news.then(|| {
-            self.changed(AuditAction::NpiVerificationChanged, |user| {
+            self.change(AuditAction::NpiVerificationChanged, |user| {
                 user.profile = profile;
             })
         })
     }
 
-    fn changed(self, action: AuditAction, change: impl FnOnce(&mut Self)) -> UserChange {
+    fn change(self, action: AuditAction, change: impl FnOnce(&mut Self)) -> UserChange {
         let mut next = self.clone();
         change(&mut next);
         next.version += 1;
-        let managers = match (self.manages_now(), next.manages_now()) {
-            (false, true) => Managers::OneMore,
-            (true, false) => Managers::OneLess,
-            _ => Managers::Same,
+        let managers = match (self.is_active_manager(), next.is_active_manager()) {
+            (false, true) => ManagerCountChange::Increase,
+            (true, false) => ManagerCountChange::Decrease,
+            _ => ManagerCountChange::Same,
         };
         UserChange {
             next,
@@ -146,13 +146,13 @@ impl User {
 
 /// What a change does to the number of active owners and admins in the clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Managers {
+pub enum ManagerCountChange {
     /// There is one more.
-    OneMore,
+    Increase,
     /// Nothing.
     Same,
     /// There is one less: refused when it is the last.
-    OneLess,
+    Decrease,
 }
 
 /// A decided change, to be written with its audit record under the condition that the user still
@@ -167,7 +167,7 @@ pub struct UserChange {
     /// What happened, for the audit.
     pub action: AuditAction,
     /// What it does to the number of owners and admins.
-    pub managers: Managers,
+    pub managers: ManagerCountChange,
     /// The version that the decision was made on.
     pub expected_version: u64,
 }
@@ -176,19 +176,14 @@ impl UserChange {
     /// Whether an active person with `canCreateReports`, so far verified or about to be, has just
     /// turned out not to be who the registry knows.
     pub fn ends_reporting(&self) -> bool {
-        let hoped = matches!(
-            self.before.npi(),
-            Some((_, Verification::Pending | Verification::Verified(_)))
-        );
+        let hoped =
+            matches!(self.before.npi(), Some((_, NpiStatus::Pending | NpiStatus::Verified(_))));
         let after = self.next.profile.permissions;
         let failed = matches!(
             after.npi(),
-            Some((
-                _,
-                Verification::NameMismatch | Verification::NotFound | Verification::Deactivated
-            ))
+            Some((_, NpiStatus::NameMismatch | NpiStatus::NotFound | NpiStatus::Deactivated))
         );
-        let reports = self.next.status == UserStatus::Active && after.create_reports();
+        let reports = self.next.status == UserStatus::Active && after.can_create_reports();
         hoped && failed && reports
     }
 }
@@ -200,9 +195,9 @@ pub(crate) mod tests {
     use crate::person::profile::tests::profile;
     use proptest::prelude::*;
 
-    pub(crate) fn user(standing: AccessLevel) -> User {
+    pub(crate) fn user(access_level: AccessLevel) -> User {
         let mut profile = profile();
-        profile.permissions.standing = standing;
+        profile.permissions.access_level = access_level;
         User {
             id: UserId::from_bytes([1; 16]),
             clinic: ClinicId::from_bytes([2; 16]),
@@ -218,7 +213,7 @@ pub(crate) mod tests {
         }
     }
 
-    fn standings() -> impl Strategy<Value = AccessLevel> {
+    fn access_levels() -> impl Strategy<Value = AccessLevel> {
         let dashboard = any::<bool>().prop_map(|dashboard| AccessLevel::Member { dashboard });
         prop_oneof![Just(AccessLevel::Owner), Just(AccessLevel::Admin), dashboard]
     }
@@ -226,13 +221,13 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn the_count_of_managers_follows_every_sequence_of_changes(
-            first in standings(), commands in proptest::collection::vec((0_u8..3, standings()), 0..30)
+            first in access_levels(), commands in proptest::collection::vec((0_u8..3, access_levels()), 0..30)
         ) {
             let mut user = user(first);
-            let mut count = i32::from(user.manages_now());
-            for (command, standing) in commands {
+            let mut count = i32::from(user.is_active_manager());
+            for (command, access_level) in commands {
                 let mut profile = user.profile.clone();
-                profile.permissions.standing = standing;
+                profile.permissions.access_level = access_level;
                 let change = match command {
                     0 => user.clone().edit(profile),
                     1 => user.clone().deactivate(),
@@ -241,12 +236,12 @@ pub(crate) mod tests {
                 let Some(change) = change else { continue };
                 prop_assert_eq!(change.next.version, change.expected_version + 1);
                 count += match change.managers {
-                    Managers::OneMore => 1,
-                    Managers::Same => 0,
-                    Managers::OneLess => -1,
+                    ManagerCountChange::Increase => 1,
+                    ManagerCountChange::Same => 0,
+                    ManagerCountChange::Decrease => -1,
                 };
                 user = change.next;
-                prop_assert_eq!(count, i32::from(user.manages_now()));
+                prop_assert_eq!(count, i32::from(user.is_active_manager()));
             }
         }
     }
@@ -255,7 +250,7 @@ pub(crate) mod tests {
     fn a_reactivation_restores_the_permissions_exactly() {
         let before = user(AccessLevel::Admin);
         let closed = before.clone().deactivate().unwrap().next;
-        assert!(!closed.assignable());
+        assert!(!closed.is_assignable());
         let open = closed.reactivate().unwrap().next;
         assert_eq!((open.profile, open.status), (before.profile, UserStatus::Active));
     }
@@ -272,17 +267,17 @@ pub(crate) mod tests {
     #[test]
     fn a_deactivated_npi_ends_reporting_once_and_silence_ends_nothing() {
         let before = user(AccessLevel::Admin);
-        assert_eq!(before.clone().asked_again(&RegistryAnswer::Unavailable), None);
-        let change = before.clone().asked_again(&RegistryAnswer::Deactivated).unwrap();
-        assert!(before.assignable() && !change.next.assignable());
+        assert_eq!(before.clone().recheck_npi(&RegistryAnswer::Unavailable), None);
+        let change = before.clone().recheck_npi(&RegistryAnswer::Deactivated).unwrap();
+        assert!(before.is_assignable() && !change.next.is_assignable());
         assert!(change.ends_reporting());
-        assert_eq!(change.managers, Managers::Same);
+        assert_eq!(change.managers, ManagerCountChange::Same);
         let ended = change.next;
-        assert_eq!(ended.clone().asked_again(&RegistryAnswer::Deactivated), None);
-        let unknown = ended.asked_again(&RegistryAnswer::Unknown).unwrap();
+        assert_eq!(ended.clone().recheck_npi(&RegistryAnswer::Deactivated), None);
+        let unknown = ended.recheck_npi(&RegistryAnswer::Unknown).unwrap();
         assert!(!unknown.ends_reporting(), "that was told already");
         let gone = before.deactivate().unwrap().next;
-        let change = gone.asked_again(&RegistryAnswer::Deactivated).unwrap();
+        let change = gone.recheck_npi(&RegistryAnswer::Deactivated).unwrap();
         assert!(!change.ends_reporting(), "there was nothing to end");
     }
 
@@ -293,17 +288,19 @@ pub(crate) mod tests {
         let verified = user(AccessLevel::Admin);
         assert_eq!(
             verified.clone().attest(by, Timestamp::EPOCH),
-            Err(NotAttested::NotMismatched(Verification::Verified(crate::npi::Basis::Registry)))
+            Err(NotAttested::NotMismatched(NpiStatus::Verified(
+                crate::npi::VerificationBasis::Registry
+            )))
         );
-        let mismatched = verified.asked_again(&other).unwrap().next;
-        assert!(!mismatched.assignable());
+        let mismatched = verified.recheck_npi(&other).unwrap().next;
+        assert!(!mismatched.is_assignable());
         let closed = mismatched.clone().deactivate().unwrap().next;
         assert_eq!(closed.attest(by, Timestamp::EPOCH), Err(NotAttested::UserDeactivated));
         let change = mismatched.attest(by, Timestamp::EPOCH).unwrap();
         assert_eq!(change.action, AuditAction::NpiAttested);
-        assert!(change.next.assignable());
-        assert_eq!(change.next.clone().asked_again(&other), None);
-        let ended = change.next.asked_again(&RegistryAnswer::Unknown).unwrap();
-        assert!(ended.ends_reporting() && !ended.next.assignable());
+        assert!(change.next.is_assignable());
+        assert_eq!(change.next.clone().recheck_npi(&other), None);
+        let ended = change.next.recheck_npi(&RegistryAnswer::Unknown).unwrap();
+        assert!(ended.ends_reporting() && !ended.next.is_assignable());
     }
 }

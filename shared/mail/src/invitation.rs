@@ -108,7 +108,7 @@ impl Invitation {
             abilities: self.can.abilities(),
             place: self.can.place(),
             expires: self.expires.in_words(),
-            to: to.typed(),
+            to: to.as_typed(),
             replies: reply_to.is_some(),
             clinic,
         };

@@ -45,7 +45,7 @@ impl PasswordReset {
             button: "Set a new password",
             link: self.link.reveal(),
             expires: self.expires.in_words(),
-            to: to.typed(),
+            to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;

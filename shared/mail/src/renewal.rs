@@ -49,7 +49,7 @@ impl RenewalRequested {
             link: &self.dashboard_url,
             clinic: one_line(&self.clinic_name),
             person,
-            to: to.typed(),
+            to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;

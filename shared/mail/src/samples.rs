@@ -84,10 +84,10 @@ fn samples() -> Vec<(&'static str, Message)> {
 }
 
 fn whole(message: &Message) -> String {
-    let reply_to = message.reply_to.as_ref().map_or("(none)", Email::typed);
+    let reply_to = message.reply_to.as_ref().map_or("(none)", Email::as_typed);
     format!(
         "To: {}\nReply-To: {reply_to}\nSubject: {}\n\n=== text ===\n{}\n\n=== html ===\n{}\n",
-        message.to.typed(),
+        message.to.as_typed(),
         message.subject,
         message.text,
         message.html

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::person::PersonName;
 use domain::person::email::Email;
 
@@ -10,7 +10,7 @@ use domain::person::email::Email;
 /// RFC 2047 section 2.
 const ENCODED_WORD_BYTES: usize = 45;
 
-const NOT_ASCII: Refused = Refused::new(
+const NOT_ASCII: Refusal = Refusal::new(
     "sender_not_ascii",
     "must have only ASCII before the @; SES sends from no other address",
 );
@@ -24,7 +24,7 @@ pub struct Sender {
 
 impl Sender {
     /// Reads `AutoScribe <no-reply@autoscribe.example>`, or the address alone.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let (name, address) =
             match text.trim().strip_suffix('>').and_then(|open| open.split_once('<')) {
                 Some((name, address)) => (name.trim(), address),
@@ -32,12 +32,16 @@ impl Sender {
             };
         let name = if name.is_empty() { None } else { Some(PersonName::parse(name)?) };
         let address = Email::parse(address)?;
-        if address.deliverable().is_ascii() { Ok(Self { name, address }) } else { Err(NOT_ASCII) }
+        if address.delivery_address().is_ascii() {
+            Ok(Self { name, address })
+        } else {
+            Err(NOT_ASCII)
+        }
     }
 
     /// The value of the `From` header.
     pub(crate) fn header(&self) -> String {
-        let address = self.address.deliverable();
+        let address = self.address.delivery_address();
         match &self.name {
             Some(name) => format!("{} <{address}>", display_name(name.as_str())),
             None => address,

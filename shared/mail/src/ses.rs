@@ -52,7 +52,7 @@ impl Ses {
             .client
             .send_email()
             .from_email_address(self.from.header())
-            .destination(Destination::builder().to_addresses(message.to.deliverable()).build())
+            .destination(Destination::builder().to_addresses(message.to.delivery_address()).build())
             .set_reply_to_addresses(reply_to(message).map(|address| vec![address]))
             .content(content(message).map_err(|error| unbuilt(&error))?)
             .set_configuration_set_name(self.configuration_set.clone())
@@ -86,7 +86,7 @@ fn unbuilt(error: &BuildError) -> SendError {
 /// SES takes only ASCII before an `@`, and refuses the whole mail for a Reply-To that is not:
 /// rather a mail that cannot be answered than none.
 fn reply_to(message: &Message) -> Option<String> {
-    let address = message.reply_to.as_ref().map(Email::deliverable)?;
+    let address = message.reply_to.as_ref().map(Email::delivery_address)?;
     if address.is_ascii() {
         return Some(address);
     }

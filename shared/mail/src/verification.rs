@@ -89,7 +89,7 @@ impl NpiNotVerified {
             person,
             finding: self.finding.words(),
             remedy: self.finding.remedy(),
-            to: to.typed(),
+            to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;

@@ -48,7 +48,7 @@ fn from_record(record: &Value) -> Result<RegistryAnswer, Failure> {
     }
     match text(record, "enumeration_type").as_deref() {
         Some("NPI-1") => Ok(RegistryAnswer::Person { surnames: surnames(record, basic)? }),
-        Some("NPI-2") => Ok(RegistryAnswer::Organisation),
+        Some("NPI-2") => Ok(RegistryAnswer::Organization),
         _ => Err(Failure::UnknownShape),
     }
 }

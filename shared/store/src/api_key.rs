@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, Description, Scope, USE_NOTED_EVERY};
+use domain::credentials::api_key::{
+    ApiKey, ApiKeySecret, KeyDescription, Scope, USE_UPDATE_INTERVAL,
+};
 use domain::ids::{ApiKeyId, ClinicId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,7 +54,7 @@ impl Store {
             Ok(ApiKey {
                 id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
                 clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-                description: field("de", Description::parse(&item.description))?,
+                description: field("de", KeyDescription::parse(&item.description))?,
                 scopes: item
                     .scopes
                     .iter()
@@ -137,7 +139,7 @@ impl Store {
         secret: &ApiKeySecret,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let before = now.minus(USE_NOTED_EVERY);
+        let before = now.minus(USE_UPDATE_INTERVAL);
         let update = self
             .client
             .update_item()

@@ -73,7 +73,7 @@ impl Store {
         keep: impl Fn(&AuditRecord) -> bool,
     ) -> Result<Page<AuditRecord, AuditId>, StoreError> {
         let mut builder = PageBuilder::new(page);
-        let newest = page.after.map_or(range.to, |id| id.made_at().min(range.to));
+        let newest = page.after.map_or(range.to, |id| id.created_at().min(range.to));
         let mut month = newest.month_start();
         while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
@@ -90,7 +90,7 @@ impl Store {
             let within = |record: &AuditRecord| range.from <= record.at && record.at <= range.to;
             builder.add(chunk, |record| record.id, |record| within(record) && keep(record));
             if month_read {
-                month = month.month_before();
+                month = month.previous_month();
             }
         }
         Ok(builder.finish())

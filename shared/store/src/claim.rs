@@ -5,7 +5,7 @@ use domain::claim::{Claim, Holder};
 use domain::clinic::Clinic;
 use domain::ids::{ClinicId, InvitationId};
 use domain::npi::Npi;
-use domain::npi::due::Due;
+use domain::npi::due::NextLookup;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -52,7 +52,7 @@ impl From<&Claim> for ClaimItem {
             history: claim.history.iter().map(ToString::to_string).collect(),
             due_partition: claim.due.map(|_| key::NPI_DUE.to_owned()),
             due_at: claim.due.map(|due| due.at.to_string()),
-            in_vain: claim.due.map(|due| due.in_vain),
+            in_vain: claim.due.map(|due| due.failures),
             version: claim.version,
         }
     }
@@ -164,7 +164,7 @@ impl Store {
 
     fn decode_claim(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
         let Some(raw) = item else {
-            return Ok(Claim::unclaimed());
+            return Ok(Claim::new());
         };
         let item: ClaimItem = self.decode(&raw)?;
         let corrupt = |field: &str| self.corrupt(&Key::of(&raw), field);
@@ -180,9 +180,9 @@ impl Store {
         };
         let history = item.history.iter().map(|text| id(text)).collect::<Result<_, _>>()?;
         let due = item.due_at.as_deref().map(|at| {
-            Ok(Due {
+            Ok(NextLookup {
                 at: Timestamp::parse(at).map_err(|_| corrupt("GSI1SK"))?,
-                in_vain: item.in_vain.ok_or_else(|| corrupt("tr"))?,
+                failures: item.in_vain.ok_or_else(|| corrupt("tr"))?,
             })
         });
         Ok(Claim { holder, history, due: due.transpose()?, version: item.version })

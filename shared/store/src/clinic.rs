@@ -56,7 +56,7 @@ impl Transaction {
             id: clinic.id.to_string(),
             name: clinic.name.as_str().to_owned(),
             invitation_days: clinic.invitation_days.get(),
-            reply_to: clinic.reply_to.as_ref().map(|a| a.typed().to_owned()),
+            reply_to: clinic.reply_to.as_ref().map(|a| a.as_typed().to_owned()),
             managers: clinic.managers,
             created_at: clinic.created_at.millis(),
         };

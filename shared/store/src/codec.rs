@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::Inviter;
 use domain::actor::Issuer;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::ids::{ApiKeyId, StudyId, UserId};
 use domain::study::{StudyInstanceUid, StudyRef};
 use domain::time::Timestamp;
@@ -61,7 +61,7 @@ impl Store {
 }
 
 /// `parsed`, or the name of the field it came from.
-pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refused>) -> Result<T, BadField> {
+pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refusal>) -> Result<T, BadField> {
     parsed.map_err(|_| BadField(name))
 }
 

@@ -69,7 +69,7 @@ pub(crate) fn invitation_status(clinic: ClinicId, status: InvitationStatus) -> S
 }
 
 pub(crate) fn email_claim(clinic: ClinicId, email: &Email) -> Key {
-    Key::new(clinic_partition(clinic), format!("EMAIL#{}", email.normalised()))
+    Key::new(clinic_partition(clinic), format!("EMAIL#{}", email.normalized()))
 }
 
 pub(crate) fn npi_claim(clinic: ClinicId, npi: Npi) -> Key {
@@ -77,16 +77,16 @@ pub(crate) fn npi_claim(clinic: ClinicId, npi: Npi) -> Key {
 }
 
 pub(crate) fn account(email: &Email) -> Key {
-    Key::new(format!("ACCOUNT#{}", email.normalised()), "ACCOUNT")
+    Key::new(format!("ACCOUNT#{}", email.normalized()), "ACCOUNT")
 }
 
 pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
-    Key::new(format!("ACCOUNT#{}", email.normalised()), format!("{MEMBERSHIP}{clinic}"))
+    Key::new(format!("ACCOUNT#{}", email.normalized()), format!("{MEMBERSHIP}{clinic}"))
 }
 
 /// Where tries of one kind by or for an address are counted.
 pub(crate) fn throttled_address(email: &Email, kind: &str) -> Key {
-    Key::new(format!("ACCOUNT#{}", email.normalised()), format!("THROTTLE#{kind}"))
+    Key::new(format!("ACCOUNT#{}", email.normalized()), format!("THROTTLE#{kind}"))
 }
 
 /// A network address is personal data: its digest will do.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use domain::delivery::Delivery;
+use domain::delivery::DeliveryStatus;
 use domain::ids::{ClinicId, InvitationId, NoticeId, UserId};
 use domain::person::email::Email;
 use domain::time::Timestamp;
@@ -87,11 +87,11 @@ impl NoticeItem {
         Self {
             id: notice.id.to_string(),
             clinic: clinic.map(|id| id.to_string()),
-            to: notice.to.typed().to_owned(),
+            to: notice.to.as_typed().to_owned(),
             kind: kind.to_owned(),
             invitation: invitation.map(|id| id.to_string()),
             user: user.map(|id| id.to_string()),
-            delivery: Delivery::Queued.as_str().to_owned(),
+            delivery: DeliveryStatus::Queued.as_str().to_owned(),
             ttl: now.plus(KEPT_FOR).seconds(),
             version: 1,
         }

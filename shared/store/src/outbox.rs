@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
-use domain::delivery::Delivery;
+use domain::delivery::DeliveryStatus;
 use domain::ids::{ClinicId, InvitationId, NoticeId};
 use domain::invitation::Invitation;
 use domain::time::Timestamp;
@@ -98,7 +98,7 @@ impl Store {
         );
         let set = format!("SET {} = :sending, {} = :until", attr::DELIVERY, attr::SENDING_UNTIL);
         let values = HashMap::from([
-            (":queued".to_owned(), text(Delivery::Queued.as_str())),
+            (":queued".to_owned(), text(DeliveryStatus::Queued.as_str())),
             (":sending".to_owned(), text(SENDING)),
             (":now".to_owned(), number(now.millis())),
             (":until".to_owned(), number(now.plus(LEASE).millis())),
@@ -119,13 +119,13 @@ impl Store {
     /// Marks a mail as handed to the mail system.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
         let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::MESSAGE_ID);
-        self.end_sending(mail, set, Delivery::Sent, message_id).await
+        self.end_sending(mail, set, DeliveryStatus::Sent, message_id).await
     }
 
     /// Marks a mail as refused for good.
     pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
         let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::DELIVERY_DETAIL);
-        self.end_sending(mail, set, Delivery::Failed, reason).await
+        self.end_sending(mail, set, DeliveryStatus::Failed, reason).await
     }
 
     /// Lets a mail go that could not be sent now, so that the next try need not wait.
@@ -143,7 +143,7 @@ impl Store {
         &self,
         mail: MailId,
         set: String,
-        to: Delivery,
+        to: DeliveryStatus,
         said: &str,
     ) -> Result<(), StoreError> {
         let set = format!("{set} REMOVE {}", attr::SENDING_UNTIL);

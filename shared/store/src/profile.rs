@@ -1,7 +1,7 @@
 //! A profile as a map within an item.
 
 use domain::ids::UserId;
-use domain::npi::{Basis, Npi, Verification};
+use domain::npi::{Npi, NpiStatus, VerificationBasis};
 use domain::person::permissions::{Level, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
@@ -73,14 +73,16 @@ impl From<&Permissions> for PermissionsItem {
     fn from(permissions: &Permissions) -> Self {
         let npi = permissions.npi();
         let attested = match npi {
-            Some((_, Verification::Verified(Basis::Attested { by, at }))) => Some((by, at)),
+            Some((_, NpiStatus::Verified(VerificationBasis::Attested { by, at }))) => {
+                Some((by, at))
+            }
             _ => None,
         };
         Self {
             level: permissions.level().as_str().to_owned(),
-            dashboard: permissions.dashboard(),
+            dashboard: permissions.has_dashboard_access(),
             manage_studies: permissions.manage_studies,
-            create_reports: permissions.create_reports(),
+            create_reports: permissions.can_create_reports(),
             npi: npi.map(|(npi, _)| npi.as_str().to_owned()),
             verification: npi.map(|(_, verification)| verification.as_str().to_owned()),
             attested_by: attested.map(|(by, _)| by.to_string()),
@@ -129,13 +131,13 @@ impl TryFrom<PermissionsItem> for Permissions {
     }
 }
 
-fn verification(item: &PermissionsItem) -> Result<Verification, BadField> {
-    let state = item.verification.as_deref().and_then(Verification::parse);
+fn verification(item: &PermissionsItem) -> Result<NpiStatus, BadField> {
+    let state = item.verification.as_deref().and_then(NpiStatus::parse);
     let state = state.ok_or(BadField("p.nv"))?;
     match (state, &item.attested_by, item.attested_at) {
         (_, None, None) => Ok(state),
-        (Verification::Verified(_), Some(by), Some(at)) => {
-            Ok(Verification::Verified(Basis::Attested {
+        (NpiStatus::Verified(_), Some(by), Some(at)) => {
+            Ok(NpiStatus::Verified(VerificationBasis::Attested {
                 by: UserId::parse(by).map_err(|_| BadField("p.nb"))?,
                 at: time("p.na", at)?,
             }))
@@ -150,9 +152,9 @@ mod tests {
     use domain::person::permissions::{AccessLevel, Reporting};
     use domain::time::Timestamp;
 
-    fn permissions(verification: Verification) -> Permissions {
+    fn permissions(verification: NpiStatus) -> Permissions {
         Permissions {
-            standing: AccessLevel::Member { dashboard: false },
+            access_level: AccessLevel::Member { dashboard: false },
             manage_studies: false,
             reporting: Reporting::WithNpi {
                 npi: Npi::parse("1234567893").unwrap(),
@@ -164,14 +166,15 @@ mod tests {
 
     #[test]
     fn every_verification_survives_its_item_with_its_basis() {
-        let attested = Basis::Attested { by: UserId::from_bytes([1; 16]), at: Timestamp::EPOCH };
+        let attested =
+            VerificationBasis::Attested { by: UserId::from_bytes([1; 16]), at: Timestamp::EPOCH };
         for state in [
-            Verification::Pending,
-            Verification::Verified(Basis::Registry),
-            Verification::Verified(attested),
-            Verification::NameMismatch,
-            Verification::NotFound,
-            Verification::Deactivated,
+            NpiStatus::Pending,
+            NpiStatus::Verified(VerificationBasis::Registry),
+            NpiStatus::Verified(attested),
+            NpiStatus::NameMismatch,
+            NpiStatus::NotFound,
+            NpiStatus::Deactivated,
         ] {
             let item = PermissionsItem::from(&permissions(state));
             assert_eq!(item.verification.as_deref(), Some(state.as_str()), "as the API says it");
@@ -182,12 +185,12 @@ mod tests {
     #[test]
     fn half_an_attestation_or_one_of_something_else_is_corrupt() {
         let by = UserId::from_bytes([1; 16]).to_string();
-        let verified = Verification::Verified(Basis::Registry);
+        let verified = NpiStatus::Verified(VerificationBasis::Registry);
         for (state, attested_by, attested_at) in [
             (verified, Some(by.clone()), None),
             (verified, None, Some(0)),
             (verified, Some("somebody".to_owned()), Some(0)),
-            (Verification::Pending, Some(by), Some(0)),
+            (NpiStatus::Pending, Some(by), Some(0)),
         ] {
             let item = PermissionsItem { attested_by, attested_at, ..(&permissions(state)).into() };
             assert_eq!(Permissions::try_from(item).unwrap_err().0, "p.nb");

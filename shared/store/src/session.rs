@@ -127,7 +127,7 @@ impl Transaction {
             id: session.id.to_string(),
             clinic: session.clinic.to_string(),
             user: session.user.to_string(),
-            email: session.email.typed().to_owned(),
+            email: session.email.as_typed().to_owned(),
             created_at: session.created_at.millis(),
             refreshed_at: session.refreshed_at.millis(),
             account_epoch: session.account_epoch,

@@ -6,7 +6,7 @@ use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
 use domain::time::Timestamp;
-use domain::user::{Managers, User, UserChange, UserStatus};
+use domain::user::{ManagerCountChange, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Membership;
@@ -50,7 +50,7 @@ impl From<&User> for UserItem {
             id: user.id.to_string(),
             clinic: user.clinic.to_string(),
             status: user.status.as_str().to_owned(),
-            email: user.email.typed().to_owned(),
+            email: user.email.as_typed().to_owned(),
             profile: (&user.profile).into(),
             invited_by: invited_by_text(user.invited_by),
             created_at: user.created_at.millis(),
@@ -155,9 +155,9 @@ impl Transaction {
         let key = key::user(user.clinic, user.id);
         self.put(Part::User, key, &UserItem::from(user), None, &expect)?;
         match change.managers {
-            Managers::OneMore => self.increment_managers(user.clinic),
-            Managers::OneLess => self.decrement_managers(user.clinic),
-            Managers::Same => Ok(()),
+            ManagerCountChange::Increase => self.increment_managers(user.clinic),
+            ManagerCountChange::Decrease => self.decrement_managers(user.clinic),
+            ManagerCountChange::Same => Ok(()),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use domain::npi::Npi;
 use domain::person::permissions::AssignableLevel;
-use domain::person::profile::Changes;
+use domain::person::profile::ProfileChanges;
 use domain::person::{ClinicRole, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -53,10 +53,10 @@ pub struct ChangeRequest {
 }
 
 impl RequestFields for ChangeRequest {
-    type Values = Changes;
+    type Values = ProfileChanges;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Changes, NotedFault> {
-        Ok(Changes {
+    fn read(self, faults: &mut FieldFaults) -> Result<ProfileChanges, NotedFault> {
+        Ok(ProfileChanges {
             first: faults.change(self.first_name),
             last: faults.change(self.last_name),
             middle: faults.clearable(self.middle_name),

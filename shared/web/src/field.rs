@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use domain::field::{Faults, Refused};
+use domain::field::{FieldFaults, Refusal};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::field_value::FieldValue;
 
-const REQUIRED: Refused = Refused::new("required", "is required");
-const NOT_NULL: Refused = Refused::new("required", "cannot be null");
+const REQUIRED: Refusal = Refusal::new("required", "is required");
+const NOT_NULL: Refusal = Refusal::new("required", "cannot be null");
 
 /// One field of a request, with its JSON name.
 ///
@@ -33,7 +33,7 @@ enum Sent<T> {
     Null,
     Value(T),
     /// Holds every fault of the value, for a list or an object can have several.
-    Fault(Faults),
+    Fault(FieldFaults),
 }
 
 impl<T> Field<T> {
@@ -71,12 +71,14 @@ pub trait RequestFields: DeserializeOwned {
 
 /// Reads a JSON object. Members that the request does not declare are faults: a misspelled
 /// permission must never pass silently.
-pub fn read_object<R: RequestFields>(mut members: Map<String, Value>) -> Result<R::Values, Faults> {
+pub fn read_object<R: RequestFields>(
+    mut members: Map<String, Value>,
+) -> Result<R::Values, FieldFaults> {
     let request: R = take_fields(&mut members)?;
     let mut faults = FieldFaults::default();
     let values = request.read(&mut faults);
     for name in members.keys() {
-        faults.note(shown(name), Refused::new("unknown_field", "is not a field of this request"));
+        faults.note(shown(name), Refusal::new("unknown_field", "is not a field of this request"));
     }
     faults.finish(values)
 }
@@ -84,8 +86,8 @@ pub fn read_object<R: RequestFields>(mut members: Map<String, Value>) -> Result<
 /// Takes the declared fields of `R` out of `members`. Fails only if `R` has other than [`Field`]s.
 pub(crate) fn take_fields<R: DeserializeOwned>(
     members: &mut Map<String, Value>,
-) -> Result<R, Faults> {
-    const UNREADABLE: Refused = Refused::new("request_unreadable", "cannot be read");
+) -> Result<R, FieldFaults> {
+    const UNREADABLE: Refusal = Refusal::new("request_unreadable", "cannot be read");
     R::deserialize(Members(members)).map_err(|_| UNREADABLE.at("request").into())
 }
 
@@ -128,7 +130,7 @@ pub struct NotedFault(());
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub struct FieldFaults(Faults);
+pub struct FieldFaults(FieldFaults);
 
 impl FieldFaults {
     /// A field that has to be there.
@@ -137,7 +139,7 @@ impl FieldFaults {
     }
 
     /// A field that has to be there. `missing` says so in the words of its request.
-    pub fn required_or<T>(&mut self, field: Field<T>, missing: Refused) -> Result<T, NotedFault> {
+    pub fn required_or<T>(&mut self, field: Field<T>, missing: Refusal) -> Result<T, NotedFault> {
         match field.sent {
             Sent::Value(value) => Ok(value),
             Sent::Absent | Sent::Null => Err(self.note(field.name, missing)),
@@ -173,28 +175,28 @@ impl FieldFaults {
     }
 
     /// Notes a refusal by a rule across fields.
-    pub fn check<T>(&mut self, name: &str, value: Result<T, Refused>) -> Result<T, NotedFault> {
+    pub fn check<T>(&mut self, name: &str, value: Result<T, Refusal>) -> Result<T, NotedFault> {
         value.map_err(|refused| self.note(name, refused))
     }
 
     /// Notes one fault.
-    pub fn note(&mut self, name: impl Into<String>, refused: Refused) -> NotedFault {
+    pub fn note(&mut self, name: impl Into<String>, refused: Refusal) -> NotedFault {
         self.note_all(refused.at(name).into())
     }
 
     /// Notes the faults that the domain found.
-    pub fn note_all(&mut self, Faults(faults): Faults) -> NotedFault {
+    pub fn note_all(&mut self, FieldFaults(faults): FieldFaults) -> NotedFault {
         self.0.0.extend(faults);
         NotedFault(())
     }
 
     /// Notes a fault unless another one explains it.
-    pub fn note_if_first(&mut self, name: &str, refused: Refused) -> NotedFault {
+    pub fn note_if_first(&mut self, name: &str, refused: Refusal) -> NotedFault {
         if self.0.0.is_empty() { self.note(name, refused) } else { NotedFault(()) }
     }
 
     /// `values`, if no fault was noted.
-    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, Faults> {
+    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FieldFaults> {
         match values {
             Ok(values) => self.0.or(values),
             Err(NotedFault(())) => Err(self.0),

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::field::Refused;
+use domain::field::Refusal;
 use domain::ids::ClinicId;
 use domain::invitation::Fingerprint;
 
@@ -15,8 +15,8 @@ pub struct PageLimit(usize);
 
 impl PageLimit {
     /// Reads a limit. The SDKs send it as a floating-point number.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const RANGE: Refused = Refused::new("limit_range", "must be a whole number from 1 to 100");
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const RANGE: Refusal = Refusal::new("limit_range", "must be a whole number from 1 to 100");
         let whole = text.strip_suffix(".0").unwrap_or(text);
         let number = whole.parse().map_err(|_| RANGE)?;
         if (1..=MAX_LIMIT).contains(&number) { Ok(Self(number)) } else { Err(RANGE) }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::failure::{Conflict, Failure};
-use domain::field::{Fault, Faults};
+use domain::field::{FieldFault, FieldFaults};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ pub struct Problem {
     status: StatusCode,
     code: &'static str,
     detail: String,
-    faults: Vec<Fault>,
+    faults: Vec<FieldFault>,
     retry_after: Option<Duration>,
     about: Map<String, Value>,
 }
@@ -185,7 +185,7 @@ impl Problem {
 
 impl Problem {
     /// 422 naming every field at fault; a single fault lends its code to the whole.
-    fn invalid(Faults(faults): Faults) -> Self {
+    fn invalid(FieldFaults(faults): FieldFaults) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
             _ => "fields_invalid",
@@ -285,8 +285,8 @@ pub struct FieldError {
     pub detail: String,
 }
 
-impl From<&Fault> for FieldError {
-    fn from(fault: &Fault) -> Self {
+impl From<&FieldFault> for FieldError {
+    fn from(fault: &FieldFault) -> Self {
         Self {
             field: fault.field.clone(),
             code: fault.code.to_owned(),

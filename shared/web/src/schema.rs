@@ -1,7 +1,7 @@
 //! The values of enumerated fields, for openapi.json.
 
 use domain::credentials::api_key::Scope;
-use domain::delivery::Delivery;
+use domain::delivery::DeliveryStatus;
 use domain::grant::GrantStatus;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
@@ -48,7 +48,7 @@ names! {
     /// `mode` of a temporary access.
     AccessModeName = ViewMode::ALL.map(ViewMode::as_str);
     /// `delivery`.
-    DeliveryName = Delivery::ALL.map(Delivery::as_str);
+    DeliveryName = DeliveryStatus::ALL.map(DeliveryStatus::as_str);
     /// `expired`.
     ExpiredFilter = ["all", "expired", "not-expired"];
 }

@@ -4,7 +4,7 @@ use domain::actor::Inviter;
 use domain::clinic::Clinic;
 use domain::credentials::api_key::ApiKey;
 use domain::invitation::Invitation;
-use domain::npi::{Basis, Verification};
+use domain::npi::{NpiStatus, VerificationBasis};
 use domain::person::PersonName;
 use domain::person::permissions::Permissions;
 use domain::person::profile::Profile;
@@ -59,7 +59,7 @@ impl PersonView {
         let text = |name: &PersonName| name.as_str().to_owned();
         let Profile { name, phone, role, permissions } = profile;
         Self {
-            email: email.typed().to_owned(),
+            email: email.as_typed().to_owned(),
             first_name: text(&name.first),
             last_name: text(&name.last),
             middle_name: name.middle.as_ref().map(text),
@@ -69,8 +69,8 @@ impl PersonView {
             clinic_role: role.as_str(),
             level: permissions.level().as_str(),
             can_manage_studies: permissions.manage_studies,
-            can_create_reports: permissions.create_reports(),
-            has_dashboard_access: permissions.dashboard(),
+            can_create_reports: permissions.can_create_reports(),
+            has_dashboard_access: permissions.has_dashboard_access(),
             npi_number: permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
             npi_verification: Permissions::verification_name(permissions),
         }
@@ -109,7 +109,7 @@ impl From<&User> for UserView {
             person: PersonView::new(&user.email, &user.profile),
             status: user.status.as_str(),
             invited_source: user.invited_by.source(),
-            assignable: user.assignable(),
+            assignable: user.is_assignable(),
             created_at: user.created_at.to_string(),
             last_login_at: user.last_login_at.map(|t| t.to_string()),
         }
@@ -208,8 +208,8 @@ impl From<&Invitation> for InvitationView {
             invited_source: details.invited_by.source(),
             inviter_id,
             invited_by_api_key_id,
-            delivery: details.mailing.delivery.as_str(),
-            delivery_detail: details.mailing.detail.clone(),
+            delivery: details.email_delivery.status.as_str(),
+            delivery_detail: details.email_delivery.detail.clone(),
             send_count: details.generation,
         }
     }
@@ -243,14 +243,16 @@ pub struct PermissionsView {
 impl From<&Permissions> for PermissionsView {
     fn from(permissions: &Permissions) -> Self {
         let attested = match permissions.npi() {
-            Some((_, Verification::Verified(Basis::Attested { by, at }))) => Some((by, at)),
+            Some((_, NpiStatus::Verified(VerificationBasis::Attested { by, at }))) => {
+                Some((by, at))
+            }
             _ => None,
         };
         Self {
             level: permissions.level().as_str(),
             can_manage_studies: permissions.manage_studies,
-            can_create_reports: permissions.create_reports(),
-            has_dashboard_access: permissions.dashboard(),
+            can_create_reports: permissions.can_create_reports(),
+            has_dashboard_access: permissions.has_dashboard_access(),
             npi_number: permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
             npi_verification: permissions.verification_name(),
             npi_attested_by: attested.map(|(by, _)| by.to_string()),

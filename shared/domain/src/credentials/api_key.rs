@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::embed::EmbedOrigins;
 use crate::entropy::{Entropy, random};
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::ids::{ApiKeyId, ClinicId};
 use crate::time::Timestamp;
 
@@ -50,8 +50,8 @@ impl Scope {
     }
 
     /// Reads a scope's name.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refusal::new(
             "scope_unknown",
             "must be one of users:read users:write invitations:read invitations:write access:issue",
         ))
@@ -66,7 +66,7 @@ pub struct ApiKey {
     /// The clinic it belongs to.
     pub clinic: ClinicId,
     /// What it is for, in its maker's words.
-    pub description: Description,
+    pub description: KeyDescription,
     /// What it may do.
     pub scopes: Vec<Scope>,
     /// Where what it opens may be embedded.
@@ -80,27 +80,27 @@ pub struct ApiKey {
 }
 
 /// How exactly it is known when a key was last used: so that one write an hour is enough.
-pub const USE_NOTED_EVERY: Duration = Duration::from_hours(1);
+pub const USE_UPDATE_INTERVAL: Duration = Duration::from_hours(1);
 
 impl ApiKey {
     /// Whether it is to be noted that the key is used at `now`.
-    pub fn use_to_be_noted(&self, now: Timestamp) -> bool {
+    pub fn needs_use_update(&self, now: Timestamp) -> bool {
         let noted = self.last_used_at;
-        noted.is_none_or(|at| now.since(at) >= USE_NOTED_EVERY)
+        noted.is_none_or(|at| now.since(at) >= USE_UPDATE_INTERVAL)
     }
 }
 
 /// What a key is for: 1 to 200 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Description(String);
+pub struct KeyDescription(String);
 
-impl Description {
+impl KeyDescription {
     /// Reads a description; white space around it is dropped.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         let right =
             (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        let refused = Refused::new(
+        let refused = Refusal::new(
             "description_invalid",
             "must be 1 to 200 characters without control characters",
         );
@@ -136,7 +136,7 @@ impl ApiKeySecret {
     }
 
     /// Whether the text claims to be an API key at all.
-    pub fn is_meant_by(text: &str) -> bool {
+    pub fn has_prefix(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
 
@@ -177,7 +177,7 @@ impl fmt::Debug for ApiKeySecret {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::tests::Fixed;
+    use crate::ids::tests::FixedEntropy;
     use proptest::prelude::*;
 
     proptest! {
@@ -188,7 +188,7 @@ mod tests {
 
         #[test]
         fn a_mistyped_key_is_refused_without_a_read(fill in any::<u8>(), at in 0_usize..53, with in "[A-Za-z0-9_-]") {
-            let secret = ApiKeySecret::new(&Fixed(fill));
+            let secret = ApiKeySecret::new(&FixedEntropy(fill));
             let mut typed = secret.reveal().to_owned();
             prop_assume!(typed[at..=at] != with);
             typed.replace_range(at..=at, &with);
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn a_key_is_ask_43_random_and_6_checksum_characters() {
-        let secret = ApiKeySecret::new(&Fixed(9));
+        let secret = ApiKeySecret::new(&FixedEntropy(9));
         assert_eq!(secret.reveal().len(), 4 + 43 + 6);
         assert!(secret.reveal().starts_with("ask_"));
         assert_eq!(ApiKeySecret::parse(secret.reveal()).unwrap().digest(), secret.digest());
@@ -209,17 +209,17 @@ mod tests {
     proptest! {
         #[test]
         fn a_description_reads_as_itself(text in any::<String>()) {
-            if let Ok(description) = Description::parse(&text) {
-                prop_assert_eq!(Description::parse(description.as_str()), Ok(description));
+            if let Ok(description) = KeyDescription::parse(&text) {
+                prop_assert_eq!(KeyDescription::parse(description.as_str()), Ok(description));
             }
         }
     }
 
     #[test]
     fn a_description_has_1_to_200_characters() {
-        assert!(Description::parse(&"é".repeat(200)).is_ok());
+        assert!(KeyDescription::parse(&"é".repeat(200)).is_ok());
         for wrong in ["", "  ", "a\u{7}b", &"x".repeat(201)] {
-            assert!(Description::parse(wrong).is_err());
+            assert!(KeyDescription::parse(wrong).is_err());
         }
     }
 

@@ -13,7 +13,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use unicode_normalization::UnicodeNormalization;
 
 use crate::entropy::{Entropy, random};
-use crate::field::Refused;
+use crate::field::Refusal;
 
 pub use breach::{BreachDigest, MalformedRange};
 pub use leftover::KnownWords;
@@ -31,8 +31,8 @@ const LEFTOVER: usize = 8;
 /// 4 bytes at most.
 const MAX_BYTES: usize = 128 * 4 * 4;
 
-const LENGTH: Refused = Refused::new("password_length", "must be 15 to 128 characters");
-const WEAK: Refused = Refused::new(
+const LENGTH: Refusal = Refusal::new("password_length", "must be 15 to 128 characters");
+const WEAK: Refusal = Refusal::new(
     "password_weak",
     "is too easy to guess: use several unrelated words, without your name, your clinic's name, years or runs such as 1234",
 );
@@ -54,7 +54,7 @@ pub struct PasswordHash(String);
 impl Password {
     /// Reads a password. Short ones are read too: the rule of the day it was set may have been
     /// another one.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.len() > MAX_BYTES {
             return Err(LENGTH);
         }
@@ -65,7 +65,7 @@ impl Password {
     /// Checks a new password (NIST SP 800-63B-4, 3.1.1.2): 15 to 128 characters, 8 of them left
     /// without `known` words, years and runs of one character or of neighbors on the keyboard or in
     /// the alphabet.
-    pub fn accept_new(self, known: &KnownWords) -> Result<NewPassword, Refused> {
+    pub fn accept_new(self, known: &KnownWords) -> Result<NewPassword, Refusal> {
         if !CHARS.contains(&self.0.chars().count()) {
             Err(LENGTH)
         } else if known.leftover(&self.0) < LEFTOVER {

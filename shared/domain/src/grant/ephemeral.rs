@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::hanging::HangingProtocol;
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// Bytes of the longest handle.
 const MAX_HANDLE: usize = 256;
@@ -19,8 +19,8 @@ pub struct RetrievalId(String);
 
 impl RetrievalId {
     /// Reads a handle.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "retrieval_id_invalid",
             "must be 1 to 256 bytes without control characters, and neither . nor ..",
         );
@@ -55,14 +55,14 @@ pub struct EphemeralOptions(String);
 
 impl EphemeralOptions {
     /// Reads the text of a JSON object.
-    pub fn parse(json: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new("options_invalid", "must be a JSON object");
-        const TOO_LARGE: Refused = Refused::new(
+    pub fn parse(json: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new("options_invalid", "must be a JSON object");
+        const TOO_LARGE: Refusal = Refusal::new(
             "options_too_large",
             "must be at most 3072 bytes of JSON without spaces between tokens",
         );
         serde_json::from_str::<Map<String, Value>>(json).map_err(|_| INVALID)?;
-        let text = stringified(json).ok_or(INVALID)?;
+        let text = stringify(json).ok_or(INVALID)?;
         if text.len() > MAX_OPTIONS_BYTES {
             return Err(TOO_LARGE);
         }
@@ -82,7 +82,7 @@ impl fmt::Debug for EphemeralOptions {
 }
 
 /// JSON that is known to be right, as `JSON.stringify` writes it.
-fn stringified(json: &str) -> Option<String> {
+fn stringify(json: &str) -> Option<String> {
     let (mut text, mut rest) = (String::with_capacity(json.len()), json);
     while let Some(at) = rest.find('"') {
         let (between, string) = rest.split_at(at);

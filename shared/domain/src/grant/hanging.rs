@@ -1,7 +1,7 @@
 //! How images hang when an ephemeral view opens. Names and shapes are those of the official SDK
 //! (`EphemeralHangingProtocol`, `ViewerLayout`).
 
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// Characters of the longest label.
 const MAX_LABEL: usize = 100;
@@ -39,9 +39,9 @@ impl Layout {
     ];
 
     /// Reads a layout's name.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let known = Self::ALL.into_iter().find(|layout| layout.text == text);
-        known.ok_or(Refused::new("layout_unknown", "must be a grid from 1x1 to 4x4"))
+        known.ok_or(Refusal::new("layout_unknown", "must be a grid from 1x1 to 4x4"))
     }
 
     /// The layout's name.
@@ -61,8 +61,8 @@ pub struct ViewportLabel(String);
 
 impl ViewportLabel {
     /// Reads a label.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "viewport_invalid",
             "must be null or 1 to 100 characters without control characters",
         );
@@ -89,8 +89,8 @@ pub struct HangingProtocol {
 
 impl HangingProtocol {
     /// A protocol with no more assignments than the grid has viewports.
-    pub fn new(layout: Layout, assignments: Vec<Option<ViewportLabel>>) -> Result<Self, Refused> {
-        const TOO_MANY: Refused = Refused::new(
+    pub fn new(layout: Layout, assignments: Vec<Option<ViewportLabel>>) -> Result<Self, Refusal> {
+        const TOO_MANY: Refusal = Refusal::new(
             "viewports_too_many",
             "must have no more assignments than the layout has viewports",
         );

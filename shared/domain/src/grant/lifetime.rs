@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::ids::AccessId;
 use crate::time::Timestamp;
 
@@ -20,8 +20,8 @@ impl LinkSeconds {
     pub const EPHEMERAL: Self = Self(30);
 
     /// Reads a number of seconds.
-    pub fn new(seconds: u32) -> Result<Self, Refused> {
-        const RANGE: Refused = Refused::new("link_seconds_range", "must be 15 to 300 seconds");
+    pub fn new(seconds: u32) -> Result<Self, Refusal> {
+        const RANGE: Refusal = Refusal::new("link_seconds_range", "must be 15 to 300 seconds");
         if (15..=300).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
@@ -46,8 +46,8 @@ impl ViewSeconds {
     const LONGEST: u32 = 43_200;
 
     /// Reads a number of seconds.
-    pub fn new(seconds: u32) -> Result<Self, Refused> {
-        const RANGE: Refused = Refused::new("view_seconds_range", "must be 300 to 43200 seconds");
+    pub fn new(seconds: u32) -> Result<Self, Refusal> {
+        const RANGE: Refusal = Refusal::new("view_seconds_range", "must be 300 to 43200 seconds");
         if (300..=Self::LONGEST).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
@@ -70,7 +70,7 @@ impl Default for ViewSeconds {
 
 /// The smallest id of an access that may be alive at `now`: a bound for ranges, since no access
 /// lives longer than the longest link and the longest view together.
-pub fn oldest_alive(now: Timestamp) -> AccessId {
+pub fn oldest_live_id(now: Timestamp) -> AccessId {
     let longest = Duration::from_secs(u64::from(300 + ViewSeconds::LONGEST));
     AccessId::floor(now.minus(longest + CLOCKS_APART))
 }
@@ -78,7 +78,7 @@ pub fn oldest_alive(now: Timestamp) -> AccessId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::tests::Fixed;
+    use crate::ids::tests::FixedEntropy;
     use proptest::prelude::*;
 
     proptest! {
@@ -93,7 +93,7 @@ mod tests {
             let made = Timestamp::from_millis(1_795_512_600_000).unwrap();
             let now = made.plus(Duration::from_secs(age));
             let end = made.plus(LinkSeconds::new(link).unwrap().duration()).plus(ViewSeconds::new(view).unwrap().duration());
-            prop_assert!(end <= now || AccessId::new(made, &Fixed(0)) >= oldest_alive(now));
+            prop_assert!(end <= now || AccessId::new(made, &FixedEntropy(0)) >= oldest_live_id(now));
         }
     }
 

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Each transition consumes the state that allows it. A link or view that ran out keeps its
-//! state; whether it did is computed from the clock ([`Grant::standing`]) and never stored.
+//! state; whether it did is computed from the clock ([`Grant::status`]) and never stored.
 
 mod ephemeral;
 mod hanging;
@@ -23,8 +23,8 @@ mod view;
 
 pub use ephemeral::{EphemeralOptions, EphemeralSession, MAX_OPTIONS_BYTES, RetrievalId};
 pub use hanging::{HangingProtocol, Layout, ViewportLabel};
-pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_alive};
-pub use rules::{CurrentIssuer, MAX_OPEN, ViewerNotAllowed, may_use, still_allowed};
+pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_live_id};
+pub use rules::{CurrentIssuer, MAX_OPEN_GRANTS, ViewerNotAllowed, check_parties, check_viewer};
 pub use state::{Grant, GrantDetails, GrantStatus, IssuedGrant, OpenGrant, Opening, RevokedGrant};
 pub use thumbprint::KeyThumbprint;
 pub use transitions::{GrantTransition, NewGrant, NotRedeemed, ViewEnded};

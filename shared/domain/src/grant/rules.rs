@@ -5,12 +5,12 @@ use super::state::GrantDetails;
 use crate::actor::Issuer;
 use crate::audit::AccessRefusal;
 use crate::credentials::api_key::{ApiKey, Scope};
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::study::ViewMode;
 use crate::user::{User, UserStatus};
 
 /// Grants of one user that may be alive at once.
-pub const MAX_OPEN: usize = 100;
+pub const MAX_OPEN_GRANTS: usize = 100;
 
 /// Why a user may not view now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,12 +23,12 @@ pub enum ViewerNotAllowed {
 
 impl ViewerNotAllowed {
     /// Code and sentence.
-    pub const fn refused(self) -> Refused {
+    pub const fn refused(self) -> Refusal {
         match self {
             Self::Deactivated => {
-                Refused::new("user_deactivated", "the user is deactivated; reactivate first")
+                Refusal::new("user_deactivated", "the user is deactivated; reactivate first")
             }
-            Self::CannotCreateReports => Refused::new(
+            Self::CannotCreateReports => Refusal::new(
                 "cannot_create_reports",
                 "the user may not create reports: canCreateReports and a verified NPI are needed",
             ),
@@ -37,7 +37,7 @@ impl ViewerNotAllowed {
 }
 
 /// Whether this person may use a view of this mode as they stand now.
-pub fn may_use(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed> {
+pub fn check_viewer(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed> {
     match mode {
         _ if user.status != UserStatus::Active => Err(ViewerNotAllowed::Deactivated),
         ViewMode::Dictation if !user.profile.permissions.may_report_now() => {
@@ -64,7 +64,7 @@ impl CurrentIssuer {
             Self::User(user) => {
                 let permissions = &user.profile.permissions;
                 let may = permissions.manages_clinic() || permissions.manage_studies;
-                user.status == UserStatus::Active && permissions.dashboard() && may
+                user.status == UserStatus::Active && permissions.has_dashboard_access() && may
             }
         }
     }
@@ -79,14 +79,14 @@ impl CurrentIssuer {
 
 /// Whether a grant may be used now, as its user and its issuer stand; `None` is one who is gone.
 /// What the grant itself says is asked of [`super::Grant`].
-pub fn still_allowed(
+pub fn check_parties(
     details: &GrantDetails,
     user: Option<&User>,
     issuer: Option<&CurrentIssuer>,
 ) -> Result<(), AccessRefusal> {
     let right_issuer = issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue());
     let still_may = |user: &User| {
-        user.access_epoch == details.access_epoch && may_use(user, details.view.mode()).is_ok()
+        user.access_epoch == details.access_epoch && check_viewer(user, details.view.mode()).is_ok()
     };
     let right_user = (details.view.user())
         .is_none_or(|id| user.is_some_and(|user| user.id == id && still_may(user)));
@@ -100,12 +100,12 @@ pub fn still_allowed(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::api_key::Description;
+    use crate::credentials::api_key::KeyDescription;
     use crate::embed::EmbedOrigins;
     use crate::grant::{LinkSeconds, NewGrant, View, ViewSeconds};
     use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
-    use crate::npi::Verification;
-    use crate::person::permissions::tests::any_wanted;
+    use crate::npi::NpiStatus;
+    use crate::person::permissions::tests::any_request;
     use crate::person::permissions::{AccessLevel, Permissions};
     use crate::study::StudyRef;
     use crate::time::Timestamp;
@@ -114,18 +114,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_deactivated_view_nothing_and_who_may_not_report_only_reads(wanted in any_wanted(), active in any::<bool>()) {
-            let Ok(permissions) = Permissions::grant(wanted) else { return Ok(()) };
-            let mut user = user(permissions.standing);
+        fn the_deactivated_view_nothing_and_who_may_not_report_only_reads(requested in any_request(), active in any::<bool>()) {
+            let Ok(permissions) = Permissions::grant(requested) else { return Ok(()) };
+            let mut user = user(permissions.access_level);
             user.profile.permissions = permissions;
             if !active {
                 user.status = UserStatus::Deactivated;
             }
-            let verified = wanted.npi.is_some_and(|(_, v)| matches!(v, Verification::Verified(_)));
-            prop_assert_eq!(may_use(&user, ViewMode::ViewerOnly).is_ok(), active);
-            prop_assert_eq!(may_use(&user, ViewMode::Dictation).is_ok(), active && wanted.create_reports && verified);
-            prop_assert_eq!(may_use(&user, ViewMode::Dictation).is_ok(), user.assignable());
-            let may_issue = active && wanted.dashboard && (permissions.manages_clinic() || wanted.manage_studies);
+            let verified = requested.npi.is_some_and(|(_, v)| matches!(v, NpiStatus::Verified(_)));
+            prop_assert_eq!(check_viewer(&user, ViewMode::ViewerOnly).is_ok(), active);
+            prop_assert_eq!(check_viewer(&user, ViewMode::Dictation).is_ok(), active && requested.create_reports && verified);
+            prop_assert_eq!(check_viewer(&user, ViewMode::Dictation).is_ok(), user.is_assignable());
+            let may_issue = active && requested.dashboard && (permissions.manages_clinic() || requested.manage_studies);
             prop_assert_eq!(CurrentIssuer::User(user.into()).may_issue(), may_issue);
         }
     }
@@ -134,7 +134,7 @@ mod tests {
         ApiKey {
             id: ApiKeyId::from_bytes([1; 16]),
             clinic: ClinicId::from_bytes([2; 16]),
-            description: Description::parse("PACS").unwrap(),
+            description: KeyDescription::parse("PACS").unwrap(),
             scopes: vec![Scope::AccessIssue],
             embed_origins: EmbedOrigins::default(),
             active: true,
@@ -169,23 +169,23 @@ mod tests {
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),
         }
-        .at(Timestamp::EPOCH)
+        .issue(Timestamp::EPOCH)
         .details;
         let pacs = CurrentIssuer::ApiKey(key());
-        assert_eq!(still_allowed(&details, Some(&user), Some(&pacs)), Ok(()));
+        assert_eq!(check_parties(&details, Some(&user), Some(&pacs)), Ok(()));
         let gone = user.clone().deactivate().unwrap().next;
         let back = gone.clone().reactivate().unwrap().next;
         let mut other = user.clone();
         other.id = UserId::from_bytes([9; 16]);
         for wrong in [None, Some(&gone), Some(&back), Some(&other)] {
-            let refused = still_allowed(&details, wrong, Some(&pacs));
+            let refused = check_parties(&details, wrong, Some(&pacs));
             assert_eq!(refused, Err(AccessRefusal::User));
         }
         let mut revoked = key();
         revoked.active = false;
         let somebody = CurrentIssuer::User(user.clone().into());
         for wrong in [None, Some(&CurrentIssuer::ApiKey(revoked)), Some(&somebody)] {
-            let refused = still_allowed(&details, Some(&user), wrong);
+            let refused = check_parties(&details, Some(&user), wrong);
             assert_eq!(refused, Err(AccessRefusal::Issuer));
         }
         let read = GrantDetails {
@@ -195,6 +195,6 @@ mod tests {
             },
             ..details
         };
-        assert_eq!(still_allowed(&read, None, Some(&pacs)), Ok(()));
+        assert_eq!(check_parties(&read, None, Some(&pacs)), Ok(()));
     }
 }

@@ -138,7 +138,7 @@ impl Grant {
     }
 
     /// How it stands at `now`.
-    pub fn standing(&self, now: Timestamp) -> GrantStatus {
+    pub fn status(&self, now: Timestamp) -> GrantStatus {
         match self {
             Self::Issued(g) if now < g.details.link_expires_at => GrantStatus::Issued,
             Self::Open(g) if now < g.opening.until => GrantStatus::Open,
@@ -149,6 +149,6 @@ impl Grant {
 
     /// Whether a link that can be opened or a view that lives is left at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
-        matches!(self.standing(now), GrantStatus::Issued | GrantStatus::Open)
+        matches!(self.status(now), GrantStatus::Issued | GrantStatus::Open)
     }
 }

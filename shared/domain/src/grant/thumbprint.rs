@@ -5,7 +5,7 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// The SHA-256 thumbprint of a public key (RFC 7638), `cnf.jkt` of a view token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ impl KeyThumbprint {
     }
 
     /// Reads 43 characters of base64url.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused =
-            Refused::new("thumbprint_invalid", "must be a SHA-256 in base64url without padding");
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal =
+            Refusal::new("thumbprint_invalid", "must be a SHA-256 in base64url without padding");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| INVALID)?;
         bytes.try_into().map(Self).map_err(|_| INVALID)
     }

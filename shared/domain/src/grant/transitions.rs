@@ -82,7 +82,7 @@ pub struct NewGrant {
 
 impl NewGrant {
     /// The grant, its link fresh.
-    pub fn at(self, now: Timestamp) -> IssuedGrant {
+    pub fn issue(self, now: Timestamp) -> IssuedGrant {
         IssuedGrant {
             details: GrantDetails {
                 id: self.id,
@@ -102,7 +102,7 @@ impl NewGrant {
 
 impl GrantDetails {
     /// What an audit record about it is on.
-    pub fn audited(&self) -> AuditObject {
+    pub fn audit_object(&self) -> AuditObject {
         AuditObject::Access {
             id: self.id,
             user: self.view.user(),
@@ -110,7 +110,11 @@ impl GrantDetails {
         }
     }
 
-    fn changed<S>(self, action: AuditAction, next: impl FnOnce(Self) -> S) -> GrantTransition<S> {
+    fn transition<S>(
+        self,
+        action: AuditAction,
+        next: impl FnOnce(Self) -> S,
+    ) -> GrantTransition<S> {
         let expected_version = self.version;
         let version = expected_version + 1;
         GrantTransition { next: next(Self { version, ..self }), action, expected_version }
@@ -135,12 +139,12 @@ impl IssuedGrant {
         let until = now.plus(self.details.view_seconds.duration());
         let opening = Opening { at: now, until, key };
         let open = |details| OpenGrant { details, opening };
-        Ok(self.details.changed(AuditAction::AccessRedeemed, open))
+        Ok(self.details.transition(AuditAction::AccessRedeemed, open))
     }
 
     /// Ends it before it was opened.
     pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
-        revoked(self.details, None, now)
+        revocation(self.details, None, now)
     }
 }
 
@@ -156,16 +160,16 @@ impl OpenGrant {
 
     /// Ends the view.
     pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
-        revoked(self.details, Some(self.opening), now)
+        revocation(self.details, Some(self.opening), now)
     }
 }
 
-fn revoked(
+fn revocation(
     details: GrantDetails,
     opening: Option<Opening>,
     now: Timestamp,
 ) -> GrantTransition<RevokedGrant> {
-    details.changed(AuditAction::AccessRevoked, |details| RevokedGrant {
+    details.transition(AuditAction::AccessRevoked, |details| RevokedGrant {
         details,
         opening,
         at: now,

@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Each transition consumes the state that allows it. An invitation that ran out is still
-//! `PendingInvitation`; whether it did is computed from the clock ([`PendingInvitation::at`]) and never stored.
+//! `PendingInvitation`; whether it did is computed from the clock ([`PendingInvitation::check_expiry`]) and never stored.
 
 mod state;
 mod transitions;

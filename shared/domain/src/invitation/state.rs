@@ -7,8 +7,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
 
 use crate::actor::Inviter;
-use crate::delivery::Mailing;
-use crate::field::Refused;
+use crate::delivery::EmailDelivery;
+use crate::field::Refusal;
 use crate::ids::{ClinicId, InvitationId};
 use crate::person::email::Email;
 use crate::person::profile::Profile;
@@ -42,7 +42,7 @@ pub struct InvitationDetails {
     /// Which link is valid: a resend counts up and so kills the old one.
     pub generation: u32,
     /// Whether the mail of this generation arrived.
-    pub mailing: Mailing,
+    pub email_delivery: EmailDelivery,
     /// What was asked and by whom, so that a client's silent repeat is recognised.
     pub fingerprint: Fingerprint,
     /// Counts the writes, so that none is lost.
@@ -206,11 +206,11 @@ pub struct RejectReason(String);
 
 impl RejectReason {
     /// Reads a reason.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         let right =
             (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        let refused = Refused::new(
+        let refused = Refusal::new(
             "reason_invalid",
             "must be 1 to 500 characters without control characters",
         );

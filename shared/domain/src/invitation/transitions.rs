@@ -8,7 +8,7 @@ use super::state::{
 };
 use crate::actor::Inviter;
 use crate::audit::AuditAction;
-use crate::delivery::Mailing;
+use crate::delivery::EmailDelivery;
 use crate::ids::{ClinicId, InvitationId, UserId};
 use crate::npi::RegistryAnswer;
 use crate::person::email::Email;
@@ -96,7 +96,7 @@ pub struct NewInvitation {
 
 impl NewInvitation {
     /// The invitation, its first mail queued.
-    pub fn at(self, now: Timestamp) -> PendingInvitation {
+    pub fn create(self, now: Timestamp) -> PendingInvitation {
         PendingInvitation {
             details: InvitationDetails {
                 id: self.id,
@@ -109,7 +109,7 @@ impl NewInvitation {
                 expiry: now.plus(self.open_for),
                 queued_at: now,
                 generation: 1,
-                mailing: Mailing::queued(),
+                email_delivery: EmailDelivery::new(),
                 fingerprint: self.fingerprint,
                 version: 1,
             },
@@ -119,7 +119,7 @@ impl NewInvitation {
 }
 
 impl InvitationDetails {
-    fn touched(mut self, now: Timestamp) -> Self {
+    fn touch(mut self, now: Timestamp) -> Self {
         self.updated_at = now;
         self.version += 1;
         self
@@ -128,7 +128,7 @@ impl InvitationDetails {
 
 impl PendingInvitation {
     /// Whether it has run out at `now`.
-    pub fn at(self, now: Timestamp) -> Result<UnexpiredInvitation, ExpiredInvitation> {
+    pub fn check_expiry(self, now: Timestamp) -> Result<UnexpiredInvitation, ExpiredInvitation> {
         if now < self.details.expiry {
             Ok(UnexpiredInvitation(self))
         } else {
@@ -142,7 +142,7 @@ impl PendingInvitation {
         InvitationTransition::new(
             &details,
             AuditAction::InvitationRevoked,
-            RevokedInvitation { details: details.clone().touched(now), at: now },
+            RevokedInvitation { details: details.clone().touch(now), at: now },
         )
     }
 
@@ -156,11 +156,11 @@ impl PendingInvitation {
         if waited < RESEND_PAUSE {
             return Err(ResendTooSoon { retry_after: RESEND_PAUSE.saturating_sub(waited) });
         }
-        let mut next = self.details.clone().touched(now);
+        let mut next = self.details.clone().touch(now);
         next.expiry = now.plus(open_for);
         next.queued_at = now;
         next.generation += 1;
-        next.mailing = Mailing::queued();
+        next.email_delivery = EmailDelivery::new();
         let next = Self { details: next, new_requested: false };
         Ok(InvitationTransition::new(&self.details, AuditAction::InvitationResent, next))
     }
@@ -174,7 +174,7 @@ impl UnexpiredInvitation {
 
     /// Changes what is offered.
     pub fn edit(self, profile: Profile, now: Timestamp) -> InvitationTransition<PendingInvitation> {
-        self.offering(profile, AuditAction::InvitationEdited, now)
+        self.change_offer(profile, AuditAction::InvitationEdited, now)
     }
 
     /// An owner or admin who knows the person vouches for the NPI that is registered under
@@ -185,29 +185,29 @@ impl UnexpiredInvitation {
         now: Timestamp,
     ) -> Result<InvitationTransition<PendingInvitation>, NotAttested> {
         let profile = self.0.details.profile.clone().attest(by, now)?;
-        Ok(self.offering(profile, AuditAction::NpiAttested, now))
+        Ok(self.change_offer(profile, AuditAction::NpiAttested, now))
     }
 
     /// What follows when the registry was asked again about the NPI; `None` when its answer
     /// changes nothing.
     #[must_use]
-    pub fn asked_again(
+    pub fn recheck_npi(
         self,
         answer: &RegistryAnswer,
         now: Timestamp,
     ) -> Option<InvitationTransition<PendingInvitation>> {
-        let profile = self.0.details.profile.clone().asked_again(answer);
+        let profile = self.0.details.profile.clone().recheck_npi(answer);
         let news = profile != self.0.details.profile;
-        news.then(|| self.offering(profile, AuditAction::NpiVerificationChanged, now))
+        news.then(|| self.change_offer(profile, AuditAction::NpiVerificationChanged, now))
     }
 
-    fn offering(
+    fn change_offer(
         self,
         profile: Profile,
         action: AuditAction,
         now: Timestamp,
     ) -> InvitationTransition<PendingInvitation> {
-        let mut next = self.0.details.clone().touched(now);
+        let mut next = self.0.details.clone().touch(now);
         next.profile = profile;
         let next = PendingInvitation { details: next, new_requested: self.0.new_requested };
         InvitationTransition::new(&self.0.details, action, next)
@@ -220,9 +220,9 @@ impl UnexpiredInvitation {
         now: Timestamp,
     ) -> InvitationTransition<Acceptance> {
         let before = self.0.details;
-        let mut details = before.clone().touched(now);
+        let mut details = before.clone().touch(now);
         if let Some(answer) = registry {
-            details.profile = details.profile.noted(answer);
+            details.profile = details.profile.record_answer(answer);
         }
         let user = User {
             id: details.id.user_id(),
@@ -248,7 +248,7 @@ impl UnexpiredInvitation {
         now: Timestamp,
     ) -> InvitationTransition<RejectedInvitation> {
         let details = self.0.details;
-        let next = RejectedInvitation { details: details.clone().touched(now), at: now, reason };
+        let next = RejectedInvitation { details: details.clone().touch(now), at: now, reason };
         InvitationTransition::new(&details, AuditAction::InvitationRejected, next)
     }
 }
@@ -260,7 +260,7 @@ impl ExpiredInvitation {
             return None;
         }
         let next =
-            PendingInvitation { details: self.0.details.clone().touched(now), new_requested: true };
+            PendingInvitation { details: self.0.details.clone().touch(now), new_requested: true };
         Some(InvitationTransition::new(&self.0.details, AuditAction::InvitationNewRequested, next))
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 use crate::fold::fold;
 use crate::ids::UserId;
 use crate::time::Timestamp;
@@ -21,8 +21,8 @@ const PREFIX_SUM: u32 = 24;
 
 impl Npi {
     /// Reads ten digits.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "npi_invalid",
             "must be a National Provider Identifier: 10 digits, the first 1 or 2, with a right check digit",
         );
@@ -60,7 +60,7 @@ pub enum RegistryAnswer {
         surnames: Vec<String>,
     },
     /// An active organisation (`NPI-2`), which cannot report.
-    Organisation,
+    Organization,
     /// CMS deactivated the number.
     Deactivated,
     /// No such number.
@@ -71,7 +71,7 @@ pub enum RegistryAnswer {
 
 /// What a verification rests on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Basis {
+pub enum VerificationBasis {
     /// The registry knows the number under the person's surname.
     Registry,
     /// The registry knows it under another, and an owner or admin vouched for the person.
@@ -85,11 +85,11 @@ pub enum Basis {
 
 /// Where the verification of a held NPI stands. `not_required` is having none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verification {
+pub enum NpiStatus {
     /// The registry has not answered yet.
     Pending,
     /// The number is this person's.
-    Verified(Basis),
+    Verified(VerificationBasis),
     /// The registry knows the number under another surname.
     NameMismatch,
     /// The registry does not know the number, or knows it as an organisation's.
@@ -98,17 +98,17 @@ pub enum Verification {
     Deactivated,
 }
 
-impl Verification {
+impl NpiStatus {
     /// What follows from the registry's answer for a person of this surname.
     pub fn from_answer(answer: &RegistryAnswer, surname: &str) -> Self {
         match answer {
             RegistryAnswer::Person { surnames }
-                if surnames.iter().any(|s| same_surname(s, surname)) =>
+                if surnames.iter().any(|s| surnames_match(s, surname)) =>
             {
-                Self::Verified(Basis::Registry)
+                Self::Verified(VerificationBasis::Registry)
             }
             RegistryAnswer::Person { .. } => Self::NameMismatch,
-            RegistryAnswer::Organisation | RegistryAnswer::Unknown => Self::NotFound,
+            RegistryAnswer::Organization | RegistryAnswer::Unknown => Self::NotFound,
             RegistryAnswer::Deactivated => Self::Deactivated,
             RegistryAnswer::Unavailable => Self::Pending,
         }
@@ -117,10 +117,12 @@ impl Verification {
     /// What follows from another answer of the registry about the same person. Silence changes
     /// nothing, and an attestation holds for as long as the number is an active person's.
     #[must_use]
-    pub fn asked_again(self, answer: &RegistryAnswer, surname: &str) -> Self {
+    pub fn recheck(self, answer: &RegistryAnswer, surname: &str) -> Self {
         match (self, answer) {
             (_, RegistryAnswer::Unavailable)
-            | (Self::Verified(Basis::Attested { .. }), RegistryAnswer::Person { .. }) => self,
+            | (Self::Verified(VerificationBasis::Attested { .. }), RegistryAnswer::Person { .. }) => {
+                self
+            }
             _ => Self::from_answer(answer, surname),
         }
     }
@@ -140,7 +142,7 @@ impl Verification {
     pub fn parse(text: &str) -> Option<Self> {
         [
             Self::Pending,
-            Self::Verified(Basis::Registry),
+            Self::Verified(VerificationBasis::Registry),
             Self::NameMismatch,
             Self::NotFound,
             Self::Deactivated,
@@ -150,16 +152,16 @@ impl Verification {
     }
 
     /// The refusal that a request naming this NPI gets, when the registry rules the number out.
-    pub fn refusal(self, answer: &RegistryAnswer) -> Option<Refused> {
+    pub fn refusal(self, answer: &RegistryAnswer) -> Option<Refusal> {
         match (self, answer) {
-            (Self::NotFound, RegistryAnswer::Organisation) => Some(Refused::new(
+            (Self::NotFound, RegistryAnswer::Organization) => Some(Refusal::new(
                 "npi_not_found",
                 "the NPPES registry lists this number as an organisation's; a person's own NPI is needed to report",
             )),
             (Self::NotFound, _) => {
-                Some(Refused::new("npi_not_found", "the NPPES registry does not know this number"))
+                Some(Refusal::new("npi_not_found", "the NPPES registry does not know this number"))
             }
-            (Self::Deactivated, _) => Some(Refused::new(
+            (Self::Deactivated, _) => Some(Refusal::new(
                 "npi_deactivated",
                 "the NPPES registry says that CMS deactivated this number",
             )),
@@ -169,7 +171,7 @@ impl Verification {
 }
 
 /// Whether two surnames are one, after folding case, accents and punctuation.
-pub fn same_surname(a: &str, b: &str) -> bool {
+pub fn surnames_match(a: &str, b: &str) -> bool {
     let (a, b) = (folded(a), folded(b));
     !a.is_empty() && a == b
 }
@@ -205,7 +207,7 @@ mod tests {
         #[test]
         fn a_surname_is_itself_in_capitals(name in "[a-zA-Zéèüößøł' -]{1,20}") {
             prop_assume!(name.chars().any(char::is_alphanumeric));
-            prop_assert!(same_surname(&name, &name.to_uppercase()));
+            prop_assert!(surnames_match(&name, &name.to_uppercase()));
         }
     }
 
@@ -241,10 +243,10 @@ mod tests {
             ("MUELLER", "Mueller"),
             ("STRAUSS", "Strauß"),
         ] {
-            assert!(same_surname(a, b), "{a} {b}");
+            assert!(surnames_match(a, b), "{a} {b}");
         }
         for (a, b) in [("SMITH", "Smyth"), ("", ""), ("--", "'"), ("MÜLLER", "Mueller")] {
-            assert!(!same_surname(a, b), "{a} {b}");
+            assert!(!surnames_match(a, b), "{a} {b}");
         }
     }
 
@@ -252,44 +254,44 @@ mod tests {
     fn the_registrys_answer_decides_and_silence_decides_nothing() {
         let person = RegistryAnswer::Person { surnames: vec!["NEW".into(), "FORMER".into()] };
         assert_eq!(
-            Verification::from_answer(&person, "Former"),
-            Verification::Verified(Basis::Registry)
+            NpiStatus::from_answer(&person, "Former"),
+            NpiStatus::Verified(VerificationBasis::Registry)
         );
-        assert_eq!(Verification::from_answer(&person, "Other"), Verification::NameMismatch);
+        assert_eq!(NpiStatus::from_answer(&person, "Other"), NpiStatus::NameMismatch);
         for (answer, state, code) in [
-            (RegistryAnswer::Organisation, Verification::NotFound, Some("npi_not_found")),
-            (RegistryAnswer::Unknown, Verification::NotFound, Some("npi_not_found")),
-            (RegistryAnswer::Deactivated, Verification::Deactivated, Some("npi_deactivated")),
-            (RegistryAnswer::Unavailable, Verification::Pending, None),
+            (RegistryAnswer::Organization, NpiStatus::NotFound, Some("npi_not_found")),
+            (RegistryAnswer::Unknown, NpiStatus::NotFound, Some("npi_not_found")),
+            (RegistryAnswer::Deactivated, NpiStatus::Deactivated, Some("npi_deactivated")),
+            (RegistryAnswer::Unavailable, NpiStatus::Pending, None),
         ] {
-            assert_eq!(Verification::from_answer(&answer, "Any"), state);
+            assert_eq!(NpiStatus::from_answer(&answer, "Any"), state);
             assert_eq!(state.refusal(&answer).map(|r| r.code), code);
         }
-        assert_eq!(Verification::NameMismatch.refusal(&person), None);
+        assert_eq!(NpiStatus::NameMismatch.refusal(&person), None);
     }
 
     #[test]
     fn an_attestation_outlasts_every_answer_but_the_number_s_end() {
-        let attested = Verification::Verified(Basis::Attested {
+        let attested = NpiStatus::Verified(VerificationBasis::Attested {
             by: UserId::from_bytes([1; 16]),
             at: Timestamp::EPOCH,
         });
-        let registry = Verification::Verified(Basis::Registry);
+        let registry = NpiStatus::Verified(VerificationBasis::Registry);
         let person = |surname: &str| RegistryAnswer::Person { surnames: vec![surname.into()] };
         for (before, answer, after) in [
             (attested, person("OTHER"), attested),
             (attested, person("HALE"), attested),
             (attested, RegistryAnswer::Unavailable, attested),
-            (attested, RegistryAnswer::Deactivated, Verification::Deactivated),
-            (attested, RegistryAnswer::Unknown, Verification::NotFound),
-            (attested, RegistryAnswer::Organisation, Verification::NotFound),
-            (registry, person("OTHER"), Verification::NameMismatch),
+            (attested, RegistryAnswer::Deactivated, NpiStatus::Deactivated),
+            (attested, RegistryAnswer::Unknown, NpiStatus::NotFound),
+            (attested, RegistryAnswer::Organization, NpiStatus::NotFound),
+            (registry, person("OTHER"), NpiStatus::NameMismatch),
             (registry, person("HALE"), registry),
             (registry, RegistryAnswer::Unavailable, registry),
-            (Verification::Deactivated, person("HALE"), registry),
-            (Verification::Pending, RegistryAnswer::Unavailable, Verification::Pending),
+            (NpiStatus::Deactivated, person("HALE"), registry),
+            (NpiStatus::Pending, RegistryAnswer::Unavailable, NpiStatus::Pending),
         ] {
-            assert_eq!(before.asked_again(&answer, "Hale"), after, "{before:?} {answer:?}");
+            assert_eq!(before.recheck(&answer, "Hale"), after, "{before:?} {answer:?}");
         }
     }
 }

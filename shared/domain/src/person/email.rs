@@ -4,7 +4,7 @@ use std::fmt;
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// Bytes of the longest address: RFC 5321 section 4.5.3.1.3, without the angle brackets.
 pub const MAX_BYTES: usize = 254;
@@ -19,48 +19,48 @@ const MAX_LOCAL_BYTES: usize = 64;
 #[derive(Clone)]
 pub struct Email {
     typed: String,
-    normalised: String,
+    normalized: String,
 }
 
-const INVALID: Refused = Refused::new(
+const INVALID: Refusal = Refusal::new(
     "email_invalid",
     "must be a mail address such as ada@clinic.example, without spaces, quotes or control characters",
 );
-const TOO_LONG: Refused = Refused::new(
+const TOO_LONG: Refusal = Refusal::new(
     "email_too_long",
     "must be a mail address of at most 254 bytes, with at most 64 before the @",
 );
 
 impl Email {
     /// Reads an address.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let typed: String = text.trim().nfc().collect();
         if typed.len() > MAX_BYTES {
             return Err(TOO_LONG);
         }
         let (local, domain) = typed.rsplit_once('@').ok_or(INVALID)?;
-        let local = normal_local(local)?;
-        let domain = normal_domain(domain)?;
-        let normalised = format!("{local}@{domain}");
-        if local.len() > MAX_LOCAL_BYTES || normalised.len() > MAX_BYTES {
+        let local = normalize_local(local)?;
+        let domain = normalize_domain(domain)?;
+        let normalized = format!("{local}@{domain}");
+        if local.len() > MAX_LOCAL_BYTES || normalized.len() > MAX_BYTES {
             return Err(TOO_LONG);
         }
-        Ok(Self { typed, normalised })
+        Ok(Self { typed, normalized })
     }
 
     /// The address as it was typed, to show and to mail to.
-    pub fn typed(&self) -> &str {
+    pub fn as_typed(&self) -> &str {
         &self.typed
     }
 
     /// The form by which addresses are compared.
-    pub fn normalised(&self) -> &str {
-        &self.normalised
+    pub fn normalized(&self) -> &str {
+        &self.normalized
     }
 
     /// The address for a mail server: as typed, but a domain beyond ASCII as its A-label.
-    pub fn deliverable(&self) -> String {
-        match (self.typed.rsplit_once('@'), self.normalised.rsplit_once('@')) {
+    pub fn delivery_address(&self) -> String {
+        match (self.typed.rsplit_once('@'), self.normalized.rsplit_once('@')) {
             (Some((local, typed)), Some((_, a_label))) if !typed.is_ascii() => {
                 format!("{local}@{a_label}")
             }
@@ -70,7 +70,7 @@ impl Email {
 }
 
 /// RFC 5321 dot-string with the UTF-8 of RFC 6531; quoted strings are refused.
-fn normal_local(local: &str) -> Result<String, Refused> {
+fn normalize_local(local: &str) -> Result<String, Refusal> {
     let allowed = |c: char| {
         c.is_ascii_alphanumeric()
             || "!#$%&'*+-/=?^_`{|}~.".contains(c)
@@ -88,7 +88,7 @@ fn normal_local(local: &str) -> Result<String, Refused> {
 }
 
 /// UTS 46 with the host name rules of STD 3, and at least two labels.
-fn normal_domain(domain: &str) -> Result<String, Refused> {
+fn normalize_domain(domain: &str) -> Result<String, Refusal> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| INVALID)?;
     let mut labels = ascii.split('.');
     let two_labels = labels.clone().count() >= 2;
@@ -104,7 +104,7 @@ fn normal_domain(domain: &str) -> Result<String, Refused> {
 
 impl PartialEq for Email {
     fn eq(&self, other: &Self) -> bool {
-        self.normalised == other.normalised
+        self.normalized == other.normalized
     }
 }
 
@@ -141,9 +141,9 @@ mod tests {
             local in "[A-Za-zİıéÉßñ0-9+_-]{1,12}", domain in "[a-zA-Zäöü]{1,10}", top in "[a-z]{2,6}"
         ) {
             let email = Email::parse(&format!("{local}@{domain}.{top}")).unwrap();
-            prop_assert_eq!(&Email::parse(email.typed()).unwrap(), &email);
-            let again = Email::parse(email.normalised()).unwrap();
-            prop_assert_eq!(again.normalised(), email.normalised());
+            prop_assert_eq!(&Email::parse(email.as_typed()).unwrap(), &email);
+            let again = Email::parse(email.normalized()).unwrap();
+            prop_assert_eq!(again.normalized(), email.normalized());
         }
     }
 
@@ -166,10 +166,10 @@ mod tests {
     #[test]
     fn the_spelling_typed_is_kept() {
         let email = Email::parse(" Dr.Ada@Praxis-Süd.Example ").unwrap();
-        assert_eq!(email.typed(), "Dr.Ada@Praxis-Süd.Example");
-        assert_eq!(email.deliverable(), "Dr.Ada@xn--praxis-sd-x9a.example");
+        assert_eq!(email.as_typed(), "Dr.Ada@Praxis-Süd.Example");
+        assert_eq!(email.delivery_address(), "Dr.Ada@xn--praxis-sd-x9a.example");
         let plain = Email::parse("Ada@Clinic.Example").unwrap();
-        assert_eq!(plain.deliverable(), "Ada@Clinic.Example");
+        assert_eq!(plain.delivery_address(), "Ada@Clinic.Example");
     }
 
     #[test]

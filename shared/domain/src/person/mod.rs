@@ -9,17 +9,17 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
-use crate::field::Refused;
+use crate::field::Refusal;
 
 /// Characters of the longest name.
 const MAX_CHARS: usize = 100;
 
-const LENGTH: Refused = Refused::new("name_length", "must be 1 to 100 characters");
-const CHARACTERS: Refused = Refused::new(
+const LENGTH: Refusal = Refusal::new("name_length", "must be 1 to 100 characters");
+const CHARACTERS: Refusal = Refusal::new(
     "name_characters",
     "must not hold control characters, line breaks, invisible or direction-changing characters, or any of < > : @",
 );
-const LINK: Refused = Refused::new(
+const LINK: Refusal = Refusal::new(
     "name_looks_like_link",
     "must not look like a web address; put a space after a full stop",
 );
@@ -33,7 +33,7 @@ pub struct PersonName(String);
 
 impl PersonName {
     /// Reads one part of a name.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name: String = text.trim().nfc().collect();
         if name.is_empty() || name.chars().count() > MAX_CHARS {
             return Err(LENGTH);
@@ -87,8 +87,8 @@ pub struct PhoneNumber(String);
 
 impl PhoneNumber {
     /// Reads a number; separators ` -().` and a leading `+` are accepted and dropped.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
-        const INVALID: Refused = Refused::new(
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const INVALID: Refusal = Refusal::new(
             "phone_invalid",
             "must be 10 to 15 digits; spaces, - ( ) . and a leading + are accepted",
         );
@@ -128,7 +128,7 @@ pub struct FullName {
 
 impl FullName {
     /// First and last name, as a mail greets.
-    pub fn short(&self) -> String {
+    pub fn first_and_last(&self) -> String {
         format!("{} {}", self.first.as_str(), self.last.as_str())
     }
 }
@@ -149,10 +149,10 @@ macro_rules! clinic_roles {
             }
 
             /// Reads a role, spelt exactly as AutoScribe writes it.
-            pub fn parse(text: &str) -> Result<Self, Refused> {
+            pub fn parse(text: &str) -> Result<Self, Refusal> {
                 match text {
                     $($text => Ok(Self::$variant),)*
-                    _ => Err(Refused::new(
+                    _ => Err(Refusal::new(
                         "clinic_role_unknown",
                         "must be one of the 61 clinic roles, spelt exactly, such as Radiologist",
                     )),

@@ -1,9 +1,9 @@
 //! What a person may do. States that the rules forbid cannot be written down: an admin without
 //! the dashboard, or reporting without an NPI.
 
-use crate::field::{Faults, Refused};
+use crate::field::{FieldFaults, Refusal};
 use crate::ids::UserId;
-use crate::npi::{Basis, Npi, Verification};
+use crate::npi::{Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
 
 /// A person's standing in the clinic.
@@ -51,12 +51,12 @@ impl Level {
     }
 
     /// Reads a level's name.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         match text {
             "owner" => Ok(Self::Owner),
             "admin" => Ok(Self::Admin),
             "member" => Ok(Self::Member),
-            _ => Err(Refused::new("level_unknown", "must be owner, admin or member")),
+            _ => Err(Refusal::new("level_unknown", "must be owner, admin or member")),
         }
     }
 }
@@ -72,15 +72,15 @@ impl From<AssignableLevel> for Level {
 
 impl AssignableLevel {
     /// Reads a level that a request may give.
-    pub fn parse(text: &str) -> Result<Self, Refused> {
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
         match text {
             "admin" => Ok(Self::Admin),
             "member" => Ok(Self::Member),
-            "owner" => Err(Refused::new(
+            "owner" => Err(Refusal::new(
                 "owner_not_assignable",
                 "owner cannot be assigned; use admin or member",
             )),
-            _ => Err(Refused::new("level_unknown", "must be admin or member")),
+            _ => Err(Refusal::new("level_unknown", "must be admin or member")),
         }
     }
 }
@@ -95,7 +95,7 @@ pub enum Reporting {
         /// The number.
         npi: Npi,
         /// What the registry said.
-        verification: Verification,
+        verification: NpiStatus,
         /// `canCreateReports`.
         granted: bool,
     },
@@ -105,7 +105,7 @@ pub enum Reporting {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permissions {
     /// Level, and for a member whether the dashboard is open.
-    pub standing: AccessLevel,
+    pub access_level: AccessLevel,
     /// Assign tasks, create studies, edit study metadata.
     pub manage_studies: bool,
     /// NPI and reporting.
@@ -124,7 +124,7 @@ pub struct RequestedPermissions {
     /// `hasDashboardAccess`.
     pub dashboard: bool,
     /// `npiNumber` with what is known of it.
-    pub npi: Option<(Npi, Verification)>,
+    pub npi: Option<(Npi, NpiStatus)>,
 }
 
 /// Why an NPI cannot be attested.
@@ -133,52 +133,52 @@ pub enum NotAttested {
     /// There is none on file.
     NoNpi,
     /// The registry does not know it under another surname, which is all that can be vouched for.
-    NotMismatched(Verification),
+    NotMismatched(NpiStatus),
     /// The user is deactivated.
     UserDeactivated,
 }
 
 impl Permissions {
     /// Checks the rules that bind several fields; every breach is reported.
-    pub fn grant(wanted: RequestedPermissions) -> Result<Self, Faults> {
-        let mut faults = Faults::default();
-        let standing = match wanted.level {
+    pub fn grant(requested: RequestedPermissions) -> Result<Self, FieldFaults> {
+        let mut faults = FieldFaults::default();
+        let access_level = match requested.level {
             Level::Owner => AccessLevel::Owner,
             Level::Admin => AccessLevel::Admin,
-            Level::Member => AccessLevel::Member { dashboard: wanted.dashboard },
+            Level::Member => AccessLevel::Member { dashboard: requested.dashboard },
         };
-        if !wanted.dashboard && wanted.level != Level::Member {
+        if !requested.dashboard && requested.level != Level::Member {
             let refused =
-                Refused::new("admin_needs_dashboard", "must be true for an owner or admin");
+                Refusal::new("admin_needs_dashboard", "must be true for an owner or admin");
             faults.push(refused.at("hasDashboardAccess"));
         }
-        let reporting = match wanted.npi {
+        let reporting = match requested.npi {
             Some((npi, verification)) => {
-                Reporting::WithNpi { npi, verification, granted: wanted.create_reports }
+                Reporting::WithNpi { npi, verification, granted: requested.create_reports }
             }
             None => Reporting::WithoutNpi,
         };
-        if wanted.create_reports && wanted.npi.is_none() {
-            let refused = Refused::new("npi_required", "is required when canCreateReports is true");
+        if requested.create_reports && requested.npi.is_none() {
+            let refused = Refusal::new("npi_required", "is required when canCreateReports is true");
             faults.push(refused.at("npiNumber"));
         }
-        faults.or(Self { standing, manage_studies: wanted.manage_studies, reporting })
+        faults.or(Self { access_level, manage_studies: requested.manage_studies, reporting })
     }
 
     /// The same permissions as switches, to change some and grant again.
-    pub fn as_wanted(&self) -> RequestedPermissions {
+    pub fn to_request(&self) -> RequestedPermissions {
         RequestedPermissions {
             level: self.level(),
             manage_studies: self.manage_studies,
-            create_reports: self.create_reports(),
-            dashboard: self.dashboard(),
+            create_reports: self.can_create_reports(),
+            dashboard: self.has_dashboard_access(),
             npi: self.npi(),
         }
     }
 
     /// The level.
     pub fn level(&self) -> Level {
-        match self.standing {
+        match self.access_level {
             AccessLevel::Owner => Level::Owner,
             AccessLevel::Admin => Level::Admin,
             AccessLevel::Member { .. } => Level::Member,
@@ -187,16 +187,16 @@ impl Permissions {
 
     /// Whether this is an owner or admin.
     pub fn manages_clinic(&self) -> bool {
-        !matches!(self.standing, AccessLevel::Member { .. })
+        !matches!(self.access_level, AccessLevel::Member { .. })
     }
 
     /// Whether the person may sign in at the dashboard.
-    pub fn dashboard(&self) -> bool {
-        !matches!(self.standing, AccessLevel::Member { dashboard: false })
+    pub fn has_dashboard_access(&self) -> bool {
+        !matches!(self.access_level, AccessLevel::Member { dashboard: false })
     }
 
     /// Whether reporting was granted; [`Self::may_report_now`] says whether it has effect.
-    pub fn create_reports(&self) -> bool {
+    pub fn can_create_reports(&self) -> bool {
         matches!(self.reporting, Reporting::WithNpi { granted: true, .. })
     }
 
@@ -204,12 +204,12 @@ impl Permissions {
     pub fn may_report_now(&self) -> bool {
         matches!(
             self.reporting,
-            Reporting::WithNpi { granted: true, verification: Verification::Verified(_), .. }
+            Reporting::WithNpi { granted: true, verification: NpiStatus::Verified(_), .. }
         )
     }
 
     /// The NPI on file with what is known of it.
-    pub fn npi(&self) -> Option<(Npi, Verification)> {
+    pub fn npi(&self) -> Option<(Npi, NpiStatus)> {
         match self.reporting {
             Reporting::WithoutNpi => None,
             Reporting::WithNpi { npi, verification, .. } => Some((npi, verification)),
@@ -218,7 +218,7 @@ impl Permissions {
 
     /// The same permissions with another verification; no change without an NPI.
     #[must_use]
-    pub fn verified_as(mut self, to: Verification) -> Self {
+    pub fn with_verification(mut self, to: NpiStatus) -> Self {
         if let Reporting::WithNpi { verification, .. } = &mut self.reporting {
             *verification = to;
         }
@@ -229,8 +229,9 @@ impl Permissions {
     pub fn attest(self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
         match self.npi() {
             None => Err(NotAttested::NoNpi),
-            Some((_, Verification::NameMismatch)) => {
-                Ok(self.verified_as(Verification::Verified(Basis::Attested { by, at })))
+            Some((_, NpiStatus::NameMismatch)) => {
+                Ok(self
+                    .with_verification(NpiStatus::Verified(VerificationBasis::Attested { by, at })))
             }
             Some((_, other)) => Err(NotAttested::NotMismatched(other)),
         }
@@ -247,21 +248,21 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    pub(crate) fn any_verification() -> impl Strategy<Value = Verification> {
+    pub(crate) fn any_verification() -> impl Strategy<Value = NpiStatus> {
         prop_oneof![
-            Just(Verification::Pending),
-            Just(Verification::Verified(Basis::Registry)),
-            Just(Verification::Verified(Basis::Attested {
+            Just(NpiStatus::Pending),
+            Just(NpiStatus::Verified(VerificationBasis::Registry)),
+            Just(NpiStatus::Verified(VerificationBasis::Attested {
                 by: UserId::from_bytes([7; 16]),
                 at: Timestamp::EPOCH,
             })),
-            Just(Verification::NameMismatch),
-            Just(Verification::NotFound),
-            Just(Verification::Deactivated)
+            Just(NpiStatus::NameMismatch),
+            Just(NpiStatus::NotFound),
+            Just(NpiStatus::Deactivated)
         ]
     }
 
-    pub(crate) fn any_wanted() -> impl Strategy<Value = RequestedPermissions> {
+    pub(crate) fn any_request() -> impl Strategy<Value = RequestedPermissions> {
         let level = prop_oneof![Just(Level::Owner), Just(Level::Admin), Just(Level::Member)];
         let npi = proptest::option::of(
             any_verification().prop_map(|v| (Npi::parse("1234567893").unwrap(), v)),
@@ -279,39 +280,39 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn what_is_granted_obeys_the_rules_and_reads_back(wanted in any_wanted()) {
-            match Permissions::grant(wanted) {
+        fn what_is_granted_obeys_the_rules_and_reads_back(requested in any_request()) {
+            match Permissions::grant(requested) {
                 Ok(granted) => {
-                    prop_assert!(granted.dashboard() || !granted.manages_clinic());
-                    prop_assert!(granted.npi().is_some() || !granted.create_reports());
+                    prop_assert!(granted.has_dashboard_access() || !granted.manages_clinic());
+                    prop_assert!(granted.npi().is_some() || !granted.can_create_reports());
                     prop_assert!(!granted.may_report_now()
-                        || matches!(granted.npi().unwrap().1, Verification::Verified(_)));
-                    prop_assert_eq!(Permissions::grant(granted.as_wanted()), Ok(granted));
-                    prop_assert_eq!(granted.dashboard(), wanted.dashboard);
+                        || matches!(granted.npi().unwrap().1, NpiStatus::Verified(_)));
+                    prop_assert_eq!(Permissions::grant(granted.to_request()), Ok(granted));
+                    prop_assert_eq!(granted.has_dashboard_access(), requested.dashboard);
                 }
                 Err(faults) => {
                     let codes: Vec<_> = faults.0.iter().map(|f| f.code).collect();
-                    prop_assert_eq!(codes.contains(&"admin_needs_dashboard"), wanted.level != Level::Member && !wanted.dashboard);
-                    prop_assert_eq!(codes.contains(&"npi_required"), wanted.create_reports && wanted.npi.is_none());
+                    prop_assert_eq!(codes.contains(&"admin_needs_dashboard"), requested.level != Level::Member && !requested.dashboard);
+                    prop_assert_eq!(codes.contains(&"npi_required"), requested.create_reports && requested.npi.is_none());
                 }
             }
         }
 
         #[test]
-        fn only_another_surname_is_attested_and_nothing_else_changes(wanted in any_wanted()) {
-            let Ok(granted) = Permissions::grant(wanted) else { return Ok(()) };
+        fn only_another_surname_is_attested_and_nothing_else_changes(requested in any_request()) {
+            let Ok(granted) = Permissions::grant(requested) else { return Ok(()) };
             let by = UserId::from_bytes([1; 16]);
             match granted.attest(by, Timestamp::EPOCH) {
                 Ok(attested) => {
                     prop_assert_eq!(granted.verification_name(), "name_mismatch");
-                    prop_assert_eq!(attested.may_report_now(), granted.create_reports());
-                    prop_assert_eq!(attested.verified_as(Verification::NameMismatch), granted);
+                    prop_assert_eq!(attested.may_report_now(), granted.can_create_reports());
+                    prop_assert_eq!(attested.with_verification(NpiStatus::NameMismatch), granted);
                 }
                 Err(NotAttested::NoNpi) => prop_assert_eq!(granted.npi(), None),
                 Err(refused) => {
                     let state = granted.npi().unwrap().1;
                     prop_assert_eq!(refused, NotAttested::NotMismatched(state));
-                    prop_assert_ne!(state, Verification::NameMismatch);
+                    prop_assert_ne!(state, NpiStatus::NameMismatch);
                 }
             }
         }

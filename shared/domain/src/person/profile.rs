@@ -1,8 +1,8 @@
 //! A person with the permissions granted to them: what an invitation offers and a user has.
 
-use crate::field::Faults;
+use crate::field::FieldFaults;
 use crate::ids::UserId;
-use crate::npi::{Npi, RegistryAnswer, Verification};
+use crate::npi::{Npi, NpiStatus, RegistryAnswer};
 use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
 use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use crate::time::Timestamp;
@@ -22,7 +22,7 @@ pub struct Profile {
 
 /// A change to a profile: `None` leaves a field, `Some(None)` clears one that may be empty.
 #[derive(Clone, Debug, Default)]
-pub struct Changes {
+pub struct ProfileChanges {
     /// First name.
     pub first: Option<PersonName>,
     /// Middle name.
@@ -52,7 +52,7 @@ pub struct Changes {
 impl Profile {
     /// This profile with `changes` made. An NPI that is new, or held under a new surname, has to
     /// be verified afresh and is `pending` in the answer.
-    pub fn changed(&self, changes: Changes) -> Result<Self, Faults> {
+    pub fn apply(&self, changes: ProfileChanges) -> Result<Self, FieldFaults> {
         let old = &self.name;
         let name = FullName {
             first: changes.first.unwrap_or_else(|| old.first.clone()),
@@ -61,55 +61,55 @@ impl Profile {
             suffix1: changes.suffix1.unwrap_or_else(|| old.suffix1.clone()),
             suffix2: changes.suffix2.unwrap_or_else(|| old.suffix2.clone()),
         };
-        let mut wanted = self.permissions.as_wanted();
-        wanted.level = changes.level.map_or(wanted.level, Level::from);
-        wanted.manage_studies = changes.manage_studies.unwrap_or(wanted.manage_studies);
-        wanted.create_reports = changes.create_reports.unwrap_or(wanted.create_reports);
-        wanted.dashboard = changes.dashboard.unwrap_or(wanted.dashboard);
-        let npi = changes.npi.unwrap_or(wanted.npi.map(|(npi, _)| npi));
-        let kept = wanted.npi.filter(|(held, _)| Some(*held) == npi && name.last == old.last);
-        wanted.npi = kept.or(npi.map(|npi| (npi, Verification::Pending)));
+        let mut requested = self.permissions.to_request();
+        requested.level = changes.level.map_or(requested.level, Level::from);
+        requested.manage_studies = changes.manage_studies.unwrap_or(requested.manage_studies);
+        requested.create_reports = changes.create_reports.unwrap_or(requested.create_reports);
+        requested.dashboard = changes.dashboard.unwrap_or(requested.dashboard);
+        let npi = changes.npi.unwrap_or(requested.npi.map(|(npi, _)| npi));
+        let kept = requested.npi.filter(|(held, _)| Some(*held) == npi && name.last == old.last);
+        requested.npi = kept.or(npi.map(|npi| (npi, NpiStatus::Pending)));
         Ok(Self {
             name,
             phone: changes.phone.unwrap_or_else(|| self.phone.clone()),
             role: changes.role.unwrap_or(self.role),
-            permissions: Permissions::grant(wanted)?,
+            permissions: Permissions::grant(requested)?,
         })
     }
 
     /// The NPI that the registry still has to be asked about.
     pub fn npi_to_verify(&self) -> Option<Npi> {
         match self.permissions.reporting {
-            Reporting::WithNpi { npi, verification: Verification::Pending, .. } => Some(npi),
+            Reporting::WithNpi { npi, verification: NpiStatus::Pending, .. } => Some(npi),
             _ => None,
         }
     }
 
     /// This profile with what the registry answered, or the refusal of a number it rules out.
-    pub fn verified(mut self, answer: &RegistryAnswer) -> Result<Self, Faults> {
-        let verification = Verification::from_answer(answer, self.name.last.as_str());
+    pub fn verify_npi(mut self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
+        let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
         if let Some(refused) = verification.refusal(answer) {
             return Err(refused.at("npiNumber").into());
         }
-        self.permissions = self.permissions.verified_as(verification);
+        self.permissions = self.permissions.with_verification(verification);
         Ok(self)
     }
 
     /// This profile with what the registry answered, a ruled-out number included: it shows, and
     /// the person cannot report.
     #[must_use]
-    pub fn noted(mut self, answer: &RegistryAnswer) -> Self {
-        let verification = Verification::from_answer(answer, self.name.last.as_str());
-        self.permissions = self.permissions.verified_as(verification);
+    pub fn record_answer(mut self, answer: &RegistryAnswer) -> Self {
+        let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
+        self.permissions = self.permissions.with_verification(verification);
         self
     }
 
     /// This profile with what the registry answered when it was asked again.
     #[must_use]
-    pub fn asked_again(mut self, answer: &RegistryAnswer) -> Self {
+    pub fn recheck_npi(mut self, answer: &RegistryAnswer) -> Self {
         if let Some((_, held)) = self.permissions.npi() {
-            let found = held.asked_again(answer, self.name.last.as_str());
-            self.permissions = self.permissions.verified_as(found);
+            let found = held.recheck(answer, self.name.last.as_str());
+            self.permissions = self.permissions.with_verification(found);
         }
         self
     }
@@ -124,7 +124,7 @@ impl Profile {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::npi::Basis;
+    use crate::npi::VerificationBasis;
     use crate::person::permissions::AccessLevel;
 
     pub(crate) fn name(text: &str) -> PersonName {
@@ -143,11 +143,11 @@ pub(crate) mod tests {
             phone: None,
             role: ClinicRole::Radiologist,
             permissions: Permissions {
-                standing: AccessLevel::Member { dashboard: false },
+                access_level: AccessLevel::Member { dashboard: false },
                 manage_studies: false,
                 reporting: Reporting::WithNpi {
                     npi: Npi::parse("1234567893").unwrap(),
-                    verification: Verification::Verified(Basis::Registry),
+                    verification: NpiStatus::Verified(VerificationBasis::Registry),
                     granted: true,
                 },
             },
@@ -156,45 +156,49 @@ pub(crate) mod tests {
 
     #[test]
     fn null_clears_and_absence_keeps() {
-        let changed =
-            profile().changed(Changes { suffix1: Some(None), ..Changes::default() }).unwrap();
+        let changed = profile()
+            .apply(ProfileChanges { suffix1: Some(None), ..ProfileChanges::default() })
+            .unwrap();
         assert_eq!(changed.name.suffix1, None);
         assert_eq!(changed.name.first, name("Ada"));
-        assert_eq!(profile().changed(Changes::default()), Ok(profile()));
+        assert_eq!(profile().apply(ProfileChanges::default()), Ok(profile()));
     }
 
     #[test]
     fn a_new_npi_or_surname_is_verified_afresh() {
         let other = Npi::parse("1245319599").unwrap();
-        let new_npi =
-            profile().changed(Changes { npi: Some(Some(other)), ..Changes::default() }).unwrap();
+        let new_npi = profile()
+            .apply(ProfileChanges { npi: Some(Some(other)), ..ProfileChanges::default() })
+            .unwrap();
         assert_eq!(new_npi.npi_to_verify(), Some(other));
-        let new_surname =
-            profile().changed(Changes { last: Some(name("Obi")), ..Changes::default() }).unwrap();
+        let new_surname = profile()
+            .apply(ProfileChanges { last: Some(name("Obi")), ..ProfileChanges::default() })
+            .unwrap();
         assert!(new_surname.npi_to_verify().is_some());
-        let new_first =
-            profile().changed(Changes { first: Some(name("Eve")), ..Changes::default() }).unwrap();
+        let new_first = profile()
+            .apply(ProfileChanges { first: Some(name("Eve")), ..ProfileChanges::default() })
+            .unwrap();
         assert_eq!(new_first.npi_to_verify(), None);
     }
 
     #[test]
     fn a_new_npi_or_surname_clears_an_attestation_and_nothing_else_does() {
         let mut mismatched = profile();
-        mismatched.permissions = mismatched.permissions.verified_as(Verification::NameMismatch);
+        mismatched.permissions = mismatched.permissions.with_verification(NpiStatus::NameMismatch);
         let attested = mismatched.attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH).unwrap();
         let after = |changes| {
-            let changed: Profile = attested.changed(changes).unwrap();
+            let changed: Profile = attested.apply(changes).unwrap();
             changed.permissions.verification_name()
         };
         let other = Npi::parse("1245319599").unwrap();
         for (changes, name) in [
-            (Changes { npi: Some(Some(other)), ..Changes::default() }, "pending"),
-            (Changes { last: Some(name("Obi")), ..Changes::default() }, "pending"),
+            (ProfileChanges { npi: Some(Some(other)), ..ProfileChanges::default() }, "pending"),
+            (ProfileChanges { last: Some(name("Obi")), ..ProfileChanges::default() }, "pending"),
             (
-                Changes {
+                ProfileChanges {
                     first: Some(name("Eve")),
                     create_reports: Some(false),
-                    ..Changes::default()
+                    ..ProfileChanges::default()
                 },
                 "verified",
             ),
@@ -205,33 +209,35 @@ pub(crate) mod tests {
 
     #[test]
     fn clearing_the_npi_of_a_reporter_is_refused() {
-        let faults =
-            profile().changed(Changes { npi: Some(None), ..Changes::default() }).unwrap_err();
+        let faults = profile()
+            .apply(ProfileChanges { npi: Some(None), ..ProfileChanges::default() })
+            .unwrap_err();
         assert_eq!(faults.0[0].code, "npi_required");
     }
 
     #[test]
     fn making_an_admin_needs_the_dashboard() {
-        let changes = Changes { level: Some(AssignableLevel::Admin), ..Changes::default() };
-        assert_eq!(profile().changed(changes).unwrap_err().0[0].code, "admin_needs_dashboard");
+        let changes =
+            ProfileChanges { level: Some(AssignableLevel::Admin), ..ProfileChanges::default() };
+        assert_eq!(profile().apply(changes).unwrap_err().0[0].code, "admin_needs_dashboard");
     }
 
     #[test]
     fn the_registry_refuses_shows_or_stays_silent() {
-        let unverified = profile().permissions.verified_as(Verification::Pending);
+        let unverified = profile().permissions.with_verification(NpiStatus::Pending);
         let profile = Profile { permissions: unverified, ..profile() };
-        let refused = profile.clone().verified(&RegistryAnswer::Unknown).unwrap_err();
+        let refused = profile.clone().verify_npi(&RegistryAnswer::Unknown).unwrap_err();
         assert_eq!(
             (refused.0[0].field.as_str(), refused.0[0].code),
             ("npiNumber", "npi_not_found")
         );
         let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-        let shown = profile.clone().verified(&other).unwrap();
+        let shown = profile.clone().verify_npi(&other).unwrap();
         assert_eq!(shown.permissions.verification_name(), "name_mismatch");
         assert!(!shown.permissions.may_report_now());
-        assert_eq!(profile.clone().verified(&RegistryAnswer::Unavailable), Ok(profile.clone()));
+        assert_eq!(profile.clone().verify_npi(&RegistryAnswer::Unavailable), Ok(profile.clone()));
         assert_eq!(
-            profile.noted(&RegistryAnswer::Deactivated).permissions.verification_name(),
+            profile.record_answer(&RegistryAnswer::Deactivated).permissions.verification_name(),
             "deactivated"
         );
     }

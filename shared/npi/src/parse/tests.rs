@@ -80,7 +80,7 @@ fn a_person_without_a_surname_matches_nobody() {
 fn an_organisation_is_no_person() {
     assert_eq!(
         read(&active_but("/results/0/enumeration_type", json!("NPI-2"))),
-        Ok(RegistryAnswer::Organisation)
+        Ok(RegistryAnswer::Organization)
     );
 }
 

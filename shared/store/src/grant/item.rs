@@ -235,7 +235,7 @@ mod tests {
             link: LinkSeconds::default(),
             view_seconds: ViewSeconds::default(),
         }
-        .at(Timestamp::EPOCH)
+        .issue(Timestamp::EPOCH)
     }
 
     fn views() -> [View; 3] {

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use domain::grant::{Grant, oldest_alive};
+use domain::grant::{Grant, oldest_live_id};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 
@@ -39,7 +39,7 @@ fn id_of(grant: &Grant) -> AccessId {
 
 impl Store {
     /// One page of the grants for which `keep` holds: of one user, or of the whole clinic. Only
-    /// those from `from` on; [`oldest_alive`] bounds a list of what is alive to half a day.
+    /// those from `from` on; [`oldest_live_id`] bounds a list of what is alive to half a day.
     pub async fn list_grants(
         &self,
         clinic: ClinicId,
@@ -122,7 +122,7 @@ impl Store {
         user: UserId,
         now: Timestamp,
     ) -> Result<impl Iterator<Item = AccessId>, StoreError> {
-        let mut range = (oldest_alive(now), AccessId::from_bytes([0xff; 16]));
+        let mut range = (oldest_live_id(now), AccessId::from_bytes([0xff; 16]));
         let mut entries: Vec<Entry> = Vec::new();
         loop {
             let found = self.read_entries(clinic, user, range, 1000).await?;

@@ -1,6 +1,6 @@
 //! An invitation as an item.
 
-use domain::delivery::{Delivery, Mailing};
+use domain::delivery::{DeliveryStatus, EmailDelivery};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
     AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
@@ -66,7 +66,7 @@ pub(crate) struct InvitationItem {
 impl From<&Invitation> for InvitationItem {
     fn from(invitation: &Invitation) -> Self {
         let details = invitation.details();
-        let mailing = &details.mailing;
+        let mailing = &details.email_delivery;
         let (ended_at, reason, new_requested) = match invitation {
             Invitation::Pending(i) => (None, None, i.new_requested),
             Invitation::Accepted(i) => (Some(i.at), None, false),
@@ -77,7 +77,7 @@ impl From<&Invitation> for InvitationItem {
             id: details.id.to_string(),
             clinic: details.clinic.to_string(),
             status: invitation.status().as_str().to_owned(),
-            email: details.email.typed().to_owned(),
+            email: details.email.as_typed().to_owned(),
             profile: (&details.profile).into(),
             invited_by: invited_by_text(details.invited_by),
             created_at: details.created_at.millis(),
@@ -88,7 +88,7 @@ impl From<&Invitation> for InvitationItem {
             delivery: if mailing.sending_until.is_some() {
                 SENDING
             } else {
-                mailing.delivery.as_str()
+                mailing.status.as_str()
             }
             .to_owned(),
             delivery_detail: mailing.detail.clone(),
@@ -109,8 +109,8 @@ impl TryFrom<InvitationItem> for Invitation {
     fn try_from(item: InvitationItem) -> Result<Self, BadField> {
         let sending_until = item.sending_until.map(|t| time("su", t)).transpose()?;
         let delivery = match item.delivery.as_str() {
-            SENDING => Delivery::Queued,
-            other => Delivery::parse(other).ok_or(BadField("dl"))?,
+            SENDING => DeliveryStatus::Queued,
+            other => DeliveryStatus::parse(other).ok_or(BadField("dl"))?,
         };
         let details = InvitationDetails {
             id: InvitationId::parse(&item.id).map_err(|_| BadField("id"))?,
@@ -123,8 +123,8 @@ impl TryFrom<InvitationItem> for Invitation {
             expiry: time("ex", item.expiry)?,
             queued_at: time("qa", item.queued_at)?,
             generation: item.generation,
-            mailing: Mailing {
-                delivery,
+            email_delivery: EmailDelivery {
+                status: delivery,
                 detail: item.delivery_detail,
                 message_id: item.message_id,
                 sending_until,
@@ -164,7 +164,7 @@ mod tests {
     use domain::actor::Inviter;
     use domain::ids::ApiKeyId;
     use domain::invitation::NewInvitation;
-    use domain::npi::{Npi, Verification};
+    use domain::npi::{Npi, NpiStatus};
     use domain::person::permissions::{AccessLevel, Permissions, Reporting};
     use domain::person::profile::Profile;
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
@@ -174,7 +174,7 @@ mod tests {
         let name = |text| PersonName::parse(text).unwrap();
         let reporting = Reporting::WithNpi {
             npi: Npi::parse("1234567893").unwrap(),
-            verification: Verification::NameMismatch,
+            verification: NpiStatus::NameMismatch,
             granted: true,
         };
         NewInvitation {
@@ -192,7 +192,7 @@ mod tests {
                 phone: Some(PhoneNumber::parse("14155550132").unwrap()),
                 role: ClinicRole::NuclearMedicinePhysician,
                 permissions: Permissions {
-                    standing: AccessLevel::Member { dashboard: true },
+                    access_level: AccessLevel::Member { dashboard: true },
                     manage_studies: true,
                     reporting,
                 },
@@ -201,7 +201,7 @@ mod tests {
             open_for: std::time::Duration::from_hours(24),
             fingerprint: Fingerprint::of(&[b"caller"]),
         }
-        .at(Timestamp::EPOCH)
+        .create(Timestamp::EPOCH)
         .into()
     }
 
@@ -212,13 +212,18 @@ mod tests {
     #[test]
     fn an_invitation_survives_its_item() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
-        pending.details.mailing.sending_until = Some(Timestamp::EPOCH);
-        pending.details.mailing.detail = Some("said".to_owned());
+        pending.details.email_delivery.sending_until = Some(Timestamp::EPOCH);
+        pending.details.email_delivery.detail = Some("said".to_owned());
         let states = [
             invitation(),
             pending.clone().into(),
             pending.clone().revoke(Timestamp::EPOCH).next.into(),
-            pending.at(Timestamp::EPOCH).unwrap().reject(None, Timestamp::EPOCH).next.into(),
+            pending
+                .check_expiry(Timestamp::EPOCH)
+                .unwrap()
+                .reject(None, Timestamp::EPOCH)
+                .next
+                .into(),
         ];
         for state in states {
             let item: InvitationItem = serde_dynamo::from_item(attributes(&state)).unwrap();
@@ -236,8 +241,8 @@ mod tests {
     #[test]
     fn expressions_speak_of_attributes_that_the_item_has() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
-        pending.details.mailing = Mailing {
-            delivery: Delivery::Queued,
+        pending.details.email_delivery = EmailDelivery {
+            status: DeliveryStatus::Queued,
             detail: Some("x".to_owned()),
             message_id: Some("x".to_owned()),
             sending_until: Some(Timestamp::EPOCH),

@@ -116,7 +116,7 @@ impl KnownWords {
         names: impl IntoIterator<Item = &'a FullName>,
         clinics: impl IntoIterator<Item = &'a PersonName>,
     ) -> Self {
-        let mut words = words_of(email.typed());
+        let mut words = words_of(email.as_typed());
         for FullName { first, middle, last, suffix1, suffix2 } in names {
             let parts = [Some(first), middle.as_ref(), Some(last), suffix1.as_ref()];
             let parts = parts.into_iter().chain([suffix2.as_ref()]).flatten();

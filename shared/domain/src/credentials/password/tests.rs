@@ -1,5 +1,5 @@
 use super::*;
-use crate::ids::tests::Fixed;
+use crate::ids::tests::FixedEntropy;
 use crate::person::email::Email;
 use crate::person::{FullName, PersonName};
 use proptest::prelude::*;
@@ -24,7 +24,7 @@ fn code(text: &str) -> Option<&'static str> {
 
 fn hash(text: &str) -> PasswordHash {
     let password = Password::parse(text).unwrap().accept_new(&known()).unwrap();
-    password.hash(&Fixed(1)).unwrap()
+    password.hash(&FixedEntropy(1)).unwrap()
 }
 
 fn matches(hash: &PasswordHash, text: &str) -> bool {
@@ -56,8 +56,8 @@ proptest! {
         let decomposed: String = text.nfd().collect();
         let new = |text: &str| Password::parse(text).unwrap().accept_new(&known());
         if let (Ok(a), Ok(b)) = (new(&text), new(&decomposed)) {
-            prop_assert!(matches(&a.hash(&Fixed(1)).unwrap(), &decomposed));
-            prop_assert!(matches(&b.hash(&Fixed(1)).unwrap(), &text));
+            prop_assert!(matches(&a.hash(&FixedEntropy(1)).unwrap(), &decomposed));
+            prop_assert!(matches(&b.hash(&FixedEntropy(1)).unwrap(), &text));
             let (a, b) = (a.breach_digest(), b.breach_digest());
             prop_assert_eq!(a.prefix(), b.prefix());
         }
@@ -163,5 +163,5 @@ fn debug_shows_no_secret() {
         format!("{new:?} {:?}", new.breach_digest()),
         "NewPassword(redacted) BreachDigest(redacted)"
     );
-    assert_eq!(format!("{:?}", new.hash(&Fixed(1)).unwrap()), "PasswordHash(redacted)");
+    assert_eq!(format!("{:?}", new.hash(&FixedEntropy(1)).unwrap()), "PasswordHash(redacted)");
 }

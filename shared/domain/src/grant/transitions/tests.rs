@@ -27,7 +27,7 @@ fn issued() -> IssuedGrant {
         link: LinkSeconds::default(),
         view_seconds: ViewSeconds::new(600).unwrap(),
     }
-    .at(at(0))
+    .issue(at(0))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -95,8 +95,8 @@ fn a_link_runs_out_when_it_says_and_not_before() {
     assert!(issued().redeem(None, at(LINK - 1)).is_ok());
     assert_eq!(issued().redeem(None, at(LINK)).unwrap_err(), NotRedeemed::Expired);
     let grant = Grant::from(issued());
-    assert_eq!(grant.standing(at(LINK - 1)), GrantStatus::Issued);
-    assert_eq!(grant.standing(at(LINK)), GrantStatus::Ended);
+    assert_eq!(grant.status(at(LINK - 1)), GrantStatus::Issued);
+    assert_eq!(grant.status(at(LINK)), GrantStatus::Ended);
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn a_token_is_good_for_five_minutes_but_not_past_the_views_end() {
     assert_eq!(open.renew(at(30)), Ok(at(330)));
     assert_eq!(open.renew(at(400)), Ok(at(30 + VIEW)));
     assert_eq!(open.renew(at(30 + VIEW)), Err(ViewEnded));
-    assert_eq!(Grant::from(open).standing(at(30 + VIEW)), GrantStatus::Ended);
+    assert_eq!(Grant::from(open).status(at(30 + VIEW)), GrantStatus::Ended);
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn what_is_over_is_not_revoked() {
     let open = issued().redeem(None, at(0)).unwrap().next;
     assert_eq!(Grant::from(open.clone()).revoke(at(VIEW)), None);
     let revoked = open.revoke(at(1)).next;
-    assert_eq!(Grant::from(revoked.clone()).standing(at(VIEW)), GrantStatus::Revoked);
+    assert_eq!(Grant::from(revoked.clone()).status(at(VIEW)), GrantStatus::Revoked);
     assert_eq!(Grant::from(revoked).revoke(at(2)), None);
 }
 

@@ -19,7 +19,7 @@ fn invited() -> PendingInvitation {
         open_for: 7 * DAY,
         fingerprint: Fingerprint::of(&[b"caller", b"body"]),
     }
-    .at(at(0))
+    .create(at(0))
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,18 +55,20 @@ fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invi
     let decided: InvitationTransition<Invitation> = match command {
         Command::Revoke => pending.revoke(now).map(Into::into),
         Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
-        Command::Accept => pending.at(now).ok()?.accept(None, now).map(|a| a.invitation.into()),
-        Command::Reject => pending.at(now).ok()?.reject(None, now).map(Into::into),
-        Command::Edit => pending.at(now).ok()?.edit(profile(), now).map(Into::into),
+        Command::Accept => {
+            pending.check_expiry(now).ok()?.accept(None, now).map(|a| a.invitation.into())
+        }
+        Command::Reject => pending.check_expiry(now).ok()?.reject(None, now).map(Into::into),
+        Command::Edit => pending.check_expiry(now).ok()?.edit(profile(), now).map(Into::into),
         Command::Attest => {
             let by = UserId::from_bytes([9; 16]);
-            pending.at(now).ok()?.attest(by, now).ok()?.map(Into::into)
+            pending.check_expiry(now).ok()?.attest(by, now).ok()?.map(Into::into)
         }
         Command::AskAgain => {
             let answer = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-            pending.at(now).ok()?.asked_again(&answer, now)?.map(Into::into)
+            pending.check_expiry(now).ok()?.recheck_npi(&answer, now)?.map(Into::into)
         }
-        Command::RequestNew => pending.at(now).err()?.request_new(now)?.map(Into::into),
+        Command::RequestNew => pending.check_expiry(now).err()?.request_new(now)?.map(Into::into),
     };
     Some((decided.next, decided.expected_version))
 }
@@ -104,26 +106,30 @@ proptest! {
 
 #[test]
 fn the_user_has_the_invitations_id_and_permissions() {
-    let decided = invited().at(at(60)).unwrap().accept(None, at(60));
+    let decided = invited().check_expiry(at(60)).unwrap().accept(None, at(60));
     let Acceptance { invitation, user } = decided.next;
     assert_eq!(user.id, invitation.details.id.user_id());
     assert_eq!(user.profile, invitation.details.profile);
-    assert!(user.assignable());
+    assert!(user.is_assignable());
 }
 
 #[test]
 fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
-    let user =
-        invited().at(at(60)).unwrap().accept(Some(&RegistryAnswer::Deactivated), at(60)).next.user;
+    let user = invited()
+        .check_expiry(at(60))
+        .unwrap()
+        .accept(Some(&RegistryAnswer::Deactivated), at(60))
+        .next
+        .user;
     assert_eq!(user.profile.permissions.verification_name(), "deactivated");
-    assert!(!user.assignable());
+    assert!(!user.is_assignable());
 }
 
 #[test]
 fn it_runs_out_at_its_expiry_and_not_before() {
     let week = 7 * 86_400;
-    assert!(invited().at(at(week - 1)).is_ok());
-    assert!(invited().at(at(week)).is_err());
+    assert!(invited().check_expiry(at(week - 1)).is_ok());
+    assert!(invited().check_expiry(at(week)).is_err());
     assert!(Invitation::from(invited()).is_expired(at(week)));
 }
 
@@ -132,14 +138,14 @@ fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
     assert_eq!(invited().resend(at(59), DAY).unwrap_err().retry_after, Duration::from_secs(1));
     let next = invited().resend(at(60), DAY).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
-    assert_eq!(next.mailing, Mailing::queued());
+    assert_eq!(next.email_delivery, EmailDelivery::new());
 }
 
 #[test]
 fn the_inviter_is_told_once_that_a_new_link_is_wanted() {
     let late = at(8 * 86_400);
-    let told = invited().at(late).unwrap_err().request_new(late).unwrap().next;
-    assert!(told.clone().at(late).unwrap_err().request_new(late).is_none());
+    let told = invited().check_expiry(late).unwrap_err().request_new(late).unwrap().next;
+    assert!(told.clone().check_expiry(late).unwrap_err().request_new(late).is_none());
     let again = told.resend(late, DAY).unwrap().next;
     assert!(!again.new_requested);
 }
@@ -159,7 +165,7 @@ fn the_same_request_within_ten_minutes_is_a_repeat() {
 fn an_edit_keeps_the_link_and_the_expiry() {
     let mut offered = profile();
     offered.name.first = name("Eve");
-    let next = invited().at(at(60)).unwrap().edit(offered.clone(), at(60)).next.details;
+    let next = invited().check_expiry(at(60)).unwrap().edit(offered.clone(), at(60)).next.details;
     assert_eq!((next.generation, next.expiry), (1, invited().details.expiry));
     assert_eq!(next.profile, offered);
 }
@@ -167,14 +173,14 @@ fn an_edit_keeps_the_link_and_the_expiry() {
 #[test]
 fn an_attestation_passes_to_the_user_and_outlasts_the_registry_s_other_surname() {
     let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-    let live = |pending: PendingInvitation| pending.at(at(60)).unwrap();
+    let live = |pending: PendingInvitation| pending.check_expiry(at(60)).unwrap();
     let by = UserId::from_bytes([9; 16]);
-    let changed = live(invited()).asked_again(&other, at(60)).unwrap();
+    let changed = live(invited()).recheck_npi(&other, at(60)).unwrap();
     assert_eq!(changed.action, AuditAction::NpiVerificationChanged);
     let attested = live(changed.next).attest(by, at(60)).unwrap();
     assert_eq!(attested.action, AuditAction::NpiAttested);
     let attested = attested.next;
-    assert_eq!(live(attested.clone()).asked_again(&other, at(60)), None);
+    assert_eq!(live(attested.clone()).recheck_npi(&other, at(60)), None);
     assert!(live(attested.clone()).attest(by, at(60)).is_err());
-    assert!(live(attested).accept(None, at(61)).next.user.assignable());
+    assert!(live(attested).accept(None, at(61)).next.user.is_assignable());
 }
