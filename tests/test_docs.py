@@ -7,7 +7,7 @@ import prose
 
 PAGES = {path: source for path, source in prose.read_files() if path.endswith(".md")}
 PAGES[prose.RULES] = (prose.ROOT / prose.RULES).read_text(encoding="utf-8")
-THREATS, TESTS = "docs/SECURITY.md", "docs/THREAT-TESTS.md"
+THREATS, TESTS, LOGGING = "docs/SECURITY.md", "docs/THREAT-TESTS.md", "docs/LOGGING.md"
 
 
 def without_code(source: str) -> str:
@@ -50,3 +50,14 @@ def test_every_threat_has_its_tests() -> None:
     threats = PAGES[THREATS].split("\n## Threats\n")[1].split("\n## ")[0]
     rows = PAGES[TESTS].split("\n## ", 1)[1]
     assert first_column(threats) == first_column(rows) != []
+
+
+def test_every_log_line_is_described() -> None:
+    sources = [
+        source for path, source in prose.read_files() if re.fullmatch(r"(functions|shared)/.*\.rs", path)
+    ]
+    call = r'tracing::(?:info|warn|error)!\([^"]*(?:"[^" ]*"[^"]*)*?"([^"]* [^"]*|answered)"'
+    logged = set(re.findall(call, "\n".join(sources)))
+    described = set(re.findall(r"^(?:\| |Each request ends with one line )`([^`]+)`", PAGES[LOGGING], re.MULTILINE))
+    described = {line for line in described if " " in line or line == "answered"}
+    assert sorted(logged ^ described) == []
