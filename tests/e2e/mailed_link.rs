@@ -90,11 +90,10 @@ async fn the_accept_page_reads_only_what_a_lookup_answers() {
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
     let seen =
         app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
-    let page = app.as_invitee().get("/assets/accept.js").await;
-    assert_eq!(page.status, 200);
+    let page = include_str!("../../infra/dev/assets/accept.js");
     let mut read = 0;
     for object in ["invitation.", "person."] {
-        for after in page.text.split(object).skip(1) {
+        for after in page.split(object).skip(1) {
             let field: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
             // A full stop at the end of a sentence is followed by no field.
             if !field.is_empty() {
