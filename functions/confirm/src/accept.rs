@@ -17,7 +17,7 @@ use serde::Deserialize;
 use store::{Account, ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
@@ -41,7 +41,7 @@ pub(crate) struct AcceptRequest {
 impl RequestFields for AcceptRequest {
     type Values = (String, Option<Password>);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let token = faults.required(self.token);
         let password = faults.optional(self.password);
         Ok((token?, password))

@@ -8,7 +8,7 @@ use domain::invitation::{Invitation, RejectReason};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 use web::{ClientIp, Problem};
@@ -31,7 +31,7 @@ pub(crate) struct RejectRequest {
 impl RequestFields for RejectRequest {
     type Values = (String, Option<RejectReason>);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let token = faults.required(self.token);
         let reason = faults.optional(self.reason);
         Ok((token?, reason))

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::access_log;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
 use crate::Deps;
 
@@ -22,7 +22,7 @@ pub(crate) struct TokenRequest {
 impl RequestFields for TokenRequest {
     type Values = String;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<String, NotedFault> {
         faults.required(self.token)
     }
 }

@@ -12,7 +12,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::FieldValue;
 use web::problem::ProblemBody;
 use web::view::InvitedView;
@@ -39,7 +39,7 @@ pub(crate) struct BatchRequest {
 impl RequestFields for BatchRequest {
     type Values = Vec<Value>;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Vec<Value>, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Vec<Value>, NotedFault> {
         faults.required_or(self.users, COUNT).map(|items| items.0)
     }
 }

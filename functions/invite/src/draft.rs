@@ -7,7 +7,7 @@ use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::schema::{AssignableLevelName, ClinicRoleName};
 
 /// A person to invite, and their permissions.
@@ -65,7 +65,7 @@ pub(crate) struct Draft {
 impl RequestFields for InviteRequest {
     type Values = Draft;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Draft, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Draft, NotedFault> {
         let email = faults.required(self.email);
         let first = faults.required(self.first_name);
         let last = faults.required(self.last_name);
@@ -98,7 +98,7 @@ struct PermissionFields {
 }
 
 impl PermissionFields {
-    fn read(self, faults: &mut FieldFaults) -> Result<Permissions, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Permissions, NotedFault> {
         let level = faults.required(self.level);
         let manage_studies = faults.required(self.manage_studies);
         let create_reports = faults.required(self.create_reports);

@@ -99,7 +99,7 @@ async fn create_invitation(
         }
         deps.invitation_days.remember(&claims.clinic, now);
         new.open_for = claims.clinic.invitation_days.duration();
-        let pending = new.clone().at(deps.context.now());
+        let pending = new.clone().create(deps.context.now());
         let claims = (claims.email, claims.npi);
         let committed = write_invitation(deps, &pending, claims, requester).await?;
         Ok(Attempt::of(committed, pending.into()))
@@ -119,7 +119,7 @@ async fn create_for_unclaimed_email(
     };
     let mut new = new.clone();
     new.open_for = days.duration();
-    let (pending, unclaimed) = (new.at(now), (Claim::new(), Claim::new()));
+    let (pending, unclaimed) = (new.create(now), (Claim::new(), Claim::new()));
     let committed = write_invitation(deps, &pending, unclaimed, requester).await?;
     Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }

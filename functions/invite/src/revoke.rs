@@ -12,7 +12,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 
@@ -34,7 +34,7 @@ pub(crate) struct RevokeRequest {
 impl RequestFields for RevokeRequest {
     type Values = InvitationId;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<InvitationId, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<InvitationId, NotedFault> {
         const NEITHER: Refusal = Refusal::new("required", "or userId is required");
         const DIFFER: Refusal =
             Refusal::new("ids_differ", "must be the user of the same invitation");

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, QueryBool};
 use web::schema::{AccessModeName, AccessStatusName};
@@ -34,7 +34,7 @@ pub(crate) struct AccessFilter {
 impl RequestFields for AccessFilter {
     type Values = (Option<UserId>, Option<bool>);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let user = faults.optional(self.user_id);
         Ok((user, faults.optional(self.active).map(|flag| flag.0)))
     }

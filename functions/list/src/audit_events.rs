@@ -16,7 +16,7 @@ use serde_json::Value;
 use store::{AuditRange, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters};
@@ -149,7 +149,7 @@ pub(crate) struct Filter {
 impl RequestFields for AuditFilter {
     type Values = Filter;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
         Ok(Filter {
             actor: faults.optional(self.actor).map(|name| name.0),
             object: faults.optional(self.object).map(|name| name.0),

@@ -18,7 +18,7 @@ use serde_json::Value;
 use store::{InvitationRange, Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, Paging};
@@ -128,7 +128,7 @@ pub(crate) struct Filter {
 impl RequestFields for InvitationFilter {
     type Values = Filter;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
         Ok(Filter {
             statuses: faults.optional(self.status).map(|any| any.0).unwrap_or_default(),
             expired: faults.optional(self.expired).and_then(|expired| expired.0),

@@ -15,7 +15,7 @@ use serde_json::Value;
 use store::{Page, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, Paging, QueryBool};
@@ -130,7 +130,7 @@ pub(crate) struct Filter {
 impl RequestFields for UserFilter {
     type Values = Filter;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Filter, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
         Ok(Filter {
             can_create_reports: faults.optional(self.can_create_reports).map(|flag| flag.0),
             email: faults.optional(self.email),

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use store::{Notice, NoticeKind, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
@@ -29,7 +29,7 @@ pub(crate) struct ForgotRequest {
 impl RequestFields for ForgotRequest {
     type Values = Email;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Email, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Email, NotedFault> {
         faults.required(self.email)
     }
 }

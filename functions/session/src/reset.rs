@@ -13,7 +13,7 @@ use serde::Deserialize;
 use store::{Account, CommitOutcome, NoticeKind, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 use web::{ClientIp, Problem};
@@ -35,7 +35,7 @@ pub(crate) struct ResetRequest {
 impl RequestFields for ResetRequest {
     type Values = (String, Password);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let token = faults.required(self.token);
         let password = faults.required(self.password);
         Ok((token?, password?))

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use store::{Account, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
@@ -50,7 +50,7 @@ pub(crate) struct Credentials {
 impl RequestFields for SignInRequest {
     type Values = Credentials;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Credentials, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Credentials, NotedFault> {
         let email = faults.required(self.email);
         let password = faults.required(self.password);
         let clinic = faults.optional(self.clinic_id);

@@ -15,7 +15,7 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields, read_object};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
 use web::field_value::{FieldValue, Nested, read_text};
 use web::problem::ProblemBody;
 
@@ -69,7 +69,7 @@ pub(crate) struct EphemeralRequest {
 impl RequestFields for EphemeralRequest {
     type Values = (EphemeralSession, Lifetimes);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let retrieval = faults.required(self.retrieval_id);
         let hanging = faults.optional(self.hanging_protocol).map(|protocol| protocol.0);
         let options = faults.optional(self.options).map(|options| options.0);
@@ -90,7 +90,7 @@ struct HangingFields {
 impl RequestFields for HangingFields {
     type Values = HangingProtocol;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<HangingProtocol, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<HangingProtocol, NotedFault> {
         let layout = faults.required(self.layout);
         let labels = faults.required(self.viewport_assignments);
         let protocol = HangingProtocol::new(layout?, labels?);

@@ -11,7 +11,7 @@ use store::Consistency;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonOrForm;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
@@ -33,7 +33,7 @@ pub(crate) struct IntrospectRequest {
 impl RequestFields for IntrospectRequest {
     type Values = String;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<String, NotedFault> {
         let token = faults.required(self.token);
         faults.optional(self.token_type_hint);
         token

@@ -3,7 +3,7 @@
 use domain::grant::{LinkSeconds, ViewSeconds};
 use domain::ids::StudyId;
 use domain::study::{StudyInstanceUid, StudyRef};
-use web::field::{Field, FieldFaults, NotedFault};
+use web::field::{FaultCollector, Field, NotedFault};
 
 /// How long a link can be opened, and how long its view lasts.
 #[derive(Clone, Copy)]
@@ -18,7 +18,7 @@ impl Lifetimes {
         link: Field<LinkSeconds>,
         default: LinkSeconds,
         view: Field<ViewSeconds>,
-        faults: &mut FieldFaults,
+        faults: &mut FaultCollector,
     ) -> Self {
         Self {
             link: faults.optional(link).unwrap_or(default),
@@ -31,7 +31,7 @@ impl Lifetimes {
 pub(crate) fn read_study(
     id: Field<StudyId>,
     uid: Field<StudyInstanceUid>,
-    faults: &mut FieldFaults,
+    faults: &mut FaultCollector,
 ) -> Result<StudyRef, NotedFault> {
     let invalid = id.is_fault() || uid.is_fault();
     match StudyRef::new(faults.optional(id), faults.optional(uid)) {
@@ -61,7 +61,7 @@ mod tests {
     impl RequestFields for Sample {
         type Values = StudyRef;
 
-        fn read(self, faults: &mut FieldFaults) -> Result<StudyRef, NotedFault> {
+        fn read(self, faults: &mut FaultCollector) -> Result<StudyRef, NotedFault> {
             let study = read_study(self.study_id, self.study_instance_uid, faults);
             let link = LinkSeconds::default();
             Lifetimes::read(self.link_seconds, link, self.view_seconds, faults);

@@ -16,7 +16,7 @@ use serde_json::value::RawValue;
 use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
@@ -40,7 +40,7 @@ pub(crate) struct RedeemRequest {
 impl RequestFields for RedeemRequest {
     type Values = String;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<String, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<String, NotedFault> {
         faults.required(self.token)
     }
 }

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::view::Done;
 
@@ -37,7 +37,7 @@ pub(crate) enum RevokeTarget {
 impl RequestFields for RevokeAccessRequest {
     type Values = RevokeTarget;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<RevokeTarget, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<RevokeTarget, NotedFault> {
         const BOTH: Refusal = Refusal::new("one_only", "must be left out when accessId is given");
         const NEITHER: Refusal = Refusal::new("required", "or userId is required");
         match (faults.optional(self.access_id), faults.optional(self.user_id)) {

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 
 use crate::Deps;
@@ -42,7 +42,7 @@ pub(crate) struct ViewerOnlyRequest {
 impl RequestFields for ViewerOnlyRequest {
     type Values = (View, Lifetimes);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let study = read_study(self.study_id, self.study_instance_uid, faults);
         let user = faults.optional(self.user_id);
         let link = LinkSeconds::default();

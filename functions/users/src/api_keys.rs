@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 use store::{CommitOutcome, PageRequest};
 use utoipa::ToSchema;
 use web::body::JsonBody;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::problem::ProblemBody;
 use web::query::{ListQuery, NoFilter, PageParameters};
 use web::schema::ScopeName;
@@ -79,7 +79,7 @@ pub(crate) struct ApiKeyRequest {
 impl RequestFields for ApiKeyRequest {
     type Values = (KeyDescription, Vec<Scope>, EmbedOrigins);
 
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         const NO_SCOPES: Refusal = Refusal::new("scopes_required", "must name one scope at least");
         let description = faults.required(self.description);
         let mut scopes = faults.required_or(self.scopes, NO_SCOPES);

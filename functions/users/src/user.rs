@@ -9,7 +9,7 @@ use serde::Deserialize;
 use store::{CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::Problem;
-use web::field::{Field, FieldFaults, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
 use crate::Deps;
 
@@ -25,7 +25,7 @@ pub(crate) struct UserRequest {
 impl RequestFields for UserRequest {
     type Values = UserId;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<UserId, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<UserId, NotedFault> {
         faults.required(self.user_id)
     }
 }

@@ -7,7 +7,7 @@ use domain::person::{ClinicRole, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::field::{Field, FieldFaults, NotedFault, RequestFields};
+use crate::field::{FaultCollector, Field, NotedFault, RequestFields};
 use crate::schema::{AssignableLevelName, ClinicRoleName};
 
 /// What to change; a missing field stays as it is, null clears one that may be empty.
@@ -55,7 +55,7 @@ pub struct ChangeRequest {
 impl RequestFields for ChangeRequest {
     type Values = ProfileChanges;
 
-    fn read(self, faults: &mut FieldFaults) -> Result<ProfileChanges, NotedFault> {
+    fn read(self, faults: &mut FaultCollector) -> Result<ProfileChanges, NotedFault> {
         Ok(ProfileChanges {
             first: faults.change(self.first_name),
             last: faults.change(self.last_name),

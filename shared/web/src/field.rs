@@ -66,7 +66,7 @@ pub trait RequestFields: DeserializeOwned {
     type Values;
 
     /// Reads every field, and notes every fault, those of rules across fields too.
-    fn read(self, faults: &mut FieldFaults) -> Result<Self::Values, NotedFault>;
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault>;
 }
 
 /// Reads a JSON object. Members that the request does not declare are faults: a misspelled
@@ -75,7 +75,7 @@ pub fn read_object<R: RequestFields>(
     mut members: Map<String, Value>,
 ) -> Result<R::Values, FieldFaults> {
     let request: R = take_fields(&mut members)?;
-    let mut faults = FieldFaults::default();
+    let mut faults = FaultCollector::default();
     let values = request.read(&mut faults);
     for name in members.keys() {
         faults.note(shown(name), Refusal::new("unknown_field", "is not a field of this request"));
@@ -130,9 +130,9 @@ pub struct NotedFault(());
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub struct FieldFaults(FieldFaults);
+pub struct FaultCollector(FieldFaults);
 
-impl FieldFaults {
+impl FaultCollector {
     /// A field that has to be there.
     pub fn required<T>(&mut self, field: Field<T>) -> Result<T, NotedFault> {
         self.required_or(field, REQUIRED)
@@ -231,7 +231,7 @@ mod tests {
     impl RequestFields for Inner {
         type Values = PersonName;
 
-        fn read(self, faults: &mut FieldFaults) -> Result<PersonName, NotedFault> {
+        fn read(self, faults: &mut FaultCollector) -> Result<PersonName, NotedFault> {
             faults.required(self.name)
         }
     }
@@ -241,7 +241,7 @@ mod tests {
     impl RequestFields for Sample {
         type Values = Values;
 
-        fn read(self, faults: &mut FieldFaults) -> Result<Values, NotedFault> {
+        fn read(self, faults: &mut FaultCollector) -> Result<Values, NotedFault> {
             let first = faults.required(self.first_name);
             let last = faults.change(self.last_name);
             let suffix = faults.clearable(self.suffix);

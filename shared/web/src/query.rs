@@ -8,7 +8,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use crate::field::{Field, FieldFaults, NotedFault, RequestFields, shown, take_fields};
+use crate::field::{FaultCollector, Field, NotedFault, RequestFields, shown, take_fields};
 use crate::field_value::{FieldValue, read_text};
 use crate::page::{Binding, PageLimit};
 use crate::problem::Problem;
@@ -47,7 +47,7 @@ pub struct NoFilter {}
 impl RequestFields for NoFilter {
     type Values = ();
 
-    fn read(self, _: &mut FieldFaults) -> Result<(), NotedFault> {
+    fn read(self, _: &mut FaultCollector) -> Result<(), NotedFault> {
         Ok(())
     }
 }
@@ -98,7 +98,7 @@ impl ListQuery {
         route: &str,
         clinic: ClinicId,
     ) -> Result<(F::Values, Paging), Problem> {
-        let mut faults = FieldFaults::default();
+        let mut faults = FaultCollector::default();
         let mut members = self.members();
         let filter: F = take_fields(&mut members)?;
         let page: PageParameters = take_fields(&mut members)?;
@@ -127,7 +127,7 @@ impl ListQuery {
     }
 
     /// Notes the parameters that are repeated, and those that nothing read.
-    fn note_undeclared(&self, left: &Map<String, Value>, faults: &mut FieldFaults) {
+    fn note_undeclared(&self, left: &Map<String, Value>, faults: &mut FaultCollector) {
         const REPEATED: Refusal = Refusal::new("repeated_parameter", "must be given once");
         const UNKNOWN: Refusal =
             Refusal::new("unknown_parameter", "is not a parameter of this list");
@@ -142,7 +142,7 @@ impl ListQuery {
 }
 
 impl PageParameters {
-    fn read(self, binding: Binding, faults: &mut FieldFaults) -> Result<Paging, NotedFault> {
+    fn read(self, binding: Binding, faults: &mut FaultCollector) -> Result<Paging, NotedFault> {
         const INVALID: Refusal =
             Refusal::new("cursor_invalid", "must be the cursor of a page with the same filters");
         let limit = faults.optional(self.limit).unwrap_or_default().get();
