@@ -150,7 +150,7 @@ async fn check(name: &str, actor: &Actor, shows: Shows<'_>) {
                 "{about}"
             ),
             Some(_) => {
-                assert_eq!((answer.status.as_u16(), &code), (403, &json!("forbidden")), "{about}")
+                assert_eq!((answer.status.as_u16(), &code), (403, &json!("forbidden")), "{about}");
             }
             None => assert!(code != "unauthenticated" && code != "forbidden", "{about}"),
         }

@@ -119,7 +119,7 @@ async fn create_for_unclaimed_email(
     };
     let mut new = new.clone();
     new.open_for = days.duration();
-    let (pending, unclaimed) = (new.create(now), (Claim::new(), Claim::new()));
+    let (pending, unclaimed) = (new.create(now), (Claim::unclaimed(), Claim::unclaimed()));
     let committed = write_invitation(deps, &pending, unclaimed, requester).await?;
     Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }

@@ -210,7 +210,7 @@ async fn commit(
     ))?;
     tx.put_clinic(clinic)?;
     tx.put_invitation(invitation)?;
-    let claim = Claim::new().hold_for_invitation(details.id, details.expiry);
+    let claim = Claim::unclaimed().hold_for_invitation(details.id, details.expiry);
     tx.put_email_claim(clinic.id, &details.email, &claim)?;
     tx.put_api_key(api_key, secret)?;
     tx.commit().await

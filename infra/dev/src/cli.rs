@@ -62,7 +62,7 @@ pub(crate) struct ProvisionOptions {
     /// Days until an invitation expires, 1 to 30 [default: 7]
     #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u8).range(1..=30))]
     invitation_days: Option<u8>,
-    /// Origin of a page that may embed views, such as https://pacs.example. Repeat it for more
+    /// Origin of a page that may embed views, such as `https://pacs.example`. Repeat it for more
     #[arg(long = "embed-origin", value_name = "ORIGIN")]
     embed_origins: Vec<String>,
 }

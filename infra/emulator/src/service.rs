@@ -170,7 +170,7 @@ impl Service {
             keys,
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             mailer: mailer::Deps {
-                store: store.clone(),
+                store,
                 keyring: keyring.clone(),
                 clock: options.clock.clone(),
                 ses: Ses::new(ses, from, None),

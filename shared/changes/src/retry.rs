@@ -18,6 +18,7 @@ pub enum Attempt<T> {
 
 impl<T> Attempt<T> {
     /// `value` if the transaction committed.
+    #[expect(clippy::needless_pass_by_value, reason = "the outcome has no further use")]
     pub fn of(committed: CommitOutcome, value: T) -> Self {
         match committed {
             CommitOutcome::Committed => Self::Done(value),

@@ -39,7 +39,7 @@ pub struct Claim {
 
 impl Claim {
     /// A claim that was never written.
-    pub fn new() -> Self {
+    pub fn unclaimed() -> Self {
         Self { holder: Holder::Free, history: Vec::new(), due: None, version: 0 }
     }
 
@@ -122,7 +122,7 @@ mod tests {
     proptest! {
         #[test]
         fn one_holder_at_a_time(wishes in proptest::collection::vec((0_u8..4, 0_i64..100, any::<bool>()), 0..30)) {
-            let mut claim = Claim::new();
+            let mut claim = Claim::unclaimed();
             for (who, now, accept) in wishes {
                 let before = claim.clone();
                 if let Some(other) = claim.holder_other_than(id(who), at(now)) {
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn an_expired_invitation_never_stands_in_the_way_and_a_user_always_does() {
-        let invited = Claim::new().hold_for_invitation(id(1), at(10));
+        let invited = Claim::unclaimed().hold_for_invitation(id(1), at(10));
         assert!(invited.holder_other_than(id(2), at(9)).is_some());
         assert_eq!(invited.holder_other_than(id(2), at(10)), None);
         assert!(invited.hold_for_user(id(1)).holder_other_than(id(2), at(1_000_000)).is_some());
@@ -148,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_newest_hundred_invitations_are_remembered() {
-        let mut claim = Claim::new();
+        let mut claim = Claim::unclaimed();
         for n in 0..=HISTORY {
             claim = claim.hold_for_invitation(id(u8::try_from(n).unwrap()), at(0));
         }
@@ -159,7 +159,7 @@ mod tests {
     #[test]
     fn the_registry_is_asked_as_early_as_anybody_planned_and_never_about_a_free_number() {
         let verified = NpiStatus::Verified(crate::npi::VerificationBasis::Registry);
-        let claim = Claim::new().hold_for_invitation(id(1), at(10));
+        let claim = Claim::unclaimed().hold_for_invitation(id(1), at(10));
         let monthly = claim.schedule_lookup(verified, at(0));
         assert_eq!(monthly.due, NextLookup::after(verified, at(0)));
         let user = monthly.hold_for_user(id(1)).schedule_lookup(verified, at(5));

@@ -67,7 +67,7 @@ pub struct EmailDelivery {
 
 impl EmailDelivery {
     /// A mail that is still to be sent.
-    pub fn new() -> Self {
+    pub fn queued() -> Self {
         Self { status: DeliveryStatus::Queued, detail: None, message_id: None, sending_until: None }
     }
 }

@@ -96,7 +96,7 @@ impl Aws {
                 tracing::info!(%error, "published keys not read at start; the first request reads them");
             }
             Err(_) => {
-                tracing::info!("published keys not read in time; the first request reads them")
+                tracing::info!("published keys not read in time; the first request reads them");
             }
         }
         keys

@@ -164,7 +164,7 @@ impl Store {
 
     fn decode_claim(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {
         let Some(raw) = item else {
-            return Ok(Claim::new());
+            return Ok(Claim::unclaimed());
         };
         let item: ClaimItem = self.decode(&raw)?;
         let corrupt = |field: &str| self.corrupt(&Key::of(&raw), field);

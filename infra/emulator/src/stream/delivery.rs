@@ -83,16 +83,16 @@ impl StreamDelivery {
     ) {
         let mut retry = FIRST_RETRY;
         loop {
-            let step = self.step(&consumer).await.unwrap_or_else(|error| {
+            let delivered = self.step(&consumer).await.unwrap_or_else(|error| {
                 tracing::error!(error = chain(&error), "stream: delivery failed");
                 DeliveryStep::Blocked
             });
-            let pause = match step {
+            let pause = match delivered {
                 DeliveryStep::Moved => Duration::ZERO,
                 DeliveryStep::Idle => POLL,
                 DeliveryStep::Blocked => retry,
             };
-            retry = match step {
+            retry = match delivered {
                 DeliveryStep::Blocked => (retry * 2).min(LAST_RETRY),
                 DeliveryStep::Idle | DeliveryStep::Moved => FIRST_RETRY,
             };
@@ -101,7 +101,7 @@ impl StreamDelivery {
                 _ = stop.changed() => return,
                 () = tokio::time::sleep(pause) => {}
                 // New writes do not unblock a delivery, so a blocked one waits for its retry.
-                () = self.writes.notified(), if step == DeliveryStep::Idle => {}
+                () = self.writes.notified(), if delivered == DeliveryStep::Idle => {}
             }
         }
     }

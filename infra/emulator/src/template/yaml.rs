@@ -91,12 +91,12 @@ mod tests {
 
     #[test]
     fn merge_keys_add_what_a_mapping_does_not_say_itself() {
-        let yaml = r#"
+        let yaml = r"
             base: &base {a: 1, b: 1}
             nested: &nested {<<: *base, b: 2, c: !Ref Table}
             one: {<<: *nested, c: 3}
             several: {<<: [{a: 4}, *nested], d: 5}
-        "#;
+        ";
         let json = to_json(serde_yaml_ng::from_str(yaml).unwrap());
         assert_eq!(json["nested"], json!({ "a": 1, "b": 2, "c": { "Ref": "Table" } }));
         assert_eq!(json["one"], json!({ "a": 1, "b": 2, "c": 3 }));

@@ -110,7 +110,7 @@ mod tests {
         for wrong in [
             String::new(),
             "<html>maintenance</html>".to_owned(),
-            format!("{listed}"),
+            listed.to_string(),
             format!("{listed}:"),
             format!("{listed}:many"),
             format!("{listed}:-1"),

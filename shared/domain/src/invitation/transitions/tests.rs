@@ -138,7 +138,7 @@ fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
     assert_eq!(invited().resend(at(59), DAY).unwrap_err().retry_after, Duration::from_secs(1));
     let next = invited().resend(at(60), DAY).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
-    assert_eq!(next.email_delivery, EmailDelivery::new());
+    assert_eq!(next.email_delivery, EmailDelivery::queued());
 }
 
 #[test]
