@@ -1,20 +1,12 @@
-//! Why a look-up gave no answer.
+//! Why a lookup gave no answer.
+
+use lookup::LookupFailure;
 
 /// The class of a failure: all that a log may know. The answer itself holds a name and a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
-    #[error("no answer within the budget")]
-    TimedOut,
-    #[error("no connection")]
-    Unreachable,
-    #[error("no trusted root certificates on this machine")]
-    NoRoots,
-    #[error("HTTP status {0}")]
-    Status(u16),
-    #[error("the answer broke off")]
-    BrokenOff,
-    #[error("the answer is longer than any answer for one number")]
-    TooLong,
+    #[error(transparent)]
+    Lookup(#[from] LookupFailure),
     #[error("the answer is not JSON")]
     NotJson,
     #[error("the answer's shape is unknown")]
