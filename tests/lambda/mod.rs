@@ -5,6 +5,7 @@ mod runtime_api;
 
 use crate::support::{self, App};
 use domain::credentials::token::{Keyring, RootKey};
+use emulator::breached_passwords::BREACHED_PASSWORDS;
 use runtime_api::{Function, Outcome};
 use serde_json::{Value, json};
 
@@ -41,6 +42,7 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("VIEWER_URL_BASE", format!("{}/viewer", app.base)),
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
         ("NPPES_BASE_URL", format!("{}/api/", app.base)),
+        ("BREACHED_PASSWORDS_URL", format!("{}/range/", app.base)),
     ]
 }
 
@@ -97,11 +99,15 @@ async fn users_serves_an_event_and_refuses_a_broken_one() {
 async fn confirm_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
     let token = app.invited_token(&support::member("grace@clinic.example")).await;
-    let good =
-        http_event("POST", "/v1/invitation/accept", None, &json!({ "token": token }).to_string());
-    let mut function = Function::start("confirm", &settings(&app), vec![good, "7".into()]).await;
+    let accept = |body: Value| http_event("POST", "/v1/invitation/accept", None, &body.to_string());
+    let dashboard = app.invited_token(&support::dashboard_member("ada@clinic.example")).await;
+    let breached = json!({ "token": dashboard, "password": BREACHED_PASSWORDS[0] });
+    let events = vec![accept(json!({ "token": token })), accept(breached), "7".into()];
+    let mut function = Function::start("confirm", &settings(&app), events).await;
     let (status, user) = http_answer(function.outcome().await);
     assert_eq!((status, &user["email"]), (200, &json!("grace@clinic.example")));
+    let (status, problem) = http_answer(function.outcome().await);
+    assert_eq!((status, &problem["code"]), (422, &json!("password_breached")), "{problem}");
     assert!(matches!(function.outcome().await, Outcome::Error(_)));
 }
 

@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use store::{CommitOutcome, Store};
 
 use super::actor::{Actor, Answer};
+use super::breached_list::BreachedList;
 use super::clock::TestClock;
 use super::registry::Registry;
 
@@ -27,6 +28,7 @@ pub(crate) struct App {
     pub(crate) clock: Arc<TestClock>,
     pub(super) running: Emulator,
     pub(crate) registry: Registry,
+    pub(crate) breached_list: BreachedList,
 }
 
 impl App {
@@ -67,19 +69,20 @@ impl App {
         let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
         let base = self.base.clone();
         self.end().await;
-        let registry = Registry::start().await;
+        let (registry, breached_list) = (Registry::start().await, BreachedList::start().await);
         let options = Options {
             storage: Storage::Directory(path),
             root_key: Some(root_key),
             signing_keys: Some(keys),
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
+            breached_passwords: Some(breached_list.url.clone()),
             // Tokens name the address of the service.
             port: base.rsplit(':').next().unwrap().parse().unwrap(),
             ..Options::default()
         };
         let running = emulator::start(options).await.expect("the service starts");
-        Self { base, key, api_key_id, clinic_id, clock, running, registry }
+        Self { base, key, api_key_id, clinic_id, clock, running, registry, breached_list }
     }
 
     /// Ends cleanly.
@@ -89,9 +92,13 @@ impl App {
 
     async fn with(options: Options) -> Self {
         let clock = Arc::new(TestClock::default());
-        let registry = Registry::start().await;
-        let options =
-            Options { clock: clock.clone(), registry: Some(registry.url.clone()), ..options };
+        let (registry, breached_list) = (Registry::start().await, BreachedList::start().await);
+        let options = Options {
+            clock: clock.clone(),
+            registry: Some(registry.url.clone()),
+            breached_passwords: Some(breached_list.url.clone()),
+            ..options
+        };
         let running = emulator::start(options).await.expect("the service starts");
         let request = clinic("Riverside Imaging", "owner@riverside.example");
         let made =
@@ -104,6 +111,7 @@ impl App {
             clock,
             running,
             registry,
+            breached_list,
         }
     }
 

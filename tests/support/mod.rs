@@ -5,6 +5,7 @@ mod actor;
 mod app;
 mod app_faults;
 mod app_mails;
+mod breached_list;
 mod clock;
 mod dpop;
 mod mail;

@@ -1,6 +1,5 @@
 //! The password that comes with an acceptance.
 
-use auth::passwords;
 use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{FieldFaults, Refusal};
@@ -88,7 +87,7 @@ async fn hash_new(
     let clinic = deps.context.store.load_clinic(details.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let known = KnownWords::new(&details.email, [&details.profile.name], [&clinic.name]);
-    passwords::hash_new(password, known, deps.context.entropy.clone()).await
+    deps.passwords.hash_new(password, known).await
 }
 
 /// Compares with the account's password, a few times in a quarter of an hour at most.
@@ -105,7 +104,7 @@ async fn verify(
         let detail = "Too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
-    if passwords::verify(Some(hash), password).await? {
+    if deps.passwords.verify(Some(hash), password).await? {
         return Ok(store.clear_password_guesses(email, ip).await?);
     }
     Err(Problem::new(

@@ -12,6 +12,7 @@ mod token;
 
 use std::sync::Arc;
 
+use auth::passwords::Passwords;
 use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
@@ -31,6 +32,8 @@ pub struct Deps {
     pub registry: Arc<Nppes>,
     /// The root keys, to read links.
     pub keyring: Arc<Keyring>,
+    /// Sets and compares passwords.
+    pub passwords: Passwords,
     /// Opens sessions.
     pub sessions: Sessions,
 }

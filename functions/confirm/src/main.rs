@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::session::Sessions;
 use confirm::Deps;
 use npi::Nppes;
@@ -11,6 +12,8 @@ use runtime::{Aws, Settings};
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
+    let breached = settings.optional("BREACHED_PASSWORDS_URL");
+    let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
     let keys = aws.keys(&settings, &context).await;
@@ -21,7 +24,9 @@ async fn main() -> Result<(), runtime::Error> {
         issuer: keys.issuer().into(),
     };
     settings.check()?;
+    let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
     let deps = Deps {
+        passwords: Passwords::new(breached, context.entropy.clone()),
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         keyring,

@@ -8,6 +8,7 @@ mod reset;
 mod sign_in;
 
 use auth::PublishedKeys;
+use auth::passwords::Passwords;
 use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
@@ -22,6 +23,8 @@ pub struct Deps {
     pub context: Context,
     /// The published keys, to verify tokens.
     pub keys: PublishedKeys,
+    /// Sets and compares passwords.
+    pub passwords: Passwords,
     /// Opens and renews sessions.
     pub sessions: Sessions,
 }

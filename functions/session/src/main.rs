@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::session::Sessions;
 use runtime::{Aws, Settings};
 use session::Deps;
@@ -9,6 +10,8 @@ use session::Deps;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
+    let breached = settings.optional("BREACHED_PASSWORDS_URL");
+    let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
     let keys = aws.keys(&settings, &context).await;
@@ -18,5 +21,7 @@ async fn main() -> Result<(), runtime::Error> {
         issuer: keys.issuer().into(),
     };
     settings.check()?;
-    runtime::serve(session::router(Deps { context, keys, sessions })).await
+    let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
+    let passwords = Passwords::new(breached, context.entropy.clone());
+    runtime::serve(session::router(Deps { context, keys, passwords, sessions })).await
 }

@@ -1,6 +1,5 @@
 //! `POST /v1/password/reset`: sets a new password by the link in a mail, and ends every session.
 
-use auth::passwords;
 use axum::Json;
 use axum::extract::State;
 use changes::Requester;
@@ -107,7 +106,7 @@ async fn hash_new(
     }
     let names = opened.users.iter().map(|user| &user.profile.name);
     let known = KnownWords::new(&opened.email, names, clinics.iter().map(|clinic| &clinic.name));
-    passwords::hash_new(password, known, deps.context.entropy.clone()).await
+    deps.passwords.hash_new(password, known).await
 }
 
 /// The change shows in the audit of every clinic that the account belongs to.

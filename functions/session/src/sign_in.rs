@@ -3,7 +3,6 @@
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
 //! same answer: nobody learns from it who has an account.
 
-use auth::passwords;
 use auth::session::AccessToken;
 use axum::Json;
 use axum::extract::State;
@@ -116,7 +115,7 @@ async fn verify_credentials(
     let mut users = store.load_users(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
     let hash = account.as_ref().and_then(|account| account.password.clone());
-    let right = passwords::verify(hash, wanted.password.clone()).await?;
+    let right = deps.passwords.verify(hash, wanted.password.clone()).await?;
     match account {
         Some(account) if right && !users.is_empty() => {
             store.clear_password_guesses(&wanted.email, ip).await?;

@@ -9,8 +9,10 @@ from rules.permissions import statements_of
 # The settings that a function reads besides TABLE_NAME and RUST_LOG.
 SETTINGS = {
     "InviteFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
-    "ConfirmFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
-    "SessionFunction": {"TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
+    "ConfirmFunction": {
+        "TOKEN_ISSUER", "NPPES_BASE_URL", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN",
+    },
+    "SessionFunction": {"TOKEN_ISSUER", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
     "TemporaryAccessFunction": {
         "TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN", "VIEWER_URL_BASE", "ACCESS_LINK_STYLE",
     },

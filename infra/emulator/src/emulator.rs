@@ -8,7 +8,10 @@ use dynoxide::{Database, DynoxideError};
 use crate::aws::{CREDENTIAL, REGION};
 use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
-use crate::links::{MAIL_FROM, accept_url, dashboard_url, registry_url, reset_url, viewer_url};
+use crate::links::{
+    MAIL_FROM, accept_url, breached_passwords_url, dashboard_url, registry_url, reset_url,
+    viewer_url,
+};
 use crate::secrets::Secrets;
 use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
@@ -79,6 +82,7 @@ impl Emulator {
             ("VIEWER_URL_BASE", viewer_url(url)),
             ("MAIL_FROM", MAIL_FROM.to_owned()),
             ("NPPES_BASE_URL", registry_url(url)),
+            ("BREACHED_PASSWORDS_URL", breached_passwords_url(url)),
         ]
     }
 

@@ -59,6 +59,9 @@ pub enum StartError {
     /// The URL of the NPI registry is invalid.
     #[error(transparent)]
     Registry(#[from] npi::InvalidAddress),
+    /// The list of breached passwords.
+    #[error(transparent)]
+    BreachedPasswords(#[from] auth::passwords::InvalidListAddress),
 }
 
 /// An error and its causes on one line.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use auth::PublishedKeys;
+use auth::passwords::Passwords;
 use auth::session::Sessions;
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -28,6 +29,7 @@ pub(crate) fn in_process(
     context: Context,
     keys: PublishedKeys,
     registry: Arc<Nppes>,
+    passwords: Passwords,
     sessions: Sessions,
     links: Links,
 ) -> Functions {
@@ -42,6 +44,7 @@ pub(crate) fn in_process(
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
+        passwords: passwords.clone(),
         keyring: sessions.keyring.clone(),
         sessions: sessions.clone(),
     };
@@ -52,7 +55,8 @@ pub(crate) fn in_process(
         keyring: sessions.keyring.clone(),
         links,
     };
-    let session = session::Deps { context: context.clone(), keys: keys.clone(), sessions };
+    let session =
+        session::Deps { context: context.clone(), keys: keys.clone(), passwords, sessions };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),

@@ -1,10 +1,11 @@
 //! The whole service on one machine. It serves the same routers as the Lambda binaries, on an
 //! embedded DynamoDB. `infra/template.yaml` decides the routes, the stream and the schedules.
-//! An inbox stands in for SES, and a small registry stands in for NPPES.
+//! An inbox stands in for SES, a small registry for NPPES, and a short list for Have I Been Pwned.
 //!
 //! [`start`] is all that a test needs. The binary `dev` adds pages and a command line.
 
 mod aws;
+pub mod breached_passwords;
 mod database_faults;
 mod emulator;
 mod error;

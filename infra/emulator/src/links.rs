@@ -27,3 +27,8 @@ pub(crate) fn dashboard_url(url: &str) -> String {
 pub(crate) fn registry_url(url: &str) -> String {
     format!("{url}/api/")
 }
+
+/// The list of breached passwords.
+pub(crate) fn breached_passwords_url(url: &str) -> String {
+    format!("{url}/range/")
+}

@@ -29,6 +29,8 @@ pub struct Options {
     pub signing_keys: Option<String>,
     /// The URL of another NPI registry than the one at `/api/`.
     pub registry: Option<String>,
+    /// The URL of another list of breached passwords than the one at `/range/`.
+    pub breached_passwords: Option<String>,
     /// The URL of another SES than the inbox.
     pub ses: Option<String>,
     /// Where captured emails are kept.
@@ -54,6 +56,7 @@ impl Default for Options {
             root_key: None,
             signing_keys: None,
             registry: None,
+            breached_passwords: None,
             ses: None,
             inbox: Inbox::in_memory(),
             pages: Router::new(),

@@ -7,6 +7,7 @@ use std::time::Duration;
 use ::store::Store;
 use auth::PublishedKeys;
 use auth::jwt::{Signer, SigningKeys};
+use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::session::Sessions;
 use axum::Router;
 use changes::Context;
@@ -23,7 +24,10 @@ use crate::emulator::Emulator;
 use crate::error::{StartError, chain};
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
-use crate::links::{MAIL_FROM, accept_url, dashboard_url, registry_url, reset_url, viewer_url};
+use crate::links::{
+    MAIL_FROM, accept_url, breached_passwords_url, dashboard_url, registry_url, reset_url,
+    viewer_url,
+};
 use crate::options::Options;
 use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::Secrets;
@@ -31,7 +35,7 @@ use crate::stream::{DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunc
 use crate::tasks::Tasks;
 use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
 use crate::upstream::Upstream;
-use crate::{aws, functions, npi_registry};
+use crate::{aws, breached_passwords, functions, npi_registry};
 
 /// How often expired items are removed. DynamoDB takes up to two days.
 const SWEEP: Duration = Duration::from_mins(1);
@@ -136,6 +140,7 @@ struct Service {
     context: Context,
     keys: PublishedKeys,
     registry: Arc<Nppes>,
+    passwords: Passwords,
     sessions: Sessions,
     links: Links,
     mailer: mailer::Deps,
@@ -165,9 +170,13 @@ impl Service {
             entropy: options.entropy.clone(),
         };
         let keys = PublishedKeys::new(&context, url);
+        let list = options.breached_passwords.clone();
+        let list = list.unwrap_or_else(|| breached_passwords_url(url));
+        let breached = BreachedPasswords::new(&list, passwords::BUDGET)?;
         Ok(Self {
             context: context.clone(),
             keys,
+            passwords: Passwords::new(breached, options.entropy.clone()),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             mailer: mailer::Deps {
                 store,
@@ -197,6 +206,7 @@ impl Service {
                 self.context.clone(),
                 self.keys.clone(),
                 self.registry.clone(),
+                self.passwords.clone(),
                 self.sessions.clone(),
                 self.links.clone(),
             ),
@@ -210,6 +220,7 @@ impl Service {
         };
         Ok(Router::new()
             .merge(npi_registry::router())
+            .merge(breached_passwords::router())
             .merge(inbox::router(capture))
             .merge(options.pages.clone())
             .fallback(async move |request| gateway.handle(request).await))

@@ -6,6 +6,7 @@ pub mod dpop;
 pub mod idempotency;
 pub mod jwt;
 pub mod keys;
+#[cfg(feature = "passwords")]
 pub mod passwords;
 pub mod principal;
 pub mod session;

@@ -1,32 +1,58 @@
-//! Passwords: the one place that rates, hashes and compares them. All three take milliseconds of
-//! CPU, so other requests go on meanwhile.
+//! Passwords: the one place that rates, looks up, hashes and compares them.
+
+mod breached;
 
 use std::sync::Arc;
 
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::entropy::Entropy;
-use domain::field::FieldFaults;
-
+use domain::field::{FieldFaults, Refusal};
 use web::Problem;
 
-/// The body's field that holds a password, in every request that has one.
-const FIELD: &str = "password";
+pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAddress};
 
-/// Hashes a new password, or says in field `password` why it is refused.
-pub async fn hash_new(
-    password: Password,
-    known: KnownWords,
+/// Sets and compares passwords. Rating and hashing take milliseconds of CPU. They run on a thread of
+/// their own, so that other requests go on.
+#[derive(Clone)]
+pub struct Passwords {
+    breached: Arc<BreachedPasswords>,
     entropy: Arc<dyn Entropy>,
-) -> Result<PasswordHash, Problem> {
-    let rated = compute(move || password.accept_new(&known)).await?;
-    let new = rated.map_err(|refused| FieldFaults::from(refused.at(FIELD)))?;
-    compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
 }
 
-/// Whether this is the account's password. Without one it takes as long, and is false.
-pub async fn verify(hash: Option<PasswordHash>, password: Password) -> Result<bool, Problem> {
-    let hash = hash.unwrap_or_else(PasswordHash::placeholder);
-    compute(move || hash.matches(&password)).await
+impl Passwords {
+    /// Uses this list of breached passwords, and this randomness for salts.
+    pub fn new(breached: BreachedPasswords, entropy: Arc<dyn Entropy>) -> Self {
+        Self { breached: Arc::new(breached), entropy }
+    }
+
+    /// Hashes a new password, or says in field `password` why it is refused.
+    pub async fn hash_new(
+        &self,
+        password: Password,
+        known: KnownWords,
+    ) -> Result<PasswordHash, Problem> {
+        let rated = compute(move || password.rate(&known)).await?.map_err(in_field)?;
+        let answer = self.breached.look_up(&rated.breach_digest()).await;
+        let new = rated.after(answer).map_err(in_field)?;
+        let entropy = self.entropy.clone();
+        compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
+    }
+
+    /// Returns whether this is the account's password. Without an account it takes as long, and is
+    /// false.
+    pub async fn verify(
+        &self,
+        hash: Option<PasswordHash>,
+        password: Password,
+    ) -> Result<bool, Problem> {
+        let hash = hash.unwrap_or_else(PasswordHash::placeholder);
+        compute(move || hash.matches(&password)).await
+    }
+}
+
+/// Every request with a password has it in this field.
+fn in_field(refused: Refusal) -> Problem {
+    FieldFaults::from(refused.at("password")).into()
 }
 
 async fn compute<T: Send + 'static>(

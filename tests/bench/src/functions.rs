@@ -63,6 +63,7 @@ impl Bench {
             ("DASHBOARD_URL", format!("{url}/")),
             ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
             ("NPPES_BASE_URL", format!("{url}/api/")),
+            ("BREACHED_PASSWORDS_URL", format!("{url}/range/")),
         ]
     }
 

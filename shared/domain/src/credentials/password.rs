@@ -32,6 +32,10 @@ const LEFTOVER: usize = 8;
 const MAX_BYTES: usize = 128 * 4 * 4;
 
 const LENGTH: Refusal = Refusal::new("password_length", "must be 15 to 128 characters");
+const BREACHED: Refusal = Refusal::new(
+    "password_breached",
+    "is on a public list of stolen passwords: choose another one, and change it wherever else you use it",
+);
 const WEAK: Refusal = Refusal::new(
     "password_weak",
     "is too easy to guess: use several unrelated words, without your name, your clinic's name, years or runs such as 1234",
@@ -44,8 +48,22 @@ const WEAK: Refusal = Refusal::new(
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
+/// A new password that is long enough and hard to guess. It has still to be looked up.
+pub struct RatedPassword(Password);
+
 /// A password that may be set. The only kind that can be hashed.
 pub struct NewPassword(Password);
+
+/// What the list of breached passwords says about a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BreachAnswer {
+    /// The list has it.
+    Listed,
+    /// The list does not have it.
+    NotListed,
+    /// The list gave no answer in time. This refuses nobody.
+    Unavailable,
+}
 
 /// The PHC string of a hashed password.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,26 +80,36 @@ impl Password {
         if normal.chars().count() > *CHARS.end() { Err(LENGTH) } else { Ok(Self(normal)) }
     }
 
-    /// Checks a new password (NIST SP 800-63B-4, 3.1.1.2): 15 to 128 characters, 8 of them left
+    /// Rates a new password (NIST SP 800-63B-4, 3.1.1.2): 15 to 128 characters, 8 of them left
     /// without `known` words, years and runs of one character or of neighbors on the keyboard or in
     /// the alphabet.
-    pub fn accept_new(self, known: &KnownWords) -> Result<NewPassword, Refusal> {
+    pub fn rate(self, known: &KnownWords) -> Result<RatedPassword, Refusal> {
         if !CHARS.contains(&self.0.chars().count()) {
             Err(LENGTH)
         } else if known.leftover(&self.0) < LEFTOVER {
             Err(WEAK)
         } else {
-            Ok(NewPassword(self))
+            Ok(RatedPassword(self))
+        }
+    }
+}
+
+impl RatedPassword {
+    /// What the list of breached passwords is asked about.
+    pub fn breach_digest(&self) -> BreachDigest {
+        BreachDigest::of(&self.0.0)
+    }
+
+    /// Refuses a password that the list has.
+    pub fn after(self, answer: BreachAnswer) -> Result<NewPassword, Refusal> {
+        match answer {
+            BreachAnswer::Listed => Err(BREACHED),
+            BreachAnswer::NotListed | BreachAnswer::Unavailable => Ok(NewPassword(self.0)),
         }
     }
 }
 
 impl NewPassword {
-    /// What a list of breached passwords is asked about.
-    pub fn breach_digest(&self) -> BreachDigest {
-        BreachDigest::of(&self.0.0)
-    }
-
     /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation): tens of milliseconds
     /// of CPU.
     pub fn hash(&self, entropy: &dyn Entropy) -> Result<PasswordHash, HashFailed> {
@@ -134,6 +162,12 @@ impl PasswordHash {
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Password(redacted)")
+    }
+}
+
+impl fmt::Debug for RatedPassword {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("RatedPassword(redacted)")
     }
 }
 

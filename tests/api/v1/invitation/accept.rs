@@ -1,5 +1,8 @@
 //! POST /v1/invitation/accept
 
+use std::time::{Duration, Instant};
+
+use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::{Value, json};
 
 use crate::support::{Answer, App, member, radiologist, with};
@@ -79,6 +82,54 @@ async fn a_new_password_has_15_to_128_characters_and_is_hard_to_guess() {
         accept(&app, &token, Some(password)).await.problem(422, code);
     }
     accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_new_password_on_the_list_of_breached_ones_is_refused() {
+    let app = App::start().await;
+    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    for password in BREACHED_PASSWORDS {
+        let problem = accept(&app, &token, Some(password)).await.problem(422, "password_breached");
+        let detail = problem["errors"][0]["detail"].as_str().unwrap();
+        assert!(detail.contains("choose another one"), "{detail}");
+    }
+    // Short and weak ones are not looked up. Of the others, the list sees five digits.
+    let before = app.breached_list.asked();
+    accept(&app, &token, Some("passwordpassword")).await.problem(422, "password_weak");
+    accept(&app, &token, Some("trustno1")).await.problem(422, "password_length");
+    assert_eq!(app.breached_list.asked(), before);
+    assert_eq!(before.len(), BREACHED_PASSWORDS.len());
+    assert!(before.iter().all(|path| path.len() == "/range/12345".len()), "{before:?}");
+    accept(&app, &token, Some(PASSWORD)).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_list_that_does_not_answer_refuses_nobody() {
+    let app = App::start().await;
+    app.breached_list.down();
+    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    accept(&app, &token, Some(BREACHED_PASSWORDS[0])).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_slow_list_delays_an_acceptance_by_a_second_at_most() {
+    let app = App::start().await;
+    app.breached_list.slow(Duration::from_mins(1));
+    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    let start = Instant::now();
+    accept(&app, &token, Some(BREACHED_PASSWORDS[0])).await.expect(200);
+    // Far less than the list takes, and enough for a busy machine.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
+    assert_eq!(app.breached_list.asked().len(), 1);
+}
+
+#[tokio::test]
+async fn an_accent_typed_either_way_is_the_same_password() {
+    let app = App::start().await;
+    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    accept(&app, &token, Some("lante\u{301}rn-gravel-otter")).await.expect(200);
+    accept(&app, &token, Some("lant\u{e9}rn-gravel-otter")).await.expect(200);
+    accept(&app, &token, Some(PASSWORD)).await.problem(401, "password_wrong");
 }
 
 #[tokio::test]
@@ -169,7 +220,7 @@ async fn ten_wrong_passwords_for_an_address_in_15_minutes_and_no_more() {
     answer.problem(429, "too_many_attempts");
     let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=900).contains(&wait), "{wait}");
-    app.clock.advance(std::time::Duration::from_secs(wait));
+    app.clock.advance(Duration::from_secs(wait));
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::json;
 
 use crate::support::{Answer, App, PASSWORD, dashboard_member, link_in, member};
@@ -91,6 +92,31 @@ async fn the_new_password_has_to_be_hard_to_guess_names_and_address_known() {
         reset(&app, &token, weak).await.problem(422, code);
     }
     reset(&app, &token, NEW).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_breached_password_is_refused_unless_the_list_does_not_answer() {
+    let app = App::start().await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.settle().await;
+    let token = token(&app, "grace@clinic.example").await;
+    for password in BREACHED_PASSWORDS {
+        reset(&app, &token, password).await.problem(422, "password_breached");
+    }
+    app.breached_list.slow(Duration::from_mins(1));
+    reset(&app, &token, BREACHED_PASSWORDS[0]).await.expect(200);
+    app.sign_in("grace@clinic.example", BREACHED_PASSWORDS[0]).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_accent_typed_either_way_is_the_same_new_password() {
+    let app = App::start().await;
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.settle().await;
+    let token = token(&app, "grace@clinic.example").await;
+    reset(&app, &token, "viol\u{e9}t-anchor-pumice").await.expect(200);
+    app.sign_in("grace@clinic.example", "viole\u{301}t-anchor-pumice").await.expect(200);
+    app.sign_in("grace@clinic.example", NEW).await.problem(401, "credentials_wrong");
 }
 
 #[tokio::test]

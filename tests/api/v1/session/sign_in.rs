@@ -195,6 +195,34 @@ async fn every_faulty_field_is_told_at_once_and_nothing_is_echoed() {
 }
 
 #[tokio::test]
+async fn a_password_is_the_same_in_every_form_it_is_typed_in() {
+    let app = App::start().await;
+    let composed = "lant\u{e9}rn gravel otter 7";
+    app.confirmed(&dashboard_member("grace@clinic.example"), Some(composed)).await;
+    for typed in [
+        composed,
+        "lante\u{301}rn gravel otter 7",
+        // A no-break space and a full-width digit.
+        "lant\u{e9}rn\u{a0}gravel otter \u{ff17}",
+    ] {
+        app.sign_in("grace@clinic.example", typed).await.expect(200);
+    }
+    let other = "lantern gravel otter 7";
+    app.sign_in("grace@clinic.example", other).await.problem(401, "credentials_wrong");
+}
+
+#[tokio::test]
+async fn a_password_longer_than_any_is_refused_before_anything_is_read() {
+    let app = App::start().await;
+    for long in ["x".repeat(129), "\u{301}".repeat(20_000)] {
+        let answer = app.sign_in("grace@clinic.example", &long).await;
+        answer.problem(422, "password_length");
+    }
+    let longest = "x".repeat(128);
+    app.sign_in("grace@clinic.example", &longest).await.problem(401, "credentials_wrong");
+}
+
+#[tokio::test]
 async fn confirming_signs_in_whoever_gets_dashboard_access_and_nobody_else() {
     let app = App::start().await;
     let token = app.invited_token(&dashboard_member("grace@clinic.example")).await;

@@ -18,13 +18,13 @@ fn known() -> KnownWords {
 }
 
 fn code(text: &str) -> Option<&'static str> {
-    let new = Password::parse(text).and_then(|password| password.accept_new(&known()));
+    let new = Password::parse(text).and_then(|password| password.rate(&known()));
     new.err().map(|refused| refused.code)
 }
 
 fn hash(text: &str) -> PasswordHash {
-    let password = Password::parse(text).unwrap().accept_new(&known()).unwrap();
-    password.hash(&FixedEntropy(1)).unwrap()
+    let rated = Password::parse(text).unwrap().rate(&known()).unwrap();
+    rated.after(BreachAnswer::NotListed).unwrap().hash(&FixedEntropy(1)).unwrap()
 }
 
 fn matches(hash: &PasswordHash, text: &str) -> bool {
@@ -54,12 +54,12 @@ proptest! {
     #[test]
     fn a_hash_matches_either_form(text in "[éèüñöâêîôû]{4}[a-zéèüñöâêîôû ]{11,20}") {
         let decomposed: String = text.nfd().collect();
-        let new = |text: &str| Password::parse(text).unwrap().accept_new(&known());
-        if let (Ok(a), Ok(b)) = (new(&text), new(&decomposed)) {
-            prop_assert!(matches(&a.hash(&FixedEntropy(1)).unwrap(), &decomposed));
-            prop_assert!(matches(&b.hash(&FixedEntropy(1)).unwrap(), &text));
+        let rate = |text: &str| Password::parse(text).unwrap().rate(&known());
+        if let (Ok(a), Ok(b)) = (rate(&text), rate(&decomposed)) {
             let (a, b) = (a.breach_digest(), b.breach_digest());
             prop_assert_eq!(a.prefix(), b.prefix());
+            prop_assert!(matches(&hash(&text), &decomposed));
+            prop_assert!(matches(&hash(&decomposed), &text));
         }
     }
 }
@@ -117,6 +117,7 @@ fn a_text_of_more_bytes_than_the_longest_password_is_refused_unread() {
 fn eight_characters_are_left_or_the_password_is_weak() {
     for (password, expected) in [
         ("okafor-riverside", Some("password_weak")),
+        ("okafor-riverside-2026", Some("password_weak")),
         ("ÒKAFOR2024Radiology!", Some("password_weak")),
         ("passwordpassword", Some("password_weak")),
         ("qwertyuiopasdfgh", Some("password_weak")),
@@ -158,10 +159,18 @@ fn debug_shows_no_secret() {
     assert_eq!(format!("{password:?}"), "Password(redacted)");
     let known = known();
     assert_eq!(format!("{known:?}"), "KnownWords(redacted)");
-    let new = password.accept_new(&known).unwrap();
-    assert_eq!(
-        format!("{new:?} {:?}", new.breach_digest()),
-        "NewPassword(redacted) BreachDigest(redacted)"
-    );
+    let rated = password.rate(&known).unwrap();
+    assert_eq!(format!("{:?}", rated.breach_digest()), "BreachDigest(redacted)");
+    assert_eq!(format!("{rated:?}"), "RatedPassword(redacted)");
+    let new = rated.after(BreachAnswer::NotListed).unwrap();
+    assert_eq!(format!("{new:?}"), "NewPassword(redacted)");
     assert_eq!(format!("{:?}", new.hash(&FixedEntropy(1)).unwrap()), "PasswordHash(redacted)");
+}
+
+#[test]
+fn only_a_list_that_has_the_password_refuses_it() {
+    let rated = || Password::parse("correcthorsebatterystaple").unwrap().rate(&known()).unwrap();
+    assert_eq!(rated().after(BreachAnswer::Listed).unwrap_err().code, "password_breached");
+    assert!(rated().after(BreachAnswer::NotListed).is_ok());
+    assert!(rated().after(BreachAnswer::Unavailable).is_ok());
 }
