@@ -1,5 +1,5 @@
-// The accept page. The token comes in the URL's fragment, which reaches no server, and goes out in
-// request bodies only.
+// The accept page. The token comes in the URL's fragment, which no server sees, and leaves only in
+// request bodies.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
@@ -9,10 +9,10 @@ let invitation = null;
 
 function start() {
   token = new URLSearchParams(location.hash.slice(1)).get("token");
-  // Neither the history nor a shared screen keeps what opens the invitation.
+  // Keep the token out of the history and off shared screens.
   history.replaceState(null, "", location.pathname);
-  if (token) lookUp();
-  else outcome("bad", "!", "This link is not complete", "Open the link in your mail again, or copy the whole of it into the address bar.");
+  if (token) lookup();
+  else outcome("bad", "!", "This link is incomplete", "Open the link in your email again, or copy the whole link into the address bar.");
 }
 
 async function post(path, body) {
@@ -24,25 +24,25 @@ async function post(path, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    return { status: 0, body: { detail: "There is no connection to AutoScribe. Check your network, then try again." } };
+    return { status: 0, body: { detail: "AutoScribe can't be reached. Check your connection, then try again." } };
   }
   const text = await answer.text();
   let json = {};
   try {
     json = JSON.parse(text);
   } catch {
-    // Without a body, or with one of a proxy on the way: the status has to say it all.
+    // There is no body, or a proxy sent its own. The status is enough.
   }
-  if (!answer.ok && !json.detail) json.detail = "AutoScribe cannot answer now. Try again in a moment.";
+  if (!answer.ok && !json.detail) json.detail = "AutoScribe can't answer right now. Try again in a moment.";
   return { ok: answer.ok, status: answer.status, body: json };
 }
 
-async function lookUp() {
+async function lookup() {
   show("loading");
   const answer = await post("lookup", { token });
-  if (!answer.ok) return closed(answer) || outcome("bad", "!", "Something went wrong", answer.body.detail, "Try again", lookUp);
+  if (!answer.ok) return showClosedLink(answer) || outcome("bad", "!", "Something went wrong", answer.body.detail, "Try again", lookup);
   invitation = answer.body;
-  if (invitation.status === "accepted") return accepted(invitation, "You have confirmed already");
+  if (invitation.status === "accepted") return showAccepted(invitation, "You have already confirmed");
   fill();
   show("invitation", "title");
   $("foot").hidden = false;
@@ -51,7 +51,7 @@ async function lookUp() {
 function fill() {
   const who = invitation.inviter ? `${invitation.inviter} invites you` : "You are invited";
   $("title").textContent = `Join ${invitation.clinicName}`;
-  $("lead").textContent = `${who} to work with ${invitation.clinicName} in AutoScribe. Check that this is you, then confirm.`;
+  $("lead").textContent = `${who} to work with ${invitation.clinicName} in AutoScribe. Check your details, then confirm.`;
   const names = ["firstName", "middleName", "lastName", "suffix1", "suffix2"];
   $("name").textContent = names.map((name) => invitation[name]).filter(Boolean).join(" ");
   $("email").textContent = invitation.email;
@@ -78,18 +78,18 @@ function abilities(person) {
     items.push(item);
   };
   const manages = person.level === "admin" || person.level === "owner";
-  if (manages) can("Manage the clinic: its users, invitations and settings");
-  if (manages || person.canManageStudies) can("Manage studies: assign tasks, create studies, edit their data");
+  if (manages) can("Manage the clinic's users, invitations and settings");
+  if (manages || person.canManageStudies) can("Manage studies: assign tasks, create studies and edit their data");
   if (person.canCreateReports) can("Dictate and create reports", npiNote(person));
-  if (person.hasDashboardAccess) can("Sign in at the AutoScribe dashboard");
+  if (person.hasDashboardAccess) can("Sign in to the AutoScribe dashboard");
   else can("Open AutoScribe from your PACS");
   return items;
 }
 
 function npiNote(person) {
   if (person.npiVerification === "verified") return "Your NPI is verified";
-  if (person.npiVerification === "name_mismatch") return "Your NPI is registered under another name. The clinic has to attest that it is yours first.";
-  return "As soon as your NPI has been verified";
+  if (person.npiVerification === "name_mismatch") return "Your NPI is registered under another name. First, the clinic has to attest that it is yours.";
+  return "As soon as your NPI is verified";
 }
 
 function fillPassword() {
@@ -102,7 +102,7 @@ function fillPassword() {
   $("username").value = invitation.email;
   $("password-label").textContent = known ? "Your AutoScribe password" : "Choose a password";
   $("password-hint").textContent = known
-    ? "This address has an AutoScribe account. Your password stays the same."
+    ? "You already have an AutoScribe account with this email address. Enter its password."
     : "At least 15 characters. Several unrelated words do well. Leave out your name and your clinic's.";
 }
 
@@ -113,8 +113,8 @@ async function accept(event) {
   if (invitation.needsPassword && !password) return $("password").focus();
   const body = invitation.needsPassword ? { token, password } : { token };
   const answer = await busy("confirm", "Confirming…", () => post("accept", body));
-  if (answer.ok) return accepted(answer.body, "You are in", answer.body.session);
-  if (closed(answer)) return;
+  if (answer.ok) return showAccepted(answer.body, "You have joined", answer.body.session);
+  if (showClosedLink(answer)) return;
   const fault = (answer.body.errors || []).find((error) => error.field === "password");
   if (fault || answer.body.code === "password_wrong") {
     wrongPassword(fault ? sentence(fault) : answer.body.detail);
@@ -129,57 +129,57 @@ async function reject(event) {
   const reason = $("reason").value.trim();
   const body = reason ? { token, reason } : { token };
   const answer = await busy("reject-send", "Declining…", () => post("reject", body));
-  if (answer.ok) return outcome("", "✓", "Invitation declined", `${invitation.clinicName} can see that you declined. You can close this page.`);
-  if (closed(answer)) return;
+  if (answer.ok) return outcome("", "✓", "Invitation declined", `${invitation.clinicName} will see that you declined. You can close this page.`);
+  if (showClosedLink(answer)) return;
   const fault = (answer.body.errors || [])[0];
   problem("reject-problem", fault ? sentence(fault) : answer.body.detail);
 }
 
-// Details of fields have no subject: "must have at least 12 characters".
+// Details of fields have no subject: "must have at least 15 characters".
 function sentence(fault) {
   const name = fault.field.charAt(0).toUpperCase() + fault.field.slice(1);
   return `${name} ${fault.detail}.`.replace(/\.\.$/, ".");
 }
 
-// Whoever confirms with dashboard access is signed in by the same answer.
-function accepted(person, title, session) {
+// The same answer signs in a person with dashboard access.
+function showAccepted(person, title, session) {
   const clinic = invitation.clinicName;
   if (session) {
-    const text = `You belong to ${clinic} now and are signed in. ${reporting(person)}`;
-    return outcome("good", "✓", title, text, "Go on", () => location.assign("/sign-in"));
+    const text = `You are a member of ${clinic} and are signed in. ${reporting(person)}`;
+    return outcome("good", "✓", title, text, "Continue", () => location.assign("/sign-in"));
   }
   if (person.hasDashboardAccess) {
-    const text = `You belong to ${clinic}. Sign in with your email address and password.`;
+    const text = `You are a member of ${clinic}. Sign in with your email address and password.`;
     return outcome("good", "✓", title, text, "Sign in", () => location.assign("/sign-in"));
   }
-  const next = `Your access works inside your PACS: open a study there, and AutoScribe opens with it. There is no password to remember, and nothing else to set up.`;
-  outcome("good", "✓", title, `You belong to ${clinic} now. ${next} ${reporting(person)}`);
+  const next = `Open a study in your PACS, and AutoScribe opens with it. You need no password and no other setup.`;
+  outcome("good", "✓", title, `You are a member of ${clinic}. ${next} ${reporting(person)}`);
 }
 
 function reporting(person) {
   if (!person.canCreateReports) return "";
-  if (person.npiVerification === "verified") return "Studies can be assigned to you from now on.";
-  if (person.npiVerification === "name_mismatch") return "Before studies can be assigned to you, the clinic has to attest that the NPI is yours, since it is registered under another name.";
-  return "Studies can be assigned to you as soon as your NPI has been verified.";
+  if (person.npiVerification === "verified") return "Studies can now be assigned to you.";
+  if (person.npiVerification === "name_mismatch") return "Your NPI is registered under another name. Studies can be assigned to you after the clinic attests that the NPI is yours.";
+  return "Studies can be assigned to you as soon as your NPI is verified.";
 }
 
-// The link itself is at an end, whatever was asked of it.
-function closed(answer) {
+// Shows why the link no longer works, for any request.
+function showClosedLink(answer) {
   if (answer.status === 410) {
-    outcome("bad", "!", "This invitation has expired", answer.body.detail, "Ask for a new link", askAgain);
+    outcome("bad", "!", "This invitation has expired", answer.body.detail, "Request a new link", requestNewLink);
     return true;
   }
   if (answer.body.code === "token_invalid") {
-    outcome("bad", "!", "This link does not work any more", "It was replaced by a newer one, withdrawn, or not copied in full. Use the newest mail, or ask the clinic to invite you again.");
+    outcome("bad", "!", "This link no longer works", "A newer link replaced it, the clinic revoked it, or part of it is missing. Use the link in the newest email, or ask the clinic to invite you again.");
     return true;
   }
   return false;
 }
 
-async function askAgain() {
-  const answer = await busy("next", "Asking…", () => post("request-new", { token }));
-  if (answer.ok) outcome("good", "✓", "Request sent", "We have told whoever invited you. If they agree, you get a mail with a new link.");
-  else outcome("bad", "!", "That did not work", answer.body.detail, "Try again", askAgain);
+async function requestNewLink() {
+  const answer = await busy("next", "Requesting…", () => post("request-new", { token }));
+  if (answer.ok) outcome("good", "✓", "Request sent", "We have notified the person who invited you. If they agree, you will get an email with a new link.");
+  else outcome("bad", "!", "That did not work", answer.body.detail, "Try again", requestNewLink);
 }
 
 function outcome(kind, mark, title, text, button, action) {
@@ -223,10 +223,10 @@ function wrongPassword(detail) {
 async function busy(button, says, work) {
   const all = [...document.querySelectorAll("button")];
   const label = $(button).textContent;
-  for (const one of all) one.disabled = true;
+  for (const each of all) each.disabled = true;
   $(button).textContent = says;
   const answer = await work();
-  for (const one of all) one.disabled = false;
+  for (const each of all) each.disabled = false;
   $(button).textContent = label;
   return answer;
 }
@@ -236,6 +236,6 @@ $("reject").addEventListener("submit", reject);
 $("decline").addEventListener("click", () => toggle("reject", "reject-title"));
 $("back").addEventListener("click", () => toggle("accept", "decline"));
 $("reveal").addEventListener("change", (event) => { $("password").type = event.target.checked ? "text" : "password"; });
-// Another link opened in the same tab changes only the fragment and loads nothing anew.
+// A new link in the same tab changes only the fragment and does not reload the page.
 addEventListener("hashchange", start);
 start();

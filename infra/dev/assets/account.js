@@ -1,5 +1,5 @@
-// Signing in, and setting a new password by the link in a mail. The access token is kept in this
-// page's memory only; the refresh token is in a cookie that no script can read.
+// Signs in, and sets a new password with the link from an email. The access token stays in this
+// page's memory. The refresh token is in a cookie that no script can read.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
@@ -8,23 +8,23 @@ let token = null;
 let access = null;
 
 const modes = {
-  signIn: { title: "Sign in", lead: "With your email address and your AutoScribe password.", send: "Sign in", other: "Forgot password?", submit: signIn, next: () => show("forgot") },
-  forgot: { title: "Forgot password?", lead: "We mail you a link to set a new one. It works for 30 minutes.", send: "Send the link", other: "Back", submit: forgot, next: () => show("signIn") },
-  reset: { title: "Set a new password", lead: "At least 15 characters. Several unrelated words do well. A new password signs you out everywhere.", send: "Set password", other: "Ask for another link", submit: reset, next: () => show("forgot") },
+  signIn: { title: "Sign in", lead: "Use your email address and your AutoScribe password.", send: "Sign in", other: "Forgot password?", submit: signIn, next: () => show("forgot") },
+  forgot: { title: "Forgot password?", lead: "We will email you a link to set a new one. The link works for 30 minutes.", send: "Send the link", other: "Back", submit: forgot, next: () => show("signIn") },
+  reset: { title: "Set a new password", lead: "At least 15 characters. Several unrelated words do well. A new password signs you out everywhere.", send: "Set password", other: "Request another link", submit: reset, next: () => show("forgot") },
 };
 
 async function start() {
   token = new URLSearchParams(location.hash.slice(1)).get("token");
-  // Neither the history nor a shared screen keeps what opens the account.
+  // Keep the token out of the history and off shared screens.
   history.replaceState(null, "", location.pathname);
   if (location.pathname === "/reset") return token ? show("reset") : show("forgot");
-  const answer = await refreshed();
-  if (answer.ok) return whoAmI(answer.body);
+  const answer = await refreshSession();
+  if (answer.ok) return showSession(answer.body);
   show("signIn");
 }
 
-// A refresh token is good once: tabs that used the same one at once would end the session.
-function refreshed() {
+// A refresh token works once. Two tabs that used the same one would end the session.
+function refreshSession() {
   const refresh = () => call("POST", "/v1/session/refresh");
   return navigator.locks ? navigator.locks.request("autoscribe-refresh", refresh) : refresh();
 }
@@ -36,16 +36,16 @@ async function call(method, path, body) {
   try {
     answer = await fetch(path, { method, headers, body: body && JSON.stringify(body) });
   } catch {
-    return { status: 0, body: { detail: "There is no connection to AutoScribe. Check your network, then try again." } };
+    return { status: 0, body: { detail: "AutoScribe can't be reached. Check your connection, then try again." } };
   }
   const text = await answer.text();
   let json = {};
   try {
     json = JSON.parse(text);
   } catch {
-    // Without a body the status says it all.
+    // There is no body. The status is enough.
   }
-  if (!answer.ok && !json.detail) json.detail = "AutoScribe cannot answer now. Try again in a moment.";
+  if (!answer.ok && !json.detail) json.detail = "AutoScribe can't answer right now. Try again in a moment.";
   return { ok: answer.ok, status: answer.status, body: json };
 }
 
@@ -53,7 +53,7 @@ async function signIn() {
   const body = { email: $("email").value, password: $("password").value };
   if (!$("clinic-field").hidden) body.clinicId = $("clinic").value;
   const answer = await call("POST", "/v1/session", body);
-  if (answer.ok) return whoAmI(answer.body);
+  if (answer.ok) return showSession(answer.body);
   if (answer.body.code === "dashboard_access_restricted") return outcome("", "!", "Dashboard access restricted", answer.body.detail);
   if (answer.body.code === "clinic_required") return choose(answer.body.clinics);
   problem(answer.body.detail);
@@ -63,11 +63,11 @@ function choose(clinics) {
   const option = (clinic) => Object.assign(document.createElement("option"), { value: clinic.clinicId, textContent: clinic.name });
   $("clinic").replaceChildren(...clinics.map(option));
   $("clinic-field").hidden = false;
-  problem("You belong to several clinics. Choose one, then sign in again.");
+  problem("You are a member of several clinics. Choose one, then sign in again.");
   $("clinic").focus();
 }
 
-async function whoAmI(session) {
+async function showSession(session) {
   access = session.accessToken;
   const answer = await call("GET", "/v1/session");
   if (!answer.ok) return show("signIn");
@@ -84,12 +84,12 @@ async function signOut() {
 async function forgot() {
   const answer = await call("POST", "/v1/password/forgot", { email: $("email").value });
   if (!answer.ok) return problem(answer.body.detail);
-  outcome("good", "✓", "Look into your mailbox", "If there is an account with this address, a link to a new password is on its way.");
+  outcome("good", "✓", "Check your email", "If this address has an account, we have sent it a link to set a new password.");
 }
 
 async function reset() {
   const answer = await call("POST", "/v1/password/reset", { token, password: $("password").value });
-  if (answer.ok) return outcome("good", "✓", "Your new password is set", "Sign in with it.", "Sign in", () => show("signIn"));
+  if (answer.ok) return outcome("good", "✓", "Your password has been changed", "Sign in with your new password.", "Sign in", () => show("signIn"));
   problem(answer.body.detail);
 }
 
@@ -105,7 +105,7 @@ function show(name) {
   $("password").value = "";
   $("password").autocomplete = name === "reset" ? "new-password" : "current-password";
   problem(null);
-  view("form-view", "title");
+  showView("form-view", "title");
 }
 
 function outcome(kind, mark, title, text, button, action) {
@@ -116,11 +116,11 @@ function outcome(kind, mark, title, text, button, action) {
   $("next").hidden = !button;
   $("next").textContent = button || "";
   $("next").onclick = action || null;
-  view("outcome", "outcome-title");
+  showView("outcome", "outcome-title");
 }
 
-function view(name, focus) {
-  for (const one of ["form-view", "outcome"]) $(one).hidden = one !== name;
+function showView(name, focus) {
+  for (const view of ["form-view", "outcome"]) $(view).hidden = view !== name;
   document.title = `${$(focus).textContent} · AutoScribe`;
   $(focus).focus();
 }
@@ -139,6 +139,6 @@ $("form").addEventListener("submit", async (event) => {
 });
 $("other").addEventListener("click", () => mode.next());
 $("reveal").addEventListener("change", (event) => { $("password").type = event.target.checked ? "text" : "password"; });
-// Another link opened in the same tab changes only the fragment and loads nothing anew.
+// A new link in the same tab changes only the fragment and does not reload the page.
 addEventListener("hashchange", start);
 start();

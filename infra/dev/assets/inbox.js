@@ -1,21 +1,21 @@
-// Shows new mail by itself: fetches this very page and takes over its list when it changed.
+// Shows new emails: fetches this page again and replaces the list when it changed.
 "use strict";
 
-const every = 2000;
+const INTERVAL = 2000;
 
 async function refresh() {
   const answer = await fetch(location.href, { cache: "no-store" });
   if (!answer.ok) return;
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("inbox");
   const shown = document.getElementById("inbox");
-  // Untouched while nothing changed, so that the keyboard's focus stays where it is.
+  // Without a change, leave the page alone, so that the keyboard focus stays where it is.
   if (fresh && fresh.innerHTML !== shown.innerHTML) shown.replaceWith(fresh);
 }
 
 async function poll() {
-  // The service may be restarting: the next round asks again.
+  // The service may be restarting. Try again in the next round.
   if (!document.hidden) await refresh().catch(() => {});
-  setTimeout(poll, every);
+  setTimeout(poll, INTERVAL);
 }
 
-setTimeout(poll, every);
+setTimeout(poll, INTERVAL);

@@ -1,22 +1,22 @@
-// Example viewer, the study: lives as long as the service behind it says so, and renews its token.
+// The study page of the example viewer. Renews its view token until the view ends.
 "use strict";
 
-const LOOK = 3000;
+const INTERVAL = 3000;
 const RENEW_BEFORE = 60;
 const $ = (id) => document.getElementById(id);
 let { token, exp } = document.body.dataset;
 let renewals = 0;
 
-async function look() {
+async function refresh() {
   const answer = await fetch("/viewer-service/images", { headers: { authorization: "Bearer " + token } });
   if (answer.status === 401) return end();
   if (answer.ok) {
     const { images } = await answer.json();
-    $("images").textContent = `${images}, the view lives`;
+    $("images").textContent = `${images}, the view is open`;
   }
   if (exp - Date.now() / 1000 < RENEW_BEFORE) await renew();
-  tell();
-  setTimeout(look, LOOK);
+  showTokenState();
+  setTimeout(refresh, INTERVAL);
 }
 
 async function renew() {
@@ -29,7 +29,7 @@ async function renew() {
   renewals += 1;
 }
 
-function tell() {
+function showTokenState() {
   const times = renewals === 1 ? "renewed once" : `renewed ${renewals} times`;
   $("token-state").textContent = `${Math.max(0, Math.round(exp - Date.now() / 1000))} s left, ${times}`;
 }
@@ -40,5 +40,5 @@ function end() {
   $("ended").hidden = false;
 }
 
-tell();
-look();
+showTokenState();
+refresh();

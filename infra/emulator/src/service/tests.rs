@@ -57,7 +57,7 @@ async fn fifty_services_side_by_side_share_nothing() {
 }
 
 #[tokio::test]
-async fn a_database_told_to_fail_fails_and_recovers() {
+async fn a_database_fails_on_demand_and_recovers() {
     let running = with_faults().await;
     let faults = running.faults.clone().unwrap();
     let key = provision_clinic(&running).await;
