@@ -1,16 +1,14 @@
-//! `POST /v1/invitation/accept`: the person confirms. Account, user, membership and claims are
-//! written in one transaction, however many try at once.
+//! `POST /v1/invitation/accept`: the invited person accepts. One transaction writes the
+//! account, user, membership and claims, so that one of several concurrent requests succeeds.
 
 use axum::extract::State;
 use axum::response::Response;
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::claim::Claim;
 use domain::credentials::password::Password;
-use domain::invitation::{
-    Acceptance, Invitation, InvitationDetails, InvitationTransition, UnexpiredInvitation,
-};
+use domain::invitation::{Acceptance, Invitation, InvitationDetails, InvitationTransition};
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use serde::Deserialize;
@@ -22,15 +20,15 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::credential::{Credential, prepare_credential, require_same_person};
-use crate::signed_in::{AcceptedView, sign_in};
-use crate::token::open_link;
+use crate::accept_session::{AcceptedView, sign_in};
+use crate::account_password::{AccountUpdate, prepare_account, require_same_person};
+use crate::token::load_invitation_by_token;
 
-/// The token from the mail, and a password when dashboard access comes with the invitation.
+/// The token from the email, and a password if the invitation includes dashboard access.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcceptRequest {
-    /// The part of the mailed link after `#token=`.
+    /// The part of the emailed link after `#token=`.
     #[schema(value_type = String, max_length = 256)]
     token: Field<String>,
     /// Required exactly when `needsPassword`: a new one, or the account's own when `accountExists`.
@@ -48,7 +46,7 @@ impl RequestFields for AcceptRequest {
     }
 }
 
-/// Accept an invitation. Repeated by the same person, it gives the same user.
+/// Accept an invitation. If the same person repeats this, the answer is the same user.
 #[utoipa::path(
     post, operation_id = "acceptInvitation", path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
@@ -63,56 +61,52 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     JsonBody((token, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
-    let requester = |id| Requester { actor: Actor::Invitee(id), ip: ip.clone().map(String::from) };
-    let invitation = open_link(&deps, &token).await?;
-    let user = match standing(&deps, invitation)? {
-        Standing::Live(live) => {
-            let requester = requester(live.details().id);
-            accept(&deps, live, &token, password, &requester).await?
-        }
-        Standing::Accepted(details) => {
-            answer_repeat(&deps, &details, ip.as_ref().map(ClientIp::as_str), password).await?
-        }
-    };
+    let user = accept(&deps, &token, password, ip.as_ref().map(ClientIp::as_str)).await?;
     sign_in(&deps, user, ip).await
 }
 
 async fn accept(
     deps: &Deps,
-    mut live: Box<UnexpiredInvitation>,
     token: &str,
     password: Option<Password>,
-    requester: &Requester,
+    ip: Option<&str>,
 ) -> Result<User, Problem> {
-    let (mut registry, mut hash) = (Registry::default(), None);
-    for _ in 0..changes::ATTEMPTS {
-        let (details, ip) = (live.details(), requester.ip.as_deref());
-        let credential = prepare_credential(deps, details, ip, password.clone(), &mut hash).await?;
-        let answer = registry.look_up(deps, live.details()).await;
-        let change = live.accept(answer.as_ref(), deps.context.now());
-        match commit(deps, &change, &credential, requester).await? {
-            CommitOutcome::Committed => return Ok(change.next.user),
-            CommitOutcome::Conflict(roles) if roles.contains(&Part::Inviter) => {
-                return Err(inviter_not_authorized());
+    let (mut registry, mut new_hash) = (RegistryMemo::default(), None);
+    changes::retry!(async {
+        let pending = match load_invitation_by_token(deps, token).await? {
+            Invitation::Pending(pending) => pending,
+            Invitation::Accepted(accepted) => {
+                let user =
+                    load_accepted_user(deps, &accepted.details, ip, password.clone()).await?;
+                return Ok(Attempt::Done(user));
             }
-            CommitOutcome::Conflict(_) => {}
-        }
-        live = match standing(deps, open_link(deps, token).await?)? {
-            Standing::Live(live) => live,
-            Standing::Accepted(details) => {
-                return answer_repeat(deps, &details, requester.ip.as_deref(), password).await;
+            Invitation::Rejected(_) | Invitation::Revoked(_) => {
+                return Err(Problem::token_invalid());
             }
         };
-    }
-    Err(Problem::contended())
+        let unexpired = pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?;
+        let details = unexpired.details();
+        let actor = Actor::Invitee(details.id);
+        let requester = Requester { actor, ip: ip.map(ToOwned::to_owned) };
+        let account = prepare_account(deps, details, ip, password.clone(), &mut new_hash).await?;
+        let answer = registry.look_up(deps, details).await;
+        let change = unexpired.accept(answer.as_ref(), deps.context.now());
+        let outcome = write_acceptance(deps, &change, &account, &requester).await?;
+        if let CommitOutcome::Conflict(parts) = &outcome
+            && parts.contains(&Part::Inviter)
+        {
+            return Err(inviter_not_authorized());
+        }
+        Ok(Attempt::of(outcome, change.next.user))
+    })
 }
 
-/// The registry's last answer: a race that was lost does not ask again about the same NPI.
+/// The registry's last answer, so that a retry does not look up the same NPI again.
 #[derive(Default)]
-struct Registry(Option<(Npi, RegistryAnswer)>);
+struct RegistryMemo(Option<(Npi, RegistryAnswer)>);
 
-impl Registry {
-    /// The answer about an NPI that is still pending.
+impl RegistryMemo {
+    /// Looks up an NPI that is not verified yet.
     async fn look_up(
         &mut self,
         deps: &Deps,
@@ -126,24 +120,8 @@ impl Registry {
     }
 }
 
-enum Standing {
-    Live(Box<UnexpiredInvitation>),
-    Accepted(Box<InvitationDetails>),
-}
-
-fn standing(deps: &Deps, invitation: Invitation) -> Result<Standing, Problem> {
-    match invitation {
-        Invitation::Pending(pending) => pending
-            .check_expiry(deps.context.now())
-            .map(|live| Standing::Live(Box::new(live)))
-            .map_err(|_| Problem::expired()),
-        Invitation::Accepted(accepted) => Ok(Standing::Accepted(Box::new(accepted.details))),
-        Invitation::Rejected(_) | Invitation::Revoked(_) => Err(Problem::token_invalid()),
-    }
-}
-
-/// The link was used before: the same person gets the same answer.
-async fn answer_repeat(
+/// Loads the user of a link that was used before. The password shows that it is the same person.
+async fn load_accepted_user(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -158,10 +136,10 @@ async fn answer_repeat(
     Ok(user)
 }
 
-async fn commit(
+async fn write_acceptance(
     deps: &Deps,
     change: &InvitationTransition<Acceptance>,
-    credential: &Credential,
+    account: &AccountUpdate,
     requester: &Requester,
 ) -> Result<CommitOutcome, Problem> {
     let user = &change.next.user;
@@ -176,8 +154,8 @@ async fn commit(
     tx.replace_invitation(&as_invitation)?;
     tx.put_user(user)?;
     tx.put_membership(&user.email, user.clinic, user.id)?;
-    account(&mut tx, user, credential)?;
-    claimed(&mut tx, user, claims)?;
+    put_account(&mut tx, user, account)?;
+    move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
         tx.increment_managers(user.clinic)?;
         match user.invited_by {
@@ -189,13 +167,13 @@ async fn commit(
     Ok(tx.commit().await?)
 }
 
-fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result<(), Problem> {
-    match (&credential.before, &credential.set) {
+fn put_account(tx: &mut Transaction, user: &User, update: &AccountUpdate) -> Result<(), Problem> {
+    match (&update.before, &update.new_hash) {
         (Some(account), None) => tx.require_account_unchanged(&user.email, account)?,
-        (before, set) => {
+        (before, new_hash) => {
             let account = Account {
-                password: set.clone(),
-                password_set_at: set.as_ref().map(|_| user.confirmed_at),
+                password: new_hash.clone(),
+                password_set_at: new_hash.as_ref().map(|_| user.confirmed_at),
                 epoch: before.as_ref().map_or(0, |account| account.epoch),
                 verified_at: before
                     .as_ref()
@@ -208,8 +186,8 @@ fn account(tx: &mut Transaction, user: &User, credential: &Credential) -> Result
     Ok(())
 }
 
-/// The claims on address and NPI pass from the invitation to the user.
-fn claimed(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Result<(), Problem> {
+/// Moves the claims on the email and the NPI from the invitation to the user.
+fn move_claims(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Result<(), Problem> {
     let id = user.id.invitation_id();
     let pass = |claim: Claim| match claim.holder_other_than(id, user.confirmed_at) {
         None => Ok(claim.hold_for_user(id)),
@@ -226,6 +204,6 @@ fn claimed(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Result<()
 fn inviter_not_authorized() -> Problem {
     Problem::conflict(
         "inviter_not_authorized",
-        "Whoever invited you may no longer invite administrators. Ask the clinic for a new invitation.",
+        "The person who invited you can no longer invite administrators. Ask the clinic for a new invitation.",
     )
 }

@@ -1,13 +1,14 @@
-//! What the person invited does: look at the invitation, accept it, decline it, ask for a new link.
+//! The endpoints for an invited person: look at the invitation, accept it, decline it, or ask for a
+//! new link.
 //!
-//! The token from the mail is the only credential and comes in the body, never in a URL.
+//! The token from the email is the only credential and comes in the body, never in a URL.
 
 mod accept;
-mod credential;
+mod accept_session;
+mod account_password;
 mod lookup;
 mod reject;
 mod request_new;
-mod signed_in;
 mod token;
 
 use std::sync::Arc;
@@ -28,7 +29,7 @@ use utoipa::OpenApi;
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The registry of NPIs.
+    /// The NPI registry.
     pub registry: Arc<Nppes>,
     /// The root keys, to read links.
     pub keyring: Arc<Keyring>,
@@ -52,7 +53,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(paths(lookup::handle, accept::handle, reject::handle, request_new::handle))]
 pub struct Api;

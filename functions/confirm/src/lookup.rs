@@ -1,5 +1,5 @@
-//! `POST /v1/invitation/lookup`: shows the invitation and changes nothing, so that a link scanner
-//! can open the mail as often as it likes.
+//! `POST /v1/invitation/lookup`: shows the invitation and changes nothing, so that an email
+//! scanner can open the link any number of times.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,21 +14,21 @@ use web::problem::ProblemBody;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
-use crate::token::{TokenRequest, open_link};
+use crate::token::{TokenRequest, load_invitation_by_token};
 
-/// The invitation as its person sees it: a mail may be forwarded, so no NPI number
-/// and no telephone.
+/// The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
+/// phone number.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LookupView {
-    /// `sent`, or `accepted` when the link was used.
+    /// `sent`, or `accepted` if the link was used.
     #[schema(value_type = InvitationStatusName)]
     status: &'static str,
     /// The clinic that invites.
     clinic_name: String,
-    /// Who invites; null when a PACS did.
+    /// The name of the person who sent the invitation. Null if a PACS did.
     inviter: Option<String>,
-    /// The address invited.
+    /// The invited email address.
     email: String,
     /// First name.
     first_name: String,
@@ -58,9 +58,9 @@ pub(crate) struct LookupView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     expiry: String,
-    /// Whether accepting takes a password: exactly with dashboard access.
+    /// Whether you must send a password to accept. True if the invitation includes dashboard access.
     needs_password: bool,
-    /// Whether the address has a password already, so that accepting takes that one.
+    /// Whether the address already has an account. If so, send its password to accept.
     account_exists: bool,
 }
 
@@ -78,7 +78,7 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<Json<LookupView>, Problem> {
-    let invitation = open_link(&deps, &token).await?;
+    let invitation = load_invitation_by_token(&deps, &token).await?;
     match &invitation {
         pending @ Invitation::Pending(_) if pending.is_expired(deps.context.now()) => {
             return Err(Problem::expired());

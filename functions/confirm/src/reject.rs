@@ -1,4 +1,4 @@
-//! `POST /v1/invitation/reject`: the person declines.
+//! `POST /v1/invitation/reject`: the invited person declines.
 
 use axum::Json;
 use axum::extract::State;
@@ -14,13 +14,13 @@ use web::view::Done;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::open_link;
+use crate::token::load_invitation_by_token;
 
-/// The token from the mail, and why.
+/// The token from the email, and the reason.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RejectRequest {
-    /// The part of the mailed link after `#token=`.
+    /// The part of the emailed link after `#token=`.
     #[schema(value_type = String, max_length = 256)]
     token: Field<String>,
     /// At most 500 characters.
@@ -38,7 +38,7 @@ impl RequestFields for RejectRequest {
     }
 }
 
-/// Decline an invitation. Repeating it changes nothing.
+/// Decline an invitation. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "rejectInvitation", path = "/v1/invitation/reject", tag = "invitee", request_body = RejectRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
@@ -54,10 +54,10 @@ pub(crate) async fn handle(
     JsonBody((token, reason)): JsonBody<RejectRequest>,
 ) -> Result<Json<Done>, Problem> {
     changes::retry!(async {
-        let live = match open_link(&deps, &token).await? {
+        let unexpired = match load_invitation_by_token(&deps, &token).await? {
             Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined()))),
             Invitation::Accepted(_) => {
-                let detail = "You have confirmed this invitation. Ask the clinic to remove your access instead.";
+                let detail = "You have accepted this invitation. Ask the clinic to remove your access instead.";
                 return Err(Problem::conflict("invitation_accepted", detail));
             }
             Invitation::Revoked(_) => return Err(Problem::token_invalid()),
@@ -66,10 +66,10 @@ pub(crate) async fn handle(
             }
         };
         let requester = Requester {
-            actor: Actor::Invitee(live.details().id),
+            actor: Actor::Invitee(unexpired.details().id),
             ip: ip.clone().map(String::from),
         };
-        let change = live.reject(reason.clone(), deps.context.now()).map(Invitation::from);
+        let change = unexpired.reject(reason.clone(), deps.context.now()).map(Invitation::from);
         let committed = commit_ending(&deps.context, &change, &requester).await?;
         Ok(Attempt::of(committed, Json(declined())))
     })

@@ -14,20 +14,20 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::token::{TokenRequest, open_link};
+use crate::token::{TokenRequest, load_invitation_by_token};
 
-/// Refusals that are answered like a success. A token that opens nothing says nothing, and after a
-/// conflict another request has asked for the new link.
+/// Refusals that are answered like a success. An invalid token must not be visible, and after a
+/// conflict another request has already asked for the new link.
 const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CONFLICT];
 
 /// Ask for a new link, once per link.
 ///
-/// Always 202: the answer does not say whether the token is worth anything.
+/// The answer is always 202, so it does not show whether the token is valid.
 #[utoipa::path(
     post, operation_id = "requestNewInvitation", path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
     params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
     responses(
-        (status = 202, description = "Whoever invited is told, if the link is one that expired"),
+        (status = 202, description = "If the link has expired, the inviter gets an email"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -38,7 +38,7 @@ pub(crate) async fn handle(
     JsonBody(token): JsonBody<TokenRequest>,
 ) -> Result<StatusCode, Problem> {
     let asked: Result<(), Problem> = changes::retry!(async {
-        let invitation = open_link(&deps, &token).await?;
+        let invitation = load_invitation_by_token(&deps, &token).await?;
         ask_for_new_link(&deps, invitation, ip.clone()).await
     });
     match asked {
@@ -80,7 +80,8 @@ async fn ask_for_new_link(
     Ok(Attempt::of(tx.commit().await?, ()))
 }
 
-/// Whoever invited, or the clinic's own address when a PACS did or the inviter is gone.
+/// Loads the email address of the inviter. If a PACS invited or the inviter is not active, it is the
+/// clinic's address.
 async fn load_recipient(
     deps: &Deps,
     details: &InvitationDetails,

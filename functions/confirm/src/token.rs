@@ -1,4 +1,4 @@
-//! From a token to the invitation it opens.
+//! Finds the invitation of a token.
 
 use domain::actor::Actor;
 use domain::invitation::Invitation;
@@ -10,11 +10,11 @@ use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
 use crate::Deps;
 
-/// The token from the mail.
+/// The token from the email.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct TokenRequest {
-    /// The part of the mailed link after `#token=`.
+    /// The part of the emailed link after `#token=`.
     #[schema(value_type = String, max_length = 256)]
     token: Field<String>,
 }
@@ -27,9 +27,11 @@ impl RequestFields for TokenRequest {
     }
 }
 
-/// The invitation that a token opens. Tampered, truncated, outdated, another clinic's, revoked: all
-/// are one and the same 404.
-pub(crate) async fn open_link(deps: &Deps, token: &str) -> Result<Invitation, Problem> {
+/// Loads the invitation of a token. A forged, cut, outdated or revoked token gets the same 404.
+pub(crate) async fn load_invitation_by_token(
+    deps: &Deps,
+    token: &str,
+) -> Result<Invitation, Problem> {
     let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
     access_log::record_caller("invitee", Actor::Invitee(link.invitation), Some(link.clinic));
     let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;

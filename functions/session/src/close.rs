@@ -1,4 +1,4 @@
-//! Ending a session.
+//! Ends a session.
 
 use changes::Requester;
 use domain::actor::Actor;
@@ -9,8 +9,8 @@ use web::{ClientIp, Problem};
 
 use crate::Deps;
 
-/// Ends a session; one that is gone stays gone.
-pub(crate) async fn close(
+/// Ends a session. One that has ended already stays as it is.
+pub(crate) async fn close_session(
     deps: &Deps,
     session: &Session,
     action: AuditAction,

@@ -1,4 +1,4 @@
-//! `GET` and `DELETE /v1/session`: who am I; sign out.
+//! `GET` and `DELETE /v1/session`: the current session, and signing out.
 
 use auth::caller::{Caller, OwnSession};
 use auth::principal::Identity;
@@ -16,25 +16,25 @@ use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::close::close;
+use crate::close::close_session;
 
-/// Who is signed in, and where.
+/// The signed-in user and the clinic.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct WhoView {
+pub(crate) struct CurrentSessionView {
     /// `ses_` and 32 hex characters.
     session_id: String,
-    /// Who.
+    /// The user.
     user: UserView,
-    /// Where.
+    /// The clinic.
     clinic: ClinicView,
 }
 
-/// Who am I.
+/// Get the current session.
 #[utoipa::path(
     get, operation_id = "retrieveSession", path = "/v1/session", tag = "session", security(("session" = [])),
     responses(
-        (status = 200, body = WhoView),
+        (status = 200, body = CurrentSessionView),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json"),
     )
@@ -42,7 +42,7 @@ pub(crate) struct WhoView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<OwnSession>,
-) -> Result<Json<WhoView>, Problem> {
+) -> Result<Json<CurrentSessionView>, Problem> {
     let Identity::Session { id, user, .. } = caller.principal.identity else {
         return Err(Problem::unauthenticated());
     };
@@ -52,10 +52,14 @@ pub(crate) async fn handle(
     let user = user.ok_or_else(Problem::unauthenticated)?;
     let clinic = store.load_clinic(clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
-    Ok(Json(WhoView { session_id: id.to_string(), user: (&user).into(), clinic: (&clinic).into() }))
+    Ok(Json(CurrentSessionView {
+        session_id: id.to_string(),
+        user: (&user).into(),
+        clinic: (&clinic).into(),
+    }))
 }
 
-/// Sign out. The refresh token is dead at once, the access token within 15 minutes.
+/// Sign out. The refresh token stops working at once, the access token within 15 minutes.
 #[utoipa::path(
     delete, operation_id = "signOut", path = "/v1/session", tag = "session", security(("session" = [])),
     responses(
@@ -73,7 +77,7 @@ pub(crate) async fn sign_out(
         return Err(Problem::unauthenticated());
     };
     if let Some(session) = deps.context.store.load_session(id).await? {
-        close(&deps, &session, AuditAction::SessionEnded, ip).await?;
+        close_session(&deps, &session, AuditAction::SessionEnded, ip).await?;
     }
     Ok((StatusCode::NO_CONTENT, RefreshCookie::cleared(), ()).into_response())
 }

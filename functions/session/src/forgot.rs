@@ -1,7 +1,7 @@
-//! `POST /v1/password/forgot`: mails a link to a new password.
+//! `POST /v1/password/forgot`: emails a link to set a new password.
 //!
-//! The answer, and the work behind it, are the same for every address. `mailer` finds out whether
-//! there is an account.
+//! The answer and the work are the same for every address. `mailer` finds out whether there is an
+//! account.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -17,7 +17,7 @@ use web::{ClientIp, Problem};
 
 use crate::Deps;
 
-/// Whose password.
+/// The address of the account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ForgotRequest {
@@ -34,11 +34,11 @@ impl RequestFields for ForgotRequest {
     }
 }
 
-/// Ask for a link to a new password: three in 15 minutes at most, the rest is passed over.
+/// Ask for a link to set a new password. At most three emails are sent in 15 minutes.
 #[utoipa::path(
     post, operation_id = "forgotPassword", path = "/v1/password/forgot", tag = "session", request_body = ForgotRequest, security(()),
     responses(
-        (status = 202, description = "If there is such an account, a mail is on its way"),
+        (status = 202, description = "If the account exists, an email is sent"),
         (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
         (status = 503, body = ProblemBody, content_type = "application/problem+json"),
     )

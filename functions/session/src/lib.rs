@@ -29,7 +29,7 @@ pub struct Deps {
     pub sessions: Sessions,
 }
 
-/// The routes of this function. None takes an `Idempotency-Key`: their answers hold secrets.
+/// The routes of this function. None takes an `Idempotency-Key`, because the answers hold secrets.
 pub fn router(deps: Deps) -> Router {
     let current = get(current::handle).delete(current::sign_out).post(sign_in::handle);
     let router = Router::new()
@@ -41,7 +41,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(paths(
     sign_in::handle,

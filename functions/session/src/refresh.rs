@@ -1,4 +1,4 @@
-//! `POST /v1/session/refresh`: the next access token, with the permissions of now.
+//! `POST /v1/session/refresh`: the next access token, with the current permissions.
 
 use auth::session::{AccessToken, RefreshCookie, refresh_token_in};
 use axum::Json;
@@ -11,11 +11,12 @@ use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::close::close;
+use crate::close::close_session;
 
 /// Renew a session.
 ///
-/// Each refresh token is good once. An old one that comes back ends the session: two hold it.
+/// Each refresh token works once. If an old one is sent again, someone else has it, so the session
+/// ends.
 #[utoipa::path(
     post, operation_id = "refreshSession", path = "/v1/session/refresh", tag = "session", security(("refreshCookie" = [])),
     responses(
@@ -44,31 +45,31 @@ async fn refresh_session(
     headers: &HeaderMap,
 ) -> Result<(AccessToken, RefreshCookie), Problem> {
     let (store, keyring) = (&deps.context.store, &deps.sessions.keyring);
-    let token = refresh_token_in(headers).ok_or_else(ended)?;
-    let id = keyring.read_refresh_token(token).map_err(|_| ended())?;
-    let session = store.load_session(id).await?.ok_or_else(ended)?;
+    let token = refresh_token_in(headers).ok_or_else(session_ended)?;
+    let id = keyring.read_refresh_token(token).map_err(|_| session_ended())?;
+    let session = store.load_session(id).await?.ok_or_else(session_ended)?;
     if !session.is_newest(token) {
-        close(deps, &session, AuditAction::SessionTokenReused, ip).await?;
-        return Err(ended());
+        close_session(deps, &session, AuditAction::SessionTokenReused, ip).await?;
+        return Err(session_ended());
     }
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
-    let (next, token) = session.refresh(keyring, now, entropy).ok_or_else(ended)?;
+    let (next, token) = session.refresh(keyring, now, entropy).ok_or_else(session_ended)?;
     if store.rotate_session(&session, &next).await? == RotationOutcome::Conflict {
         // Another request used the same token at the same moment.
-        close(deps, &session, AuditAction::SessionTokenReused, ip).await?;
-        return Err(ended());
+        close_session(deps, &session, AuditAction::SessionTokenReused, ip).await?;
+        return Err(session_ended());
     }
-    // Read after the rotation: whoever was deactivated before it gets no token.
+    // Read after the rotation, so that a user who was deactivated before it gets no token.
     let (user, account) = store.load_session_holder(&next).await?;
     let epoch = account.map_or(0, |account| account.epoch);
     if let Some(user) = user.filter(|user| next.is_open_to(user, epoch)) {
         return deps.sessions.renewed(&deps.context, &next, &user, token);
     }
-    close(deps, &next, AuditAction::SessionEnded, ip).await?;
-    Err(ended())
+    close_session(deps, &next, AuditAction::SessionEnded, ip).await?;
+    Err(session_ended())
 }
 
-fn ended() -> Problem {
+fn session_ended() -> Problem {
     Problem::new(
         StatusCode::UNAUTHORIZED,
         "session_ended",

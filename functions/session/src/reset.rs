@@ -1,8 +1,9 @@
-//! `POST /v1/password/reset`: sets a new password by the link in a mail, and ends every session.
+//! `POST /v1/password/reset`: sets a new password with an emailed link, and ends every
+//! session.
 
 use axum::Json;
 use axum::extract::State;
-use changes::Requester;
+use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{KnownWords, Password, PasswordHash, RESET_LINK};
@@ -19,11 +20,11 @@ use web::{ClientIp, Problem};
 
 use crate::Deps;
 
-/// The token from the mail and the new password.
+/// The token from the email and the new password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ResetRequest {
-    /// The part of the mailed link after `#token=`.
+    /// The part of the emailed link after `#token=`.
     #[schema(value_type = String, max_length = 256)]
     token: Field<String>,
     /// The new password.
@@ -41,7 +42,7 @@ impl RequestFields for ResetRequest {
     }
 }
 
-/// Set a new password. The link is good once, for 30 minutes; every session ends.
+/// Set a new password. The link works once, for 30 minutes. Every session of the account ends.
 #[utoipa::path(
     post, operation_id = "resetPassword", path = "/v1/password/reset", tag = "session", request_body = ResetRequest, security(()),
     responses(
@@ -56,28 +57,28 @@ pub(crate) async fn handle(
     JsonBody((token, password)): JsonBody<ResetRequest>,
 ) -> Result<Json<Done>, Problem> {
     let mut hash = None;
-    for _ in 0..changes::ATTEMPTS {
-        let opened = open_link(&deps, &token).await?;
+    changes::retry!(async {
+        let link = load_reset_link(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
-            None => hash.insert(hash_new(&deps, &opened, password.clone()).await?),
+            None => hash.insert(hash_new(&deps, &link, password.clone()).await?),
         };
-        if commit(&deps, opened, hash.clone(), ip.clone()).await? == CommitOutcome::Committed {
-            return Ok(Json(Done::new("Your new password is set. Sign in with it.")));
-        }
-    }
-    Err(Problem::contended())
+        let outcome = write_password(&deps, link, hash.clone(), ip.clone()).await?;
+        let done = Json(Done::new("Your new password is set. Sign in with it."));
+        Ok(Attempt::of(outcome, done))
+    })
 }
 
-/// Whose password a token may set.
+/// The account whose password a link can set.
 struct ResetLink {
     email: Email,
     account: Account,
     users: Vec<User>,
 }
 
-/// Tampered, run out, used, or overtaken by a newer password: one and the same 404.
-async fn open_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
+/// Loads the account of a token. A forged, expired or used token gets the same 404, and so does one
+/// that is older than the password.
+async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
     let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
@@ -94,29 +95,29 @@ async fn open_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     Ok(ResetLink { email: notice.to, account, users })
 }
 
-/// Hashes a new password that nobody guesses from what they know of the person.
+/// Hashes a new password. One that is easy to guess from the person's details is refused.
 async fn hash_new(
     deps: &Deps,
-    opened: &ResetLink,
+    link: &ResetLink,
     password: Password,
 ) -> Result<PasswordHash, Problem> {
-    let mut clinics = Vec::with_capacity(opened.users.len());
-    for user in &opened.users {
+    let mut clinics = Vec::with_capacity(link.users.len());
+    for user in &link.users {
         clinics.extend(deps.context.store.load_clinic(user.clinic).await?);
     }
-    let names = opened.users.iter().map(|user| &user.profile.name);
-    let known = KnownWords::new(&opened.email, names, clinics.iter().map(|clinic| &clinic.name));
+    let names = link.users.iter().map(|user| &user.profile.name);
+    let known = KnownWords::new(&link.email, names, clinics.iter().map(|clinic| &clinic.name));
     deps.passwords.hash_new(password, known).await
 }
 
-/// The change shows in the audit of every clinic that the account belongs to.
-async fn commit(
+/// Writes the new password. The change is in the audit of every clinic of the account.
+async fn write_password(
     deps: &Deps,
-    opened: ResetLink,
+    link: ResetLink,
     hash: PasswordHash,
     ip: Option<ClientIp>,
 ) -> Result<CommitOutcome, Problem> {
-    let ResetLink { email, account, users } = opened;
+    let ResetLink { email, account, users } = link;
     let mut tx: Option<Transaction> = None;
     for user in users {
         let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };

@@ -1,7 +1,7 @@
 //! `POST /v1/session`: signs in at the dashboard.
 //!
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
-//! same answer: nobody learns from it who has an account.
+//! same answer, so that it does not show who has an account.
 
 use auth::session::AccessToken;
 use axum::Json;
@@ -60,12 +60,12 @@ impl RequestFields for SignInRequest {
 /// A session.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionView {
-    /// The access token; the refresh token is in the cookie.
+    /// The access token. The refresh token is in the cookie.
     #[serde(flatten)]
     pub(crate) access: AccessToken,
     /// Who signed in.
     pub(crate) user: UserView,
-    /// Where.
+    /// The clinic.
     pub(crate) clinic: ClinicView,
 }
 
@@ -81,52 +81,53 @@ pub(crate) struct SessionView {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
-    JsonBody(wanted): JsonBody<SignInRequest>,
+    JsonBody(credentials): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
     let (account, users) =
-        verify_credentials(&deps, &wanted, ip.as_ref().map(ClientIp::as_str)).await?;
-    let user = choose_user(&deps, users, wanted.clinic).await?;
+        verify_credentials(&deps, &credentials, ip.as_ref().map(ClientIp::as_str)).await?;
+    let user = select_clinic_user(&deps, users, credentials.clinic).await?;
     if !user.profile.permissions.has_dashboard_access() {
-        return Err(restricted());
+        return Err(dashboard_access_restricted());
     }
     let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };
     let clinic = deps.context.store.load_clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     let opened = deps.sessions.open(&deps.context, user, &account, &requester);
-    let (user, access, cookie) = opened.await?.ok_or_else(refused)?;
+    let (user, access, cookie) = opened.await?.ok_or_else(credentials_wrong)?;
     let view = SessionView { access, user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, Json(view)).into_response())
 }
 
-/// The account and its active users, when the password is right. Every refusal takes these steps.
+/// Verifies the password, and returns the account and its active users. Every refusal takes the same
+/// steps.
 async fn verify_credentials(
     deps: &Deps,
-    wanted: &Credentials,
+    credentials: &Credentials,
     ip: Option<&str>,
 ) -> Result<(Account, Vec<User>), Problem> {
     let store = &deps.context.store;
     if let ThrottleDecision::Wait(time) =
-        store.count_password_guess(&wanted.email, ip, deps.context.now()).await?
+        store.count_password_guess(&credentials.email, ip, deps.context.now()).await?
     {
-        let detail = "Too many wrong passwords. Wait, then try again.";
+        let detail = "There were too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
-    let (account, memberships) = store.load_account_and_memberships(&wanted.email).await?;
+    let (account, memberships) = store.load_account_and_memberships(&credentials.email).await?;
     let mut users = store.load_users(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
     let hash = account.as_ref().and_then(|account| account.password.clone());
-    let right = deps.passwords.verify(hash, wanted.password.clone()).await?;
+    let right = deps.passwords.verify(hash, credentials.password.clone()).await?;
     match account {
         Some(account) if right && !users.is_empty() => {
-            store.clear_password_guesses(&wanted.email, ip).await?;
+            store.clear_password_guesses(&credentials.email, ip).await?;
             Ok((account, users))
         }
-        _ => Err(refused()),
+        _ => Err(credentials_wrong()),
     }
 }
 
-/// The user in the clinic that was named, or in the only one.
-async fn choose_user(
+/// Selects the user in the requested clinic, or in the only clinic.
+async fn select_clinic_user(
     deps: &Deps,
     mut users: Vec<User>,
     clinic: Option<ClinicId>,
@@ -140,7 +141,7 @@ async fn choose_user(
             users.push(last);
             Err(load_clinic_choice(deps, &users).await?)
         }
-        (None, _) => Err(refused()),
+        (None, _) => Err(credentials_wrong()),
     }
 }
 
@@ -154,13 +155,17 @@ async fn load_clinic_choice(deps: &Deps, users: &[User]) -> Result<Problem, Prob
     Ok(Problem::unprocessable("clinic_required", detail).with("clinics", &clinics))
 }
 
-/// The one answer to whoever may not sign in.
-fn refused() -> Problem {
-    Problem::new(StatusCode::UNAUTHORIZED, "credentials_wrong", "Address or password is wrong.")
+/// The answer to every failed sign-in.
+fn credentials_wrong() -> Problem {
+    Problem::new(
+        StatusCode::UNAUTHORIZED,
+        "credentials_wrong",
+        "The address or password is wrong. Check both and try again.",
+    )
 }
 
-/// Only after a right password.
-pub(crate) fn restricted() -> Problem {
+/// The answer to a correct password without dashboard access.
+fn dashboard_access_restricted() -> Problem {
     Problem::new(
         StatusCode::FORBIDDEN,
         "dashboard_access_restricted",

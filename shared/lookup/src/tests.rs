@@ -56,10 +56,6 @@ async fn get(base: &str, budget: Duration) -> Result<String, LookupFailure> {
     Ok(String::from_utf8(body).unwrap())
 }
 
-fn body() -> Result<String, LookupFailure> {
-    Ok(BODY.to_owned())
-}
-
 #[tokio::test]
 async fn the_request_has_the_address_its_rest_and_the_headers() {
     let asked = Arc::new(Mutex::new(String::new()));
@@ -68,7 +64,7 @@ async fn the_request_has_the_address_its_rest_and_the_headers() {
         *seen.lock().unwrap() = read_head(&mut stream).unwrap_or_default();
         let _ = stream.write_all(ok(BODY).as_bytes());
     });
-    assert_eq!(get(&address, AMPLE).await, body());
+    assert_eq!(get(&address, AMPLE).await, Ok(BODY.to_owned()));
     let asked = asked.lock().unwrap();
     assert!(asked.starts_with("GET /path/?n=1 HTTP/1.1\r\n"), "{asked}");
     assert!(asked.contains("user-agent: autoscribe-access\r\n"), "{asked}");

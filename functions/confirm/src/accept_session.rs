@@ -1,5 +1,5 @@
-//! Whoever confirms an invitation with dashboard access has just shown their password, and is
-//! signed in.
+//! Signs in a person who accepts an invitation with dashboard access. They have just sent their
+//! password.
 
 use auth::session::{AccessToken, RefreshCookie};
 use axum::Json;
@@ -14,19 +14,19 @@ use web::{ClientIp, Problem};
 
 use crate::Deps;
 
-/// The user, and with dashboard access a session.
+/// The user, and a session if the user has dashboard access.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AcceptedView {
     /// The person.
     #[serde(flatten)]
     user: UserView,
-    /// The session's access token; the refresh token is in the cookie.
+    /// The session's access token. The refresh token is in the cookie.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     session: Option<AccessToken>,
 }
 
-/// The answer to an acceptance.
+/// Opens a session if the user has dashboard access, and returns the answer to an acceptance.
 pub(crate) async fn sign_in(
     deps: &Deps,
     user: User,

@@ -9,76 +9,77 @@ use web::Problem;
 
 use crate::Deps;
 
-/// The account as it stands, and as it shall be.
-pub(crate) struct Credential {
+/// The account before an acceptance, and its new password.
+pub(crate) struct AccountUpdate {
     pub(crate) before: Option<Account>,
-    /// A hash to set; `None` leaves the account as it is.
-    pub(crate) set: Option<PasswordHash>,
+    /// The new hash. `None` leaves the account as it is.
+    pub(crate) new_hash: Option<PasswordHash>,
 }
 
-/// Checks the password: the account's own, or a new one that passes the policy. `hash` keeps the
-/// hash of a new one from one try to the next.
-pub(crate) async fn prepare_credential(
+/// Verifies the account's password, or hashes a new one that passes the policy. `hash` keeps the new
+/// hash for a retry.
+pub(crate) async fn prepare_account(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
     password: Option<Password>,
     hash: &mut Option<PasswordHash>,
-) -> Result<Credential, Problem> {
-    let password = required_exactly(details, password)?;
+) -> Result<AccountUpdate, Problem> {
+    let password = require_expected_password(details, password)?;
     let before = deps.context.store.load_account(&details.email).await?;
     let Some(password) = password else {
-        return Ok(Credential { before, set: None });
+        return Ok(AccountUpdate { before, new_hash: None });
     };
     if let Some(own) = password_of(before.as_ref()) {
-        verify(deps, details, ip, (own, password)).await?;
-        return Ok(Credential { before, set: None });
+        verify_account_password(deps, details, ip, (own, password)).await?;
+        return Ok(AccountUpdate { before, new_hash: None });
     }
     if hash.is_none() {
         *hash = Some(hash_new(deps, details, password).await?);
     }
-    Ok(Credential { before, set: hash.clone() })
+    Ok(AccountUpdate { before, new_hash: hash.clone() })
 }
 
-/// Checks that whoever uses a used link again is the one who used it.
+/// Requires that a used link is used again by the same person.
 pub(crate) async fn require_same_person(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
     password: Option<Password>,
 ) -> Result<(), Problem> {
-    let Some(password) = required_exactly(details, password)? else {
+    let Some(password) = require_expected_password(details, password)? else {
         return Ok(());
     };
     let account = deps.context.store.load_account(&details.email).await?;
     let hash = password_of(account.as_ref())
         .ok_or_else(|| Problem::internal("a dashboard user without a password"))?;
-    verify(deps, details, ip, (hash, password)).await
+    verify_account_password(deps, details, ip, (hash, password)).await
 }
 
 fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
     account.and_then(|account| account.password.clone())
 }
 
-/// A password comes exactly when dashboard access does.
-fn required_exactly(
+/// Requires a password if the invitation includes dashboard access, and none if it does not.
+fn require_expected_password(
     details: &InvitationDetails,
     password: Option<Password>,
 ) -> Result<Option<Password>, Problem> {
     let refused = match (details.profile.permissions.has_dashboard_access(), &password) {
-        (true, None) => {
-            Refusal::new("required", "is required, since this invitation opens the dashboard")
-        }
+        (true, None) => Refusal::new(
+            "required",
+            "is required because this invitation includes dashboard access",
+        ),
         (false, Some(_)) => Refusal::new(
             "password_not_needed",
-            "must not be sent, since this invitation does not open the dashboard",
+            "must be left out because this invitation does not include dashboard access",
         ),
         _ => return Ok(password),
     };
     Err(FieldFaults::from(refused.at("password")).into())
 }
 
-/// Hashes a new password that nobody guesses from what they know of the person.
+/// Hashes a new password. One that is easy to guess from the person's details is refused.
 async fn hash_new(
     deps: &Deps,
     details: &InvitationDetails,
@@ -90,8 +91,8 @@ async fn hash_new(
     deps.passwords.hash_new(password, known).await
 }
 
-/// Compares with the account's password, a few times in a quarter of an hour at most.
-async fn verify(
+/// Verifies the account's password. Wrong passwords are limited in every 15 minutes.
+async fn verify_account_password(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -101,7 +102,7 @@ async fn verify(
     if let ThrottleDecision::Wait(time) =
         store.count_password_guess(email, ip, deps.context.now()).await?
     {
-        let detail = "Too many wrong passwords. Wait, then try again.";
+        let detail = "There were too many wrong passwords. Wait, then try again.";
         return Err(Problem::too_many("too_many_attempts", detail, time));
     }
     if deps.passwords.verify(Some(hash), password).await? {
@@ -110,6 +111,6 @@ async fn verify(
     Err(Problem::new(
         StatusCode::UNAUTHORIZED,
         "password_wrong",
-        "This address already has an AutoScribe account, and this is not its password.",
+        "This address already has an AutoScribe account. Send the password of that account.",
     ))
 }
