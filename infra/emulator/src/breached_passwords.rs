@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use sha1::{Digest, Sha1};
+use std::fmt::Write as _;
 
 /// The passwords on the list. All are long, and only the list refuses them.
 pub const BREACHED_PASSWORDS: [&str; 4] = [
@@ -54,7 +55,10 @@ fn range(prefix: &str, padded: bool) -> String {
 }
 
 fn digest(password: &str) -> String {
-    Sha1::digest(password.as_bytes()).iter().map(|byte| format!("{byte:02X}")).collect()
+    Sha1::digest(password.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
+        let _ = write!(hex, "{byte:02X}");
+        hex
+    })
 }
 
 #[cfg(test)]
