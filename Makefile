@@ -13,12 +13,12 @@ help: ## What there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 dev: ## The whole service on this machine; RESET=1 deletes its data first
-	@echo "Building. The first build takes several minutes, later builds take seconds."
+	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	exec $(TARGET)/debug/dev
 
 lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
-	@echo "Building. The first build takes several minutes, later builds take seconds."
+	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
