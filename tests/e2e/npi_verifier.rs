@@ -116,7 +116,7 @@ async fn a_run_ends_early_when_the_registry_does_not_answer() {
 }
 
 #[tokio::test]
-async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_told_once() {
+async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_emailed_once() {
     let app = App::start().await;
     app.confirmed_owner().await;
     let admin =

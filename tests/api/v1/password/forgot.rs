@@ -12,7 +12,7 @@ async fn forgot(app: &App, email: &str) {
 }
 
 #[tokio::test]
-async fn always_202_and_a_mail_only_to_whoever_has_an_account() {
+async fn always_202_and_an_email_only_to_an_account_holder() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
     app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);

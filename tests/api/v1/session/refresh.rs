@@ -33,7 +33,7 @@ async fn reuse_of_an_old_refresh_token_ends_the_whole_session() {
 }
 
 #[tokio::test]
-async fn a_made_up_refresh_token_ends_nothing() {
+async fn a_forged_refresh_token_ends_nothing() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     let mut tampered = session.refresh.clone();
@@ -46,7 +46,7 @@ async fn a_made_up_refresh_token_ends_nothing() {
 }
 
 #[tokio::test]
-async fn permissions_are_read_afresh() {
+async fn a_refresh_reads_the_permissions_again() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     app.signed_in_owner().await;
