@@ -8,7 +8,7 @@ use clap::{Args, Parser, Subcommand};
 #[command(name = "dev", args_conflicts_with_subcommands = true)]
 pub(crate) struct CommandLine {
     #[command(subcommand)]
-    pub(crate) command: Option<Command>,
+    pub(crate) command: Option<DevCommand>,
     #[command(flatten)]
     pub(crate) serve: ServeOptions,
     /// Log levels
@@ -19,7 +19,7 @@ pub(crate) struct CommandLine {
 }
 
 #[derive(Debug, Subcommand)]
-pub(crate) enum Command {
+pub(crate) enum DevCommand {
     /// Create a clinic with its owner's invitation and a first API key
     Provision(ProvisionOptions),
 }
@@ -100,7 +100,7 @@ mod tests {
     #[test]
     fn provision_takes_several_origins() {
         let line = "provision --clinic A --owner-email a@b.example --owner-first-name B --owner-last-name C --invitation-days 3 --embed-origin https://a.example --embed-origin https://b.example";
-        let Some(Command::Provision(options)) = parse(line).unwrap().command else {
+        let Some(DevCommand::Provision(options)) = parse(line).unwrap().command else {
             panic!("{line}");
         };
         let request = provision::Request::from(options);

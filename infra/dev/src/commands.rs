@@ -7,7 +7,7 @@ use std::path::Path;
 use emulator::Options;
 use provision::Request;
 
-use crate::cli::{Command, CommandLine, ServeOptions};
+use crate::cli::{CommandLine, DevCommand, ServeOptions};
 use crate::data::{self, DataDirectory, DataError};
 use crate::service::{options_on, start};
 use crate::{greeting, lambda_env};
@@ -22,7 +22,7 @@ pub(crate) async fn run(line: CommandLine) -> Result<(), BoxError> {
     let directory = std::env::current_dir()?.join(DATA);
     match line.command {
         None => serve(&directory, line.serve).await,
-        Some(Command::Provision(options)) => provision(&directory, &options.into()).await,
+        Some(DevCommand::Provision(options)) => provision(&directory, &options.into()).await,
     }
 }
 

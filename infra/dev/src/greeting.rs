@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use crate::service::Service;
+use crate::service::DevService;
 
 /// Fewer than 30 lines. `environment` is the file for functions under `cargo lambda watch`.
-pub(crate) fn text(service: &Service, data: &Path, environment: Option<&Path>) -> String {
-    let Service { emulator, api_key } = service;
+pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>) -> String {
+    let DevService { emulator, api_key } = service;
     let (url, dynamodb_url) = (&emulator.url, &emulator.dynamodb_url);
     let functions = environment.map_or_else(String::new, |file| {
         format!(

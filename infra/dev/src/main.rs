@@ -19,7 +19,7 @@ use emulator::chain;
 use tracing_subscriber::EnvFilter;
 
 use crate::cli::CommandLine;
-use crate::service::ServiceError;
+use crate::service::DevServiceError;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     match commands::run(line).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            let advice = error.downcast_ref().and_then(ServiceError::advice).unwrap_or_default();
+            let advice = error.downcast_ref().and_then(DevServiceError::advice).unwrap_or_default();
             let _ = writeln!(std::io::stderr(), "error: {}\n{advice}", chain(error.as_ref()));
             ExitCode::FAILURE
         }

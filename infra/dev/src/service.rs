@@ -12,7 +12,7 @@ use crate::examples::{self, Examples};
 use crate::{inbox, pages};
 
 /// A developer's service.
-pub(crate) struct Service {
+pub(crate) struct DevService {
     pub(crate) emulator: Emulator,
     /// The demo clinic's API key.
     pub(crate) api_key: String,
@@ -20,7 +20,7 @@ pub(crate) struct Service {
 
 /// Why a developer's service does not start.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum ServiceError {
+pub(crate) enum DevServiceError {
     #[error(transparent)]
     Data(#[from] DataError),
     /// The file of captured emails cannot be read.
@@ -32,7 +32,7 @@ pub(crate) enum ServiceError {
     Demo(#[from] DemoError),
 }
 
-impl ServiceError {
+impl DevServiceError {
     /// What the reader can do about it.
     pub(crate) fn advice(&self) -> Option<&'static str> {
         match self {
@@ -49,8 +49,11 @@ impl ServiceError {
 }
 
 /// Starts the service on the data of this directory.
-pub(crate) async fn start(data: &DataDirectory, options: Options) -> Result<Service, ServiceError> {
-    let inbox = Inbox::in_file(&data.inbox()).map_err(ServiceError::Inbox)?;
+pub(crate) async fn start(
+    data: &DataDirectory,
+    options: Options,
+) -> Result<DevService, DevServiceError> {
+    let inbox = Inbox::in_file(&data.inbox()).map_err(DevServiceError::Inbox)?;
     let examples = Examples::default();
     let pages = Router::new()
         .merge(inbox::router(inbox.clone()))
@@ -61,7 +64,7 @@ pub(crate) async fn start(data: &DataDirectory, options: Options) -> Result<Serv
     data.save_dynamodb_url(&emulator.dynamodb_url)?;
     let api_key = demo::load_or_provision_key(&emulator, data).await?;
     examples.connect(&emulator.url, &api_key);
-    Ok(Service { emulator, api_key })
+    Ok(DevService { emulator, api_key })
 }
 
 /// The options with the directory's table and secrets.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use emulator::{Emulator, Options};
 
 use crate::data::DataDirectory;
-use crate::service::{Service, start};
+use crate::service::{DevService, start};
 
 const STUDY: &str = "1.2.826.0.1.3680043.8.498.1001";
 
@@ -20,7 +20,7 @@ impl Pacs {
     async fn start() -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let Service { emulator, api_key } = start(&data, Options::default()).await.unwrap();
+        let DevService { emulator, api_key } = start(&data, Options::default()).await.unwrap();
         Self { running: emulator, key: api_key, _data: scratch, http: Client::new() }
     }
 
