@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use domain::invitation::InvitationDetails;
 use store::{Account, ThrottleDecision};
 use web::Problem;
@@ -66,17 +66,16 @@ fn require_expected_password(
     password: Option<Password>,
 ) -> Result<Option<Password>, Problem> {
     let refused = match (details.profile.permissions.has_dashboard_access(), &password) {
-        (true, None) => Refusal::new(
-            "required",
-            "is required because this invitation includes dashboard access",
-        ),
+        (true, None) => {
+            Refusal::new("required", "Send a password. This invitation includes dashboard access.")
+        }
         (false, Some(_)) => Refusal::new(
             "password_not_needed",
-            "must be left out because this invitation does not include dashboard access",
+            "Remove the password. This invitation does not include dashboard access.",
         ),
         _ => return Ok(password),
     };
-    Err(FieldFaults::from(refused.at("password")).into())
+    Err(FaultCollector::from(refused.at("password")).into())
 }
 
 /// Hashes a new password. One that is easy to guess from the person's details is refused.

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -44,13 +44,13 @@ impl RequestFields for BatchRequest {
     }
 }
 
-const COUNT: Refusal = Refusal::new("users_count", "must be a list of 1 to 50 invites");
+const COUNT: Refusal = Refusal::new("users_count", "Send a list of 1 to 50 invites.");
 
 /// The invites of a batch, each still to be read on its own.
 struct BatchItems(Vec<Value>);
 
 impl FieldValue for BatchItems {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         match value {
             Value::Array(items) if (1..=MAX).contains(&items.len()) => Ok(Self(items)),
             _ => Err(COUNT.at("").into()),

@@ -35,9 +35,8 @@ impl RequestFields for RevokeRequest {
     type Values = InvitationId;
 
     fn read(self, faults: &mut FaultCollector) -> Result<InvitationId, NotedFault> {
-        const NEITHER: Refusal = Refusal::new("required", "or userId is required");
-        const DIFFER: Refusal =
-            Refusal::new("ids_differ", "must be the user of the same invitation");
+        const NEITHER: Refusal = Refusal::new("required", "Send invitationId or userId.");
+        const DIFFER: Refusal = Refusal::new("ids_differ", "Send the user of the same invitation.");
         let by_invitation = faults.optional(self.invitation_id);
         let by_user = faults.optional(self.user_id).map(UserId::invitation_id);
         match (by_invitation, by_user) {

@@ -8,7 +8,7 @@ use changes::Context;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use domain::ids::AuditId;
 use domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -164,10 +164,10 @@ impl RequestFields for AuditFilter {
 struct ActorName(Actor);
 
 impl FieldValue for ActorName {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         const INVALID: Refusal = Refusal::new(
             "actor_invalid",
-            "must be usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system",
+            "Send usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system.",
         );
         read_text(&value, |text| Actor::parse(text).map(Self).ok_or(INVALID))
     }
@@ -177,10 +177,10 @@ impl FieldValue for ActorName {
 struct ObjectName(AuditObject);
 
 impl FieldValue for ObjectName {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         const INVALID: Refusal = Refusal::new(
             "object_invalid",
-            "must be usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>",
+            "Send usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>.",
         );
         read_text(&value, |text| AuditObject::parse(text).map(Self).ok_or(INVALID))
     }
@@ -190,9 +190,9 @@ impl FieldValue for ObjectName {
 struct ActionName(String);
 
 impl FieldValue for ActionName {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         const UNKNOWN: Refusal =
-            Refusal::new("action_unknown", "must be an action such as user.edited");
+            Refusal::new("action_unknown", "Send an action such as user.edited.");
         read_text(&value, |text| {
             AuditAction::is_name(text).then(|| Self(text.to_owned())).ok_or(UNKNOWN)
         })

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::delivery::DeliveryStatus;
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::npi::NpiStatus;
@@ -146,10 +146,10 @@ impl RequestFields for InvitationFilter {
 struct Statuses(BTreeSet<InvitationStatus>);
 
 impl FieldValue for Statuses {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         const UNKNOWN: Refusal = Refusal::new(
             "status_unknown",
-            "must be sent, accepted, rejected or revoked, several separated by commas",
+            "Send sent, accepted, rejected or revoked. Separate several with commas.",
         );
         let status = |name: &str| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN);
         read_text(&value, |text| text.split(',').map(status).collect::<Result<_, _>>().map(Self))
@@ -160,12 +160,12 @@ impl FieldValue for Statuses {
 struct Expired(Option<bool>);
 
 impl FieldValue for Expired {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         read_text(&value, |text| match text {
             "all" => Ok(Self(None)),
             "expired" => Ok(Self(Some(true))),
             "not-expired" => Ok(Self(Some(false))),
-            _ => Err(Refusal::new("expired_unknown", "must be all, expired or not-expired")),
+            _ => Err(Refusal::new("expired_unknown", "Send all, expired or not-expired.")),
         })
     }
 }
@@ -174,10 +174,10 @@ impl FieldValue for Expired {
 struct VerificationName(String);
 
 impl FieldValue for VerificationName {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         const UNKNOWN: Refusal = Refusal::new(
             "npi_verification_unknown",
-            "must be not_required, pending, verified, name_mismatch, not_found or deactivated",
+            "Send not_required, pending, verified, name_mismatch, not_found or deactivated.",
         );
         read_text(&value, |text| {
             let known = text == "not_required" || NpiStatus::parse(text).is_some();

@@ -136,7 +136,7 @@ pub struct Provisioned {
 #[derive(Debug, thiserror::Error)]
 pub enum NotProvisioned {
     /// A field of the request.
-    #[error("{field} {refused}")]
+    #[error("{field}: {refused}")]
     Field {
         /// The field.
         field: &'static str,

@@ -123,7 +123,7 @@ async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), 
             ViewerNotAllowed::Deactivated => StatusCode::CONFLICT,
             ViewerNotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,
         };
-        let problem = Problem::new(status, refused.code, sentence(refused.detail));
+        let problem = Problem::new(status, refused.code, refused.detail);
         return Err(problem.about("userId", user.id));
     }
     let (store, now) = (&deps.context.store, deps.context.now());
@@ -155,11 +155,4 @@ async fn load_user_problem(
             "There is no such confirmed user in your clinic. Check the ID.",
         ),
     })
-}
-
-/// The detail of a field error as a sentence.
-fn sentence(detail: &str) -> String {
-    let mut letters = detail.chars();
-    let first = letters.next().map(|c| c.to_ascii_uppercase());
-    first.into_iter().chain(letters).chain(['.']).collect()
 }

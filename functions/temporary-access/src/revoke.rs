@@ -38,8 +38,9 @@ impl RequestFields for RevokeAccessRequest {
     type Values = RevokeTarget;
 
     fn read(self, faults: &mut FaultCollector) -> Result<RevokeTarget, NotedFault> {
-        const BOTH: Refusal = Refusal::new("one_only", "must be left out when accessId is given");
-        const NEITHER: Refusal = Refusal::new("required", "or userId is required");
+        const BOTH: Refusal =
+            Refusal::new("one_only", "Remove userId, or send it without accessId.");
+        const NEITHER: Refusal = Refusal::new("required", "Send accessId or userId.");
         match (faults.optional(self.access_id), faults.optional(self.user_id)) {
             (Some(_), Some(_)) => Err(faults.note("userId", BOTH)),
             (Some(access), None) => Ok(RevokeTarget::One(access)),

@@ -80,7 +80,7 @@ impl RequestFields for ApiKeyRequest {
     type Values = (KeyDescription, Vec<Scope>, EmbedOrigins);
 
     fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
-        const NO_SCOPES: Refusal = Refusal::new("scopes_required", "must name one scope at least");
+        const NO_SCOPES: Refusal = Refusal::new("scopes_required", "Send at least one scope.");
         let description = faults.required(self.description);
         let mut scopes = faults.required_or(self.scopes, NO_SCOPES);
         if scopes.as_ref().is_ok_and(Vec::is_empty) {

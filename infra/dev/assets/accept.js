@@ -117,7 +117,7 @@ async function accept(event) {
   if (showClosedLink(answer)) return;
   const fault = (answer.body.errors || []).find((error) => error.field === "password");
   if (fault || answer.body.code === "password_wrong") {
-    wrongPassword(fault ? sentence(fault) : answer.body.detail);
+    wrongPassword(fault ? fault.detail : answer.body.detail);
     $("password").focus();
   } else {
     problem("problem", answer.body.detail);
@@ -132,13 +132,7 @@ async function reject(event) {
   if (answer.ok) return outcome("", "✓", "Invitation declined", `${invitation.clinicName} will see that you declined. You can close this page.`);
   if (showClosedLink(answer)) return;
   const fault = (answer.body.errors || [])[0];
-  problem("reject-problem", fault ? sentence(fault) : answer.body.detail);
-}
-
-// Details of fields have no subject: "must have at least 15 characters".
-function sentence(fault) {
-  const name = fault.field.charAt(0).toUpperCase() + fault.field.slice(1);
-  return `${name} ${fault.detail}.`.replace(/\.\.$/, ".");
+  problem("reject-problem", fault ? fault.detail : answer.body.detail);
 }
 
 // The same answer signs in a person with dashboard access.

@@ -15,7 +15,8 @@ pub struct InvitationDays(u8);
 impl InvitationDays {
     /// Reads a number of days.
     pub fn new(days: u8) -> Result<Self, Refusal> {
-        const RANGE: Refusal = Refusal::new("invitation_days_range", "must be 1 to 30 days");
+        const RANGE: Refusal =
+            Refusal::new("invitation_days_range", "Send a whole number from 1 to 30.");
         if (1..=30).contains(&days) { Ok(Self(days)) } else { Err(RANGE) }
     }
 

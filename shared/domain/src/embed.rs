@@ -20,7 +20,7 @@ impl EmbedOrigin {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "embed_origin_invalid",
-            "must be an origin such as https://pacs.example or https://pacs.example:8443, without path; http only for localhost and 127.0.0.1",
+            "Send an origin without a path, such as https://pacs.example or https://pacs.example:8443. Use http only for localhost and 127.0.0.1.",
         );
         let (scheme, authority) = text.split_once("://").ok_or(INVALID)?;
         let (host, port) = match authority.split_once(':') {
@@ -78,7 +78,7 @@ impl EmbedOrigins {
     /// A list without repeats, in the order given.
     pub fn new(origins: Vec<EmbedOrigin>) -> Result<Self, Refusal> {
         const TOO_MANY: Refusal =
-            Refusal::new("embed_origins_too_many", "must be at most 20 origins");
+            Refusal::new("embed_origins_too_many", "Send at most 20 origins.");
         let mut each: Vec<EmbedOrigin> = Vec::with_capacity(origins.len());
         for origin in origins {
             if !each.contains(&origin) {

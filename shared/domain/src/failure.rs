@@ -1,13 +1,13 @@
 //! Why an operation failed, in terms that any transport can answer.
 
-use crate::field::FieldFaults;
+use crate::field::FaultCollector;
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Fields of the request break a rule.
     #[error(transparent)]
-    Invalid(#[from] FieldFaults),
+    Invalid(#[from] FaultCollector),
     /// The state of an object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),

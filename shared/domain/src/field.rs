@@ -1,12 +1,12 @@
-//! What is wrong with a value that a caller sent, in a form that tells them what to do.
+//! Faults in the values that a caller sends. Each tells the caller what to do.
 
-/// Why one value is refused. Never repeats the value: it may be a name or an address.
+/// The reason that a value is refused. It never repeats the value, which may be a name or an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Refusal {
     /// Stable and machine-readable, such as `npi_invalid`.
     pub code: &'static str,
-    /// One sentence for a person, saying what is accepted.
+    /// Tells a person what to do, in whole sentences: "Send a whole number from 15 to 300."
     pub detail: &'static str,
 }
 
@@ -16,35 +16,35 @@ impl Refusal {
         Self { code, detail }
     }
 
-    /// The same refusal, pinned to the field that holds the value.
+    /// Names the field that holds the refused value.
     pub fn at(self, field: impl Into<String>) -> FieldFault {
         FieldFault { field: field.into(), code: self.code, detail: self.detail.to_owned() }
     }
 }
 
-/// One field at fault.
+/// A field with a refused value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FieldFault {
     /// The field's JSON name.
     pub field: String,
     /// Stable and machine-readable.
     pub code: &'static str,
-    /// One sentence for a person.
+    /// Tells a person what to do.
     pub detail: String,
 }
 
-/// Every field at fault, so that a caller can mend them all at once.
+/// Every field with a refused value, so that a caller can fix them all at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
-#[error("{} field(s) at fault", .0.len())]
-pub struct FieldFaults(pub Vec<FieldFault>);
+#[error("{} field(s) refused", .0.len())]
+pub struct FaultCollector(pub Vec<FieldFault>);
 
-impl FieldFaults {
-    /// Notes one more fault.
+impl FaultCollector {
+    /// Adds a fault.
     pub fn push(&mut self, fault: FieldFault) {
         self.0.push(fault);
     }
 
-    /// The same faults, of a value that is inside `outer`.
+    /// Prefixes the name of every field with `outer`, the object that holds it.
     #[must_use]
     pub fn within(mut self, outer: &str) -> Self {
         for fault in &mut self.0 {
@@ -53,13 +53,13 @@ impl FieldFaults {
         self
     }
 
-    /// `value` when nothing is at fault.
+    /// Returns `value` if there is no fault.
     pub fn or<T>(self, value: T) -> Result<T, Self> {
         if self.0.is_empty() { Ok(value) } else { Err(self) }
     }
 }
 
-impl From<FieldFault> for FieldFaults {
+impl From<FieldFault> for FaultCollector {
     fn from(fault: FieldFault) -> Self {
         Self(vec![fault])
     }

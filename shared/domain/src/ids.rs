@@ -9,14 +9,14 @@ use crate::entropy::{Entropy, random};
 use crate::field::Refusal;
 use crate::time::Timestamp;
 
-/// The text is not an identifier of the wanted kind.
+/// The text is not an identifier of the expected kind. Holds the sentence for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("must be {0}")]
+#[error("{0}")]
 pub struct NotAnId(pub &'static str);
 
 impl From<NotAnId> for Refusal {
-    fn from(NotAnId(shape): NotAnId) -> Self {
-        Self::new("id_invalid", shape)
+    fn from(NotAnId(detail): NotAnId) -> Self {
+        Self::new("id_invalid", detail)
     }
 }
 
@@ -34,7 +34,7 @@ fn floor_uuid(time: Timestamp) -> Uuid {
 }
 
 macro_rules! id {
-    ($(#[$doc:meta])* $name:ident, $shape:expr, $show:expr, $read:expr) => {
+    ($(#[$doc:meta])* $name:ident, $detail:expr, $show:expr, $read:expr) => {
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
@@ -48,9 +48,9 @@ macro_rules! id {
             /// Reads the one text form that [`fmt::Display`] writes.
             pub fn parse(text: &str) -> Result<Self, NotAnId> {
                 let read: fn(&str) -> Option<&str> = $read;
-                let bare = read(text).ok_or(NotAnId($shape))?;
-                let id = Uuid::try_parse(bare).map(Self).map_err(|_| NotAnId($shape))?;
-                if id.to_string() == text { Ok(id) } else { Err(NotAnId($shape)) }
+                let bare = read(text).ok_or(NotAnId($detail))?;
+                let id = Uuid::try_parse(bare).map(Self).map_err(|_| NotAnId($detail))?;
+                if id.to_string() == text { Ok(id) } else { Err(NotAnId($detail)) }
             }
 
             /// The 16 bytes of the UUID.
@@ -84,7 +84,7 @@ macro_rules! prefixed_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         id!(
             $(#[$doc])* $name,
-            concat!("`", $prefix, "` and 32 lower-case hex characters"),
+            concat!("Send `", $prefix, "` and 32 lower-case hex characters."),
             |id, f| write!(f, concat!($prefix, "{}"), id.simple()),
             |text| text.strip_prefix($prefix)
         );
@@ -114,10 +114,10 @@ prefixed_id!(
     StudyId, "stu_");
 id!(
     /// A clinic: a UUID with hyphens.
-    ClinicId, "a UUID with hyphens", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
+    ClinicId, "Send a UUID with hyphens.", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
 id!(
     /// An API key's public name: a UUID with hyphens.
-    ApiKeyId, "a UUID with hyphens", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
+    ApiKeyId, "Send a UUID with hyphens.", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
 
 impl InvitationId {
     /// The user that this invitation makes when it is accepted.

@@ -23,7 +23,7 @@ impl StudyInstanceUid {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "study_instance_uid_invalid",
-            "must be a DICOM UID of at most 64 characters: numbers without leading zeros, with dots between them",
+            "Send a DICOM UID of at most 64 characters: numbers without leading zeros, separated by dots.",
         );
         let component = |c: &str| {
             let digits = !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
@@ -65,7 +65,7 @@ impl StudyRef {
     /// The study that these name.
     pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refusal> {
         const NEITHER: Refusal =
-            Refusal::new("study_required", "one of studyId and studyInstanceUid is required");
+            Refusal::new("study_required", "Send studyId, studyInstanceUid or both.");
         match (id, uid) {
             (Some(id), Some(uid)) => Ok(Self::Both(id, uid)),
             (Some(id), None) => Ok(Self::Id(id)),

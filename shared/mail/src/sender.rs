@@ -12,7 +12,7 @@ const ENCODED_WORD_BYTES: usize = 45;
 
 const NOT_ASCII: Refusal = Refusal::new(
     "sender_not_ascii",
-    "must have only ASCII before the @; SES sends from no other address",
+    "Use only ASCII before the @. SES sends from no other address.",
 );
 
 /// The name and address that mails come from.

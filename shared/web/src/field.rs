@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::field_value::FieldValue;
 
-const REQUIRED: Refusal = Refusal::new("required", "is required");
-const NOT_NULL: Refusal = Refusal::new("required", "cannot be null");
+const REQUIRED: Refusal = Refusal::new("required", "Send this field. It is required.");
+const NOT_NULL: Refusal = Refusal::new("required", "Send a value. This field cannot be null.");
 
 /// One field of a request, with its JSON name.
 ///
@@ -33,7 +33,7 @@ enum Sent<T> {
     Null,
     Value(T),
     /// Holds every fault of the value, for a list or an object can have several.
-    Fault(FieldFaults),
+    Fault(FaultCollector),
 }
 
 impl<T> Field<T> {
@@ -73,12 +73,15 @@ pub trait RequestFields: DeserializeOwned {
 /// permission must never pass silently.
 pub fn read_object<R: RequestFields>(
     mut members: Map<String, Value>,
-) -> Result<R::Values, FieldFaults> {
+) -> Result<R::Values, FaultCollector> {
     let request: R = take_fields(&mut members)?;
     let mut faults = FaultCollector::default();
     let values = request.read(&mut faults);
     for name in members.keys() {
-        faults.note(shown(name), Refusal::new("unknown_field", "is not a field of this request"));
+        faults.note(
+            shown(name),
+            Refusal::new("unknown_field", "Remove this field. The request does not have it."),
+        );
     }
     faults.finish(values)
 }
@@ -86,8 +89,9 @@ pub fn read_object<R: RequestFields>(
 /// Takes the declared fields of `R` out of `members`. Fails only if `R` has other than [`Field`]s.
 pub(crate) fn take_fields<R: DeserializeOwned>(
     members: &mut Map<String, Value>,
-) -> Result<R, FieldFaults> {
-    const UNREADABLE: Refusal = Refusal::new("request_unreadable", "cannot be read");
+) -> Result<R, FaultCollector> {
+    const UNREADABLE: Refusal =
+        Refusal::new("request_unreadable", "Send a request that follows the API description.");
     R::deserialize(Members(members)).map_err(|_| UNREADABLE.at("request").into())
 }
 
@@ -130,7 +134,7 @@ pub struct NotedFault(());
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub struct FaultCollector(FieldFaults);
+pub struct FaultCollector(FaultCollector);
 
 impl FaultCollector {
     /// A field that has to be there.
@@ -185,7 +189,7 @@ impl FaultCollector {
     }
 
     /// Notes the faults that the domain found.
-    pub fn note_all(&mut self, FieldFaults(faults): FieldFaults) -> NotedFault {
+    pub fn note_all(&mut self, FaultCollector(faults): FieldFaults) -> NotedFault {
         self.0.0.extend(faults);
         NotedFault(())
     }
@@ -196,7 +200,7 @@ impl FaultCollector {
     }
 
     /// `values`, if no fault was noted.
-    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FieldFaults> {
+    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FaultCollector> {
         match values {
             Ok(values) => self.0.or(values),
             Err(NotedFault(())) => Err(self.0),

@@ -4,7 +4,7 @@ use domain::credentials::api_key::{KeyDescription, Scope};
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
 use domain::embed::EmbedOrigin;
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use domain::grant::{Layout, LinkSeconds, RetrievalId, ViewSeconds, ViewportLabel};
 use domain::ids::{AccessId, ClinicId, InvitationId, StudyId, UserId};
 use domain::invitation::RejectReason;
@@ -19,23 +19,23 @@ use serde_json::Value;
 
 use crate::field::{RequestFields, read_object};
 
-const NOT_TEXT: Refusal = Refusal::new("wrong_type", "must be a string");
-const NOT_BOOL: Refusal = Refusal::new("wrong_type", "must be true or false");
-const NOT_WHOLE: Refusal = Refusal::new("wrong_type", "must be a whole number");
-const NOT_LIST: Refusal = Refusal::new("wrong_type", "must be a list");
-const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "must be an object");
+const NOT_TEXT: Refusal = Refusal::new("wrong_type", "Send a string.");
+const NOT_BOOL: Refusal = Refusal::new("wrong_type", "Send true or false.");
+const NOT_WHOLE: Refusal = Refusal::new("wrong_type", "Send a whole number.");
+const NOT_LIST: Refusal = Refusal::new("wrong_type", "Send a list.");
+const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "Send an object.");
 
 /// A value that a [`Field`](crate::field::Field) can hold.
 pub trait FieldValue: Sized {
     /// Reads a value that is not null. Faults are named from the value on, such as `[2]`.
-    fn from_json(value: Value) -> Result<Self, FieldFaults>;
+    fn from_json(value: Value) -> Result<Self, FaultCollector>;
 }
 
 /// Reads a value that is sent as a string.
 pub fn read_text<T, E: Into<Refusal>>(
     value: &Value,
     parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, FieldFaults> {
+) -> Result<T, FaultCollector> {
     let parsed = value.as_str().ok_or(NOT_TEXT).and_then(|text| parse(text).map_err(E::into));
     parsed.map_err(at_value)
 }
@@ -44,20 +44,20 @@ pub fn read_text<T, E: Into<Refusal>>(
 fn read_whole<T>(
     value: &Value,
     parse: impl FnOnce(u32) -> Result<T, Refusal>,
-) -> Result<T, FieldFaults> {
+) -> Result<T, FaultCollector> {
     // What is whole and too large is refused by its range like any other.
     let whole = value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     whole.ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
 }
 
-fn at_value(refused: Refusal) -> FieldFaults {
+fn at_value(refused: Refusal) -> FaultCollector {
     refused.at("").into()
 }
 
 macro_rules! texts {
     ($($value:ty: $parse:expr;)*) => {$(
         impl FieldValue for $value {
-            fn from_json(value: Value) -> Result<Self, FieldFaults> {
+            fn from_json(value: Value) -> Result<Self, FaultCollector> {
                 read_text(&value, $parse)
             }
         }
@@ -67,7 +67,7 @@ macro_rules! texts {
 macro_rules! wholes {
     ($($value:ty: $parse:expr;)*) => {$(
         impl FieldValue for $value {
-            fn from_json(value: Value) -> Result<Self, FieldFaults> {
+            fn from_json(value: Value) -> Result<Self, FaultCollector> {
                 read_whole(&value, $parse)
             }
         }
@@ -79,10 +79,10 @@ texts! {
     AssignableLevel: Self::parse;
     ClinicId: Self::parse;
     ClinicRole: Self::parse;
-    Day: |text| Self::parse(text).map_err(|_| Refusal::new("date_invalid", "must be YYYY-MM-DD"));
+    Day: |text| Self::parse(text).map_err(|_| Refusal::new("date_invalid", "Send a date as YYYY-MM-DD."));
     DeliveryStatus: |text| Self::parse(text).ok_or(Refusal::new(
         "delivery_unknown",
-        "must be queued, sent, delivered, delayed, bounced, complained or failed",
+        "Send queued, sent, delivered, delayed, bounced, complained or failed.",
     ));
     KeyDescription: Self::parse;
     Email: Self::parse;
@@ -101,7 +101,7 @@ texts! {
     StudyInstanceUid: Self::parse;
     UserId: Self::parse;
     UserStatus: |text| Self::parse(text)
-        .ok_or(Refusal::new("status_unknown", "must be active or deactivated"));
+        .ok_or(Refusal::new("status_unknown", "Send active or deactivated."));
     ViewportLabel: Self::parse;
 }
 
@@ -111,7 +111,7 @@ wholes! {
 }
 
 impl FieldValue for String {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         match value {
             Value::String(text) => Ok(text),
             _ => Err(at_value(NOT_TEXT)),
@@ -120,24 +120,24 @@ impl FieldValue for String {
 }
 
 impl FieldValue for bool {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         value.as_bool().ok_or_else(|| at_value(NOT_BOOL))
     }
 }
 
 /// An element of a list that may be null.
 impl<T: FieldValue> FieldValue for Option<T> {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
     }
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         let Value::Array(values) = value else {
             return Err(at_value(NOT_LIST));
         };
-        let (mut items, mut faults) = (Self::with_capacity(values.len()), FieldFaults::default());
+        let (mut items, mut faults) = (Self::with_capacity(values.len()), FaultCollector::default());
         for (at, value) in values.into_iter().enumerate() {
             match T::from_json(value) {
                 Ok(item) => items.push(item),
@@ -153,7 +153,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
 pub struct Nested<R: RequestFields>(pub R::Values);
 
 impl<R: RequestFields> FieldValue for Nested<R> {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         match value {
             Value::Object(members) => {
                 read_object::<R>(members).map(Self).map_err(|faults| faults.within("."))

@@ -16,7 +16,7 @@ pub struct PageLimit(usize);
 impl PageLimit {
     /// Reads a limit. The SDKs send it as a floating-point number.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        const RANGE: Refusal = Refusal::new("limit_range", "must be a whole number from 1 to 100");
+        const RANGE: Refusal = Refusal::new("limit_range", "Send a whole number from 1 to 100.");
         let whole = text.strip_suffix(".0").unwrap_or(text);
         let number = whole.parse().map_err(|_| RANGE)?;
         if (1..=MAX_LIMIT).contains(&number) { Ok(Self(number)) } else { Err(RANGE) }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::failure::{Conflict, Failure};
-use domain::field::{FieldFault, FieldFaults};
+use domain::field::{FieldFault, FaultCollector};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -185,15 +185,15 @@ impl Problem {
 
 impl Problem {
     /// 422 naming every field at fault; a single fault lends its code to the whole.
-    fn invalid(FieldFaults(faults): FieldFaults) -> Self {
+    fn invalid(FaultCollector(faults): FieldFaults) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
             _ => "fields_invalid",
         };
         let names: Vec<&str> = faults.iter().map(|f| f.field.as_str()).collect();
         let detail = match faults.as_slice() {
-            [only] => format!("{} {}.", only.field, only.detail),
-            _ => format!("Mend these fields and repeat: {}.", names.join(", ")),
+            [only] => format!("{}: {}", only.field, only.detail),
+            _ => format!("Fix these fields and try again: {}.", names.join(", ")),
         };
         Self { faults, ..Self::unprocessable(code, detail) }
     }

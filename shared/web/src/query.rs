@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use domain::field::{FieldFaults, Refusal};
+use domain::field::{FaultCollector, Refusal};
 use domain::ids::ClinicId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -57,17 +57,17 @@ impl RequestFields for NoFilter {
 pub struct QueryBool(pub bool);
 
 impl FieldValue for QueryBool {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         read_text(&value, |text| match text {
             "true" => Ok(Self(true)),
             "false" => Ok(Self(false)),
-            _ => Err(Refusal::new("wrong_type", "must be true or false")),
+            _ => Err(Refusal::new("wrong_type", "Send true or false.")),
         })
     }
 }
 
 impl FieldValue for PageLimit {
-    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+    fn from_json(value: Value) -> Result<Self, FaultCollector> {
         read_text(&value, Self::parse)
     }
 }
@@ -128,9 +128,10 @@ impl ListQuery {
 
     /// Notes the parameters that are repeated, and those that nothing read.
     fn note_undeclared(&self, left: &Map<String, Value>, faults: &mut FaultCollector) {
-        const REPEATED: Refusal = Refusal::new("repeated_parameter", "must be given once");
+        const REPEATED: Refusal =
+            Refusal::new("repeated_parameter", "Send this parameter only once.");
         const UNKNOWN: Refusal =
-            Refusal::new("unknown_parameter", "is not a parameter of this list");
+            Refusal::new("unknown_parameter", "Remove this parameter. The list does not have it.");
         for (at, (name, _)) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|(before, _)| before == name) {
                 faults.note(shown(name), REPEATED);
@@ -144,7 +145,7 @@ impl ListQuery {
 impl PageParameters {
     fn read(self, binding: Binding, faults: &mut FaultCollector) -> Result<Paging, NotedFault> {
         const INVALID: Refusal =
-            Refusal::new("cursor_invalid", "must be the cursor of a page with the same filters");
+            Refusal::new("cursor_invalid", "Send the cursor of a page with the same filters.");
         let limit = faults.optional(self.limit).unwrap_or_default().get();
         let cursor = faults.optional(self.cursor);
         let after = cursor.map(|text| binding.read(&text).map_err(|_| INVALID)).transpose();
@@ -152,7 +153,7 @@ impl PageParameters {
     }
 }
 
-fn refuse(faults: FieldFaults) -> Problem {
+fn refuse(faults: FaultCollector) -> Problem {
     let codes: Vec<_> = faults.0.iter().map(|fault| fault.code).collect();
     let problem = Problem::from(faults);
     match codes.into_iter().find(|code| UNREADABLE.contains(code)) {

@@ -53,7 +53,7 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refusal::new(
             "scope_unknown",
-            "must be one of users:read users:write invitations:read invitations:write access:issue",
+            "Send one of users:read, users:write, invitations:read, invitations:write and access:issue.",
         ))
     }
 }
@@ -102,7 +102,7 @@ impl KeyDescription {
             (1..=200).contains(&text.chars().count()) && !text.chars().any(char::is_control);
         let refused = Refusal::new(
             "description_invalid",
-            "must be 1 to 200 characters without control characters",
+            "Send 1 to 200 characters without control characters.",
         );
         right.then(|| Self(text.to_owned())).ok_or(refused)
     }

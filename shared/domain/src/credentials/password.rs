@@ -31,14 +31,14 @@ const LEFTOVER: usize = 8;
 /// 4 bytes at most.
 const MAX_BYTES: usize = 128 * 4 * 4;
 
-const LENGTH: Refusal = Refusal::new("password_length", "must be 15 to 128 characters");
+const LENGTH: Refusal = Refusal::new("password_length", "Use 15 to 128 characters.");
 const BREACHED: Refusal = Refusal::new(
     "password_breached",
-    "is on a public list of stolen passwords: choose another one, and change it wherever else you use it",
+    "This password is on a public list of stolen passwords. Choose another one, and change it wherever else you use it.",
 );
 const WEAK: Refusal = Refusal::new(
     "password_weak",
-    "is too easy to guess: use several unrelated words, without your name, your clinic's name, years or runs such as 1234",
+    "Choose a password that is harder to guess. Use several unrelated words, without your name, your clinic's name, years or runs such as 1234.",
 );
 
 /// A password as a person typed it, in the one form that is compared and hashed: NFKC, so that it

@@ -22,7 +22,7 @@ impl RetrievalId {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "retrieval_id_invalid",
-            "must be 1 to 256 bytes without control characters, and neither . nor ..",
+            "Send 1 to 256 bytes without control characters. A lone . or .. is not accepted.",
         );
         // The handle is a part of the link's path, where browsers take these for folders.
         let folder = matches!(text, "." | "..");
@@ -56,10 +56,10 @@ pub struct EphemeralOptions(String);
 impl EphemeralOptions {
     /// Reads the text of a JSON object.
     pub fn parse(json: &str) -> Result<Self, Refusal> {
-        const INVALID: Refusal = Refusal::new("options_invalid", "must be a JSON object");
+        const INVALID: Refusal = Refusal::new("options_invalid", "Send a JSON object.");
         const TOO_LARGE: Refusal = Refusal::new(
             "options_too_large",
-            "must be at most 3072 bytes of JSON without spaces between tokens",
+            "Send at most 3072 bytes of JSON, not counting spaces between tokens.",
         );
         serde_json::from_str::<Map<String, Value>>(json).map_err(|_| INVALID)?;
         let text = stringify(json).ok_or(INVALID)?;

@@ -41,7 +41,7 @@ impl Layout {
     /// Reads a layout's name.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let known = Self::ALL.into_iter().find(|layout| layout.text == text);
-        known.ok_or(Refusal::new("layout_unknown", "must be a grid from 1x1 to 4x4"))
+        known.ok_or(Refusal::new("layout_unknown", "Send a grid from 1x1 to 4x4."))
     }
 
     /// The layout's name.
@@ -64,7 +64,7 @@ impl ViewportLabel {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "viewport_invalid",
-            "must be null or 1 to 100 characters without control characters",
+            "Send null, or 1 to 100 characters without control characters.",
         );
         let length = text.chars().count();
         if (1..=MAX_LABEL).contains(&length) && !text.chars().any(char::is_control) {
@@ -92,7 +92,7 @@ impl HangingProtocol {
     pub fn new(layout: Layout, assignments: Vec<Option<ViewportLabel>>) -> Result<Self, Refusal> {
         const TOO_MANY: Refusal = Refusal::new(
             "viewports_too_many",
-            "must have no more assignments than the layout has viewports",
+            "Send at most one assignment for each viewport of the layout.",
         );
         if assignments.len() > layout.viewports() {
             return Err(TOO_MANY);

@@ -21,7 +21,8 @@ impl LinkSeconds {
 
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refusal> {
-        const RANGE: Refusal = Refusal::new("link_seconds_range", "must be 15 to 300 seconds");
+        const RANGE: Refusal =
+            Refusal::new("link_seconds_range", "Send a whole number from 15 to 300.");
         if (15..=300).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
@@ -47,7 +48,8 @@ impl ViewSeconds {
 
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refusal> {
-        const RANGE: Refusal = Refusal::new("view_seconds_range", "must be 300 to 43200 seconds");
+        const RANGE: Refusal =
+            Refusal::new("view_seconds_range", "Send a whole number from 300 to 43200.");
         if (300..=Self::LONGEST).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 

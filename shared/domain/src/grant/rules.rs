@@ -25,12 +25,13 @@ impl ViewerNotAllowed {
     /// Code and sentence.
     pub const fn refused(self) -> Refusal {
         match self {
-            Self::Deactivated => {
-                Refusal::new("user_deactivated", "the user is deactivated; reactivate first")
-            }
+            Self::Deactivated => Refusal::new(
+                "user_deactivated",
+                "This user is deactivated. Reactivate the user and try again.",
+            ),
             Self::CannotCreateReports => Refusal::new(
                 "cannot_create_reports",
-                "the user may not create reports: canCreateReports and a verified NPI are needed",
+                "This user cannot create reports. Set canCreateReports and have the NPI verified.",
             ),
         }
     }

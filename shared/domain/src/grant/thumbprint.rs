@@ -20,7 +20,7 @@ impl KeyThumbprint {
     /// Reads 43 characters of base64url.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal =
-            Refusal::new("thumbprint_invalid", "must be a SHA-256 in base64url without padding");
+            Refusal::new("thumbprint_invalid", "Send a SHA-256 in base64url without padding.");
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| INVALID)?;
         bytes.try_into().map(Self).map_err(|_| INVALID)
     }

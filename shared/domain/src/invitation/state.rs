@@ -210,10 +210,8 @@ impl RejectReason {
         let text = text.trim();
         let right =
             (1..=500).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        let refused = Refusal::new(
-            "reason_invalid",
-            "must be 1 to 500 characters without control characters",
-        );
+        let refused =
+            Refusal::new("reason_invalid", "Send 1 to 500 characters without control characters.");
         if right { Ok(Self(text.to_owned())) } else { Err(refused) }
     }
 

@@ -24,7 +24,7 @@ impl Npi {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "npi_invalid",
-            "must be a National Provider Identifier: 10 digits, the first 1 or 2, with a right check digit",
+            "Send a National Provider Identifier: 10 digits, the first 1 or 2, with a correct check digit.",
         );
         let digits: [u8; 10] = text.as_bytes().try_into().map_err(|_| INVALID)?;
         let shape = digits.iter().all(u8::is_ascii_digit) && matches!(digits[0], b'1' | b'2');
@@ -156,14 +156,15 @@ impl NpiStatus {
         match (self, answer) {
             (Self::NotFound, RegistryAnswer::Organization) => Some(Refusal::new(
                 "npi_not_found",
-                "the NPPES registry lists this number as an organisation's; a person's own NPI is needed to report",
+                "Send the person's own NPI. The NPPES registry lists this number for an organization.",
             )),
-            (Self::NotFound, _) => {
-                Some(Refusal::new("npi_not_found", "the NPPES registry does not know this number"))
-            }
+            (Self::NotFound, _) => Some(Refusal::new(
+                "npi_not_found",
+                "Check the number. The NPPES registry does not know it.",
+            )),
             (Self::Deactivated, _) => Some(Refusal::new(
                 "npi_deactivated",
-                "the NPPES registry says that CMS deactivated this number",
+                "Send an active NPI. The NPPES registry says that CMS deactivated this one.",
             )),
             _ => None,
         }

@@ -24,11 +24,11 @@ pub struct Email {
 
 const INVALID: Refusal = Refusal::new(
     "email_invalid",
-    "must be a mail address such as ada@clinic.example, without spaces, quotes or control characters",
+    "Send an email address such as ada@clinic.example, without spaces, quotes or control characters.",
 );
 const TOO_LONG: Refusal = Refusal::new(
     "email_too_long",
-    "must be a mail address of at most 254 bytes, with at most 64 before the @",
+    "Send an email address of at most 254 bytes, with at most 64 before the @.",
 );
 
 impl Email {

@@ -14,14 +14,14 @@ use crate::field::Refusal;
 /// Characters of the longest name.
 const MAX_CHARS: usize = 100;
 
-const LENGTH: Refusal = Refusal::new("name_length", "must be 1 to 100 characters");
+const LENGTH: Refusal = Refusal::new("name_length", "Send 1 to 100 characters.");
 const CHARACTERS: Refusal = Refusal::new(
     "name_characters",
-    "must not hold control characters, line breaks, invisible or direction-changing characters, or any of < > : @",
+    "Remove control characters, line breaks, invisible or direction-changing characters, and < > : @.",
 );
 const LINK: Refusal = Refusal::new(
     "name_looks_like_link",
-    "must not look like a web address; put a space after a full stop",
+    "Put a space after each period, so that the name does not look like a web address.",
 );
 
 /// One part of a name, or any other short text that is shown in a mail.
@@ -90,7 +90,7 @@ impl PhoneNumber {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "phone_invalid",
-            "must be 10 to 15 digits; spaces, - ( ) . and a leading + are accepted",
+            "Send 10 to 15 digits. Spaces, hyphens, parentheses, periods and a leading + are accepted.",
         );
         let text = text.trim();
         let bare = text.strip_prefix('+').unwrap_or(text);
@@ -154,7 +154,7 @@ macro_rules! clinic_roles {
                     $($text => Ok(Self::$variant),)*
                     _ => Err(Refusal::new(
                         "clinic_role_unknown",
-                        "must be one of the 61 clinic roles, spelt exactly, such as Radiologist",
+                        "Send one of the 61 clinic roles, spelled exactly, such as Radiologist.",
                     )),
                 }
             }

@@ -1,7 +1,7 @@
 //! What a person may do. States that the rules forbid cannot be written down: an admin without
 //! the dashboard, or reporting without an NPI.
 
-use crate::field::{FieldFaults, Refusal};
+use crate::field::{FaultCollector, Refusal};
 use crate::ids::UserId;
 use crate::npi::{Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
@@ -56,7 +56,7 @@ impl Level {
             "owner" => Ok(Self::Owner),
             "admin" => Ok(Self::Admin),
             "member" => Ok(Self::Member),
-            _ => Err(Refusal::new("level_unknown", "must be owner, admin or member")),
+            _ => Err(Refusal::new("level_unknown", "Send owner, admin or member.")),
         }
     }
 }
@@ -78,9 +78,9 @@ impl AssignableLevel {
             "member" => Ok(Self::Member),
             "owner" => Err(Refusal::new(
                 "owner_not_assignable",
-                "owner cannot be assigned; use admin or member",
+                "Send admin or member. A request cannot make an owner.",
             )),
-            _ => Err(Refusal::new("level_unknown", "must be admin or member")),
+            _ => Err(Refusal::new("level_unknown", "Send admin or member.")),
         }
     }
 }
@@ -140,16 +140,18 @@ pub enum NotAttested {
 
 impl Permissions {
     /// Checks the rules that bind several fields; every breach is reported.
-    pub fn grant(requested: RequestedPermissions) -> Result<Self, FieldFaults> {
-        let mut faults = FieldFaults::default();
+    pub fn grant(requested: RequestedPermissions) -> Result<Self, FaultCollector> {
+        let mut faults = FaultCollector::default();
         let access_level = match requested.level {
             Level::Owner => AccessLevel::Owner,
             Level::Admin => AccessLevel::Admin,
             Level::Member => AccessLevel::Member { dashboard: requested.dashboard },
         };
         if !requested.dashboard && requested.level != Level::Member {
-            let refused =
-                Refusal::new("admin_needs_dashboard", "must be true for an owner or admin");
+            let refused = Refusal::new(
+                "admin_needs_dashboard",
+                "Send true. An owner or admin needs dashboard access.",
+            );
             faults.push(refused.at("hasDashboardAccess"));
         }
         let reporting = match requested.npi {
@@ -159,7 +161,10 @@ impl Permissions {
             None => Reporting::WithoutNpi,
         };
         if requested.create_reports && requested.npi.is_none() {
-            let refused = Refusal::new("npi_required", "is required when canCreateReports is true");
+            let refused = Refusal::new(
+                "npi_required",
+                "Send an NPI. A person who creates reports needs one.",
+            );
             faults.push(refused.at("npiNumber"));
         }
         faults.or(Self { access_level, manage_studies: requested.manage_studies, reporting })
