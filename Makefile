@@ -43,15 +43,24 @@ openapi: ## Writes docs/openapi.json
 routes: .venv/infra ## Writes cargo-lambda's routes in Cargo.toml, from the template
 	.venv/infra/bin/python infra/checks/routes.py --write
 
-bench: ## Measures the release binaries and the service; docs/PERFORMANCE.md says what of it is what
+# The release binaries that each part of the bench measures. The other parts measure the service in one process.
+BENCH_functions := $(FUNCTIONS)
+BENCH_cold := invite floor
+BENCH_warm := invite floor
+BENCH_sessions := session
+BENCH := $(if $(PART),$(BENCH_$(PART)),$(FUNCTIONS) floor)
+
+bench: ## Measures all, or PART=functions|cold|warm|sessions|capacity|requests|access|lists
 	export CARGO_TARGET_DIR=target/bench
-	for name in $(FUNCTIONS); do cargo build --release --package $$name --bin $$name; done
-	cargo build --release --package bench --no-default-features --bin floor
-	cargo run --profile bench-driver --package bench --bin bench
+	for name in $(filter-out floor,$(BENCH)); do
+		cargo build --locked --release --package $$name --bin $$name
+	done
+	$(if $(filter floor,$(BENCH)),cargo build --locked --release --package bench --no-default-features --bin floor)
+	cargo run --locked --profile bench-driver --package bench --bin bench -- $(PART)
 
 build: .venv/lambda ## Release binaries for Lambda, arm64, each with its own features only
 	for name in $(FUNCTIONS); do
-		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --release --arm64 --package $$name --bin $$name
+		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
 deploy: build .venv/infra ## Deploys the stack; asks for its parameters

@@ -60,7 +60,7 @@ class Service:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     binary = ROOT / "target" / "debug" / "dev"
-    assert binary.exists(), "cargo build --workspace --bins"
+    assert binary.exists(), "run make test"
     port, home = free_port(), tmp_path_factory.mktemp("service")
     environment = {**os.environ, "PORT": str(port), "DYNAMODB_PORT": str(free_port())}
     process = subprocess.Popen([binary], cwd=home, env=environment, stdout=subprocess.PIPE, text=True)

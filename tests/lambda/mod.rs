@@ -1,13 +1,13 @@
 //! Every function's real binary, started as Lambda starts it: it serves one event, and answers a
 //! broken one with a clean error.
 
-mod runtime_api;
-
 use crate::support::{self, App};
+use std::path::{Path, PathBuf};
+
 use domain::credentials::token::{Keyring, RootKey};
 use emulator::breached_passwords::BREACHED_PASSWORDS;
-use runtime_api::{Function, Outcome};
 use serde_json::{Value, json};
+use tests::runtime_api::{Function, Outcome};
 
 /// An event as API Gateway sends it (payload format 2.0).
 fn http_event(method: &str, path: &str, key: Option<&str>, body: &str) -> String {
@@ -46,6 +46,34 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Starts a function with events to serve.
+async fn start(name: &str, settings: &[(&str, String)], events: Vec<String>) -> Function {
+    let function = Function::start(&binary(name), settings).await.unwrap();
+    for event in events {
+        function.send(event).unwrap();
+    }
+    function
+}
+
+async fn outcome(function: &mut Function) -> Outcome {
+    function.outcome().await.unwrap().0
+}
+
+/// What a function that can't start writes to stderr.
+async fn startup_error(name: &str, settings: &[(&str, String)]) -> String {
+    let (status, stderr) = start(name, settings, vec![]).await.wait().await.unwrap();
+    assert!(!status.success());
+    stderr
+}
+
+/// The binary beside this test's own. `make test` builds all of them before it runs any test.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let path = test.parent().and_then(Path::parent).unwrap().join(name);
+    assert!(path.exists(), "{} is not built: run make test", path.display());
+    path
+}
+
 /// Status and JSON body of an answer to API Gateway.
 fn http_answer(outcome: Outcome) -> (i64, Value) {
     let Outcome::Response(response) = outcome else { panic!("{outcome:?}") };
@@ -59,27 +87,29 @@ async fn invite_serves_an_event_and_refuses_a_broken_one() {
     let person = support::radiologist("ada@clinic.example").to_string();
     let good = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
     let unknown = http_event("POST", "/v1/autoScribe/users", None, "{");
-    let mut function =
-        Function::start("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
-    let (status, user) = http_answer(function.outcome().await);
+    let mut function = start("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
+    let (status, user) = http_answer(outcome(&mut function).await);
     assert_eq!((status, &user["npiVerification"]), (201, &json!("verified")), "{user}");
-    let (status, problem) = http_answer(function.outcome().await);
+    let (status, problem) = http_answer(outcome(&mut function).await);
     assert_eq!((status, &problem["requestId"]), (401, &json!("req-from-gateway")));
-    assert!(matches!(function.outcome().await, Outcome::Error(_)), "an event of no known shape");
+    assert!(
+        matches!(outcome(&mut function).await, Outcome::Error(_)),
+        "an event of no known shape"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn list_serves_an_event_and_refuses_a_broken_one() {
     let app = App::start().await;
     let good = http_event("GET", "/v1/autoScribe/users/invitations", Some(&app.key), "");
-    let mut function = Function::start("list", &settings(&app), vec![good, "[]".into()]).await;
-    let (status, page) = http_answer(function.outcome().await);
+    let mut function = start("list", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, page) = http_answer(outcome(&mut function).await);
     assert_eq!(
         (status, page["invitations"].as_array().map(Vec::len)),
         (200, Some(1)),
         "the owner's: {page}"
     );
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -89,10 +119,10 @@ async fn users_serves_an_event_and_refuses_a_broken_one() {
     let body = json!({ "userId": user["userId"] }).to_string();
     let path = "/v1/autoScribe/users/revoke-access";
     let good = http_event("POST", path, Some(&app.key), &body);
-    let mut function = Function::start("users", &settings(&app), vec![good, "[]".into()]).await;
-    let (status, done) = http_answer(function.outcome().await);
+    let mut function = start("users", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, done) = http_answer(outcome(&mut function).await);
     assert_eq!((status, &done["success"]), (200, &json!(true)));
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -103,12 +133,12 @@ async fn confirm_serves_an_event_and_refuses_a_broken_one() {
     let dashboard = app.invited_token(&support::dashboard_member("ada@clinic.example")).await;
     let breached = json!({ "token": dashboard, "password": BREACHED_PASSWORDS[0] });
     let events = vec![accept(json!({ "token": token })), accept(breached), "7".into()];
-    let mut function = Function::start("confirm", &settings(&app), events).await;
-    let (status, user) = http_answer(function.outcome().await);
+    let mut function = start("confirm", &settings(&app), events).await;
+    let (status, user) = http_answer(outcome(&mut function).await);
     assert_eq!((status, &user["email"]), (200, &json!("grace@clinic.example")));
-    let (status, problem) = http_answer(function.outcome().await);
+    let (status, problem) = http_answer(outcome(&mut function).await);
     assert_eq!((status, &problem["code"]), (422, &json!("password_breached")), "{problem}");
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -118,15 +148,15 @@ async fn session_serves_an_event_and_refuses_a_broken_one() {
     app.confirmed(&person, Some(support::PASSWORD)).await;
     let body = json!({ "email": "grace@clinic.example", "password": support::PASSWORD });
     let good = http_event("POST", "/v1/session", None, &body.to_string());
-    let mut function = Function::start("session", &settings(&app), vec![good, "[]".into()]).await;
-    let Outcome::Response(response) = function.outcome().await else { panic!("an error") };
+    let mut function = start("session", &settings(&app), vec![good, "[]".into()]).await;
+    let Outcome::Response(response) = outcome(&mut function).await else { panic!("an error") };
     assert_eq!(response["statusCode"], 200, "{response}");
     let cookie = response["cookies"][0].as_str().unwrap();
     assert!(cookie.starts_with("__Host-autoscribe-session="), "{response}");
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
     let access = body["accessToken"].as_str().unwrap();
     app.as_holder_of(access).get("/v1/session").await.expect(200);
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -135,16 +165,16 @@ async fn a_function_that_signs_waits_for_its_key_to_be_published() {
     let mut unpublished = settings(&app);
     unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
     unpublished.push(("SIGNING_KEYS", "u".repeat(43)));
-    let words = Function::start("session", &unpublished, vec![]).await.last_words().await;
+    let words = startup_error("session", &unpublished).await;
     assert!(words.contains("publishKeys"), "{words}");
     let publish = json!({ "publishKeys": true }).to_string();
-    let mut provision = Function::start("provision", &unpublished, vec![publish]).await;
-    let Outcome::Response(published) = provision.outcome().await else { panic!("an error") };
+    let mut provision = start("provision", &unpublished, vec![publish]).await;
+    let Outcome::Response(published) = outcome(&mut provision).await else { panic!("an error") };
     assert_eq!(published["publishedKeys"].as_array().map(Vec::len), Some(1));
     let body = json!({ "email": "x" }).to_string();
     let event = http_event("POST", "/v1/session", None, &body);
-    let mut session = Function::start("session", &unpublished, vec![event]).await;
-    assert_eq!(http_answer(session.outcome().await).0, 422);
+    let mut session = start("session", &unpublished, vec![event]).await;
+    assert_eq!(http_answer(outcome(&mut session).await).0, 422);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -155,18 +185,17 @@ async fn temporary_access_serves_an_event_and_refuses_a_broken_one() {
     let mut settings = settings(&app);
     settings.push(("ACCESS_LINK_STYLE", "query".to_owned()));
     let events = vec![good, "[]".into()];
-    let mut function = Function::start("temporary-access", &settings, events).await;
-    let (status, link) = http_answer(function.outcome().await);
+    let mut function = start("temporary-access", &settings, events).await;
+    let (status, link) = http_answer(outcome(&mut function).await);
     let expected = format!("{}/viewer/study/{}?token=", app.base, support::study(1));
     let url = link["url"].as_str().unwrap_or_default();
     assert_eq!((status, url.starts_with(&expected)), (200, true), "{link}");
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
     // The service's own root key made it.
     let token = url.split_once("?token=").unwrap().1;
     app.redeem(token).await.expect(200);
     settings.last_mut().unwrap().1 = "path".to_owned();
-    let words = Function::start("temporary-access", &settings, vec![]);
-    let words = words.await.last_words().await;
+    let words = startup_error("temporary-access", &settings).await;
     assert!(words.contains("ACCESS_LINK_STYLE"), "{words}");
 }
 
@@ -176,12 +205,12 @@ async fn mailer_serves_an_event_and_refuses_a_broken_one() {
     let invited = app.as_pacs().invite(&support::member("grace@clinic.example")).await;
     let batch = app.stream_event().to_string();
     let mut function =
-        Function::start("mailer", &settings(&app), vec![batch, r#"{"Records":7}"#.into()]).await;
-    let Outcome::Response(response) = function.outcome().await else { panic!("an error") };
+        start("mailer", &settings(&app), vec![batch, r#"{"Records":7}"#.into()]).await;
+    let Outcome::Response(response) = outcome(&mut function).await else { panic!("an error") };
     assert_eq!(response["batchItemFailures"], json!([]));
     let invitation = app.invitation(&invited.str("invitationId")).await;
     assert_eq!(invitation["delivery"], "sent", "{invitation}");
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,12 +226,12 @@ async fn npi_verifier_serves_an_event_and_refuses_a_broken_one() {
         "resources": ["arn:aws:events:eu-west-1:000000000000:rule/schedule"], "detail": {},
     });
     let events = vec![tick.to_string(), "7".into()];
-    let mut function = Function::start("npi-verifier", &settings(&app), events).await;
-    let Outcome::Response(run) = function.outcome().await else { panic!("an error") };
+    let mut function = start("npi-verifier", &settings(&app), events).await;
+    let Outcome::Response(run) = outcome(&mut function).await else { panic!("an error") };
     let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "left": 0 });
     assert_eq!(run, expected);
     assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
-    assert!(matches!(function.outcome().await, Outcome::Error(_)));
+    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -215,12 +244,12 @@ async fn provision_serves_an_event_and_refuses_a_broken_one() {
     let mut misspelt = wanted.clone();
     misspelt["invitationDay"] = json!(3);
     let events = vec![wanted.to_string(), misspelt.to_string()];
-    let mut function = Function::start("provision", &settings(&app), events).await;
-    let Outcome::Response(made) = function.outcome().await else { panic!("an error") };
+    let mut function = start("provision", &settings(&app), events).await;
+    let Outcome::Response(made) = outcome(&mut function).await else { panic!("an error") };
     let key = made["apiKey"].as_str().unwrap();
     let page = app.as_holder_of(key).get("/v1/autoScribe/users/invitations").await.expect(200);
     assert_eq!(page["invitations"][0]["level"], "owner");
-    let Outcome::Error(error) = function.outcome().await else { panic!("accepted") };
+    let Outcome::Error(error) = outcome(&mut function).await else { panic!("accepted") };
     assert!(error.to_string().contains("invitationDay"), "{error}");
 }
 
@@ -232,11 +261,10 @@ async fn a_function_without_its_settings_says_which_are_missing() {
         ("npi-verifier", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
     ] {
-        let words = Function::start(name, &[], vec![]).await.last_words().await;
+        let words = startup_error(name, &[]).await;
         assert!(words.contains(missing), "{name}: {words}");
     }
-    let words =
-        Function::start("mailer", &[("ROOT_KEY", "k".repeat(43))], vec![]).await.last_words().await;
+    let words = startup_error("mailer", &[("ROOT_KEY", "k".repeat(43))]).await;
     for missing in ["TABLE_NAME", "MAIL_FROM", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL"]
     {
         assert!(words.contains(missing), "{words}");

@@ -1,5 +1,7 @@
 //! The service's openapi.json, put together from what each function adds.
 
+pub mod runtime_api;
+
 use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};

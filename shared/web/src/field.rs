@@ -189,7 +189,7 @@ impl FaultCollector {
     }
 
     /// Notes the faults that the domain found.
-    pub fn note_all(&mut self, FaultCollector(faults): FieldFaults) -> NotedFault {
+    pub fn note_all(&mut self, FaultCollector(faults): FaultCollector) -> NotedFault {
         self.0.0.extend(faults);
         NotedFault(())
     }

@@ -185,7 +185,7 @@ impl Problem {
 
 impl Problem {
     /// 422 naming every field at fault; a single fault lends its code to the whole.
-    fn invalid(FaultCollector(faults): FieldFaults) -> Self {
+    fn invalid(FaultCollector(faults): FaultCollector) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
             _ => "fields_invalid",

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bench::{Table, bounded};
 use domain::ids::StudyId;
 use domain::time::Clock as _;
 use emulator::npi_registry::FIXTURES;
@@ -15,7 +16,6 @@ use crate::client::{Call, Client};
 use crate::load::{self, Load};
 use crate::service::{self, Clinic, radiologist};
 use crate::usage;
-use bench::{Table, bounded};
 
 /// A user may have this many open; every reader gets as many.
 const EACH: usize = 90;

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+use bench::{Table, bounded};
 use domain::time::{Clock, Timestamp};
 use emulator::{DatabaseFaults, Emulator, Options};
 use runtime::SystemClock;
@@ -12,7 +13,6 @@ use crate::Error;
 use crate::client::{Call, Client};
 use crate::service::{self, Clinic, INVITATIONS, PASSWORD, USERS, admin, member, radiologist};
 use crate::usage::{self, Cost};
-use bench::{Table, bounded};
 
 /// Write units that creating an invitation may cost at most.
 const INVITE_WCU: f64 = 8.0;

@@ -1,20 +1,25 @@
 //! Starts of a process.
 
+use bench::median;
+
+use crate::floor::{self, FLOOR, INVITE};
 use crate::functions::Bench;
 use crate::{Error, events, process};
 
 /// Starts of each function.
 pub(crate) const RUNS: usize = 20;
+/// The longest that a first invite may take, in times of the floor's.
+const MAX_RATIO: f64 = 1.5;
 
 /// One start: milliseconds and megabytes.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Start {
     /// To the first call for an event.
     pub(crate) next: f64,
     /// To the end of the first invite, if there was one.
-    pub(crate) answer: f64,
+    answer: f64,
     /// User and system time until then.
-    pub(crate) cpu: f64,
+    cpu: f64,
     /// Memory then.
     pub(crate) resident: f64,
 }
@@ -25,7 +30,7 @@ pub(crate) async fn starts(name: &str, bench: &Bench) -> Result<Vec<Start>, Erro
     for _ in 0..RUNS {
         let mut function = bench.start(name).await?;
         starts.push(Start {
-            next: bench::millis(function.first_next().await?),
+            next: bench::millis(function.startup_time().await?),
             resident: process::resident(function.pid()?)?,
             ..Start::default()
         });
@@ -34,26 +39,35 @@ pub(crate) async fn starts(name: &str, bench: &Bench) -> Result<Vec<Start>, Erro
     Ok(starts)
 }
 
-/// Starts with a first invite, of two functions in turn.
-pub(crate) async fn beside(
-    one: &str,
-    other: &str,
-    bench: &Bench,
-) -> Result<(Vec<Start>, Vec<Start>), Error> {
-    let (mut ones, mut others) = (Vec::new(), Vec::new());
+/// Starts with a first invite, of `invite` and the floor in turn.
+pub(crate) async fn measure() -> Result<String, Error> {
+    let bench = Bench::new().await?;
+    let (mut invites, mut floors) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        ones.push(first_invite(one, run, bench).await?);
-        others.push(first_invite(other, run, bench).await?);
+        invites.push(first_invite(INVITE, run, &bench).await?);
+        floors.push(first_invite(FLOOR, run, &bench).await?);
     }
-    Ok((ones, others))
+    bench.running.stop().await;
+    let mut table = floor::table("Cold");
+    let rows: [(_, fn(&Start) -> f64, _); 4] = [
+        ("process start to first `next`, ms", |start| start.next, None),
+        ("process start to end of first invite, ms", |start| start.answer, Some(MAX_RATIO)),
+        ("CPU until then, ms", |start| start.cpu, None),
+        ("resident after the first invite, MB", |start| start.resident, None),
+    ];
+    for (name, of, most) in rows {
+        let [invite, floor] = [&invites, &floors].map(|starts| median(starts.iter().map(of)));
+        floor::row(&mut table, name, invite, floor, most);
+    }
+    Ok(table.with(&format!("{} Medians of {RUNS} runs in turn.", floor::REMARKS)))
 }
 
 async fn first_invite(name: &str, run: usize, bench: &Bench) -> Result<Start, Error> {
     let mut function = bench.start(name).await?;
-    function.hand(events::invite(&bench.clinic, &format!("cold-{name}-{run}")))?;
-    let next = function.first_next().await?;
-    let (answer, at) = function.answer().await?;
-    events::answered(&answer, 201)?;
+    function.send(events::invite(&bench.clinic, &format!("cold-{name}-{run}")))?;
+    let next = function.startup_time().await?;
+    let (response, at) = function.response().await?;
+    events::check_status(&response, 201)?;
     let pid = function.pid()?;
     let start = Start {
         next: bench::millis(next),

@@ -36,12 +36,11 @@ pub(crate) fn post(path: &str, key: Option<&str>, body: &Value) -> String {
     .to_string()
 }
 
-/// Makes sure that the answer has this status.
-pub(crate) fn answered(answer: &str, status: u16) -> Result<(), Error> {
-    let answer: Value = serde_json::from_str(answer)?;
-    if answer["statusCode"] == status {
+/// Fails unless the response has this status.
+pub(crate) fn check_status(response: &Value, status: u16) -> Result<(), Error> {
+    if response["statusCode"] == status {
         Ok(())
     } else {
-        Err(format!("no {status}: {answer}").into())
+        Err(format!("not {status}: {response}").into())
     }
 }

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
+use bench::{Table, Times};
 use emulator::{Emulator, Options};
 
 use crate::Error;
 use crate::load;
 use crate::seed::{self, FEW, SOMEONE};
 use crate::service::{self, Clinic, INVITATIONS};
-use bench::{Table, Times};
 
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
 const ROUNDS: usize = 20;

@@ -3,9 +3,10 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use bench::Times;
+
 use crate::Error;
 use crate::client::{Call, Client};
-use bench::Times;
 
 /// What came of a load.
 #[derive(Debug, Default)]

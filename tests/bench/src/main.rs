@@ -1,20 +1,19 @@
-//! `make bench`: measures the service on this machine and prints docs/PERFORMANCE.md's figures.
+//! `make bench` measures the service on this machine and prints the figures of docs/PERFORMANCE.md.
 //!
-//! Expects the release binaries of the functions and of the floor beside its own profile's folder;
-//! `make bench` builds them.
+//! `make bench PART=cold` measures one part. The Makefile builds the release binaries that a part needs.
 
 mod access;
 mod capacity;
 mod client;
 mod cold;
 mod events;
+mod floor;
 mod functions;
 mod lists;
 mod load;
 mod machine;
 mod process;
 mod requests;
-mod runtime_api;
 mod seed;
 mod service;
 mod sessions;
@@ -23,20 +22,41 @@ mod warm;
 
 use machine::Machine;
 
-/// Whatever went wrong: a measurement that fails is not made.
+/// Why a measurement failed. A measurement that fails prints no figures.
 type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// The parts in the order of docs/PERFORMANCE.md. The Makefile names what each needs.
+const PARTS: [&str; 8] =
+    ["functions", "cold", "warm", "sessions", "capacity", "requests", "access", "lists"];
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
     let machine = Machine::new()?;
-    print(&functions::measure().await?);
-    print(&sessions::measure().await?);
-    print(&capacity::measure().await?);
-    print(&requests::measure().await?);
-    print(&access::measure().await?);
-    print(&lists::measure().await?);
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
+        return Err(format!("no part {unknown}: choose from {}", PARTS.join(", ")).into());
+    }
+    for part in PARTS {
+        if wanted.is_empty() || wanted.iter().any(|wanted| wanted == part) {
+            print(&measure(part).await?);
+        }
+    }
     print(&machine.describe()?);
     Ok(())
+}
+
+async fn measure(part: &str) -> Result<String, Error> {
+    match part {
+        "functions" => functions::measure().await,
+        "cold" => cold::measure().await,
+        "warm" => warm::measure().await,
+        "sessions" => sessions::measure().await,
+        "capacity" => capacity::measure().await,
+        "requests" => requests::measure().await,
+        "access" => access::measure().await,
+        "lists" => lists::measure().await,
+        other => Err(format!("no part {other}").into()),
+    }
 }
 
 #[expect(clippy::print_stdout, reason = "the figures are what this program is for")]

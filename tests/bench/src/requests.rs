@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use bench::Table;
 use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
@@ -10,7 +11,6 @@ use crate::Error;
 use crate::client::Call;
 use crate::load::{self, Load};
 use crate::service::{self, Clinic, PASSWORD, admin, member};
-use bench::Table;
 
 /// Of each kind of request; those that hash a password take longer.
 const REQUESTS: usize = 3000;

@@ -9,6 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::{FromRef, Request};
 use axum::routing::get;
+use bench::{Table, median, millis};
 use changes::Context;
 use emulator::{Emulator, Options};
 use serde_json::{Value, json};
@@ -19,7 +20,6 @@ use crate::functions::Bench;
 use crate::service::{self, PASSWORD, admin};
 use crate::usage;
 use crate::{Error, events, process};
-use bench::{Table, median, millis};
 
 const SIGN_INS: u32 = 100;
 const ROUNDS: usize = 5;
@@ -41,18 +41,19 @@ fn password() -> Value {
 }
 
 /// CPU of a sign-in by the release binary, and how many fit into a second of one core.
-pub(crate) async fn signed_in(bench: &Bench) -> Result<String, Error> {
+async fn sign_ins() -> Result<String, Error> {
+    let bench = Bench::new().await?;
     confirmed(&bench.running, &bench.clinic).await?;
     let mut function = bench.start("session").await?;
-    function.first_next().await?;
+    function.startup_time().await?;
     let pid = function.pid()?;
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS {
         let before = process::cpu(pid)?;
         for _ in 0..SIGN_INS {
-            function.hand(events::post("/v1/session", None, &password()))?;
-            let (answer, _) = function.answer().await?;
-            events::answered(&answer, 200)?;
+            function.send(events::post("/v1/session", None, &password()))?;
+            let (response, _) = function.response().await?;
+            events::check_status(&response, 200)?;
         }
         let used = process::cpu(pid)?.saturating_sub(before);
         // The first round is the warm-up.
@@ -61,6 +62,7 @@ pub(crate) async fn signed_in(bench: &Bench) -> Result<String, Error> {
         }
     }
     function.stop().await?;
+    bench.running.stop().await;
     let cpu = median(rounds);
     let mut table = Table::new("Signing in", ["", "CPU ms", "a second, on one core"]);
     table.row(["sign-in".to_owned(), format!("{cpu:.2}"), format!("{:.0}", 1000.0 / cpu)]);
@@ -70,9 +72,9 @@ pub(crate) async fn signed_in(bench: &Bench) -> Result<String, Error> {
     )))
 }
 
-/// Tokens, and what knowing the caller costs.
+/// Signing in, tokens, and what knowing the caller costs.
 pub(crate) async fn measure() -> Result<String, Error> {
-    Ok(format!("{}\n{}", tokens().await?, callers().await?))
+    Ok(format!("{}\n{}\n{}", sign_ins().await?, tokens().await?, callers().await?))
 }
 
 async fn tokens() -> Result<String, Error> {

@@ -1,20 +1,24 @@
-//! Invites by a process that has started long ago.
+//! Invites by a process that has started already.
 
-use crate::functions::Bench;
-use crate::runtime_api::Function;
-use crate::{Error, events, process};
 use bench::{median, millis};
+use tests::runtime_api::Function;
 
-pub(crate) const ROUNDS: usize = 5;
-pub(crate) const INVITES: u32 = 1000;
+use crate::floor::{self, FLOOR, INVITE};
+use crate::functions::Bench;
+use crate::{Error, events, process};
+
+const ROUNDS: usize = 5;
+const INVITES: u32 = 1000;
+/// The most CPU that an invite may take, in times of the floor's.
+const MAX_RATIO: f64 = 2.0;
 
 /// What a warm invite costs.
 #[derive(Debug, Default)]
-pub(crate) struct Warm {
+struct Warm {
     /// Milliseconds of user and system time.
-    pub(crate) cpu: f64,
+    cpu: f64,
     /// MB after the first round.
-    pub(crate) resident: f64,
+    resident: f64,
 }
 
 struct Subject {
@@ -24,21 +28,31 @@ struct Subject {
     warm: Warm,
 }
 
-/// Rounds of invites, of two functions in turn; the first round is the warm-up.
-pub(crate) async fn beside(one: &str, other: &str, bench: &Bench) -> Result<(Warm, Warm), Error> {
-    let mut one = Subject::start(one, bench).await?;
-    let mut other = Subject::start(other, bench).await?;
+/// Rounds of invites, of `invite` and the floor in turn. The first round is the warm-up.
+pub(crate) async fn measure() -> Result<String, Error> {
+    let bench = Bench::new().await?;
+    let mut invite = Subject::start(INVITE, &bench).await?;
+    let mut floor = Subject::start(FLOOR, &bench).await?;
     for round in 0..=ROUNDS {
-        one.round(round, bench).await?;
-        other.round(round, bench).await?;
+        invite.round(round, &bench).await?;
+        floor.round(round, &bench).await?;
     }
-    Ok((one.end().await?, other.end().await?))
+    let (invite, floor) = (invite.end().await?, floor.end().await?);
+    bench.running.stop().await;
+    let mut table = floor::table("Warm");
+    let resident = "resident after 1,000 invites, MB";
+    floor::row(&mut table, resident, invite.resident, floor.resident, None);
+    floor::row(&mut table, "CPU of an invite, ms", invite.cpu, floor.cpu, Some(MAX_RATIO));
+    Ok(table.with(&format!(
+        "{} Median of {ROUNDS} rounds of {INVITES} invites in turn.",
+        floor::REMARKS
+    )))
 }
 
 impl Subject {
     async fn start(name: &str, bench: &Bench) -> Result<Self, Error> {
         let mut function = bench.start(name).await?;
-        function.first_next().await?;
+        function.startup_time().await?;
         Ok(Self { function, name: name.to_owned(), rounds: Vec::new(), warm: Warm::default() })
     }
 
@@ -48,9 +62,9 @@ impl Subject {
         for number in 0..INVITES {
             let name = format!("warm-{}-{round}-{number}", self.name);
             let event = events::invite(&bench.clinic, &name);
-            self.function.hand(event)?;
-            let (answer, _) = self.function.answer().await?;
-            events::answered(&answer, 201)?;
+            self.function.send(event)?;
+            let (response, _) = self.function.response().await?;
+            events::check_status(&response, 201)?;
         }
         if round == 0 {
             self.warm.resident = process::resident(pid)?;
