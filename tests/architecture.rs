@@ -40,14 +40,15 @@ const FUNCTIONS: [&str; 9] = [
 
 fn allowed(krate: &str) -> Vec<&'static str> {
     match krate {
-        "domain" | "lookup" => vec![],
-        "store" | "mail" | "web" => vec!["domain"],
+        "domain" | "telemetry" => vec![],
+        "lookup" => vec!["telemetry"],
+        "store" | "mail" | "web" => vec!["domain", "telemetry"],
         "npi" => vec!["domain", "lookup"],
         "changes" => vec!["domain", "store"],
         "auth" => vec!["domain", "lookup", "store", "web", "changes"],
-        "runtime" => vec!["domain", "store", "web", "changes", "auth"],
+        "runtime" => vec!["domain", "telemetry", "store", "web", "changes", "auth"],
         name if FUNCTIONS.contains(&name) => {
-            [&["domain", "runtime"][..], &ADAPTERS, &SHARED].concat()
+            [&["domain", "telemetry", "runtime"][..], &ADAPTERS, &SHARED].concat()
         }
         // The composition of the whole, and the tests of it.
         "emulator" | "dev" | "tests" | "bench" => {

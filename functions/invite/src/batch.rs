@@ -104,13 +104,13 @@ pub(crate) async fn handle(
         if running.len() == CONCURRENT {
             results.extend(running.join_next().await.transpose().map_err(Problem::internal)?);
         }
-        running.spawn(invite_one(
+        running.spawn(telemetry::inherit(invite_one(
             deps.clone(),
             caller.principal.clone(),
             request_id.clone(),
             index,
             user,
-        ));
+        )));
     }
     while let Some(result) = running.join_next().await {
         results.push(result.map_err(Problem::internal)?);

@@ -48,7 +48,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let mut tasks = Tasks::default();
     let (dynamodb_url, faults) = serve_endpoint(&options, &database, &mut tasks).await?;
     let client = aws_sdk_dynamodb::Client::new(&aws::client_config(&dynamodb_url));
-    let store = Store::new(client.clone(), &template.table.name);
+    let store = Store::new(&client, &template.table.name);
     let (listener, url) = bind(options.port).await?;
     let secrets = Secrets::new(&options);
     let signing = SigningKeys::from_secret(&secrets.signing_keys)?;
@@ -97,7 +97,7 @@ pub fn connect(dynamodb_url: &str, signing_keys: &str) -> Result<provision::Deps
     Ok(provision::Deps {
         signing: SigningKeys::from_secret(signing_keys)?.public(),
         context: Context {
-            store: Store::new(client, Template::parse(TEMPLATE)?.table.name),
+            store: Store::new(&client, Template::parse(TEMPLATE)?.table.name),
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
         },

@@ -9,6 +9,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 
 pub use failure::LookupFailure;
+pub use telemetry::Service;
 
 /// How long an unused connection stays open. Long enough for a batch of invitations, too short for a
 /// connection that the service closed while the function was frozen.
@@ -22,6 +23,7 @@ pub struct InvalidUrl;
 /// A client of one service. Use one per process, because it keeps the connection.
 #[derive(Debug)]
 pub struct LookupClient {
+    service: Service,
     base: Url,
     budget: Duration,
     /// Made at the first lookup: reading the root certificates takes longer than the rest of a cold
@@ -30,14 +32,14 @@ pub struct LookupClient {
 }
 
 impl LookupClient {
-    /// A client of the service at `base`. `budget` covers a whole lookup.
-    pub fn new(base: &str, budget: Duration) -> Result<Self, InvalidUrl> {
+    /// A client of a service at `base`. `budget` covers a whole lookup.
+    pub fn new(service: Service, base: &str, budget: Duration) -> Result<Self, InvalidUrl> {
         let base: Url = base.parse().map_err(|_| InvalidUrl)?;
         let http = matches!(base.scheme(), "http" | "https");
         if !http || base.query().is_some() || base.fragment().is_some() {
             return Err(InvalidUrl);
         }
-        Ok(Self { base, budget, client: OnceLock::new() })
+        Ok(Self { service, base, budget, client: OnceLock::new() })
     }
 
     /// Gets the address with `rest` at its end, and with these headers. The body has at most `limit`
@@ -49,8 +51,8 @@ impl LookupClient {
         headers: &[(&str, &str)],
         limit: usize,
     ) -> Result<Vec<u8>, LookupFailure> {
-        let body = tokio::time::timeout(self.budget, self.read_body(rest, headers, limit)).await;
-        body.unwrap_or(Err(LookupFailure::TimedOut))
+        let body = tokio::time::timeout(self.budget, self.read_body(rest, headers, limit));
+        telemetry::timed(self.service, "lookup", body).await.unwrap_or(Err(LookupFailure::TimedOut))
     }
 
     async fn read_body(

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::{InvalidUrl, LookupClient, LookupFailure};
+use super::{InvalidUrl, LookupClient, LookupFailure, Service};
 
 const BODY: &str = r#"{"answer":42}"#;
 const LIMIT: usize = 64 * 1024;
@@ -49,7 +49,7 @@ fn read_head(stream: &mut TcpStream) -> Option<String> {
 }
 
 async fn get(base: &str, budget: Duration) -> Result<String, LookupFailure> {
-    let client = LookupClient::new(base, budget).unwrap();
+    let client = LookupClient::new(Service::Nppes, base, budget).unwrap();
     let body =
         tokio::time::timeout(AMPLE * 2, client.get("?n=1", &[("accept", "text/plain")], LIMIT));
     let body = body.await.expect("the budget ends a lookup")?;
@@ -81,7 +81,7 @@ async fn one_connection_serves_several_lookups() {
             let _ = stream.write_all(ok(BODY).as_bytes());
         }
     });
-    let client = LookupClient::new(&address, AMPLE).unwrap();
+    let client = LookupClient::new(Service::Nppes, &address, AMPLE).unwrap();
     for _ in 0..3 {
         assert_eq!(client.get("", &[], LIMIT).await, Ok(BODY.as_bytes().to_vec()));
     }
@@ -91,7 +91,7 @@ async fn one_connection_serves_several_lookups() {
 #[tokio::test]
 async fn a_connection_that_was_closed_meanwhile_is_opened_again() {
     let address = answering(ok(BODY));
-    let client = LookupClient::new(&address, AMPLE).unwrap();
+    let client = LookupClient::new(Service::Nppes, &address, AMPLE).unwrap();
     for _ in 0..3 {
         assert_eq!(client.get("", &[], LIMIT).await, Ok(BODY.as_bytes().to_vec()));
         // Lets the client see that the service hung up, as it does while a function is frozen.
@@ -195,7 +195,7 @@ async fn an_https_address_is_never_asked_in_plain_text() {
 #[test]
 fn an_address_is_an_http_url_without_a_query() {
     for right in ["https://r.example/api/", "http://127.0.0.1:8002/api/", "https://r.example"] {
-        assert!(LookupClient::new(right, AMPLE).is_ok(), "{right}");
+        assert!(LookupClient::new(Service::Nppes, right, AMPLE).is_ok(), "{right}");
     }
     for wrong in [
         "",
@@ -206,6 +206,6 @@ fn an_address_is_an_http_url_without_a_query() {
         "https://r.example/?a=b",
         "https://r.example/#a",
     ] {
-        assert_eq!(LookupClient::new(wrong, AMPLE).unwrap_err(), InvalidUrl, "{wrong}");
+        assert_eq!(LookupClient::new(Service::Nppes, wrong, AMPLE).unwrap_err(), InvalidUrl, "{wrong}");
     }
 }

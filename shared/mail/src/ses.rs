@@ -4,6 +4,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{self as ses, Body, Content, Destination, EmailContent, MessageTag};
 use domain::person::email::Email;
+use telemetry::Service;
 
 use crate::error::SendError;
 use crate::message::Message;
@@ -48,7 +49,7 @@ impl Ses {
         tags: &[(&str, &str)],
     ) -> Result<MessageId, SendError> {
         let tags: Result<Vec<_>, _> = tags.iter().map(|(name, value)| tag(name, value)).collect();
-        let answer = self
+        let call = self
             .client
             .send_email()
             .from_email_address(self.from.header())
@@ -57,9 +58,9 @@ impl Ses {
             .content(content(message).map_err(|error| unbuilt(&error))?)
             .set_configuration_set_name(self.configuration_set.clone())
             .set_email_tags(Some(tags.map_err(|error| unbuilt(&error))?))
-            .send()
-            .await
-            .map_err(|error| SendError::from_sdk(&error))?;
+            .send();
+        let answer = telemetry::timed(Service::Ses, "SendEmail", call).await;
+        let answer = answer.map_err(|error| SendError::from_sdk(&error))?;
         // SES always names the mail. Should it not, the mail is out all the same, and an error here would send it twice.
         Ok(MessageId(answer.message_id.unwrap_or_default()))
     }

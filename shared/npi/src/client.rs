@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::npi::{Npi, RegistryAnswer};
-use lookup::LookupClient;
+use lookup::{LookupClient, Service};
 
 use crate::failure::Failure;
 use crate::parse::parse;
@@ -33,7 +33,7 @@ impl Nppes {
     /// A client of the registry at this address, usually [`REGISTRY`]. `budget`, usually
     /// [`BUDGET`], covers a whole lookup.
     pub fn new(base_url: &str, budget: Duration) -> Result<Self, InvalidAddress> {
-        LookupClient::new(base_url, budget).map(Self).map_err(|_| InvalidAddress)
+        LookupClient::new(Service::Nppes, base_url, budget).map(Self).map_err(|_| InvalidAddress)
     }
 
     /// What the registry says of this number, or [`RegistryAnswer::Unavailable`] if it does not

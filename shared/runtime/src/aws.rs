@@ -104,6 +104,6 @@ impl Aws {
 
     fn table(&self, settings: &Settings) -> Store {
         let client = aws_sdk_dynamodb::Client::new(&self.config);
-        Store::new(client, settings.required("TABLE_NAME"))
+        Store::new(&client, settings.required("TABLE_NAME"))
     }
 }

@@ -1,12 +1,16 @@
 //! Consuming events that come without a caller.
 
 use std::future::Future;
+use std::time::Instant;
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use telemetry::Service;
+use tracing::Instrument as _;
 
-/// Hands every event to `handler` until Lambda ends the process.
+/// Hands every event to `handler` until Lambda ends the process, and logs one line `handled` for
+/// each.
 pub async fn consume<E, A, F>(handler: impl Fn(E) -> F) -> Result<(), crate::Error>
 where
     E: DeserializeOwned,
@@ -14,5 +18,29 @@ where
     F: Future<Output = Result<A, crate::Error>>,
 {
     crate::log::start();
-    lambda_runtime::run(service_fn(|event: LambdaEvent<E>| handler(event.payload))).await
+    let handler = &handler;
+    let service = service_fn(async |event: LambdaEvent<E>| {
+        let span = tracing::info_span!("event", invocation_id = event.context.request_id);
+        log_handled(handler(event.payload)).instrument(span).await
+    });
+    lambda_runtime::run(service).await
+}
+
+async fn log_handled<A>(
+    work: impl Future<Output = Result<A, crate::Error>>,
+) -> Result<A, crate::Error> {
+    let (started, cold) = (Instant::now(), telemetry::is_cold_start());
+    let (answer, calls) = telemetry::measure(work).await;
+    tracing::info!(
+        failed = answer.is_err(),
+        duration_ms = telemetry::millis(started.elapsed()),
+        cold,
+        dynamodb_calls = calls.calls(Service::DynamoDb),
+        dynamodb_ms = calls.millis(Service::DynamoDb),
+        nppes_ms = calls.millis(Service::Nppes),
+        ses_calls = calls.calls(Service::Ses),
+        ses_ms = calls.millis(Service::Ses),
+        "handled"
+    );
+    answer
 }

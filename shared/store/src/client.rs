@@ -6,6 +6,7 @@ use crate::attr;
 use crate::error::StoreError;
 use crate::item::{RawItem, text};
 use crate::key::{self, Key};
+use crate::timing::CallTimer;
 
 /// Keys that one `BatchGetItem` takes.
 pub(crate) const BATCH: usize = 100;
@@ -29,8 +30,10 @@ pub enum Consistency {
 }
 
 impl Store {
-    /// A store over the table of this name.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
+    /// A store over the table of this name. Its calls are counted and timed in `telemetry`.
+    pub fn new(client: &Client, table: impl Into<String>) -> Self {
+        let config = client.config().to_builder().interceptor(CallTimer).build();
+        let client = Client::from_conf(config);
         Self { client, table: table.into() }
     }
 

@@ -26,6 +26,7 @@ mod proof;
 mod public_keys;
 mod session;
 mod throttle;
+mod timing;
 mod transaction;
 mod user;
 

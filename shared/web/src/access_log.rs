@@ -4,18 +4,15 @@
 //! too. Only ids are recorded.
 
 use std::fmt::Display;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
+use telemetry::{CallTotals, Service};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
 use crate::request::{InvocationId, RequestId};
-
-/// Whether this process has answered a request before.
-static WARM: AtomicBool = AtomicBool::new(false);
 
 /// A request that is being answered.
 pub(crate) struct AccessLogEntry {
@@ -44,14 +41,25 @@ impl AccessLogEntry {
         if let Some(id) = extensions.get::<InvocationId>() {
             span.record("invocation_id", &id.0);
         }
-        Self { span, started: Instant::now(), cold: !WARM.swap(true, Ordering::Relaxed) }
+        Self { span, started: Instant::now(), cold: telemetry::is_cold_start() }
     }
 
     /// Writes the line.
-    pub(crate) fn finish(self, status: StatusCode, code: Option<&'static str>) {
+    pub(crate) fn finish(self, status: StatusCode, code: Option<&'static str>, calls: &CallTotals) {
         let (status, cold) = (status.as_u16(), self.cold);
-        let duration_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(parent: &self.span, status, code, duration_ms, cold, "answered");
+        let duration_ms = telemetry::millis(self.started.elapsed());
+        tracing::info!(
+            parent: &self.span,
+            status,
+            code,
+            duration_ms,
+            cold,
+            dynamodb_calls = calls.calls(Service::DynamoDb),
+            dynamodb_ms = calls.millis(Service::DynamoDb),
+            nppes_ms = calls.millis(Service::Nppes),
+            breached_passwords_ms = calls.millis(Service::BreachedPasswords),
+            "answered"
+        );
     }
 }
 

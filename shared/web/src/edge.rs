@@ -33,7 +33,8 @@ async fn edge(request: Request, next: Next) -> Response {
     let id = RequestId::of(request.extensions());
     let method = request.method().clone();
     let entry = AccessLogEntry::start(&request, &id);
-    let response = next.run(request).instrument(entry.span.clone()).await;
+    let work = next.run(request).instrument(entry.span.clone());
+    let (response, calls) = telemetry::measure(work).await;
     let mut response = rendered(response, &id.0);
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
     // The SDKs repeat a 409 unless told not to, and a repeat cannot change its outcome.
@@ -47,6 +48,6 @@ async fn edge(request: Request, next: Next) -> Response {
             .entry(header::CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
     }
-    entry.finish(response.status(), code);
+    entry.finish(response.status(), code, &calls);
     response
 }

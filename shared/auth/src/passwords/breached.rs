@@ -39,7 +39,7 @@ impl BreachedPasswords {
     /// [`BUDGET`], covers a whole lookup.
     pub fn new(base_url: &str, budget: Duration) -> Result<Self, InvalidListAddress> {
         let base = format!("{}/", base_url.trim_end_matches('/'));
-        LookupClient::new(&base, budget).map(Self).map_err(|_| InvalidListAddress)
+        LookupClient::new(Service::BreachedPasswords, &base, budget).map(Self).map_err(|_| InvalidListAddress)
     }
 
     /// Asks the list. Only the digest's prefix leaves this process, and padding hides the length of

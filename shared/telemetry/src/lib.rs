@@ -1,0 +1,161 @@
+//! Where the time of a request goes: calls to other services, counted and timed.
+//!
+//! A function runs each request or event in [`measure`] and logs the totals that
+//! come back. A client of another service runs its calls in [`timed`], or reports them to
+//! [`record`]. Neither has to import the other.
+
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A call that takes longer is logged by itself.
+const SLOW: Duration = Duration::from_millis(500);
+
+/// A service that the product calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Service {
+    /// The table.
+    DynamoDb,
+    /// The NPPES registry.
+    Nppes,
+    /// Amazon SES.
+    Ses,
+    /// The list of breached passwords.
+    BreachedPasswords,
+}
+
+/// How many services there are.
+const SERVICES: usize = 4;
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DynamoDb => "DynamoDB",
+            Self::Nppes => "NPPES",
+            Self::Ses => "SES",
+            Self::BreachedPasswords => "breached passwords",
+        })
+    }
+}
+
+/// The calls that one request made. Calls at the same time each count in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CallTotals {
+    services: [ServiceTotal; SERVICES],
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct ServiceTotal {
+    calls: u32,
+    duration: Duration,
+}
+
+impl CallTotals {
+    /// How many calls went to a service. A retry is part of its call.
+    pub fn calls(&self, service: Service) -> u32 {
+        self.of(service).calls
+    }
+
+    /// How long the calls to a service took, in milliseconds. `None` when there was none.
+    pub fn millis(&self, service: Service) -> Option<u64> {
+        let total = self.of(service);
+        (total.calls > 0).then(|| millis(total.duration))
+    }
+
+    fn of(&self, service: Service) -> &ServiceTotal {
+        &self.services[service as usize]
+    }
+
+    fn add(&mut self, service: Service, duration: Duration) {
+        let total = &mut self.services[service as usize];
+        total.calls = total.calls.saturating_add(1);
+        total.duration = total.duration.saturating_add(duration);
+    }
+}
+
+type Meter = Arc<Mutex<CallTotals>>;
+
+tokio::task_local! {
+    static METER: Meter;
+}
+
+/// Runs a request and returns its output with the calls that it made.
+pub async fn measure<F: Future>(work: F) -> (F::Output, CallTotals) {
+    let meter = Meter::default();
+    let output = METER.scope(meter.clone(), work).await;
+    let totals = *meter.lock().unwrap_or_else(PoisonError::into_inner);
+    (output, totals)
+}
+
+/// Lets a task of its own count for the request that starts it: `spawn(inherit(work))`.
+pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
+    let meter = METER.try_with(Clone::clone).unwrap_or_default();
+    METER.scope(meter, work)
+}
+
+/// Runs a call and reports it to [`record`].
+pub async fn timed<F: Future>(service: Service, operation: &str, call: F) -> F::Output {
+    let started = Instant::now();
+    let output = call.await;
+    record(service, operation, started.elapsed());
+    output
+}
+
+/// Adds a call to the totals of the current request, if there is one, and logs a slow call.
+pub fn record(service: Service, operation: &str, duration: Duration) {
+    let _ = METER.try_with(|meter| {
+        meter.lock().unwrap_or_else(PoisonError::into_inner).add(service, duration);
+    });
+    if duration >= SLOW {
+        tracing::warn!(%service, operation, duration_ms = millis(duration), "slow call");
+    }
+}
+
+/// Whether this is the first request or event of the process.
+pub fn is_cold_start() -> bool {
+    static WARM: AtomicBool = AtomicBool::new(false);
+    !WARM.swap(true, Ordering::Relaxed)
+}
+
+/// Whole milliseconds, for a log line.
+pub fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn calls_count_for_the_request_that_makes_them() {
+        let second = Duration::from_secs(1);
+        let request = async || {
+            record(Service::DynamoDb, "GetItem", second);
+            timed(Service::Nppes, "lookup", async {}).await;
+            record(Service::DynamoDb, "PutItem", second);
+        };
+        record(Service::DynamoDb, "Query", second);
+        let ((), totals) = measure(request()).await;
+        assert_eq!(totals.calls(Service::DynamoDb), 2);
+        assert_eq!(totals.millis(Service::DynamoDb), Some(2000));
+        assert_eq!(totals.calls(Service::Nppes), 1);
+        assert_eq!(totals.millis(Service::Ses), None);
+        let ((), next) = measure(async {}).await;
+        assert_eq!(next, CallTotals::default());
+    }
+
+    #[tokio::test]
+    async fn a_spawned_task_counts_for_its_request_when_it_inherits() {
+        let call = async || record(Service::Ses, "SendEmail", Duration::ZERO);
+        let ((), totals) = measure(async {
+            let inherits = tokio::spawn(inherit(call()));
+            let stands_alone = tokio::spawn(call());
+            inherits.await.unwrap();
+            stands_alone.await.unwrap();
+        })
+        .await;
+        assert_eq!(totals.calls(Service::Ses), 1);
+    }
+}
