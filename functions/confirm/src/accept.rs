@@ -16,7 +16,7 @@ use store::{Account, ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -49,11 +49,10 @@ impl RequestFields for AcceptRequest {
 /// Accept an invitation. If the same person repeats this, the answer is the same user.
 #[utoipa::path(
     post, operation_id = "acceptInvitation", path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    params(IdempotencyKeyHeader),
     responses(
         (status = 200, body = AcceptedView, description = "With dashboard access, sets the refresh token's cookie"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
@@ -67,12 +67,8 @@ pub(crate) struct LookupView {
 /// Look at an invitation.
 #[utoipa::path(
     post, operation_id = "lookupInvitation", path = "/v1/invitation/lookup", tag = "invitee", request_body = TokenRequest, security(()),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = LookupView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = LookupView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

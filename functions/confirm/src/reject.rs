@@ -9,7 +9,7 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 use web::{ClientIp, Problem};
 
@@ -41,12 +41,8 @@ impl RequestFields for RejectRequest {
 /// Decline an invitation. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "rejectInvitation", path = "/v1/invitation/reject", tag = "invitee", request_body = RejectRequest, security(()),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

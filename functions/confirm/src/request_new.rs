@@ -10,7 +10,7 @@ use domain::invitation::{Invitation, InvitationDetails};
 use domain::person::email::Email;
 use store::{Notice, NoticeKind};
 use web::body::JsonBody;
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -25,11 +25,10 @@ const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CON
 /// The answer is always 202, so it does not show whether the token is valid.
 #[utoipa::path(
     post, operation_id = "requestNewInvitation", path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
+    params(IdempotencyKeyHeader),
     responses(
         (status = 202, description = "If the link has expired, the inviter gets an email"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(

@@ -7,9 +7,10 @@ use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
 use domain::invitation::Invitation;
-use web::problem::ProblemBody;
+use web::Problem;
+use web::openapi::IdempotencyKeyHeader;
+use web::path::InvitationPath;
 use web::view::InvitationView;
-use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::invitation::{find_invitation, require_editable, write_change};
@@ -18,24 +19,17 @@ use crate::invitation::{find_invitation, require_editable, write_change};
 #[utoipa::path(
     post, operation_id = "attestInvitationNpi", path = "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", tag = "invitations",
     security(("session" = [])),
-    params(
-        ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
-    ),
-    responses(
-        (status = 200, body = InvitationView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(InvitationPath, IdempotencyKeyHeader),
+    responses((status = 200, body = InvitationView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<AttestNpi>,
-    Segment(id): Segment,
+    InvitationPath(id): InvitationPath,
 ) -> Result<Json<InvitationView>, Problem> {
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let invitation = find_invitation(&deps, caller.clinic(), &id).await?;
+        let invitation = find_invitation(&deps, caller.clinic(), id).await?;
         let editable = require_editable(&deps, invitation)?;
         let by = attesting_user(&caller.principal, editable.details().id.user_id())?;
         let before = editable.details().profile.permissions.npi();

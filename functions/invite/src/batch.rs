@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::FieldValue;
+use web::openapi::IdempotencyKeyHeader;
 use web::problem::ProblemBody;
 use web::view::InvitedView;
 use web::{Problem, RequestId};
@@ -85,12 +86,8 @@ pub(crate) struct BatchResult {
 /// Invite up to 50 people. Each invite succeeds or fails on its own.
 #[utoipa::path(
     post, operation_id = "inviteUsers", path = "/v1/autoScribe/users/batch", tag = "users", request_body = BatchRequest, security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 207, body = BatchView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 207, body = BatchView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

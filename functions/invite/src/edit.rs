@@ -5,11 +5,11 @@ use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
 use domain::invitation::Invitation;
+use web::Problem;
 use web::body::JsonBody;
 use web::change_request::ChangeRequest;
-use web::problem::ProblemBody;
+use web::path::InvitationPath;
 use web::view::InvitationView;
-use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::invitation::{find_invitation, require_editable, verify_npi, write_change};
@@ -20,23 +20,19 @@ use crate::invitation::{find_invitation, require_editable, verify_npi, write_cha
 #[utoipa::path(
     patch, operation_id = "updateInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations",
     request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
-    params(("invitationId" = String, Path, description = "`inv_` and 32 hex characters")),
-    responses(
-        (status = 200, body = InvitationView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(InvitationPath),
+    responses((status = 200, body = InvitationView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    Segment(id): Segment,
+    InvitationPath(id): InvitationPath,
     JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let invitation = find_invitation(&deps, clinic, &id).await?;
+        let invitation = find_invitation(&deps, clinic, id).await?;
         let editable = require_editable(&deps, invitation)?;
         let before = editable.details().profile.permissions.npi();
         let profile = editable.details().profile.apply(changes.clone())?;

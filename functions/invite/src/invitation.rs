@@ -20,16 +20,9 @@ use crate::Deps;
 pub(crate) async fn find_invitation(
     deps: &Deps,
     clinic: ClinicId,
-    id: &str,
+    id: InvitationId,
 ) -> Result<Invitation, Problem> {
-    let not_found = || {
-        Problem::not_found(
-            "invitation_not_found",
-            "There is no such invitation in your clinic. Check its ID.",
-        )
-    };
-    let id = InvitationId::parse(id).map_err(|_| not_found())?;
-    deps.context.store.load_invitation(clinic, id).await?.ok_or_else(not_found)
+    deps.context.store.load_invitation(clinic, id).await?.ok_or_else(Problem::invitation_not_found)
 }
 
 /// Requires a pending invitation. Any other is a conflict that names its state.

@@ -19,7 +19,7 @@ use store::CommitOutcome;
 use web::Problem;
 use web::body::JsonObject;
 use web::field::read_object;
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::view::InvitedView;
 
 use crate::Deps;
@@ -32,12 +32,8 @@ use crate::invitation::{load_email_conflict, verify_npi};
 /// minutes, the answer is the same and no second email is sent.
 #[utoipa::path(
     post, operation_id = "inviteUser", path = "/v1/autoScribe/users", tag = "users", request_body = InviteRequest, security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 201, body = InvitedView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 201, body = InvitedView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

@@ -6,9 +6,10 @@ use axum::extract::State;
 use changes::require_free_npi;
 use changes::{Attempt, Requester};
 use domain::invitation::{Invitation, PendingInvitation};
-use web::problem::ProblemBody;
+use web::Problem;
+use web::openapi::IdempotencyKeyHeader;
+use web::path::InvitationPath;
 use web::view::InvitationView;
-use web::{Problem, Segment};
 
 use crate::Deps;
 use crate::invitation::{find_invitation, load_email_conflict, require_pending};
@@ -19,25 +20,18 @@ use crate::invitation::{find_invitation, load_email_conflict, require_pending};
 #[utoipa::path(
     post, operation_id = "resendInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
     security(("apiKey" = []), ("session" = [])),
-    params(
-        ("invitationId" = String, Path, description = "`inv_` and 32 hex characters"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
-    ),
-    responses(
-        (status = 200, body = InvitationView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(InvitationPath, IdempotencyKeyHeader),
+    responses((status = 200, body = InvitationView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageInvitations>,
-    Segment(id): Segment,
+    InvitationPath(id): InvitationPath,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let pending = require_pending(find_invitation(&deps, clinic, &id).await?)?;
+        let pending = require_pending(find_invitation(&deps, clinic, id).await?)?;
         resend(&deps, pending, &requester).await
     })
 }

@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 
 use crate::Deps;
@@ -50,12 +50,8 @@ impl RequestFields for RevokeRequest {
 #[utoipa::path(
     post, operation_id = "revokeInvitation", path = "/v1/autoScribe/users/invitations/revoke", tag = "invitations", request_body = RevokeRequest,
     security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
@@ -63,11 +59,10 @@ pub(crate) async fn handle(
     JsonBody(id): JsonBody<RevokeRequest>,
 ) -> Result<Json<Done>, Problem> {
     let clinic = caller.clinic();
-    let id = id.to_string();
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The invitation is revoked."));
-        let invitation = find_invitation(&deps, clinic, &id).await?;
+        let invitation = find_invitation(&deps, clinic, id).await?;
         if invitation.status() == InvitationStatus::Revoked {
             return Ok(Attempt::Done(done));
         }

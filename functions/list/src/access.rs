@@ -14,7 +14,6 @@ use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, QueryBool};
 use web::schema::{AccessModeName, AccessStatusName};
 
@@ -128,11 +127,7 @@ pub(crate) struct AccessesView {
 #[utoipa::path(
     get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter, PageParameters),
     security(("apiKey" = []), ("session" = [])),
-    responses(
-        (status = 200, body = AccessesView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = AccessesView), Problem)
 )]
 pub(crate) async fn handle(
     State(context): State<Context>,

@@ -18,7 +18,6 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
-use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters};
 use web::view::PermissionsView;
 
@@ -112,11 +111,7 @@ impl From<&AuditRecord> for AuditEventView {
 /// List audit events.
 #[utoipa::path(
     get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditFilter, PageParameters), security(("session" = [])),
-    responses(
-        (status = 200, body = AuditEventsView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = AuditEventsView), Problem)
 )]
 pub(crate) async fn handle(
     State(context): State<Context>,

@@ -20,7 +20,6 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
-use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, Paging};
 use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
 use web::view::InvitationView;
@@ -72,11 +71,7 @@ pub(crate) struct InvitationsView {
 #[utoipa::path(
     get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter, PageParameters),
     security(("apiKey" = []), ("session" = [])),
-    responses(
-        (status = 200, body = InvitationsView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = InvitationsView), Problem)
 )]
 pub(crate) async fn handle(
     State(context): State<Context>,

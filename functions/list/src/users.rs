@@ -17,7 +17,6 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::field_value::{FieldValue, read_text};
-use web::problem::ProblemBody;
 use web::query::{ListQuery, PageParameters, Paging, QueryBool};
 use web::schema::{InvitedSource, LevelName, UserStatusName};
 use web::view::UserView;
@@ -68,11 +67,7 @@ pub(crate) struct UsersView {
 /// List confirmed users.
 #[utoipa::path(
     get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter, PageParameters), security(("apiKey" = []), ("session" = [])),
-    responses(
-        (status = 200, body = UsersView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = UsersView), Problem)
 )]
 pub(crate) async fn handle(
     State(context): State<Context>,

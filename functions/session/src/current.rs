@@ -11,7 +11,6 @@ use domain::audit::AuditAction;
 use domain::user::UserStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
-use web::problem::ProblemBody;
 use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
 
@@ -35,8 +34,7 @@ pub(crate) struct CurrentSessionView {
     get, operation_id = "retrieveSession", path = "/v1/session", tag = "session", security(("session" = [])),
     responses(
         (status = 200, body = CurrentSessionView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(
@@ -62,11 +60,7 @@ pub(crate) async fn handle(
 /// Sign out. The refresh token stops working at once, the access token within 15 minutes.
 #[utoipa::path(
     delete, operation_id = "signOut", path = "/v1/session", tag = "session", security(("session" = [])),
-    responses(
-        (status = 204, description = "Signed out; takes the cookie away"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 204, description = "Signed out; takes the cookie away"), Problem)
 )]
 pub(crate) async fn sign_out(
     State(deps): State<Deps>,

@@ -12,7 +12,6 @@ use store::{Notice, NoticeKind, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -39,8 +38,7 @@ impl RequestFields for ForgotRequest {
     post, operation_id = "forgotPassword", path = "/v1/password/forgot", tag = "session", request_body = ForgotRequest, security(()),
     responses(
         (status = 202, description = "If the account exists, an email is sent"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(

@@ -7,7 +7,6 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use domain::audit::AuditAction;
 use store::RotationOutcome;
-use web::problem::ProblemBody;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
@@ -21,8 +20,7 @@ use crate::close::close_session;
     post, operation_id = "refreshSession", path = "/v1/session/refresh", tag = "session", security(("refreshCookie" = [])),
     responses(
         (status = 200, body = AccessToken, description = "Sets the next refresh token's cookie"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(

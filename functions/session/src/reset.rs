@@ -14,7 +14,6 @@ use store::{Account, CommitOutcome, NoticeKind, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 use web::view::Done;
 use web::{ClientIp, Problem};
 
@@ -45,11 +44,7 @@ impl RequestFields for ResetRequest {
 /// Set a new password. The link works once, for 30 minutes. Every session of the account ends.
 #[utoipa::path(
     post, operation_id = "resetPassword", path = "/v1/password/reset", tag = "session", request_body = ResetRequest, security(()),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

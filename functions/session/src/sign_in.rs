@@ -19,7 +19,6 @@ use store::{Account, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
 
@@ -74,8 +73,7 @@ pub(crate) struct SessionView {
     post, operation_id = "signIn", path = "/v1/session", tag = "session", request_body = SignInRequest, security(()),
     responses(
         (status = 200, body = SessionView, description = "Sets the refresh token's cookie"),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
+        Problem,
     )
 )]
 pub(crate) async fn handle(

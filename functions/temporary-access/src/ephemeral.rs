@@ -17,7 +17,7 @@ use web::Problem;
 use web::body::JsonObject;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
 use web::field_value::{FieldValue, Nested, read_text};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
@@ -166,12 +166,8 @@ pub(crate) struct EphemeralLinkView {
 #[utoipa::path(
     post, operation_id = "createEphemeralSession", path = "/v1/autoScribe/ephemeral-sessions", tag = "access",
     request_body = EphemeralRequest, security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = EphemeralLinkView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = EphemeralLinkView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

@@ -12,7 +12,6 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonOrForm;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 
 use crate::Deps;
 use crate::view_check::{load_current_view, verify_possession};
@@ -96,11 +95,7 @@ fn only_false() -> utoipa::openapi::schema::Object {
     )),
     security(("apiKey" = []), ("session" = [])),
     params(("DPoP" = Option<String>, Header, description = "The proof that came with the token")),
-    responses(
-        (status = 200, body = Introspection),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = Introspection), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

@@ -150,9 +150,6 @@ async fn load_user_problem(
                 "This person has not accepted the invitation yet. Ask them to accept it first.";
             Problem::conflict("invitation_not_confirmed", detail).about("invitationId", invitation)
         }
-        _ => Problem::not_found(
-            "user_not_found",
-            "There is no such confirmed user in your clinic. Check the ID.",
-        ),
+        _ => Problem::user_not_found(),
     })
 }

@@ -7,7 +7,6 @@ use domain::credentials::signing::{PublicKey, SigningAlgorithm};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
-use web::problem::ProblemBody;
 
 use crate::Deps;
 
@@ -64,11 +63,7 @@ impl From<PublicKey> for JwkView {
 /// The public keys.
 #[utoipa::path(
     get, operation_id = "jwks", path = "/.well-known/jwks.json", tag = "access", security(()),
-    responses(
-        (status = 200, body = JwksView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = JwksView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

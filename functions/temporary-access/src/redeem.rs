@@ -17,7 +17,6 @@ use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
@@ -82,11 +81,7 @@ pub(crate) struct OpenedView {
 #[utoipa::path(
     post, operation_id = "redeemAccess", path = "/v1/access/redeem", tag = "access", request_body = RedeemRequest, security(()),
     params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449): binds the view to its key")),
-    responses(
-        (status = 200, body = OpenedView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = OpenedView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

@@ -8,7 +8,6 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use domain::audit::AccessRefusal;
 use store::Consistency;
-use web::problem::ProblemBody;
 use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
@@ -23,11 +22,7 @@ const PATH: &str = "/v1/access/renew";
 #[utoipa::path(
     post, operation_id = "renewAccess", path = "/v1/access/renew", tag = "access", security(("viewToken" = [])),
     params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449) by the key that the token is bound to")),
-    responses(
-        (status = 200, body = ViewTokenView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ViewTokenView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

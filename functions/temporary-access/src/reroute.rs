@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 
 use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
@@ -55,12 +55,8 @@ impl RequestFields for RerouteRequest {
 #[utoipa::path(
     post, operation_id = "rerouteUrl", path = "/v1/autoScribe/studies/reroute-url", tag = "access",
     request_body = RerouteRequest, security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = LinkView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = LinkView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

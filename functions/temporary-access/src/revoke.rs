@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 
 use crate::Deps;
@@ -54,12 +54,8 @@ impl RequestFields for RevokeAccessRequest {
 #[utoipa::path(
     post, operation_id = "endAccess", path = "/v1/access/revoke", tag = "access", request_body = RevokeAccessRequest,
     security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
@@ -87,8 +83,7 @@ pub(crate) async fn handle(
 
 async fn require_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
     let found = deps.context.store.load_user(clinic, user).await?;
-    let detail = "There is no such confirmed user in your clinic. Check the ID.";
-    found.map(|_| ()).ok_or_else(|| Problem::not_found("user_not_found", detail))
+    found.map(|_| ()).ok_or_else(Problem::user_not_found)
 }
 
 /// Ends temporary access. One that has ended stays as it is.

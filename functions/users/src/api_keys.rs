@@ -15,13 +15,14 @@ use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
 use store::{CommitOutcome, PageRequest};
 use utoipa::ToSchema;
+use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
+use web::path::ApiKeyPath;
 use web::query::{ListQuery, NoFilter, PageParameters};
 use web::schema::ScopeName;
 use web::view::{ApiKeyView, Done};
-use web::{Problem, Segment};
 
 /// A page of API keys.
 #[derive(Serialize, ToSchema)]
@@ -38,11 +39,7 @@ pub(crate) struct ApiKeysView {
 /// List API keys.
 #[utoipa::path(
     get, operation_id = "listApiKeys", path = "/v1/apiKeys", tag = "apiKeys", params(PageParameters), security(("session" = [])),
-    responses(
-        (status = 200, body = ApiKeysView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 200, body = ApiKeysView), Problem)
 )]
 pub(crate) async fn list(
     State(context): State<Context>,
@@ -112,11 +109,7 @@ pub(crate) struct NewApiKeyView {
 /// Create an API key. Its secret is shown once.
 #[utoipa::path(
     post, operation_id = "createApiKey", path = "/v1/apiKeys", tag = "apiKeys", request_body = ApiKeyRequest, security(("session" = [])),
-    responses(
-        (status = 201, body = NewApiKeyView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    responses((status = 201, body = NewApiKeyView), Problem)
 )]
 pub(crate) async fn create(
     State(context): State<Context>,
@@ -153,30 +146,18 @@ pub(crate) async fn create(
 /// Revoke an API key. It stops working at once. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "revokeApiKey", path = "/v1/apiKeys/{apiKeyId}/revoke", tag = "apiKeys", security(("session" = [])),
-    params(
-        ("apiKeyId" = String, Path, description = "A UUID with hyphens"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
-    ),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(ApiKeyPath, IdempotencyKeyHeader),
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn revoke(
     State(context): State<Context>,
     caller: Caller<ManageApiKeys>,
-    Segment(id): Segment,
+    ApiKeyPath(id): ApiKeyPath,
 ) -> Result<Json<Done>, Problem> {
     let (clinic, store) = (caller.clinic(), &context.store);
-    let not_found = || {
-        let detail = "There is no such API key in your clinic. Check its ID.";
-        Problem::not_found("api_key_not_found", detail)
-    };
-    let id = ApiKeyId::parse(&id).map_err(|_| not_found())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let found = store.load_api_key(clinic, id).await?.ok_or_else(not_found)?;
+        let found = store.load_api_key(clinic, id).await?.ok_or_else(Problem::api_key_not_found)?;
         let done = Json(Done::new("The API key is revoked."));
         if !found.key.active {
             return Ok(Attempt::Done(done));

@@ -8,34 +8,26 @@ use axum::extract::State;
 use changes::move_npi;
 use changes::{Attempt, Requester};
 use domain::claim::Holder;
-use domain::ids::UserId;
 use domain::user::UserChange;
-use web::problem::ProblemBody;
+use web::Problem;
+use web::openapi::IdempotencyKeyHeader;
+use web::path::UserPath;
 use web::view::UserView;
-use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, start_change, user_not_found};
+use crate::user::{commit_change, find_user, start_change};
 
 /// Attest that the NPI of a confirmed user belongs to that user.
 #[utoipa::path(
     post, operation_id = "attestUserNpi", path = "/v1/autoScribe/users/{userId}/attest-npi", tag = "users", security(("session" = [])),
-    params(
-        ("userId" = String, Path, description = "`usr_` and 32 hex characters"),
-        ("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1),
-    ),
-    responses(
-        (status = 200, body = UserView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(UserPath, IdempotencyKeyHeader),
+    responses((status = 200, body = UserView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<AttestNpi>,
-    Segment(id): Segment,
+    UserPath(id): UserPath,
 ) -> Result<Json<UserView>, Problem> {
-    let id = UserId::parse(&id).map_err(|_| user_not_found())?;
     let by = attesting_user(&caller.principal, id)?;
     let requester = caller.principal.requester();
     changes::retry!(async {

@@ -7,17 +7,16 @@ use axum::extract::State;
 use changes::move_npi;
 use changes::{Attempt, Requester};
 use domain::claim::Holder;
-use domain::ids::UserId;
 use domain::person::profile::{Profile, ProfileChanges};
 use domain::user::User;
+use web::Problem;
 use web::body::JsonBody;
 use web::change_request::ChangeRequest;
-use web::problem::ProblemBody;
+use web::path::UserPath;
 use web::view::UserView;
-use web::{Problem, Segment};
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, start_change, user_not_found};
+use crate::user::{commit_change, find_user, start_change};
 
 /// Change a confirmed, active user.
 ///
@@ -25,20 +24,15 @@ use crate::user::{commit_change, find_user, start_change, user_not_found};
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
     request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
-    params(("userId" = String, Path, description = "`usr_` and 32 hex characters")),
-    responses(
-        (status = 200, body = UserView),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(UserPath),
+    responses((status = 200, body = UserView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
-    Segment(id): Segment,
+    UserPath(id): UserPath,
     JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<UserView>, Problem> {
-    let id = UserId::parse(&id).map_err(|_| user_not_found())?;
     let requester = caller.principal.requester();
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;

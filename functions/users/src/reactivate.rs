@@ -6,7 +6,7 @@ use axum::extract::State;
 use changes::Attempt;
 use web::Problem;
 use web::body::JsonBody;
-use web::problem::ProblemBody;
+use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 
 use crate::Deps;
@@ -17,12 +17,8 @@ use crate::user::{UserRequest, commit_change, find_user, start_change};
 #[utoipa::path(
     post, operation_id = "reactivateUser", path = "/v1/autoScribe/users/reactivate", tag = "users",
     request_body = UserRequest, security(("apiKey" = []), ("session" = [])),
-    params(("Idempotency-Key" = Option<String>, Header, max_length = 255, min_length = 1)),
-    responses(
-        (status = 200, body = Done),
-        (status = "4XX", body = ProblemBody, content_type = "application/problem+json"),
-        (status = 503, body = ProblemBody, content_type = "application/problem+json"),
-    )
+    params(IdempotencyKeyHeader),
+    responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,

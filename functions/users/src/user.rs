@@ -38,21 +38,13 @@ pub(crate) async fn find_user(
     id: UserId,
 ) -> Result<User, Problem> {
     let user = deps.context.store.load_user(caller.clinic, id).await?;
-    let user = user.ok_or_else(user_not_found)?;
+    let user = user.ok_or_else(Problem::user_not_found)?;
     if user.profile.permissions.level() == Level::Owner && !caller.identity.is_owner() {
         return Err(Problem::forbidden(
             "Only an owner can change an owner. Ask an owner of your clinic.",
         ));
     }
     Ok(user)
-}
-
-/// The answer to an id that is not a confirmed user of the caller's clinic.
-pub(crate) fn user_not_found() -> Problem {
-    Problem::not_found(
-        "user_not_found",
-        "There is no such confirmed user in your clinic. Check the ID.",
-    )
 }
 
 /// Starts the transaction of a change: the changed user and the audit record. The caller may add

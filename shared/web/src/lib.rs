@@ -6,15 +6,15 @@ pub mod change_request;
 mod edge;
 pub mod field;
 pub mod field_value;
+pub mod openapi;
 pub mod page;
+pub mod path;
 pub mod problem;
 pub mod query;
 mod request;
 pub mod schema;
-mod segment;
 pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
 pub use request::{ClientIp, InvocationId, RequestId};
-pub use segment::Segment;

@@ -58,6 +58,30 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
 
+    /// 404: no confirmed user has this id.
+    pub fn user_not_found() -> Self {
+        Self::not_found(
+            "user_not_found",
+            "There is no such confirmed user in your clinic. Check the ID.",
+        )
+    }
+
+    /// 404: no invitation has this id.
+    pub fn invitation_not_found() -> Self {
+        Self::not_found(
+            "invitation_not_found",
+            "There is no such invitation in your clinic. Check its ID.",
+        )
+    }
+
+    /// 404: no API key has this id.
+    pub fn api_key_not_found() -> Self {
+        Self::not_found(
+            "api_key_not_found",
+            "There is no such API key in your clinic. Check its ID.",
+        )
+    }
+
     /// 404: nothing is served at this path.
     pub fn no_route() -> Self {
         Self::not_found("route_not_found", "There is nothing at this path.")

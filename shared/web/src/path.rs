@@ -1,0 +1,57 @@
+//! The ids in paths, read and documented in one place.
+
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
+use domain::ids::{ApiKeyId, InvitationId, UserId};
+use utoipa::IntoParams;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::{ObjectBuilder, Required, Type};
+
+use crate::access_log;
+use crate::problem::Problem;
+
+macro_rules! path_ids {
+    ($($(#[$doc:meta])* $name:ident($id:ty) = $parameter:literal, $shape:literal, $unknown:expr;)*) => {$(
+        $(#[$doc])*
+        #[derive(Clone, Copy, Debug)]
+        pub struct $name(pub $id);
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = Problem;
+
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+                let segment = Path::<String>::from_request_parts(parts, state).await;
+                let Path(text) = segment.map_err(|_| Problem::no_route())?;
+                let id = <$id>::parse(&text).map_err(|_| $unknown())?;
+                access_log::record_object(&text);
+                Ok(Self(id))
+            }
+        }
+
+        impl IntoParams for $name {
+            fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+                vec![id_parameter($parameter, $shape)]
+            }
+        }
+    )*};
+}
+
+path_ids! {
+    /// `userId`. Text that is no id names no user.
+    UserPath(UserId) = "userId", "`usr_` and 32 hex characters", Problem::user_not_found;
+    /// `invitationId`. Text that is no id names no invitation.
+    InvitationPath(InvitationId) =
+        "invitationId", "`inv_` and 32 hex characters", Problem::invitation_not_found;
+    /// `apiKeyId`. Text that is no id names no API key.
+    ApiKeyPath(ApiKeyId) = "apiKeyId", "A UUID with hyphens", Problem::api_key_not_found;
+}
+
+fn id_parameter(name: &str, shape: &str) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(ParameterIn::Path)
+        .required(Required::True)
+        .description(Some(shape))
+        .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+        .build()
+}
