@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::invitation::InvitationDetails;
 use store::{Account, ThrottleDecision};
 use web::Problem;
@@ -75,7 +75,7 @@ fn require_expected_password(
         ),
         _ => return Ok(password),
     };
-    Err(FaultCollector::from(refused.at("password")).into())
+    Err(FieldFaults::from(refused.at("password")).into())
 }
 
 /// Hashes a new password. One that is easy to guess from the person's details is refused.

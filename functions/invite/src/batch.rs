@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::task::JoinSet;
@@ -51,7 +51,7 @@ const COUNT: Refusal = Refusal::new("users_count", "Send a list of 1 to 50 invit
 struct BatchItems(Vec<Value>);
 
 impl FieldValue for BatchItems {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         match value {
             Value::Array(items) if (1..=MAX).contains(&items.len()) => Ok(Self(items)),
             _ => Err(COUNT.at("").into()),

@@ -8,7 +8,7 @@ use changes::Context;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::AuditId;
 use domain::time::{Day, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -159,7 +159,7 @@ impl RequestFields for AuditFilter {
 struct ActorName(Actor);
 
 impl FieldValue for ActorName {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const INVALID: Refusal = Refusal::new(
             "actor_invalid",
             "Send usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system.",
@@ -172,7 +172,7 @@ impl FieldValue for ActorName {
 struct ObjectName(AuditObject);
 
 impl FieldValue for ObjectName {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const INVALID: Refusal = Refusal::new(
             "object_invalid",
             "Send usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>.",
@@ -185,7 +185,7 @@ impl FieldValue for ObjectName {
 struct ActionName(String);
 
 impl FieldValue for ActionName {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const UNKNOWN: Refusal =
             Refusal::new("action_unknown", "Send an action such as user.edited.");
         read_text(&value, |text| {

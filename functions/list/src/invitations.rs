@@ -7,7 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::delivery::DeliveryStatus;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::npi::NpiStatus;
@@ -141,7 +141,7 @@ impl RequestFields for InvitationFilter {
 struct Statuses(BTreeSet<InvitationStatus>);
 
 impl FieldValue for Statuses {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const UNKNOWN: Refusal = Refusal::new(
             "status_unknown",
             "Send sent, accepted, rejected or revoked. Separate several with commas.",
@@ -155,7 +155,7 @@ impl FieldValue for Statuses {
 struct Expired(Option<bool>);
 
 impl FieldValue for Expired {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, |text| match text {
             "all" => Ok(Self(None)),
             "expired" => Ok(Self(Some(true))),
@@ -169,7 +169,7 @@ impl FieldValue for Expired {
 struct VerificationName(String);
 
 impl FieldValue for VerificationName {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const UNKNOWN: Refusal = Refusal::new(
             "npi_verification_unknown",
             "Send not_required, pending, verified, name_mismatch, not_found or deactivated.",

@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::claim::Holder;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -143,7 +143,7 @@ impl RequestFields for UserFilter {
 struct Source(String);
 
 impl FieldValue for Source {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const UNKNOWN: Refusal = Refusal::new("invited_source_unknown", "Send api or dashboard.");
         read_text(&value, |text| match text {
             "api" | "dashboard" => Ok(Self(text.to_owned())),

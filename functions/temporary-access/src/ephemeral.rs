@@ -4,7 +4,7 @@ use auth::caller::{Caller, IssueAccess};
 use auth::idempotency::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
-use domain::field::FaultCollector;
+use domain::field::FieldFaults;
 use domain::grant::{
     EphemeralOptions, EphemeralSession, HangingProtocol, Layout, LinkSeconds, RetrievalId, View,
     ViewSeconds, ViewportLabel,
@@ -120,7 +120,7 @@ impl SpelledOptions {
 }
 
 impl FieldValue for SpelledOptions {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, |text| EphemeralOptions::parse(text).map(Self))
     }
 }

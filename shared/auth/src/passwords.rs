@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::entropy::Entropy;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use web::Problem;
 
 pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAddress};
@@ -52,7 +52,7 @@ impl Passwords {
 
 /// Every request with a password has it in this field.
 fn in_field(refused: Refusal) -> Problem {
-    FaultCollector::from(refused.at("password")).into()
+    FieldFaults::from(refused.at("password")).into()
 }
 
 async fn compute<T: Send + 'static>(

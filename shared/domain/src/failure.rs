@@ -1,13 +1,13 @@
 //! Why an operation failed, in terms that any transport can answer.
 
-use crate::field::FaultCollector;
+use crate::field::FieldFaults;
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
     /// Fields of the request break a rule.
     #[error(transparent)]
-    Invalid(#[from] FaultCollector),
+    Invalid(#[from] FieldFaults),
     /// The state of an object does not allow it.
     #[error("{0}")]
     Conflict(Conflict),

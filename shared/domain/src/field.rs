@@ -36,9 +36,9 @@ pub struct FieldFault {
 /// Every field with a refused value, so that a caller can fix them all at once.
 #[derive(Clone, Debug, Default, PartialEq, Eq, thiserror::Error)]
 #[error("{} field(s) refused", .0.len())]
-pub struct FaultCollector(pub Vec<FieldFault>);
+pub struct FieldFaults(pub Vec<FieldFault>);
 
-impl FaultCollector {
+impl FieldFaults {
     /// Adds a fault.
     pub fn push(&mut self, fault: FieldFault) {
         self.0.push(fault);
@@ -59,7 +59,7 @@ impl FaultCollector {
     }
 }
 
-impl From<FieldFault> for FaultCollector {
+impl From<FieldFault> for FieldFaults {
     fn from(fault: FieldFault) -> Self {
         Self(vec![fault])
     }

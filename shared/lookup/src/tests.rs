@@ -206,6 +206,10 @@ fn an_address_is_an_http_url_without_a_query() {
         "https://r.example/?a=b",
         "https://r.example/#a",
     ] {
-        assert_eq!(LookupClient::new(Service::Nppes, wrong, AMPLE).unwrap_err(), InvalidUrl, "{wrong}");
+        assert_eq!(
+            LookupClient::new(Service::Nppes, wrong, AMPLE).unwrap_err(),
+            InvalidUrl,
+            "{wrong}"
+        );
     }
 }

@@ -6,7 +6,7 @@
 
 use std::iter;
 
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
@@ -33,7 +33,7 @@ enum Sent<T> {
     Null,
     Value(T),
     /// Holds every fault of the value, for a list or an object can have several.
-    Fault(FaultCollector),
+    Fault(FieldFaults),
 }
 
 impl<T> Field<T> {
@@ -73,7 +73,7 @@ pub trait RequestFields: DeserializeOwned {
 /// permission must never pass silently.
 pub fn read_object<R: RequestFields>(
     mut members: Map<String, Value>,
-) -> Result<R::Values, FaultCollector> {
+) -> Result<R::Values, FieldFaults> {
     let request: R = take_fields(&mut members)?;
     let mut faults = FaultCollector::default();
     let values = request.read(&mut faults);
@@ -89,7 +89,7 @@ pub fn read_object<R: RequestFields>(
 /// Takes the declared fields of `R` out of `members`. Fails only if `R` has other than [`Field`]s.
 pub(crate) fn take_fields<R: DeserializeOwned>(
     members: &mut Map<String, Value>,
-) -> Result<R, FaultCollector> {
+) -> Result<R, FieldFaults> {
     const UNREADABLE: Refusal =
         Refusal::new("request_unreadable", "Send a request that follows the API description.");
     R::deserialize(Members(members)).map_err(|_| UNREADABLE.at("request").into())
@@ -134,7 +134,7 @@ pub struct NotedFault(());
 
 /// The faults found so far.
 #[derive(Debug, Default)]
-pub struct FaultCollector(FaultCollector);
+pub struct FaultCollector(FieldFaults);
 
 impl FaultCollector {
     /// A field that has to be there.
@@ -189,7 +189,7 @@ impl FaultCollector {
     }
 
     /// Notes the faults that the domain found.
-    pub fn note_all(&mut self, FaultCollector(faults): FaultCollector) -> NotedFault {
+    pub fn note_all(&mut self, FieldFaults(faults): FieldFaults) -> NotedFault {
         self.0.0.extend(faults);
         NotedFault(())
     }
@@ -200,7 +200,7 @@ impl FaultCollector {
     }
 
     /// `values`, if no fault was noted.
-    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FaultCollector> {
+    pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FieldFaults> {
         match values {
             Ok(values) => self.0.or(values),
             Err(NotedFault(())) => Err(self.0),

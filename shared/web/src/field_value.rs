@@ -4,7 +4,7 @@ use domain::credentials::api_key::{KeyDescription, Scope};
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
 use domain::embed::EmbedOrigin;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::grant::{Layout, LinkSeconds, RetrievalId, ViewSeconds, ViewportLabel};
 use domain::ids::{AccessId, ClinicId, InvitationId, StudyId, UserId};
 use domain::invitation::RejectReason;
@@ -28,14 +28,14 @@ const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "Send an object.");
 /// A value that a [`Field`](crate::field::Field) can hold.
 pub trait FieldValue: Sized {
     /// Reads a value that is not null. Faults are named from the value on, such as `[2]`.
-    fn from_json(value: Value) -> Result<Self, FaultCollector>;
+    fn from_json(value: Value) -> Result<Self, FieldFaults>;
 }
 
 /// Reads a value that is sent as a string.
 pub fn read_text<T, E: Into<Refusal>>(
     value: &Value,
     parse: impl FnOnce(&str) -> Result<T, E>,
-) -> Result<T, FaultCollector> {
+) -> Result<T, FieldFaults> {
     let parsed = value.as_str().ok_or(NOT_TEXT).and_then(|text| parse(text).map_err(E::into));
     parsed.map_err(at_value)
 }
@@ -44,20 +44,20 @@ pub fn read_text<T, E: Into<Refusal>>(
 fn read_whole<T>(
     value: &Value,
     parse: impl FnOnce(u32) -> Result<T, Refusal>,
-) -> Result<T, FaultCollector> {
+) -> Result<T, FieldFaults> {
     // What is whole and too large is refused by its range like any other.
     let whole = value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     whole.ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
 }
 
-fn at_value(refused: Refusal) -> FaultCollector {
+fn at_value(refused: Refusal) -> FieldFaults {
     refused.at("").into()
 }
 
 macro_rules! texts {
     ($($value:ty: $parse:expr;)*) => {$(
         impl FieldValue for $value {
-            fn from_json(value: Value) -> Result<Self, FaultCollector> {
+            fn from_json(value: Value) -> Result<Self, FieldFaults> {
                 read_text(&value, $parse)
             }
         }
@@ -67,7 +67,7 @@ macro_rules! texts {
 macro_rules! wholes {
     ($($value:ty: $parse:expr;)*) => {$(
         impl FieldValue for $value {
-            fn from_json(value: Value) -> Result<Self, FaultCollector> {
+            fn from_json(value: Value) -> Result<Self, FieldFaults> {
                 read_whole(&value, $parse)
             }
         }
@@ -111,7 +111,7 @@ wholes! {
 }
 
 impl FieldValue for String {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         match value {
             Value::String(text) => Ok(text),
             _ => Err(at_value(NOT_TEXT)),
@@ -120,24 +120,24 @@ impl FieldValue for String {
 }
 
 impl FieldValue for bool {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         value.as_bool().ok_or_else(|| at_value(NOT_BOOL))
     }
 }
 
 /// An element of a list that may be null.
 impl<T: FieldValue> FieldValue for Option<T> {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }
     }
 }
 
 impl<T: FieldValue> FieldValue for Vec<T> {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         let Value::Array(values) = value else {
             return Err(at_value(NOT_LIST));
         };
-        let (mut items, mut faults) = (Self::with_capacity(values.len()), FaultCollector::default());
+        let (mut items, mut faults) = (Self::with_capacity(values.len()), FieldFaults::default());
         for (at, value) in values.into_iter().enumerate() {
             match T::from_json(value) {
                 Ok(item) => items.push(item),
@@ -153,7 +153,7 @@ impl<T: FieldValue> FieldValue for Vec<T> {
 pub struct Nested<R: RequestFields>(pub R::Values);
 
 impl<R: RequestFields> FieldValue for Nested<R> {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         match value {
             Value::Object(members) => {
                 read_object::<R>(members).map(Self).map_err(|faults| faults.within("."))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::failure::{Conflict, Failure};
-use domain::field::{FieldFault, FaultCollector};
+use domain::field::{FieldFault, FieldFaults};
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -209,7 +209,7 @@ impl Problem {
 
 impl Problem {
     /// 422 naming every field at fault; a single fault lends its code to the whole.
-    fn invalid(FaultCollector(faults): FaultCollector) -> Self {
+    fn invalid(FieldFaults(faults): FieldFaults) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
             _ => "fields_invalid",

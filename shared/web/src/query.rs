@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use domain::field::{FaultCollector, Refusal};
+use domain::field::{FieldFaults, Refusal};
 use domain::ids::ClinicId;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -57,7 +57,7 @@ impl RequestFields for NoFilter {
 pub struct QueryBool(pub bool);
 
 impl FieldValue for QueryBool {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, |text| match text {
             "true" => Ok(Self(true)),
             "false" => Ok(Self(false)),
@@ -67,7 +67,7 @@ impl FieldValue for QueryBool {
 }
 
 impl FieldValue for PageLimit {
-    fn from_json(value: Value) -> Result<Self, FaultCollector> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, Self::parse)
     }
 }
@@ -153,7 +153,7 @@ impl PageParameters {
     }
 }
 
-fn refuse(faults: FaultCollector) -> Problem {
+fn refuse(faults: FieldFaults) -> Problem {
     let codes: Vec<_> = faults.0.iter().map(|fault| fault.code).collect();
     let problem = Problem::from(faults);
     match codes.into_iter().find(|code| UNREADABLE.contains(code)) {

@@ -1,7 +1,7 @@
 //! What a person may do. States that the rules forbid cannot be written down: an admin without
 //! the dashboard, or reporting without an NPI.
 
-use crate::field::{FaultCollector, Refusal};
+use crate::field::{FieldFaults, Refusal};
 use crate::ids::UserId;
 use crate::npi::{Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
@@ -140,8 +140,8 @@ pub enum NotAttested {
 
 impl Permissions {
     /// Checks the rules that bind several fields; every breach is reported.
-    pub fn grant(requested: RequestedPermissions) -> Result<Self, FaultCollector> {
-        let mut faults = FaultCollector::default();
+    pub fn grant(requested: RequestedPermissions) -> Result<Self, FieldFaults> {
+        let mut faults = FieldFaults::default();
         let access_level = match requested.level {
             Level::Owner => AccessLevel::Owner,
             Level::Admin => AccessLevel::Admin,

@@ -1,6 +1,6 @@
 //! A person with the permissions granted to them: what an invitation offers and a user has.
 
-use crate::field::FaultCollector;
+use crate::field::FieldFaults;
 use crate::ids::UserId;
 use crate::npi::{Npi, NpiStatus, RegistryAnswer};
 use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
@@ -52,7 +52,7 @@ pub struct ProfileChanges {
 impl Profile {
     /// This profile with `changes` made. An NPI that is new, or held under a new surname, has to
     /// be verified afresh and is `pending` in the answer.
-    pub fn apply(&self, changes: ProfileChanges) -> Result<Self, FaultCollector> {
+    pub fn apply(&self, changes: ProfileChanges) -> Result<Self, FieldFaults> {
         let old = &self.name;
         let name = FullName {
             first: changes.first.unwrap_or_else(|| old.first.clone()),
@@ -86,7 +86,7 @@ impl Profile {
     }
 
     /// This profile with what the registry answered, or the refusal of a number it rules out.
-    pub fn verify_npi(mut self, answer: &RegistryAnswer) -> Result<Self, FaultCollector> {
+    pub fn verify_npi(mut self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
         let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
         if let Some(refused) = verification.refusal(answer) {
             return Err(refused.at("npiNumber").into());
