@@ -91,7 +91,7 @@ async fn a_new_password_on_the_list_of_breached_ones_is_refused() {
     for password in BREACHED_PASSWORDS {
         let problem = accept(&app, &token, Some(password)).await.problem(422, "password_breached");
         let detail = problem["errors"][0]["detail"].as_str().unwrap();
-        assert!(detail.contains("choose another one"), "{detail}");
+        assert!(detail.contains("Choose another one"), "{detail}");
     }
     // Short and weak ones are not looked up. Of the others, the list sees five digits.
     let before = app.breached_list.asked();
