@@ -30,6 +30,7 @@ test: .venv/contract ## Every test
 check: .venv/infra ## Format, lints, generated files, dependency rules, template
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
 	.venv/infra/bin/python infra/checks/routes.py --check

@@ -28,7 +28,7 @@ impl<T> Attempt<T> {
 }
 
 /// Reads, decides and writes again until an attempt is [`Attempt::Done`], [`ATTEMPTS`] times at most.
-/// Then the failure is [`Failure::contended`]. Takes an `async` block and gives its `Result`.
+/// Then the failure is [`domain::failure::Failure::contended`]. Takes an `async` block and gives its `Result`.
 ///
 /// A macro, since the compiler cannot see that the future of an `async` closure is `Send`.
 #[macro_export]

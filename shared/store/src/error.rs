@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId as _;
 
-/// A failed read or write. Lost races are no errors: see [`crate::Committed`].
+/// A failed read or write. Lost races are no errors: see [`crate::CommitOutcome`].
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// An item does not hold what it should. Named, never skipped.

@@ -44,7 +44,7 @@ impl<T> Field<T> {
 }
 
 impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
-    /// Reads what [`Members`] makes of a field: its name, then its value if there is one.
+    /// Reads what `Members` makes of a field: its name, then its value if there is one.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut member = Vec::<Value>::deserialize(deserializer)?.into_iter();
         let Some(Value::String(name)) = member.next() else {
