@@ -118,7 +118,7 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
 /// Requires a user who may open one more view of this mode.
 async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = check_viewer(user, mode) {
-        let refused = why.refused();
+        let refused = why.refusal();
         let status = match why {
             ViewerNotAllowed::Deactivated => StatusCode::CONFLICT,
             ViewerNotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,

@@ -1,4 +1,4 @@
-//! Passwords: the one place that rates, looks up, hashes and compares them.
+//! Passwords. Only this module rates, looks up, hashes and compares them.
 
 mod breached;
 
@@ -11,8 +11,8 @@ use web::Problem;
 
 pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAddress};
 
-/// Sets and compares passwords. Rating and hashing take milliseconds of CPU. They run on a thread of
-/// their own, so that other requests go on.
+/// Hashes and compares passwords. Rating and hashing take milliseconds of CPU, so they run on another
+/// thread and do not block other requests.
 #[derive(Clone)]
 pub struct Passwords {
     breached: Arc<BreachedPasswords>,
@@ -20,12 +20,12 @@ pub struct Passwords {
 }
 
 impl Passwords {
-    /// Uses this list of breached passwords, and this randomness for salts.
+    /// Uses this list of breached passwords and this randomness for salts.
     pub fn new(breached: BreachedPasswords, entropy: Arc<dyn Entropy>) -> Self {
         Self { breached: Arc::new(breached), entropy }
     }
 
-    /// Hashes a new password, or says in field `password` why it is refused.
+    /// Hashes a new password. A refusal names the field `password`.
     pub async fn hash_new(
         &self,
         password: Password,
@@ -33,13 +33,13 @@ impl Passwords {
     ) -> Result<PasswordHash, Problem> {
         let rated = compute(move || password.rate(&known)).await?.map_err(in_field)?;
         let answer = self.breached.look_up(&rated.breach_digest()).await;
-        let new = rated.after(answer).map_err(in_field)?;
+        let new = rated.check_breach(answer).map_err(in_field)?;
         let entropy = self.entropy.clone();
         compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
     }
 
-    /// Returns whether this is the account's password. Without an account it takes as long, and is
-    /// false.
+    /// Returns whether this is the account's password. Without an account it returns false after the same
+    /// time.
     pub async fn verify(
         &self,
         hash: Option<PasswordHash>,
@@ -50,7 +50,7 @@ impl Passwords {
     }
 }
 
-/// Every request with a password has it in this field.
+/// Names the field `password`, which every request with a password has.
 fn in_field(refused: Refusal) -> Problem {
     FieldFaults::from(refused.at("password")).into()
 }

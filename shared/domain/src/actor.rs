@@ -1,4 +1,4 @@
-//! Who did something: the actor of an audit record, the issuer of an access, the inviter.
+//! Who did something: the actor of an audit record, the issuer of an access, or the inviter.
 
 use std::fmt;
 
@@ -13,16 +13,17 @@ pub enum Actor {
     ApiKey(ApiKeyId),
     /// The holder of an invitation's link.
     Invitee(InvitationId),
-    /// The holder of a temporary access's link.
+    /// The holder of a link to temporary access.
     Viewer(AccessId),
-    /// Whoever runs the service.
+    /// The person who runs the service.
     Operator,
     /// The service itself, on its schedule.
     System,
 }
 
 impl fmt::Display for Actor {
-    /// `usr_...`, `key:<id>`, `inv_...`, `acc_...`, `operator` or `system`: as it is stored and as filters name it.
+    /// Writes `usr_...`, `key:<id>`, `inv_...`, `acc_...`, `operator` or `system`. The table and the
+    /// filters of lists use this form.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::User(id) => id.fmt(f),
@@ -36,7 +37,7 @@ impl fmt::Display for Actor {
 }
 
 impl Actor {
-    /// Reads what `Display` writes.
+    /// Reads the text that `Display` writes.
     pub fn parse(text: &str) -> Option<Self> {
         match text {
             "operator" => return Some(Self::Operator),
@@ -51,7 +52,7 @@ impl Actor {
     }
 }
 
-/// Who issued an access, and must still be allowed to while it lives.
+/// Who issued an access. The access lasts only while its issuer may issue access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Issuer {
     /// A PACS or script.
@@ -69,14 +70,14 @@ impl From<Issuer> for Actor {
     }
 }
 
-/// Who invited.
+/// Who sent an invitation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Inviter {
     /// An owner or admin at the dashboard.
     User(UserId),
     /// A PACS or script.
     ApiKey(ApiKeyId),
-    /// Provisioning, for a clinic's first owner.
+    /// The operator, who provisions a clinic with its first owner.
     Operator,
 }
 
@@ -107,7 +108,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn actors_read_as_themselves(bytes in any::<[u8; 16]>()) {
+        fn an_actor_survives_its_text(bytes in any::<[u8; 16]>()) {
             let user = UserId::from_bytes(bytes);
             let invitation = InvitationId::from_bytes(bytes);
             let viewer = AccessId::from_bytes(bytes);

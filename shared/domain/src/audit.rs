@@ -1,4 +1,5 @@
-//! The audit record: who did what to whom, with permissions before and after. Append only.
+//! Audit records: who did what to which object, with the permissions before and after. Records are
+//! only ever added.
 
 use std::fmt;
 
@@ -9,73 +10,73 @@ use crate::study::StudyRef;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
 
-/// What was done.
+/// What an audit record says was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
     /// A clinic was provisioned.
     ClinicProvisioned,
-    /// An API key was made.
+    /// An API key was created.
     ApiKeyCreated,
     /// A person was invited.
     InvitationCreated,
-    /// What is offered was changed.
+    /// The names, role or permissions of an invitation were changed.
     InvitationEdited,
-    /// A new link was mailed.
+    /// An invitation was emailed again with a new link.
     InvitationResent,
-    /// An invitation was taken back.
+    /// An invitation was revoked.
     InvitationRevoked,
-    /// The person confirmed.
+    /// The invited person accepted.
     InvitationAccepted,
-    /// The person declined.
+    /// The invited person declined.
     InvitationRejected,
     /// The holder of an expired link asked for a new one.
     InvitationNewRequested,
-    /// An owner or admin attested that the NPI is the person's.
+    /// An owner or admin attested that an NPI belongs to a person.
     NpiAttested,
-    /// The registry was asked again and says something else than before.
+    /// A repeated registry lookup changed the verification of an NPI.
     NpiVerificationChanged,
-    /// Names, role or permissions of a user were changed.
+    /// The names, role or permissions of a user were changed.
     UserEdited,
-    /// A user's access was ended.
+    /// A user was deactivated.
     UserDeactivated,
-    /// A user's access was opened again.
+    /// A user was reactivated.
     UserReactivated,
     /// A person signed in.
     SessionStarted,
     /// A person signed out.
     SessionEnded,
-    /// An old refresh token came back, which ended the session: one of two holders stole it.
+    /// An old refresh token was used again, so the session was ended. Someone else has a copy of it.
     SessionTokenReused,
-    /// A person set a new password, which ended every session.
+    /// A person set a new password. This ended all of their sessions.
     PasswordReset,
-    /// An API key was ended.
+    /// An API key was revoked.
     ApiKeyRevoked,
-    /// Temporary access was issued; for dictation, the study was assigned with it.
+    /// Temporary access was issued. For dictation, the study was also assigned.
     AccessIssued(ViewMode),
     /// The link to a temporary access was opened.
     AccessRedeemed,
-    /// Temporary access was ended before its time.
+    /// Temporary access was revoked.
     AccessRevoked,
     /// The link to a temporary access did not open, or its view was not renewed.
     AccessRefused(AccessRefusal),
 }
 
-/// Why a link did not open or a view was not renewed. The audit alone knows.
+/// Why a link did not open, or a view was not renewed. Only the audit shows the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessRefusal {
-    /// It was opened before.
+    /// The link was opened before.
     Used,
-    /// It ran out.
+    /// The link or view expired.
     Expired,
-    /// It was ended before its time.
+    /// The access was revoked.
     Revoked,
-    /// The token claims to be this link's and was not made here.
+    /// The token names this link but was not issued by this service.
     Tampered,
-    /// The user is deactivated, may not report any more, or is gone.
+    /// The user is deactivated, may no longer create reports, or does not exist.
     User,
-    /// Whoever issued it may not issue any more.
+    /// The issuer may no longer issue access.
     Issuer,
-    /// The proof of the key that the view is bound to is missing or wrong.
+    /// The proof for the key that the view is bound to is missing or invalid.
     Proof,
 }
 
@@ -91,7 +92,7 @@ impl AccessRefusal {
         Self::Proof,
     ];
 
-    /// The refusal's name.
+    /// The stored name of the refusal.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Used => "used",
@@ -106,7 +107,7 @@ impl AccessRefusal {
 }
 
 impl AuditAction {
-    /// Every action; one of each name where a name has several.
+    /// Every action. Several actions can share a name, and then one of them stands for all.
     pub const ALL: [Self; 23] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
@@ -133,7 +134,7 @@ impl AuditAction {
         Self::AccessRefused(AccessRefusal::Used),
     ];
 
-    /// The action's name.
+    /// The name of the action, as filters use it.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::ClinicProvisioned => "clinic.provisioned",
@@ -162,12 +163,12 @@ impl AuditAction {
         }
     }
 
-    /// Whether some action has this name.
+    /// Whether any action has this name.
     pub fn is_name(text: &str) -> bool {
         Self::ALL.iter().any(|action| action.as_str() == text)
     }
 
-    /// Reads a name with what it leaves open.
+    /// Reads a name and its detail.
     pub fn parse(name: &str, detail: Option<&str>) -> Option<Self> {
         let issued = ViewMode::ALL.into_iter().map(Self::AccessIssued);
         let refused = AccessRefusal::ALL.into_iter().map(Self::AccessRefused);
@@ -178,7 +179,7 @@ impl AuditAction {
             .find(|action| action.as_str() == name && action.detail() == detail)
     }
 
-    /// What the name leaves open: the mode that was issued, or the reason of a refusal.
+    /// The detail beside the name: the mode that was issued, or the reason for a refusal.
     pub const fn detail(self) -> Option<&'static str> {
         match self {
             Self::AccessIssued(mode) => Some(mode.as_str()),
@@ -188,32 +189,32 @@ impl AuditAction {
     }
 }
 
-/// What was acted on.
+/// The object of an audit record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditObject {
     /// A clinic.
     Clinic(ClinicId),
     /// An API key.
     ApiKey(ApiKeyId),
-    /// An invitation, and through the shared UUID its user.
+    /// An invitation. Its user has the same UUID.
     Invitation(InvitationId),
     /// A user.
     User(UserId),
-    /// A person's session at the dashboard.
+    /// A dashboard session.
     Session(SessionId),
-    /// A temporary access. Records outlive it, so they say whose it was and to what.
+    /// A temporary access. Records outlive it, so each one also names the user and the study.
     Access {
         /// The access.
         id: AccessId,
-        /// Who views.
+        /// The user of the view.
         user: Option<UserId>,
-        /// What is viewed.
+        /// The study of the view.
         study: Option<StudyRef>,
     },
 }
 
 impl fmt::Display for AuditObject {
-    /// `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
+    /// Writes `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Clinic(id) => write!(f, "clinic:{id}"),
@@ -227,8 +228,8 @@ impl fmt::Display for AuditObject {
 }
 
 impl AuditObject {
-    /// Whether whoever asks about `asked` wants to know of this: the same object, or of a user
-    /// the invitation that made them and their temporary accesses.
+    /// Whether a search for `asked` finds this object. A search for a user also finds their
+    /// invitation and their temporary accesses.
     pub fn concerns(&self, asked: &Self) -> bool {
         match (self, asked) {
             (Self::Access { id, .. }, Self::Access { id: asked, .. }) => id == asked,
@@ -238,7 +239,7 @@ impl AuditObject {
         }
     }
 
-    /// Reads what `Display` writes; of an access only its id.
+    /// Reads the text that `Display` writes. For an access, this is only its id.
     pub fn parse(text: &str) -> Option<Self> {
         let access = |id| Self::Access { id, user: None, study: None };
         let clinic = |text: &str| ClinicId::parse(text.strip_prefix("clinic:")?).ok();
@@ -255,21 +256,21 @@ impl AuditObject {
 /// One audit record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
-    /// Sorts by time.
+    /// The id of the record. Ids sort by time.
     pub id: AuditId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// When.
+    /// When it happened.
     pub at: Timestamp,
-    /// Who.
+    /// Who did it.
     pub actor: Actor,
-    /// What.
+    /// What was done.
     pub action: AuditAction,
-    /// On what.
+    /// What it was done to.
     pub object: AuditObject,
-    /// Permissions before.
+    /// The permissions before.
     pub before: Option<Permissions>,
-    /// Permissions after.
+    /// The permissions after.
     pub after: Option<Permissions>,
     /// The network address that the request came from.
     pub ip: Option<String>,
@@ -282,7 +283,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn objects_read_as_themselves(bytes in any::<[u8; 16]>()) {
+        fn an_object_survives_its_text(bytes in any::<[u8; 16]>()) {
             let user = UserId::from_bytes(bytes);
             let invitation = InvitationId::from_bytes(bytes);
             let key = ApiKeyId::from_bytes(bytes);
@@ -301,7 +302,7 @@ mod tests {
     }
 
     #[test]
-    fn of_a_user_the_invitation_and_the_accesses_are_of_interest_too() {
+    fn a_search_for_a_user_also_finds_their_invitation_and_accesses() {
         let (ada, grace) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
         let asked = AuditObject::User(ada);
         let access =
@@ -309,7 +310,7 @@ mod tests {
         assert!(AuditObject::User(ada).concerns(&asked));
         assert!(AuditObject::Invitation(ada.invitation_id()).concerns(&asked));
         assert!(access(Some(ada)).concerns(&asked));
-        assert!(access(Some(ada)).concerns(&access(None)), "of an access the id decides");
+        assert!(access(Some(ada)).concerns(&access(None)), "an access is found by its id");
         for other in [
             AuditObject::User(grace),
             AuditObject::Invitation(grace.invitation_id()),
@@ -322,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn every_action_reads_as_itself() {
+    fn every_action_survives_its_name() {
         let refused = AccessRefusal::ALL.map(AuditAction::AccessRefused);
         for action in AuditAction::ALL.into_iter().chain(refused) {
             assert_eq!(AuditAction::parse(action.as_str(), action.detail()), Some(action));

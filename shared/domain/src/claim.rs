@@ -1,39 +1,39 @@
-//! Claims: who holds an address or an NPI in a clinic. One holder at a time.
+//! Claims: who holds an address or an NPI in a clinic. Each has one holder at a time.
 
 use crate::ids::InvitationId;
 use crate::npi::NpiStatus;
 use crate::npi::due::NextLookup;
 use crate::time::Timestamp;
 
-/// How many invitations of one address are remembered for the list's address filter.
+/// How many invitations a claim remembers. The `email` filter of the list reads them.
 const HISTORY: usize = 100;
 
-/// Who holds the address or number.
+/// The holder of an address or NPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Holder {
-    /// Nobody.
+    /// No one.
     Free,
-    /// A pending invitation, until it runs out.
+    /// A pending invitation, until it expires.
     Invitation {
         /// The invitation.
         id: InvitationId,
-        /// From when it no longer stands in the way.
+        /// When the invitation expires. From then on, another one can take the claim.
         until: Timestamp,
     },
-    /// The user that this invitation made.
+    /// The user who accepted this invitation.
     User(InvitationId),
 }
 
 /// A claim on an address or NPI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
-    /// Who holds it.
+    /// The current holder.
     pub holder: Holder,
-    /// The invitations that ever held it, newest first; the oldest beyond a hundred are forgotten.
+    /// The last 100 invitations that held it, newest first.
     pub history: Vec<InvitationId>,
-    /// Of an NPI: when the registry is asked about it again.
+    /// When to look up an NPI in the registry again. Always `None` for an address.
     pub due: Option<NextLookup>,
-    /// Counts the writes; 0 is a claim that was never written.
+    /// Counts the writes. 0 means that the claim was never written.
     pub version: u64,
 }
 
@@ -43,7 +43,7 @@ impl Claim {
         Self { holder: Holder::Free, history: Vec::new(), due: None, version: 0 }
     }
 
-    /// Whoever stands in the way of `wanting` at `now`.
+    /// Returns the holder that keeps `wanting` from taking the claim at `now`.
     pub fn holder_other_than(&self, wanting: InvitationId, now: Timestamp) -> Option<Holder> {
         match self.holder {
             Holder::Free => None,
@@ -53,7 +53,7 @@ impl Claim {
         }
     }
 
-    /// The same claim held by a pending invitation.
+    /// Gives the claim to a pending invitation.
     #[must_use]
     pub fn hold_for_invitation(mut self, id: InvitationId, until: Timestamp) -> Self {
         if !self.history.contains(&id) {
@@ -63,13 +63,13 @@ impl Claim {
         self.set_holder(Holder::Invitation { id, until })
     }
 
-    /// The same claim held by the user that `id` made.
+    /// Gives the claim to the user of the invitation `id`.
     #[must_use]
     pub fn hold_for_user(self, id: InvitationId) -> Self {
         self.set_holder(Holder::User(id))
     }
 
-    /// The same claim let go by `id`; `None` when another holds it by now.
+    /// Frees the claim. Returns `None` if `id` no longer holds it.
     pub fn release(self, id: InvitationId) -> Option<Self> {
         match self.holder {
             Holder::Invitation { id: held, .. } | Holder::User(held) if held == id => {
@@ -81,8 +81,8 @@ impl Claim {
         }
     }
 
-    /// The same claim on an NPI, to be asked about again as its holder's verification wants it, or
-    /// earlier when that was planned before.
+    /// Sets when to look up the NPI again, which depends on its verification. Keeps the planned time
+    /// if that is earlier.
     #[must_use]
     pub fn schedule_lookup(mut self, verification: NpiStatus, now: Timestamp) -> Self {
         let planned = self.due;
@@ -91,7 +91,7 @@ impl Claim {
         self
     }
 
-    /// The same claim with nothing changed but when the registry is asked again.
+    /// Changes only when to look up the NPI again.
     #[must_use]
     pub fn reschedule(mut self, due: Option<NextLookup>) -> Self {
         self.due = due;
@@ -121,13 +121,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn one_holder_at_a_time(wishes in proptest::collection::vec((0_u8..4, 0_i64..100, any::<bool>()), 0..30)) {
+        fn one_holder_at_a_time(requests in proptest::collection::vec((0_u8..4, 0_i64..100, any::<bool>()), 0..30)) {
             let mut claim = Claim::unclaimed();
-            for (who, now, accept) in wishes {
+            for (who, now, accept) in requests {
                 let before = claim.clone();
                 if let Some(other) = claim.holder_other_than(id(who), at(now)) {
                     prop_assert_ne!(other, Holder::Free);
-                    prop_assert_eq!(claim.clone().release(id(who)), None, "only the holder lets go");
+                    prop_assert_eq!(claim.clone().release(id(who)), None, "only the holder releases a claim");
                     continue;
                 }
                 claim = if accept { claim.hold_for_user(id(who)) } else { claim.hold_for_invitation(id(who), at(now + 10)) };
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_expired_invitation_never_stands_in_the_way_and_a_user_always_does() {
+    fn an_expired_invitation_does_not_block_a_claim_but_a_user_does() {
         let invited = Claim::unclaimed().hold_for_invitation(id(1), at(10));
         assert!(invited.holder_other_than(id(2), at(9)).is_some());
         assert_eq!(invited.holder_other_than(id(2), at(10)), None);
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_hundred_invitations_are_remembered() {
+    fn a_claim_remembers_its_newest_100_invitations() {
         let mut claim = Claim::unclaimed();
         for n in 0..=HISTORY {
             claim = claim.hold_for_invitation(id(u8::try_from(n).unwrap()), at(0));
@@ -157,13 +157,13 @@ mod tests {
     }
 
     #[test]
-    fn the_registry_is_asked_as_early_as_anybody_planned_and_never_about_a_free_number() {
+    fn the_earlier_lookup_is_kept_and_a_free_number_is_never_looked_up() {
         let verified = NpiStatus::Verified(crate::npi::VerificationBasis::Registry);
         let claim = Claim::unclaimed().hold_for_invitation(id(1), at(10));
         let monthly = claim.schedule_lookup(verified, at(0));
         assert_eq!(monthly.due, NextLookup::after(verified, at(0)));
         let user = monthly.hold_for_user(id(1)).schedule_lookup(verified, at(5));
-        assert_eq!(user.due, NextLookup::after(verified, at(0)), "planned before");
+        assert_eq!(user.due, NextLookup::after(verified, at(0)), "the earlier date is kept");
         let soon = user.schedule_lookup(NpiStatus::Pending, at(5));
         assert_eq!(soon.due, NextLookup::after(NpiStatus::Pending, at(5)));
         assert_eq!(soon.clone().release(id(1)).unwrap().due, None);

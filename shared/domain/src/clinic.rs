@@ -8,7 +8,7 @@ use crate::person::PersonName;
 use crate::person::email::Email;
 use crate::time::Timestamp;
 
-/// How long an invitation stays open: 1 to 30 days, 7 unless the clinic says otherwise.
+/// How many days an invitation stays open: 1 to 30, with a default of 7.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvitationDays(u8);
 
@@ -25,7 +25,7 @@ impl InvitationDays {
         self.0
     }
 
-    /// The same as a duration.
+    /// Converts to a duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(u64::from(self.0) * 24 * 60 * 60)
     }
@@ -42,13 +42,13 @@ impl Default for InvitationDays {
 pub struct Clinic {
     /// Its id.
     pub id: ClinicId,
-    /// Its name, shown in mails.
+    /// Its name, as emails show it.
     pub name: PersonName,
-    /// How long its invitations stay open.
+    /// How long invitations of this clinic stay open.
     pub invitation_days: InvitationDays,
-    /// Where answers to its mails go.
+    /// The address for replies to its emails.
     pub reply_to: Option<Email>,
-    /// Active owners and admins; the last one cannot be lost.
+    /// How many active owners and admins it has. At least one must remain.
     pub managers: u32,
     /// When it was provisioned.
     pub created_at: Timestamp,

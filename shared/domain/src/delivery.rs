@@ -1,28 +1,28 @@
-//! Whether a mail arrived. Never changes what it is about.
+//! Whether an email arrived. Delivery never changes the status of an invitation.
 
 use crate::time::Timestamp;
 
-/// How far a mail has come.
+/// How far an email has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryStatus {
-    /// Committed, not yet handed to the mail system.
+    /// The email is stored but not yet handed to SES.
     Queued,
-    /// The mail system took it.
+    /// SES accepted it.
     Sent,
-    /// The recipient's server took it.
+    /// The recipient's server accepted it.
     Delivered,
-    /// The recipient's server asked to wait.
+    /// The recipient's server is not accepting it yet.
     Delayed,
-    /// The recipient's server refused it.
+    /// The recipient's server rejected it.
     Bounced,
-    /// The recipient called it spam.
+    /// The recipient marked it as spam.
     Complained,
-    /// The mail system refused it for good.
+    /// SES rejected it permanently.
     Failed,
 }
 
 impl DeliveryStatus {
-    /// Every state.
+    /// Every status.
     pub const ALL: [Self; 7] = [
         Self::Queued,
         Self::Sent,
@@ -33,7 +33,7 @@ impl DeliveryStatus {
         Self::Failed,
     ];
 
-    /// The state's name in JSON and in the stream filter.
+    /// The name of the status in JSON and in the stream filter.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Queued => "queued",
@@ -46,27 +46,27 @@ impl DeliveryStatus {
         }
     }
 
-    /// Reads a state's name.
+    /// Reads the name of a status.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|d| d.as_str() == text)
     }
 }
 
-/// A mail's state with what the mail system said.
+/// The delivery of one email, with what SES reported.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailDelivery {
-    /// How far it has come.
+    /// How far the email has come.
     pub status: DeliveryStatus,
-    /// The mail system's reason, when something went wrong.
+    /// The reason that SES gave, if something went wrong.
     pub detail: Option<String>,
-    /// The mail system's id of the message.
+    /// The message id that SES assigned.
     pub message_id: Option<String>,
-    /// Until when one mailer has a queued mail to itself. Once past, another may take it over.
+    /// Until when one mailer has leased a queued email. After that, another mailer may send it.
     pub sending_until: Option<Timestamp>,
 }
 
 impl EmailDelivery {
-    /// A mail that is still to be sent.
+    /// The delivery of an email that has not been sent yet.
     pub fn queued() -> Self {
         Self { status: DeliveryStatus::Queued, detail: None, message_id: None, sending_until: None }
     }

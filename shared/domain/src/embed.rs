@@ -1,17 +1,18 @@
-//! Who may show a view in a frame.
+//! Which web pages may show a view in a frame.
 
 use std::net::Ipv4Addr;
 
 use crate::field::Refusal;
 
-/// Origins of one list.
+/// The most origins that a list can hold.
 const MAX_ORIGINS: usize = 20;
 
-/// A web origin that may embed a view, as CSP's `frame-ancestors` names it: `https://` and a host
-/// name, a port when it is not 443. For development also `http://` on this machine.
+/// A web origin that may embed a view, in the form that CSP's `frame-ancestors` takes. It is `https://`,
+/// a host name, and a port if that is not 443. `http://` is accepted only for this machine, for
+/// development.
 ///
-/// Compared after lower case and the host turned to its A-label (UTS 46). Addresses other than
-/// 127.0.0.1 are refused: browsers never match them (CSP level 3, "host-part matches").
+/// Origins are compared in lower case, with the host as an A-label (UTS 46). IP addresses other than
+/// 127.0.0.1 are refused, because browsers never match them (CSP level 3, "host-part matches").
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct EmbedOrigin(String);
 
@@ -51,7 +52,7 @@ fn port_of(text: &str) -> Option<u16> {
     digits.then(|| text.parse().ok()).flatten()
 }
 
-/// A host name of letters, digits and hyphens once it is an A-label, or 127.0.0.1.
+/// Returns the A-label of a host name, or 127.0.0.1. An A-label has only letters, digits and hyphens.
 fn host_of(text: &str) -> Option<String> {
     let host = idna::domain_to_ascii_strict(text).ok()?;
     let label = |l: &str| {
@@ -70,12 +71,12 @@ fn host_of(text: &str) -> Option<String> {
     (named || here).then_some(host)
 }
 
-/// The origins that may embed, each once, at most 20; none is the empty list.
+/// Up to 20 different origins that may embed a view. If the list is empty, none may.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct EmbedOrigins(Vec<EmbedOrigin>);
 
 impl EmbedOrigins {
-    /// A list without repeats, in the order given.
+    /// Keeps the order and drops repeats.
     pub fn new(origins: Vec<EmbedOrigin>) -> Result<Self, Refusal> {
         const TOO_MANY: Refusal =
             Refusal::new("embed_origins_too_many", "Send at most 20 origins.");
@@ -96,7 +97,7 @@ impl EmbedOrigins {
         &self.0
     }
 
-    /// The value of `Content-Security-Policy` that lets them, and nobody else, frame the viewer.
+    /// The value of `Content-Security-Policy` that lets only these origins frame the viewer.
     pub fn frame_ancestors(&self) -> String {
         if self.0.is_empty() {
             return "frame-ancestors 'none'".to_owned();
@@ -117,18 +118,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics_and_is_a_policys_word(text in any::<String>(), host in "[ -~]{0,12}") {
+        fn an_accepted_origin_is_one_word_of_a_policy_and_nothing_panics(text in any::<String>(), host in "[ -~]{0,12}") {
             for text in [text, format!("https://{host}"), format!("http://localhost:{host}")] {
                 if let Some(origin) = read(&text) {
                     let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || ":/.-".contains(c);
                     prop_assert!(origin.chars().all(word), "{origin}");
-                    prop_assert_eq!(read(&origin), Some(origin), "what is read reads as itself");
+                    prop_assert_eq!(read(&origin), Some(origin), "an accepted origin reads as itself");
                 }
             }
         }
 
         #[test]
-        fn names_and_ports_are_read(host in "[a-z][a-z0-9]{0,8}(\\.[a-z][a-z0-9]{0,8}){0,3}", port in 1_u16..) {
+        fn a_host_name_with_a_port_is_accepted(host in "[a-z][a-z0-9]{0,8}(\\.[a-z][a-z0-9]{0,8}){0,3}", port in 1_u16..) {
             let origin = format!("https://{host}:{port}");
             let shown = if port == 443 { format!("https://{host}") } else { origin.clone() };
             prop_assert_eq!(read(&origin.to_uppercase()), Some(shown));
@@ -136,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn scheme_host_and_port_and_nothing_else() {
+    fn an_origin_has_only_a_scheme_a_host_and_a_port() {
         for (text, origin) in [
             ("https://PACS.Example", "https://pacs.example"),
             ("https://pacs.example:443", "https://pacs.example"),
@@ -180,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn the_policy_names_each_origin_once_and_none_without() {
+    fn a_policy_names_each_origin_once_or_none() {
         let origin = |text: &str| EmbedOrigin::parse(text).unwrap();
         let twice = vec![
             origin("https://b.example"),

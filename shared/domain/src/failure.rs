@@ -1,33 +1,33 @@
-//! Why an operation failed, in terms that any transport can answer.
+//! Why an operation failed. An HTTP function and a queue consumer can both report it.
 
 use crate::field::FieldFaults;
 
 /// Why an operation failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// Fields of the request break a rule.
+    /// Some fields of the request break a rule.
     #[error(transparent)]
     Invalid(#[from] FieldFaults),
-    /// The state of an object does not allow it.
+    /// The state of an object does not allow the operation.
     #[error("{0}")]
     Conflict(Conflict),
-    /// A system that we depend on did not answer. A later try may succeed.
+    /// A service that we depend on did not answer. A retry may succeed.
     #[error("unavailable: {0}")]
     Unavailable(String),
-    /// A fault of ours. The text is for the log and never for the caller.
+    /// A bug or a corrupt item. The text is for the log only, never for the caller.
     #[error("internal fault: {0}")]
     Internal(String),
 }
 
-/// A refusal that rests on the state of an object.
+/// A refusal because of the state of an object.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Conflict {
     /// Stable and machine-readable, such as `npi_in_use`.
     pub code: &'static str,
-    /// One sentence for a person, saying what to do.
+    /// Tells a person what to do.
     pub detail: String,
-    /// The JSON name and the id of the object that stands in the way.
+    /// The JSON name and the id of the object that blocks the operation.
     pub about: Option<(&'static str, String)>,
 }
 
@@ -37,7 +37,7 @@ impl Failure {
         Self::Conflict(Conflict { code, detail: detail.into(), about: None })
     }
 
-    /// A conflict that names the object in the way.
+    /// A conflict that names the object that blocks the operation.
     pub fn conflict_with(
         code: &'static str,
         detail: impl Into<String>,
@@ -47,11 +47,11 @@ impl Failure {
         Self::Conflict(Conflict { code, detail: detail.into(), about })
     }
 
-    /// Every attempt at a write met another write.
+    /// The conflict after every attempt at a write met another write.
     pub fn contended() -> Self {
         Self::conflict(
             "conflict",
-            "Others changed this at the same moment. Read it again, then repeat your change.",
+            "Another request changed this at the same time. Reload it, then make your change again.",
         )
     }
 }

@@ -1,6 +1,6 @@
-//! Faults in the values that a caller sends. Each tells the caller what to do.
+//! Invalid values in a request. Each fault tells the caller what to do.
 
-/// The reason that a value is refused. It never repeats the value, which may be a name or an address.
+/// Why a value is refused. It never repeats the value, which may be a name or an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Refusal {

@@ -1,10 +1,10 @@
-//! One spelling for letters that differ in case and accents alone.
+//! Folding: one spelling for words that differ only in case and accents.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// The text in lower case, without accents and with every letter that has a plain Latin spelling in
-/// that spelling. Everything else stays as it is.
+/// Folds a text: lower case, no accents, and plain Latin letters where a letter has such a spelling.
+/// Everything else stays as it is.
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::new();
     let accent = |c: &char| canonical_combining_class(*c) != 0;

@@ -1,4 +1,4 @@
-//! Identifiers. All are UUIDv7 (RFC 9562), so they sort by the moment they were made.
+//! Identifiers. All are UUIDv7 (RFC 9562), so they sort by creation time.
 
 use std::fmt;
 
@@ -9,7 +9,7 @@ use crate::entropy::{Entropy, random};
 use crate::field::Refusal;
 use crate::time::Timestamp;
 
-/// The text is not an identifier of the expected kind. Holds the sentence for the caller.
+/// The text is not an identifier of the expected kind. Holds the error detail for the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct NotAnId(pub &'static str);
@@ -25,7 +25,7 @@ fn new_uuid(now: Timestamp, entropy: &dyn Entropy) -> Uuid {
     Builder::from_unix_timestamp_millis(millis, &random(entropy)).into_uuid()
 }
 
-/// The smallest UUID that something made at `time` or later can have.
+/// The smallest UUID of anything created at `time` or later.
 fn floor_uuid(time: Timestamp) -> Uuid {
     let millis = u64::try_from(time.millis()).unwrap_or(0);
     let mut bytes = [0; 16];
@@ -40,12 +40,12 @@ macro_rules! id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// A new identifier for something made at `now`.
+            /// Creates an identifier at `now`.
             pub fn new(now: Timestamp, entropy: &dyn Entropy) -> Self {
                 Self(new_uuid(now, entropy))
             }
 
-            /// Reads the one text form that [`fmt::Display`] writes.
+            /// Reads the text that [`fmt::Display`] writes. Refuses every other spelling.
             pub fn parse(text: &str) -> Result<Self, NotAnId> {
                 let read: fn(&str) -> Option<&str> = $read;
                 let bare = read(text).ok_or(NotAnId($detail))?;
@@ -58,7 +58,7 @@ macro_rules! id {
                 self.0.as_bytes()
             }
 
-            /// When it was made: the first 48 bits of a UUIDv7 are milliseconds since 1970.
+            /// The creation time. The first 48 bits of a UUIDv7 are milliseconds since 1970.
             pub fn created_at(&self) -> Timestamp {
                 let mut millis = [0; 8];
                 millis[2..].copy_from_slice(&self.bytes()[..6]);
@@ -92,48 +92,48 @@ macro_rules! prefixed_id {
 }
 
 prefixed_id!(
-    /// A user, from the invitation on.
+    /// A user. The id is assigned when the person is invited.
     UserId, "usr_");
 prefixed_id!(
-    /// An invitation. It carries the same UUID as the user that it makes.
+    /// An invitation. The user who accepts it has the same UUID.
     InvitationId, "inv_");
 prefixed_id!(
     /// One audit record.
     AuditId, "evt_");
 prefixed_id!(
-    /// A mail that is not an invitation.
+    /// An email other than an invitation.
     NoticeId, "mail_");
 prefixed_id!(
-    /// A person's session at the dashboard.
+    /// A dashboard session.
     SessionId, "ses_");
 prefixed_id!(
     /// One temporary access.
     AccessId, "acc_");
 prefixed_id!(
-    /// A study, as the radiology platform names it. Not made here.
+    /// A study. The radiology platform assigns this id.
     StudyId, "stu_");
 id!(
     /// A clinic: a UUID with hyphens.
     ClinicId, "Send a UUID with hyphens.", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
 id!(
-    /// An API key's public name: a UUID with hyphens.
+    /// An API key. The id is public: a UUID with hyphens.
     ApiKeyId, "Send a UUID with hyphens.", |id, f| write!(f, "{}", id.hyphenated()), |text| Some(text));
 
 impl InvitationId {
-    /// The user that this invitation makes when it is accepted.
+    /// The id that the user gets on accepting this invitation.
     pub fn user_id(self) -> UserId {
         UserId(self.0)
     }
 
-    /// The smallest id that an invitation made at `time` or later can have: a bound for ranges.
+    /// The smallest id of an invitation created at `time` or later, for ranges of keys.
     pub fn floor(time: Timestamp) -> Self {
         Self(floor_uuid(time))
     }
 }
 
 impl AuditId {
-    /// The one identifier that a record about `this` has within a minute: of those written for the
-    /// same thing again and again, one is kept.
+    /// The id that all records about `this` get within one minute. Only the first of them is stored,
+    /// so a repeated event adds one record a minute.
     pub fn for_minute(at: Timestamp, this: &[&[u8]]) -> Self {
         const MINUTE: i64 = 60_000;
         let minute = Timestamp::from_millis(at.millis() / MINUTE * MINUTE).unwrap_or(at);
@@ -150,14 +150,14 @@ impl AuditId {
 }
 
 impl AccessId {
-    /// The smallest id that an access made at `time` or later can have: a bound for ranges.
+    /// The smallest id of an access created at `time` or later, for ranges of keys.
     pub fn floor(time: Timestamp) -> Self {
         Self(floor_uuid(time))
     }
 }
 
 impl UserId {
-    /// The invitation that made this user.
+    /// The id of the invitation that this user accepted.
     pub fn invitation_id(self) -> InvitationId {
         InvitationId(self.0)
     }
@@ -168,7 +168,7 @@ pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// Fills with one byte, so that ids are known beforehand.
+    /// Fills with one byte, so that ids are known in advance.
     pub(crate) struct FixedEntropy(pub(crate) u8);
 
     impl Entropy for FixedEntropy {
@@ -202,13 +202,13 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn an_id_knows_when_it_was_made(ms in 0_i64..4_000_000_000_000, fill in any::<u8>()) {
+        fn an_id_holds_its_creation_time(ms in 0_i64..4_000_000_000_000, fill in any::<u8>()) {
             let at = Timestamp::from_millis(ms).unwrap();
             prop_assert_eq!(UserId::new(at, &FixedEntropy(fill)).created_at(), at);
         }
 
         #[test]
-        fn the_floor_divides_ids_by_their_time(ms in 1_i64..4_000_000_000_000, fill in any::<u8>()) {
+        fn a_floor_separates_older_ids_from_newer_ones(ms in 1_i64..4_000_000_000_000, fill in any::<u8>()) {
             let at = |ms| Timestamp::from_millis(ms).unwrap();
             prop_assert!(InvitationId::new(at(ms), &FixedEntropy(fill)) >= InvitationId::floor(at(ms)));
             prop_assert!(InvitationId::new(at(ms - 1), &FixedEntropy(fill)) < InvitationId::floor(at(ms)));
@@ -216,7 +216,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_the_one_text_form_is_read() {
+    fn an_id_has_only_one_text_form() {
         let id = UserId::from_bytes([0xab; 16]);
         assert_eq!(id.to_string(), format!("usr_{}", "ab".repeat(16)));
         for wrong in [
@@ -232,7 +232,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_repeats_within_a_minute_has_one_id_and_other_things_have_another() {
+    fn records_about_one_thing_share_an_id_for_a_minute() {
         let at = |seconds: i64| Timestamp::from_millis(1_795_512_600_000 + seconds * 1000).unwrap();
         let id = |seconds, this: &[&[u8]]| AuditId::for_minute(at(seconds), this);
         assert_eq!(id(0, &[b"a", b"b"]), id(59, &[b"a", b"b"]));

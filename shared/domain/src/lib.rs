@@ -1,7 +1,7 @@
-//! What AutoScribe Access knows about invitations, people, permissions and temporary access.
+//! The rules for invitations, people, permissions and temporary access.
 //!
-//! Pure: no AWS, no HTTP, no async runtime, no environment, no wall clock and no randomness.
-//! Time and randomness come in through [`time::Clock`] and [`entropy::Entropy`].
+//! This crate is pure. It uses no AWS, HTTP, async runtime, environment, wall clock or randomness.
+//! Callers pass in time and randomness as [`time::Clock`] and [`entropy::Entropy`].
 
 pub mod actor;
 pub mod audit;

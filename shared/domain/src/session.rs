@@ -1,8 +1,8 @@
-//! A person's session at the dashboard.
+//! Dashboard sessions.
 //!
-//! A short access token carries the permissions; a refresh token, kept by the browser in a cookie,
-//! buys the next one. Each refresh token is good once: the one before coming back means that two
-//! hold it, and ends the session (RFC 9700 section 4.14.2).
+//! A session has a short-lived access token with the permissions, and a refresh token in a cookie. Each
+//! refresh token works once and returns the next two tokens. If an old refresh token is used again,
+//! someone else has a copy of it, so the session ends (RFC 9700 section 4.14.2).
 
 use std::time::Duration;
 
@@ -15,38 +15,38 @@ use crate::person::email::Email;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
-/// How long an access token is good: permissions are never older than this.
+/// How long an access token is valid. The permissions in it are never older than this.
 pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(15);
-/// How long a session stays open that nobody uses.
+/// How long an unused session stays open.
 pub const IDLE_LIMIT: Duration = Duration::from_hours(12);
-/// How long a session stays open however much it is used.
+/// How long a session stays open at most, even in constant use.
 pub const SESSION_LIFE: Duration = Duration::from_hours(7 * 24);
 
-/// A session as it is stored: of its refresh token only the digest.
+/// A session as it is stored, with only the digest of its refresh token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {
     /// Its id.
     pub id: SessionId,
-    /// The clinic that the person works in.
+    /// The clinic that the person signed in to.
     pub clinic: ClinicId,
     /// The person.
     pub user: UserId,
-    /// Whose account it is.
+    /// The address of the person's account.
     pub email: Email,
     /// When the person signed in.
     pub created_at: Timestamp,
     /// When a token was last issued.
     pub refreshed_at: Timestamp,
-    /// The account's epoch at sign-in: a new password ends every session before it.
+    /// The account's epoch at sign-in. A new password raises it, which ends older sessions.
     pub account_epoch: u32,
-    /// The user's epoch at sign-in: a deactivation ends every session before it.
+    /// The user's epoch at sign-in. A deactivation raises it, which ends older sessions.
     pub access_epoch: u32,
-    /// SHA-256 of the one refresh token that is good, in hex.
+    /// The SHA-256 of the newest refresh token, in hex. Only this token works.
     pub token_digest: String,
 }
 
 impl Session {
-    /// A session for `user`, with its first refresh token.
+    /// Opens a session for `user` and returns it with its first refresh token.
     pub fn open(
         user: &User,
         account_epoch: u32,
@@ -70,19 +70,19 @@ impl Session {
         (session, token)
     }
 
-    /// When it ends unless it is used before.
+    /// When the session ends if it is not used before then.
     pub fn ends_at(&self) -> Timestamp {
         let idle = self.refreshed_at.plus(IDLE_LIMIT);
         idle.min(self.created_at.plus(SESSION_LIFE))
     }
 
-    /// Whether this is the refresh token that is good; another genuine one is an old one.
+    /// Whether this is the newest refresh token. Any other genuine token is an old one.
     pub fn is_newest(&self, token: &str) -> bool {
         use subtle::ConstantTimeEq as _;
         digest(token).as_bytes().ct_eq(self.token_digest.as_bytes()).into()
     }
 
-    /// The session with its next refresh token; `None` when it has ended.
+    /// Issues the next refresh token. Returns `None` if the session has ended.
     #[must_use]
     pub fn refresh(
         &self,
@@ -98,8 +98,8 @@ impl Session {
         Some((next, token))
     }
 
-    /// Whether the person may go on: neither deactivated nor without the dashboard since sign-in,
-    /// and no new password was set.
+    /// Whether the person may still use the session. A deactivation, a loss of dashboard access or a
+    /// new password since sign-in closes it.
     pub fn is_open_to(&self, user: &User, account_epoch: u32) -> bool {
         user.status == UserStatus::Active
             && user.access_epoch == self.access_epoch
@@ -141,7 +141,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn only_the_newest_refresh_token_is_good(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
+        fn only_the_newest_refresh_token_works(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
             let (keyring, mut now) = (keyring(), 0);
             let (mut session, mut token) = Session::open(&user(AccessLevel::Admin), 0, &keyring, at(now), &FixedEntropy(0));
             for (fill, pause) in (1..).zip(pauses) {
@@ -153,14 +153,14 @@ mod tests {
                 prop_assert!(next.is_newest(fresh.reveal()));
                 prop_assert!(!next.is_newest(token.reveal()));
                 prop_assert!(next.ends_at() <= at(0).plus(SESSION_LIFE));
-                prop_assert_eq!(keyring.read_refresh_token(token.reveal()), Ok(session.id), "an old one is still known");
+                prop_assert_eq!(keyring.read_refresh_token(token.reveal()), Ok(session.id), "an old token is still recognized");
                 (session, token) = (next, fresh);
             }
         }
     }
 
     #[test]
-    fn a_session_ends_when_nobody_uses_it() {
+    fn an_unused_session_ends() {
         let (session, _) =
             Session::open(&user(AccessLevel::Admin), 0, &keyring(), at(0), &FixedEntropy(0));
         assert_eq!(session.ends_at(), at(0).plus(IDLE_LIMIT));
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_session_is_closed_by_a_new_password_a_deactivation_and_the_loss_of_the_dashboard() {
+    fn a_new_password_a_deactivation_or_a_loss_of_dashboard_access_closes_a_session() {
         let admin = user(AccessLevel::Admin);
         let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &FixedEntropy(0));
         assert!(session.is_open_to(&admin, 3));
@@ -176,7 +176,7 @@ mod tests {
         let closed = admin.clone().deactivate().unwrap().next;
         assert!(!session.is_open_to(&closed, 3));
         let again = closed.reactivate().unwrap().next;
-        assert!(!session.is_open_to(&again, 3), "a session of before stays closed");
+        assert!(!session.is_open_to(&again, 3), "a reactivation opens no old session");
         assert!(!session.is_open_to(&user(AccessLevel::Member { dashboard: false }), 3));
     }
 }

@@ -1,4 +1,4 @@
-//! Studies: how they are named, and who reads one. The images are elsewhere.
+//! Studies: how they are named, and who reads them. This service holds no images.
 
 use std::fmt;
 
@@ -7,11 +7,12 @@ use crate::field::Refusal;
 use crate::ids::{ClinicId, StudyId, UserId};
 use crate::time::Timestamp;
 
-/// Characters of the longest DICOM UID (PS3.5 section 9.1).
+/// The most characters in a DICOM UID (PS3.5 section 9.1).
 const MAX_UID: usize = 64;
 
-/// A DICOM Study Instance UID: digits and dots, at most 64, no component empty or with a leading
-/// zero unless it is zero (PS3.5 section 9.1). The padding of VR UI belongs to files, not here.
+/// A DICOM Study Instance UID: at most 64 digits and dots (PS3.5 section 9.1). No component is empty,
+/// and only the component `0` starts with a zero. The padding of VR UI is refused, because only files
+/// use it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct StudyInstanceUid {
     text: [u8; MAX_UID],
@@ -39,7 +40,7 @@ impl StudyInstanceUid {
 
     /// The UID's text.
     pub fn as_str(&self) -> &str {
-        // Always ASCII: `parse` is the one way in.
+        // Always ASCII, because only `parse` makes one.
         std::str::from_utf8(&self.text[..self.length]).unwrap_or_default()
     }
 }
@@ -50,19 +51,19 @@ impl fmt::Debug for StudyInstanceUid {
     }
 }
 
-/// Which study: by the platform's id, by its DICOM UID, or by both. Never by neither.
+/// A reference to a study: the platform's id, the DICOM UID, or both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StudyRef {
-    /// By `studyId`.
+    /// Only `studyId`.
     Id(StudyId),
-    /// By `studyInstanceUid`.
+    /// Only `studyInstanceUid`.
     Uid(StudyInstanceUid),
-    /// By both.
+    /// Both names.
     Both(StudyId, StudyInstanceUid),
 }
 
 impl StudyRef {
-    /// The study that these name.
+    /// Refers to the study with these names.
     pub fn new(id: Option<StudyId>, uid: Option<StudyInstanceUid>) -> Result<Self, Refusal> {
         const NEITHER: Refusal =
             Refusal::new("study_required", "Send studyId, studyInstanceUid or both.");
@@ -90,8 +91,8 @@ impl StudyRef {
         }
     }
 
-    /// The one name of the study in a link and under which its assignment is kept: the platform's
-    /// id when it is known, since a UID is the modality's and may be given twice.
+    /// The name of the study in links and in the key of its assignment. The platform's id comes first,
+    /// because modalities sometimes give the same UID to two studies.
     pub fn key(&self) -> String {
         match self {
             Self::Id(id) | Self::Both(id, _) => id.to_string(),
@@ -100,7 +101,7 @@ impl StudyRef {
     }
 }
 
-/// What a view is good for.
+/// What a view allows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewMode {
     /// Read the study and dictate its report.
@@ -110,7 +111,7 @@ pub enum ViewMode {
 }
 
 impl ViewMode {
-    /// Both.
+    /// Both modes.
     pub const ALL: [Self; 2] = [Self::Dictation, Self::ViewerOnly];
 
     /// The `scope` of a view token (RFC 9068).
@@ -121,7 +122,7 @@ impl ViewMode {
         }
     }
 
-    /// The mode's name.
+    /// The stored name of the mode.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Dictation => "dictation",
@@ -130,25 +131,25 @@ impl ViewMode {
     }
 }
 
-/// Who reads a study.
+/// The assignment of a study to its reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Assignment {
     /// The clinic.
     pub clinic: ClinicId,
     /// The study.
     pub study: StudyRef,
-    /// Its reader.
+    /// The user who reads it.
     pub reader: UserId,
     /// Who assigned it.
     pub assigned_by: Issuer,
-    /// When.
+    /// When it was assigned.
     pub assigned_at: Timestamp,
-    /// Counts the writes; the first is 1.
+    /// Counts the writes, starting at 1.
     pub version: u64,
 }
 
 impl Assignment {
-    /// The study given to `reader`, whoever had it `before`; `None` when `reader` has it.
+    /// Assigns the study to `reader`. Returns `None` if `reader` already has it `before`.
     #[must_use = "an assignment does nothing until the store writes it"]
     pub fn assign(
         reader: UserId,
@@ -177,14 +178,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics_and_reads_back(text in any::<String>()) {
+        fn an_accepted_uid_reads_as_itself_and_nothing_panics(text in any::<String>()) {
             if let Ok(uid) = StudyInstanceUid::parse(&text) {
                 prop_assert_eq!(uid.as_str(), text);
             }
         }
 
         #[test]
-        fn numbers_with_dots_between_are_a_uid(parts in proptest::collection::vec(any::<u32>(), 1..6)) {
+        fn numbers_separated_by_dots_are_a_uid(parts in proptest::collection::vec(any::<u32>(), 1..6)) {
             let text = parts.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
             prop_assume!(text.len() <= MAX_UID);
             let uid = StudyInstanceUid::parse(&text).unwrap();
@@ -196,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn at_most_64_characters_no_empty_component_no_leading_zero() {
+    fn a_uid_has_at_most_64_characters_no_empty_component_and_no_leading_zero() {
         let longest = format!("1.2.{}", "9".repeat(60));
         for right in ["1.2.840.10008.5.1.4.1.1.2", "2.25.0", "0.0", &longest] {
             assert!(StudyInstanceUid::parse(right).is_ok(), "{right}");
@@ -209,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn a_study_has_one_of_two_names_at_least_and_its_id_comes_first() {
+    fn a_study_has_at_least_one_name_and_its_id_comes_first() {
         let id = StudyId::from_bytes([1; 16]);
         let uid = StudyInstanceUid::parse("1.2.3").unwrap();
         assert_eq!(StudyRef::new(None, None).unwrap_err().code, "study_required");

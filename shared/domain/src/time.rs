@@ -1,11 +1,11 @@
-//! Instants and calendar dates, all UTC.
+//! Instants and calendar days, all in UTC.
 
 use std::fmt;
 use std::time::Duration;
 
-/// Where the present moment comes from. Only `runtime` reads the wall clock.
+/// A source of the current time. Only `runtime` reads the wall clock.
 pub trait Clock: Send + Sync {
-    /// The present moment.
+    /// Returns the current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -13,7 +13,7 @@ pub trait Clock: Send + Sync {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(jiff::Timestamp);
 
-/// The text is no instant, or lies outside the years that can be represented.
+/// The text is not an instant or a day, or its year cannot be represented.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not a time")]
 pub struct NotATime;
@@ -32,24 +32,24 @@ impl Timestamp {
         self.0.as_millisecond()
     }
 
-    /// Whole seconds since 1970-01-01T00:00:00Z, as DynamoDB's time-to-live wants them.
+    /// Whole seconds since 1970-01-01T00:00:00Z, the unit of DynamoDB's time to live.
     pub fn seconds(self) -> i64 {
         self.0.as_second()
     }
 
-    /// Reads RFC 3339 text; anything finer than a millisecond is cut off.
+    /// Reads RFC 3339 text. Anything finer than a millisecond is cut off.
     pub fn parse(text: &str) -> Result<Self, NotATime> {
         let parsed: jiff::Timestamp = text.parse().map_err(|_| NotATime)?;
         Self::from_millis(parsed.as_millisecond())
     }
 
-    /// This instant moved later by `duration`, at most to the last one that can be represented.
+    /// Adds `duration`. Stops at the last instant that can be represented.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {
         Self(self.0.saturating_add(duration).unwrap_or(self.0))
     }
 
-    /// This instant moved earlier by `duration`, at least to the first that can be represented.
+    /// Subtracts `duration`. Stops at the first instant that can be represented.
     #[must_use]
     pub fn minus(self, duration: Duration) -> Self {
         let moved = jiff::SignedDuration::try_from(duration)
@@ -58,7 +58,7 @@ impl Timestamp {
         Self(moved.unwrap_or(jiff::Timestamp::MIN))
     }
 
-    /// How long it is from `earlier` to this instant; zero when `earlier` is later.
+    /// The time from `earlier` to this instant, or zero if `earlier` is later.
     pub fn since(self, earlier: Self) -> Duration {
         let millis = self.millis().saturating_sub(earlier.millis());
         Duration::from_millis(u64::try_from(millis).unwrap_or(0))
@@ -87,14 +87,14 @@ impl Timestamp {
         Day(date).start()
     }
 
-    /// The first instant of the month before this instant's.
+    /// The first instant of the previous month.
     #[must_use]
     pub fn previous_month(self) -> Self {
         let last = self.month_start().0.saturating_sub(jiff::SignedDuration::from_secs(1));
         Self(last.unwrap_or(self.0)).month_start()
     }
 
-    /// In words for a mail: `24 November 2026, 09:30 UTC`.
+    /// The instant in words, for emails: `24 November 2026, 09:30 UTC`.
     pub fn in_words(self) -> String {
         self.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
     }
@@ -111,7 +111,7 @@ impl fmt::Display for Timestamp {
 pub struct Day(jiff::civil::Date);
 
 impl Day {
-    /// Reads `YYYY-MM-DD` and nothing else.
+    /// Reads `YYYY-MM-DD`. Refuses every other form.
     pub fn parse(text: &str) -> Result<Self, NotATime> {
         let shape = text.len() == 10
             && text
@@ -127,7 +127,7 @@ impl Day {
     /// The first instant of this day.
     pub fn start(self) -> Timestamp {
         let midnight = jiff::tz::Offset::UTC.to_timestamp(self.0.at(0, 0, 0, 0));
-        // Only the first and last days of jiff's range have no instant; clamping keeps ranges right.
+        // Only the first and last days of jiff's range have no instant. Clamping keeps ranges correct.
         Timestamp(midnight.unwrap_or(if self.0.year() < 0 {
             jiff::Timestamp::MIN
         } else {
@@ -135,7 +135,7 @@ impl Day {
         }))
     }
 
-    /// The first instant of the day after.
+    /// The first instant of the next day.
     pub fn end(self) -> Timestamp {
         self.0.tomorrow().map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
     }
@@ -161,7 +161,7 @@ mod tests {
         }
 
         #[test]
-        fn moving_never_panics_or_goes_the_other_way(millis in any::<i64>(), by in any::<u64>()) {
+        fn adding_never_moves_back_and_subtracting_never_moves_forward(millis in any::<i64>(), by in any::<u64>()) {
             if let Ok(time) = Timestamp::from_millis(millis) {
                 prop_assert!(time.plus(Duration::from_millis(by)) >= time);
                 prop_assert!(time.minus(Duration::from_millis(by)) <= time);
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn months_follow_each_other_backwards() {
+    fn the_previous_month_starts_on_its_first_day() {
         let at = |text| Timestamp::parse(text).unwrap();
         let march = at("2028-03-31T23:59:59.999Z");
         assert_eq!(march.month_start(), at("2028-03-01T00:00:00Z"));

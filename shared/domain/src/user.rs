@@ -1,4 +1,4 @@
-//! A user: a person who confirmed an invitation.
+//! Users: people who accepted an invitation.
 
 use crate::actor::Inviter;
 use crate::audit::AuditAction;
@@ -12,14 +12,14 @@ use crate::time::Timestamp;
 /// Whether the person may use AutoScribe.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum UserStatus {
-    /// Yes, within their permissions.
+    /// The person may, within their permissions.
     Active,
-    /// No; data and permissions are kept for a reactivation.
+    /// The person may not. Data and permissions are kept for a reactivation.
     Deactivated,
 }
 
 impl UserStatus {
-    /// The status's name in JSON.
+    /// The name of the status in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Active => "active",
@@ -27,59 +27,59 @@ impl UserStatus {
         }
     }
 
-    /// Reads a status's name.
+    /// Reads the name of a status.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Active, Self::Deactivated].into_iter().find(|s| s.as_str() == text)
     }
 }
 
-/// A confirmed person in one clinic.
+/// A person who accepted an invitation to one clinic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct User {
-    /// Assigned at invitation.
+    /// The id, assigned when the person was invited.
     pub id: UserId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// The address that was confirmed.
+    /// The address that received the invitation.
     pub email: Email,
     /// Names, role and permissions.
     pub profile: Profile,
-    /// Whether access is open.
+    /// Whether the person may use AutoScribe.
     pub status: UserStatus,
     /// Who invited the person.
     pub invited_by: Inviter,
     /// When the person was invited.
     pub created_at: Timestamp,
-    /// When the person confirmed.
+    /// When the person accepted.
     pub confirmed_at: Timestamp,
     /// When the person last signed in.
     pub last_login_at: Option<Timestamp>,
-    /// Counts the deactivations: what was opened before one stays closed after a reactivation.
+    /// Counts the deactivations. Sessions and views from before one stay closed after a reactivation.
     pub access_epoch: u32,
-    /// Counts the writes, so that none is lost.
+    /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
 
 impl User {
-    /// Whether studies can be assigned: active, confirmed, and may create reports now.
+    /// Whether studies can be assigned to the person: active, with the right to create reports now.
     pub fn is_assignable(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.may_report_now()
     }
 
-    /// Whether this person counts towards the owners and admins that a clinic must keep.
+    /// Whether this person counts toward the owners and admins that a clinic must keep.
     fn is_active_manager(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.manages_clinic()
     }
 
-    /// Changes names, role or permissions; `None` for a deactivated user, whose permissions are
-    /// kept as they were for a reactivation.
+    /// Changes names, role or permissions. Returns `None` for a deactivated user, who keeps their
+    /// permissions until a reactivation.
     #[must_use]
     pub fn edit(self, profile: Profile) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
         open.then(|| self.change(AuditAction::UserEdited, |user| user.profile = profile))
     }
 
-    /// Ends access, keeping data and permissions; `None` when it has ended.
+    /// Ends access and keeps data and permissions. Returns `None` if the user is already deactivated.
     #[must_use]
     pub fn deactivate(self) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
@@ -91,7 +91,7 @@ impl User {
         })
     }
 
-    /// Opens access again, with exactly the permissions of before; `None` when it is open.
+    /// Restores access with exactly the same permissions. Returns `None` if the user is active.
     #[must_use]
     pub fn reactivate(self) -> Option<UserChange> {
         let closed = self.status == UserStatus::Deactivated;
@@ -102,8 +102,7 @@ impl User {
         })
     }
 
-    /// An owner or admin who knows the person vouches for the NPI that is registered under
-    /// another surname.
+    /// Records that an owner or admin attests the NPI, which is registered under another surname.
     pub fn attest(self, by: UserId, at: Timestamp) -> Result<UserChange, NotAttested> {
         if self.status == UserStatus::Deactivated {
             return Err(NotAttested::UserDeactivated);
@@ -112,8 +111,8 @@ impl User {
         Ok(self.change(AuditAction::NpiAttested, |user| user.profile = profile))
     }
 
-    /// What follows when the registry was asked again about the NPI, of a deactivated user too;
-    /// `None` when its answer changes nothing.
+    /// Records the answer of a repeated registry lookup, for deactivated users too. Returns `None` if
+    /// the answer changes nothing.
     #[must_use]
     pub fn recheck_npi(self, answer: &RegistryAnswer) -> Option<UserChange> {
         let profile = self.profile.clone().recheck_npi(answer);
@@ -144,39 +143,39 @@ impl User {
     }
 }
 
-/// What a change does to the number of active owners and admins in the clinic.
+/// How a change affects the number of active owners and admins in the clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ManagerCountChange {
-    /// There is one more.
+    /// One more.
     Increase,
-    /// Nothing.
+    /// As many as before.
     Same,
-    /// There is one less: refused when it is the last.
+    /// One less. The store refuses the change if this is the last one.
     Decrease,
 }
 
-/// A decided change, to be written with its audit record under the condition that the user still
-/// has `expected_version` and, when a manager goes, that another one stays.
+/// A change to write together with its audit record. The write requires that the user still has
+/// `expected_version`, and that a clinic that loses a manager keeps another one.
 #[must_use = "a change does nothing until the store writes it"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserChange {
-    /// The user afterwards.
+    /// The user after the change.
     pub next: User,
-    /// Permissions before.
+    /// The permissions before the change.
     pub before: Permissions,
     /// What happened, for the audit.
     pub action: AuditAction,
-    /// What it does to the number of owners and admins.
+    /// How it affects the number of owners and admins.
     pub managers: ManagerCountChange,
     /// The version that the decision was made on.
     pub expected_version: u64,
 }
 
 impl UserChange {
-    /// Whether an active person with `canCreateReports`, so far verified or about to be, has just
-    /// turned out not to be who the registry knows.
+    /// Whether this change makes an active person with `canCreateReports` unable to report. Before it,
+    /// the NPI was verified or pending. Now the registry contradicts it.
     pub fn ends_reporting(&self) -> bool {
-        let hoped =
+        let verified_or_pending =
             matches!(self.before.npi(), Some((_, NpiStatus::Pending | NpiStatus::Verified(_))));
         let after = self.next.profile.permissions;
         let failed = matches!(
@@ -184,7 +183,7 @@ impl UserChange {
             Some((_, NpiStatus::NameMismatch | NpiStatus::NotFound | NpiStatus::Deactivated))
         );
         let reports = self.next.status == UserStatus::Active && after.can_create_reports();
-        hoped && failed && reports
+        verified_or_pending && failed && reports
     }
 }
 
@@ -247,7 +246,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_reactivation_restores_the_permissions_exactly() {
+    fn a_reactivation_restores_exactly_the_same_permissions() {
         let before = user(AccessLevel::Admin);
         let closed = before.clone().deactivate().unwrap().next;
         assert!(!closed.is_assignable());
@@ -256,7 +255,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_repeat_changes_nothing_and_a_deactivated_user_is_not_edited() {
+    fn a_repeat_changes_nothing_and_a_deactivated_user_cannot_be_edited() {
         let open = user(AccessLevel::Admin);
         assert_eq!(open.clone().reactivate(), None);
         let closed = open.clone().deactivate().unwrap().next;
@@ -265,7 +264,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_deactivated_npi_ends_reporting_once_and_silence_ends_nothing() {
+    fn a_deactivated_npi_ends_reporting_once_but_an_unavailable_registry_does_not() {
         let before = user(AccessLevel::Admin);
         assert_eq!(before.clone().recheck_npi(&RegistryAnswer::Unavailable), None);
         let change = before.clone().recheck_npi(&RegistryAnswer::Deactivated).unwrap();
@@ -275,14 +274,14 @@ pub(crate) mod tests {
         let ended = change.next;
         assert_eq!(ended.clone().recheck_npi(&RegistryAnswer::Deactivated), None);
         let unknown = ended.recheck_npi(&RegistryAnswer::Unknown).unwrap();
-        assert!(!unknown.ends_reporting(), "that was told already");
+        assert!(!unknown.ends_reporting(), "it was reported before");
         let gone = before.deactivate().unwrap().next;
         let change = gone.recheck_npi(&RegistryAnswer::Deactivated).unwrap();
         assert!(!change.ends_reporting(), "there was nothing to end");
     }
 
     #[test]
-    fn an_attested_user_reports_until_the_number_ends() {
+    fn an_attested_user_can_report_until_the_npi_is_deactivated() {
         let by = UserId::from_bytes([9; 16]);
         let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
         let verified = user(AccessLevel::Admin);

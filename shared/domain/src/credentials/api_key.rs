@@ -13,7 +13,7 @@ use crate::field::Refusal;
 use crate::ids::{ApiKeyId, ClinicId};
 use crate::time::Timestamp;
 
-/// One thing that an API key may do.
+/// A permission of an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Scope {
     /// Read users.
@@ -38,7 +38,7 @@ impl Scope {
         Self::AccessIssue,
     ];
 
-    /// The scope's name.
+    /// The name of the scope.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::UsersRead => "users:read",
@@ -49,7 +49,7 @@ impl Scope {
         }
     }
 
-    /// Reads a scope's name.
+    /// Reads the name of a scope.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refusal::new(
             "scope_unknown",
@@ -58,44 +58,44 @@ impl Scope {
     }
 }
 
-/// An API key as it is stored: without its secret.
+/// An API key without its secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ApiKey {
-    /// Its public name.
+    /// The public id.
     pub id: ApiKeyId,
     /// The clinic it belongs to.
     pub clinic: ClinicId,
-    /// What it is for, in its maker's words.
+    /// What the key is for, in the words of its creator.
     pub description: KeyDescription,
     /// What it may do.
     pub scopes: Vec<Scope>,
-    /// Where what it opens may be embedded.
+    /// Which web pages may embed the views that the key opens.
     pub embed_origins: EmbedOrigins,
-    /// Whether it still works.
+    /// Whether the key works. A revoked key does not.
     pub active: bool,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
     /// When it was last used, to the hour.
     pub last_used_at: Option<Timestamp>,
 }
 
-/// How exactly it is known when a key was last used: so that one write an hour is enough.
+/// The precision of `last_used_at`. One write an hour is enough for it.
 pub const USE_UPDATE_INTERVAL: Duration = Duration::from_hours(1);
 
 impl ApiKey {
-    /// Whether it is to be noted that the key is used at `now`.
+    /// Whether a use at `now` needs a new `last_used_at`.
     pub fn needs_use_update(&self, now: Timestamp) -> bool {
         let noted = self.last_used_at;
         noted.is_none_or(|at| now.since(at) >= USE_UPDATE_INTERVAL)
     }
 }
 
-/// What a key is for: 1 to 200 characters without control characters.
+/// The description of an API key: 1 to 200 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KeyDescription(String);
 
 impl KeyDescription {
-    /// Reads a description; white space around it is dropped.
+    /// Reads a description and trims it.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let text = text.trim();
         let right =
@@ -113,21 +113,21 @@ impl KeyDescription {
     }
 }
 
-/// The secret of an API key: `ask_`, 43 characters of base64url (32 random bytes) and 6 of a
-/// CRC-32, so that secret scanners know it and a mistyped one is refused without a read.
+/// The secret of an API key: `ask_`, 43 characters of base64url (32 random bytes) and 6 of a CRC-32.
+/// Secret scanners recognize the prefix. The checksum refuses a mistyped key without a table read.
 #[derive(Clone)]
 pub struct ApiKeySecret(String);
 
 const PREFIX: &str = "ask_";
 const RANDOM_CHARS: usize = 43;
 
-/// The text is no API key.
+/// The text is not an API key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("not an API key")]
 pub struct NotAnApiKey;
 
 impl ApiKeySecret {
-    /// A new secret.
+    /// Creates a secret.
     pub fn new(entropy: &dyn Entropy) -> Self {
         let bytes: [u8; 32] = random(entropy);
         let body = format!("{PREFIX}{}", URL_SAFE_NO_PAD.encode(bytes));
@@ -135,7 +135,7 @@ impl ApiKeySecret {
         Self(body + &checksum)
     }
 
-    /// Whether the text claims to be an API key at all.
+    /// Whether the text starts like an API key.
     pub fn has_prefix(text: &str) -> bool {
         text.starts_with(PREFIX)
     }
@@ -149,7 +149,7 @@ impl ApiKeySecret {
         if whole && checksum(body) == found { Ok(Self(text.to_owned())) } else { Err(NotAnApiKey) }
     }
 
-    /// What is stored in place of the secret: its SHA-256, in hex.
+    /// The SHA-256 of the secret, in hex. The table holds only this.
     pub fn digest(&self) -> String {
         use std::fmt::Write as _;
         Sha256::digest(self.0.as_bytes()).iter().fold(String::new(), |mut hex, byte| {
@@ -158,7 +158,7 @@ impl ApiKeySecret {
         })
     }
 
-    /// The secret itself, to be shown once.
+    /// The secret in plain text, to show it once.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -187,7 +187,7 @@ mod tests {
         }
 
         #[test]
-        fn a_mistyped_key_is_refused_without_a_read(fill in any::<u8>(), at in 0_usize..53, with in "[A-Za-z0-9_-]") {
+        fn a_mistyped_key_fails_its_checksum(fill in any::<u8>(), at in 0_usize..53, with in "[A-Za-z0-9_-]") {
             let secret = ApiKeySecret::new(&FixedEntropy(fill));
             let mut typed = secret.reveal().to_owned();
             prop_assume!(typed[at..=at] != with);
@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_ask_43_random_and_6_checksum_characters() {
+    fn a_key_has_a_prefix_43_random_and_6_checksum_characters() {
         let secret = ApiKeySecret::new(&FixedEntropy(9));
         assert_eq!(secret.reveal().len(), 4 + 43 + 6);
         assert!(secret.reveal().starts_with("ask_"));

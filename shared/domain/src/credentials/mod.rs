@@ -1,4 +1,4 @@
-//! What proves who calls: passwords, API keys, sealed tokens and signing keys.
+//! Credentials: passwords, API keys, link tokens and signing keys.
 
 pub mod api_key;
 pub mod password;

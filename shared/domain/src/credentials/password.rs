@@ -1,4 +1,4 @@
-//! Passwords: how they are read, which new ones are refused, and how they are stored.
+//! Passwords: how they are read, rated, hashed and compared.
 
 mod breach;
 mod leftover;
@@ -18,17 +18,18 @@ use crate::field::Refusal;
 pub use breach::{BreachDigest, MalformedRange};
 pub use leftover::KnownWords;
 
-/// How long a mailed link to a new password is good.
+/// How long the link in a password email works.
 pub const RESET_LINK: Duration = Duration::from_mins(30);
 
-/// Characters of a new password (NIST SP 800-63B-4, 3.1.1.2: 15 where it is the only factor).
+/// The length of a new password, in characters. NIST SP 800-63B-4, section 3.1.1.2, requires 15 if the
+/// password is the only factor.
 const CHARS: RangeInclusive<usize> = 15..=128;
 
-/// Characters that must be left without the parts that a guesser tries first.
+/// How many characters must remain once the parts that are easy to guess are removed.
 const LEFTOVER: usize = 8;
 
-/// Longer texts are refused unread: a character of the longest password stands for 4 code points of
-/// 4 bytes at most.
+/// The most bytes that are read. One character of a password is composed of up to 4 code points, and
+/// each of them takes up to 4 bytes.
 const MAX_BYTES: usize = 128 * 4 * 4;
 
 const LENGTH: Refusal = Refusal::new("password_length", "Use 15 to 128 characters.");
@@ -41,37 +42,37 @@ const WEAK: Refusal = Refusal::new(
     "Choose a password that is harder to guess. Use several unrelated words, without your name, your clinic's name, years or runs such as 1234.",
 );
 
-/// A password as a person typed it, in the one form that is compared and hashed: NFKC, so that it
-/// is the same on every keyboard. At most 128 characters.
+/// A password of at most 128 characters. NFKC makes it the same on every keyboard. Passwords are
+/// compared and hashed only in this form.
 ///
 /// No Display, no Serialize, redacting Debug.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Password(String);
 
-/// A new password that is long enough and hard to guess. It has still to be looked up.
+/// A new password that is long enough and hard to guess. The list of breached passwords has not been
+/// asked yet.
 pub struct RatedPassword(Password);
 
-/// A password that may be set. The only kind that can be hashed.
+/// A password that may be set. Only this type can be hashed.
 pub struct NewPassword(Password);
 
-/// What the list of breached passwords says about a password.
+/// The answer of the list of breached passwords.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BreachAnswer {
-    /// The list has it.
+    /// The password is on the list.
     Listed,
-    /// The list does not have it.
+    /// The password is not on the list.
     NotListed,
-    /// The list gave no answer in time. This refuses nobody.
+    /// The list did not answer in time. The password is accepted.
     Unavailable,
 }
 
-/// The PHC string of a hashed password.
+/// A hashed password as a PHC string.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PasswordHash(String);
 
 impl Password {
-    /// Reads a password. Short ones are read too: the rule of the day it was set may have been
-    /// another one.
+    /// Reads a password. Accepts short ones, because an older password may follow an older rule.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         if text.len() > MAX_BYTES {
             return Err(LENGTH);
@@ -80,9 +81,9 @@ impl Password {
         if normal.chars().count() > *CHARS.end() { Err(LENGTH) } else { Ok(Self(normal)) }
     }
 
-    /// Rates a new password (NIST SP 800-63B-4, 3.1.1.2): 15 to 128 characters, 8 of them left
-    /// without `known` words, years and runs of one character or of neighbors on the keyboard or in
-    /// the alphabet.
+    /// Rates a new password (NIST SP 800-63B-4, section 3.1.1.2). It needs 15 to 128 characters. 8 must
+    /// remain without `known` words, years, and runs of one character or of neighbors on the keyboard or
+    /// in the alphabet.
     pub fn rate(self, known: &KnownWords) -> Result<RatedPassword, Refusal> {
         if !CHARS.contains(&self.0.chars().count()) {
             Err(LENGTH)
@@ -95,13 +96,13 @@ impl Password {
 }
 
 impl RatedPassword {
-    /// What the list of breached passwords is asked about.
+    /// The digest for a lookup in the list of breached passwords.
     pub fn breach_digest(&self) -> BreachDigest {
         BreachDigest::of(&self.0.0)
     }
 
-    /// Refuses a password that the list has.
-    pub fn after(self, answer: BreachAnswer) -> Result<NewPassword, Refusal> {
+    /// Refuses a password that is on the list.
+    pub fn check_breach(self, answer: BreachAnswer) -> Result<NewPassword, Refusal> {
         match answer {
             BreachAnswer::Listed => Err(BREACHED),
             BreachAnswer::NotListed | BreachAnswer::Unavailable => Ok(NewPassword(self.0)),
@@ -110,7 +111,7 @@ impl RatedPassword {
 }
 
 impl NewPassword {
-    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane: OWASP's recommendation): tens of milliseconds
+    /// Hashes with argon2id (19 MiB, 2 passes, 1 lane), as OWASP recommends. Takes tens of milliseconds
     /// of CPU.
     pub fn hash(&self, entropy: &dyn Entropy) -> Result<PasswordHash, HashFailed> {
         use argon2::password_hash::PasswordHasher as _;
@@ -122,7 +123,7 @@ impl NewPassword {
     }
 }
 
-/// The hash function refused its input, which no password of at most 128 characters causes.
+/// The hash function refused its input. No password of at most 128 characters causes this.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("password could not be hashed")]
 pub struct HashFailed;
@@ -133,13 +134,13 @@ fn hasher() -> Result<Argon2<'static>, HashFailed> {
 }
 
 impl PasswordHash {
-    /// The hash with this PHC string, as it was stored.
+    /// The hash with this stored PHC string.
     pub fn from_stored(phc: String) -> Self {
         Self(phc)
     }
 
-    /// A hash that no password has. Comparing with it takes as long as with a real one, which hides
-    /// that there is none.
+    /// A hash that no password matches. A comparison takes the same time as with a real hash, so the
+    /// time does not show whether there is an account.
     pub fn placeholder() -> Self {
         let salt_and_hash = "bm9ib2R5cyBzYWx0ICE$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
         Self(format!("$argon2id$v=19$m=19456,t=2,p=1${salt_and_hash}"))
@@ -150,7 +151,7 @@ impl PasswordHash {
         &self.0
     }
 
-    /// Whether this is the hash of `password`. A stored string that is no hash matches nothing.
+    /// Whether this is the hash of `password`. A malformed stored string matches nothing.
     pub fn matches(&self, password: &Password) -> bool {
         let Ok(parsed) = Phc::new(&self.0) else {
             return false;

@@ -1,19 +1,20 @@
-//! The keys that sign sessions and views: what of them is public, and how they follow from a secret.
+//! The keys that sign session and view tokens: their public halves, and how a secret derives them.
 
 use hkdf::Hkdf;
 use sha2::Sha256;
 
-/// How a key signs. It belongs to the key, never to the token (RFC 8725 section 3.1).
+/// The signature algorithm of a key. It comes from the key, never from the token (RFC 8725 section
+/// 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SigningAlgorithm {
-    /// ECDSA with P-256 and SHA-256 (RFC 7518 section 3.4): what every verifier knows.
+    /// ECDSA with P-256 and SHA-256 (RFC 7518 section 3.4). Every verifier supports it.
     Es256,
-    /// Ed25519 (RFC 8037): faster, but .NET cannot verify it out of the box.
+    /// Ed25519 (RFC 8037). It is faster, but .NET cannot verify it out of the box.
     EdDsa,
 }
 
 impl SigningAlgorithm {
-    /// The algorithm's name in JWTs and JWKs.
+    /// The name of the algorithm in JWTs and JWKs.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Es256 => "ES256",
@@ -21,13 +22,13 @@ impl SigningAlgorithm {
         }
     }
 
-    /// Reads an algorithm's name.
+    /// Reads the name of an algorithm.
     pub fn parse(text: &str) -> Option<Self> {
         [Self::Es256, Self::EdDsa].into_iter().find(|a| a.as_str() == text)
     }
 
-    /// The private key that follows from a secret: 32 bytes, the P-256 scalar or the Ed25519 seed.
-    /// One in 2^32 scalars is none; `attempt` then gives another.
+    /// Derives the private key from a secret: the 32 bytes of a P-256 scalar or an Ed25519 seed. One in
+    /// 2^32 results is not a valid scalar, so another `attempt` derives another.
     pub fn private_key(self, secret: &str, attempt: u8) -> [u8; 32] {
         let info = format!("autoscribe-access/signing-key/{}/{attempt}", self.as_str());
         let mut key = [0; 32];
@@ -39,16 +40,16 @@ impl SigningAlgorithm {
     }
 }
 
-/// The public half of a signing key, as anybody may have it (RFC 7517).
+/// The public half of a signing key (RFC 7517).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PublicKey {
-    /// Its RFC 7638 thumbprint: two keys never share a name.
+    /// The key id: the RFC 7638 thumbprint, which no other key shares.
     pub kid: String,
-    /// How it verifies.
+    /// The algorithm that verifies its signatures.
     pub algorithm: SigningAlgorithm,
-    /// The x coordinate, or the Ed25519 public key; base64url.
+    /// The x coordinate, or the Ed25519 public key, in base64url.
     pub x: String,
-    /// The y coordinate; none for Ed25519.
+    /// The y coordinate. `None` for Ed25519.
     pub y: Option<String>,
 }
 
@@ -57,7 +58,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_key_follows_from_its_secret_and_algorithm_alone() {
+    fn a_key_depends_only_on_its_secret_algorithm_and_attempt() {
         let (es, ed) = (SigningAlgorithm::Es256, SigningAlgorithm::EdDsa);
         assert_eq!(es.private_key("secret", 0), es.private_key("secret", 0));
         let keys = [

@@ -1,8 +1,9 @@
-//! Sealed tokens: `kid | body | MAC`, each purpose under a subkey of its own, so that a token of one
-//! purpose is never good for another.
+//! Link and refresh tokens: `kid | body | MAC`. Each purpose has its own subkey, so a token for one
+//! purpose never works for another.
 //!
-//! A mailed token is derived, never stored: the table and the stream hold nothing that opens a
-//! door, a retry mails the same link, and a resend (next generation) kills the old one.
+//! The token of an emailed link is derived, never stored, so the table and the stream hold nothing that
+//! opens a link. A retry sends the same link. A resend raises the generation, so the old link stops
+//! working.
 
 use std::fmt;
 
@@ -14,38 +15,38 @@ use sha2::Sha256;
 
 use crate::ids::{AccessId, ClinicId, InvitationId, NoticeId, SessionId};
 
-/// One root key. Subkeys for each purpose follow from it by HKDF (RFC 5869).
+/// A root key. HKDF (RFC 5869) derives a subkey for each purpose.
 pub struct RootKey {
-    /// Its number, carried in every token, so that a new key can be used while links made with
-    /// the one before still work.
+    /// The number of the key. Every token carries it, so links from an older key keep working after a
+    /// rotation.
     pub kid: u8,
-    /// At least 32 bytes from a good source.
+    /// At least 32 random bytes.
     pub secret: Vec<u8>,
 }
 
-/// The root keys: the newest makes tokens, all read them.
+/// The root keys. The newest one issues tokens, and every one reads them.
 pub struct Keyring {
     newest: RootKey,
     older: Vec<RootKey>,
 }
 
-/// A sealed token. Whoever has it can do what it is for: no Display, redacting Debug.
+/// A token. Its holder can use it, so it has no Display and a redacting Debug.
 #[derive(Clone)]
 pub struct LinkToken(String);
 
-/// What a token of an invitation says, once its MAC has passed.
+/// The content of an invitation token whose MAC is valid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct InvitationLink {
     /// The clinic.
     pub clinic: ClinicId,
     /// The invitation.
     pub invitation: InvitationId,
-    /// Valid only while the invitation has this generation.
+    /// The generation of the link. It works only while the invitation has the same generation.
     pub generation: u32,
 }
 
-/// What a token of temporary access says, once its MAC has passed. User, study and mode are what
-/// the grant of this id says, and the grant opens once.
+/// The content of an access token whose MAC is valid. The grant with this id holds the user, the study
+/// and the mode. It opens once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AccessLink {
     /// The clinic.
@@ -54,7 +55,7 @@ pub struct AccessLink {
     pub access: AccessId,
 }
 
-/// The token was not made here, or not for this purpose.
+/// The token was not issued by this service, or not for this purpose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("unknown token")]
 pub struct TokenInvalid;
@@ -66,19 +67,19 @@ const ACCESS: &[u8] = b"autoscribe-access/access-link/1";
 const MAC: usize = 32;
 
 impl Keyring {
-    /// A keyring that makes tokens with `newest` and still reads those of `older`.
+    /// Issues tokens with `newest`, and also reads tokens of the `older` keys.
     pub fn new(newest: RootKey, older: Vec<RootKey>) -> Self {
         Self { newest, older }
     }
 
-    /// The token for an invitation's link.
+    /// The token in the link of an invitation.
     pub fn invitation_token(&self, link: &InvitationLink) -> LinkToken {
         let generation = link.generation.to_be_bytes();
         let body = [&link.clinic.bytes()[..], link.invitation.bytes(), &generation];
         self.seal(INVITATION, &body.concat())
     }
 
-    /// Reads the token of an invitation's link.
+    /// Reads the token in the link of an invitation.
     pub fn read_invitation_token(&self, text: &str) -> Result<InvitationLink, TokenInvalid> {
         let body: [u8; 16 + 16 + 4] = self.open(INVITATION, text)?;
         Ok(InvitationLink {
@@ -88,41 +89,41 @@ impl Keyring {
         })
     }
 
-    /// The token for the link in the mail that lets a person set a new password.
+    /// The token in the link of a password email.
     pub fn password_reset_token(&self, notice: NoticeId) -> LinkToken {
         self.seal(PASSWORD_RESET, notice.bytes())
     }
 
-    /// Reads the token of a password mail's link: which mail it was.
+    /// Reads the token in the link of a password email. Returns the id of the email.
     pub fn read_password_reset_token(&self, text: &str) -> Result<NoticeId, TokenInvalid> {
         let body: [u8; 16] = self.open(PASSWORD_RESET, text)?;
         Ok(NoticeId::from_bytes(body))
     }
 
-    /// A session's refresh token. The MAC tells a token that was once good from one made up, so
-    /// that only the reuse of a real one ends the session.
+    /// A refresh token of a session. The MAC distinguishes old tokens from forged ones, so that only the
+    /// reuse of a genuine token ends the session.
     pub fn refresh_token(&self, session: SessionId, random: &[u8; 32]) -> LinkToken {
         self.seal(REFRESH, &[&session.bytes()[..], random].concat())
     }
 
-    /// Reads a refresh token: whose it is. Whether it is the newest, the session says.
+    /// Reads a refresh token. Returns the session, which knows whether the token is its newest.
     pub fn read_refresh_token(&self, text: &str) -> Result<SessionId, TokenInvalid> {
         let body: [u8; 48] = self.open(REFRESH, text)?;
         part(&body, 0).map(SessionId::from_bytes)
     }
 
-    /// The token for a link to temporary access.
+    /// The token in a link to temporary access.
     pub fn access_token(&self, link: &AccessLink) -> LinkToken {
         let body = [*link.clinic.bytes(), *link.access.bytes()];
         self.seal(ACCESS, &body.concat())
     }
 
-    /// Reads the token of a link to temporary access.
+    /// Reads the token in a link to temporary access.
     pub fn read_access_token(&self, text: &str) -> Result<AccessLink, TokenInvalid> {
         AccessLink::from_body(&self.open(ACCESS, text)?)
     }
 
-    /// The kid, `body` and the MAC of both, under the subkey of `purpose`.
+    /// Appends a MAC to the kid and `body`, with the subkey of `purpose`.
     fn seal(&self, purpose: &[u8], body: &[u8]) -> LinkToken {
         let mut bytes = Vec::with_capacity(1 + body.len() + MAC);
         bytes.push(self.newest.kid);
@@ -132,7 +133,7 @@ impl Keyring {
         LinkToken(URL_SAFE_NO_PAD.encode(bytes))
     }
 
-    /// The body of a token of this purpose; the MAC is compared in constant time.
+    /// Returns the body of a token for `purpose`. Compares the MAC in constant time.
     fn open<const N: usize>(&self, purpose: &[u8], text: &str) -> Result<[u8; N], TokenInvalid> {
         let (sealed, mac) = split::<N>(text)?;
         let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
@@ -146,8 +147,8 @@ impl Keyring {
 }
 
 impl AccessLink {
-    /// What a token that did not pass claims to be. Proves nothing: for the audit alone, which
-    /// wants to know whose link was tampered with.
+    /// Reads a token without verifying it. Only for the audit record of a forged token, which names the
+    /// link. It proves nothing.
     pub fn read_unverified(text: &str) -> Option<Self> {
         let (sealed, _) = split::<32>(text).ok()?;
         Self::from_body(&part(&sealed, 1).ok()?).ok()
@@ -161,7 +162,7 @@ impl AccessLink {
     }
 }
 
-/// Kid and body of `N` bytes, and the MAC, of a token of exactly that length.
+/// Splits a token into the kid with a body of `N` bytes, and the MAC. Refuses any other length.
 fn split<const N: usize>(text: &str) -> Result<(Vec<u8>, Vec<u8>), TokenInvalid> {
     let mut sealed = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenInvalid)?;
     if sealed.len() != 1 + N + MAC {
@@ -179,7 +180,7 @@ fn part<const N: usize>(bytes: &[u8], from: usize) -> Result<[u8; N], TokenInval
 impl RootKey {
     fn mac(&self, purpose: &[u8], body: &[u8]) -> Hmac<Sha256> {
         let mut subkey = [0; 64];
-        // 64 bytes, HMAC-SHA256's block size, are far below HKDF's limit of 255 blocks.
+        // 64 bytes, the block size of HMAC-SHA256, are far below HKDF's limit of 255 blocks.
         let expanded = Hkdf::<Sha256>::new(None, &self.secret).expand(purpose, &mut subkey);
         debug_assert!(expanded.is_ok());
         let mut mac = Hmac::<Sha256>::new(&subkey.into());
@@ -189,7 +190,7 @@ impl RootKey {
 }
 
 impl LinkToken {
-    /// The token itself, for a link or cookie.
+    /// The token in plain text, for a link or cookie.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -230,14 +231,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_token_says_what_it_was_made_for(c in any::<[u8; 16]>(), i in any::<[u8; 16]>(), g in any::<u32>()) {
+        fn an_invitation_token_reads_back(c in any::<[u8; 16]>(), i in any::<[u8; 16]>(), g in any::<u32>()) {
             let keyring = Keyring::new(key(1), vec![]);
             let token = keyring.invitation_token(&link(c, i, g));
             prop_assert_eq!(keyring.read_invitation_token(token.reveal()), Ok(link(c, i, g)));
         }
 
         #[test]
-        fn a_tampered_or_truncated_token_is_unknown(at in 0_usize..92, with in "[A-Za-z0-9_-]") {
+        fn an_altered_or_truncated_token_is_invalid(at in 0_usize..92, with in "[A-Za-z0-9_-]") {
             let keyring = Keyring::new(key(1), vec![]);
             let token = keyring.invitation_token(&link([3; 16], [4; 16], 1));
             let mut text = token.reveal().to_owned();
@@ -249,7 +250,7 @@ mod tests {
         }
 
         #[test]
-        fn an_access_token_says_what_it_was_made_for(c in any::<[u8; 16]>(), a in any::<[u8; 16]>()) {
+        fn an_access_token_reads_back(c in any::<[u8; 16]>(), a in any::<[u8; 16]>()) {
             let keyring = Keyring::new(key(1), vec![]);
             let token = keyring.access_token(&access(c, a));
             prop_assert_eq!(keyring.read_access_token(token.reveal()), Ok(access(c, a)));
@@ -257,7 +258,7 @@ mod tests {
         }
 
         #[test]
-        fn a_tampered_or_truncated_access_token_is_unknown(at in 0_usize..87, with in "[A-Za-z0-9_-]") {
+        fn an_altered_or_truncated_access_token_is_invalid(at in 0_usize..87, with in "[A-Za-z0-9_-]") {
             let keyring = Keyring::new(key(1), vec![]);
             let mut text = keyring.access_token(&access([3; 16], [4; 16])).reveal().to_owned();
             prop_assert_eq!(text.len(), 87);
@@ -268,7 +269,7 @@ mod tests {
         }
 
         #[test]
-        fn a_token_of_one_purpose_is_good_for_no_other(body in any::<[u8; 32]>(), longer in any::<[u8; 36]>()) {
+        fn a_body_sealed_for_one_purpose_is_invalid_for_another(body in any::<[u8; 32]>(), longer in any::<[u8; 36]>()) {
             let keyring = Keyring::new(key(1), vec![]);
             let of = |purpose, body: &[u8]| keyring.seal(purpose, body).reveal().to_owned();
             prop_assert!(keyring.read_access_token(&of(ACCESS, &body)).is_ok());
@@ -289,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_link_is_derived_again_and_the_next_generation_differs() {
+    fn a_link_is_derived_again_unchanged_until_its_generation_changes() {
         let keyring = Keyring::new(key(1), vec![]);
         let token = |generation| {
             keyring.invitation_token(&link([3; 16], [4; 16], generation)).reveal().to_owned()
@@ -299,7 +300,7 @@ mod tests {
     }
 
     #[test]
-    fn a_new_root_key_reads_the_links_of_the_one_before() {
+    fn a_rotated_keyring_reads_links_of_the_older_key() {
         let old = Keyring::new(key(1), vec![]).invitation_token(&link([3; 16], [4; 16], 1));
         let rotated = Keyring::new(key(2), vec![key(1)]);
         assert!(rotated.read_invitation_token(old.reveal()).is_ok());
@@ -307,7 +308,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_of_one_purpose_is_never_good_for_another() {
+    fn a_token_for_one_purpose_is_invalid_for_another() {
         let keyring = Keyring::new(key(1), vec![]);
         let invitation = keyring.invitation_token(&link([3; 16], [4; 16], 1));
         let reset = keyring.password_reset_token(NoticeId::from_bytes([5; 16]));
@@ -322,7 +323,7 @@ mod tests {
             assert_eq!(keyring.read_password_reset_token(text).is_ok(), reads[1]);
             assert_eq!(keyring.read_refresh_token(text).is_ok(), reads[2]);
         }
-        // Bodies of one length as well: the subkeys differ.
+        // A body of the same length does not help, because the subkeys differ.
         let same: [u8; 16] = [5; 16];
         assert!(keyring.open::<16>(REFRESH, reset.reveal()).is_err());
         assert_eq!(keyring.open::<16>(PASSWORD_RESET, reset.reveal()), Ok(same));

@@ -1,4 +1,4 @@
-//! Ephemeral sessions: a view without user or study, which the customer's own handle names.
+//! Ephemeral sessions: views without a user or a study. The customer's own handle names what they show.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::hanging::HangingProtocol;
 use crate::field::Refusal;
 
-/// Bytes of the longest handle.
+/// The most bytes in a handle.
 const MAX_HANDLE: usize = 256;
-/// Bytes of the largest options: the official SDK documents a "hard cap" of 3072 "on
-/// JSON.stringify".
+/// The most bytes in the options. The official SDK documents a "hard cap" of 3072 "on JSON.stringify".
 pub const MAX_OPTIONS_BYTES: usize = 3072;
 
-/// The customer's handle for a view, opaque to us. May be an order's or a patient's number.
+/// The customer's handle for what a view shows. It can be the number of an order or a patient, so logs
+/// never hold it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct RetrievalId(String);
 
@@ -24,7 +24,7 @@ impl RetrievalId {
             "retrieval_id_invalid",
             "Send 1 to 256 bytes without control characters. A lone . or .. is not accepted.",
         );
-        // The handle is a part of the link's path, where browsers take these for folders.
+        // The handle is a part of the link's path, and browsers read these two as folders.
         let folder = matches!(text, "." | "..");
         if !folder && (1..=MAX_HANDLE).contains(&text.len()) && !text.chars().any(char::is_control)
         {
@@ -46,10 +46,9 @@ impl fmt::Debug for RetrievalId {
     }
 }
 
-/// A JSON object that is given back as it came. Its text is the one `JSON.stringify` writes, so
-/// that its bytes are the ones the limit counts: no space between tokens, in strings no escapes
-/// but the needed ones. Names keep their order. A number stays as it was spelt, since reading and
-/// writing it could change it.
+/// A JSON object that is returned as it was sent. It is stored in the form that `JSON.stringify` writes,
+/// because the limit counts the bytes of that form: no spaces between tokens, and only the necessary
+/// escapes in strings. Names keep their order, and numbers keep their spelling.
 #[derive(Clone, PartialEq, Eq)]
 pub struct EphemeralOptions(String);
 
@@ -81,7 +80,7 @@ impl fmt::Debug for EphemeralOptions {
     }
 }
 
-/// JSON that is known to be right, as `JSON.stringify` writes it.
+/// Writes valid JSON in the form of `JSON.stringify`.
 fn stringify(json: &str) -> Option<String> {
     let (mut text, mut rest) = (String::with_capacity(json.len()), json);
     while let Some(at) = rest.find('"') {
@@ -96,7 +95,7 @@ fn stringify(json: &str) -> Option<String> {
     Some(text)
 }
 
-/// Bytes of the string literal that `text` begins with, both quotes included.
+/// The length in bytes of the string literal at the start of `text`, including both quotes.
 fn string_length(text: &str) -> Option<usize> {
     let mut escaped = false;
     let end = text.bytes().skip(1).position(|byte| {
@@ -112,9 +111,9 @@ fn string_length(text: &str) -> Option<usize> {
 pub struct EphemeralSession {
     /// The customer's handle.
     pub retrieval: RetrievalId,
-    /// How images hang at first.
+    /// How the images are arranged when the view opens.
     pub hanging: Option<HangingProtocol>,
-    /// Given back as it came.
+    /// The options, returned as they were sent.
     pub options: Option<EphemeralOptions>,
 }
 
@@ -149,7 +148,7 @@ mod tests {
         }
 
         #[test]
-        fn options_come_back_as_they_were_however_they_were_laid_out(value in json()) {
+        fn options_read_back_the_same_whatever_their_spacing(value in json()) {
             let object = serde_json::json!({ "o": value });
             let (dense, spaced) = (object.to_string(), serde_json::to_string_pretty(&object).unwrap());
             if dense.len() <= MAX_OPTIONS_BYTES {
@@ -164,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn bytes_are_counted_on_what_json_stringify_writes() {
+    fn the_limit_counts_the_bytes_that_json_stringify_writes() {
         let of = |text: &str| EphemeralOptions::parse(text).map(|o| o.as_str().to_owned());
         let written = of(r#" { "b" : "\u00e9\/\"\\" , "a" : [ 1.50, -0, 1e3 ] } "#).unwrap();
         assert_eq!(written, r#"{"b":"é/\"\\","a":[1.50,-0,1e3]}"#);
@@ -176,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn options_are_one_object() {
+    fn options_must_be_one_object() {
         for wrong in ["", "[]", "\"a\"", "null", "{", "{} {}", "{\"a\":01}", "{\"a\":\"\\ud83d\"}"]
         {
             assert_eq!(
@@ -189,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn a_handle_is_opaque_short_and_not_shown() {
+    fn a_handle_is_short_and_never_shown_in_debug() {
         let id = RetrievalId::parse("order-12345").unwrap();
         assert!(!format!("{id:?}").contains("12345"));
         for wrong in ["", ".", "..", "a\nb", &"x".repeat(257)] {

@@ -1,9 +1,9 @@
-//! How images hang when an ephemeral view opens. Names and shapes are those of the official SDK
-//! (`EphemeralHangingProtocol`, `ViewerLayout`).
+//! Hanging protocols: how images are arranged when an ephemeral view opens. The types follow the
+//! official SDK (`EphemeralHangingProtocol`, `ViewerLayout`).
 
 use crate::field::Refusal;
 
-/// Characters of the longest label.
+/// The most characters in a label.
 const MAX_LABEL: usize = 100;
 
 /// A grid of viewports on one monitor, `1x1` to `4x4`.
@@ -38,13 +38,13 @@ impl Layout {
         layout("4x4", 16),
     ];
 
-    /// Reads a layout's name.
+    /// Reads the name of a layout.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let known = Self::ALL.into_iter().find(|layout| layout.text == text);
         known.ok_or(Refusal::new("layout_unknown", "Send a grid from 1x1 to 4x4."))
     }
 
-    /// The layout's name.
+    /// The name of the layout.
     pub const fn as_str(self) -> &'static str {
         self.text
     }
@@ -80,7 +80,7 @@ impl ViewportLabel {
     }
 }
 
-/// A layout, and what its first viewports show; the others are the viewer's choice.
+/// A layout, and what its first viewports show. The viewer decides about the other viewports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HangingProtocol {
     layout: Layout,
@@ -88,7 +88,7 @@ pub struct HangingProtocol {
 }
 
 impl HangingProtocol {
-    /// A protocol with no more assignments than the grid has viewports.
+    /// Refuses more assignments than the grid has viewports.
     pub fn new(layout: Layout, assignments: Vec<Option<ViewportLabel>>) -> Result<Self, Refusal> {
         const TOO_MANY: Refusal = Refusal::new(
             "viewports_too_many",
@@ -105,7 +105,7 @@ impl HangingProtocol {
         self.layout
     }
 
-    /// `viewportAssignments`; `None` leaves a viewport to the viewer.
+    /// `viewportAssignments`. `None` leaves a viewport to the viewer.
     pub fn assignments(&self) -> &[Option<ViewportLabel>] {
         &self.assignments
     }
@@ -118,7 +118,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn reading_never_panics_and_reads_back(text in any::<String>()) {
+        fn an_accepted_layout_or_label_reads_as_itself_and_nothing_panics(text in any::<String>()) {
             if let Ok(layout) = Layout::parse(&text) {
                 prop_assert_eq!(layout.as_str(), &text);
             }
@@ -128,7 +128,7 @@ mod tests {
         }
 
         #[test]
-        fn assignments_are_no_longer_than_the_grid(at in 0_usize..16, count in 0_usize..20) {
+        fn more_assignments_than_viewports_are_refused(at in 0_usize..16, count in 0_usize..20) {
             let layout = Layout::ALL[at];
             let protocol = HangingProtocol::new(layout, vec![None; count]);
             prop_assert_eq!(protocol.is_ok(), count <= layout.viewports());
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_layout_is_rows_by_columns_up_to_four() {
+    fn a_layout_has_up_to_four_rows_and_columns() {
         for layout in Layout::ALL {
             let (a, b) = layout.as_str().split_once('x').unwrap();
             let sides: [usize; 2] = [a, b].map(|side| side.parse().unwrap());
@@ -150,7 +150,7 @@ mod tests {
     }
 
     #[test]
-    fn a_label_is_short_and_plain() {
+    fn a_label_is_short_and_has_no_control_characters() {
         assert!(ViewportLabel::parse("Axial T1").is_ok());
         assert!(ViewportLabel::parse(&"é".repeat(100)).is_ok());
         for wrong in ["", "a\nb", &"é".repeat(101)] {

@@ -1,4 +1,4 @@
-//! How long a link and a view live.
+//! How long links and views last.
 
 use std::time::Duration;
 
@@ -6,17 +6,17 @@ use crate::field::Refusal;
 use crate::ids::AccessId;
 use crate::time::Timestamp;
 
-/// How long a view token is good for: what a revocation needs at most to reach an open view.
+/// How long a view token is valid. A revocation reaches an open view within this time.
 pub const VIEW_TOKEN_LIFE: Duration = Duration::from_mins(5);
-/// How far the clocks of two functions may be apart.
+/// How much the clocks of two functions may differ.
 const CLOCKS_APART: Duration = Duration::from_mins(1);
 
-/// How long a link can be opened: 15 to 300 seconds, 60 unless the caller says otherwise.
+/// How long a link works: 15 to 300 seconds, with a default of 60.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct LinkSeconds(u32);
 
 impl LinkSeconds {
-    /// What an ephemeral session's link has unless the caller says otherwise.
+    /// The default for the link of an ephemeral session.
     pub const EPHEMERAL: Self = Self(30);
 
     /// Reads a number of seconds.
@@ -26,7 +26,7 @@ impl LinkSeconds {
         if (15..=300).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
-    /// The same as a duration.
+    /// Converts to a duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.0.into())
     }
@@ -38,8 +38,7 @@ impl Default for LinkSeconds {
     }
 }
 
-/// How long a view lives once its link was opened: 5 minutes to 12 hours, an hour unless the
-/// caller says otherwise.
+/// How long a view lasts once its link was opened: 5 minutes to 12 hours, with a default of an hour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewSeconds(u32);
 
@@ -58,7 +57,7 @@ impl ViewSeconds {
         self.0
     }
 
-    /// The same as a duration.
+    /// Converts to a duration.
     pub fn duration(self) -> Duration {
         Duration::from_secs(self.0.into())
     }
@@ -70,8 +69,8 @@ impl Default for ViewSeconds {
     }
 }
 
-/// The smallest id of an access that may be alive at `now`: a bound for ranges, since no access
-/// lives longer than the longest link and the longest view together.
+/// The smallest id of an access that can be alive at `now`, for ranges of keys. No access lasts longer
+/// than the longest link and the longest view together.
 pub fn oldest_live_id(now: Timestamp) -> AccessId {
     let longest = Duration::from_secs(u64::from(300 + ViewSeconds::LONGEST));
     AccessId::floor(now.minus(longest + CLOCKS_APART))
@@ -85,13 +84,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_number_is_read_or_refused(seconds in any::<u32>()) {
+        fn only_numbers_in_the_range_are_accepted(seconds in any::<u32>()) {
             prop_assert_eq!(LinkSeconds::new(seconds).is_ok(), (15..=300).contains(&seconds));
             prop_assert_eq!(ViewSeconds::new(seconds).is_ok(), (300..=43_200).contains(&seconds));
         }
 
         #[test]
-        fn nothing_alive_is_older_than_the_bound(link in 15_u32..=300, view in 300_u32..=43_200, age in 0_u64..50_000) {
+        fn no_live_access_is_older_than_the_bound(link in 15_u32..=300, view in 300_u32..=43_200, age in 0_u64..50_000) {
             let made = Timestamp::from_millis(1_795_512_600_000).unwrap();
             let now = made.plus(Duration::from_secs(age));
             let end = made.plus(LinkSeconds::new(link).unwrap().duration()).plus(ViewSeconds::new(view).unwrap().duration());
@@ -100,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_link_has_a_minute_an_ephemeral_one_half_and_a_view_an_hour() {
+    fn a_link_lasts_60_seconds_an_ephemeral_one_30_and_a_view_an_hour() {
         assert_eq!(LinkSeconds::default().duration(), Duration::from_mins(1));
         assert_eq!(LinkSeconds::EPHEMERAL.duration(), Duration::from_secs(30));
         assert_eq!(ViewSeconds::default().duration(), Duration::from_hours(1));

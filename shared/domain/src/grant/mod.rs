@@ -1,4 +1,4 @@
-//! Temporary access: a link that opens once, and the view that lives a while after.
+//! Temporary access: a link that opens once, and the view that it opens for a limited time.
 //!
 //! ```text
 //!                redeem
@@ -9,8 +9,8 @@
 //!                    `--> Revoked
 //! ```
 //!
-//! Each transition consumes the state that allows it. A link or view that ran out keeps its
-//! state; whether it did is computed from the clock ([`Grant::status`]) and never stored.
+//! Each transition consumes the state that allows it. An expired link or view keeps its state.
+//! [`Grant::status`] computes expiry from the clock, and nothing stores it.
 
 mod ephemeral;
 mod hanging;

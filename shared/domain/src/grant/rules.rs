@@ -1,5 +1,5 @@
-//! Who may issue an access and who may use one. Asked when it is issued, when its link is
-//! opened, and at each renewal, of what the table says then.
+//! Who may issue access and who may use it. These rules apply when an access is issued, when its link is
+//! opened, and at each renewal, each time to what the table says then.
 
 use super::state::GrantDetails;
 use crate::actor::Issuer;
@@ -9,21 +9,21 @@ use crate::field::Refusal;
 use crate::study::ViewMode;
 use crate::user::{User, UserStatus};
 
-/// Grants of one user that may be alive at once.
+/// The most live grants of one user.
 pub const MAX_OPEN_GRANTS: usize = 100;
 
-/// Why a user may not view now.
+/// Why a user may not view a study now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ViewerNotAllowed {
-    /// Their access to the clinic has ended.
+    /// The user is deactivated.
     Deactivated,
-    /// Reporting was not granted, or their NPI is not verified.
+    /// The user may not create reports, or their NPI is not verified.
     CannotCreateReports,
 }
 
 impl ViewerNotAllowed {
-    /// Code and sentence.
-    pub const fn refused(self) -> Refusal {
+    /// The refusal, with its code and detail.
+    pub const fn refusal(self) -> Refusal {
         match self {
             Self::Deactivated => Refusal::new(
                 "user_deactivated",
@@ -37,7 +37,7 @@ impl ViewerNotAllowed {
     }
 }
 
-/// Whether this person may use a view of this mode as they stand now.
+/// Checks that a user may use a view of this mode now.
 pub fn check_viewer(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed> {
     match mode {
         _ if user.status != UserStatus::Active => Err(ViewerNotAllowed::Deactivated),
@@ -48,7 +48,7 @@ pub fn check_viewer(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed>
     }
 }
 
-/// Whoever issued an access, as they stand now.
+/// The issuer of an access, as the table has it now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CurrentIssuer {
     /// A PACS or script.
@@ -58,7 +58,7 @@ pub enum CurrentIssuer {
 }
 
 impl CurrentIssuer {
-    /// Whether they may issue, and so whether what they issued may live on.
+    /// Whether the issuer may issue access. If not, the access that they issued ends too.
     pub fn may_issue(&self) -> bool {
         match self {
             Self::ApiKey(key) => key.active && key.scopes.contains(&Scope::AccessIssue),
@@ -78,8 +78,8 @@ impl CurrentIssuer {
     }
 }
 
-/// Whether a grant may be used now, as its user and its issuer stand; `None` is one who is gone.
-/// What the grant itself says is asked of [`super::Grant`].
+/// Checks that the user and the issuer of a grant still allow its use. `None` means that the item does
+/// not exist. [`super::Grant`] checks expiry and revocation.
 pub fn check_parties(
     details: &GrantDetails,
     user: Option<&User>,
@@ -115,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_deactivated_view_nothing_and_who_may_not_report_only_reads(requested in any_request(), active in any::<bool>()) {
+        fn a_deactivated_user_views_nothing_and_only_a_user_who_may_report_dictates(requested in any_request(), active in any::<bool>()) {
             let Ok(permissions) = Permissions::grant(requested) else { return Ok(()) };
             let mut user = user(permissions.access_level);
             user.profile.permissions = permissions;
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_issues_with_its_scope_until_it_is_revoked() {
+    fn a_key_issues_access_only_with_the_scope_and_while_active() {
         assert!(CurrentIssuer::ApiKey(key()).may_issue());
         let (mut revoked, mut narrow) = (key(), key());
         revoked.active = false;
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_lives_while_its_user_and_its_issuer_may() {
+    fn a_grant_needs_its_own_user_and_an_issuer_who_may_issue() {
         let user = user(AccessLevel::Member { dashboard: false });
         let details = NewGrant {
             id: AccessId::from_bytes([3; 16]),
@@ -184,8 +184,8 @@ mod tests {
         }
         let mut revoked = key();
         revoked.active = false;
-        let somebody = CurrentIssuer::User(user.clone().into());
-        for wrong in [None, Some(&CurrentIssuer::ApiKey(revoked)), Some(&somebody)] {
+        let another_issuer = CurrentIssuer::User(user.clone().into());
+        for wrong in [None, Some(&CurrentIssuer::ApiKey(revoked)), Some(&another_issuer)] {
             let refused = check_parties(&details, Some(&user), wrong);
             assert_eq!(refused, Err(AccessRefusal::Issuer));
         }

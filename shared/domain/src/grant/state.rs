@@ -8,34 +8,34 @@ use crate::embed::EmbedOrigins;
 use crate::ids::{AccessId, ClinicId};
 use crate::time::Timestamp;
 
-/// What every grant has, whatever its state.
+/// The data of a grant in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantDetails {
-    /// Its id, `jti` of its view tokens.
+    /// The id of the access, which is `jti` in its view tokens.
     pub id: AccessId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// Who views what.
+    /// Who views what, and in which mode.
     pub view: View,
     /// Who issued it.
     pub issuer: Issuer,
-    /// The user's epoch when it was issued: a deactivation ends what was issued before it, a
-    /// reactivation does not bring it back. 0 for a view without a user.
+    /// The user's epoch when the access was issued. A deactivation raises it, so older access ends and a
+    /// reactivation does not restore it. 0 for a view without a user.
     pub access_epoch: u32,
-    /// Who may show the view in a frame.
+    /// Which web pages may show the view in a frame.
     pub embed_origins: EmbedOrigins,
     /// When it was issued.
     pub created_at: Timestamp,
-    /// When the link can no longer be opened.
+    /// When the link expires.
     pub link_expires_at: Timestamp,
-    /// How long the view lives once opened.
+    /// How long the view lasts once opened.
     pub view_seconds: ViewSeconds,
-    /// Counts the writes, so that none is lost.
+    /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
 
 impl GrantDetails {
-    /// When a view ends at the latest, whenever the link is opened.
+    /// The latest time at which the view can end.
     pub fn latest_end(&self) -> Timestamp {
         self.link_expires_at.plus(self.view_seconds.duration())
     }
@@ -44,38 +44,38 @@ impl GrantDetails {
 /// How a link was opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Opening {
-    /// When.
+    /// When the link was opened.
     pub at: Timestamp,
     /// When the view ends.
     pub until: Timestamp,
-    /// The key that view tokens are bound to, when the holder proved to have one.
+    /// The key that view tokens are bound to, if the holder proved that they hold one.
     pub key: Option<KeyThumbprint>,
 }
 
-/// A grant whose link was not opened.
+/// A grant whose link has not been opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IssuedGrant {
-    /// What every grant has.
+    /// The data of every grant.
     pub details: GrantDetails,
 }
 
 /// A grant whose link was opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OpenGrant {
-    /// What every grant has.
+    /// The data of every grant.
     pub details: GrantDetails,
     /// How it was opened.
     pub opening: Opening,
 }
 
-/// A grant that was ended before its time.
+/// A revoked grant.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokedGrant {
-    /// What every grant has.
+    /// The data of every grant.
     pub details: GrantDetails,
     /// How it was opened, if it was.
     pub opening: Option<Opening>,
-    /// When it was ended.
+    /// When it was revoked.
     pub at: Timestamp,
 }
 
@@ -90,21 +90,21 @@ pub enum Grant {
     Revoked(RevokedGrant),
 }
 
-/// How a grant stands at a moment: what its state and the clock say together.
+/// The status of a grant at a given time, from its state and the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantStatus {
     /// The link can be opened.
     Issued,
-    /// The view lives.
+    /// The view is open.
     Open,
-    /// The link or the view ran out.
+    /// The link or the view expired.
     Ended,
-    /// It was ended before its time.
+    /// The grant was revoked.
     Revoked,
 }
 
 impl GrantStatus {
-    /// Every one.
+    /// Every status.
     pub const ALL: [Self; 4] = [Self::Issued, Self::Open, Self::Ended, Self::Revoked];
 
     /// `status` in JSON.
@@ -119,7 +119,7 @@ impl GrantStatus {
 }
 
 impl Grant {
-    /// What every grant has.
+    /// The data of every grant.
     pub fn details(&self) -> &GrantDetails {
         match self {
             Self::Issued(g) => &g.details,
@@ -137,7 +137,7 @@ impl Grant {
         }
     }
 
-    /// How it stands at `now`.
+    /// The status at `now`.
     pub fn status(&self, now: Timestamp) -> GrantStatus {
         match self {
             Self::Issued(g) if now < g.details.link_expires_at => GrantStatus::Issued,
@@ -147,7 +147,7 @@ impl Grant {
         }
     }
 
-    /// Whether a link that can be opened or a view that lives is left at `now`.
+    /// Whether the link can still be opened, or the view is open, at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         matches!(self.status(now), GrantStatus::Issued | GrantStatus::Open)
     }

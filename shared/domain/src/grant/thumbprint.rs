@@ -1,4 +1,4 @@
-//! The key that a view is bound to, when its holder proves to have one (RFC 9449).
+//! The key that a view is bound to, if its holder proves that they hold one (RFC 9449).
 
 use std::fmt;
 
@@ -7,7 +7,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::field::Refusal;
 
-/// The SHA-256 thumbprint of a public key (RFC 7638), `cnf.jkt` of a view token.
+/// The SHA-256 thumbprint of a public key (RFC 7638). It is `cnf.jkt` in a view token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KeyThumbprint([u8; 32]);
 
@@ -53,8 +53,8 @@ mod tests {
     }
 
     #[test]
-    fn it_is_the_form_of_rfc_7638() {
-        // Section 3.1's example.
+    fn the_example_of_rfc_7638_reads_as_itself() {
+        // The example in section 3.1.
         let example = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
         assert_eq!(KeyThumbprint::parse(example).unwrap().to_string(), example);
         for wrong in ["", "NzbLsXh8", "NzbLsXh8uDCcd+6MNwXF4W/7noWXFZAfHkxZsRGC9Xs"] {

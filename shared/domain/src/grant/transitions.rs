@@ -1,4 +1,4 @@
-//! How a grant changes. Pure: from a state and a command to the next state.
+//! The transitions of a grant: pure functions from a state and a command to the next state.
 
 use super::lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds};
 use super::state::{Grant, GrantDetails, IssuedGrant, OpenGrant, Opening, RevokedGrant};
@@ -10,12 +10,12 @@ use crate::embed::EmbedOrigins;
 use crate::ids::{AccessId, ClinicId};
 use crate::time::Timestamp;
 
-/// A decided change, to be written with its audit record under the condition that the grant still
-/// has `expected_version`.
+/// A change to write together with its audit record. The write requires that the grant still has
+/// `expected_version`.
 #[must_use = "a transition does nothing until the store writes it"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GrantTransition<S> {
-    /// The grant afterwards.
+    /// The grant after the change.
     pub next: S,
     /// What happened, for the audit.
     pub action: AuditAction,
@@ -24,7 +24,7 @@ pub struct GrantTransition<S> {
 }
 
 impl<S> GrantTransition<S> {
-    /// The same change, its outcome seen as a grant in any state.
+    /// Converts the next state, such as to a grant in any state.
     pub fn map<T>(self, into: impl FnOnce(S) -> T) -> GrantTransition<T> {
         GrantTransition {
             next: into(self.next),
@@ -34,14 +34,14 @@ impl<S> GrantTransition<S> {
     }
 }
 
-/// Why a link does not open. The caller is never told which.
+/// Why a link does not open. The caller never learns the reason.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotRedeemed {
-    /// It was opened before.
+    /// The link was opened before.
     Used,
-    /// It ran out.
+    /// The link expired.
     Expired,
-    /// It was ended before its time.
+    /// The access was revoked.
     Revoked,
 }
 
@@ -55,33 +55,33 @@ impl From<NotRedeemed> for AccessRefusal {
     }
 }
 
-/// The view's time is over.
+/// The view has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewEnded;
 
-/// All that a new grant is made of.
+/// The data of a new grant.
 #[derive(Clone, Debug)]
 pub struct NewGrant {
-    /// Its id.
+    /// The id of the access.
     pub id: AccessId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// Who views what.
+    /// Who views what, and in which mode.
     pub view: View,
     /// Who issues it.
     pub issuer: Issuer,
-    /// The user's epoch now; 0 for a view without a user.
+    /// The user's epoch now. 0 for a view without a user.
     pub access_epoch: u32,
-    /// Who may show the view in a frame.
+    /// Which web pages may show the view in a frame.
     pub embed_origins: EmbedOrigins,
-    /// How long the link can be opened.
+    /// How long the link works.
     pub link: LinkSeconds,
-    /// How long the view lives once opened.
+    /// How long the view lasts once opened.
     pub view_seconds: ViewSeconds,
 }
 
 impl NewGrant {
-    /// The grant, its link fresh.
+    /// Issues the grant at `now`.
     pub fn issue(self, now: Timestamp) -> IssuedGrant {
         IssuedGrant {
             details: GrantDetails {
@@ -101,7 +101,7 @@ impl NewGrant {
 }
 
 impl GrantDetails {
-    /// What an audit record about it is on.
+    /// The object of its audit records.
     pub fn audit_object(&self) -> AuditObject {
         AuditObject::Access {
             id: self.id,
@@ -122,12 +122,12 @@ impl GrantDetails {
 }
 
 impl IssuedGrant {
-    /// What the record of its issuing says was done.
+    /// The action of the audit record about issuing it.
     pub fn action(&self) -> AuditAction {
         AuditAction::AccessIssued(self.details.view.mode())
     }
 
-    /// The holder opens the link, and shows to have `key` if they have one.
+    /// Opens the link. `key` is the key that the holder proved to hold, if any.
     pub fn redeem(
         self,
         key: Option<KeyThumbprint>,
@@ -142,14 +142,14 @@ impl IssuedGrant {
         Ok(self.details.transition(AuditAction::AccessRedeemed, open))
     }
 
-    /// Ends it before it was opened.
+    /// Revokes the link before it was opened.
     pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
         revocation(self.details, None, now)
     }
 }
 
 impl OpenGrant {
-    /// Until when a view token that is made at `now` is good: five minutes, but not past the end.
+    /// Returns when a view token issued at `now` expires: after five minutes, or when the view ends.
     pub fn renew(&self, now: Timestamp) -> Result<Timestamp, ViewEnded> {
         if now < self.opening.until {
             Ok(now.plus(VIEW_TOKEN_LIFE).min(self.opening.until))
@@ -158,7 +158,7 @@ impl OpenGrant {
         }
     }
 
-    /// Ends the view.
+    /// Revokes the view.
     pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
         revocation(self.details, Some(self.opening), now)
     }
@@ -177,7 +177,7 @@ fn revocation(
 }
 
 impl Grant {
-    /// The holder opens the link; see [`IssuedGrant::redeem`].
+    /// Opens the link. See [`IssuedGrant::redeem`].
     pub fn redeem(
         self,
         key: Option<KeyThumbprint>,
@@ -190,7 +190,7 @@ impl Grant {
         }
     }
 
-    /// Ends link or view; `None` when nothing is left to end.
+    /// Revokes the link or view. Returns `None` if both are over.
     pub fn revoke(self, now: Timestamp) -> Option<GrantTransition<RevokedGrant>> {
         match self {
             _ if !self.is_alive(now) => None,

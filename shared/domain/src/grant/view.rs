@@ -1,32 +1,32 @@
-//! What a temporary access shows, and to whom.
+//! What a temporary access shows, and who sees it.
 
 use super::ephemeral::EphemeralSession;
 use crate::ids::UserId;
 use crate::study::{StudyRef, ViewMode};
 
-/// Who views what.
+/// Who views what, and in which mode.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum View {
-    /// A user reads a study and dictates.
+    /// A user reads a study and dictates its report.
     Dictation {
-        /// The user, to whom the study is assigned.
+        /// The user that the study is assigned to.
         user: UserId,
         /// The study.
         study: StudyRef,
     },
-    /// A study is read.
+    /// Someone reads a study.
     ViewerOnly {
-        /// By this user; `None` when the PACS does not say by whom.
+        /// The user. `None` if the PACS does not name one.
         user: Option<UserId>,
         /// The study.
         study: StudyRef,
     },
-    /// Images without a study, for nobody in particular.
+    /// Images without a study or a user.
     Ephemeral(EphemeralSession),
 }
 
 impl View {
-    /// What the view is good for.
+    /// What the view allows.
     pub fn mode(&self) -> ViewMode {
         match self {
             Self::Dictation { .. } => ViewMode::Dictation,
@@ -34,7 +34,7 @@ impl View {
         }
     }
 
-    /// The user whose status and permissions decide whether the view lives.
+    /// The user whose status and permissions decide whether the view stays open.
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::Dictation { user, .. } => Some(*user),

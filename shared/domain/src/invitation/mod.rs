@@ -1,4 +1,4 @@
-//! Invitations: what is offered to a person, and the states it goes through.
+//! Invitations and their states.
 //!
 //! ```text
 //!              resend, edit
@@ -9,8 +9,9 @@
 //!                 \-------- revoke -----> Revoked
 //! ```
 //!
-//! Each transition consumes the state that allows it. An invitation that ran out is still
-//! `PendingInvitation`; whether it did is computed from the clock ([`PendingInvitation::check_expiry`]) and never stored.
+//! Each transition consumes the state that allows it. An expired invitation is still a
+//! [`PendingInvitation`]. [`PendingInvitation::check_expiry`] computes expiry from the clock, and nothing
+//! stores it.
 
 mod state;
 mod transitions;

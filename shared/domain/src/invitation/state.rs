@@ -14,47 +14,47 @@ use crate::person::email::Email;
 use crate::person::profile::Profile;
 use crate::time::Timestamp;
 
-/// How long the same invite by the same caller is taken for a repeat of the first, since the
-/// SDKs repeat by themselves and send no idempotency key.
+/// How long the same invite by the same caller counts as a retry of the first one. The SDKs retry by
+/// themselves and send no idempotency key.
 pub const REPEAT_WINDOW: Duration = Duration::from_mins(10);
 
-/// What every invitation has, whatever its state.
+/// The data of an invitation in any state.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationDetails {
-    /// Its id; the user it makes has the same UUID.
+    /// The id of the invitation. Its user has the same UUID.
     pub id: InvitationId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// The address invited.
+    /// The address that the invitation is sent to.
     pub email: Email,
-    /// What is offered.
+    /// The names, role and permissions of the invited person.
     pub profile: Profile,
-    /// Who invited.
+    /// Who sent the invitation.
     pub invited_by: Inviter,
-    /// When it was made.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// When it last changed, mail state apart.
+    /// When it last changed. Changes of the delivery do not count.
     pub updated_at: Timestamp,
-    /// When it runs out.
+    /// When it expires.
     pub expiry: Timestamp,
-    /// When the newest mail was queued.
+    /// When the newest email was queued.
     pub queued_at: Timestamp,
-    /// Which link is valid: a resend counts up and so kills the old one.
+    /// The generation of the valid link. A resend raises it, so the old link stops working.
     pub generation: u32,
-    /// Whether the mail of this generation arrived.
+    /// The delivery of this generation's email.
     pub email_delivery: EmailDelivery,
-    /// What was asked and by whom, so that a client's silent repeat is recognised.
+    /// The digest of the caller and the request, to recognize a retry by the client.
     pub fingerprint: Fingerprint,
-    /// Counts the writes, so that none is lost.
+    /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
 
-/// A digest of caller and request body.
+/// A digest of any number of parts, such as a caller and a request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// The digest of who asked and what, whatever the parts are.
+    /// Computes the digest of the parts, with their lengths.
     pub fn of(parts: &[&[u8]]) -> Self {
         let mut digest = Sha256::new();
         for part in parts {
@@ -64,52 +64,52 @@ impl Fingerprint {
         Self(URL_SAFE_NO_PAD.encode(digest.finalize()))
     }
 
-    /// The digest that was stored.
+    /// The digest with this stored text.
     pub fn from_stored(text: String) -> Self {
         Self(text)
     }
 
-    /// The digest's text.
+    /// The text of the digest.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// An invitation that waits for its person, run out or not.
+/// An invitation that was neither answered nor revoked. It may have expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PendingInvitation {
-    /// What every invitation has.
+    /// The data of every invitation.
     pub details: InvitationDetails,
-    /// Whether the inviter was already told that a new link is wanted for this generation.
+    /// Whether the person already asked for a new link in this generation.
     pub new_requested: bool,
 }
 
-/// An invitation that became a user.
+/// An invitation that its person accepted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AcceptedInvitation {
-    /// What every invitation has.
+    /// The data of every invitation.
     pub details: InvitationDetails,
-    /// When the person confirmed.
+    /// When the person accepted.
     pub at: Timestamp,
 }
 
 /// An invitation that its person declined.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectedInvitation {
-    /// What every invitation has.
+    /// The data of every invitation.
     pub details: InvitationDetails,
-    /// When.
+    /// When the person declined.
     pub at: Timestamp,
     /// Why, in the person's words.
     pub reason: Option<RejectReason>,
 }
 
-/// An invitation that the clinic took back.
+/// An invitation that the clinic revoked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RevokedInvitation {
-    /// What every invitation has.
+    /// The data of every invitation.
     pub details: InvitationDetails,
-    /// When.
+    /// When it was revoked.
     pub at: Timestamp,
 }
 
@@ -129,13 +129,13 @@ pub enum Invitation {
 /// An invitation's `status` in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum InvitationStatus {
-    /// Waits for its person, run out or not.
+    /// Not answered and not revoked. It may have expired.
     Sent,
-    /// Became a user.
+    /// Accepted by its person.
     Accepted,
-    /// Declined.
+    /// Declined by its person.
     Rejected,
-    /// Taken back.
+    /// Revoked by the clinic.
     Revoked,
 }
 
@@ -143,7 +143,7 @@ impl InvitationStatus {
     /// Every status.
     pub const ALL: [Self; 4] = [Self::Sent, Self::Accepted, Self::Rejected, Self::Revoked];
 
-    /// The status's name.
+    /// The name of the status.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Sent => "sent",
@@ -153,14 +153,14 @@ impl InvitationStatus {
         }
     }
 
-    /// Reads a status's name.
+    /// Reads the name of a status.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|s| s.as_str() == text)
     }
 }
 
 impl Invitation {
-    /// What every invitation has.
+    /// The data of every invitation.
     pub fn details(&self) -> &InvitationDetails {
         match self {
             Self::Pending(i) => &i.details,
@@ -170,7 +170,7 @@ impl Invitation {
         }
     }
 
-    /// Whether the same request by the same caller, at `now`, is a repeat of the one that made this.
+    /// Whether a request at `now` is a retry of the one that created this invitation.
     pub fn is_repeat(&self, request: &Fingerprint, now: Timestamp) -> bool {
         let details = self.details();
         details.fingerprint == *request && now.since(details.created_at) < REPEAT_WINDOW
@@ -186,12 +186,12 @@ impl Invitation {
         }
     }
 
-    /// Whether it waits for its person and has run out.
+    /// Whether it is pending and expired.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         matches!(self, Self::Pending(pending) if pending.details.expiry <= now)
     }
 
-    /// The pending invitation, or the status that a command about a pending one met instead.
+    /// Returns the pending invitation. If it is not pending, the error is its status.
     pub fn pending(self) -> Result<PendingInvitation, InvitationStatus> {
         match self {
             Self::Pending(pending) => Ok(pending),
@@ -200,7 +200,7 @@ impl Invitation {
     }
 }
 
-/// Why a person declined: at most 500 characters, no control characters.
+/// Why a person declined: 1 to 500 characters without control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RejectReason(String);
 

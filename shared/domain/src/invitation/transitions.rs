@@ -1,4 +1,4 @@
-//! How an invitation changes. Pure: from a state and a command to the next state.
+//! The transitions of an invitation: pure functions from a state and a command to the next state.
 
 use std::time::Duration;
 
@@ -17,17 +17,17 @@ use crate::person::profile::Profile;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
-/// How long a resend has to wait for the one before it.
+/// The shortest time between two emails of an invitation.
 pub const RESEND_PAUSE: Duration = Duration::from_mins(1);
 
-/// A decided change, to be written with its audit record under the condition that the invitation
-/// still has `expected_version`.
+/// A change to write together with its audit record. The write requires that the invitation still has
+/// `expected_version`.
 #[must_use = "a transition does nothing until the store writes it"]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvitationTransition<S> {
-    /// The invitation afterwards.
+    /// The invitation after the change.
     pub next: S,
-    /// What it was called before.
+    /// The profile before the change.
     pub before: Profile,
     /// What happened, for the audit.
     pub action: AuditAction,
@@ -40,7 +40,7 @@ impl<S> InvitationTransition<S> {
         Self { next, before: details.profile.clone(), action, expected_version: details.version }
     }
 
-    /// The same change, its outcome seen as an invitation in any state.
+    /// Converts the next state, such as to an invitation in any state.
     pub fn map<T>(self, into: impl FnOnce(S) -> T) -> InvitationTransition<T> {
         InvitationTransition {
             next: into(self.next),
@@ -51,51 +51,51 @@ impl<S> InvitationTransition<S> {
     }
 }
 
-/// A pending invitation that has not run out.
+/// A pending invitation that has not expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnexpiredInvitation(PendingInvitation);
 
-/// A pending invitation that has run out.
+/// A pending invitation that has expired.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ExpiredInvitation(PendingInvitation);
 
-/// A resend came less than [`RESEND_PAUSE`] after the one before.
+/// The resend came less than [`RESEND_PAUSE`] after the last email was queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ResendTooSoon {
     /// How long to wait.
     pub retry_after: Duration,
 }
 
-/// An accepted invitation together with the user that it made.
+/// An accepted invitation and its new user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Acceptance {
-    /// The invitation afterwards.
+    /// The accepted invitation.
     pub invitation: AcceptedInvitation,
     /// The new user.
     pub user: User,
 }
 
-/// All that a new invitation is made of.
+/// The data of a new invitation.
 #[derive(Clone, Debug)]
 pub struct NewInvitation {
-    /// Its id.
+    /// The id of the invitation.
     pub id: InvitationId,
     /// The clinic.
     pub clinic: ClinicId,
-    /// The address invited.
+    /// The address that the invitation is sent to.
     pub email: Email,
-    /// What is offered.
+    /// The names, role and permissions of the invited person.
     pub profile: Profile,
     /// Who invites.
     pub invited_by: Inviter,
     /// How long it stays open.
     pub open_for: Duration,
-    /// What was asked and by whom.
+    /// The digest of the caller and the request.
     pub fingerprint: Fingerprint,
 }
 
 impl NewInvitation {
-    /// The invitation, its first mail queued.
+    /// Creates the invitation and queues its first email.
     pub fn create(self, now: Timestamp) -> PendingInvitation {
         PendingInvitation {
             details: InvitationDetails {
@@ -127,7 +127,7 @@ impl InvitationDetails {
 }
 
 impl PendingInvitation {
-    /// Whether it has run out at `now`.
+    /// Checks whether it has expired at `now`.
     pub fn check_expiry(self, now: Timestamp) -> Result<UnexpiredInvitation, ExpiredInvitation> {
         if now < self.details.expiry {
             Ok(UnexpiredInvitation(self))
@@ -136,7 +136,7 @@ impl PendingInvitation {
         }
     }
 
-    /// Takes the invitation back, run out or not.
+    /// Revokes the invitation, even if it has expired.
     pub fn revoke(self, now: Timestamp) -> InvitationTransition<RevokedInvitation> {
         let details = self.details;
         InvitationTransition::new(
@@ -146,7 +146,7 @@ impl PendingInvitation {
         )
     }
 
-    /// Queues a mail with a new link; the expiry starts again and the old link is dead.
+    /// Queues an email with a new link. The expiry starts again and the old link stops working.
     pub fn resend(
         self,
         now: Timestamp,
@@ -172,24 +172,22 @@ impl UnexpiredInvitation {
         &self.0.details
     }
 
-    /// Changes what is offered.
+    /// Changes names, role or permissions.
     pub fn edit(self, profile: Profile, now: Timestamp) -> InvitationTransition<PendingInvitation> {
-        self.change_offer(profile, AuditAction::InvitationEdited, now)
+        self.change_profile(profile, AuditAction::InvitationEdited, now)
     }
 
-    /// An owner or admin who knows the person vouches for the NPI that is registered under
-    /// another surname.
+    /// Records that an owner or admin attests the NPI, which is registered under another surname.
     pub fn attest(
         self,
         by: UserId,
         now: Timestamp,
     ) -> Result<InvitationTransition<PendingInvitation>, NotAttested> {
         let profile = self.0.details.profile.clone().attest(by, now)?;
-        Ok(self.change_offer(profile, AuditAction::NpiAttested, now))
+        Ok(self.change_profile(profile, AuditAction::NpiAttested, now))
     }
 
-    /// What follows when the registry was asked again about the NPI; `None` when its answer
-    /// changes nothing.
+    /// Records the answer of a repeated registry lookup. Returns `None` if the answer changes nothing.
     #[must_use]
     pub fn recheck_npi(
         self,
@@ -198,10 +196,10 @@ impl UnexpiredInvitation {
     ) -> Option<InvitationTransition<PendingInvitation>> {
         let profile = self.0.details.profile.clone().recheck_npi(answer);
         let news = profile != self.0.details.profile;
-        news.then(|| self.change_offer(profile, AuditAction::NpiVerificationChanged, now))
+        news.then(|| self.change_profile(profile, AuditAction::NpiVerificationChanged, now))
     }
 
-    fn change_offer(
+    fn change_profile(
         self,
         profile: Profile,
         action: AuditAction,
@@ -213,7 +211,7 @@ impl UnexpiredInvitation {
         InvitationTransition::new(&self.0.details, action, next)
     }
 
-    /// The person confirms. `registry` is the answer about an NPI that was still pending.
+    /// Accepts the invitation. `registry` is the answer about an NPI that was still pending.
     pub fn accept(
         self,
         registry: Option<&RegistryAnswer>,
@@ -241,7 +239,7 @@ impl UnexpiredInvitation {
         InvitationTransition::new(&before, AuditAction::InvitationAccepted, acceptance)
     }
 
-    /// The person declines.
+    /// Declines the invitation.
     pub fn reject(
         self,
         reason: Option<RejectReason>,
@@ -254,7 +252,7 @@ impl UnexpiredInvitation {
 }
 
 impl ExpiredInvitation {
-    /// Notes that the person wants a new link; `None` when the inviter was already told.
+    /// Records that the person asks for a new link. Returns `None` if they already asked.
     pub fn request_new(self, now: Timestamp) -> Option<InvitationTransition<PendingInvitation>> {
         if self.0.new_requested {
             return None;

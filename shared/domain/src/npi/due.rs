@@ -1,32 +1,31 @@
-//! When the registry is asked again about a claimed NPI.
+//! Due dates: when to look up a claimed NPI in the registry again.
 
 use std::time::Duration;
 
 use crate::npi::NpiStatus;
 use crate::time::Timestamp;
 
-/// How soon a number is asked about that the registry has not answered on yet, and the first pause
-/// after an ask without an answer.
+/// The wait before the first lookup of a pending NPI, and after the first failed lookup.
 pub const FIRST_PAUSE: Duration = Duration::from_mins(5);
 
-/// The longest pause while the registry does not answer.
+/// The longest wait while lookups fail.
 pub const LONGEST_PAUSE: Duration = Duration::from_hours(6);
 
-/// How long an answer is good for.
+/// How long an answer counts before the next lookup.
 pub const ANSWER_LIFETIME: Duration = Duration::from_hours(30 * 24);
 
-/// When a number is to be asked about, and how often that was in vain.
+/// When the next lookup of an NPI is due, and how many lookups failed before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct NextLookup {
-    /// From when on.
+    /// The due date.
     pub at: Timestamp,
-    /// Asks without an answer since the last answer.
+    /// Failed lookups since the last answer.
     pub failures: u32,
 }
 
 impl NextLookup {
-    /// When a number in this state is asked about next, as of `now`; `None` when asking again
-    /// would change nothing. One that the registry rules out is asked about too, since CMS
+    /// The next lookup of an NPI with this verification, counted from `now`. Returns `None` if another
+    /// lookup would change nothing. NPIs that the registry rules out are looked up too, because CMS
     /// reactivates numbers.
     pub fn after(verification: NpiStatus, now: Timestamp) -> Option<Self> {
         let wait = match verification {
@@ -34,14 +33,15 @@ impl NextLookup {
             NpiStatus::Verified(_) | NpiStatus::Deactivated | NpiStatus::NotFound => {
                 ANSWER_LIFETIME
             }
-            // The registry keeps former names: only a new surname, which is asked about at once,
-            // or an attestation changes this.
+            // The registry keeps former names, so another lookup finds no match either. A new surname
+            // starts a lookup of its own.
             NpiStatus::NameMismatch => return None,
         };
         Some(Self { at: now.plus(wait), failures: 0 })
     }
 
-    /// The same after one more ask in vain at `now`: twice the pause of before, up to the longest.
+    /// The next lookup after one that failed at `now`. Each failure doubles the wait, up to
+    /// [`LONGEST_PAUSE`].
     #[must_use]
     pub fn after_failure(self, now: Timestamp) -> Self {
         let doubled = 2_u32.saturating_pow(self.failures);
@@ -58,7 +58,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_next_ask_lies_ahead_and_within_a_month(
+        fn the_next_lookup_is_in_the_future_and_within_30_days(
             state in any_verification(), millis in 0_i64..4_000_000_000_000, times in 0_u32..100
         ) {
             let now = Timestamp::from_millis(millis).unwrap();
@@ -77,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn the_pause_doubles_from_five_minutes_to_six_hours() {
+    fn the_wait_doubles_from_five_minutes_to_six_hours() {
         let now = Timestamp::EPOCH;
         let mut due = NextLookup::after(NpiStatus::Pending, now).unwrap();
         let mut minutes = vec![due.at.since(now).as_secs() / 60];

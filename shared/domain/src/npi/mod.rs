@@ -1,4 +1,4 @@
-//! The National Provider Identifier (45 CFR 162.406) and what the NPPES registry says of one.
+//! National Provider Identifiers (45 CFR 162.406), and what the NPPES registry says about them.
 
 pub mod due;
 
@@ -11,12 +11,12 @@ use crate::fold::fold;
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
-/// An NPI: 10 digits, first 1 or 2, the last one the Luhn check digit over `80840` + NPI
+/// An NPI: 10 digits, the first 1 or 2. The last one is the Luhn check digit over `80840` and the NPI
 /// (CMS, "Requirements for National Provider Identifier (NPI) and NPI Check Digit").
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Npi([u8; 10]);
 
-/// The Luhn sum that the card issuer prefix `80840` contributes.
+/// What the card issuer prefix `80840` adds to the Luhn sum.
 const PREFIX_SUM: u32 = 24;
 
 impl Npi {
@@ -33,7 +33,7 @@ impl Npi {
 
     /// The ten digits.
     pub fn as_str(&self) -> &str {
-        // Always ASCII digits: `parse` is the one way in.
+        // Always ASCII digits, because only `parse` makes one.
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }
@@ -51,55 +51,55 @@ impl fmt::Debug for Npi {
     }
 }
 
-/// What the registry answered about one NPI.
+/// The registry's answer about one NPI.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RegistryAnswer {
-    /// An active person (`NPI-1`), with every surname on record, former ones included.
+    /// The NPI of an active person (`NPI-1`).
     Person {
-        /// Surnames as the registry spells them.
+        /// Every surname on record, including former ones, as the registry spells them.
         surnames: Vec<String>,
     },
-    /// An active organisation (`NPI-2`), which cannot report.
+    /// The NPI of an active organization (`NPI-2`), which cannot report.
     Organization,
     /// CMS deactivated the number.
     Deactivated,
-    /// No such number.
+    /// The registry does not know the number.
     Unknown,
-    /// No answer, or none that can be understood: says nothing about the number.
+    /// There was no answer, or none that can be understood. This says nothing about the number.
     Unavailable,
 }
 
-/// What a verification rests on.
+/// Why an NPI counts as verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerificationBasis {
-    /// The registry knows the number under the person's surname.
+    /// The registry lists the number under the person's surname.
     Registry,
-    /// The registry knows it under another, and an owner or admin vouched for the person.
+    /// The registry lists the number under another surname, and an owner or admin attested it.
     Attested {
-        /// Who.
+        /// Who attested it.
         by: UserId,
         /// When.
         at: Timestamp,
     },
 }
 
-/// Where the verification of a held NPI stands. `not_required` is having none.
+/// The verification of an NPI. `not_required` in JSON means that there is no NPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NpiStatus {
     /// The registry has not answered yet.
     Pending,
-    /// The number is this person's.
+    /// The number belongs to this person.
     Verified(VerificationBasis),
-    /// The registry knows the number under another surname.
+    /// The registry lists the number under another surname.
     NameMismatch,
-    /// The registry does not know the number, or knows it as an organisation's.
+    /// The registry does not know the number, or lists it for an organization.
     NotFound,
     /// CMS deactivated the number.
     Deactivated,
 }
 
 impl NpiStatus {
-    /// What follows from the registry's answer for a person of this surname.
+    /// The verification that the registry's answer gives to a person with this surname.
     pub fn from_answer(answer: &RegistryAnswer, surname: &str) -> Self {
         match answer {
             RegistryAnswer::Person { surnames }
@@ -114,8 +114,8 @@ impl NpiStatus {
         }
     }
 
-    /// What follows from another answer of the registry about the same person. Silence changes
-    /// nothing, and an attestation holds for as long as the number is an active person's.
+    /// The verification after a repeated lookup for the same person. An unavailable registry changes
+    /// nothing. An attestation holds while the number belongs to an active person.
     #[must_use]
     pub fn recheck(self, answer: &RegistryAnswer, surname: &str) -> Self {
         match (self, answer) {
@@ -127,7 +127,7 @@ impl NpiStatus {
         }
     }
 
-    /// The state's name in JSON.
+    /// The name of the status in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -138,7 +138,8 @@ impl NpiStatus {
         }
     }
 
-    /// Reads a state's name. It does not tell what `verified` rests on: the registry is supposed.
+    /// Reads the name of a status. `verified` counts as verified by the registry, because the name does
+    /// not say why.
     pub fn parse(text: &str) -> Option<Self> {
         [
             Self::Pending,
@@ -151,7 +152,7 @@ impl NpiStatus {
         .find(|v| v.as_str() == text)
     }
 
-    /// The refusal that a request naming this NPI gets, when the registry rules the number out.
+    /// The refusal of a request with this NPI, if the registry rules the number out.
     pub fn refusal(self, answer: &RegistryAnswer) -> Option<Refusal> {
         match (self, answer) {
             (Self::NotFound, RegistryAnswer::Organization) => Some(Refusal::new(
@@ -171,13 +172,13 @@ impl NpiStatus {
     }
 }
 
-/// Whether two surnames are one, after folding case, accents and punctuation.
+/// Whether two surnames are the same once case, accents and punctuation are folded.
 pub fn surnames_match(a: &str, b: &str) -> bool {
-    let (a, b) = (folded(a), folded(b));
+    let (a, b) = (fold_surname(a), fold_surname(b));
     !a.is_empty() && a == b
 }
 
-fn folded(name: &str) -> String {
+fn fold_surname(name: &str) -> String {
     let letter = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
     fold(name).chars().filter(letter).collect()
 }
@@ -196,7 +197,7 @@ mod tests {
         }
 
         #[test]
-        fn one_wrong_digit_is_noticed(seed in 0_u32..100_000_000, at in 0_usize..10, by in 1_u8..10) {
+        fn one_wrong_digit_is_refused(seed in 0_u32..100_000_000, at in 0_usize..10, by in 1_u8..10) {
             let body = format!("1{seed:08}");
             let valid: Vec<String> = (0..10).map(|c| format!("{body}{c}")).filter(|n| Npi::parse(n).is_ok()).collect();
             prop_assert_eq!(valid.len(), 1, "exactly one check digit fits");
@@ -206,14 +207,14 @@ mod tests {
         }
 
         #[test]
-        fn a_surname_is_itself_in_capitals(name in "[a-zA-Zéèüößøł' -]{1,20}") {
+        fn a_surname_matches_itself_in_capitals(name in "[a-zA-Zéèüößøł' -]{1,20}") {
             prop_assume!(name.chars().any(char::is_alphanumeric));
             prop_assert!(surnames_match(&name, &name.to_uppercase()));
         }
     }
 
     #[test]
-    fn ten_digits_first_1_or_2_luhn_over_80840() {
+    fn an_npi_has_ten_digits_the_first_1_or_2_and_a_luhn_check_digit() {
         for right in
             ["1234567893", "1245319599", "1003802901", "1679576722", "1000000004", "2000000002"]
         {
@@ -252,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn the_registrys_answer_decides_and_silence_decides_nothing() {
+    fn the_registry_decides_the_verification_unless_it_is_unavailable() {
         let person = RegistryAnswer::Person { surnames: vec!["NEW".into(), "FORMER".into()] };
         assert_eq!(
             NpiStatus::from_answer(&person, "Former"),
@@ -272,7 +273,7 @@ mod tests {
     }
 
     #[test]
-    fn an_attestation_outlasts_every_answer_but_the_number_s_end() {
+    fn an_attestation_holds_until_the_registry_rules_out_the_npi() {
         let attested = NpiStatus::Verified(VerificationBasis::Attested {
             by: UserId::from_bytes([1; 16]),
             at: Timestamp::EPOCH,

@@ -1,4 +1,4 @@
-//! Mail addresses.
+//! Email addresses.
 
 use std::fmt;
 
@@ -6,16 +6,16 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::field::Refusal;
 
-/// Bytes of the longest address: RFC 5321 section 4.5.3.1.3, without the angle brackets.
+/// The most bytes in an address (RFC 5321 section 4.5.3.1.3, without the angle brackets).
 pub const MAX_BYTES: usize = 254;
-/// Bytes of the longest part before the `@`: RFC 5321 section 4.5.3.1.1.
+/// The most bytes before the `@` (RFC 5321 section 4.5.3.1.1).
 const MAX_LOCAL_BYTES: usize = 64;
 
-/// A mail address as it was typed, with the form by which addresses are compared.
+/// An email address as it was typed, and in the form that is compared.
 ///
-/// Compared after trim, NFC, lower case, and the domain turned to its A-label (UTS 46), so that
-/// `Dr.Müller@Praxis-Süd.example` and `dr.müller@xn--praxis-sd-x9a.example` are one person and
-/// a look-alike domain is another. A `+tag` belongs to the address.
+/// The compared form is trimmed, NFC and lower case, with the domain as an A-label (UTS 46). So
+/// `Dr.Müller@Praxis-Süd.example` and `dr.müller@xn--praxis-sd-x9a.example` are one address, and a
+/// look-alike domain is another. A `+tag` is part of the address.
 #[derive(Clone)]
 pub struct Email {
     typed: String,
@@ -48,17 +48,17 @@ impl Email {
         Ok(Self { typed, normalized })
     }
 
-    /// The address as it was typed, to show and to mail to.
+    /// The address as it was typed, to show it.
     pub fn as_typed(&self) -> &str {
         &self.typed
     }
 
-    /// The form by which addresses are compared.
+    /// The form that is compared and used in keys.
     pub fn normalized(&self) -> &str {
         &self.normalized
     }
 
-    /// The address for a mail server: as typed, but a domain beyond ASCII as its A-label.
+    /// The address for SES: as typed, but with a non-ASCII domain as its A-label.
     pub fn delivery_address(&self) -> String {
         match (self.typed.rsplit_once('@'), self.normalized.rsplit_once('@')) {
             (Some((local, typed)), Some((_, a_label))) if !typed.is_ascii() => {
@@ -69,7 +69,7 @@ impl Email {
     }
 }
 
-/// RFC 5321 dot-string with the UTF-8 of RFC 6531; quoted strings are refused.
+/// Accepts a dot-string (RFC 5321) with UTF-8 (RFC 6531). Refuses quoted strings.
 fn normalize_local(local: &str) -> Result<String, Refusal> {
     let allowed = |c: char| {
         c.is_ascii_alphanumeric()
@@ -83,11 +83,11 @@ fn normalize_local(local: &str) -> Result<String, Refusal> {
     if dots || starts_combined || !local.chars().all(allowed) {
         return Err(INVALID);
     }
-    // Lower case can decompose (`İ` becomes `i` and a dot above): compose again.
+    // Lower case can decompose a letter (`İ` becomes `i` and a dot above), so compose again.
     Ok(local.to_lowercase().nfc().collect())
 }
 
-/// UTS 46 with the host name rules of STD 3, and at least two labels.
+/// Converts a domain to its A-label (UTS 46, with the host name rules of STD 3). Requires two labels.
 fn normalize_domain(domain: &str) -> Result<String, Refusal> {
     let ascii = idna::domain_to_ascii_strict(domain).map_err(|_| INVALID)?;
     let mut labels = ascii.split('.');
@@ -137,7 +137,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_typed_and_what_is_compared_both_read_as_the_same_address(
+        fn the_typed_and_the_compared_form_are_the_same_address(
             local in "[A-Za-zİıéÉßñ0-9+_-]{1,12}", domain in "[a-zA-Zäöü]{1,10}", top in "[a-z]{2,6}"
         ) {
             let email = Email::parse(&format!("{local}@{domain}.{top}")).unwrap();
@@ -164,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn the_spelling_typed_is_kept() {
+    fn the_typed_spelling_is_kept() {
         let email = Email::parse(" Dr.Ada@Praxis-Süd.Example ").unwrap();
         assert_eq!(email.as_typed(), "Dr.Ada@Praxis-Süd.Example");
         assert_eq!(email.delivery_address(), "Dr.Ada@xn--praxis-sd-x9a.example");
@@ -173,7 +173,7 @@ mod tests {
     }
 
     #[test]
-    fn at_most_254_bytes() {
+    fn an_address_has_at_most_254_bytes() {
         let domain = format!("{}.{}.{}.ex", "d".repeat(63), "e".repeat(63), "f".repeat(58));
         let longest = format!("{}@{domain}", "a".repeat(64));
         assert_eq!(longest.len(), 254);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused() {
+    fn a_malformed_address_is_refused() {
         for wrong in [
             "",
             "@",

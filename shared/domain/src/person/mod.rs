@@ -1,4 +1,4 @@
-//! A person's names, telephone number and role in the clinic.
+//! A person's names, phone number and role in the clinic.
 
 pub mod email;
 pub mod permissions;
@@ -11,7 +11,7 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::field::Refusal;
 
-/// Characters of the longest name.
+/// The most characters in a name.
 const MAX_CHARS: usize = 100;
 
 const LENGTH: Refusal = Refusal::new("name_length", "Send 1 to 100 characters.");
@@ -24,10 +24,10 @@ const LINK: Refusal = Refusal::new(
     "Put a space after each period, so that the name does not look like a web address.",
 );
 
-/// One part of a name, or any other short text that is shown in a mail.
+/// One part of a name, or any other short text that an email shows.
 ///
-/// Trimmed and NFC, 1 to 100 characters, nothing that could break out of a mail header or page and
-/// nothing that a mail program would turn into a link.
+/// It is trimmed, NFC and 1 to 100 characters long. It cannot break out of an email header or a page,
+/// and email programs do not turn it into a link.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
@@ -47,7 +47,7 @@ impl PersonName {
         Ok(Self(name))
     }
 
-    /// The name.
+    /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
@@ -60,11 +60,12 @@ fn is_forbidden(c: char) -> bool {
             c.general_category(),
             G::Control | G::Format | G::LineSeparator | G::ParagraphSeparator | G::PrivateUse | G::Surrogate | G::Unassigned
         )
-        // Hangul fillers and the blank Braille pattern show nothing, though their category says letter or symbol.
+        // Hangul fillers and the blank Braille pattern are invisible, although their category is letter or symbol.
         || matches!(c, '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' | '\u{2800}')
 }
 
-/// `label.xx`: a letter or digit, a dot (any that IDNA reads as one), then two letters.
+/// Whether a text contains `x.xx`: a letter or digit, a dot, and two more letters or digits. Any
+/// character that IDNA reads as a dot counts.
 fn looks_like_link(name: &str) -> bool {
     let chars: Vec<char> = name.chars().collect();
     chars.windows(4).any(|w| {
@@ -81,12 +82,12 @@ impl fmt::Debug for PersonName {
     }
 }
 
-/// A telephone number: 10 to 15 digits (E.164 allows 15), separators dropped.
+/// A phone number of 10 to 15 digits, without separators. E.164 allows 15.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number; separators ` -().` and a leading `+` are accepted and dropped.
+    /// Reads a number. Drops a leading `+` and the separators ` -().`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const INVALID: Refusal = Refusal::new(
             "phone_invalid",
@@ -118,7 +119,7 @@ pub struct FullName {
     pub first: PersonName,
     /// Middle name.
     pub middle: Option<PersonName>,
-    /// Last name, the one compared with the NPI registry.
+    /// Last name. Only this part is compared with the NPI registry.
     pub last: PersonName,
     /// Suffix such as `Jr.` or `MD`.
     pub suffix1: Option<PersonName>,
@@ -127,7 +128,7 @@ pub struct FullName {
 }
 
 impl FullName {
-    /// First and last name, as a mail greets.
+    /// First and last name, as in an email's greeting.
     pub fn first_and_last(&self) -> String {
         format!("{} {}", self.first.as_str(), self.last.as_str())
     }
@@ -148,7 +149,7 @@ macro_rules! clinic_roles {
                 match self { $(Self::$variant => $text,)* }
             }
 
-            /// Reads a role, spelt exactly as AutoScribe writes it.
+            /// Reads a role. The spelling must be AutoScribe's.
             pub fn parse(text: &str) -> Result<Self, Refusal> {
                 match text {
                     $($text => Ok(Self::$variant),)*
@@ -238,7 +239,7 @@ mod tests {
         }
 
         #[test]
-        fn an_accepted_name_reads_as_itself_and_is_harmless(text in "\\PC{0,110}") {
+        fn an_accepted_name_reads_as_itself_and_has_no_dangerous_characters(text in "\\PC{0,110}") {
             if let Ok(name) = PersonName::parse(&text) {
                 prop_assert_eq!(&PersonName::parse(name.as_str()).unwrap(), &name);
                 prop_assert!((1..=100).contains(&name.as_str().chars().count()));
@@ -247,7 +248,7 @@ mod tests {
         }
 
         #[test]
-        fn a_telephone_number_reads_as_its_digits(digits in "[0-9]{10,15}") {
+        fn a_phone_number_is_stored_as_its_digits(digits in "[0-9]{10,15}") {
             let spaced: String = digits.chars().flat_map(|c| [c, '-']).collect();
             let number = PhoneNumber::parse(&format!("+{spaced}")).unwrap();
             prop_assert_eq!(number.as_str(), digits);
@@ -281,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn no_control_characters_no_angle_brackets_nothing_invisible() {
+    fn control_characters_angle_brackets_and_invisible_characters_are_refused() {
         for name in [
             "Ada\r\nBcc: x",
             "Ada\nX",
@@ -304,7 +305,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_that_a_mail_program_would_turn_into_a_link() {
+    fn a_name_that_email_programs_turn_into_a_link_is_refused() {
         for name in
             ["evil.com", "www.evil.com", "Ada evil.co/x", "evil。com", "evil．com", "1.2.33.44"]
         {
@@ -324,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn a_telephone_number_has_10_to_15_digits() {
+    fn a_phone_number_has_10_to_15_digits() {
         assert_eq!(PhoneNumber::parse("+1 (415) 555-0132").unwrap().as_str(), "14155550132");
         for wrong in
             ["123456789", "1234567890123456", "415-555-013x", "4155550132+", "", "٠١٢٣٤٥٦٧٨٩"]
@@ -334,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn there_are_61_roles_and_each_reads_as_itself() {
+    fn each_of_the_61_roles_reads_as_itself() {
         assert_eq!(ClinicRole::ALL.len(), 61);
         for role in ClinicRole::ALL {
             assert_eq!(ClinicRole::parse(role.as_str()), Ok(*role));

@@ -1,15 +1,15 @@
-//! What a person may do. States that the rules forbid cannot be written down: an admin without
-//! the dashboard, or reporting without an NPI.
+//! What a person may do. The types rule out forbidden states, such as an admin without the dashboard
+//! or reporting without an NPI.
 
 use crate::field::{FieldFaults, Refusal};
 use crate::ids::UserId;
 use crate::npi::{Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
 
-/// A person's standing in the clinic.
+/// A person's level in the clinic, with what each level leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessLevel {
-    /// May do everything; exists from provisioning only.
+    /// May do everything. Only provisioning creates an owner.
     Owner,
     /// May do everything except change an owner.
     Admin,
@@ -20,7 +20,7 @@ pub enum AccessLevel {
     },
 }
 
-/// The level's name in JSON.
+/// A level by its name in JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Level {
     /// See [`AccessLevel::Owner`].
@@ -31,7 +31,7 @@ pub enum Level {
     Member,
 }
 
-/// A level that a request may give: any but owner.
+/// A level that a request may assign: any except owner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AssignableLevel {
     /// See [`AccessLevel::Admin`].
@@ -41,7 +41,7 @@ pub enum AssignableLevel {
 }
 
 impl Level {
-    /// The level's name.
+    /// The name of the level in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Owner => "owner",
@@ -50,7 +50,7 @@ impl Level {
         }
     }
 
-    /// Reads a level's name.
+    /// Reads the name of a level.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         match text {
             "owner" => Ok(Self::Owner),
@@ -71,7 +71,7 @@ impl From<AssignableLevel> for Level {
 }
 
 impl AssignableLevel {
-    /// Reads a level that a request may give.
+    /// Reads a level that a request may assign.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         match text {
             "admin" => Ok(Self::Admin),
@@ -85,7 +85,7 @@ impl AssignableLevel {
     }
 }
 
-/// The NPI on file, how far it is verified, and whether reporting was granted on it.
+/// The NPI on file, its verification, and whether reporting was granted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reporting {
     /// No NPI on file.
@@ -94,25 +94,25 @@ pub enum Reporting {
     WithNpi {
         /// The number.
         npi: Npi,
-        /// What the registry said.
+        /// Whether the NPI is verified.
         verification: NpiStatus,
         /// `canCreateReports`.
         granted: bool,
     },
 }
 
-/// Everything that was granted to a person.
+/// The permissions that were granted to a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Permissions {
-    /// Level, and for a member whether the dashboard is open.
+    /// The level, and whether a member has dashboard access.
     pub access_level: AccessLevel,
     /// Assign tasks, create studies, edit study metadata.
     pub manage_studies: bool,
-    /// NPI and reporting.
+    /// The NPI and reporting.
     pub reporting: Reporting,
 }
 
-/// The four switches and the NPI as a request gives them, not yet checked against each other.
+/// The permissions of a request. They are not yet checked against each other.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestedPermissions {
     /// `level`.
@@ -123,23 +123,23 @@ pub struct RequestedPermissions {
     pub create_reports: bool,
     /// `hasDashboardAccess`.
     pub dashboard: bool,
-    /// `npiNumber` with what is known of it.
+    /// `npiNumber` with its verification.
     pub npi: Option<(Npi, NpiStatus)>,
 }
 
 /// Why an NPI cannot be attested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotAttested {
-    /// There is none on file.
+    /// The person has no NPI.
     NoNpi,
-    /// The registry does not know it under another surname, which is all that can be vouched for.
+    /// The NPI is not `name_mismatch`. Nothing else can be attested.
     NotMismatched(NpiStatus),
     /// The user is deactivated.
     UserDeactivated,
 }
 
 impl Permissions {
-    /// Checks the rules that bind several fields; every breach is reported.
+    /// Checks the rules across fields and reports every violation.
     pub fn grant(requested: RequestedPermissions) -> Result<Self, FieldFaults> {
         let mut faults = FieldFaults::default();
         let access_level = match requested.level {
@@ -170,7 +170,7 @@ impl Permissions {
         faults.or(Self { access_level, manage_studies: requested.manage_studies, reporting })
     }
 
-    /// The same permissions as switches, to change some and grant again.
+    /// Converts back to a request, so that a change can be granted again.
     pub fn to_request(&self) -> RequestedPermissions {
         RequestedPermissions {
             level: self.level(),
@@ -200,12 +200,12 @@ impl Permissions {
         !matches!(self.access_level, AccessLevel::Member { dashboard: false })
     }
 
-    /// Whether reporting was granted; [`Self::may_report_now`] says whether it has effect.
+    /// Whether reporting was granted. [`Self::may_report_now`] says whether it also has effect.
     pub fn can_create_reports(&self) -> bool {
         matches!(self.reporting, Reporting::WithNpi { granted: true, .. })
     }
 
-    /// Whether reports may be created now: granted, and the NPI is verified. No level lifts this.
+    /// Whether the person may create reports now: granted, and with a verified NPI. No level is exempt.
     pub fn may_report_now(&self) -> bool {
         matches!(
             self.reporting,
@@ -213,7 +213,7 @@ impl Permissions {
         )
     }
 
-    /// The NPI on file with what is known of it.
+    /// The NPI on file with its verification.
     pub fn npi(&self) -> Option<(Npi, NpiStatus)> {
         match self.reporting {
             Reporting::WithoutNpi => None,
@@ -221,7 +221,7 @@ impl Permissions {
         }
     }
 
-    /// The same permissions with another verification; no change without an NPI.
+    /// Replaces the verification. Changes nothing if there is no NPI.
     #[must_use]
     pub fn with_verification(mut self, to: NpiStatus) -> Self {
         if let Reporting::WithNpi { verification, .. } = &mut self.reporting {
@@ -230,7 +230,7 @@ impl Permissions {
         self
     }
 
-    /// The same permissions with the NPI attested by an owner or admin who knows the person.
+    /// Records that an owner or admin attests the NPI. Only a `name_mismatch` can be attested.
     pub fn attest(self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
         match self.npi() {
             None => Err(NotAttested::NoNpi),
@@ -285,7 +285,7 @@ pub(crate) mod tests {
 
     proptest! {
         #[test]
-        fn what_is_granted_obeys_the_rules_and_reads_back(requested in any_request()) {
+        fn granted_permissions_obey_the_rules_and_read_back(requested in any_request()) {
             match Permissions::grant(requested) {
                 Ok(granted) => {
                     prop_assert!(granted.has_dashboard_access() || !granted.manages_clinic());
@@ -304,7 +304,7 @@ pub(crate) mod tests {
         }
 
         #[test]
-        fn only_another_surname_is_attested_and_nothing_else_changes(requested in any_request()) {
+        fn only_a_name_mismatch_can_be_attested_and_nothing_else_changes(requested in any_request()) {
             let Ok(granted) = Permissions::grant(requested) else { return Ok(()) };
             let by = UserId::from_bytes([1; 16]);
             match granted.attest(by, Timestamp::EPOCH) {
@@ -329,7 +329,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn nobody_can_assign_owner() {
+    fn no_request_can_assign_owner() {
         assert_eq!(AssignableLevel::parse("owner").unwrap_err().code, "owner_not_assignable");
     }
 }

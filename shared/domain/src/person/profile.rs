@@ -1,4 +1,4 @@
-//! A person with the permissions granted to them: what an invitation offers and a user has.
+//! Profiles: the names, role and permissions of an invited person or a user.
 
 use crate::field::FieldFaults;
 use crate::ids::UserId;
@@ -7,12 +7,12 @@ use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permission
 use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use crate::time::Timestamp;
 
-/// Names, telephone, role and permissions. The address is kept beside it, since it never changes.
+/// Names, phone number, role and permissions. The address never changes, so it is not a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Profile {
     /// All parts of the name.
     pub name: FullName,
-    /// Telephone number.
+    /// Phone number.
     pub phone: Option<PhoneNumber>,
     /// Role in the clinic.
     pub role: ClinicRole,
@@ -20,7 +20,7 @@ pub struct Profile {
     pub permissions: Permissions,
 }
 
-/// A change to a profile: `None` leaves a field, `Some(None)` clears one that may be empty.
+/// A change to a profile. `None` keeps a field, and `Some(None)` clears an optional one.
 #[derive(Clone, Debug, Default)]
 pub struct ProfileChanges {
     /// First name.
@@ -33,7 +33,7 @@ pub struct ProfileChanges {
     pub suffix1: Option<Option<PersonName>>,
     /// Second suffix.
     pub suffix2: Option<Option<PersonName>>,
-    /// Telephone number.
+    /// Phone number.
     pub phone: Option<Option<PhoneNumber>>,
     /// Role in the clinic.
     pub role: Option<ClinicRole>,
@@ -50,8 +50,7 @@ pub struct ProfileChanges {
 }
 
 impl Profile {
-    /// This profile with `changes` made. An NPI that is new, or held under a new surname, has to
-    /// be verified afresh and is `pending` in the answer.
+    /// Applies `changes`. A new NPI, or a new surname, sets the verification to `pending`.
     pub fn apply(&self, changes: ProfileChanges) -> Result<Self, FieldFaults> {
         let old = &self.name;
         let name = FullName {
@@ -77,7 +76,7 @@ impl Profile {
         })
     }
 
-    /// The NPI that the registry still has to be asked about.
+    /// The NPI if it is still `pending` and needs a registry lookup.
     pub fn npi_to_verify(&self) -> Option<Npi> {
         match self.permissions.reporting {
             Reporting::WithNpi { npi, verification: NpiStatus::Pending, .. } => Some(npi),
@@ -85,7 +84,7 @@ impl Profile {
         }
     }
 
-    /// This profile with what the registry answered, or the refusal of a number it rules out.
+    /// Records the registry's answer. Refuses an NPI that the registry rules out.
     pub fn verify_npi(mut self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
         let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
         if let Some(refused) = verification.refusal(answer) {
@@ -95,8 +94,7 @@ impl Profile {
         Ok(self)
     }
 
-    /// This profile with what the registry answered, a ruled-out number included: it shows, and
-    /// the person cannot report.
+    /// Records the registry's answer, even if it rules out the NPI. The person then cannot report.
     #[must_use]
     pub fn record_answer(mut self, answer: &RegistryAnswer) -> Self {
         let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
@@ -104,7 +102,7 @@ impl Profile {
         self
     }
 
-    /// This profile with what the registry answered when it was asked again.
+    /// Records the answer of a repeated registry lookup.
     #[must_use]
     pub fn recheck_npi(mut self, answer: &RegistryAnswer) -> Self {
         if let Some((_, held)) = self.permissions.npi() {
@@ -114,7 +112,7 @@ impl Profile {
         self
     }
 
-    /// This profile with its NPI attested by an owner or admin who knows the person.
+    /// Records that an owner or admin attests the NPI.
     pub fn attest(mut self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
         self.permissions = self.permissions.attest(by, at)?;
         Ok(self)
@@ -155,7 +153,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn null_clears_and_absence_keeps() {
+    fn null_clears_a_field_and_a_missing_one_is_kept() {
         let changed = profile()
             .apply(ProfileChanges { suffix1: Some(None), ..ProfileChanges::default() })
             .unwrap();
@@ -165,7 +163,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_npi_or_surname_is_verified_afresh() {
+    fn a_new_npi_or_surname_is_verified_again() {
         let other = Npi::parse("1245319599").unwrap();
         let new_npi = profile()
             .apply(ProfileChanges { npi: Some(Some(other)), ..ProfileChanges::default() })
@@ -182,7 +180,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_new_npi_or_surname_clears_an_attestation_and_nothing_else_does() {
+    fn only_a_new_npi_or_surname_clears_an_attestation() {
         let mut mismatched = profile();
         mismatched.permissions = mismatched.permissions.with_verification(NpiStatus::NameMismatch);
         let attested = mismatched.attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH).unwrap();
@@ -208,7 +206,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn clearing_the_npi_of_a_reporter_is_refused() {
+    fn clearing_the_npi_of_a_person_who_reports_is_refused() {
         let faults = profile()
             .apply(ProfileChanges { npi: Some(None), ..ProfileChanges::default() })
             .unwrap_err();
@@ -216,14 +214,14 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn making_an_admin_needs_the_dashboard() {
+    fn an_admin_needs_dashboard_access() {
         let changes =
             ProfileChanges { level: Some(AssignableLevel::Admin), ..ProfileChanges::default() };
         assert_eq!(profile().apply(changes).unwrap_err().0[0].code, "admin_needs_dashboard");
     }
 
     #[test]
-    fn the_registry_refuses_shows_or_stays_silent() {
+    fn each_answer_of_the_registry_has_its_own_effect() {
         let unverified = profile().permissions.with_verification(NpiStatus::Pending);
         let profile = Profile { permissions: unverified, ..profile() };
         let refused = profile.clone().verify_npi(&RegistryAnswer::Unknown).unwrap_err();

@@ -1,26 +1,26 @@
-//! How a list of breached passwords is asked about one without showing it.
+//! Lookups in a list of breached passwords that do not show the password.
 //!
-//! The list (Have I Been Pwned's range API) gets the first 5 hexadecimal digits of the password's
-//! SHA-1 and answers with the rest of every digest that it has under them.
+//! The list (Have I Been Pwned's range API) receives the first 5 hexadecimal digits of the password's
+//! SHA-1. It answers with the rest of every listed digest that starts with them.
 
 use std::fmt;
 use std::fmt::Write as _;
 
 use sha1::{Digest, Sha1};
 
-/// Digits that the list gets to see.
+/// How many digits are sent to the list.
 const PREFIX: usize = 5;
 
-/// Digits of a whole SHA-1.
+/// How many digits a SHA-1 has.
 const DIGITS: usize = 40;
 
-/// The SHA-1 of a password. No Display, no Serialize, redacting Debug: it is as secret as the
-/// password.
+/// The SHA-1 of a password. It is as secret as the password, so it has no Display, no Serialize and a
+/// redacting Debug.
 pub struct BreachDigest(String);
 
-/// The list's answer is not one `SUFFIX:COUNT` a line.
+/// The list's answer is malformed. Each line must be `SUFFIX:COUNT`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("an answer that is no range of digests")]
+#[error("the answer is not a range of digests")]
 pub struct MalformedRange;
 
 impl BreachDigest {
@@ -33,13 +33,14 @@ impl BreachDigest {
         Self(digits)
     }
 
-    /// All that may leave this process: one of 1,048,576 ranges, with hundreds of passwords in each.
+    /// The only part that leaves this process. It names one of 1,048,576 ranges, each with hundreds of
+    /// passwords.
     pub fn prefix(&self) -> &str {
         &self.0[..PREFIX]
     }
 
-    /// Whether the range that the list answered with holds this digest. Lines that count 0 are
-    /// padding, which hides from the network how long the answer is.
+    /// Whether `range`, the list's answer, holds this digest. Lines with the count 0 are padding, which
+    /// hides the length of the answer from the network.
     pub fn is_in(&self, range: &str) -> Result<bool, MalformedRange> {
         let mut found = false;
         let mut lines = 0;
@@ -53,7 +54,7 @@ impl BreachDigest {
             found |= count > 0 && suffix.eq_ignore_ascii_case(&self.0[PREFIX..]);
             lines += 1;
         }
-        // Every range has digests in it: nothing is no answer.
+        // Every range has digests, so an empty answer is malformed.
         if lines == 0 { Err(MalformedRange) } else { Ok(found) }
     }
 }
@@ -69,7 +70,7 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    // The example of the API's documentation: SHA-1 of "P@ssw0rd".
+    // The example from the API's documentation: the SHA-1 of "P@ssw0rd".
     const PREFIX_OF_EXAMPLE: &str = "21BD1";
     const SUFFIX_OF_EXAMPLE: &str = "2DC183F740EE76F27B78EB39C8AD972A757";
     const OTHER: &str = "0018A45C4D1DEF81644B54AB7F969B88D65";
@@ -86,13 +87,13 @@ mod tests {
     }
 
     #[test]
-    fn the_list_sees_five_digits_of_a_sha_1() {
+    fn only_five_digits_are_sent() {
         assert_eq!(example().prefix(), PREFIX_OF_EXAMPLE);
         assert_eq!(format!("{:?}", example()), "BreachDigest(redacted)");
     }
 
     #[test]
-    fn a_password_is_listed_when_its_suffix_is_there_and_counted() {
+    fn a_password_is_listed_if_its_suffix_has_a_count() {
         let listed = SUFFIX_OF_EXAMPLE;
         for (range, expected) in [
             (format!("{OTHER}:3\r\n{listed}:52579"), Ok(true)),
@@ -105,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn anything_but_a_range_is_no_answer() {
+    fn anything_except_a_range_is_malformed() {
         let listed = SUFFIX_OF_EXAMPLE;
         for wrong in [
             String::new(),

@@ -1,4 +1,4 @@
-//! What is left of a password without the parts that a guesser tries first.
+//! How much of a password remains without the parts that are easy to guess.
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
@@ -7,19 +7,19 @@ use crate::fold::fold;
 use crate::person::email::Email;
 use crate::person::{FullName, PersonName};
 
-/// Letters of the shortest word that is taken out.
+/// The fewest letters in a word that is removed.
 const WORD: usize = 4;
 
-/// Characters of the shortest run that is taken out: two neighbors stand in most words.
+/// The fewest characters in a run that is removed. Most words contain two neighbors.
 const RUN: usize = 3;
 
-/// Words that many passwords have in common. Other words are not the business of this list: the
-/// list of breached passwords knows what is popular.
+/// Words that are common in passwords for this product. The list of breached passwords covers other
+/// popular words.
 const COMMON: &[&str] = &[
     // The product.
     "autoscribe",
     "scribe",
-    // Roles and where they work.
+    // Roles and workplaces.
     "admin",
     "administrator",
     "assistant",
@@ -38,7 +38,7 @@ const COMMON: &[&str] = &[
     "surgeon",
     "technologist",
     "user",
-    // Seasons and months; May is too short to count as a word.
+    // Seasons and months. May is too short to count as a word.
     "spring",
     "summer",
     "autumn",
@@ -55,7 +55,7 @@ const COMMON: &[&str] = &[
     "october",
     "november",
     "december",
-    // What people write when they are asked for a password.
+    // Words that people type as a password.
     "access",
     "changeme",
     "default",
@@ -73,7 +73,7 @@ const COMMON: &[&str] = &[
     "welcome",
 ];
 
-/// Lines of neighbors on a US keyboard: rows, then columns that lean left, then right.
+/// Lines of neighboring keys on a US keyboard: rows, then columns that lean left, then right.
 const KEYBOARD: &[&str] = &[
     "`1234567890-=",
     "qwertyuiop[]\\",
@@ -102,15 +102,15 @@ const KEYBOARD: &[&str] = &[
 const SHIFTED: &str = "~!@#$%^&*()_+{}|:\"<>?";
 const UNSHIFTED: &str = "`1234567890-=[]\\;',./";
 
-/// How names such as O'Brien and ʻAkahi are written.
+/// The apostrophes in names such as O'Brien and ʻAkahi.
 const APOSTROPHES: [char; 5] = ['\'', '’', '‘', 'ʼ', 'ʻ'];
 
-/// The words that a guesser of one person's password tries first, the longest first.
+/// The words that are easy to guess for one person, longest first.
 pub struct KnownWords(Vec<Vec<char>>);
 
 impl KnownWords {
-    /// The words of the person's address and names, of their clinics' names, and those that many
-    /// passwords have in common.
+    /// Collects the words of the person's address and names, of their clinics' names, and the common
+    /// ones.
     pub fn new<'a>(
         email: &Email,
         names: impl IntoIterator<Item = &'a FullName>,
@@ -129,7 +129,7 @@ impl KnownWords {
         Self(words)
     }
 
-    /// Counts the characters of `password` that are left without these words, years and runs.
+    /// Counts the characters of `password` that remain without these words, years and runs.
     pub(super) fn leftover(&self, password: &str) -> usize {
         let mut rest = Rest::of(password);
         for word in &self.0 {
@@ -141,8 +141,8 @@ impl KnownWords {
     }
 }
 
-/// The words of a text: its letters between anything else, and names with an apostrophe as a whole
-/// too.
+/// The words of a text. Anything except a letter separates words. A name with an apostrophe counts in
+/// parts and as a whole.
 fn words_of(text: &str) -> Vec<Vec<char>> {
     let apostrophe = |c: char| APOSTROPHES.contains(&c);
     let letter = |c: char| c.is_alphabetic() && !apostrophe(c);
@@ -153,8 +153,8 @@ fn words_of(text: &str) -> Vec<Vec<char>> {
     words.filter(|word: &Vec<char>| word.len() >= WORD).collect()
 }
 
-/// A password without case and accents; `None` stands where something was taken out, so that what
-/// stood on both sides of it does not meet.
+/// A password without case and accents. `None` replaces each removed character, so that the text on
+/// both sides does not form a new word.
 struct Rest(Vec<Option<char>>);
 
 impl Rest {
@@ -170,7 +170,7 @@ impl Rest {
         });
     }
 
-    /// From 1900 to 2099.
+    /// Removes the years from 1900 to 2099.
     fn take_years(&mut self) {
         let year = |rest: &[Option<char>]| {
             let [Some(a), Some(b), Some(c), Some(d)] = rest.first_chunk()? else {
@@ -186,7 +186,7 @@ impl Rest {
         self.take(|rest| Some(longest_run(rest)).filter(|run| *run >= RUN).unwrap_or(0));
     }
 
-    /// Takes out as many characters as `here` says at each place.
+    /// Removes as many characters at each position as `here` returns.
     fn take(&mut self, here: impl Fn(&[Option<char>]) -> usize) {
         let mut at = 0;
         while at < self.0.len() {
@@ -197,7 +197,7 @@ impl Rest {
     }
 }
 
-/// The length of the longest run that the text begins with.
+/// The length of the longest run at the start of the text.
 fn longest_run(rest: &[Option<char>]) -> usize {
     let step =
         |from: char, by: i32| u32::from(from).checked_add_signed(by).and_then(char::from_u32);
@@ -221,7 +221,7 @@ fn run(rest: &[Option<char>], neighbors: impl Fn(char, char) -> bool) -> usize {
     1 + rest.windows(2).take_while(next).count()
 }
 
-/// The key that a character is typed with, on a US keyboard.
+/// The key that types this character on a US keyboard.
 fn unshift(c: char) -> char {
     let shifted = SHIFTED.chars().zip(UNSHIFTED.chars()).find(|(shifted, _)| *shifted == c);
     shifted.map_or(c, |(_, key)| key)

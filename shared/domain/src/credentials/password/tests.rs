@@ -24,19 +24,19 @@ fn code(text: &str) -> Option<&'static str> {
 
 fn hash(text: &str) -> PasswordHash {
     let rated = Password::parse(text).unwrap().rate(&known()).unwrap();
-    rated.after(BreachAnswer::NotListed).unwrap().hash(&FixedEntropy(1)).unwrap()
+    rated.check_breach(BreachAnswer::NotListed).unwrap().hash(&FixedEntropy(1)).unwrap()
 }
 
 fn matches(hash: &PasswordHash, text: &str) -> bool {
     hash.matches(&Password::parse(text).unwrap())
 }
 
-/// Text as keyboards and pickers make it: accents, other scripts, ligatures, emoji.
+/// Text with accents, other scripts, ligatures and emoji.
 const TYPED: &str = "[ -~éèüÅñöşžđﬁ①ＡＢ가나ế한ß\u{301}\u{327}\u{1F600}\u{200d}αβ]{0,40}";
 
 proptest! {
     #[test]
-    fn judging_a_password_never_panics(text in any::<String>()) {
+    fn rating_a_password_never_panics(text in any::<String>()) {
         let _ = code(&text);
     }
 
@@ -52,7 +52,7 @@ proptest! {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(8))]
     #[test]
-    fn a_hash_matches_either_form(text in "[éèüñöâêîôû]{4}[a-zéèüñöâêîôû ]{11,20}") {
+    fn a_hash_matches_composed_and_decomposed_text(text in "[éèüñöâêîôû]{4}[a-zéèüñöâêîôû ]{11,20}") {
         let decomposed: String = text.nfd().collect();
         let rate = |text: &str| Password::parse(text).unwrap().rate(&known());
         if let (Ok(a), Ok(b)) = (rate(&text), rate(&decomposed)) {
@@ -85,14 +85,14 @@ fn characters_are_counted_in_the_normal_form() {
     assert_eq!((code(vowels), code(&decomposed)), (None, None));
     let fourteen: String = vowels.nfd().take(28).collect();
     assert_eq!(code(&fourteen), Some("password_length"));
-    // One ligature is three characters, 13 are one too few and 15 of é are long enough but a run.
+    // The ligature ﬃ counts as three characters. 15 times é is long enough, but it is a run.
     assert_eq!(code("kT9#vQ2!xLpzﬃ"), None);
     assert_eq!(code("kT9#vQ2!xLpﬃ"), Some("password_length"));
     assert_eq!(code(&"e\u{301}".repeat(15)), Some("password_weak"));
 }
 
 #[test]
-fn marks_that_compose_with_nothing_are_characters_of_their_own() {
+fn a_mark_that_composes_with_nothing_counts_as_a_character() {
     let longest = "kq\u{331}T#".repeat(25) + "xyz";
     assert_eq!(longest.chars().count(), 128);
     assert_eq!(code(&longest), None);
@@ -100,8 +100,8 @@ fn marks_that_compose_with_nothing_are_characters_of_their_own() {
 }
 
 #[test]
-fn a_text_of_more_bytes_than_the_longest_password_is_refused_unread() {
-    // Four code points are the most that one character is composed of.
+fn a_text_with_more_bytes_than_any_password_is_refused() {
+    // One character is composed of at most four code points.
     let most = (0..=0x0010_ffff).filter_map(char::from_u32).map(|c| c.nfd().count()).max();
     assert_eq!(most, Some(4));
     let longest: String = "\u{1f82}\u{1f83}\u{1f84}\u{1f85}".repeat(32).nfd().collect();
@@ -114,7 +114,7 @@ fn a_text_of_more_bytes_than_the_longest_password_is_refused_unread() {
 }
 
 #[test]
-fn eight_characters_are_left_or_the_password_is_weak() {
+fn a_password_is_weak_unless_eight_characters_remain() {
     for (password, expected) in [
         ("okafor-riverside", Some("password_weak")),
         ("okafor-riverside-2026", Some("password_weak")),
@@ -122,12 +122,12 @@ fn eight_characters_are_left_or_the_password_is_weak() {
         ("passwordpassword", Some("password_weak")),
         ("qwertyuiopasdfgh", Some("password_weak")),
         ("abcdefghijklmnopqrstuvwxyz", Some("password_weak")),
-        // Seven and eight.
+        // Seven remain, then eight.
         ("riverside-tukmob", Some("password_weak")),
         ("riverside-tukmob7", None),
         ("lantern-gravel-otter", None),
         ("correcthorsebatterystaple", None),
-        // No class of characters is asked for.
+        // No class of characters is required.
         ("unremarkable words", None),
         ("73920485716349058", None),
     ] {
@@ -136,7 +136,7 @@ fn eight_characters_are_left_or_the_password_is_weak() {
 }
 
 #[test]
-fn the_short_ones_of_an_older_rule_are_read_and_compared() {
+fn a_short_password_of_an_older_rule_can_be_compared() {
     assert!(Password::parse("short").is_ok());
     assert!(!matches(&hash("lantern-gravel-otter"), "short"));
 }
@@ -146,7 +146,7 @@ fn a_hash_is_argon2id_19_mib_2_1_and_matches_only_its_password() {
     let hash = hash("lantern-gravel-otter");
     assert!(hash.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.as_str());
     assert!(matches(&hash, "lantern-gravel-otter"));
-    assert!(matches(&hash, "ｌantern-gravel-otter"), "full width is another way to type it");
+    assert!(matches(&hash, "ｌantern-gravel-otter"), "full-width letters are the same password");
     assert!(!matches(&hash, "lantern-gravel-otteR"));
     assert!(!matches(&hash, "lantern-gravel-ötter"));
     assert!(!matches(&PasswordHash::from_stored("x".into()), "x"));
@@ -162,15 +162,15 @@ fn debug_shows_no_secret() {
     let rated = password.rate(&known).unwrap();
     assert_eq!(format!("{:?}", rated.breach_digest()), "BreachDigest(redacted)");
     assert_eq!(format!("{rated:?}"), "RatedPassword(redacted)");
-    let new = rated.after(BreachAnswer::NotListed).unwrap();
+    let new = rated.check_breach(BreachAnswer::NotListed).unwrap();
     assert_eq!(format!("{new:?}"), "NewPassword(redacted)");
     assert_eq!(format!("{:?}", new.hash(&FixedEntropy(1)).unwrap()), "PasswordHash(redacted)");
 }
 
 #[test]
-fn only_a_list_that_has_the_password_refuses_it() {
+fn only_a_listed_password_is_refused() {
     let rated = || Password::parse("correcthorsebatterystaple").unwrap().rate(&known()).unwrap();
-    assert_eq!(rated().after(BreachAnswer::Listed).unwrap_err().code, "password_breached");
-    assert!(rated().after(BreachAnswer::NotListed).is_ok());
-    assert!(rated().after(BreachAnswer::Unavailable).is_ok());
+    assert_eq!(rated().check_breach(BreachAnswer::Listed).unwrap_err().code, "password_breached");
+    assert!(rated().check_breach(BreachAnswer::NotListed).is_ok());
+    assert!(rated().check_breach(BreachAnswer::Unavailable).is_ok());
 }

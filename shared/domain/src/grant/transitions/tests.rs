@@ -13,7 +13,7 @@ fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
-fn issued() -> IssuedGrant {
+fn issued_grant() -> IssuedGrant {
     NewGrant {
         id: AccessId::from_bytes([1; 16]),
         clinic: ClinicId::from_bytes([2; 16]),
@@ -31,14 +31,14 @@ fn issued() -> IssuedGrant {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Command {
+enum GrantCommand {
     Redeem,
     Renew,
     Revoke,
 }
 
-fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
-    use Command::*;
+fn commands() -> impl Strategy<Value = Vec<(GrantCommand, u64)>> {
+    use GrantCommand::*;
     let one = prop_oneof![
         4 => Just(Redeem),
         8 => Just(Renew),
@@ -50,20 +50,20 @@ fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
 proptest! {
     #[test]
     fn no_sequence_of_commands_opens_twice_or_renews_past_the_end(commands in commands()) {
-        let mut grant = Grant::from(issued());
+        let mut grant = Grant::from(issued_grant());
         let mut now = at(0);
         let (mut opened, mut revoked) = (None, false);
         for (command, pause) in commands {
             now = now.plus(Duration::from_secs(pause));
             let before = grant.clone();
             let changed: Option<GrantTransition<Grant>> = match command {
-                Command::Redeem => grant.clone().redeem(None, now).ok().map(|t| t.map(Into::into)),
-                Command::Revoke => grant.clone().revoke(now).map(|t| t.map(Into::into)),
-                Command::Renew => {
+                GrantCommand::Redeem => grant.clone().redeem(None, now).ok().map(|t| t.map(Into::into)),
+                GrantCommand::Revoke => grant.clone().revoke(now).map(|t| t.map(Into::into)),
+                GrantCommand::Renew => {
                     if let Grant::Open(open) = &grant && let Ok(until) = open.renew(now) {
                         let since: Timestamp = opened.unwrap();
                         prop_assert!(!revoked, "nothing is renewed after a revocation");
-                        prop_assert!(now < until, "a token is good for a while");
+                        prop_assert!(now < until, "a new token has some time left");
                         prop_assert!(until <= now.plus(VIEW_TOKEN_LIFE));
                         prop_assert!(until <= since.plus(Duration::from_secs(VIEW)));
                     }
@@ -76,14 +76,14 @@ proptest! {
             prop_assert_eq!(change.next.details().version, change.expected_version + 1);
             prop_assert_eq!(&change.next.details().view, &before.details().view);
             match command {
-                Command::Redeem => {
+                GrantCommand::Redeem => {
                     prop_assert!(opened.is_none() && !revoked, "opened at most once");
-                    prop_assert!(now < at(LINK), "never after the link ran out");
+                    prop_assert!(now < at(LINK), "never after the link expired");
                     opened = Some(now);
                 }
                 _ => revoked = true,
             }
-            prop_assert_eq!(change.next.opening().map(|o| o.at), opened, "what was open stays known");
+            prop_assert_eq!(change.next.opening().map(|o| o.at), opened, "the opening stays recorded");
             prop_assert!(change.next.opening().is_none_or(|o| o.until <= change.next.details().latest_end()));
             grant = change.next;
         }
@@ -91,18 +91,18 @@ proptest! {
 }
 
 #[test]
-fn a_link_runs_out_when_it_says_and_not_before() {
-    assert!(issued().redeem(None, at(LINK - 1)).is_ok());
-    assert_eq!(issued().redeem(None, at(LINK)).unwrap_err(), NotRedeemed::Expired);
-    let grant = Grant::from(issued());
+fn a_link_expires_at_its_time_and_not_before() {
+    assert!(issued_grant().redeem(None, at(LINK - 1)).is_ok());
+    assert_eq!(issued_grant().redeem(None, at(LINK)).unwrap_err(), NotRedeemed::Expired);
+    let grant = Grant::from(issued_grant());
     assert_eq!(grant.status(at(LINK - 1)), GrantStatus::Issued);
     assert_eq!(grant.status(at(LINK)), GrantStatus::Ended);
 }
 
 #[test]
-fn the_audit_learns_why_a_link_does_not_open() {
-    let open = issued().redeem(None, at(1)).unwrap().next;
-    let revoked = issued().revoke(at(1)).next;
+fn each_reason_why_a_link_does_not_open_is_distinct() {
+    let open = issued_grant().redeem(None, at(1)).unwrap().next;
+    let revoked = issued_grant().revoke(at(1)).next;
     let why = |grant: Grant, now| grant.redeem(None, now).unwrap_err();
     assert_eq!(why(open.clone().into(), at(2)), NotRedeemed::Used);
     assert_eq!(why(revoked.into(), at(2)), NotRedeemed::Revoked);
@@ -110,8 +110,8 @@ fn the_audit_learns_why_a_link_does_not_open() {
 }
 
 #[test]
-fn a_token_is_good_for_five_minutes_but_not_past_the_views_end() {
-    let open = issued().redeem(None, at(30)).unwrap().next;
+fn a_token_is_valid_for_five_minutes_but_never_past_the_end_of_the_view() {
+    let open = issued_grant().redeem(None, at(30)).unwrap().next;
     assert_eq!(open.renew(at(30)), Ok(at(330)));
     assert_eq!(open.renew(at(400)), Ok(at(30 + VIEW)));
     assert_eq!(open.renew(at(30 + VIEW)), Err(ViewEnded));
@@ -119,9 +119,9 @@ fn a_token_is_good_for_five_minutes_but_not_past_the_views_end() {
 }
 
 #[test]
-fn what_is_over_is_not_revoked() {
-    assert_eq!(Grant::from(issued()).revoke(at(LINK)), None);
-    let open = issued().redeem(None, at(0)).unwrap().next;
+fn an_ended_grant_cannot_be_revoked() {
+    assert_eq!(Grant::from(issued_grant()).revoke(at(LINK)), None);
+    let open = issued_grant().redeem(None, at(0)).unwrap().next;
     assert_eq!(Grant::from(open.clone()).revoke(at(VIEW)), None);
     let revoked = open.revoke(at(1)).next;
     assert_eq!(Grant::from(revoked.clone()).status(at(VIEW)), GrantStatus::Revoked);
@@ -129,9 +129,9 @@ fn what_is_over_is_not_revoked() {
 }
 
 #[test]
-fn the_key_that_was_shown_binds_the_view() {
+fn the_proved_key_binds_the_view() {
     let key = KeyThumbprint::from_bytes([9; 32]);
-    let open = issued().redeem(Some(key), at(0)).unwrap().next;
+    let open = issued_grant().redeem(Some(key), at(0)).unwrap().next;
     assert_eq!(open.opening.key, Some(key));
     assert_eq!(open.revoke(at(1)).next.opening.unwrap().key, Some(key));
 }
@@ -141,5 +141,5 @@ fn only_dictation_may_write_reports() {
     let study = StudyRef::Id(StudyId::from_bytes([4; 16]));
     let viewer = View::ViewerOnly { user: None, study };
     assert_eq!(viewer.mode().scope(), "study:read");
-    assert_eq!(issued().details.view.mode().scope(), "study:read report:write");
+    assert_eq!(issued_grant().details.view.mode().scope(), "study:read report:write");
 }

@@ -9,7 +9,7 @@ fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
 }
 
-fn invited() -> PendingInvitation {
+fn pending_invitation() -> PendingInvitation {
     NewInvitation {
         id: InvitationId::from_bytes([1; 16]),
         clinic: ClinicId::from_bytes([2; 16]),
@@ -23,7 +23,7 @@ fn invited() -> PendingInvitation {
 }
 
 #[derive(Clone, Copy, Debug)]
-enum Command {
+enum InvitationCommand {
     Accept,
     Reject,
     Revoke,
@@ -31,11 +31,11 @@ enum Command {
     Edit,
     RequestNew,
     Attest,
-    AskAgain,
+    RecheckNpi,
 }
 
-fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
-    use Command::*;
+fn commands() -> impl Strategy<Value = Vec<(InvitationCommand, u64)>> {
+    use InvitationCommand::*;
     let one = prop_oneof![
         Just(Accept),
         Just(Reject),
@@ -44,31 +44,41 @@ fn commands() -> impl Strategy<Value = Vec<(Command, u64)>> {
         Just(Edit),
         Just(RequestNew),
         Just(Attest),
-        Just(AskAgain)
+        Just(RecheckNpi)
     ];
     proptest::collection::vec((one, 0_u64..300_000), 0..40)
 }
 
-/// Carries one command out, as a use case would: `None` when the state forbids it.
-fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invitation, u64)> {
+/// Applies one command. Returns `None` if the state forbids it.
+fn run(
+    invitation: Invitation,
+    command: InvitationCommand,
+    now: Timestamp,
+) -> Option<(Invitation, u64)> {
     let pending = invitation.pending().ok()?;
     let decided: InvitationTransition<Invitation> = match command {
-        Command::Revoke => pending.revoke(now).map(Into::into),
-        Command::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
-        Command::Accept => {
+        InvitationCommand::Revoke => pending.revoke(now).map(Into::into),
+        InvitationCommand::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
+        InvitationCommand::Accept => {
             pending.check_expiry(now).ok()?.accept(None, now).map(|a| a.invitation.into())
         }
-        Command::Reject => pending.check_expiry(now).ok()?.reject(None, now).map(Into::into),
-        Command::Edit => pending.check_expiry(now).ok()?.edit(profile(), now).map(Into::into),
-        Command::Attest => {
+        InvitationCommand::Reject => {
+            pending.check_expiry(now).ok()?.reject(None, now).map(Into::into)
+        }
+        InvitationCommand::Edit => {
+            pending.check_expiry(now).ok()?.edit(profile(), now).map(Into::into)
+        }
+        InvitationCommand::Attest => {
             let by = UserId::from_bytes([9; 16]);
             pending.check_expiry(now).ok()?.attest(by, now).ok()?.map(Into::into)
         }
-        Command::AskAgain => {
+        InvitationCommand::RecheckNpi => {
             let answer = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
             pending.check_expiry(now).ok()?.recheck_npi(&answer, now)?.map(Into::into)
         }
-        Command::RequestNew => pending.check_expiry(now).err()?.request_new(now)?.map(Into::into),
+        InvitationCommand::RequestNew => {
+            pending.check_expiry(now).err()?.request_new(now)?.map(Into::into)
+        }
     };
     Some((decided.next, decided.expected_version))
 }
@@ -76,25 +86,24 @@ fn run(invitation: Invitation, command: Command, now: Timestamp) -> Option<(Invi
 proptest! {
     #[test]
     fn no_sequence_of_commands_reaches_an_illegal_state(commands in commands()) {
-        let mut invitation: Invitation = invited().into();
+        let mut invitation: Invitation = pending_invitation().into();
         let mut now = at(0);
         let (mut accepted, mut expiry) = (0, invitation.details().expiry);
         for (command, pause) in commands {
             now = now.plus(Duration::from_secs(pause));
             let before = invitation.clone();
             let Some((next, expected)) = run(invitation.clone(), command, now) else { continue };
-            prop_assert_eq!(before.status(), InvitationStatus::Sent, "only a pending one changes");
+            prop_assert_eq!(before.status(), InvitationStatus::Sent, "only a pending invitation changes");
             prop_assert_eq!(expected, before.details().version);
-            prop_assert_eq!(next.details().version, expected + 1, "every change is seen by others");
+            prop_assert_eq!(next.details().version, expected + 1, "every change raises the version");
             prop_assert_eq!(&next.details().email, &before.details().email);
             prop_assert_eq!(next.details().created_at, before.details().created_at);
             let resent = next.details().generation - before.details().generation;
-            prop_assert_eq!(resent == 1, matches!(command, Command::Resend), "only a resend makes a new link");
-            if matches!(command, Command::Accept | Command::Reject | Command::Edit | Command::Attest | Command::AskAgain) {
-                prop_assert!(now < expiry, "nothing but a revoke, resend or request comes after its expiry");
-            }
-            if matches!(command, Command::RequestNew) {
-                prop_assert!(now >= expiry);
+            prop_assert_eq!(resent == 1, matches!(command, InvitationCommand::Resend), "only a resend makes a new link");
+            match command {
+                InvitationCommand::Revoke | InvitationCommand::Resend => {}
+                InvitationCommand::RequestNew => prop_assert!(now >= expiry),
+                _ => prop_assert!(now < expiry, "only a revoke, a resend or a request for a new link follows the expiry"),
             }
             accepted += u32::from(next.status() == InvitationStatus::Accepted);
             expiry = next.details().expiry;
@@ -105,8 +114,8 @@ proptest! {
 }
 
 #[test]
-fn the_user_has_the_invitations_id_and_permissions() {
-    let decided = invited().check_expiry(at(60)).unwrap().accept(None, at(60));
+fn the_user_has_the_id_and_permissions_of_the_invitation() {
+    let decided = pending_invitation().check_expiry(at(60)).unwrap().accept(None, at(60));
     let Acceptance { invitation, user } = decided.next;
     assert_eq!(user.id, invitation.details.id.user_id());
     assert_eq!(user.profile, invitation.details.profile);
@@ -114,8 +123,8 @@ fn the_user_has_the_invitations_id_and_permissions() {
 }
 
 #[test]
-fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
-    let user = invited()
+fn an_npi_that_was_ruled_out_by_acceptance_shows_and_ends_reporting() {
+    let user = pending_invitation()
         .check_expiry(at(60))
         .unwrap()
         .accept(Some(&RegistryAnswer::Deactivated), at(60))
@@ -126,33 +135,37 @@ fn an_npi_that_the_registry_rules_out_meanwhile_shows_and_cannot_report() {
 }
 
 #[test]
-fn it_runs_out_at_its_expiry_and_not_before() {
+fn an_invitation_expires_at_its_time_and_not_before() {
     let week = 7 * 86_400;
-    assert!(invited().check_expiry(at(week - 1)).is_ok());
-    assert!(invited().check_expiry(at(week)).is_err());
-    assert!(Invitation::from(invited()).is_expired(at(week)));
+    assert!(pending_invitation().check_expiry(at(week - 1)).is_ok());
+    assert!(pending_invitation().check_expiry(at(week)).is_err());
+    assert!(Invitation::from(pending_invitation()).is_expired(at(week)));
 }
 
 #[test]
-fn a_resend_waits_a_minute_kills_the_old_link_and_starts_the_expiry_again() {
-    assert_eq!(invited().resend(at(59), DAY).unwrap_err().retry_after, Duration::from_secs(1));
-    let next = invited().resend(at(60), DAY).unwrap().next.details;
+fn a_resend_waits_a_minute_and_renews_the_link_and_the_expiry() {
+    assert_eq!(
+        pending_invitation().resend(at(59), DAY).unwrap_err().retry_after,
+        Duration::from_secs(1)
+    );
+    let next = pending_invitation().resend(at(60), DAY).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
     assert_eq!(next.email_delivery, EmailDelivery::queued());
 }
 
 #[test]
-fn the_inviter_is_told_once_that_a_new_link_is_wanted() {
+fn a_new_link_can_be_requested_once_per_generation() {
     let late = at(8 * 86_400);
-    let told = invited().check_expiry(late).unwrap_err().request_new(late).unwrap().next;
-    assert!(told.clone().check_expiry(late).unwrap_err().request_new(late).is_none());
-    let again = told.resend(late, DAY).unwrap().next;
+    let requested =
+        pending_invitation().check_expiry(late).unwrap_err().request_new(late).unwrap().next;
+    assert!(requested.clone().check_expiry(late).unwrap_err().request_new(late).is_none());
+    let again = requested.resend(late, DAY).unwrap().next;
     assert!(!again.new_requested);
 }
 
 #[test]
-fn the_same_request_within_ten_minutes_is_a_repeat() {
-    let invitation = Invitation::from(invited());
+fn the_same_request_within_ten_minutes_is_a_retry() {
+    let invitation = Invitation::from(pending_invitation());
     let same = Fingerprint::of(&[b"caller", b"body"]);
     assert!(invitation.is_repeat(&same, at(599)));
     assert!(!invitation.is_repeat(&same, at(600)));
@@ -165,17 +178,22 @@ fn the_same_request_within_ten_minutes_is_a_repeat() {
 fn an_edit_keeps_the_link_and_the_expiry() {
     let mut offered = profile();
     offered.name.first = name("Eve");
-    let next = invited().check_expiry(at(60)).unwrap().edit(offered.clone(), at(60)).next.details;
-    assert_eq!((next.generation, next.expiry), (1, invited().details.expiry));
+    let next = pending_invitation()
+        .check_expiry(at(60))
+        .unwrap()
+        .edit(offered.clone(), at(60))
+        .next
+        .details;
+    assert_eq!((next.generation, next.expiry), (1, pending_invitation().details.expiry));
     assert_eq!(next.profile, offered);
 }
 
 #[test]
-fn an_attestation_passes_to_the_user_and_outlasts_the_registry_s_other_surname() {
+fn an_attestation_survives_a_recheck_and_passes_to_the_user() {
     let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
     let live = |pending: PendingInvitation| pending.check_expiry(at(60)).unwrap();
     let by = UserId::from_bytes([9; 16]);
-    let changed = live(invited()).recheck_npi(&other, at(60)).unwrap();
+    let changed = live(pending_invitation()).recheck_npi(&other, at(60)).unwrap();
     assert_eq!(changed.action, AuditAction::NpiVerificationChanged);
     let attested = live(changed.next).attest(by, at(60)).unwrap();
     assert_eq!(attested.action, AuditAction::NpiAttested);

@@ -10,7 +10,7 @@ fn name(first: &str, middle: Option<&str>, last: &str) -> FullName {
     }
 }
 
-/// Zoë Anne-Marie O’Brien-Löfgren of Riverside Imaging Center, under two addresses' worth of words.
+/// A person with accents, hyphens, an apostrophe and two sets of names.
 fn known() -> KnownWords {
     let email = Email::parse("Z.Lofgren_desk42+night@Harbor-Imaging.example").unwrap();
     let names = [name("Zoë", Some("Anne-Marie"), "O’Brien-Löfgren"), name("Li", None, "Łukasz")];
@@ -26,12 +26,12 @@ fn leftovers(cases: &[(&str, usize)]) {
 }
 
 #[test]
-fn everything_else_is_left() {
+fn other_characters_remain() {
     leftovers(&[("", 0), ("correct horse", 13), ("kT9#vQ2!xLpz", 12), ("日本語のパス", 6)]);
 }
 
 #[test]
-fn words_of_the_names_are_taken_out_in_any_case_and_with_any_accents() {
+fn words_of_the_names_are_removed_in_any_case_and_with_any_accents() {
     leftovers(&[
         ("lofgren-tuk", 4),
         ("LÖFGREN-tuk", 4),
@@ -44,7 +44,7 @@ fn words_of_the_names_are_taken_out_in_any_case_and_with_any_accents() {
 }
 
 #[test]
-fn an_apostrophe_belongs_to_a_name_or_not() {
+fn a_name_with_an_apostrophe_is_removed_with_or_without_it() {
     leftovers(&[("obrientuk", 3), ("o'brientuk", 5), ("O’Brien tuk", 6)]);
     let email = Email::parse("k@clinic.example").unwrap();
     let hawaiian = KnownWords::new(&email, &[name("Kai", None, "ʻAkahi")], []);
@@ -52,12 +52,12 @@ fn an_apostrophe_belongs_to_a_name_or_not() {
 }
 
 #[test]
-fn words_of_fewer_than_four_letters_stay() {
+fn words_of_fewer_than_four_letters_remain() {
     leftovers(&[("zoe-li-zoë", 10), ("may-the-dr", 10)]);
 }
 
 #[test]
-fn words_of_the_address_are_what_stands_between_its_punctuation_and_digits() {
+fn punctuation_and_digits_separate_the_words_of_an_address() {
     leftovers(&[
         ("deskdesk7tuk", 4),
         ("nighttuk", 3),
@@ -68,7 +68,7 @@ fn words_of_the_address_are_what_stands_between_its_punctuation_and_digits() {
 }
 
 #[test]
-fn words_of_the_clinic_and_the_common_ones_are_taken_out() {
+fn words_of_the_clinic_and_common_words_are_removed() {
     leftovers(&[
         ("riversidetuk", 3),
         ("CENTERtuk", 3),
@@ -82,15 +82,15 @@ fn words_of_the_clinic_and_the_common_ones_are_taken_out() {
 }
 
 #[test]
-fn the_longest_word_goes_first_and_what_surrounded_it_does_not_meet() {
-    // "passphrase" before "pass", "administrator" before "admin", "radiologist" before all.
+fn the_longest_word_is_removed_first_and_its_surroundings_form_no_new_word() {
+    // "passphrase" goes before "pass", and "administrator" before "admin".
     leftovers(&[("passphrases", 1), ("administrators", 1), ("riversides", 1)]);
-    // Without "marie", "pass" and "word" are neighbors, and "pass" alone is a word.
+    // Removing "marie" does not join "pass" and "word". "pass" is a word by itself.
     leftovers(&[("passmarieword", 4), ("anmariene", 4), ("20marie24", 4), ("xymariez", 3)]);
 }
 
 #[test]
-fn years_from_1900_to_2099_are_taken_out() {
+fn years_from_1900_to_2099_are_removed() {
     leftovers(&[
         ("tuk2024", 3),
         ("1900tuk2099", 3),
@@ -103,13 +103,13 @@ fn years_from_1900_to_2099_are_taken_out() {
 }
 
 #[test]
-fn runs_of_one_character_are_taken_out_from_three_on() {
+fn runs_of_one_character_are_removed_from_three_on() {
     leftovers(&[("aaatuk", 3), ("aAaÁ!!!!tuk", 3), ("aatuk", 5), ("   t  ", 3)]);
     leftovers(&[("éèëêtuk", 3), ("e\u{331}e\u{331}e\u{331}tuk", 3)]);
 }
 
 #[test]
-fn runs_of_neighbors_on_the_keyboard_are_taken_out_either_way() {
+fn runs_of_neighboring_keys_are_removed_in_both_directions() {
     leftovers(&[
         ("qwertytuk", 3),
         ("ASDFtuk", 3),
@@ -121,14 +121,14 @@ fn runs_of_neighbors_on_the_keyboard_are_taken_out_either_way() {
         ("!@#$%^&*()tuk", 3),
         ("0987tuk", 3),
         ("uiop[]tuk", 3),
-        // Two neighbors, and a change of direction.
+        // Two neighbors are no run, and neither is a change of direction.
         ("qwtuk", 5),
         ("sawa", 4),
     ]);
 }
 
 #[test]
-fn runs_of_neighbors_in_the_alphabet_are_taken_out_either_way() {
+fn runs_in_the_alphabet_are_removed_in_both_directions() {
     leftovers(&[
         ("abcdtuk", 3),
         ("4321tuk", 3),
@@ -142,16 +142,16 @@ fn runs_of_neighbors_in_the_alphabet_are_taken_out_either_way() {
 }
 
 #[test]
-fn runs_that_touch_are_taken_out_one_after_the_other() {
+fn runs_that_touch_are_all_removed() {
     leftovers(&[("qwertyuiop12345678", 0), ("abcabcabcabcabc", 0), ("aaabbbccc111", 0)]);
 }
 
 #[test]
-fn what_cannot_be_seen_neither_counts_nor_hides_a_word() {
+fn invisible_characters_neither_count_nor_hide_a_word() {
     leftovers(&[("pass\u{200b}word\u{ad}\u{200d}", 0), ("tuk\u{feff}\u{2060}", 3)]);
 }
 
 #[test]
-fn letters_of_other_scripts_count_once() {
+fn a_letter_of_another_script_counts_once() {
     leftovers(&[("비밀번호", 4), ("नमस्ते", 5), ("ẞmob", 5)]);
 }
