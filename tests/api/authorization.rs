@@ -21,7 +21,7 @@ enum Needs {
     Person(AllowedPeople),
 }
 
-use AllowedPeople::{Everybody, Managers, StudyManagers};
+use AllowedPeople::{Everyone, Managers, StudyManagers};
 use Needs::{Either, Nothing, Person};
 
 const TABLE: &[(&str, &str, Needs)] = &[
@@ -61,8 +61,8 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("POST", "/v1/invitation/request-new", Nothing),
     ("POST", "/v1/session", Nothing),
     ("POST", "/v1/session/refresh", Nothing),
-    ("GET", "/v1/session", Person(Everybody)),
-    ("DELETE", "/v1/session", Person(Everybody)),
+    ("GET", "/v1/session", Person(Everyone)),
+    ("DELETE", "/v1/session", Person(Everyone)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
     ("POST", "/v1/autoScribe/studies/reroute-url", Either(Scope::AccessIssue, StudyManagers)),
@@ -104,7 +104,7 @@ fn refusal(needs: Needs, shows: Shows<'_>) -> Option<u16> {
     let include = |people: AllowedPeople, who: Who| match people {
         Managers => who == Who::Manager,
         StudyManagers => who != Who::Member,
-        Everybody => true,
+        Everyone => true,
     };
     match (needs, shows) {
         (Nothing, _) => None,

@@ -38,7 +38,7 @@ impl App {
         let claim = self.npi_claim(npi).await;
         let due = claim.due.map(|due| NextLookup { at: self.clock.now(), ..due });
         let (claim, npi) = (claim.reschedule(due), Npi::parse(npi).unwrap());
-        let written = self.store().reschedule_npi(self.clinic(), npi, &claim).await;
+        let written = self.store().write_npi_due_date(self.clinic(), npi, &claim).await;
         assert_eq!(written.unwrap(), CommitOutcome::Committed);
     }
 

@@ -77,6 +77,6 @@ async fn taken_up(deps: &Deps, clinic: ClinicId, npi: Npi) -> Result<bool, Store
     };
     let person = Person::holding(deps, (clinic, npi), &claim).await?;
     let next: Claim = claim.reschedule(person.is_some().then(|| due.after_failure(now)));
-    let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
+    let written = deps.context.store.write_npi_due_date(clinic, npi, &next).await?;
     Ok(written == CommitOutcome::Committed && person.is_some())
 }

@@ -32,7 +32,7 @@ pub(crate) async fn settle(
     let Some(change) = person.recheck_npi(answer, now) else {
         let due = before.and_then(|verification| NextLookup::after(verification, now));
         let next = claim.reschedule(due);
-        let written = deps.context.store.reschedule_npi(clinic, npi, &next).await?;
+        let written = deps.context.store.write_npi_due_date(clinic, npi, &next).await?;
         return Ok(Attempt::of(written, Asked::Unchanged));
     };
     let record = audit_record(deps, &change);

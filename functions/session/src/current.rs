@@ -73,5 +73,5 @@ pub(crate) async fn sign_out(
     if let Some(session) = deps.context.store.load_session(id).await? {
         close_session(&deps, &session, AuditAction::SessionEnded, ip).await?;
     }
-    Ok((StatusCode::NO_CONTENT, RefreshCookie::cleared(), ()).into_response())
+    Ok((StatusCode::NO_CONTENT, RefreshCookie::remove(), ()).into_response())
 }

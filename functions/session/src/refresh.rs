@@ -1,6 +1,6 @@
 //! `POST /v1/session/refresh`: the next access token, with the current permissions.
 
-use auth::session::{AccessToken, RefreshCookie, refresh_token_in};
+use auth::session::{AccessToken, RefreshCookie, find_refresh_token};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
@@ -31,7 +31,7 @@ pub(crate) async fn handle(
     match refresh_session(&deps, ip, &headers).await {
         Ok((access, cookie)) => (cookie, Json(access)).into_response(),
         Err(problem) if problem.status() == StatusCode::UNAUTHORIZED => {
-            (RefreshCookie::cleared(), problem).into_response()
+            (RefreshCookie::remove(), problem).into_response()
         }
         Err(problem) => problem.into_response(),
     }
@@ -43,7 +43,7 @@ async fn refresh_session(
     headers: &HeaderMap,
 ) -> Result<(AccessToken, RefreshCookie), Problem> {
     let (store, keyring) = (&deps.context.store, &deps.sessions.keyring);
-    let token = refresh_token_in(headers).ok_or_else(session_ended)?;
+    let token = find_refresh_token(headers).ok_or_else(session_ended)?;
     let id = keyring.read_refresh_token(token).map_err(|_| session_ended())?;
     let session = store.load_session(id).await?.ok_or_else(session_ended)?;
     if !session.is_newest(token) {
@@ -61,7 +61,7 @@ async fn refresh_session(
     let (user, account) = store.load_session_holder(&next).await?;
     let epoch = account.map_or(0, |account| account.epoch);
     if let Some(user) = user.filter(|user| next.is_open_to(user, epoch)) {
-        return deps.sessions.renewed(&deps.context, &next, &user, token);
+        return deps.sessions.renew(&deps.context, &next, &user, token);
     }
     close_session(deps, &next, AuditAction::SessionEnded, ip).await?;
     Err(session_ended())

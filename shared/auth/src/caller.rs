@@ -1,5 +1,5 @@
-//! Who calls, and whether they may. A handler states what it needs in the type of its argument.
-//! Without a [`Caller`] it does not know which clinic it works in.
+//! The caller of a request. A handler states the capability that it needs in the type of its argument.
+//! Without a [`Caller`] it has no clinic to work in.
 
 use std::marker::PhantomData;
 
@@ -23,8 +23,8 @@ pub enum AllowedPeople {
     Managers,
     /// Owners, admins, and members with `canManageStudies`.
     StudyManagers,
-    /// Everyone. It concerns only their own session.
-    Everybody,
+    /// Everyone. This is only for a person's own session.
+    Everyone,
 }
 
 impl AllowedPeople {
@@ -32,7 +32,7 @@ impl AllowedPeople {
         match self {
             Self::Managers => level != Level::Member,
             Self::StudyManagers => level != Level::Member || manage_studies,
-            Self::Everybody => true,
+            Self::Everyone => true,
         }
     }
 }
@@ -76,14 +76,14 @@ capabilities! {
     IssueAccess: Some(Scope::AccessIssue), StudyManagers;
     /// Read the audit.
     ReadAudit: None, Managers;
-    /// Read and end one's own session.
-    OwnSession: None, Everybody;
+    /// Read and end the caller's own session.
+    OwnSession: None, Everyone;
 }
 
 /// A caller who may do `C`.
 #[derive(Clone, Debug)]
 pub struct Caller<C: Capability> {
-    /// Who it is.
+    /// The authenticated caller.
     pub principal: Principal,
     capability: PhantomData<C>,
 }
@@ -115,24 +115,25 @@ where
 fn check_capability<C: Capability>(identity: &Identity) -> Result<(), Problem> {
     match (identity, C::SCOPE) {
         (Identity::ApiKey { scopes, .. }, Some(needed)) if scopes.contains(&needed) => Ok(()),
-        (Identity::ApiKey { .. }, Some(needed)) => {
-            Err(Problem::forbidden(format!("This API key lacks the scope {}.", needed.as_str())))
-        }
+        (Identity::ApiKey { .. }, Some(needed)) => Err(Problem::forbidden(format!(
+            "Use an API key with the scope {}. This key does not have it.",
+            needed.as_str()
+        ))),
         (Identity::ApiKey { .. }, None) => {
-            Err(Problem::forbidden("No API key can do this. Sign in at the dashboard instead."))
+            Err(Problem::forbidden("Sign in at the dashboard. No API key can do this."))
         }
         (Identity::Session { level, manage_studies, .. }, _) => {
             if C::PEOPLE.include(*level, *manage_studies) {
                 return Ok(());
             }
             Err(Problem::forbidden(
-                "Your permissions do not include this. Ask an owner or admin of your clinic.",
+                "Ask an owner or admin of your clinic. Your permissions do not include this.",
             ))
         }
     }
 }
 
-/// Identifies the caller, once per request.
+/// Identifies the caller. Later calls for the same request return the same caller.
 pub(crate) async fn identify_caller(
     parts: &mut Parts,
     context: &Context,
@@ -167,8 +168,8 @@ async fn identify_api_key(
     let key = found.filter(|key| key.active);
     let key = key.ok_or_else(Problem::unauthenticated)?;
     if key.needs_use_update(context.now()) {
-        // A failure must not fail the request.
-        if let Err(error) = context.store.note_key_use(&secret, context.now()).await {
+        // A failed write here must not fail the request.
+        if let Err(error) = context.store.record_key_use(&secret, context.now()).await {
             tracing::info!(%error, "last use of an API key not recorded");
         }
     }
@@ -182,7 +183,7 @@ fn bearer(parts: &Parts) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(credential)
 }
 
-/// The scheme and the credential of `Authorization`.
+/// Reads the scheme and the credential of `Authorization`.
 pub fn authorization(headers: &HeaderMap) -> Option<(&str, &str)> {
     let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, credential) = value.split_once(' ')?;

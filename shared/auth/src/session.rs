@@ -1,4 +1,4 @@
-//! Sessions at the dashboard: opening one, its two tokens, and who holds it.
+//! Dashboard sessions: how they are opened, their two tokens, and the caller of a session.
 
 use std::sync::Arc;
 
@@ -21,25 +21,26 @@ use crate::principal::Identity;
 use changes::{Attempt, Context, Requester};
 use web::Problem;
 
-/// `typ` of an access token: no token of another kind passes for one (RFC 8725 section 3.11).
+/// `typ` of an access token. No other kind of token has it (RFC 8725 section 3.11).
 pub const TYP: &str = "session+jwt";
 /// `aud` of an access token.
 pub const AUDIENCE: &str = "autoscribe-dashboard";
-/// `__Host-`: of this host alone, over TLS alone (RFC 6265bis section 4.1.3.2).
+/// The session cookie. `__Host-` limits it to this host and to TLS (RFC 6265bis section 4.1.3.2).
 const COOKIE: &str = "__Host-autoscribe-session";
-/// What opening and renewing sessions takes.
+
+/// Opens sessions and renews their tokens.
 #[derive(Clone)]
 pub struct Sessions {
     /// Signs access tokens.
     pub signer: Arc<Signer>,
-    /// Seals refresh tokens.
+    /// Issues refresh tokens.
     pub keyring: Arc<Keyring>,
     /// `iss` of access tokens: the service's own URL.
     pub issuer: Arc<str>,
 }
 
-/// The claims of an access token. Permissions are read afresh at each refresh, so they are never
-/// older than 15 minutes.
+/// The claims of an access token. Each refresh reads the permissions again, so they are never older than
+/// 15 minutes.
 #[derive(Debug, Serialize, Deserialize)]
 struct SessionClaims {
     iss: String,
@@ -59,20 +60,20 @@ struct SessionClaims {
 #[derive(Clone, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct AccessToken {
-    /// To be sent as `Authorization: Bearer <accessToken>`.
+    /// The token. Send it as `Authorization: Bearer <accessToken>`.
     pub access_token: String,
     /// Always `Bearer`.
     pub token_type: &'static str,
-    /// Seconds that it is good for.
+    /// How many seconds it is valid.
     pub expires_in: u64,
 }
 
-/// The refresh token on its way into the browser's cookie, or out of it.
+/// A response part that sets the cookie with the refresh token, or removes it.
 pub struct RefreshCookie(Option<LinkToken>);
 
 impl RefreshCookie {
-    /// Takes the cookie away.
-    pub fn cleared() -> Self {
+    /// Removes the cookie.
+    pub fn remove() -> Self {
         Self(None)
     }
 }
@@ -80,7 +81,8 @@ impl RefreshCookie {
 impl IntoResponseParts for RefreshCookie {
     type Error = std::convert::Infallible;
 
-    /// An answer that carries it must not be kept for an idempotency key.
+    /// Sets the cookie. Also marks the response as secret, so that it is not stored for an idempotency
+    /// key.
     fn into_response_parts(self, mut answer: ResponseParts) -> Result<ResponseParts, Self::Error> {
         let (value, age) = match &self.0 {
             Some(token) => (token.reveal(), IDLE_LIMIT.as_secs()),
@@ -97,8 +99,8 @@ impl IntoResponseParts for RefreshCookie {
     }
 }
 
-/// The refresh token in a request's cookies.
-pub fn refresh_token_in(headers: &HeaderMap) -> Option<&str> {
+/// Finds the refresh token in the cookies of a request.
+pub fn find_refresh_token(headers: &HeaderMap) -> Option<&str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -108,8 +110,8 @@ pub fn refresh_token_in(headers: &HeaderMap) -> Option<&str> {
 }
 
 impl Sessions {
-    /// Opens a session for a user with dashboard access, and notes the sign-in. `None` when the
-    /// user may not sign in any more, or a new password was set meanwhile.
+    /// Opens a session for a user with dashboard access and records the sign-in. Returns `None` if the
+    /// user may no longer sign in, or a new password was set meanwhile.
     pub async fn open(
         &self,
         context: &Context,
@@ -124,34 +126,34 @@ impl Sessions {
         changes::retry!(async {
             let mut tx = context.store.transaction(&record)?;
             tx.put_session(&session)?;
-            tx.note_sign_in(&session)?;
+            tx.record_sign_in(&session)?;
             tx.require_password_unchanged(&session.email, account)?;
             Ok(match tx.commit().await? {
                 CommitOutcome::Committed => {
                     let user = User { last_login_at: Some(now), ..user.clone() };
-                    let access = self.access_token(context, &session, &user)?;
+                    let access = self.issue_access_token(context, &session, &user)?;
                     Attempt::Done(Some((user, access, RefreshCookie(Some(token.clone())))))
                 }
-                // Only another transaction was under way.
+                // Another transaction was in progress, so no condition failed.
                 CommitOutcome::Conflict(roles) if roles.is_empty() => Attempt::Conflict,
                 CommitOutcome::Conflict(_) => Attempt::Done(None),
             })
         })
     }
 
-    /// The next access token of a session that was refreshed.
-    pub fn renewed(
+    /// Issues the access token and the cookie of a refreshed session.
+    pub fn renew(
         &self,
         context: &Context,
         session: &Session,
         user: &User,
         token: LinkToken,
     ) -> Result<(AccessToken, RefreshCookie), Problem> {
-        let access = self.access_token(context, session, user)?;
+        let access = self.issue_access_token(context, session, user)?;
         Ok((access, RefreshCookie(Some(token))))
     }
 
-    fn access_token(
+    fn issue_access_token(
         &self,
         context: &Context,
         session: &Session,
@@ -178,7 +180,7 @@ impl Sessions {
     }
 }
 
-/// Identifies the holder of an access token.
+/// Identifies the caller by an access token.
 pub(crate) async fn identify_session(
     keys: &PublishedKeys,
     token: &str,

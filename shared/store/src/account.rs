@@ -1,4 +1,4 @@
-//! Accounts: one for each address, over all clinics, with the password and the memberships.
+//! Accounts: one for each address, with its password and its memberships in clinics.
 
 use std::collections::HashMap;
 
@@ -14,18 +14,19 @@ use crate::key::Key;
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
-/// What belongs to an address, whichever clinic invited it.
+/// The account of an address, shared by all clinics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
-    /// Missing while the person has never had dashboard access anywhere.
+    /// The password. `None` if the person has never had dashboard access in any clinic.
     pub password: Option<PasswordHash>,
-    /// When the password was set; a link to set one that was mailed before is dead.
+    /// When the password was set. Password links that were emailed before then no longer work.
     pub password_set_at: Option<Timestamp>,
-    /// Counts the passwords set by mail: sessions of an epoch before have ended.
+    /// Counts the passwords that were set through an emailed link. Sessions from an older epoch have
+    /// ended.
     pub epoch: u32,
-    /// When the person first followed a mailed link.
+    /// When the person first used an emailed link, which proved that the address is theirs.
     pub verified_at: Timestamp,
-    /// Counts the writes; the first is 1.
+    /// Counts the writes, starting at 1.
     pub version: u64,
 }
 
@@ -49,23 +50,23 @@ struct MembershipItem {
     user: String,
 }
 
-/// A clinic that an account belongs to, and who it is there.
+/// The membership of an account in a clinic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Membership {
     /// The clinic.
     pub clinic: ClinicId,
-    /// The user.
+    /// The user of the account in this clinic.
     pub user: UserId,
 }
 
 impl Store {
-    /// The account of an address.
+    /// Loads the account of an address.
     pub async fn load_account(&self, email: &Email) -> Result<Option<Account>, StoreError> {
         let found = self.get(&key::account(email)).await?;
         found.map(|raw| self.decode_account(&raw)).transpose()
     }
 
-    /// The account of an address with its memberships, in one read whether it exists or not.
+    /// Loads an account and its memberships in one read, whether the account exists or not.
     pub async fn load_account_and_memberships(
         &self,
         email: &Email,
@@ -107,7 +108,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes an account, supposing the version before.
+    /// Writes an account if the stored version is the previous one.
     pub fn put_account(&mut self, email: &Email, account: &Account) -> Result<(), StoreError> {
         let item = AccountItem {
             password: account.password.as_ref().map(|hash| hash.as_str().to_owned()),
@@ -121,7 +122,7 @@ impl Transaction {
         self.put(Part::Account, key::account(email), &item, None, &expect)
     }
 
-    /// Requires that the account is as it was read.
+    /// Requires that the account still has the version that was read.
     pub fn require_account_unchanged(
         &mut self,
         email: &Email,
@@ -132,7 +133,7 @@ impl Transaction {
         self.check(Part::Account, key::account(email), &condition, values)
     }
 
-    /// Notes that the account belongs to a user of this clinic.
+    /// Writes the membership of the account in this clinic.
     pub fn put_membership(
         &mut self,
         email: &Email,

@@ -1,4 +1,4 @@
-//! API keys: found by digest when a request comes, and by id within their clinic.
+//! API keys. Each has two items: one found by the digest of its secret, one by its id in the clinic.
 
 use std::collections::HashMap;
 
@@ -34,16 +34,16 @@ struct ApiKeyItem {
     created_at: i64,
     #[serde(rename = "eo", default, skip_serializing_if = "Vec::is_empty")]
     embed_origins: Vec<String>,
-    /// On the item by digest only: it is the one that is read when the key is used.
+    /// Only on the item found by digest, because that one is read when the key is used.
     #[serde(rename = "lu", default, skip_serializing_if = "Option::is_none")]
     last_used_at: Option<i64>,
-    /// On the item within the clinic only: where the other one is.
+    /// Only on the item in the clinic. It leads to the other item.
     #[serde(rename = "dg", default, skip_serializing_if = "Option::is_none")]
     digest: Option<String>,
 }
 
 impl Store {
-    /// The API key with this secret, whether it still works or not.
+    /// Finds the API key with this secret, even a revoked one.
     pub async fn find_api_key(&self, secret: &ApiKeySecret) -> Result<Option<ApiKey>, StoreError> {
         let found = self.get(&key::api_key_by_digest(&secret.digest())).await?;
         found.map(|raw| self.decode_api_key(&raw)).transpose()
@@ -69,7 +69,7 @@ impl Store {
     }
 }
 
-/// An API key with where its other item is.
+/// An API key with the digest that its other item is found by.
 #[derive(Clone, Debug)]
 pub struct StoredApiKey {
     /// The key.
@@ -78,7 +78,7 @@ pub struct StoredApiKey {
 }
 
 impl Store {
-    /// The API key of this id in the clinic.
+    /// Loads the API key with this id in the clinic.
     pub async fn load_api_key(
         &self,
         clinic: ClinicId,
@@ -95,7 +95,7 @@ impl Store {
         Ok(StoredApiKey { key, digest })
     }
 
-    /// One page of a clinic's API keys, newest first.
+    /// Lists one page of a clinic's API keys, newest first.
     pub async fn list_api_keys(
         &self,
         clinic: ClinicId,
@@ -114,7 +114,7 @@ impl Store {
         Ok(builder.finish())
     }
 
-    /// The keys of these items, each with what its item by digest knows of its use.
+    /// Loads when the keys in these items were last used, and returns the keys.
     async fn load_last_uses(&self, raw: &[RawItem]) -> Result<Vec<ApiKey>, StoreError> {
         let found = raw.iter().map(|raw| self.decode_stored_key(raw));
         let found = found.collect::<Result<Vec<_>, _>>()?;
@@ -133,8 +133,8 @@ impl Store {
         Ok(keys)
     }
 
-    /// Notes that a key is in use, unless that was noted within the hour.
-    pub async fn note_key_use(
+    /// Records that a key was used, at most once an hour.
+    pub async fn record_key_use(
         &self,
         secret: &ApiKeySecret,
         now: Timestamp,
@@ -156,7 +156,7 @@ impl Store {
         match update.send().await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
-                // Another request noted it first.
+                // Another request recorded it first.
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
                 _ => Err(StoreError::from_sdk(&error)),
             },
@@ -165,7 +165,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Ends an API key: whoever shows it is unknown from now on.
+    /// Revokes an API key. From then on, requests with it get a 401.
     pub fn revoke_api_key(&mut self, found: &StoredApiKey) -> Result<(), StoreError> {
         let update = format!("SET {} = :no", attr::ACTIVE);
         let condition = format!("{} = :yes", attr::ACTIVE);
@@ -180,7 +180,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes an API key that does not exist yet; of its secret only the digest.
+    /// Writes a new API key, with only the digest of its secret.
     pub fn put_api_key(
         &mut self,
         api_key: &ApiKey,
@@ -215,7 +215,7 @@ impl Transaction {
         )
     }
 
-    /// Requires that the API key that invited still works.
+    /// Requires that the API key that sent an invitation is still active.
     pub fn require_active_api_key(
         &mut self,
         clinic: ClinicId,

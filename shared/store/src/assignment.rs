@@ -57,7 +57,7 @@ impl TryFrom<AssignmentItem> for Assignment {
 }
 
 impl Store {
-    /// Who reads this study, if anybody.
+    /// Loads the assignment of a study, if it has a reader.
     pub async fn load_assignment(
         &self,
         clinic: ClinicId,
@@ -67,7 +67,7 @@ impl Store {
         found.map(|item| self.decode_assignment(&item)).transpose()
     }
 
-    /// The user to whom a study is to be assigned, and who reads it so far, in one read.
+    /// Loads the future reader of a study and its current assignment in one read.
     pub async fn load_reader_and_assignment(
         &self,
         clinic: ClinicId,
@@ -89,7 +89,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes who reads a study, supposing the version before.
+    /// Writes an assignment if the stored version is the previous one.
     pub fn put_assignment(&mut self, assignment: &Assignment) -> Result<(), StoreError> {
         let before = assignment.version.saturating_sub(1);
         let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };

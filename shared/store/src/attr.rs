@@ -1,5 +1,5 @@
-//! The names of attributes that expressions and the stream filter speak of. The structs of the
-//! items carry the same names, which `invitation::item` tests.
+//! The names of the attributes in expressions and in the stream filter. The structs of the items use the
+//! same names. A test in `invitation::item` checks this.
 
 pub(crate) const PK: &str = "PK";
 pub(crate) const SK: &str = "SK";
@@ -10,39 +10,39 @@ pub(crate) const GSI1SK: &str = "GSI1SK";
 pub(crate) const VERSION: &str = "v";
 /// An item's status.
 pub(crate) const STATUS: &str = "st";
-/// A profile, as a map.
+/// The profile, a map.
 pub(crate) const PROFILE: &str = "p";
-/// The level within a profile.
+/// The level in a profile.
 pub(crate) const LEVEL: &str = "lv";
 /// Whether an API key works.
 pub(crate) const ACTIVE: &str = "ac";
-/// Which link of an invitation is valid.
+/// The generation of an invitation's valid link.
 pub(crate) const GENERATION: &str = "ge";
-/// How far a mail has come; `queued` is what the stream filter lets through.
+/// How far an email has come. The stream filter passes only `queued`.
 pub(crate) const DELIVERY: &str = "dl";
-/// The mail system's reason.
+/// The reason that SES gave.
 pub(crate) const DELIVERY_DETAIL: &str = "dd";
-/// The mail system's message id.
+/// The message id that SES assigned.
 pub(crate) const MESSAGE_ID: &str = "mi";
-/// Until when one mailer has the mail to itself, in milliseconds.
+/// Until when one mailer has leased the email, in milliseconds.
 pub(crate) const SENDING_UNTIL: &str = "su";
-/// Active owners and admins of a clinic.
+/// How many active owners and admins a clinic has.
 pub(crate) const MANAGERS: &str = "mg";
 /// Until when a request with an idempotency key counts as running, in milliseconds.
 pub(crate) const RUNNING_UNTIL: &str = "ru";
-/// Guesses of a password within the window.
+/// Counted attempts in the window.
 pub(crate) const GUESSES: &str = "gu";
-/// Until when guesses count, in milliseconds.
+/// When the window ends, in milliseconds.
 pub(crate) const WINDOW_END: &str = "we";
-/// Digest of the one refresh token that is good.
+/// The digest of the newest refresh token. Only this token works.
 pub(crate) const TOKEN_DIGEST: &str = "rd";
 /// When a session's token was last replaced, in milliseconds.
 pub(crate) const REFRESHED_AT: &str = "ra";
-/// Counts the passwords set by mail.
+/// Counts the passwords that were set through an emailed link.
 pub(crate) const EPOCH: &str = "ep";
 /// Counts the deactivations of a user.
 pub(crate) const ACCESS_EPOCH: &str = "ae";
-/// Dashboard access within a profile.
+/// Dashboard access in a profile.
 pub(crate) const DASHBOARD: &str = "da";
 /// When a person last signed in, in milliseconds.
 pub(crate) const LAST_LOGIN: &str = "ll";

@@ -1,4 +1,4 @@
-//! Audit records: append only, one partition for each clinic and month.
+//! Audit records. They are only ever added, in one partition for each clinic and month.
 
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
@@ -21,7 +21,7 @@ struct AuditItem {
     actor: String,
     #[serde(rename = "an")]
     action: String,
-    /// What the action's name leaves open.
+    /// The detail beside the name of the action.
     #[serde(rename = "de", default, skip_serializing_if = "Option::is_none")]
     detail: Option<String>,
     #[serde(rename = "ob")]
@@ -53,18 +53,18 @@ impl AuditItem {
     }
 }
 
-/// Which of a clinic's audit records a list is about: a range of time, both ends included.
+/// The time range of a list of audit records, both ends included.
 #[derive(Clone, Copy, Debug)]
 pub struct AuditRange {
-    /// Nothing before.
+    /// The earliest time.
     pub from: Timestamp,
-    /// Nothing after.
+    /// The latest time.
     pub to: Timestamp,
 }
 
 impl Store {
-    /// One page of a clinic's audit records for which `keep` holds, newest first. Goes from month
-    /// to month, each a partition.
+    /// Lists one page of a clinic's audit records that `keep` accepts, newest first. Reads month by
+    /// month, because each month is a partition.
     pub async fn list_audit_records(
         &self,
         clinic: ClinicId,
@@ -120,7 +120,7 @@ impl Store {
 }
 
 impl Store {
-    /// Begins a state change with its audit record.
+    /// Starts the transaction of a state change with its audit record.
     pub fn transaction(&self, audit: &AuditRecord) -> Result<Transaction, StoreError> {
         let mut tx = Transaction::new(self);
         tx.put_audit_record(audit)?;

@@ -1,4 +1,4 @@
-//! Claims on addresses and NPIs, and the NPIs that the registry is to be asked about again.
+//! Claims on addresses and NPIs, and the due dates of registry lookups.
 
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::claim::{Claim, Holder};
@@ -26,14 +26,14 @@ struct ClaimItem {
     until: Option<i64>,
     #[serde(rename = "hi")]
     history: Vec<String>,
-    /// Of an NPI that is to be asked about again: its place in the index.
+    /// The index keys of an NPI that has a due date. Addresses have none.
     #[serde(rename = "GSI1PK", default, skip_serializing_if = "Option::is_none")]
     due_partition: Option<String>,
     #[serde(rename = "GSI1SK", default, skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
-    /// Asks without an answer since the last answer.
+    /// Failed lookups since the last answer.
     #[serde(rename = "tr", default, skip_serializing_if = "Option::is_none")]
-    in_vain: Option<u32>,
+    failures: Option<u32>,
     #[serde(rename = "v")]
     version: u64,
 }
@@ -52,7 +52,7 @@ impl From<&Claim> for ClaimItem {
             history: claim.history.iter().map(ToString::to_string).collect(),
             due_partition: claim.due.map(|_| key::NPI_DUE.to_owned()),
             due_at: claim.due.map(|due| due.at.to_string()),
-            in_vain: claim.due.map(|due| due.failures),
+            failures: claim.due.map(|due| due.failures),
             version: claim.version,
         }
     }
@@ -63,14 +63,15 @@ impl From<&Claim> for ClaimItem {
 pub struct ClinicClaims {
     /// The clinic.
     pub clinic: Clinic,
-    /// Who holds the address.
+    /// The claim on the address.
     pub email: Claim,
-    /// Who holds the NPI; unclaimed when none was asked for.
+    /// The claim on the NPI. Unclaimed if no NPI was given.
     pub npi: Claim,
 }
 
 impl Store {
-    /// Who holds this address, and this NPI, in the clinic. `None` when there is no such clinic.
+    /// Loads the clinic and its claims on this address and NPI. Returns `None` if the clinic does not
+    /// exist.
     pub async fn load_claims(
         &self,
         clinic: ClinicId,
@@ -90,7 +91,7 @@ impl Store {
         }))
     }
 
-    /// Who holds this address in the clinic.
+    /// Loads the claim on an address in the clinic.
     pub async fn load_email_claim(
         &self,
         clinic: ClinicId,
@@ -99,13 +100,13 @@ impl Store {
         self.decode_claim(self.get(&key::email_claim(clinic, email)).await?)
     }
 
-    /// Who holds this NPI in the clinic.
+    /// Loads the claim on an NPI in the clinic.
     pub async fn load_npi_claim(&self, clinic: ClinicId, npi: Npi) -> Result<Claim, StoreError> {
         self.decode_claim(self.get(&key::npi_claim(clinic, npi)).await?)
     }
 
-    /// The claims on NPIs that are due at `now`, the longest due first, at most `limit`. The index
-    /// lags behind the table: what a claim itself says decides.
+    /// Lists up to `limit` NPIs that are due at `now`, oldest due date first. The index lags behind the
+    /// table, so check the due date on the claim before a lookup.
     pub async fn list_due_npis(
         &self,
         now: Timestamp,
@@ -133,9 +134,9 @@ impl Store {
             .collect()
     }
 
-    /// Writes a claim whose holder stays as it is, supposing the version before. It is no state
-    /// change and leaves no audit record.
-    pub async fn reschedule_npi(
+    /// Writes the due date of an NPI's claim if the stored version is the previous one. The holder stays
+    /// the same, so there is no audit record.
+    pub async fn write_npi_due_date(
         &self,
         clinic: ClinicId,
         npi: Npi,
@@ -182,7 +183,7 @@ impl Store {
         let due = item.due_at.as_deref().map(|at| {
             Ok(NextLookup {
                 at: Timestamp::parse(at).map_err(|_| corrupt("GSI1SK"))?,
-                failures: item.in_vain.ok_or_else(|| corrupt("tr"))?,
+                failures: item.failures.ok_or_else(|| corrupt("tr"))?,
             })
         });
         Ok(Claim { holder, history, due: due.transpose()?, version: item.version })
@@ -190,27 +191,27 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes the claim on an address, supposing the version before.
+    /// Writes the claim on an address if the stored version is the previous one.
     pub fn put_email_claim(
         &mut self,
         clinic: ClinicId,
         email: &Email,
         claim: &Claim,
     ) -> Result<(), StoreError> {
-        self.claim(Part::EmailClaim, key::email_claim(clinic, email), claim)
+        self.put_claim(Part::EmailClaim, key::email_claim(clinic, email), claim)
     }
 
-    /// Writes the claim on an NPI, supposing the version before.
+    /// Writes the claim on an NPI if the stored version is the previous one.
     pub fn put_npi_claim(
         &mut self,
         clinic: ClinicId,
         npi: Npi,
         claim: &Claim,
     ) -> Result<(), StoreError> {
-        self.claim(Part::NpiClaim, key::npi_claim(clinic, npi), claim)
+        self.put_claim(Part::NpiClaim, key::npi_claim(clinic, npi), claim)
     }
 
-    fn claim(&mut self, role: Part, key: Key, claim: &Claim) -> Result<(), StoreError> {
+    fn put_claim(&mut self, role: Part, key: Key, claim: &Claim) -> Result<(), StoreError> {
         let before = claim.version.saturating_sub(1);
         let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
         self.put(role, key, &ClaimItem::from(claim), None, &expect)

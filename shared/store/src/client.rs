@@ -1,4 +1,4 @@
-//! The table's client: the reads that entities are made of.
+//! The client of the table, with the reads that all entities use.
 
 use aws_sdk_dynamodb::Client;
 
@@ -8,51 +8,51 @@ use crate::item::{RawItem, text};
 use crate::key::{self, Key};
 use crate::timing::CallTimer;
 
-/// Keys that one `BatchGetItem` takes.
+/// The most keys in one `BatchGetItem`.
 pub(crate) const BATCH: usize = 100;
-/// How often the keys that `BatchGetItem` left unprocessed are asked for again.
+/// How often to call `BatchGetItem` while it leaves keys unprocessed.
 const BATCH_ROUNDS: u32 = 5;
 
-/// The table, reached through one client. Cheap to clone.
+/// The table and its client. Cheap to clone.
 #[derive(Clone, Debug)]
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
 }
 
-/// How fresh a read is (DynamoDB developer guide, "Read consistency").
+/// The consistency of a read (DynamoDB developer guide, "Read consistency").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Consistency {
-    /// Sees every write that was answered before.
+    /// Sees every completed write.
     Strong,
-    /// May miss a write of the last second, at half the price.
+    /// May miss a write from the last second. Costs half as much.
     Eventual,
 }
 
 impl Store {
-    /// A store over the table of this name. Its calls are counted and timed in `telemetry`.
+    /// Uses the table with this name. Reports every call to `telemetry`.
     pub fn new(client: &Client, table: impl Into<String>) -> Self {
         let config = client.config().to_builder().interceptor(CallTimer).build();
         let client = Client::from_conf(config);
         Self { client, table: table.into() }
     }
 
-    /// Opens the connection before the first request, by a read whose result does not matter.
+    /// Opens the connection before the first request. Ignores the result of its read.
     pub async fn warm_up(&self) {
         if let Err(error) = self.get(&key::public_keys()).await {
             tracing::info!(%error, "warm-up read failed, the first request will connect");
         }
     }
 
-    /// One strongly consistent read.
+    /// Reads one item, strongly consistent.
     pub(crate) async fn get(&self, key: &Key) -> Result<Option<RawItem>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).consistent_read(true);
         let answer = request.set_key(Some(key.clone().into_attributes())).send().await;
         answer.map(|found| found.item).map_err(|e| StoreError::from_sdk(&e))
     }
 
-    /// All items of a partition within sort-key bounds, strongly consistent: for partitions that
-    /// hold little.
+    /// Reads all items of a partition within sort-key bounds, strongly consistent. Use it only for small
+    /// partitions.
     pub(crate) async fn query_between(
         &self,
         partition: &str,
@@ -78,12 +78,12 @@ impl Store {
         Ok(found)
     }
 
-    /// Strongly consistent reads of up to 100 keys at once, in the order of the keys.
+    /// Reads up to 100 items, strongly consistent, in the order of the keys.
     pub(crate) async fn get_all(&self, keys: &[Key]) -> Result<Vec<Option<RawItem>>, StoreError> {
         self.batch(keys, Consistency::Strong).await
     }
 
-    /// Reads of up to 100 different keys at once, in the order of the keys.
+    /// Reads up to 100 items, in the order of the keys. The keys must differ.
     pub(crate) async fn batch(
         &self,
         keys: &[Key],
@@ -111,7 +111,7 @@ impl Store {
             missing = rest.map(|rest| rest.keys).unwrap_or_default();
         }
         if !missing.is_empty() {
-            return Err(StoreError::Unavailable("keys left unprocessed".to_owned()));
+            return Err(StoreError::Unavailable("BatchGetItem left keys unprocessed".to_owned()));
         }
         let take = |key: &Key| found.iter().position(|item| Key::of(item) == *key);
         Ok(keys.iter().map(|key| take(key).map(|at| found[at].clone())).collect())

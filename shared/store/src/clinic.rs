@@ -30,7 +30,7 @@ struct ClinicItem {
 }
 
 impl Store {
-    /// The clinic of this id.
+    /// Loads the clinic with this id.
     pub async fn load_clinic(&self, id: ClinicId) -> Result<Option<Clinic>, StoreError> {
         self.get(&key::clinic(id)).await?.map(|item| self.decode_clinic(&item)).transpose()
     }
@@ -50,7 +50,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes a clinic that does not exist yet.
+    /// Writes a new clinic.
     pub fn put_clinic(&mut self, clinic: &Clinic) -> Result<(), StoreError> {
         let item = ClinicItem {
             id: clinic.id.to_string(),
@@ -63,7 +63,7 @@ impl Transaction {
         self.put(Part::Clinic, key::clinic(clinic.id), &item, None, &Precondition::Absent)
     }
 
-    /// Counts one more active owner or admin.
+    /// Adds one to the active owners and admins.
     pub fn increment_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
         let update = format!("ADD {} :one", attr::MANAGERS);
         let condition = format!("attribute_exists({})", attr::PK);
@@ -71,7 +71,7 @@ impl Transaction {
         self.update(Part::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 
-    /// Counts one active owner or admin less, and requires that another one stays.
+    /// Subtracts one from the active owners and admins. Requires that one remains.
     pub fn decrement_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
         let update = format!("ADD {} :less", attr::MANAGERS);
         let condition = format!("{} > :one", attr::MANAGERS);

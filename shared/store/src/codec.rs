@@ -1,4 +1,4 @@
-//! Items to and from domain values, and the fields that several kinds of item have in common.
+//! Conversion between items and domain values, and the fields that several items share.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::Inviter;
@@ -16,12 +16,12 @@ use crate::error::StoreError;
 use crate::item::RawItem;
 use crate::key::Key;
 
-/// The field of an item that does not hold what it should.
+/// The name of a corrupt field.
 #[derive(Debug)]
 pub(crate) struct BadField(pub(crate) &'static str);
 
 impl Store {
-    /// The item that `body` becomes under `key`.
+    /// Converts `body` to an item with this key.
     pub(crate) fn encode(&self, key: Key, body: &impl Serialize) -> Result<RawItem, StoreError> {
         let mut item: RawItem =
             serde_dynamo::to_item(body).map_err(|e| self.corrupt(&key, e.to_string()))?;
@@ -29,19 +29,19 @@ impl Store {
         Ok(item)
     }
 
-    /// The struct in an item.
+    /// Reads the struct of an item.
     pub(crate) fn decode<T: DeserializeOwned>(&self, raw: &RawItem) -> Result<T, StoreError> {
         let value = serde_dynamo::AttributeValue::from(AttributeValue::M(raw.clone()));
         let input = serde_dynamo::Deserializer::from_attribute_value(value);
         serde_path_to_error::deserialize(input).map_err(|e| {
             let path = e.path().to_string();
-            // A missing field has no path of its own; serde names it in the message.
+            // A missing field has no path. serde names it in the message.
             let field = if path == "." { e.inner().to_string() } else { path };
             self.corrupt(&Key::of(raw), field)
         })
     }
 
-    /// The domain value in an item, which `read` makes from the item's struct.
+    /// Reads the domain value of an item. `read` converts the item's struct to it.
     pub(crate) fn decode_with<I: DeserializeOwned, T>(
         &self,
         raw: &RawItem,
@@ -50,7 +50,7 @@ impl Store {
         read(self.decode(raw)?).map_err(|bad| self.corrupt(&Key::of(raw), bad.0))
     }
 
-    /// The error that names a field of an item.
+    /// The error for a corrupt field of an item.
     pub(crate) fn corrupt(&self, key: &Key, field: impl Into<String>) -> StoreError {
         StoreError::Corrupt {
             table: self.table.clone(),
@@ -60,17 +60,17 @@ impl Store {
     }
 }
 
-/// `parsed`, or the name of the field it came from.
+/// Returns the parsed value, or names the field that it was read from.
 pub(crate) fn field<T>(name: &'static str, parsed: Result<T, Refusal>) -> Result<T, BadField> {
     parsed.map_err(|_| BadField(name))
 }
 
-/// A stored instant.
+/// Reads a stored instant.
 pub(crate) fn time(name: &'static str, millis: i64) -> Result<Timestamp, BadField> {
     Timestamp::from_millis(millis).map_err(|_| BadField(name))
 }
 
-/// For `skip_serializing_if`: most items do not have the count.
+/// For `skip_serializing_if`. Most items leave this count out.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
 pub(crate) fn is_zero(count: &u32) -> bool {
     *count == 0
@@ -117,7 +117,7 @@ pub(crate) fn embed_origins(texts: &[String]) -> Result<EmbedOrigins, BadField> 
     field("eo", origins.collect::<Result<Vec<_>, _>>().and_then(EmbedOrigins::new))
 }
 
-/// A study's names, in a grant, an assignment and an audit record.
+/// The names of a study in a grant, an assignment or an audit record.
 #[derive(Default, Serialize, Deserialize)]
 pub(crate) struct StudyItem {
     #[serde(rename = "si", default, skip_serializing_if = "Option::is_none")]
@@ -136,12 +136,12 @@ impl From<&StudyRef> for StudyItem {
 }
 
 impl StudyItem {
-    /// The study; an item without either name is corrupt.
+    /// Reads the study. An item with neither name is corrupt.
     pub(crate) fn study(&self) -> Result<StudyRef, BadField> {
         self.study_if_any()?.ok_or(BadField("si"))
     }
 
-    /// The study; `None` for an item without either name.
+    /// Reads the study. Returns `None` for an item with neither name.
     pub(crate) fn study_if_any(&self) -> Result<Option<StudyRef>, BadField> {
         let id = self.id.as_deref().map(StudyId::parse).transpose();
         let id = id.map_err(|_| BadField("si"))?;

@@ -1,31 +1,31 @@
-//! What can go wrong between the table and us.
+//! Errors of reads and writes.
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::RequestId as _;
 
-/// A failed read or write. Lost races are no errors: see [`crate::CommitOutcome`].
+/// A failed read or write. A version conflict is not an error. See [`crate::CommitOutcome`].
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
-    /// An item does not hold what it should. Named, never skipped.
+    /// An item has a missing or invalid field. The error names it.
     #[error("corrupt item in table {table}, key {key}, field {field}")]
     Corrupt {
         /// The table.
         table: String,
-        /// The key, without addresses.
+        /// The key, without personal data.
         key: String,
-        /// The field at fault.
+        /// The corrupt field.
         field: String,
     },
-    /// The database does not answer or asks to slow down: worth another try later.
+    /// DynamoDB did not answer or throttled the request. A retry may succeed.
     #[error("database unavailable: {0}")]
     Unavailable(String),
-    /// The database refused the request, which is a fault of ours or of the set-up.
+    /// DynamoDB refused the request. The cause is a bug or a wrong setup.
     #[error("database refused the request: {0}")]
     Refused(String),
 }
 
-/// Error codes that say "later" (DynamoDB developer guide, "Error handling").
-const LATER: [&str; 9] = [
+/// Error codes that a retry may resolve (DynamoDB developer guide, "Error handling").
+const RETRYABLE: [&str; 9] = [
     "InternalServerError",
     "ItemCollectionSizeLimitExceededException",
     "LimitExceededException",
@@ -38,7 +38,7 @@ const LATER: [&str; 9] = [
 ];
 
 impl StoreError {
-    /// What an SDK call's failure means. Keeps the error's code and request id, never its message:
+    /// Converts the error of an SDK call. Keeps its code and request id, but never its message, because
     /// messages can quote items.
     pub(crate) fn from_sdk<E, R>(error: &SdkError<E, R>) -> Self
     where
@@ -57,7 +57,7 @@ impl StoreError {
         };
         let code = service.code().unwrap_or("unknown");
         let text = format!("{code}, request {request}");
-        if LATER.contains(&code) || code == "unknown" {
+        if RETRYABLE.contains(&code) || code == "unknown" {
             Self::Unavailable(text)
         } else {
             Self::Refused(text)

@@ -1,4 +1,4 @@
-//! Answers kept for requests that carry an `Idempotency-Key`.
+//! Stored responses to requests with an `Idempotency-Key`.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,28 +12,28 @@ use serde::{Deserialize, Serialize};
 use crate::item::{number, text};
 use crate::{Store, StoreError, attr, key};
 
-/// How long the first answer is given again.
+/// How long a response is replayed.
 const KEPT_FOR: Duration = Duration::from_hours(24);
-/// How long a request counts as running: longer than a function may run.
+/// How long a request counts as running. This is longer than a function may run.
 const RUNS_FOR: Duration = Duration::from_secs(30);
 
-/// A response that repeats of a request receive.
+/// A response that retries of a request receive.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SavedResponse {
-    /// HTTP status.
+    /// The HTTP status.
     pub status: u16,
-    /// Body.
+    /// The body.
     pub body: String,
 }
 
 /// What to do with a request that carries an idempotency key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum IdempotencyOutcome {
-    /// The key is new: carry out the request.
+    /// The key is new. Carry out the request.
     Proceed,
-    /// The request was answered before: return this response again.
+    /// The request was answered before. Return this response again.
     Replay(SavedResponse),
-    /// The key belongs to a request with another route or body.
+    /// The key was used for a request with another route or body.
     KeyReused,
     /// The first request is still running.
     InProgress,
@@ -41,7 +41,7 @@ pub enum IdempotencyOutcome {
 
 #[derive(Serialize, Deserialize)]
 struct IdempotencyItem {
-    /// Digest of route and body.
+    /// The digest of route and body.
     #[serde(rename = "fp")]
     fingerprint: String,
     #[serde(rename = "ru", default, skip_serializing_if = "Option::is_none")]
@@ -54,7 +54,7 @@ struct IdempotencyItem {
 }
 
 impl Store {
-    /// Begins a request; `fingerprint` is that of its route and body.
+    /// Reserves an idempotency key for a request. `fingerprint` is the digest of its route and body.
     pub async fn begin_request(
         &self,
         caller: &str,
@@ -69,7 +69,7 @@ impl Store {
             body: None,
             ttl: now.plus(KEPT_FOR).seconds(),
         };
-        // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
+        // DynamoDB deletes expired items up to two days late, so the condition checks the expiry too.
         let condition = format!(
             "attribute_not_exists({}) OR #ttl <= :now_seconds OR (fp = :fp AND {} <= :now)",
             attr::PK,
@@ -105,7 +105,7 @@ impl Store {
         })
     }
 
-    /// Keeps the answer of a request that was begun.
+    /// Stores the response to a request.
     pub async fn finish_request(
         &self,
         caller: &str,
@@ -126,7 +126,7 @@ impl Store {
         put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 
-    /// Forgets a request that was begun and came to nothing, so that it can be sent again at once.
+    /// Frees the idempotency key of a failed request, so that a retry runs at once.
     pub async fn forget_request(
         &self,
         caller: &str,

@@ -1,4 +1,4 @@
-//! Where each item lives. The table's layout is drawn in docs/ARCHITECTURE.md.
+//! The keys of all items. docs/ARCHITECTURE.md shows the layout of the table.
 
 use std::fmt;
 
@@ -12,7 +12,7 @@ use domain::person::email::Email;
 use domain::study::StudyRef;
 use domain::time::Timestamp;
 
-/// The primary key of one item.
+/// The primary key of an item.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Key {
     pub(crate) pk: String,
@@ -33,18 +33,18 @@ pub(crate) const USER: &str = "USER#";
 pub(crate) const API_KEY: &str = "APIKEY#";
 /// The sort-key prefix of memberships in an account's partition.
 pub(crate) const MEMBERSHIP: &str = "MEMBER#";
-/// Sorts after every membership.
+/// A sort key after every membership.
 pub(crate) const LAST_MEMBERSHIP: &str = "MEMBER#~";
-/// The sort-key prefix of the claims on NPIs in a clinic's partition.
+/// The sort-key prefix of claims on NPIs in a clinic's partition.
 pub(crate) const NPI: &str = "NPI#";
-/// The index partition that lists the NPIs of all clinics by when they are to be asked about again.
+/// The index partition with the NPIs of all clinics, sorted by due date.
 pub(crate) const NPI_DUE: &str = "NPI#DUE";
 
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
 }
 
-/// The clinic and number that the key of a claim on an NPI names.
+/// Reads the clinic and the NPI from the key of a claim.
 pub(crate) fn claimed_npi(key: &Key) -> Option<(ClinicId, Npi)> {
     let clinic = ClinicId::parse(key.pk.strip_prefix("CLINIC#")?).ok()?;
     let npi = Npi::parse(key.sk.strip_prefix(NPI)?).ok()?;
@@ -63,7 +63,7 @@ pub(crate) fn invitation(clinic: ClinicId, id: InvitationId) -> Key {
     Key::new(clinic_partition(clinic), format!("{INVITATION}{id}"))
 }
 
-/// The index partition that lists a clinic's invitations of one status.
+/// The index partition with a clinic's invitations of one status.
 pub(crate) fn invitation_status(clinic: ClinicId, status: InvitationStatus) -> String {
     format!("CLINIC#{clinic}#INV#{}", status.as_str())
 }
@@ -84,12 +84,13 @@ pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
     Key::new(format!("ACCOUNT#{}", email.normalized()), format!("{MEMBERSHIP}{clinic}"))
 }
 
-/// Where tries of one kind by or for an address are counted.
+/// The counter of one kind of attempt for an address.
 pub(crate) fn throttled_address(email: &Email, kind: &str) -> Key {
     Key::new(format!("ACCOUNT#{}", email.normalized()), format!("THROTTLE#{kind}"))
 }
 
-/// A network address is personal data: its digest will do.
+/// The counter of one kind of attempt from a network address. The key holds a digest, because network
+/// addresses are personal data.
 pub(crate) fn throttled_ip(ip: &str, kind: &str) -> Key {
     let digest = Fingerprint::of(&[ip.as_bytes()]);
     Key::new(format!("IP#{}", digest.as_str()), format!("THROTTLE#{kind}"))
@@ -111,7 +112,7 @@ pub(crate) fn grant(clinic: ClinicId, id: AccessId) -> Key {
     Key::new(clinic_partition(clinic), format!("ACCESS#{id}"))
 }
 
-/// The index partition that lists a user's grants.
+/// The index partition with a user's grants.
 pub(crate) fn grants_of(clinic: ClinicId, user: UserId) -> String {
     format!("CLINIC#{clinic}#ACCESS#{user}")
 }
@@ -124,7 +125,7 @@ pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
 
-/// The audit records of a clinic of one month, `yyyy-mm`.
+/// The partition of a clinic's audit records of one month, `yyyy-mm`.
 pub(crate) fn audit_partition(clinic: ClinicId, month: &str) -> String {
     format!("AUDIT#{clinic}#{month}")
 }
@@ -133,25 +134,25 @@ pub(crate) fn audit(clinic: ClinicId, at: Timestamp, id: AuditId) -> Key {
     Key::new(audit_partition(clinic, &at.month()), id.to_string())
 }
 
-/// The caller's own key text is hashed: it is of any length and may hold anything.
+/// The response to an idempotency key. The key is hashed, because a caller can send any text.
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
     let digest = Fingerprint::of(&[key.as_bytes()]);
     Key::new(format!("IDEM#{caller}#{}", digest.as_str()), "IDEM")
 }
 
-/// A proof of possession that was shown; its id is of any length and may hold anything.
+/// A used proof of possession. Its id is hashed, because a caller can send any text.
 pub(crate) fn proof(key: KeyThumbprint, id: &str) -> Key {
     let digest = Fingerprint::of(&[id.as_bytes()]);
     Key::new(format!("DPOP#{key}#{}", digest.as_str()), "DPOP")
 }
 
-/// The public key set, which every function reads at start.
+/// The published keys, which functions read when they start.
 pub(crate) fn public_keys() -> Key {
     Key::new("KEYS#public", "KEYS")
 }
 
 impl fmt::Debug for Key {
-    /// For logs and errors: addresses, NPIs, digests and studies are left out.
+    /// Writes the key for logs and errors. Leaves out addresses, NPIs, digests and studies.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let open = |part: &str| {
             [
@@ -182,7 +183,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_shown_key_names_the_item_but_no_address_or_npi() {
+    fn a_key_in_a_log_names_the_item_but_no_address_or_npi() {
         let cid = ClinicId::from_bytes([1; 16]);
         let email = Email::parse("ada@clinic.example").unwrap();
         let npi = Npi::parse("1234567893").unwrap();

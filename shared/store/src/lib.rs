@@ -1,7 +1,7 @@
 //! The one DynamoDB table: keys, items, transactions and pages.
 //!
-//! Every state change is one [`Transaction`]: the new state, the claims that keep addresses and
-//! NPIs unique, and the audit record, under the conditions that the decision rested on.
+//! Every state change is one [`Transaction`]. It writes the new state, the claims that keep addresses and
+//! NPIs unique, and the audit record. Its conditions require that the state is still what was read.
 
 mod account;
 mod api_key;

@@ -1,4 +1,4 @@
-//! Notices: mails that are not invitations.
+//! Notices: emails other than invitations.
 
 use std::time::Duration;
 
@@ -19,32 +19,32 @@ const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 /// What a notice says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NoticeKind {
-    /// The holder of this expired invitation asks for a new link.
+    /// The invited person asks for a new link because theirs expired.
     NewLinkRequested {
         /// The clinic that invited.
         clinic: ClinicId,
         /// The invitation.
         invitation: InvitationId,
     },
-    /// The registry no longer confirms this user's NPI, so no reports can be created.
+    /// The registry no longer confirms this user's NPI, so the user cannot create reports.
     NpiNotVerified {
         /// The clinic.
         clinic: ClinicId,
         /// The user.
         user: UserId,
     },
-    /// Somebody wants to set a new password for the account of the address, if there is one.
+    /// A request for a new password came for this address, which may have no account.
     PasswordReset,
 }
 
-/// A mail that is not an invitation.
+/// An email other than an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {
     /// Its id.
     pub id: NoticeId,
-    /// Whom it goes to.
+    /// The recipient.
     pub to: Email,
-    /// What it says.
+    /// What the notice says.
     pub kind: NoticeKind,
 }
 
@@ -122,7 +122,7 @@ impl Transaction {
 }
 
 impl Store {
-    /// Queues a notice that is about no change.
+    /// Queues a notice without a state change.
     pub async fn queue_notice(&self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
         let item = self.encode(key::notice(notice.id), &NoticeItem::new(notice, now))?;
         let put = self.client.put_item().table_name(&self.table);
@@ -130,7 +130,7 @@ impl Store {
         put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 
-    /// The notice of this id.
+    /// Loads the notice with this id.
     pub async fn load_notice(&self, id: NoticeId) -> Result<Option<Notice>, StoreError> {
         let found = self.get(&key::notice(id)).await?;
         found.map(|raw| self.decode_notice(&raw)).transpose()

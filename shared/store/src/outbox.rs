@@ -1,7 +1,7 @@
-//! The outbox: queued mails, each sent by one mailer at a time.
+//! The outbox: queued emails. Only one mailer at a time may send an email.
 //!
-//! `queued` -> `sending` until a deadline -> `sent` or `failed`. A mailer that dies lets its
-//! deadline pass, and the retry of the stream record takes the mail over.
+//! An email is `queued`, then `sending` until the lease ends, then `sent` or `failed`. If a mailer
+//! crashes, the lease ends and the retry of the stream record takes a new one.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -18,42 +18,42 @@ use crate::item::{RawItem, number, text};
 use crate::key::Key;
 use crate::{Notice, Store, StoreError, attr, key};
 
-/// How long a mailer has a mail to itself: longer than a send with all its retries takes.
+/// How long a lease lasts. This is longer than sending takes, including all retries.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Which mail.
+/// The id of an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MailId {
-    /// An invitation's, of one generation.
+    /// The email of an invitation, for one generation of its link.
     Invitation {
         /// The clinic.
         clinic: ClinicId,
         /// The invitation.
         id: InvitationId,
-        /// Which link.
+        /// The generation of the link.
         generation: u32,
     },
     /// A notice.
     Notice(NoticeId),
 }
 
-/// A mail to be sent, as it stands now.
+/// An email to send, as the table has it now.
 #[derive(Clone, Debug)]
 pub enum Mail {
-    /// An invitation's.
+    /// The email of an invitation.
     Invitation(Box<Invitation>),
     /// A notice.
     Notice(Notice),
 }
 
-/// What a mailer gets when it asks for an email.
+/// The result of a mailer's request for a lease.
 #[derive(Clone, Debug)]
 pub enum MailLease {
-    /// The email, leased until the deadline.
+    /// The mailer may send the email until the lease ends.
     Granted(Mail),
-    /// Another mailer has the lease: ask again later.
+    /// Another mailer has the lease. Try again later.
     Busy,
-    /// Nothing is left to send: it was sent, it failed, or a newer link replaced it.
+    /// There is nothing to send. The email was sent, it failed, or a newer link replaced it.
     Done,
 }
 
@@ -74,7 +74,7 @@ impl MailId {
 }
 
 impl Store {
-    /// The mail that a stream record's new image is about; `None` when it is not about one.
+    /// The email that a stream record's new image is about, if any.
     pub fn mail_id(&self, image: &RawItem) -> Result<Option<MailId>, StoreError> {
         let key = Key::of(image);
         if key.sk.starts_with(key::INVITATION) {
@@ -89,7 +89,7 @@ impl Store {
             .transpose()
     }
 
-    /// Takes a queued mail, or one whose mailer let its deadline pass.
+    /// Leases a queued email, or one whose lease has ended.
     pub async fn lease_mail(&self, mail: MailId, now: Timestamp) -> Result<MailLease, StoreError> {
         let free = format!(
             "({dl} = :queued OR ({dl} = :sending AND {su} <= :now))",
@@ -116,19 +116,19 @@ impl Store {
         }
     }
 
-    /// Marks a mail as handed to the mail system.
+    /// Marks an email as accepted by SES.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
         let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::MESSAGE_ID);
-        self.end_sending(mail, set, DeliveryStatus::Sent, message_id).await
+        self.write_send_result(mail, set, DeliveryStatus::Sent, message_id).await
     }
 
-    /// Marks a mail as refused for good.
+    /// Marks an email as failed permanently.
     pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
         let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::DELIVERY_DETAIL);
-        self.end_sending(mail, set, DeliveryStatus::Failed, reason).await
+        self.write_send_result(mail, set, DeliveryStatus::Failed, reason).await
     }
 
-    /// Lets a mail go that could not be sent now, so that the next try need not wait.
+    /// Ends the lease of an email that could not be sent, so that the next retry need not wait.
     pub async fn release_mail(&self, mail: MailId, now: Timestamp) -> Result<(), StoreError> {
         let set = format!("SET {} = :now", attr::SENDING_UNTIL);
         let sending = format!("{} = :sending", attr::DELIVERY);
@@ -139,7 +139,7 @@ impl Store {
         self.update_mail(mail, &set, &sending, values).await.map(|_| ())
     }
 
-    async fn end_sending(
+    async fn write_send_result(
         &self,
         mail: MailId,
         set: String,
@@ -156,8 +156,8 @@ impl Store {
         self.update_mail(mail, &set, &sending, values).await.map(|_| ())
     }
 
-    /// Changes a mail's state if `condition` holds and the link is still this generation. The
-    /// version counts up, so that a change decided on the state before is decided again.
+    /// Updates the delivery of an email if `condition` holds and the link still has this generation.
+    /// Raises the version, so that a concurrent change to the item is retried.
     async fn update_mail(
         &self,
         mail: MailId,

@@ -1,32 +1,32 @@
-//! Pages: full unless the last, or unless filling one would read too much.
+//! Pages of lists. A page is full unless it is the last one, or filling it would read too much.
 
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
 use crate::item::{RawItem, text};
 use crate::{Store, StoreError, attr};
 
-/// Bytes that one page may read, an item at least apart.
+/// How many bytes a page may read once it has an item.
 const BUDGET: u64 = 4 * 1024 * 1024;
 
-/// Which page is wanted.
+/// A request for one page.
 #[derive(Clone, Copy, Debug)]
 pub struct PageRequest<Id> {
-    /// Items on it, 1 to 100.
+    /// How many items it has at most, 1 to 100.
     pub limit: usize,
-    /// The last id that was looked at for the page before.
+    /// The last id that was read for the previous page.
     pub after: Option<Id>,
 }
 
-/// A page.
+/// One page of a list.
 #[derive(Clone, Debug)]
 pub struct Page<T, Id> {
-    /// Newest first.
+    /// The items, newest first.
     pub items: Vec<T>,
-    /// From where the next page goes on; `None` when this is the last.
+    /// Where the next page continues. `None` on the last page.
     pub next: Option<Id>,
 }
 
-/// What one read brought.
+/// The result of one read.
 pub(crate) struct Chunk<T> {
     pub(crate) items: Vec<T>,
     pub(crate) more: bool,
@@ -39,8 +39,8 @@ impl<T> Chunk<T> {
     }
 }
 
-/// A page being filled: from chunk to chunk until it is full, the list ends, or [`BUDGET`] is
-/// spent with an item found.
+/// Fills a page chunk by chunk. It stops if the page is full, the list ends, or [`BUDGET`] is spent and
+/// the page has an item.
 pub(crate) struct PageBuilder<T, Id> {
     limit: usize,
     items: Vec<T>,
@@ -53,7 +53,7 @@ pub(crate) struct PageBuilder<T, Id> {
 
 impl<T, Id: Copy> PageBuilder<T, Id> {
     pub(crate) fn new(page: PageRequest<Id>) -> Self {
-        // One more than the page, to know whether there is another.
+        // One item more than the page holds shows whether another page follows.
         let size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
         Self {
             limit: page.limit,
@@ -66,7 +66,7 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
         }
     }
 
-    /// After which id to read on and how many items; `None` when the page is done.
+    /// Where to continue reading, and how many items. `None` once the page is done.
     pub(crate) fn next_read(&self) -> Option<(Option<Id>, i32)> {
         (!self.done).then_some((self.after, self.size))
     }
@@ -94,7 +94,7 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
         } else if self.bytes >= BUDGET && !self.items.is_empty() {
             (self.next, self.done) = (self.after, true);
         }
-        // A filter that lets little through needs ever larger reads.
+        // A filter that few items pass needs larger reads.
         self.size = self.size.saturating_mul(2).min(1000);
     }
 
@@ -108,7 +108,7 @@ pub(crate) fn below(id: &[u8; 16]) -> [u8; 16] {
     u128::from_be_bytes(*id).saturating_sub(1).to_be_bytes()
 }
 
-/// Bytes behind the capacity that a read used, `per_unit` bytes a unit.
+/// Converts the consumed capacity of a read to bytes, at `per_unit` bytes per unit.
 pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> u64 {
     let units = capacity.and_then(ConsumedCapacity::capacity_units).unwrap_or_default();
     #[expect(
@@ -121,7 +121,7 @@ pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> 
 }
 
 impl Store {
-    /// The newest items of a partition within sort-key bounds, strongly consistent.
+    /// Reads the newest items of a partition within sort-key bounds, strongly consistent.
     pub(crate) async fn query_newest<T>(
         &self,
         partition: &str,
@@ -157,7 +157,7 @@ impl Store {
 mod tests {
     use super::*;
 
-    /// Pages through `total` items counting down, of which every `nth` is kept.
+    /// Reads all pages of a list of `total` items in descending order that keeps every `nth` one.
     fn walk(total: u32, nth: u32, limit: usize, bytes_each: u64) -> Vec<Vec<u32>> {
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
@@ -180,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_full_and_hold_everything_once() {
+    fn pages_are_full_and_hold_each_item_once() {
         for (total, nth, limit) in
             [(100, 1, 20), (100, 7, 3), (101, 1, 20), (0, 1, 5), (5, 9, 2), (1000, 10, 100)]
         {
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_that_would_read_too_much_holds_what_was_found_one_item_at_least() {
+    fn a_page_that_would_read_too_much_ends_early_but_is_never_empty() {
         let pages = walk(20_000, 5_000, 3, 2048);
         let (_, before_last) = pages.split_last().unwrap();
         assert!(

@@ -1,4 +1,4 @@
-//! A profile as a map within an item.
+//! A profile as a map in an item.
 
 use domain::ids::UserId;
 use domain::npi::{Npi, NpiStatus, VerificationBasis};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
 
-/// Short names keep an invitation below 1 KB, the step at which DynamoDB charges.
+/// Short attribute names keep an invitation below 1 KB, the unit that DynamoDB charges by.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct ProfileItem {
     #[serde(rename = "fn")]
@@ -30,7 +30,7 @@ pub(crate) struct ProfileItem {
     permissions: PermissionsItem,
 }
 
-/// Permissions, in a profile and in an audit record.
+/// Permissions in a profile or an audit record.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct PermissionsItem {
     #[serde(rename = "lv")]
@@ -45,7 +45,7 @@ pub(crate) struct PermissionsItem {
     npi: Option<String>,
     #[serde(rename = "nv", default, skip_serializing_if = "Option::is_none")]
     verification: Option<String>,
-    /// Who attested it, and when.
+    /// Who attested the NPI, and when.
     #[serde(rename = "nb", default, skip_serializing_if = "Option::is_none")]
     attested_by: Option<String>,
     #[serde(rename = "na", default, skip_serializing_if = "Option::is_none")]
@@ -177,19 +177,23 @@ mod tests {
             NpiStatus::Deactivated,
         ] {
             let item = PermissionsItem::from(&permissions(state));
-            assert_eq!(item.verification.as_deref(), Some(state.as_str()), "as the API says it");
+            assert_eq!(
+                item.verification.as_deref(),
+                Some(state.as_str()),
+                "the stored name is the one in JSON"
+            );
             assert_eq!(Permissions::try_from(item).unwrap(), permissions(state));
         }
     }
 
     #[test]
-    fn half_an_attestation_or_one_of_something_else_is_corrupt() {
+    fn an_attestation_needs_a_person_a_time_and_a_verified_npi() {
         let by = UserId::from_bytes([1; 16]).to_string();
         let verified = NpiStatus::Verified(VerificationBasis::Registry);
         for (state, attested_by, attested_at) in [
             (verified, Some(by.clone()), None),
             (verified, None, Some(0)),
-            (verified, Some("somebody".to_owned()), Some(0)),
+            (verified, Some("not an id".to_owned()), Some(0)),
             (NpiStatus::Pending, Some(by), Some(0)),
         ] {
             let item = PermissionsItem { attested_by, attested_at, ..(&permissions(state)).into() };

@@ -1,4 +1,4 @@
-//! Proofs of possession that were shown (RFC 9449): each is good once.
+//! Used proofs of possession (RFC 9449). Each proof works once.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::item::number;
 use crate::{Store, StoreError, attr, key};
 
-/// How long a proof is remembered: longer than it passes for fresh, however far clocks are apart.
+/// How long a used proof is stored. This is longer than a proof is valid, even if the clocks differ.
 const KEPT_FOR: Duration = Duration::from_mins(5);
 
 #[derive(Serialize)]
@@ -28,7 +28,7 @@ pub enum ProofOutcome {
 }
 
 impl Store {
-    /// Notes that the holder of `key` showed the proof with this id.
+    /// Records that the holder of `key` used the proof with this id.
     pub async fn record_proof(
         &self,
         key: KeyThumbprint,
@@ -36,7 +36,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<ProofOutcome, StoreError> {
         let item = ProofItem { ttl: now.plus(KEPT_FOR).seconds() };
-        // DynamoDB removes what ran out up to two days late, so its expiry is compared here too.
+        // DynamoDB deletes expired items up to two days late, so the condition checks the expiry too.
         let condition = format!("attribute_not_exists({}) OR #ttl <= :now", attr::PK);
         let put = self
             .client

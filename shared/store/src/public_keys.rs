@@ -25,7 +25,7 @@ struct PublicKeyItem {
 }
 
 impl Store {
-    /// Every key that signatures are verified with; none before the first is published.
+    /// Reads the published keys. Returns none before the first one is published.
     pub async fn read_public_keys(&self) -> Result<Vec<PublicKey>, StoreError> {
         let Some(raw) = self.get(&key::public_keys()).await? else {
             return Ok(Vec::new());
@@ -37,7 +37,7 @@ impl Store {
         self.decode_with(&raw, |item: PublicKeysItem| item.keys.into_iter().map(read).collect())
     }
 
-    /// Puts these keys in the place of all that were published before.
+    /// Writes these keys over all that were published before.
     pub async fn publish_keys(&self, keys: &[PublicKey]) -> Result<(), StoreError> {
         let item = PublicKeysItem {
             keys: (keys.iter())

@@ -1,4 +1,4 @@
-//! Sessions: each in a partition of its own, found by the id in the refresh token.
+//! Sessions. Each has its own partition, found by the id in the refresh token.
 
 use std::collections::HashMap;
 
@@ -38,23 +38,23 @@ struct SessionItem {
     ttl: i64,
 }
 
-/// Whether a session's refresh token was replaced.
+/// The result of replacing a session's refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RotationOutcome {
-    /// The new token is valid from now on.
+    /// The new token works from now on.
     Rotated,
-    /// Another request replaced it first, or the session is gone.
+    /// Another request replaced the token first, or the session has ended.
     Conflict,
 }
 
 impl Store {
-    /// The session of this id.
+    /// Loads the session with this id.
     pub async fn load_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
         let found = self.get(&key::session(id)).await?;
         found.map(|raw| self.decode_session(&raw)).transpose()
     }
 
-    /// Puts a refreshed session in the place of `before`, whose token has to be the newest still.
+    /// Replaces the refresh token of `before` with that of `next`, if it is still the newest one.
     pub async fn rotate_session(
         &self,
         before: &Session,
@@ -88,7 +88,7 @@ impl Store {
         }
     }
 
-    /// Whom a session belongs to, as they are now: what a refresh decides on.
+    /// Loads the user and the account of a session as they are now, to decide about a refresh.
     pub async fn load_session_holder(
         &self,
         session: &Session,
@@ -121,7 +121,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes a session that does not exist yet.
+    /// Writes a new session.
     pub fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let item = SessionItem {
             id: session.id.to_string(),
@@ -139,9 +139,9 @@ impl Transaction {
         self.put(Part::Session, key, &item, None, &Precondition::Absent)
     }
 
-    /// Notes the sign-in on the user, who has to be active with dashboard access, and not
-    /// deactivated since the session was decided on. Any number may sign in at once.
-    pub fn note_sign_in(&mut self, session: &Session) -> Result<(), StoreError> {
+    /// Records the sign-in on the user. Requires an active user with dashboard access, not deactivated
+    /// since they were read. Does not check the version, so several sign-ins can happen at once.
+    pub fn record_sign_in(&mut self, session: &Session) -> Result<(), StoreError> {
         let epoch = if session.access_epoch == 0 {
             format!("attribute_not_exists({})", attr::ACCESS_EPOCH)
         } else {
@@ -167,7 +167,7 @@ impl Transaction {
         self.update(Part::User, key, &update, &condition, values)
     }
 
-    /// Ends a session.
+    /// Deletes a session.
     pub fn delete_session(&mut self, id: SessionId) -> Result<(), StoreError> {
         self.delete(Part::Session, key::session(id))
     }

@@ -1,7 +1,7 @@
-//! Counting guesses of passwords and wishes for a new one, for an address and for a network address.
+//! Limits on failed sign-ins and on requests for a new password, per address and per network address.
 //!
-//! A guess is counted before the password is looked at, so that however many guess at once, no
-//! more than the limit are answered. A right one takes its count back.
+//! An attempt is counted before the password is checked. So even with many attempts at once, only as
+//! many as the limit are checked. A correct password removes its count again.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -15,16 +15,16 @@ use crate::item::{RawItem, number};
 use crate::key::{self, Key};
 use crate::{Store, StoreError, attr};
 
-/// How long guesses count.
+/// How long attempts count.
 const WINDOW: Duration = Duration::from_mins(15);
-/// Wrong guesses for one address within the window.
+/// The most wrong passwords for one address in the window.
 const PER_ADDRESS: u32 = 10;
-/// Wrong guesses from one network address within the window.
+/// The most wrong passwords from one network address in the window.
 const PER_IP: u32 = 50;
 
-/// Mails with a link to a new password to one address within the window.
+/// The most password emails to one address in the window.
 const RESETS_PER_ADDRESS: u32 = 3;
-/// Wishes for a new password from one network address within the window.
+/// The most requests for a new password from one network address in the window.
 const RESETS_PER_IP: u32 = 20;
 
 const PASSWORD: &str = "PASSWORD";
@@ -40,17 +40,17 @@ pub enum ThrottleDecision {
 }
 
 impl Store {
-    /// Counts one guess of the password of `email`, coming from `ip`.
+    /// Counts an attempt with a password for `email` from `ip`.
     pub async fn count_password_guess(
         &self,
         email: &Email,
         ip: Option<&str>,
         now: Timestamp,
     ) -> Result<ThrottleDecision, StoreError> {
-        self.count_both((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now).await
+        self.count_for_address_and_ip((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now).await
     }
 
-    /// Counts one wish for a new password for `email`, coming from `ip`.
+    /// Counts a request from `ip` for a new password for `email`.
     pub async fn count_reset_request(
         &self,
         email: &Email,
@@ -58,10 +58,10 @@ impl Store {
         now: Timestamp,
     ) -> Result<ThrottleDecision, StoreError> {
         let (address, ip) = ((email, RESETS_PER_ADDRESS), (ip, RESETS_PER_IP));
-        self.count_both(address, ip, RESET, now).await
+        self.count_for_address_and_ip(address, ip, RESET, now).await
     }
 
-    async fn count_both(
+    async fn count_for_address_and_ip(
         &self,
         (email, per_address): (&Email, u32),
         (ip, per_ip): (Option<&str>, u32),
@@ -69,22 +69,22 @@ impl Store {
         now: Timestamp,
     ) -> Result<ThrottleDecision, StoreError> {
         let address = key::throttled_address(email, kind);
-        let address = self.count(&address, per_address, now).await?;
+        let address = self.count_attempt(&address, per_address, now).await?;
         let (ThrottleDecision::Allow, Some(ip)) = (address, ip) else {
             return Ok(address);
         };
-        self.count(&key::throttled_ip(ip, kind), per_ip, now).await
+        self.count_attempt(&key::throttled_ip(ip, kind), per_ip, now).await
     }
 
-    /// Takes the counts of a right guess back.
+    /// Removes the count of a correct password. Also clears the address's earlier failures.
     pub async fn clear_password_guesses(
         &self,
         email: &Email,
         ip: Option<&str>,
     ) -> Result<(), StoreError> {
         let address = key::throttled_address(email, PASSWORD).into_attributes();
-        let forget = self.client.delete_item().table_name(&self.table).set_key(Some(address));
-        forget.send().await.map_err(|e| StoreError::from_sdk(&e))?;
+        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(address));
+        delete.send().await.map_err(|e| StoreError::from_sdk(&e))?;
         let Some(ip) = ip else { return Ok(()) };
         let less = format!("ADD {} :less", attr::GUESSES);
         let some = format!("{} > :none", attr::GUESSES);
@@ -93,31 +93,32 @@ impl Store {
         self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values).await.map(|_| ())
     }
 
-    async fn count(
+    /// Counts an attempt, in a new window if the last one has ended.
+    async fn count_attempt(
         &self,
         key: &Key,
         limit: u32,
         now: Timestamp,
     ) -> Result<ThrottleDecision, StoreError> {
         let ends = now.plus(WINDOW);
-        // Two windows can only follow each other within these tries if many guess at once: then
-        // the last try finds a window that is not full, or says to wait.
+        // Another attempt may open the window between the two writes below. Then the next try counts in
+        // that window. More than two tries are needed only if a window ends meanwhile.
         for _ in 0..3 {
-            let Some(found) = self.one_more(key, limit, now).await? else {
+            let Some(found) = self.add_to_open_window(key, limit, now).await? else {
                 return Ok(ThrottleDecision::Allow);
             };
             if let Some(open) = window_end(&found).filter(|end| *end > now) {
                 return Ok(ThrottleDecision::Wait(open.since(now)));
             }
-            if self.first(key, now, ends).await? {
+            if self.open_window(key, now, ends).await? {
                 return Ok(ThrottleDecision::Allow);
             }
         }
         Ok(ThrottleDecision::Wait(WINDOW))
     }
 
-    /// Counts within an open window that is not full; the item as it is when there is none.
-    async fn one_more(
+    /// Adds an attempt to an open window that is not full. Returns the item if there is no such window.
+    async fn add_to_open_window(
         &self,
         key: &Key,
         limit: u32,
@@ -133,8 +134,13 @@ impl Store {
         self.update_count(key, &more, &open, values).await
     }
 
-    /// Opens a window with one guess in it, unless another did meanwhile.
-    async fn first(&self, key: &Key, now: Timestamp, ends: Timestamp) -> Result<bool, StoreError> {
+    /// Opens a window with one attempt. Returns false if another attempt opened one first.
+    async fn open_window(
+        &self,
+        key: &Key,
+        now: Timestamp,
+        ends: Timestamp,
+    ) -> Result<bool, StoreError> {
         let set =
             format!("SET {} = :one, {} = :ends, #ttl = :ttl", attr::GUESSES, attr::WINDOW_END);
         let none = format!("attribute_not_exists({}) OR {} <= :now", attr::PK, attr::WINDOW_END);
@@ -147,7 +153,7 @@ impl Store {
         Ok(self.update_count(key, &set, &none, values).await?.is_none())
     }
 
-    /// `None` when it was written, else the item that did not fulfil the condition.
+    /// Updates a counter. Returns the item if it does not meet the condition.
     async fn update_count(
         &self,
         key: &Key,

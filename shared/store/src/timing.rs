@@ -1,4 +1,4 @@
-//! Reports every call of the table, with its retries, to `telemetry`.
+//! Reports every DynamoDB call, including its retries, to `telemetry`.
 
 use std::time::Instant;
 
@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
 use telemetry::Service;
 
-/// Added to the client's configuration, so that no call can be forgotten.
+/// Times calls. It is part of the client's configuration, so it covers every call.
 #[derive(Debug)]
 pub(crate) struct CallTimer;
 

@@ -1,4 +1,4 @@
-//! One state change: one `TransactWriteItems`.
+//! Transactions. One state change is one `TransactWriteItems`.
 
 use std::collections::HashMap;
 
@@ -13,7 +13,7 @@ use crate::item::number;
 use crate::key::Key;
 use crate::{Store, StoreError, attr};
 
-/// A part of a transaction, by the item that it is about.
+/// A part of a transaction, named after its item.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Part {
     /// The audit record.
@@ -30,17 +30,17 @@ pub enum Part {
     Account,
     /// The clinic.
     Clinic,
-    /// Whoever invited must still be allowed to.
+    /// The condition that the inviter may still invite.
     Inviter,
     /// The API key.
     ApiKey,
-    /// A mail that is not an invitation.
+    /// An email other than an invitation.
     Notice,
     /// A session.
     Session,
     /// The temporary access.
     Grant,
-    /// Who reads the study.
+    /// The assignment of the study.
     Assignment,
 }
 
@@ -50,20 +50,20 @@ pub enum Part {
 pub enum CommitOutcome {
     /// Everything is written.
     Committed,
-    /// Nothing is written. Read and decide again. These parts did not meet their condition. The
-    /// list is empty when another transaction was in progress.
+    /// Nothing is written. Read and decide again. The list holds the parts that did not meet their
+    /// condition. It is empty if another transaction was in progress.
     Conflict(Vec<Part>),
 }
 
-/// What the stored item must be like for a write to succeed.
+/// What a write requires of the stored item.
 pub(crate) enum Precondition {
     /// The item does not exist.
     Absent,
-    /// It has this version.
+    /// The item has this version.
     Version(u64),
 }
 
-/// A state change in the making. It cannot be begun without its audit record.
+/// A state change that is being put together. It always starts with its audit record.
 #[must_use = "nothing is written before commit"]
 pub struct Transaction {
     store: Store,
@@ -71,7 +71,7 @@ pub struct Transaction {
 }
 
 impl Transaction {
-    /// Without its first part, which is the audit record.
+    /// Creates an empty transaction. [`Store::transaction`] adds the audit record.
     pub(crate) fn new(store: &Store) -> Self {
         Self { store: store.clone(), parts: Vec::new() }
     }
@@ -106,7 +106,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Requires that `condition` holds for an item that stays as it is.
+    /// Requires that `condition` holds for an item, without changing it.
     pub(crate) fn check(
         &mut self,
         role: Part,
@@ -125,7 +125,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Changes single attributes of an item under a condition.
+    /// Updates single attributes of an item if `condition` holds.
     pub(crate) fn update(
         &mut self,
         role: Part,
@@ -146,7 +146,7 @@ impl Transaction {
         Ok(())
     }
 
-    /// Removes an item that has to be there.
+    /// Deletes an item. Requires that it exists.
     pub(crate) fn delete(&mut self, role: Part, key: Key) -> Result<(), StoreError> {
         let delete = Delete::builder()
             .table_name(&self.store.table)
@@ -164,31 +164,35 @@ impl Transaction {
         let request = self.store.client.transact_write_items().set_transact_items(Some(items));
         match request.send().await {
             Ok(_) => Ok(CommitOutcome::Committed),
-            Err(error) => lost(&roles, &error)
-                .ok_or_else(|| StoreError::from_sdk(&error))
-                .and_then(|lost| lost),
+            Err(error) => read_cancellation(&roles, &error)
+                .unwrap_or_else(|| Err(StoreError::from_sdk(&error))),
         }
     }
 }
 
-type Failure = SdkError<TransactWriteItemsError>;
-
-/// Reads cancellation reasons by position; `None` when the failure is no cancellation.
-fn lost(roles: &[Part], error: &Failure) -> Option<Result<CommitOutcome, StoreError>> {
+/// Reads the outcome of a canceled transaction. Returns `None` if it failed for another reason.
+fn read_cancellation(
+    roles: &[Part],
+    error: &SdkError<TransactWriteItemsError>,
+) -> Option<Result<CommitOutcome, StoreError>> {
     match error.as_service_error()? {
-        TransactWriteItemsError::TransactionCanceledException(cancelled) => {
-            Some(by_reason(roles, cancelled.cancellation_reasons()))
+        TransactWriteItemsError::TransactionCanceledException(canceled) => {
+            Some(read_reasons(roles, canceled.cancellation_reasons()))
         }
         _ => None,
     }
 }
 
-fn by_reason(roles: &[Part], reasons: &[CancellationReason]) -> Result<CommitOutcome, StoreError> {
-    let (mut lost, mut conflict) = (Vec::new(), false);
+/// Reads cancellation reasons. DynamoDB returns one for each part, in order.
+fn read_reasons(
+    roles: &[Part],
+    reasons: &[CancellationReason],
+) -> Result<CommitOutcome, StoreError> {
+    let (mut unmet, mut conflict) = (Vec::new(), false);
     for (role, reason) in roles.iter().zip(reasons) {
         match reason.code().unwrap_or("None") {
             "None" => {}
-            "ConditionalCheckFailed" => lost.push(*role),
+            "ConditionalCheckFailed" => unmet.push(*role),
             "TransactionConflict" => conflict = true,
             code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => {
                 return Err(StoreError::Unavailable(code.to_owned()));
@@ -196,10 +200,10 @@ fn by_reason(roles: &[Part], reasons: &[CancellationReason]) -> Result<CommitOut
             code => return Err(StoreError::Refused(format!("{code} on {role:?}"))),
         }
     }
-    if lost.is_empty() && !conflict {
-        return Err(StoreError::Unavailable("transaction cancelled without a reason".to_owned()));
+    if unmet.is_empty() && !conflict {
+        return Err(StoreError::Unavailable("transaction canceled without a reason".to_owned()));
     }
-    Ok(CommitOutcome::Conflict(lost))
+    Ok(CommitOutcome::Conflict(unmet))
 }
 
 #[cfg(test)]
@@ -211,11 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn reasons_are_read_by_position() {
+    fn a_reason_belongs_to_the_part_at_its_position() {
         let roles = [Part::Audit, Part::EmailClaim, Part::Inviter];
-        let read = |codes: [&str; 3]| by_reason(&roles, &codes.map(reason));
-        let lost = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
-        assert_eq!(lost, CommitOutcome::Conflict(vec![Part::EmailClaim]));
+        let read = |codes: [&str; 3]| read_reasons(&roles, &codes.map(reason));
+        let unmet = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
+        assert_eq!(unmet, CommitOutcome::Conflict(vec![Part::EmailClaim]));
         let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
         assert_eq!(conflict, CommitOutcome::Conflict(vec![]), "says nothing about the inviter");
         assert!(matches!(

@@ -83,7 +83,7 @@ impl TryFrom<UserItem> for User {
 }
 
 impl Store {
-    /// The user of this id in the clinic.
+    /// Loads the user with this id in the clinic.
     pub async fn load_user(
         &self,
         clinic: ClinicId,
@@ -92,8 +92,8 @@ impl Store {
         self.get(&key::user(clinic, id)).await?.map(|item| self.decode_user(&item)).transpose()
     }
 
-    /// The users of an account, one for each membership. Reads as much for an account that does
-    /// not exist, so that nobody can tell from the time it takes.
+    /// Loads the users of an account, one for each membership. Also reads an item if there is no account,
+    /// so that the response time does not show whether an account exists.
     pub async fn load_users(&self, memberships: &[Membership]) -> Result<Vec<User>, StoreError> {
         let nobody = [Membership {
             clinic: ClinicId::from_bytes([0; 16]),
@@ -111,7 +111,7 @@ impl Store {
         Ok(users)
     }
 
-    /// One page of a clinic's users for which `keep` holds, newest first.
+    /// Lists one page of a clinic's users that `keep` accepts, newest first.
     pub async fn list_users(
         &self,
         clinic: ClinicId,
@@ -137,7 +137,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes a user that does not exist yet.
+    /// Writes a new user.
     pub fn put_user(&mut self, user: &User) -> Result<(), StoreError> {
         self.put(
             Part::User,
@@ -148,7 +148,7 @@ impl Transaction {
         )
     }
 
-    /// Writes a changed user, supposing the version that the change was decided on.
+    /// Writes a changed user if the stored version is the one that was read.
     pub fn replace_user(&mut self, change: &UserChange) -> Result<(), StoreError> {
         let user = &change.next;
         let expect = Precondition::Version(change.expected_version);

@@ -18,7 +18,7 @@ use crate::codec::{
 use crate::item::RawItem;
 use crate::{Store, StoreError};
 
-/// How long a grant is kept once its view is over, for the question what was open.
+/// How long a grant is stored after its view ends, to show what was open.
 const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 
 const ISSUED: &str = "issued";
@@ -201,7 +201,7 @@ impl TryFrom<GrantItem> for Grant {
 }
 
 impl Store {
-    /// The grant in an item.
+    /// Reads the grant of an item.
     pub(crate) fn decode_grant(&self, raw: &RawItem) -> Result<Grant, StoreError> {
         self.decode_with(raw, |item: GrantItem| item.try_into())
     }
@@ -277,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_that_lacks_what_it_needs_names_the_field() {
+    fn a_corrupt_view_names_its_missing_field() {
         let item = |view: &View| GrantItem::from(&Grant::from(issued(view.clone())));
         let [dictation, viewer, ephemeral] = views();
         let (mut nobody, mut nothing, mut nameless) =
@@ -291,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn a_grant_of_a_study_stays_below_the_kilobyte_at_which_dynamodb_charges_more() {
+    fn a_grant_for_a_study_fits_in_one_kilobyte() {
         let [dictation, ..] = views();
         let key = Some(KeyThumbprint::from_bytes([7; 32]));
         let open = issued(dictation).redeem(key, Timestamp::EPOCH).unwrap();

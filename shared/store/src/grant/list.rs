@@ -1,4 +1,4 @@
-//! Lists of grants, newest first, and how many of a user's are alive.
+//! Lists of grants, newest first, and the limit on live grants.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -14,10 +14,10 @@ use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below, bytes_read};
 use crate::{Store, StoreError, attr, key};
 
-/// How far the index may lag behind the table, generously.
+/// How far the index may lag behind the table. Usually it is less than a second.
 const INDEX_LAG: Duration = Duration::from_mins(1);
 
-/// Whether a user may be given one more grant.
+/// Whether a user can have another grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GrantLimit {
     /// Fewer grants are live than the limit allows.
@@ -26,10 +26,10 @@ pub enum GrantLimit {
     Reached,
 }
 
-/// What the index says of a grant.
-struct Entry {
+/// A grant in the index.
+struct GrantIndexEntry {
     id: AccessId,
-    /// When its view ends at the latest, in seconds.
+    /// The latest end of its view, in seconds.
     end: i64,
 }
 
@@ -38,8 +38,8 @@ fn id_of(grant: &Grant) -> AccessId {
 }
 
 impl Store {
-    /// One page of the grants for which `keep` holds: of one user, or of the whole clinic. Only
-    /// those from `from` on; [`oldest_live_id`] bounds a list of what is alive to half a day.
+    /// Lists one page of the grants that `keep` accepts, of one user or of the whole clinic. Starts at
+    /// `from`. For live grants, [`oldest_live_id`] limits this to half a day.
     pub async fn list_grants(
         &self,
         clinic: ClinicId,
@@ -62,8 +62,8 @@ impl Store {
         Ok(builder.finish())
     }
 
-    /// Every grant of a user that is alive, as it stands now: what a revocation has to end. The
-    /// index may not have those of the last moment, so the clinic's newest are read as well.
+    /// Lists every live grant of a user, to revoke them. The index may lack the newest grants, so this
+    /// also reads the newest grants of the clinic.
     pub async fn list_live_grants(
         &self,
         clinic: ClinicId,
@@ -90,9 +90,9 @@ impl Store {
 
     /// Checks whether a user has fewer than `most` live grants.
     ///
-    /// Usually one read of the index. Only when it names `most` whose view might not be over are
-    /// the grants themselves read, since some were ended or never opened. Those that are issued at
-    /// the same moment do not see each other, so the limit can be passed by as many.
+    /// Usually this is one read of the index. The index does not show which grants were revoked or never
+    /// opened. So if it has `most` grants that may be live, this also reads those grants. Grants that are
+    /// issued at the same time do not count each other, so a user can get slightly more than `most`.
     pub async fn check_grant_limit(
         &self,
         clinic: ClinicId,
@@ -115,7 +115,7 @@ impl Store {
         Ok(GrantLimit::Below)
     }
 
-    /// A user's grants whose view is not over for certain, newest first, as the index has them.
+    /// Reads the ids of a user's grants that may be live from the index, newest first.
     async fn read_maybe_live(
         &self,
         clinic: ClinicId,
@@ -123,7 +123,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<impl Iterator<Item = AccessId>, StoreError> {
         let mut range = (oldest_live_id(now), AccessId::from_bytes([0xff; 16]));
-        let mut entries: Vec<Entry> = Vec::new();
+        let mut entries: Vec<GrantIndexEntry> = Vec::new();
         loop {
             let found = self.read_entries(clinic, user, range, 1000).await?;
             let last = found.items.last().map(|entry| entry.id);
@@ -150,8 +150,8 @@ impl Store {
         Ok(Chunk { items, ..chunk })
     }
 
-    /// The index names the ids; the grants themselves are then read from the table. An id whose
-    /// grant is gone, since it ran out long ago, is passed over.
+    /// Reads ids from the index, and then the grants from the table. Skips ids whose grant was deleted
+    /// after its expiry.
     async fn read_chunk_of_user(
         &self,
         clinic: ClinicId,
@@ -198,7 +198,7 @@ impl Store {
         user: UserId,
         (from, to): (AccessId, AccessId),
         size: i32,
-    ) -> Result<Chunk<Entry>, StoreError> {
+    ) -> Result<Chunk<GrantIndexEntry>, StoreError> {
         let answer = self
             .client
             .query()
@@ -211,7 +211,7 @@ impl Store {
             ))
             .expression_attribute_values(":pk", text(key::grants_of(clinic, user)))
             .expression_attribute_values(":from", text(from.to_string()))
-            // Sorts behind the end that follows the last id.
+            // `~` sorts after the end time that follows the last id.
             .expression_attribute_values(":to", text(format!("{to}~")))
             .scan_index_forward(false)
             .limit(size)
@@ -227,11 +227,11 @@ impl Store {
         })
     }
 
-    fn decode_entry(&self, item: &RawItem) -> Result<Entry, StoreError> {
+    fn decode_entry(&self, item: &RawItem) -> Result<GrantIndexEntry, StoreError> {
         let sort = item.get(attr::GSI1SK).and_then(|v| v.as_s().ok());
         let read = sort.and_then(|sort| {
             let (id, end) = sort.split_once('#')?;
-            Some(Entry { id: AccessId::parse(id).ok()?, end: end.parse().ok()? })
+            Some(GrantIndexEntry { id: AccessId::parse(id).ok()?, end: end.parse().ok()? })
         });
         read.ok_or_else(|| self.corrupt(&Key::of(item), attr::GSI1SK))
     }

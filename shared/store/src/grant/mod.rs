@@ -1,4 +1,4 @@
-//! Temporary access: grants in their clinic's partition.
+//! Grants of temporary access, in the partition of their clinic.
 
 mod item;
 mod list;
@@ -14,7 +14,7 @@ pub use list::GrantLimit;
 pub use parties::{ViewKeys, ViewParties};
 
 impl Store {
-    /// The grant of this id in the clinic.
+    /// Loads the grant with this id in the clinic.
     pub async fn load_grant(
         &self,
         clinic: ClinicId,
@@ -26,18 +26,18 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes a grant that does not exist yet.
+    /// Writes a new grant.
     pub fn put_grant(&mut self, issued: IssuedGrant) -> Result<(), StoreError> {
-        self.grant(&issued.into(), &Precondition::Absent)
+        self.put_grant_item(&issued.into(), &Precondition::Absent)
     }
 
-    /// Writes a changed grant, supposing the version that the change was decided on: of however
-    /// many that open the same link, one is written.
+    /// Writes a changed grant if the stored version is the one that was read. So only one of many
+    /// concurrent requests opens a link.
     pub fn replace_grant(&mut self, change: &GrantTransition<Grant>) -> Result<(), StoreError> {
-        self.grant(&change.next, &Precondition::Version(change.expected_version))
+        self.put_grant_item(&change.next, &Precondition::Version(change.expected_version))
     }
 
-    fn grant(&mut self, grant: &Grant, expect: &Precondition) -> Result<(), StoreError> {
+    fn put_grant_item(&mut self, grant: &Grant, expect: &Precondition) -> Result<(), StoreError> {
         let details = grant.details();
         self.put(
             Part::Grant,
@@ -49,9 +49,8 @@ impl Transaction {
     }
 }
 
-/// Where the index has a user's grant. It never changes, so that only issuing writes the index.
-/// The sort key also says when the view ends at the latest: whoever counts what may be alive
-/// reads no item that is long over.
+/// The index keys of a user's grant. They never change, so only issuing writes to the index. The sort key
+/// also holds the latest end of the view, so counting live grants does not read ended ones.
 fn index(details: &GrantDetails) -> Option<[(&'static str, String); 2]> {
     let user = details.view.user()?;
     let end = details.latest_end().seconds();

@@ -1,4 +1,4 @@
-//! What decides whether a view lives: the grant, its user and its issuer, read together.
+//! The grant, the user and the issuer of a view. Together they decide whether the view stays open.
 
 use domain::actor::Issuer;
 use domain::grant::{CurrentIssuer, Grant};
@@ -9,7 +9,8 @@ use crate::client::Consistency;
 use crate::key::Key;
 use crate::{Store, StoreError, key};
 
-/// Where grant, user and issuer are: what the grant says, or a view token whose signature passed.
+/// The ids of a grant, its user and its issuer. They come from the grant, or from a view token with a
+/// valid signature.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewKeys {
     /// The clinic.
@@ -34,7 +35,7 @@ impl From<&Grant> for ViewKeys {
     }
 }
 
-/// Grant, user and issuer as they stand; `None` for one who is not there.
+/// A grant, its user and its issuer as they are now. `None` means that the item does not exist.
 #[derive(Clone, Debug)]
 pub struct ViewParties {
     /// The grant.
@@ -46,13 +47,12 @@ pub struct ViewParties {
 }
 
 impl Store {
-    /// Grant, user and issuer in one read.
+    /// Loads a grant, its user and its issuer in one read.
     ///
-    /// [`Consistency::Eventual`] costs half a unit for each of the three, 1.5 together, and may miss a
-    /// write of the last moment ("usually one second or less", DynamoDB developer guide, "Read
-    /// consistency"). That is for renewals: the token that a renewal may wrongly give lives five
-    /// minutes, as the one before it might have. Opening a link and introspection want
-    /// [`Consistency::Strong`].
+    /// [`Consistency::Eventual`] costs 1.5 units for the three items instead of 3. It may miss a write from
+    /// the last moment ("usually one second or less", DynamoDB developer guide, "Read consistency"). Use it
+    /// for renewals, where a token issued by mistake lasts only five minutes. Opening a link and
+    /// introspection need [`Consistency::Strong`].
     pub async fn load_view_parties(
         &self,
         of: &ViewKeys,
@@ -64,7 +64,7 @@ impl Store {
             Issuer::User(id) => key::user(of.clinic, id),
         };
         let keys = [Some(key::grant(of.clinic, of.access)), user, Some(issuer)];
-        // Who issues access to themselves is one item, and no key may be asked for twice.
+        // A user who issues access to themselves is one item, and a batch must not repeat a key.
         let mut wanted: Vec<Key> = keys.iter().flatten().cloned().collect();
         wanted.dedup();
         let found = self.batch(&wanted, reads).await?;

@@ -15,7 +15,7 @@ use crate::item::RawItem;
 use crate::profile::ProfileItem;
 use crate::{Store, StoreError};
 
-/// What the item says while one mailer has the mail to itself: no stream filter lets it through.
+/// The delivery of an email that a mailer has leased. No stream filter passes it.
 pub(crate) const SENDING: &str = "sending";
 
 #[derive(Serialize, Deserialize)]
@@ -54,7 +54,7 @@ pub(crate) struct InvitationItem {
     fingerprint: String,
     #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
     new_requested: bool,
-    /// When it left `sent`.
+    /// When it was accepted, rejected or revoked.
     #[serde(rename = "at", default, skip_serializing_if = "Option::is_none")]
     ended_at: Option<i64>,
     #[serde(rename = "rr", default, skip_serializing_if = "Option::is_none")]
@@ -66,7 +66,7 @@ pub(crate) struct InvitationItem {
 impl From<&Invitation> for InvitationItem {
     fn from(invitation: &Invitation) -> Self {
         let details = invitation.details();
-        let mailing = &details.email_delivery;
+        let email_delivery = &details.email_delivery;
         let (ended_at, reason, new_requested) = match invitation {
             Invitation::Pending(i) => (None, None, i.new_requested),
             Invitation::Accepted(i) => (Some(i.at), None, false),
@@ -85,15 +85,15 @@ impl From<&Invitation> for InvitationItem {
             expiry: details.expiry.millis(),
             queued_at: details.queued_at.millis(),
             generation: details.generation,
-            delivery: if mailing.sending_until.is_some() {
+            delivery: if email_delivery.sending_until.is_some() {
                 SENDING
             } else {
-                mailing.status.as_str()
+                email_delivery.status.as_str()
             }
             .to_owned(),
-            delivery_detail: mailing.detail.clone(),
-            message_id: mailing.message_id.clone(),
-            sending_until: mailing.sending_until.map(Timestamp::millis),
+            delivery_detail: email_delivery.detail.clone(),
+            message_id: email_delivery.message_id.clone(),
+            sending_until: email_delivery.sending_until.map(Timestamp::millis),
             fingerprint: details.fingerprint.as_str().to_owned(),
             new_requested,
             ended_at: ended_at.map(Timestamp::millis),
@@ -149,7 +149,7 @@ impl TryFrom<InvitationItem> for Invitation {
 }
 
 impl Store {
-    /// The invitation in an item.
+    /// Reads the invitation of an item.
     pub(crate) fn decode_invitation(&self, raw: &RawItem) -> Result<Invitation, StoreError> {
         self.decode_with(raw, |item: InvitationItem| item.try_into())
     }
@@ -169,7 +169,7 @@ mod tests {
     use domain::person::profile::Profile;
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 
-    /// As large as an invitation usually gets.
+    /// An invitation about as large as they usually get.
     fn invitation() -> Invitation {
         let name = |text| PersonName::parse(text).unwrap();
         let reporting = Reporting::WithNpi {
@@ -213,7 +213,7 @@ mod tests {
     fn an_invitation_survives_its_item() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
         pending.details.email_delivery.sending_until = Some(Timestamp::EPOCH);
-        pending.details.email_delivery.detail = Some("said".to_owned());
+        pending.details.email_delivery.detail = Some("mailbox full".to_owned());
         let states = [
             invitation(),
             pending.clone().into(),
@@ -232,14 +232,14 @@ mod tests {
     }
 
     #[test]
-    fn an_invitation_stays_below_the_kilobyte_at_which_dynamodb_charges_more() {
+    fn an_invitation_fits_in_one_kilobyte() {
         let bytes = serde_json::to_vec(&InvitationItem::from(&invitation())).unwrap().len();
         let keys = 3 * 45 + 60;
         assert!(bytes + keys < 1024, "{bytes}");
     }
 
     #[test]
-    fn expressions_speak_of_attributes_that_the_item_has() {
+    fn the_item_has_every_attribute_that_expressions_name() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
         pending.details.email_delivery = EmailDelivery {
             status: DeliveryStatus::Queued,

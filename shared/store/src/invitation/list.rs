@@ -12,14 +12,14 @@ use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::{Store, StoreError, attr, key};
 
-/// Which of a clinic's invitations a list is about; all bounds are keys, so they cost nothing.
+/// The range of a list of invitations. All bounds are keys, so they cost no extra reads.
 #[derive(Clone, Debug)]
 pub struct InvitationRange {
-    /// The first id that belongs to the list.
+    /// The smallest id in the list.
     pub from: InvitationId,
-    /// The last id that belongs to the list.
+    /// The largest id in the list.
     pub to: InvitationId,
-    /// The statuses that belong to the list; all of them when empty.
+    /// The statuses in the list. If empty, the list has every status.
     pub statuses: BTreeSet<InvitationStatus>,
 }
 
@@ -34,7 +34,7 @@ impl Default for InvitationRange {
 }
 
 impl InvitationRange {
-    /// The same range, ending before `id`.
+    /// Ends the range before `id`.
     fn before(&self, id: Option<InvitationId>) -> Self {
         let to = id.map_or(self.to, |id| self.to.min(InvitationId::from_bytes(below(id.bytes()))));
         Self { to, ..self.clone() }
@@ -46,7 +46,7 @@ fn id_of(invitation: &Invitation) -> InvitationId {
 }
 
 impl Store {
-    /// One page of a clinic's invitations for which `keep` holds.
+    /// Lists one page of a clinic's invitations that `keep` accepts, newest first.
     pub async fn list_invitations(
         &self,
         clinic: ClinicId,
@@ -72,7 +72,7 @@ impl Store {
         Ok(builder.finish())
     }
 
-    /// One page of the invitations that one address ever had, read by key.
+    /// Lists one page of the invitations to one address, from the history of its claim.
     pub async fn list_invitations_to(
         &self,
         clinic: ClinicId,
@@ -111,8 +111,8 @@ impl Store {
         Ok(Chunk { items, ..chunk })
     }
 
-    /// The index names the newest ids of each status; the invitations themselves are then read
-    /// from the table, since the index lags and may name a status that has passed.
+    /// Reads the newest ids of each status from the index, and then the invitations from the table. The
+    /// index lags behind, so the status in it may be outdated.
     async fn read_chunk_by_status(
         &self,
         clinic: ClinicId,
@@ -152,7 +152,8 @@ impl Store {
             });
             let found = found.collect::<Result<Vec<_>, _>>()?;
             if answer.last_evaluated_key().is_some() {
-                // Below the oldest id of a list that goes on, nothing can be said yet.
+                // This status may have more invitations below its oldest id, so the merged list must end
+                // there.
                 cut = cut.max(found.last().copied());
             }
             ids.extend(found);

@@ -12,7 +12,7 @@ use crate::{Part, Store, StoreError, Transaction, attr, key};
 pub use list::InvitationRange;
 
 impl Store {
-    /// The invitation of this id in the clinic.
+    /// Loads the invitation with this id in the clinic.
     pub async fn load_invitation(
         &self,
         clinic: ClinicId,
@@ -24,20 +24,20 @@ impl Store {
 }
 
 impl Transaction {
-    /// Writes an invitation that does not exist yet.
+    /// Writes a new invitation.
     pub fn put_invitation(&mut self, pending: PendingInvitation) -> Result<(), StoreError> {
-        self.invitation(&pending.into(), &Precondition::Absent)
+        self.put_invitation_item(&pending.into(), &Precondition::Absent)
     }
 
-    /// Writes a changed invitation, supposing the version that the change was decided on.
+    /// Writes a changed invitation if the stored version is the one that was read.
     pub fn replace_invitation(
         &mut self,
         change: &InvitationTransition<Invitation>,
     ) -> Result<(), StoreError> {
-        self.invitation(&change.next, &Precondition::Version(change.expected_version))
+        self.put_invitation_item(&change.next, &Precondition::Version(change.expected_version))
     }
 
-    fn invitation(
+    fn put_invitation_item(
         &mut self,
         invitation: &Invitation,
         expect: &Precondition,
