@@ -43,7 +43,7 @@ pub(crate) async fn load_current_view(
     let now = ViewClaims::of(&open, user.as_ref(), deps.keys.issuer(), context.now());
     Ok(match now {
         None => Err(AccessRefusal::Expired),
-        Some(now) if !now.fit(claims) => Err(AccessRefusal::Tampered),
+        Some(now) if !now.matches(claims) => Err(AccessRefusal::Tampered),
         Some(claims) => Ok(CurrentView { claims, until }),
     })
 }

@@ -1,4 +1,4 @@
-//! Who may attest an NPI, and the refusals.
+//! Who may attest an NPI, and why an attestation is refused.
 
 use domain::ids::UserId;
 use domain::person::permissions::NotAttested;
@@ -6,7 +6,7 @@ use domain::person::permissions::NotAttested;
 use crate::principal::Principal;
 use web::Problem;
 
-/// Returns the signed-in person who attests. Nobody may vouch for themselves.
+/// Returns the signed-in person who attests. No one may attest their own NPI.
 pub fn attesting_user(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
     let by = caller.identity.user().ok_or_else(Problem::unauthenticated)?;
     if by == about {
@@ -16,16 +16,16 @@ pub fn attesting_user(caller: &Principal, about: UserId) -> Result<UserId, Probl
     Ok(by)
 }
 
-/// The refusal of an attestation. Only a number that is `name_mismatch` can be attested.
+/// The refusal of an attestation. Only an NPI that is `name_mismatch` can be attested.
 pub fn not_attestable(why: NotAttested) -> Problem {
     match why {
         NotAttested::NoNpi => {
-            Problem::conflict("npi_not_attestable", "This person has no NPI. Add one first.")
+            Problem::conflict("npi_not_attestable", "Add an NPI first. This person has none.")
         }
         NotAttested::NotMismatched(now) => {
             let now = now.as_str();
             let detail =
-                format!("Only an NPI that is name_mismatch can be attested; this one is {now}.");
+                format!("This NPI is {now}. Only an NPI that is name_mismatch can be attested.");
             Problem::conflict("npi_not_attestable", detail)
         }
         NotAttested::UserDeactivated => Problem::conflict(

@@ -1,7 +1,8 @@
-//! Proof of possession (DPoP, RFC 9449): the sender of a token proves to hold the key it is bound to.
+//! Proof of possession (DPoP, RFC 9449). The sender of a token proves that they hold the key that the
+//! token is bound to.
 //!
 //! A proof is a JWT that carries its own public key and is signed with it. It names its request and
-//! its token. It is valid for a minute, and once.
+//! its token. It is valid for a minute and works once.
 
 use std::time::Duration;
 
@@ -17,7 +18,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use store::ProofOutcome;
 
-use crate::jwt::{TokenInvalid, VerifyingKey, signed_claims};
+use crate::jwt::{JwtInvalid, VerifyingKey, verify_signature};
 use changes::Context;
 use web::Problem;
 
@@ -25,44 +26,44 @@ use web::Problem;
 pub const HEADER: &str = "dpop";
 /// `typ` of a proof. No token of another kind has it.
 const TYP: &str = "dpop+jwt";
-/// How far the clock of the sender may be from ours, in either direction.
-const FRESH: Duration = Duration::from_mins(1);
+/// How much the sender's clock may differ from ours, in either direction.
+const MAX_AGE: Duration = Duration::from_mins(1);
 /// The longest proof, in characters.
 const MAX_PROOF: usize = 4096;
 /// The longest `jti`, in characters.
 const MAX_ID: usize = 256;
 
-/// The request and token that a proof must name. `None` is not compared.
+/// The request and token that a proof must name. `None` skips the comparison.
 #[derive(Clone, Copy, Debug)]
 pub struct ProofTarget<'a> {
     /// The method of the request, and its URL without query.
     pub request: Option<(&'a str, &'a str)>,
-    /// The token that it is sent with.
+    /// The token that the request carries.
     pub token: Option<&'a str>,
 }
 
-/// A proof that is right and fresh. It may have been used before.
+/// A valid proof. It may have been used before.
 #[derive(Debug)]
 pub struct Proof {
     key: KeyThumbprint,
     id: String,
 }
 
-/// The proof is missing, wrong, too old, or was used before.
+/// The proof is missing, invalid, too old, or was used before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("proof of possession not valid")]
 pub struct ProofInvalid;
 
-impl From<TokenInvalid> for ProofInvalid {
-    fn from(_: TokenInvalid) -> Self {
+impl From<JwtInvalid> for ProofInvalid {
+    fn from(_: JwtInvalid) -> Self {
         Self
     }
 }
 
 impl ProofInvalid {
-    /// The answer, with the status of the route.
+    /// The problem for this route, with the status that it uses.
     pub fn problem(self, status: StatusCode) -> Problem {
-        let detail = "The DPoP proof is missing, wrong, too old, or was sent before. Make a new one for each request.";
+        let detail = "Send a new DPoP proof with each request. This one is missing, invalid, too old, or was used before.";
         Problem::new(status, "dpop_proof_invalid", detail)
     }
 }
@@ -105,7 +106,7 @@ impl Proof {
             return Err(ProofInvalid);
         }
         let (key, thumbprint) = embedded_key(text)?;
-        let claims: ProofClaims = signed_claims(text, &key)?;
+        let claims: ProofClaims = verify_signature(text, &key)?;
         let right_request = target
             .request
             .is_none_or(|(method, url)| claims.htm == method && without_query(&claims.htu) == url);
@@ -113,14 +114,14 @@ impl Proof {
             .is_none_or(|token| claims.ath.as_deref() == Some(digest(token.as_bytes()).as_str()));
         let apart = now.seconds().abs_diff(claims.iat);
         let right_id = (1..=MAX_ID).contains(&claims.jti.len());
-        if right_request && right_token && right_id && apart <= FRESH.as_secs() {
+        if right_request && right_token && right_id && apart <= MAX_AGE.as_secs() {
             Ok(Self { key: thumbprint, id: claims.jti })
         } else {
             Err(ProofInvalid)
         }
     }
 
-    /// The key that the sender holds.
+    /// The key that the sender proved to hold.
     pub fn key(&self) -> KeyThumbprint {
         self.key
     }
@@ -184,7 +185,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_thumbprint_is_that_of_rfc_8037() {
+    fn a_thumbprint_matches_the_example_of_rfc_8037() {
         let jwk =
             r#"{"kty":"OKP","crv":"Ed25519","x":"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
         let key = serde_json::from_str(jwk).unwrap();
@@ -193,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn the_proof_of_rfc_9449_is_read_for_its_request_and_minute() {
+    fn the_example_of_rfc_9449_is_valid_for_its_request_and_minute() {
         let proof = "eyJ0eXAiOiJkcG9wK2p3dCIsImFsZyI6IkVTMjU2IiwiandrIjp7Imt0eSI6IkVDIiwieCI6Imw4dEZyaHgtMzR0VjNoUklDUkRZOXpDa0RscEJoRjQyVVFVZldWQVdCRnMiLCJ5IjoiOVZFNGpmX09rX282NHpiVFRsY3VOSmFqSG10NnY5VERWclUwQ2R2R1JEQSIsImNydiI6IlAtMjU2In19.eyJqdGkiOiItQndDM0VTYzZhY2MybFRjIiwiaHRtIjoiUE9TVCIsImh0dSI6Imh0dHBzOi8vc2VydmVyLmV4YW1wbGUuY29tL3Rva2VuIiwiaWF0IjoxNTYyMjYyNjE2fQ.2-GxA6T8lP4vfrg8v-FdWP0A0zdrj8igiMLvqRMUvwnQg4PtFLbdLXiOSsX0x7NVY-FNyJK70nfbV37xRZT3Lg";
         let at = |seconds: i64| Timestamp::from_millis(seconds * 1000).unwrap();
         let target = ProofTarget {
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_carries_one_proof_at_most() {
+    fn a_request_with_two_proofs_is_refused() {
         let mut headers = HeaderMap::new();
         assert_eq!(find_proof(&headers), Ok(None));
         headers.append(HEADER, "a".parse().unwrap());

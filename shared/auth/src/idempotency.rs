@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: a POST that carries one runs once, and each repeat gets the same answer.
+//! `Idempotency-Key`. A POST that carries one runs once, and every retry gets the same response.
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -19,18 +19,19 @@ use changes::Context;
 use web::Problem;
 use web::RequestId;
 use web::body;
-use web::problem::rendered;
+use web::problem::render_problem;
 
 /// The longest key, in characters.
 const MAX_KEY: usize = 255;
-/// The longest answer that is stored, in bytes. An item of DynamoDB holds 400 KB at most.
+/// The longest response that is stored, in bytes. A DynamoDB item holds at most 400 KB.
 const MAX_ANSWER: usize = 300 * 1024;
 
-/// Marks an answer that holds a secret. It is given once and never stored.
+/// Marks a response that holds a secret. Such a response is never stored or replayed.
 #[derive(Clone, Copy, Debug)]
 pub struct SecretAnswer;
 
-/// Middleware for POST routes that take an API key or a session. The key belongs to its caller.
+/// Middleware for POST routes that take an API key or a session. The idempotency key belongs to its
+/// caller.
 pub async fn answer_callers_once(
     State((context, keys)): State<(Context, PublishedKeys)>,
     request: Request,
@@ -42,15 +43,15 @@ pub async fn answer_callers_once(
     let (mut parts, body) = request.into_parts();
     let caller = match caller::identify_caller(&mut parts, &context, &keys).await {
         Ok(principal) => principal.name(),
-        // The handler refuses it too, in its own words.
+        // The handler refuses the request too, with its own error.
         Err(_) => return Ok(next.run(Request::from_parts(parts, body)).await),
     };
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
     answer_once(&context, &caller, &key, (parts, bytes), next).await
 }
 
-/// Middleware for POST routes of invited people. Their only credential is the token in the body, so
-/// the key belongs to the link. A forged token leaves nothing in the table.
+/// Middleware for POST routes of invited people. Their only credential is the token in the body, so the
+/// idempotency key belongs to the link. A request with a forged token writes nothing to the table.
 pub async fn answer_invitees_once(
     State((context, keyring)): State<(Context, Arc<Keyring>)>,
     request: Request,
@@ -88,40 +89,40 @@ async fn answer_once(
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
     match context.store.begin_request(caller, key, &fingerprint, context.now()).await? {
         IdempotencyOutcome::Proceed => {}
-        IdempotencyOutcome::Replay(answer) => return Ok(repeated_answer(answer)),
+        IdempotencyOutcome::Replay(answer) => return Ok(replay(answer)),
         IdempotencyOutcome::KeyReused => {
             return Err(Problem::unprocessable(
                 "idempotency_key_reused",
-                "This Idempotency-Key belongs to another request. Use a new key for a new request.",
+                "Use a new Idempotency-Key for a new request. This one belongs to another request.",
             ));
         }
         IdempotencyOutcome::InProgress => {
             return Err(Problem::conflict(
                 "request_in_progress",
-                "The first request with this Idempotency-Key is still running. Try again in a moment.",
+                "Try again in a moment. The first request with this Idempotency-Key is still running.",
             ));
         }
     }
     let request = Request::from_parts(parts, Body::from(bytes));
     let response = next.run(request).await;
     let final_answer = is_final(&response);
-    let response = rendered(response, &id);
+    let response = render_problem(response, &id);
     store_answer(context, caller, key, (&fingerprint, final_answer), response).await
 }
 
-/// Whether a repeat may get this answer: a later try cannot end better, and it holds no secret.
+/// Whether the response can be replayed: a retry could not do better, and it holds no secret.
 fn is_final(response: &Response) -> bool {
     let status = response.status();
-    let lost_race = |problem: &Problem| problem.code() == Problem::contended().code();
+    let contended = |problem: &Problem| problem.code() == Problem::contended().code();
     let refused = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::TOO_MANY_REQUESTS];
     let secret = response.extensions().get::<SecretAnswer>().is_some();
     !status.is_server_error()
         && !secret
         && !refused.contains(&status)
-        && !response.extensions().get::<Problem>().is_some_and(lost_race)
+        && !response.extensions().get::<Problem>().is_some_and(contended)
 }
 
-/// Stores a final answer, and forgets one that a later try could improve.
+/// Stores a final response. Otherwise frees the key, so that a retry runs again.
 async fn store_answer(
     context: &Context,
     caller: &str,
@@ -140,13 +141,13 @@ async fn store_answer(
         _ => context.store.forget_request(caller, key).await,
     };
     if let Err(error) = kept {
-        // The request itself is done. A repeat is still recognized by its body.
+        // The request itself is done, so its response is returned anyway.
         tracing::warn!(%error, "answer not stored for its idempotency key");
     }
     Ok(Response::from_parts(parts, Body::from(bytes)))
 }
 
-fn repeated_answer(answer: SavedResponse) -> Response {
+fn replay(answer: SavedResponse) -> Response {
     let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
     let kind = if status.is_success() { "application/json" } else { "application/problem+json" };
     let mut response = (status, answer.body).into_response();
@@ -162,13 +163,13 @@ fn parse_key(key: &HeaderValue) -> Result<String, Problem> {
     let problem = || {
         Problem::bad_request(
             "idempotency_key_invalid",
-            "Idempotency-Key must be 1 to 255 visible ASCII characters.",
+            "Send an Idempotency-Key of 1 to 255 visible ASCII characters.",
         )
     };
     right.then(|| text.to_owned()).ok_or_else(problem)
 }
 
-/// The holder of a link, if its token is genuine.
+/// The name of a link, if its token is genuine.
 fn invitee_name(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
     let link = keyring.read_invitation_token(body.get("token")?.as_str()?).ok()?;

@@ -1,5 +1,5 @@
-//! Signed tokens (RFC 7519), verified as RFC 8725 says. The algorithm belongs to the key, the type is
-//! explicit, issuer and audience must match, and the time comes from the service's own clock.
+//! Signed tokens (JWT, RFC 7519), verified as RFC 8725 requires. The key determines the algorithm, the
+//! type is explicit, issuer and audience must match, and the time comes from [`domain::time::Clock`].
 
 use std::time::Duration;
 
@@ -11,17 +11,17 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// How far the signer's clock may be ahead of ours.
+/// How far the issuer's clock may be ahead of ours.
 const LEEWAY: Duration = Duration::from_mins(1);
 /// The shortest secret, in characters: 32 bytes in base64.
 const MIN_SECRET: usize = 43;
-/// PKCS #8 (RFC 5208) around a P-256 scalar (RFC 5915) without its public key.
+/// The PKCS #8 header (RFC 5208) of a P-256 scalar (RFC 5915) without its public key.
 const P256_PKCS8: [u8; 35] = [
     0x30, 0x41, 0x02, 0x01, 0x00, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01,
     0x06, 0x08, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x04, 0x27, 0x30, 0x25, 0x02, 0x01,
     0x01, 0x04, 0x20,
 ];
-/// PKCS #8 around an Ed25519 seed (RFC 8410 section 7).
+/// The PKCS #8 header of an Ed25519 seed (RFC 8410 section 7).
 const ED25519_PKCS8: [u8; 16] = [
     0x30, 0x2e, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
 ];
@@ -31,28 +31,28 @@ const ED25519_PKCS8: [u8; 16] = [
 pub enum SigningKeysError {
     /// The secret is malformed.
     #[error(
-        "signing keys: write secrets of {MIN_SECRET} characters at least, separated by white space; `EdDSA:` before one makes it Ed25519"
+        "signing keys: write secrets of at least {MIN_SECRET} characters, separated by white space, with `EdDSA:` before an Ed25519 secret"
     )]
     Malformed,
-    /// No key of the secret is published, so no service could verify its tokens.
-    #[error("signing keys: none is published; invoke provision with {{\"publishKeys\": true}}")]
+    /// None of the keys is published, so other services could not verify their tokens.
+    #[error("signing keys: none is published. Invoke provision with {{\"publishKeys\": true}}")]
     Unpublished,
 }
 
-/// A key that signs.
+/// A private key and its public half.
 struct SigningKey {
     public: PublicKey,
     private: EncodingKey,
 }
 
-/// The signing keys of a secret. The first one signs. No Debug, since it holds private keys.
+/// The signing keys that a secret derives. No Debug, because they hold private keys.
 pub struct SigningKeys(Vec<SigningKey>);
 
 /// Signs with the first published key.
 pub struct Signer(SigningKey);
 
 impl SigningKeys {
-    /// Reads secrets separated by white space, each with `EdDSA:` before it for an Ed25519 key.
+    /// Derives keys from secrets separated by white space. `EdDSA:` before a secret makes an Ed25519 key.
     pub fn from_secret(text: &str) -> Result<Self, SigningKeysError> {
         let keys: Vec<_> = text
             .split_whitespace()
@@ -71,12 +71,12 @@ impl SigningKeys {
         Ok(Self(keys))
     }
 
-    /// The public keys, for services that verify.
+    /// The public keys, for other services.
     pub fn public(&self) -> Vec<PublicKey> {
         self.0.iter().map(|key| key.public.clone()).collect()
     }
 
-    /// A signer with the first published key. A key is published before it is used.
+    /// A signer with the first published key. A key must be published before it is used.
     pub fn signer(self, published: &[PublicKey]) -> Result<Signer, SigningKeysError> {
         let known = |key: &SigningKey| published.contains(&key.public);
         self.0.into_iter().find(known).map(Signer).ok_or(SigningKeysError::Unpublished)
@@ -95,7 +95,7 @@ impl SigningKey {
             .ok_or(SigningKeysError::Malformed)
     }
 
-    /// `None` if the 32 bytes are not a key of this algorithm.
+    /// Returns `None` if the 32 bytes are not a key for this algorithm.
     fn from_private(algorithm: SigningAlgorithm, bytes: [u8; 32]) -> Option<Self> {
         let private = match algorithm {
             SigningAlgorithm::Es256 => {
@@ -148,7 +148,7 @@ pub(crate) struct VerifyingKey {
 }
 
 impl VerifyingKey {
-    /// `None` if the coordinates are not a key.
+    /// Returns `None` if the coordinates are not a key.
     pub(crate) fn new(public: &PublicKey) -> Option<Self> {
         let key = match (public.algorithm, &public.y) {
             (SigningAlgorithm::Es256, Some(y)) => DecodingKey::from_ec_components(&public.x, y),
@@ -159,7 +159,7 @@ impl VerifyingKey {
     }
 }
 
-/// What a token must say to be accepted.
+/// The type, issuer and audience that a token must have.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedToken<'a> {
     /// `typ` of its header.
@@ -173,62 +173,62 @@ pub struct ExpectedToken<'a> {
 /// The token is malformed, forged, expired, or meant for another use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("token not valid")]
-pub struct TokenInvalid;
+pub struct JwtInvalid;
 
-/// The claims that say when a token is valid, in seconds since 1970.
+/// When a token is valid, in seconds since 1970.
 #[derive(Clone, Copy, Debug, Deserialize)]
-struct Times {
+struct ValidityClaims {
     exp: i64,
     nbf: Option<i64>,
     iat: Option<i64>,
 }
 
 /// Returns the `kid` of a token of this type. Nothing else in the token is trusted yet.
-pub(crate) fn key_id(token: &str, typ: &str) -> Result<String, TokenInvalid> {
-    let header = jsonwebtoken::decode_header(token).map_err(|_| TokenInvalid)?;
+pub(crate) fn key_id(token: &str, typ: &str) -> Result<String, JwtInvalid> {
+    let header = jsonwebtoken::decode_header(token).map_err(|_| JwtInvalid)?;
     let plain = header.typ.as_deref() == Some(typ) && header.crit.is_none();
-    header.kid.filter(|_| plain).ok_or(TokenInvalid)
+    header.kid.filter(|_| plain).ok_or(JwtInvalid)
 }
 
-/// Returns the claims of a token that `key` signed and that is valid at `now`.
-pub(crate) fn verified_claims<C: DeserializeOwned>(
+/// Verifies that `key` signed a token and that it is valid at `now`. Returns its claims.
+pub(crate) fn verify_claims<C: DeserializeOwned>(
     token: &str,
     key: &VerifyingKey,
     expected: ExpectedToken<'_>,
     now: Timestamp,
-) -> Result<C, TokenInvalid> {
+) -> Result<C, JwtInvalid> {
     let mut validation = Validation::new(key.algorithm);
     validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
     validation.set_issuer(&[expected.issuer]);
     validation.set_audience(&[expected.audience]);
-    // The library reads the wall clock. `check_times` reads ours.
+    // The library would read the wall clock. `check_times` uses `now`.
     validation.validate_exp = false;
     let claims: Value =
-        jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| TokenInvalid)?.claims;
-    check_times(Times::deserialize(&claims).map_err(|_| TokenInvalid)?, now)?;
-    C::deserialize(claims).map_err(|_| TokenInvalid)
+        jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| JwtInvalid)?.claims;
+    check_times(ValidityClaims::deserialize(&claims).map_err(|_| JwtInvalid)?, now)?;
+    C::deserialize(claims).map_err(|_| JwtInvalid)
 }
 
-/// Returns the claims of a token that `key` signed. The caller checks what they say.
-pub(crate) fn signed_claims<C: DeserializeOwned>(
+/// Verifies only that `key` signed a token. Returns its claims, which the caller must check.
+pub(crate) fn verify_signature<C: DeserializeOwned>(
     token: &str,
     key: &VerifyingKey,
-) -> Result<C, TokenInvalid> {
+) -> Result<C, JwtInvalid> {
     let mut validation = Validation::new(key.algorithm);
     validation.set_required_spec_claims::<&str>(&[]);
     validation.validate_exp = false;
     validation.validate_aud = false;
-    let token = jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| TokenInvalid)?;
+    let token = jsonwebtoken::decode(token, &key.key, &validation).map_err(|_| JwtInvalid)?;
     Ok(token.claims)
 }
 
-fn check_times(times: Times, now: Timestamp) -> Result<(), TokenInvalid> {
+fn check_times(times: ValidityClaims, now: Timestamp) -> Result<(), JwtInvalid> {
     let soonest = now.plus(LEEWAY).seconds();
     let begun = |at: Option<i64>| at.is_none_or(|at| at <= soonest);
     if now.seconds() < times.exp && begun(times.nbf) && begun(times.iat) {
         Ok(())
     } else {
-        Err(TokenInvalid)
+        Err(JwtInvalid)
     }
 }
 

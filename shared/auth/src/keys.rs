@@ -1,4 +1,4 @@
-//! The published keys, kept in memory so that verifying a caller costs no read.
+//! The published keys, cached so that verifying a caller costs no read.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use serde::de::DeserializeOwned;
 use store::{Store, StoreError};
 use tokio::sync::RwLock;
 
-use crate::jwt::{ExpectedToken, TokenInvalid, VerifyingKey, key_id, verified_claims};
+use crate::jwt::{ExpectedToken, JwtInvalid, VerifyingKey, key_id, verify_claims};
 
-/// How long a key is remembered. A withdrawn key is refused everywhere after this.
+/// How long keys are cached. A withdrawn key is refused everywhere after this time.
 const CACHE_TIME: Duration = Duration::from_mins(5);
 /// The shortest time between two reads, however many tokens name unknown keys.
 const MIN_READ_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The published keys, remembered. Clones share one memory.
+/// A cache of the published keys. Clones share it.
 #[derive(Clone)]
 pub struct PublishedKeys {
     store: Store,
@@ -39,14 +39,14 @@ struct KeyCache {
 pub enum VerificationError {
     /// The token is not valid.
     #[error(transparent)]
-    Invalid(#[from] TokenInvalid),
+    Invalid(#[from] JwtInvalid),
     /// The published keys could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl PublishedKeys {
-    /// The keys that the table has, for tokens of the service at `issuer`. Reads none yet.
+    /// An empty cache for tokens of the service at `issuer`.
     pub fn new(context: &Context, issuer: &str) -> Self {
         let (store, clock) = (context.store.clone(), context.clock.clone());
         Self { store, clock, issuer: Arc::from(issuer), known: Arc::default() }
@@ -57,7 +57,7 @@ impl PublishedKeys {
         &self.issuer
     }
 
-    /// Reads the keys. Also opens the connection before the first request.
+    /// Loads the keys. Functions call this when they start, which also opens the connection.
     pub async fn load(&self) -> Result<Vec<PublicKey>, StoreError> {
         let public = self.store.read_public_keys().await?;
         let ready = |key: &PublicKey| Some((key.kid.clone(), VerifyingKey::new(key)?));
@@ -69,8 +69,8 @@ impl PublishedKeys {
         Ok(public)
     }
 
-    /// Returns the published keys for other services, at most a moment old. However many ask, the
-    /// table is read once in that time.
+    /// Loads the published keys for other services. Reads the table at most once every few seconds, even
+    /// with many requests.
     pub async fn load_recent(&self) -> Result<Vec<PublicKey>, StoreError> {
         {
             let known = self.known.read().await;
@@ -82,18 +82,18 @@ impl PublishedKeys {
         self.load().await
     }
 
-    /// Returns the claims of a valid token that one of the keys signed.
+    /// Verifies a token that one of the keys signed. Returns its claims.
     pub async fn verify<C: DeserializeOwned>(
         &self,
         token: &str,
         expected: ExpectedToken<'_>,
     ) -> Result<C, VerificationError> {
         let kid = key_id(token, expected.typ)?;
-        let key = self.find_key(&kid).await?.ok_or(TokenInvalid)?;
-        Ok(verified_claims(token, &key, expected, self.clock.now())?)
+        let key = self.find_key(&kid).await?.ok_or(JwtInvalid)?;
+        Ok(verify_claims(token, &key, expected, self.clock.now())?)
     }
 
-    /// Finds a key. Reads again for an unknown one, and from time to time to forget withdrawn ones.
+    /// Finds a key. Loads the keys again if this one is unknown, or after [`CACHE_TIME`].
     async fn find_key(&self, kid: &str) -> Result<Option<VerifyingKey>, StoreError> {
         {
             let known = self.known.read().await;

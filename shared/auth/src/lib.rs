@@ -1,4 +1,4 @@
-//! Who calls, what they may do, and the credentials that say so.
+//! Authentication and authorization: callers, what they may do, and their credentials.
 
 pub mod attest;
 pub mod caller;

@@ -1,4 +1,4 @@
-//! Who called, once the credential has been verified.
+//! The caller of a request whose credential was verified.
 
 use domain::actor::{Actor, Inviter, Issuer};
 use domain::credentials::api_key::Scope;
@@ -13,7 +13,7 @@ use changes::Requester;
 pub struct Principal {
     /// The clinic that the credential belongs to.
     pub clinic: ClinicId,
-    /// Who it is.
+    /// The kind of credential, and what it allows.
     pub identity: Identity,
     /// The network address that the request came from.
     pub ip: Option<String>,
@@ -24,11 +24,11 @@ pub struct Principal {
 pub enum Identity {
     /// A PACS or script.
     ApiKey {
-        /// The public name of the key.
+        /// The id of the key.
         id: ApiKeyId,
         /// What the key may do.
         scopes: Vec<Scope>,
-        /// Where the views that the key opens may be embedded.
+        /// Which web pages may embed the views that the key opens.
         embed_origins: EmbedOrigins,
     },
     /// A person signed in at the dashboard.
@@ -45,12 +45,12 @@ pub enum Identity {
 }
 
 impl Identity {
-    /// Whether this is a signed-in owner. Nobody else may change an owner.
+    /// Whether this is a signed-in owner. Only an owner may change an owner.
     pub fn is_owner(&self) -> bool {
         matches!(self, Self::Session { level: Level::Owner, .. })
     }
 
-    /// The signed-in person, if it is one.
+    /// The signed-in person. `None` for an API key.
     pub fn user(&self) -> Option<UserId> {
         match self {
             Self::Session { user, .. } => Some(*user),
@@ -84,7 +84,7 @@ impl Principal {
         }
     }
 
-    /// This caller in the audit.
+    /// This caller as the actor of an audit record.
     pub fn as_actor(&self) -> Actor {
         self.as_inviter().into()
     }
@@ -94,7 +94,7 @@ impl Principal {
         Requester { actor: self.as_actor(), ip: self.ip.clone() }
     }
 
-    /// A text that is unique to this caller.
+    /// A text that identifies this caller.
     pub fn name(&self) -> String {
         match &self.identity {
             Identity::ApiKey { id, .. } => format!("key:{id}"),

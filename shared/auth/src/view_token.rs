@@ -1,4 +1,4 @@
-//! View tokens: JWT access tokens (RFC 9068) of five minutes, for one view.
+//! View tokens: JWT access tokens (RFC 9068) that open one view for five minutes.
 
 use domain::actor::Issuer;
 use domain::grant::{OpenGrant, View};
@@ -19,7 +19,7 @@ pub const TYP: &str = "at+jwt";
 /// `aud` of a view token.
 pub const AUDIENCE: &str = "autoscribe-viewer";
 
-/// Which study.
+/// The study of a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct StudyView {
@@ -56,10 +56,10 @@ pub struct ViewClaims {
     pub iss: String,
     /// Always `autoscribe-viewer`.
     pub aud: String,
-    /// The user; for an ephemeral view the `retrievalId`; for a study that is read by nobody in
-    /// particular the access itself.
+    /// The user. For an ephemeral view, this is the `retrievalId`. For a view without a user, it is the
+    /// `accessId`.
     pub sub: String,
-    /// Who issued the access: an API key's id, or a user's for a link made at the dashboard.
+    /// Who issued the access: the id of an API key, or of a user at the dashboard.
     pub client_id: String,
     /// `acc_` and 32 hex characters.
     pub jti: String,
@@ -71,28 +71,29 @@ pub struct ViewClaims {
     pub scope: String,
     /// The clinic's UUID.
     pub clinic: String,
-    /// The study; none of an ephemeral view.
+    /// The study. Missing for an ephemeral view.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub study: Option<StudyView>,
-    /// The NPI of whoever dictates.
+    /// The NPI of the user who dictates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub npi: Option<String>,
-    /// Who may show the view in a frame.
+    /// Which web pages may show the view in a frame.
     #[serde(rename = "embedOrigins")]
     pub embed_origins: Vec<String>,
-    /// The key that it is bound to.
+    /// The key that the token is bound to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub cnf: Option<Confirmation>,
 }
 
 impl ViewClaims {
-    /// The claims for a view that lives at `now`; `None` when it has ended.
+    /// The claims for an open view. Returns `None` if the view has ended at `now`.
     pub fn of(open: &OpenGrant, user: Option<&User>, issuer: &str, now: Timestamp) -> Option<Self> {
         let details = &open.details;
-        // Floored, so that no token outlives the view; at its last second there is none.
+        // Rounded down, so that no token outlives the view. In the last second of the view there is no
+        // token.
         let exp = open.renew(now).ok()?.seconds();
         let mode = details.view.mode();
         let dictates = matches!(details.view, View::Dictation { .. });
@@ -119,7 +120,7 @@ impl ViewClaims {
         })
     }
 
-    /// The claims of a view token that was signed here and is good now; `None` for any other.
+    /// Verifies a view token of this service. Returns `None` if it is not valid now.
     pub async fn read(keys: &PublishedKeys, token: &str) -> Result<Option<Self>, Problem> {
         let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
         match keys.verify(token, expected).await {
@@ -129,9 +130,9 @@ impl ViewClaims {
         }
     }
 
-    /// Where grant, user and issuer are; `None` when the claims name none.
+    /// The ids of the grant, the user and the issuer. Returns `None` if an id is malformed.
     pub fn keys(&self) -> Option<ViewKeys> {
-        // A retrievalId may look like anything, also like a user's id.
+        // A retrievalId can be any text, even one that looks like the id of a user.
         let named = self.study.as_ref().map(|_| self.sub.as_str());
         let by_user = || UserId::parse(&self.client_id).map(Issuer::User).ok();
         let by_key = ApiKeyId::parse(&self.client_id).map(Issuer::ApiKey).ok();
@@ -143,9 +144,8 @@ impl ViewClaims {
         })
     }
 
-    /// Whether both are for the same view of the same person, bound to the same key: all but the
-    /// times and the NPI, which may have changed.
-    pub fn fit(&self, other: &Self) -> bool {
+    /// Whether both tokens are for the same view, user and key. The times and the NPI may differ.
+    pub fn matches(&self, other: &Self) -> bool {
         let timeless = |claims: &Self| Self { iat: 0, exp: 0, npi: None, ..claims.clone() };
         timeless(self) == timeless(other)
     }

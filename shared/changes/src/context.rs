@@ -1,4 +1,4 @@
-//! What every change needs.
+//! What every state change needs.
 
 use std::sync::Arc;
 
@@ -11,14 +11,14 @@ use store::Store;
 pub struct Context {
     /// The table.
     pub store: Store,
-    /// The present moment.
+    /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Randomness for ids and salts.
     pub entropy: Arc<dyn Entropy>,
 }
 
 impl Context {
-    /// The present moment.
+    /// Returns the current time.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }

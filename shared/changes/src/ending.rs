@@ -6,8 +6,8 @@ use store::CommitOutcome;
 
 use crate::{Context, Requester};
 
-/// Writes a revoked or rejected invitation. Releases its address and its NPI, unless another person
-/// holds them by now.
+/// Writes a revoked or rejected invitation. Releases its address and its NPI, unless someone else holds
+/// them by now.
 pub async fn commit_ending(
     context: &Context,
     change: &InvitationTransition<Invitation>,
@@ -16,8 +16,9 @@ pub async fn commit_ending(
     let details = change.next.details();
     let npi = details.profile.permissions.npi().map(|(npi, _)| npi);
     let claims = context.store.load_claims(details.clinic, &details.email, npi).await?;
-    let claims =
-        claims.ok_or_else(|| Failure::Internal("an invitation without its clinic".to_owned()))?;
+    let claims = claims.ok_or_else(|| {
+        Failure::Internal("the clinic of an invitation does not exist".to_owned())
+    })?;
     let mut tx = context.store.transaction(&requester.invitation_record(context, change))?;
     tx.replace_invitation(change)?;
     if let Some(free) = claims.email.release(details.id) {

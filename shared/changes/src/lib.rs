@@ -1,5 +1,5 @@
-//! What every writer shares, HTTP function or not: the context of a change, its audit record, the
-//! retry after a conflict, and the claims that move with it.
+//! Code that every function with state changes shares: the context of a change, its audit record, the
+//! retry after a conflict, and the claims that change with it.
 
 mod context;
 mod ending;

@@ -1,4 +1,4 @@
-//! One NPI belongs to one person in a clinic.
+//! Claims on NPIs. One NPI belongs to one person in a clinic.
 
 use domain::claim::{Claim, Holder};
 use domain::failure::Failure;
@@ -9,7 +9,7 @@ use store::Transaction;
 
 use crate::Context;
 
-/// An NPI of a person, with its verification.
+/// The NPI of a person with its verification, if they have one.
 type HeldNpi = Option<(Npi, NpiStatus)>;
 
 /// Refuses an NPI that another person holds.
@@ -22,13 +22,12 @@ pub fn require_free_npi(
         None | Some(Holder::Free) => return Ok(()),
         Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
     };
-    let detail = format!("This NPI belongs to {id}. One NPI belongs to one person.");
+    let detail = format!("Send another NPI. This one belongs to {id}.");
     Err(Failure::conflict_with("npi_in_use", detail, ("userId", id)))
 }
 
-/// Releases the old NPI of a person and claims the new one for `holder`. Each comes with its
-/// verification. A kept NPI whose verification changed is claimed again, since the claim holds the
-/// date of the next registry check.
+/// Releases the old NPI of a person and claims the new one for `holder`. If only the verification
+/// changed, this writes the claim again, because the claim holds the due date of the next lookup.
 pub async fn move_npi(
     context: &Context,
     tx: &mut Transaction,

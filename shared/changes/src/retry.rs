@@ -2,8 +2,8 @@
 
 use store::CommitOutcome;
 
-/// How often a write is retried after a version conflict. The mailer alone writes a new invitation
-/// twice, so a request can lose two races in a row without another person in play.
+/// How many times a write is attempted. The mailer alone writes a new invitation twice, so a request can
+/// meet two conflicts in a row.
 pub const ATTEMPTS: usize = 6;
 
 /// How one attempt at a write ended.
@@ -17,7 +17,7 @@ pub enum Attempt<T> {
 }
 
 impl<T> Attempt<T> {
-    /// `value` if the transaction committed.
+    /// Returns [`Attempt::Done`] with `value` if the transaction committed.
     #[expect(clippy::needless_pass_by_value, reason = "the outcome has no further use")]
     pub fn of(committed: CommitOutcome, value: T) -> Self {
         match committed {
@@ -27,10 +27,10 @@ impl<T> Attempt<T> {
     }
 }
 
-/// Reads, decides and writes again until an attempt is [`Attempt::Done`], [`ATTEMPTS`] times at most.
-/// Then the failure is [`domain::failure::Failure::contended`]. Takes an `async` block and gives its `Result`.
+/// Repeats an `async` block until its result is [`Attempt::Done`] or an error. The block must read and
+/// decide again each time. After [`ATTEMPTS`] conflicts the error is [`domain::failure::Failure::contended`].
 ///
-/// A macro, since the compiler cannot see that the future of an `async` closure is `Send`.
+/// This is a macro because the compiler cannot see that the future of an `async` closure is `Send`.
 #[macro_export]
 macro_rules! retry {
     ($attempt:expr) => {{

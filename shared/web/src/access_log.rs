@@ -1,7 +1,7 @@
-//! The access log: one line per request, `answered`, with who called and about what.
+//! The access log: one line per request, `answered`, with the caller and the object.
 //!
-//! The line's fields stand on the span of the request, so that every log line in between has them
-//! too. Only ids are recorded.
+//! The fields are on the request's span, so every other log line of the request has them too. Only ids
+//! are recorded.
 
 use std::fmt::Display;
 use std::time::Instant;
@@ -14,16 +14,16 @@ use tracing::field::{Empty, display};
 
 use crate::request::{InvocationId, RequestId};
 
-/// A request that is being answered.
+/// The log entry of a request that is being answered.
 pub(crate) struct AccessLogEntry {
-    /// The span that the request runs in.
+    /// The span of the request.
     pub(crate) span: Span,
     started: Instant,
     cold: bool,
 }
 
 impl AccessLogEntry {
-    /// Starts the entry of a request. The first one of a process is cold.
+    /// Starts the entry of a request. The first request of a process counts as a cold start.
     pub(crate) fn start(request: &Request, id: &RequestId) -> Self {
         let extensions = request.extensions();
         let route = extensions.get::<MatchedPath>().map_or("none", |path| path.as_str());
@@ -44,7 +44,7 @@ impl AccessLogEntry {
         Self { span, started: Instant::now(), cold: telemetry::is_cold_start() }
     }
 
-    /// Writes the line.
+    /// Writes the `answered` line.
     pub(crate) fn finish(self, status: StatusCode, code: Option<&'static str>, calls: &CallTotals) {
         let (status, cold) = (status.as_u16(), self.cold);
         let duration_ms = telemetry::millis(self.started.elapsed());
@@ -63,8 +63,8 @@ impl AccessLogEntry {
     }
 }
 
-/// Names the caller of the current request: the kind of credential, the actor as the audit writes
-/// it, and the clinic.
+/// Records the caller of the current request: the kind of credential, the actor as in the audit, and the
+/// clinic.
 pub fn record_caller(kind: &'static str, actor: impl Display, clinic: Option<impl Display>) {
     let span = Span::current();
     span.record("caller", kind).record("actor", display(actor));
@@ -73,7 +73,7 @@ pub fn record_caller(kind: &'static str, actor: impl Display, clinic: Option<imp
     }
 }
 
-/// Names the object that the current request is about.
+/// Records the object of the current request.
 pub fn record_object(id: impl Display) {
     Span::current().record("object", display(id));
 }

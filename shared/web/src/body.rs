@@ -1,4 +1,4 @@
-//! JSON bodies.
+//! JSON and form bodies.
 
 use axum::Form;
 use axum::body::{Body, Bytes};
@@ -11,7 +11,7 @@ use crate::problem::Problem;
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a JSON body says, read by its declaration `R`. Every fault of its fields is in one 422.
+/// The values of a JSON body, read as its declaration `R` says. One 422 reports every fault.
 #[derive(Debug)]
 pub struct JsonBody<R: RequestFields>(pub R::Values);
 
@@ -24,8 +24,8 @@ impl<R: RequestFields, S: Send + Sync> FromRequest<S> for JsonBody<R> {
     }
 }
 
-/// Like [`JsonBody`], and also from a form (`application/x-www-form-urlencoded`). For what an RFC
-/// wants as a form and our own clients send as JSON.
+/// Like [`JsonBody`], but also accepts a form (`application/x-www-form-urlencoded`), for routes where an
+/// RFC requires one.
 #[derive(Debug)]
 pub struct JsonOrForm<R: RequestFields>(pub R::Values);
 
@@ -42,13 +42,13 @@ impl<R: RequestFields, S: Send + Sync> FromRequest<S> for JsonOrForm<R> {
     }
 }
 
-/// The fields of a form as strings.
+/// Reads the fields of a form as strings.
 async fn read_form<S: Send + Sync>(
     request: Request,
     state: &S,
 ) -> Result<Map<String, Value>, Problem> {
     let unreadable =
-        || Problem::bad_request("form_invalid", "The body must be a form with each name once.");
+        || Problem::bad_request("form_invalid", "Send a form that has each name only once.");
     let bytes = read(request, state).await?;
     let form = Request::post("/").header(header::CONTENT_TYPE, FORM).body(Body::from(bytes));
     let form = form.map_err(Problem::internal)?;
@@ -60,7 +60,7 @@ async fn read_form<S: Send + Sync>(
     if members.len() < count { Err(unreadable()) } else { Ok(members) }
 }
 
-/// A JSON object, its bytes kept to recognise a repeat.
+/// A JSON object with its bytes, which identify a retry.
 #[derive(Debug)]
 pub struct JsonObject {
     /// The members.
@@ -83,11 +83,11 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
         let bytes = read(request, state).await?;
         match serde_json::from_slice(&bytes) {
             Ok(Value::Object(members)) => Ok(Self { members, bytes }),
-            Ok(_) => Err(Problem::bad_request("json_invalid", "The body must be a JSON object.")),
+            Ok(_) => Err(Problem::bad_request("json_invalid", "Send a JSON object.")),
             Err(error) => Err(Problem::bad_request(
                 "json_invalid",
                 format!(
-                    "The body is not JSON: see line {}, column {}.",
+                    "Send valid JSON. The error is at line {}, column {}.",
                     error.line(),
                     error.column()
                 ),
@@ -96,7 +96,7 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
     }
 }
 
-/// The whole body, or 413.
+/// Reads the whole body. The answer to a larger one than allowed is 413.
 pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
     Bytes::from_request(request, state).await.map_err(|rejected| {
         if axum::response::IntoResponse::into_response(rejected).status()
@@ -105,10 +105,13 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
             Problem::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "body_too_large",
-                "The body may have 64 KiB at most.",
+                "Send a body of at most 64 KiB.",
             )
         } else {
-            Problem::bad_request("body_unreadable", "The body ended before it was complete.")
+            Problem::bad_request(
+                "body_unreadable",
+                "Send the request again. Its body was incomplete.",
+            )
         }
     })
 }

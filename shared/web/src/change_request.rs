@@ -1,4 +1,4 @@
-//! A PATCH of a person's names, role and permissions: of an invitation or a user.
+//! The PATCH request for an invitation or a user.
 
 use domain::npi::Npi;
 use domain::person::permissions::AssignableLevel;
@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::field::{FaultCollector, Field, NotedFault, RequestFields};
 use crate::schema::{AssignableLevelName, ClinicRoleName};
 
-/// What to change; a missing field stays as it is, null clears one that may be empty.
+/// The fields to change. A missing field stays as it is. Null clears an optional field.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeRequest {
@@ -20,19 +20,19 @@ pub struct ChangeRequest {
     /// 1 to 100 characters.
     #[schema(value_type = String, min_length = 1, max_length = 100, required = false)]
     last_name: Field<PersonName>,
-    /// 1 to 100 characters; null clears.
+    /// 1 to 100 characters. Null clears it.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     middle_name: Field<PersonName>,
-    /// 1 to 100 characters; null clears.
+    /// 1 to 100 characters. Null clears it.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     suffix1: Field<PersonName>,
-    /// 1 to 100 characters; null clears.
+    /// 1 to 100 characters. Null clears it.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     suffix2: Field<PersonName>,
-    /// 10 to 15 digits; null clears.
+    /// 10 to 15 digits. Null clears it.
     #[schema(value_type = Option<String>)]
     phone_number: Field<PhoneNumber>,
-    /// One of 61.
+    /// One of the 61 clinic roles.
     #[schema(value_type = ClinicRoleName, required = false)]
     clinic_role: Field<ClinicRole>,
     /// `admin` needs `hasDashboardAccess`.
@@ -41,13 +41,13 @@ pub struct ChangeRequest {
     /// Assign tasks, create studies, edit study metadata.
     #[schema(value_type = bool, required = false)]
     can_manage_studies: Field<bool>,
-    /// Dictate and create reports; needs an NPI.
+    /// Dictate and create reports. Needs an NPI.
     #[schema(value_type = bool, required = false)]
     can_create_reports: Field<bool>,
     /// Sign in at the dashboard.
     #[schema(value_type = bool, required = false)]
     has_dashboard_access: Field<bool>,
-    /// National Provider Identifier, looked up in the NPPES registry; null clears.
+    /// National Provider Identifier, looked up in the NPPES registry. Null clears it.
     #[schema(value_type = Option<String>, pattern = "^[12][0-9]{9}$")]
     npi_number: Field<Npi>,
 }

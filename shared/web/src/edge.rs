@@ -1,4 +1,4 @@
-//! The outermost layer of every router: limits, rendering of problems, one log line per request.
+//! The outermost layer of every router. It limits bodies, renders problems and writes the access log.
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -8,7 +8,7 @@ use axum::response::Response;
 use tracing::Instrument as _;
 
 use crate::access_log::AccessLogEntry;
-use crate::problem::{ErrorCode, Problem, rendered};
+use crate::problem::{ErrorCode, Problem, render_problem};
 use crate::request::RequestId;
 
 /// The largest body, in bytes.
@@ -21,7 +21,7 @@ pub fn serve(router: Router) -> Router {
             Problem::new(
                 StatusCode::METHOD_NOT_ALLOWED,
                 "method_not_allowed",
-                "This path does not take this method.",
+                "Use another method. This path does not support this one.",
             )
         })
         .fallback(async || Problem::no_route())
@@ -35,9 +35,9 @@ async fn edge(request: Request, next: Next) -> Response {
     let entry = AccessLogEntry::start(&request, &id);
     let work = next.run(request).instrument(entry.span.clone());
     let (response, calls) = telemetry::measure(work).await;
-    let mut response = rendered(response, &id.0);
+    let mut response = render_problem(response, &id.0);
     let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
-    // The SDKs repeat a 409 unless told not to, and a repeat cannot change its outcome.
+    // The SDKs retry a 409 unless this header forbids it, and a retry cannot change the outcome.
     if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }

@@ -37,18 +37,18 @@ enum Sent<T> {
 }
 
 impl<T> Field<T> {
-    /// Whether a value was sent that the field does not take.
+    /// Whether the value that was sent is invalid.
     pub fn is_fault(&self) -> bool {
         matches!(self.sent, Sent::Fault(_))
     }
 }
 
 impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
-    /// Reads what `Members` makes of a field: its name, then its value if there is one.
+    /// Reads the list that `Members` makes of a field: its name, then its value if there is one.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut member = Vec::<Value>::deserialize(deserializer)?.into_iter();
         let Some(Value::String(name)) = member.next() else {
-            return Err(D::Error::custom("a field is read by web::field only"));
+            return Err(D::Error::custom("only web::field can read a field"));
         };
         let sent = match member.next() {
             None => Sent::Absent,
@@ -60,17 +60,17 @@ impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
     }
 }
 
-/// A struct of [`Field`]s, and how domain values are read from it.
+/// A struct of [`Field`]s that can be read into domain values.
 pub trait RequestFields: DeserializeOwned {
-    /// What the fields say together.
+    /// The domain values.
     type Values;
 
-    /// Reads every field, and notes every fault, those of rules across fields too.
+    /// Reads every field and notes every fault, including those of rules across fields.
     fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault>;
 }
 
-/// Reads a JSON object. Members that the request does not declare are faults: a misspelled
-/// permission must never pass silently.
+/// Reads a JSON object. An undeclared member is a fault, so that a misspelled permission is never
+/// silently ignored.
 pub fn read_object<R: RequestFields>(
     mut members: Map<String, Value>,
 ) -> Result<R::Values, FieldFaults> {
@@ -79,14 +79,15 @@ pub fn read_object<R: RequestFields>(
     let values = request.read(&mut faults);
     for name in members.keys() {
         faults.note(
-            shown(name),
+            truncate_name(name),
             Refusal::new("unknown_field", "Remove this field. The request does not have it."),
         );
     }
     faults.finish(values)
 }
 
-/// Takes the declared fields of `R` out of `members`. Fails only if `R` has other than [`Field`]s.
+/// Takes the declared fields of `R` out of `members`. Fails only if `R` has members that are not
+/// [`Field`]s.
 pub(crate) fn take_fields<R: DeserializeOwned>(
     members: &mut Map<String, Value>,
 ) -> Result<R, FieldFaults> {
@@ -95,12 +96,12 @@ pub(crate) fn take_fields<R: DeserializeOwned>(
     R::deserialize(Members(members)).map_err(|_| UNREADABLE.at("request").into())
 }
 
-/// A name that is not declared, cut short: a caller may have sent anything.
-pub(crate) fn shown(name: &str) -> String {
+/// Shortens an undeclared name for an error, because a caller can send any text.
+pub(crate) fn truncate_name(name: &str) -> String {
     name.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
-/// Gives a struct each field that it declares, those that were not sent too.
+/// Passes each declared field to a struct, even if it was not sent.
 struct Members<'a>(&'a mut Map<String, Value>);
 
 impl<'de> Deserializer<'de> for Members<'_> {
@@ -137,12 +138,12 @@ pub struct NotedFault(());
 pub struct FaultCollector(FieldFaults);
 
 impl FaultCollector {
-    /// A field that has to be there.
+    /// Reads a required field.
     pub fn required<T>(&mut self, field: Field<T>) -> Result<T, NotedFault> {
         self.required_or(field, REQUIRED)
     }
 
-    /// A field that has to be there. `missing` says so in the words of its request.
+    /// Reads a required field. `missing` is the refusal if it is absent or null.
     pub fn required_or<T>(&mut self, field: Field<T>, missing: Refusal) -> Result<T, NotedFault> {
         match field.sent {
             Sent::Value(value) => Ok(value),
@@ -151,12 +152,12 @@ impl FaultCollector {
         }
     }
 
-    /// A field that may be absent or null. `None` also means that a fault was noted.
+    /// Reads a field that may be absent or null. `None` also means that a fault was noted.
     pub fn optional<T>(&mut self, field: Field<T>) -> Option<T> {
         self.clearable(field).flatten()
     }
 
-    /// A field that may be absent but not null. `None` also means that a fault was noted.
+    /// Reads a field that may be absent but not null. `None` also means that a fault was noted.
     pub fn change<T>(&mut self, field: Field<T>) -> Option<T> {
         if let Sent::Null = field.sent {
             self.note(field.name, NOT_NULL);
@@ -165,7 +166,7 @@ impl FaultCollector {
         self.optional(field)
     }
 
-    /// A field that can be changed, or cleared with null. `None` also means that a fault was noted.
+    /// Reads a field that can be changed, or cleared with null. `None` also means that a fault was noted.
     pub fn clearable<T>(&mut self, field: Field<T>) -> Option<Option<T>> {
         match field.sent {
             Sent::Absent => None,
@@ -178,7 +179,7 @@ impl FaultCollector {
         }
     }
 
-    /// Notes a refusal by a rule across fields.
+    /// Notes the fault if a rule across fields refused `value`.
     pub fn check<T>(&mut self, name: &str, value: Result<T, Refusal>) -> Result<T, NotedFault> {
         value.map_err(|refused| self.note(name, refused))
     }
@@ -199,7 +200,7 @@ impl FaultCollector {
         if self.0.0.is_empty() { self.note(name, refused) } else { NotedFault(()) }
     }
 
-    /// `values`, if no fault was noted.
+    /// Returns `values` if no fault was noted.
     pub fn finish<T>(self, values: Result<T, NotedFault>) -> Result<T, FieldFaults> {
         match values {
             Ok(values) => self.0.or(values),
@@ -217,7 +218,7 @@ mod tests {
 
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
-    struct Sample {
+    struct PersonSample {
         first_name: Field<PersonName>,
         last_name: Field<PersonName>,
         suffix: Field<PersonName>,
@@ -242,7 +243,7 @@ mod tests {
 
     type Values = (PersonName, Option<Option<PersonName>>, Option<bool>);
 
-    impl RequestFields for Sample {
+    impl RequestFields for PersonSample {
         type Values = Values;
 
         fn read(self, faults: &mut FaultCollector) -> Result<Values, NotedFault> {
@@ -260,12 +261,12 @@ mod tests {
 
     fn read(json: Value) -> Result<Values, Vec<(String, &'static str)>> {
         let Value::Object(members) = json else { panic!("no object") };
-        read_object::<Sample>(members)
+        read_object::<PersonSample>(members)
             .map_err(|faults| faults.0.into_iter().map(|f| (f.field, f.code)).collect())
     }
 
     #[test]
-    fn reports_every_fault_at_once_and_unknown_fields_too() {
+    fn every_fault_is_reported_at_once_including_unknown_fields() {
         let faults = read(json!({
             "firstName": 1, "lastName": null, "suffix": "<", "admin": "yes", "canCreateReport": true,
             "others": ["Ada", 3, ""], "nested": { "name": "", "nick": "A" },
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn tells_absent_from_null_from_a_value() {
+    fn an_absent_field_a_null_and_a_value_are_distinct() {
         let suffix = |json: Value| read(json).unwrap().1;
         assert_eq!(suffix(json!({ "firstName": "Ada", "active": true })), None);
         assert_eq!(
@@ -302,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn cuts_an_unknown_name_short() {
+    fn a_long_unknown_name_is_shortened() {
         let long = "x".repeat(50);
         let faults = read(json!({ "firstName": "Ada", "active": true, long: 1 })).unwrap_err();
         assert_eq!(faults, [("x".repeat(40), "unknown_field")]);

@@ -27,7 +27,7 @@ const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "Send an object.");
 
 /// A value that a [`Field`](crate::field::Field) can hold.
 pub trait FieldValue: Sized {
-    /// Reads a value that is not null. Faults are named from the value on, such as `[2]`.
+    /// Reads a value that is not null. A fault names its place within the value, such as `[2]`.
     fn from_json(value: Value) -> Result<Self, FieldFaults>;
 }
 
@@ -40,12 +40,12 @@ pub fn read_text<T, E: Into<Refusal>>(
     parsed.map_err(at_value)
 }
 
-/// Reads a value that is sent as a whole number, 0 or more.
+/// Reads a value that is sent as a whole number of 0 or more.
 fn read_whole<T>(
     value: &Value,
     parse: impl FnOnce(u32) -> Result<T, Refusal>,
 ) -> Result<T, FieldFaults> {
-    // What is whole and too large is refused by its range like any other.
+    // A whole number that is too large for u32 is also out of range.
     let whole = value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
     whole.ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
 }
@@ -125,7 +125,7 @@ impl FieldValue for bool {
     }
 }
 
-/// An element of a list that may be null.
+/// An element of a list. It may be null.
 impl<T: FieldValue> FieldValue for Option<T> {
     fn from_json(value: Value) -> Result<Self, FieldFaults> {
         if value.is_null() { Ok(None) } else { T::from_json(value).map(Some) }

@@ -1,4 +1,4 @@
-//! Bodies, queries, pages, views and problems of HTTP routes. Knows no store.
+//! The HTTP layer of every function: bodies, queries, pages, views and problems. Does not use the store.
 
 pub mod access_log;
 pub mod body;

@@ -1,4 +1,4 @@
-//! What many operations have in common in openapi.json.
+//! Parts of openapi.json that many operations share.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use utoipa::{IntoParams, IntoResponses};
 
 use crate::problem::Problem;
 
-/// Every operation can be refused, and every operation can fail for a moment.
+/// Every operation can be refused, and every operation can be temporarily unavailable.
 impl IntoResponses for Problem {
     fn responses() -> BTreeMap<String, RefOr<Response>> {
         let schema = Ref::from_schema_name("ProblemBody");

@@ -6,10 +6,10 @@ use domain::field::Refusal;
 use domain::ids::ClinicId;
 use domain::invitation::Fingerprint;
 
-/// Items on the largest page.
+/// The most items on a page.
 const MAX_LIMIT: usize = 100;
 
-/// Items on one page: 1 to 100, 20 by default.
+/// How many items a page has at most: 1 to 100, with a default of 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageLimit(usize);
 
@@ -34,18 +34,18 @@ impl Default for PageLimit {
     }
 }
 
-/// What a cursor is bound to: clinic, route and filters. One from elsewhere is refused.
+/// The clinic, route and filters that a cursor belongs to. A cursor from another list is refused.
 #[derive(Clone, Debug)]
 pub struct Binding(Fingerprint);
 
-/// The cursor is of another clinic, route or filter, or none at all.
+/// The cursor is malformed, or belongs to another clinic, route or filter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CursorInvalid;
 
 const TAG: usize = 12;
 
 impl Binding {
-    /// The binding of a list; `filters` are the query's other parameters.
+    /// The binding of a list. `filters` are the parameters except `limit` and `cursor`.
     pub fn new(clinic: ClinicId, route: &str, filters: &[(String, String)]) -> Self {
         let mut sorted: Vec<_> = filters.iter().collect();
         sorted.sort();
@@ -59,12 +59,12 @@ impl Binding {
         &self.0.as_str().as_bytes()[..TAG]
     }
 
-    /// The cursor after the item with this id.
+    /// The cursor of a page that continues after this id.
     pub fn cursor(&self, id: &[u8; 16]) -> String {
         URL_SAFE_NO_PAD.encode([self.tag(), id].concat())
     }
 
-    /// The id behind a cursor.
+    /// Reads the id in a cursor.
     pub fn read(&self, cursor: &str) -> Result<[u8; 16], CursorInvalid> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| CursorInvalid)?;
         let (tag, id) = bytes.split_at_checked(TAG).ok_or(CursorInvalid)?;
@@ -81,7 +81,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cursor_is_good_for_its_clinic_route_and_filters_only() {
+    fn a_cursor_works_only_for_its_clinic_route_and_filters() {
         let filters = |v: &str| vec![("status".to_owned(), v.to_owned())];
         let (a, b) = (ClinicId::from_bytes([1; 16]), ClinicId::from_bytes([2; 16]));
         let binding = Binding::new(a, "users", &filters("sent"));

@@ -1,4 +1,4 @@
-//! The ids in paths, read and documented in one place.
+//! The ids in paths: how they are read and documented.
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
@@ -37,12 +37,12 @@ macro_rules! path_ids {
 }
 
 path_ids! {
-    /// `userId`. Text that is no id names no user.
+    /// `userId`. For malformed text the answer is 404 `user_not_found`.
     UserPath(UserId) = "userId", "`usr_` and 32 hex characters", Problem::user_not_found;
-    /// `invitationId`. Text that is no id names no invitation.
+    /// `invitationId`. For malformed text the answer is 404 `invitation_not_found`.
     InvitationPath(InvitationId) =
         "invitationId", "`inv_` and 32 hex characters", Problem::invitation_not_found;
-    /// `apiKeyId`. Text that is no id names no API key.
+    /// `apiKeyId`. For malformed text the answer is 404 `api_key_not_found`.
     ApiKeyPath(ApiKeyId) = "apiKeyId", "A UUID with hyphens", Problem::api_key_not_found;
 }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// An error answer in the making.
+/// An error response that the edge renders.
 #[derive(Clone, Debug)]
 pub struct Problem {
     status: StatusCode,
@@ -22,7 +22,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with this status, stable code and sentence for a person.
+    /// A problem with this status, this stable code, and a detail that tells a person what to do.
     pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
             status,
@@ -39,7 +39,7 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
-    /// 401: no credential, or none that is known.
+    /// 401: the credential is missing or unknown.
     pub fn unauthenticated() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
@@ -48,12 +48,12 @@ impl Problem {
         )
     }
 
-    /// 403: a valid credential that may not do this.
+    /// 403: the credential is valid but does not allow this.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
     }
 
-    /// 404: no such object in the caller's clinic.
+    /// 404: the caller's clinic has no such object.
     pub fn not_found(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, detail)
     }
@@ -62,7 +62,7 @@ impl Problem {
     pub fn user_not_found() -> Self {
         Self::not_found(
             "user_not_found",
-            "There is no such confirmed user in your clinic. Check the ID.",
+            "Check the user ID. Your clinic has no confirmed user with this ID.",
         )
     }
 
@@ -70,7 +70,7 @@ impl Problem {
     pub fn invitation_not_found() -> Self {
         Self::not_found(
             "invitation_not_found",
-            "There is no such invitation in your clinic. Check its ID.",
+            "Check the invitation ID. Your clinic has no invitation with this ID.",
         )
     }
 
@@ -78,21 +78,21 @@ impl Problem {
     pub fn api_key_not_found() -> Self {
         Self::not_found(
             "api_key_not_found",
-            "There is no such API key in your clinic. Check its ID.",
+            "Check the API key ID. Your clinic has no API key with this ID.",
         )
     }
 
     /// 404: nothing is served at this path.
     pub fn no_route() -> Self {
-        Self::not_found("route_not_found", "There is nothing at this path.")
+        Self::not_found("route_not_found", "Check the path. This service has no such route.")
     }
 
-    /// 404: the one answer to every token that is not good.
+    /// 404: the same answer for every token that does not work.
     pub fn token_invalid() -> Self {
         Self::not_found("token_invalid", "This link is not valid. Ask for a new one.")
     }
 
-    /// 409: the object's state does not allow it.
+    /// 409: the state of the object does not allow the operation.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
@@ -102,7 +102,7 @@ impl Problem {
         Failure::contended().into()
     }
 
-    /// 410: the invitation has run out.
+    /// 410: the invitation has expired.
     pub fn expired() -> Self {
         Self::new(
             StatusCode::GONE,
@@ -111,12 +111,12 @@ impl Problem {
         )
     }
 
-    /// 422: the request is well formed and asks for something that no rule allows.
+    /// 422: the request is well-formed but breaks a rule.
     pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
     }
 
-    /// 429: wait, then repeat.
+    /// 429: the caller must wait before a retry.
     pub fn too_many(code: &'static str, detail: impl Into<String>, retry_after: Duration) -> Self {
         Self {
             retry_after: Some(retry_after),
@@ -124,31 +124,31 @@ impl Problem {
         }
     }
 
-    /// 500: our fault. Says nothing about the inside; `why` goes to the log.
+    /// 500: a bug or a corrupt item. `why` goes only to the log, never to the caller.
     pub fn internal(why: impl std::fmt::Display) -> Self {
         tracing::error!(%why, "internal fault");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
-            "Something went wrong on our side.",
+            "Try again later. If this happens again, report the request ID.",
         )
     }
 
-    /// 503: the database does not answer.
+    /// 503: a service that the request needs did not answer.
     pub fn unavailable() -> Self {
         let problem =
             Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
         Self { retry_after: Some(Duration::from_secs(1)), ..problem }
     }
 
-    /// The same problem, naming an object that it is about.
+    /// Adds the id of an object that the problem is about.
     #[must_use]
     pub fn about(mut self, member: &str, id: impl std::fmt::Display) -> Self {
         self.about.insert(member.to_owned(), Value::String(id.to_string()));
         self
     }
 
-    /// The same problem with what else its caller needs.
+    /// Adds another member that the caller needs.
     #[must_use]
     pub fn with(mut self, member: &str, value: &impl Serialize) -> Self {
         let value = serde_json::to_value(value).unwrap_or_default();
@@ -156,7 +156,7 @@ impl Problem {
         self
     }
 
-    /// The same problem as a 400 with this code.
+    /// Changes the status to 400, with this code.
     #[must_use]
     pub fn as_bad_request(self, code: &'static str) -> Self {
         Self { status: StatusCode::BAD_REQUEST, code, ..self }
@@ -172,7 +172,7 @@ impl Problem {
         self.code
     }
 
-    /// The answer's JSON.
+    /// The JSON of the response.
     pub fn body(&self, request_id: &str) -> ProblemBody {
         ProblemBody {
             r#type: "about:blank".to_owned(),
@@ -186,7 +186,7 @@ impl Problem {
         }
     }
 
-    /// The whole answer.
+    /// Renders the response.
     pub fn render(&self, request_id: &str) -> Response {
         let json = serde_json::to_string(&self.body(request_id)).unwrap_or_default();
         let mut response = (self.status, json).into_response();
@@ -208,7 +208,7 @@ impl Problem {
 }
 
 impl Problem {
-    /// 422 naming every field at fault; a single fault lends its code to the whole.
+    /// 422: names every invalid field. If there is only one, the problem takes its code.
     fn invalid(FieldFaults(faults): FieldFaults) -> Self {
         let code = match faults.as_slice() {
             [only] => only.code,
@@ -235,7 +235,7 @@ impl<E: Into<Failure>> From<E> for Problem {
                 }
             }
             Failure::Unavailable(why) => {
-                tracing::warn!(%why, "request failed: a system that it needs is unavailable");
+                tracing::warn!(%why, "request failed: a service that it needs is unavailable");
                 Self::unavailable()
             }
             Failure::Internal(why) => Self::internal(why),
@@ -244,7 +244,7 @@ impl<E: Into<Failure>> From<E> for Problem {
 }
 
 impl IntoResponse for Problem {
-    /// Leaves the problem for the edge to render: only the edge knows the request's id.
+    /// Leaves the problem for the edge to render, because only the edge knows the request id.
     fn into_response(self) -> Response {
         let mut response = self.status.into_response();
         response.extensions_mut().insert(self);
@@ -253,7 +253,7 @@ impl IntoResponse for Problem {
 }
 
 /// Renders the problem that a handler left in its response, if there is one.
-pub fn rendered(mut response: Response, request_id: &str) -> Response {
+pub fn render_problem(mut response: Response, request_id: &str) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
             let mut rendered = problem.render(request_id);
@@ -276,19 +276,19 @@ pub(crate) struct ErrorCode(pub(crate) &'static str);
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct ProblemBody {
-    /// Always `about:blank`: `code` says more.
+    /// Always `about:blank`. See `code`.
     pub r#type: String,
     /// The status in words.
     pub title: String,
     /// The HTTP status.
     pub status: u16,
-    /// One sentence for a person, saying what to do.
+    /// Tells a person what to do.
     pub detail: String,
     /// Stable and machine-readable.
     pub code: String,
-    /// To find the request in the logs.
+    /// Identifies the request in the logs.
     pub request_id: String,
-    /// Every field at fault.
+    /// Every invalid field.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<FieldError>,
@@ -298,14 +298,14 @@ pub struct ProblemBody {
     pub about: Map<String, Value>,
 }
 
-/// One field at fault.
+/// An invalid field.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct FieldError {
     /// The field's JSON name.
     pub field: String,
     /// Stable and machine-readable.
     pub code: String,
-    /// One sentence for a person.
+    /// Tells a person what to do.
     pub detail: String,
 }
 

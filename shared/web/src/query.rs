@@ -1,4 +1,4 @@
-//! Query strings of lists, declared and read like bodies.
+//! Query strings of lists. They are declared and read like bodies.
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
@@ -8,21 +8,21 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use crate::field::{FaultCollector, Field, NotedFault, RequestFields, shown, take_fields};
+use crate::field::{FaultCollector, Field, NotedFault, RequestFields, take_fields, truncate_name};
 use crate::field_value::{FieldValue, read_text};
 use crate::page::{Binding, PageLimit};
 use crate::problem::Problem;
 
-/// The parameters of a list, not read yet.
+/// The parameters of a list before they are read.
 #[derive(Debug)]
 pub struct ListQuery(Vec<(String, String)>);
 
-/// Where a list continues, and how far it goes.
+/// Where a list continues, and how many items the page has.
 #[derive(Debug)]
 pub struct Paging {
-    /// Items on the page.
+    /// How many items the page has at most.
     pub limit: usize,
-    /// The last id of the page before.
+    /// The last id of the previous page.
     pub after: Option<[u8; 16]>,
     /// What this list's cursors are bound to.
     pub binding: Binding,
@@ -32,15 +32,15 @@ pub struct Paging {
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParameters {
-    /// Items on the page, 20 by default.
+    /// How many items the page has at most. The default is 20.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 100)]
     limit: Field<PageLimit>,
-    /// The `cursor` of the page before.
+    /// The `cursor` of the previous page.
     #[param(value_type = Option<String>)]
     cursor: Field<String>,
 }
 
-/// The filter of a list that has none.
+/// The declaration of a list without filters.
 #[derive(Deserialize)]
 pub struct NoFilter {}
 
@@ -72,7 +72,7 @@ impl FieldValue for PageLimit {
     }
 }
 
-/// Parameters whose faults are 400, not 422: the request cannot be read at all.
+/// The codes of faults that make a query unreadable. The answer is 400 instead of 422.
 const UNREADABLE: [&str; 4] =
     ["cursor_invalid", "date_invalid", "unknown_parameter", "repeated_parameter"];
 
@@ -81,7 +81,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let unreadable = "The query string cannot be read.";
+        let unreadable = "Percent-encode the query string as UTF-8.";
         let Query(pairs) = query.map_err(|_| Problem::bad_request("query_invalid", unreadable))?;
         Ok(Self(pairs))
     }
@@ -91,8 +91,7 @@ impl ListQuery {
     /// Reads the filter `F` of a list and where the list continues. Cursors are bound to `clinic`
     /// and `route`.
     ///
-    /// Parameters that are not declared are faults: a misspelled filter must never list more than
-    /// was asked for.
+    /// An undeclared parameter is a fault, so that a misspelled filter never lists more than requested.
     pub fn read<F: RequestFields>(
         &self,
         route: &str,
@@ -126,7 +125,7 @@ impl ListQuery {
         Binding::new(clinic, route, &filters)
     }
 
-    /// Notes the parameters that are repeated, and those that nothing read.
+    /// Notes repeated and undeclared parameters.
     fn note_undeclared(&self, left: &Map<String, Value>, faults: &mut FaultCollector) {
         const REPEATED: Refusal =
             Refusal::new("repeated_parameter", "Send this parameter only once.");
@@ -134,9 +133,9 @@ impl ListQuery {
             Refusal::new("unknown_parameter", "Remove this parameter. The list does not have it.");
         for (at, (name, _)) in self.0.iter().enumerate() {
             if self.0[..at].iter().any(|(before, _)| before == name) {
-                faults.note(shown(name), REPEATED);
+                faults.note(truncate_name(name), REPEATED);
             } else if left.contains_key(name) {
-                faults.note(shown(name), UNKNOWN);
+                faults.note(truncate_name(name), UNKNOWN);
             }
         }
     }
@@ -188,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_repeated_or_unknown_is_a_400() {
+    fn a_repeated_or_unknown_parameter_is_a_400() {
         let unknown = read(&[("limt", "1")]).unwrap_err();
         assert_eq!((unknown.status().as_u16(), unknown.code()), (400, "unknown_parameter"));
         let repeated = read(&[("limit", "1"), ("limit", "2")]).unwrap_err();

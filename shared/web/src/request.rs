@@ -1,9 +1,9 @@
-//! What the gateway says of a request besides its bytes.
+//! What API Gateway and Lambda add to a request: its ids and the caller's network address.
 
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
-/// The gateway's id of this request, which the logs repeat.
+/// API Gateway's id of this request. The logs and the error responses have it.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
 
@@ -11,7 +11,7 @@ pub struct RequestId(pub String);
 #[derive(Clone, Debug)]
 pub struct InvocationId(pub String);
 
-/// The caller's network address, as the gateway saw it.
+/// The caller's network address, as API Gateway reports it.
 #[derive(Clone, Debug)]
 pub struct ClientIp(pub String);
 
@@ -37,7 +37,7 @@ impl<S: Sync> OptionalFromRequestParts<S> for ClientIp {
 }
 
 impl RequestId {
-    /// The id of a request, or `none` where no gateway gave it one.
+    /// The id of a request, or `none` if it did not come through API Gateway.
     pub fn of(extensions: &axum::http::Extensions) -> Self {
         extensions.get::<Self>().cloned().unwrap_or_else(|| Self("none".to_owned()))
     }

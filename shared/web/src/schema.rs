@@ -29,7 +29,7 @@ names! {
     ClinicRoleName = ClinicRole::ALL.iter().map(|r| r.as_str());
     /// `level` of a user.
     LevelName = ["owner", "admin", "member"];
-    /// `level` that a request may give.
+    /// `level` that a request may assign.
     AssignableLevelName = ["admin", "member"];
     /// `npiVerification`.
     NpiVerification = ["not_required", "pending", "verified", "name_mismatch", "not_found", "deactivated"];

@@ -1,4 +1,4 @@
-//! Users and invitations as JSON.
+//! The JSON of users, invitations, API keys and clinics.
 
 use domain::actor::Inviter;
 use domain::clinic::Clinic;
@@ -17,7 +17,7 @@ use crate::schema::{
     NpiVerification, ScopeName, UserStatusName,
 };
 
-/// The person and what they may do: part of users and invitations.
+/// A person and their permissions, in users and invitations.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonView {
@@ -43,13 +43,13 @@ pub struct PersonView {
     pub level: &'static str,
     /// Assign tasks, create studies, edit study metadata.
     pub can_manage_studies: bool,
-    /// Dictate and create reports; has effect only while `npiVerification` is `verified`.
+    /// Dictate and create reports. Has effect only while `npiVerification` is `verified`.
     pub can_create_reports: bool,
     /// Sign in at the dashboard.
     pub has_dashboard_access: bool,
     /// National Provider Identifier.
     pub npi_number: Option<String>,
-    /// What the NPPES registry says of the NPI.
+    /// Whether the NPI is verified.
     #[schema(value_type = NpiVerification)]
     pub npi_verification: &'static str,
 }
@@ -86,13 +86,13 @@ pub struct UserView {
     /// The person.
     #[serde(flatten)]
     pub person: PersonView,
-    /// Whether access is open. Whether the person confirmed is the invitation's status.
+    /// Whether the person may use AutoScribe. The invitation's status says whether they accepted.
     #[schema(value_type = UserStatusName)]
     pub status: &'static str,
     /// Where the invitation came from.
     #[schema(value_type = InvitedSource)]
     pub invited_source: &'static str,
-    /// Whether studies can be assigned: active, confirmed, and may create reports now.
+    /// Whether studies can be assigned to the person: confirmed, active, and able to create reports now.
     pub assignable: bool,
     /// RFC 3339.
     #[schema(format = DateTime)]
@@ -116,16 +116,16 @@ impl From<&User> for UserView {
     }
 }
 
-/// The answer to an invite: the user to be, with the invitation.
+/// The response to an invite: the future user and the invitation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct InvitedView {
-    /// The user to be; not assignable before the person confirms.
+    /// The future user. Not assignable until the person accepts.
     #[serde(flatten)]
     pub user: UserView,
     /// `inv_` and 32 hex characters.
     pub invitation_id: String,
-    /// How far the invitation has come.
+    /// The status of the invitation.
     #[schema(value_type = InvitationStatusName)]
     pub invitation_status: &'static str,
 }
@@ -153,14 +153,14 @@ impl From<&Invitation> for InvitedView {
 pub struct InvitationView {
     /// `inv_` and 32 hex characters.
     pub invitation_id: String,
-    /// Assigned now, permanent after acceptance.
+    /// The user's id. Acceptance does not change it.
     pub user_id: String,
     /// The clinic's UUID.
     pub clinic_id: String,
     /// The person.
     #[serde(flatten)]
     pub person: PersonView,
-    /// How far it has come. Whether it expired follows from `expiry`.
+    /// The status of the invitation. `expiry` says whether it has expired.
     #[schema(value_type = InvitationStatusName)]
     pub status: &'static str,
     /// RFC 3339.
@@ -172,19 +172,19 @@ pub struct InvitationView {
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub updated_at: String,
-    /// Where it came from.
+    /// Where the invitation came from.
     #[schema(value_type = InvitedSource)]
     pub invited_source: &'static str,
     /// Null when invited by API.
     pub inviter_id: Option<String>,
     /// Null when invited at the dashboard.
     pub invited_by_api_key_id: Option<String>,
-    /// Whether the newest mail arrived.
+    /// Whether the newest email arrived.
     #[schema(value_type = DeliveryName)]
     pub delivery: &'static str,
-    /// The mail system's reason, when something went wrong.
+    /// The reason from the email service, if something went wrong.
     pub delivery_detail: Option<String>,
-    /// Mails so far, resends included.
+    /// How many emails were sent or queued, including resends.
     pub send_count: u32,
 }
 
@@ -215,7 +215,7 @@ impl From<&Invitation> for InvitationView {
     }
 }
 
-/// What a person was allowed to do.
+/// The permissions of a person at one time.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PermissionsView {
@@ -224,18 +224,18 @@ pub struct PermissionsView {
     pub level: &'static str,
     /// Assign tasks, create studies, edit study metadata.
     pub can_manage_studies: bool,
-    /// Dictate and create reports; has effect only while `npiVerification` is `verified`.
+    /// Dictate and create reports. Has effect only while `npiVerification` is `verified`.
     pub can_create_reports: bool,
     /// Sign in at the dashboard.
     pub has_dashboard_access: bool,
     /// National Provider Identifier.
     pub npi_number: Option<String>,
-    /// What the NPPES registry said of the NPI.
+    /// Whether the NPI was verified.
     #[schema(value_type = NpiVerification)]
     pub npi_verification: &'static str,
-    /// Who attested the NPI, when the registry knows it under another surname.
+    /// Who attested the NPI, if the registry lists it under another surname.
     pub npi_attested_by: Option<String>,
-    /// When. RFC 3339.
+    /// When they attested it. RFC 3339.
     #[schema(format = DateTime)]
     pub npi_attested_at: Option<String>,
 }
@@ -267,20 +267,20 @@ impl From<&Permissions> for PermissionsView {
 pub struct ApiKeyView {
     /// A UUID with hyphens.
     pub api_key_id: String,
-    /// What it is for, in its maker's words.
+    /// What the key is for, in the words of its creator.
     pub description: String,
-    /// What it may do.
+    /// What the key may do.
     #[schema(value_type = Vec<ScopeName>)]
     pub scopes: Vec<&'static str>,
-    /// Where what it opens may be embedded.
+    /// Which web pages may embed the views that the key opens.
     pub embed_origins: Vec<String>,
-    /// `active`, or `revoked`.
+    /// `active` or `revoked`.
     #[schema(value_type = ApiKeyStatusName)]
     pub status: &'static str,
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub created_at: String,
-    /// RFC 3339, to the hour; null when it was never used.
+    /// RFC 3339, to the hour. Null if the key was never used.
     #[schema(format = DateTime)]
     pub last_used_at: Option<String>,
 }
@@ -316,7 +316,7 @@ impl From<&Clinic> for ClinicView {
     }
 }
 
-/// A change was made.
+/// The response to a completed change.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub struct Done {
     /// Always true.
@@ -326,7 +326,7 @@ pub struct Done {
 }
 
 impl Done {
-    /// The answer that says `message`.
+    /// A response with this message.
     pub fn new(message: impl Into<String>) -> Self {
         Self { success: true, message: message.into() }
     }

@@ -40,13 +40,13 @@ fn with(member: &str, value: Value) -> Value {
     claims
 }
 
-/// Reads a token with the one key that is published.
-fn read(token: &str, public: &PublicKey) -> Result<Value, TokenInvalid> {
+/// Verifies a token with the only published key.
+fn read(token: &str, public: &PublicKey) -> Result<Value, JwtInvalid> {
     let kid = key_id(token, EXPECTED.typ)?;
     if kid != public.kid {
-        return Err(TokenInvalid);
+        return Err(JwtInvalid);
     }
-    verified_claims(token, &VerifyingKey::new(public).unwrap(), EXPECTED, now())
+    verify_claims(token, &VerifyingKey::new(public).unwrap(), EXPECTED, now())
 }
 
 fn both() -> impl Iterator<Item = (Signer, PublicKey)> {
@@ -57,7 +57,7 @@ fn both() -> impl Iterator<Item = (Signer, PublicKey)> {
 }
 
 #[test]
-fn what_is_signed_reads_as_itself_and_the_kid_is_the_keys_thumbprint() {
+fn a_signed_token_reads_back_and_its_kid_is_the_thumbprint_of_the_key() {
     for (signer, public) in both() {
         let token = signer.sign(EXPECTED.typ, &good()).unwrap();
         assert_eq!(read(&token, &public), Ok(good()));
@@ -66,7 +66,7 @@ fn what_is_signed_reads_as_itself_and_the_kid_is_the_keys_thumbprint() {
 }
 
 #[test]
-fn issuer_audience_type_and_subject_have_to_fit() {
+fn a_token_with_another_issuer_audience_or_type_or_no_subject_is_invalid() {
     for (signer, public) in both() {
         for wrong in [
             with("iss", json!("https://evil.example")),
@@ -76,17 +76,17 @@ fn issuer_audience_type_and_subject_have_to_fit() {
             with("sub", Value::Null),
         ] {
             let token = signer.sign(EXPECTED.typ, &wrong).unwrap();
-            assert_eq!(read(&token, &public), Err(TokenInvalid), "{wrong}");
+            assert_eq!(read(&token, &public), Err(JwtInvalid), "{wrong}");
         }
         for typ in ["at+jwt", "JWT", "", "dpop+jwt"] {
             let token = signer.sign(typ, &good()).unwrap();
-            assert_eq!(read(&token, &public), Err(TokenInvalid), "{typ}");
+            assert_eq!(read(&token, &public), Err(JwtInvalid), "{typ}");
         }
     }
 }
 
 #[test]
-fn a_token_is_good_from_a_minute_before_it_was_made_until_its_end() {
+fn a_token_is_valid_from_a_minute_before_its_issue_until_its_expiry() {
     let (signer, public) = both().next().unwrap();
     let at = now().seconds();
     for (member, value, good) in [
@@ -100,45 +100,45 @@ fn a_token_is_good_from_a_minute_before_it_was_made_until_its_end() {
         let token = signer.sign(EXPECTED.typ, &with(member, json!(value))).unwrap();
         assert_eq!(read(&token, &public).is_ok(), good, "{member} {}", value - at);
     }
-    let endless = signer.sign(EXPECTED.typ, &with("exp", Value::Null)).unwrap();
-    assert_eq!(read(&endless, &public), Err(TokenInvalid));
+    let without_expiry = signer.sign(EXPECTED.typ, &with("exp", Value::Null)).unwrap();
+    assert_eq!(read(&without_expiry, &public), Err(JwtInvalid));
 }
 
-/// A token with this header, signed with `signature`.
-fn forged(header: &Value, signature: &str) -> String {
+/// A forged token with this header and this signature.
+fn forge(header: &Value, signature: &str) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{signature}", part(header), part(&good()))
 }
 
 #[test]
-fn the_algorithm_is_the_keys_never_the_tokens() {
+fn the_algorithm_comes_from_the_key_never_from_the_token() {
     for (signer, public) in both() {
         let (typ, kid) = (EXPECTED.typ, public.kid.clone());
         for alg in ["none", "None", "HS256", "RS256", "ES384"] {
             let header = json!({ "typ": typ, "alg": alg, "kid": kid });
-            assert_eq!(read(&forged(&header, ""), &public), Err(TokenInvalid), "{alg}");
+            assert_eq!(read(&forge(&header, ""), &public), Err(JwtInvalid), "{alg}");
         }
-        // The public key as the secret of an HMAC.
+        // An HMAC with the public key as its secret.
         let mut header = Header::new(Algorithm::HS256);
         (header.typ, header.kid) = (Some(typ.to_owned()), Some(kid.clone()));
         for key in [public.x.clone(), format!("{public:?}")] {
             let key = EncodingKey::from_secret(key.as_bytes());
             let token = jsonwebtoken::encode(&header, &good(), &key).unwrap();
-            assert_eq!(read(&token, &public), Err(TokenInvalid));
+            assert_eq!(read(&token, &public), Err(JwtInvalid));
         }
-        // A genuine signature of the other kind of key, under this one's name.
+        // A genuine signature of another kind of key, under this key's kid.
         let (other, _) = both().find(|(_, other)| other.kid != kid).unwrap();
         let token = other.sign(typ, &good()).unwrap();
         let (_, rest) = token.split_once('.').unwrap();
         let header = json!({ "typ": typ, "alg": public.algorithm.as_str(), "kid": kid });
         let header = URL_SAFE_NO_PAD.encode(header.to_string());
-        assert_eq!(read(&format!("{header}.{rest}"), &public), Err(TokenInvalid));
+        assert_eq!(read(&format!("{header}.{rest}"), &public), Err(JwtInvalid));
         drop(signer);
     }
 }
 
 #[test]
-fn a_token_without_a_known_kid_or_with_critical_extensions_is_not_read() {
+fn a_token_with_an_unknown_kid_or_a_critical_extension_is_invalid() {
     let (signer, public) = both().next().unwrap();
     let token = signer.sign(EXPECTED.typ, &good()).unwrap();
     let signature = token.rsplit('.').next().unwrap();
@@ -148,20 +148,20 @@ fn a_token_without_a_known_kid_or_with_critical_extensions_is_not_read() {
         json!({ "typ": EXPECTED.typ, "alg": "ES256", "kid": public.kid, "crit": ["b64"], "b64": false }),
         json!({ "alg": "ES256", "kid": public.kid }),
     ] {
-        assert_eq!(read(&forged(&header, signature), &public), Err(TokenInvalid), "{header}");
+        assert_eq!(read(&forge(&header, signature), &public), Err(JwtInvalid), "{header}");
     }
 }
 
 #[test]
-fn a_tampered_token_is_not_read() {
+fn an_altered_token_is_invalid() {
     let (signer, public) = both().next().unwrap();
     let token = signer.sign(EXPECTED.typ, &good()).unwrap();
     let (header, rest) = token.split_once('.').unwrap();
     let (_, signature) = rest.split_once('.').unwrap();
     let raised = URL_SAFE_NO_PAD.encode(with("level", json!("owner")).to_string());
-    assert_eq!(read(&format!("{header}.{raised}.{signature}"), &public), Err(TokenInvalid));
+    assert_eq!(read(&format!("{header}.{raised}.{signature}"), &public), Err(JwtInvalid));
     for text in ["", ".", "..", "a.b.c", &token[..token.len() - 1], &format!("{token}.x")] {
-        assert_eq!(read(text, &public), Err(TokenInvalid));
+        assert_eq!(read(text, &public), Err(JwtInvalid));
     }
 }
 
@@ -172,7 +172,7 @@ fn the_first_published_key_signs() {
     let both = format!("{new} {old}");
     let signer = keys(&both).signer(&published).unwrap();
     let token = signer.sign(EXPECTED.typ, &good()).unwrap();
-    assert!(read(&token, &published[0]).is_ok(), "the new one is not known yet");
+    assert!(read(&token, &published[0]).is_ok(), "the new key is not published yet");
     assert_eq!(keys(&new).signer(&published).err(), Some(SigningKeysError::Unpublished));
 }
 

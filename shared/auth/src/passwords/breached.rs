@@ -1,4 +1,4 @@
-//! The list of breached passwords: Have I Been Pwned's range API, or one like it.
+//! Lookups in a list of breached passwords: Have I Been Pwned's range API, or a compatible one.
 
 use std::time::Duration;
 
@@ -8,13 +8,13 @@ use lookup::{LookupClient, LookupFailure, Service};
 /// The public list. It needs no key.
 pub const BREACHED_PASSWORDS: &str = "https://api.pwnedpasswords.com/range/";
 
-/// How long a new password may wait for the list, as the API's documentation promises its callers.
+/// The longest wait for the list, as docs/API.md promises callers.
 pub const BUDGET: Duration = Duration::from_secs(1);
 
-/// Bytes of the longest range. With padding, ranges have about 40 KB.
+/// The most bytes in an answer. With padding, a range has about 40 KB.
 const LIMIT: usize = 256 * 1024;
 
-/// The list's address is not one that a lookup can be sent to.
+/// The address of the list cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the address of the list of breached passwords must be an http or https URL without a query, such as {BREACHED_PASSWORDS}"
@@ -25,9 +25,9 @@ pub struct InvalidListAddress;
 #[derive(Debug)]
 pub struct BreachedPasswords(LookupClient);
 
-/// A log may show it, because it holds nothing of a password.
+/// Why a lookup failed. It holds nothing of the password, so logs can show it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-enum Failure {
+enum BreachLookupFailure {
     #[error(transparent)]
     Lookup(#[from] LookupFailure),
     #[error(transparent)]
@@ -44,10 +44,10 @@ impl BreachedPasswords {
             .map_err(|_| InvalidListAddress)
     }
 
-    /// Asks the list. Only the digest's prefix leaves this process, and padding hides the length of
-    /// the answer.
+    /// Looks up a password. Only the prefix of its digest leaves this process, and padding hides the
+    /// length of the answer.
     pub async fn look_up(&self, digest: &BreachDigest) -> BreachAnswer {
-        match self.ask(digest).await {
+        match self.find(digest).await {
             Ok(true) => BreachAnswer::Listed,
             Ok(false) => BreachAnswer::NotListed,
             Err(failure) => {
@@ -57,7 +57,7 @@ impl BreachedPasswords {
         }
     }
 
-    async fn ask(&self, digest: &BreachDigest) -> Result<bool, Failure> {
+    async fn find(&self, digest: &BreachDigest) -> Result<bool, BreachLookupFailure> {
         let range = self.0.get(digest.prefix(), &[("add-padding", "true")], LIMIT).await?;
         let range = String::from_utf8(range).map_err(|_| MalformedRange)?;
         Ok(digest.is_in(&range)?)

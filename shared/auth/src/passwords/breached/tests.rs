@@ -15,7 +15,7 @@ const PREFIX: &str = "BFD36";
 const SUFFIX: &str = "17727EAB0E800E62A776C76381DEFBC4145";
 const OTHER: &str = "0018A45C4D1DEF81644B54AB7F969B88D65:3";
 
-/// A test that passes never reaches it, even on a slow machine.
+/// A budget that no passing test uses up, even on a slow machine.
 const AMPLE: Duration = Duration::from_mins(1);
 
 fn digest() -> BreachDigest {
@@ -24,8 +24,9 @@ fn digest() -> BreachDigest {
     Password::parse(PASSWORD).unwrap().rate(&known).unwrap().breach_digest()
 }
 
-/// A list that gives every request this answer, and the head of the last request.
-fn list(answer: String) -> (String, Arc<Mutex<String>>) {
+/// Serves a list that gives every request this answer. Returns its address, and the head of the last
+/// request.
+fn serve_list(answer: String) -> (String, Arc<Mutex<String>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/range", listener.local_addr().unwrap());
     let asked = Arc::new(Mutex::new(String::new()));
@@ -57,8 +58,8 @@ async fn look_up(address: &str, budget: Duration) -> BreachAnswer {
 }
 
 #[tokio::test]
-async fn only_the_prefix_is_sent_and_padding_is_asked_for() {
-    let (address, asked) = list(ok(OTHER));
+async fn only_the_prefix_is_sent_and_padding_is_requested() {
+    let (address, asked) = serve_list(ok(OTHER));
     for address in [address.clone(), format!("{address}/")] {
         assert_eq!(look_up(&address, AMPLE).await, BreachAnswer::NotListed);
         let asked = asked.lock().unwrap().to_ascii_uppercase();
@@ -71,18 +72,18 @@ async fn only_the_prefix_is_sent_and_padding_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_password_is_listed_when_its_suffix_is_counted() {
+async fn a_password_is_listed_if_its_suffix_has_a_count() {
     for (range, answer) in [
         (format!("{OTHER}\r\n{SUFFIX}:37"), BreachAnswer::Listed),
         (format!("{OTHER}\r\n{SUFFIX}:0"), BreachAnswer::NotListed),
         (OTHER.to_owned(), BreachAnswer::NotListed),
     ] {
-        assert_eq!(look_up(&list(ok(&range)).0, AMPLE).await, answer, "{range}");
+        assert_eq!(look_up(&serve_list(ok(&range)).0, AMPLE).await, answer, "{range}");
     }
 }
 
 #[tokio::test]
-async fn whatever_is_no_range_is_unavailable() {
+async fn an_answer_that_is_not_a_range_is_unavailable() {
     for answer in [
         ok(""),
         ok("<html>Scheduled maintenance</html>"),
@@ -90,9 +91,9 @@ async fn whatever_is_no_range_is_unavailable() {
         ok(&format!("{SUFFIX}:37")).replace("200 OK", "429 Too Many Requests"),
         ok(&format!("{SUFFIX}:37\r\n{}", format!("{OTHER}\r\n").repeat(8000))),
         "HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n".to_owned(),
-        "220 mail.example ESMTP\r\n".to_owned(),
+        "220 smtp.example ESMTP\r\n".to_owned(),
     ] {
-        assert_eq!(look_up(&list(answer).0, AMPLE).await, BreachAnswer::Unavailable);
+        assert_eq!(look_up(&serve_list(answer).0, AMPLE).await, BreachAnswer::Unavailable);
     }
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/range/", silent.local_addr().unwrap());
@@ -103,18 +104,18 @@ async fn whatever_is_no_range_is_unavailable() {
 }
 
 #[test]
-fn an_address_is_an_http_url_without_a_query() {
+fn the_address_of_a_list_must_be_an_http_url_without_a_query() {
     assert!(BreachedPasswords::new(BREACHED_PASSWORDS, BUDGET).is_ok());
     for wrong in ["", "list.example", "ftp://list.example/", "https://list.example/?a=b"] {
         assert_eq!(BreachedPasswords::new(wrong, BUDGET).unwrap_err(), InvalidListAddress);
     }
 }
 
-/// Where a test's log goes.
+/// Collects the log of a test.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct LogBuffer(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Log {
+impl Write for LogBuffer {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -125,15 +126,15 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn a_log_has_one_line_for_a_failure_and_nothing_of_the_password() {
-    let log = Log::default();
+async fn a_failure_is_logged_once_without_the_password() {
+    let log = LogBuffer::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    let malformed = list(ok("nothing")).0;
+    let malformed = serve_list(ok("nothing")).0;
     look_up(&malformed, AMPLE).await;
     drop(guard);
 
