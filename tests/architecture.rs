@@ -62,7 +62,7 @@ fn allowed(krate: &str) -> Vec<&'static str> {
 }
 
 #[test]
-fn imports_point_towards_the_domain() {
+fn crates_import_only_what_the_table_allows() {
     for (krate, imports) in imports(&metadata()) {
         let allowed = allowed(&krate);
         for import in imports {
@@ -72,7 +72,7 @@ fn imports_point_towards_the_domain() {
 }
 
 #[test]
-fn the_domain_knows_no_aws_http_or_async_runtime() {
+fn the_domain_links_no_aws_http_or_async_runtime() {
     let tree = tree("domain");
     for foreign in
         ["aws-", "axum", "http ", "hyper", "lambda", "tokio", "getrandom", "regex", "reqwest"]
@@ -111,7 +111,7 @@ fn a_function_links_only_what_it_uses() {
 }
 
 #[test]
-fn no_second_tls_stack_no_second_crypto_backend() {
+fn functions_link_one_tls_stack_and_one_crypto_backend() {
     for function in FUNCTIONS {
         let tree = tree(function);
         for (name, why) in [
@@ -167,7 +167,7 @@ fn section(heading: &str) -> String {
 }
 
 #[test]
-fn every_dependency_says_why_it_is_here() {
+fn every_dependency_has_a_reason() {
     for line in section("workspace.dependencies").lines() {
         let theirs = line.contains('=') && !line.starts_with('#') && !line.contains("path = ");
         assert!(!theirs || line.contains(" # "), "no reason: {line}");
@@ -176,7 +176,7 @@ fn every_dependency_says_why_it_is_here() {
 
 /// What libraries say at `debug` can hold a request's body, and is a twentieth of a binary.
 #[test]
-fn a_release_cannot_log_finer_than_info() {
+fn a_release_logs_nothing_below_info() {
     let dependencies = section("workspace.dependencies");
     let tracing = dependencies.lines().find(|line| line.starts_with("tracing ="));
     assert!(tracing.is_some_and(|line| line.contains("\"release_max_level_info\"")));
@@ -185,7 +185,7 @@ fn a_release_cannot_log_finer_than_info() {
 /// cargo-lambda fills in what the release profile leaves unsaid, and its `panic = "abort"` would end the process
 /// where `lambda_runtime` answers an error.
 #[test]
-fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
+fn the_release_profile_sets_what_cargo_lambda_would_default() {
     let release = section("profile.release");
     for said in ["lto = \"fat\"", "codegen-units = 1", "strip = true", "panic = \"unwind\""] {
         let stands = release.lines().any(|line| line.starts_with(said));
@@ -195,7 +195,7 @@ fn a_release_leaves_nothing_for_cargo_lambda_to_choose() {
 
 /// The manifests switch off test executables that would be empty. A test added there would never run.
 #[test]
-fn no_test_stands_where_none_runs() {
+fn every_test_is_in_a_target_that_runs_tests() {
     for package in metadata().workspace_packages() {
         let library = package.targets.iter().any(|target| target.is_lib() && target.test);
         for target in package.targets.iter().filter(|target| !target.test) {
@@ -213,7 +213,7 @@ fn no_test_stands_where_none_runs() {
 }
 
 #[test]
-fn no_example_stands_where_none_runs() {
+fn every_doc_example_is_in_a_crate_that_runs_them() {
     let fences = |text: &str, mark: &str| text.lines().filter(|line| line.contains(mark)).count();
     for package in metadata().workspace_packages() {
         for target in package.targets.iter().filter(|target| target.is_lib() && !target.doctest) {

@@ -158,7 +158,7 @@ async fn check(name: &str, actor: &Actor, shows: Shows<'_>) {
 }
 
 #[test]
-fn every_operation_stands_in_the_table() {
+fn the_table_lists_every_operation() {
     let mut listed: Vec<_> =
         TABLE.iter().map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned())).collect();
     let mut documented = operations();
@@ -195,7 +195,7 @@ async fn a_missing_or_unknown_credential_is_401() {
 }
 
 #[tokio::test]
-async fn each_scope_opens_its_operations_and_no_others() {
+async fn each_scope_allows_only_its_operations() {
     let app = App::start().await;
     for held in Scope::ALL.chunks(1) {
         let actor = app.as_pacs_with(held).await;
@@ -205,7 +205,7 @@ async fn each_scope_opens_its_operations_and_no_others() {
 }
 
 #[tokio::test]
-async fn a_revoked_key_is_as_unknown_as_none() {
+async fn a_revoked_key_is_401() {
     let app = App::start().await;
     let actor = app.as_pacs_with(&Scope::ALL).await;
     app.deactivate_keys_but_the_first().await;
@@ -213,7 +213,7 @@ async fn a_revoked_key_is_as_unknown_as_none() {
 }
 
 #[tokio::test]
-async fn each_level_opens_its_operations_and_no_others() {
+async fn each_level_allows_only_its_operations() {
     let app = App::start().await;
     let plain = with(dashboard_member("m@clinic.example"), json!({"canManageStudies": false}));
     let member = app.signed_in(&plain).await;
@@ -227,7 +227,7 @@ async fn each_level_opens_its_operations_and_no_others() {
 }
 
 #[tokio::test]
-async fn an_expired_session_and_a_deactivated_persons_are_as_unknown_as_none() {
+async fn an_expired_session_and_a_deactivated_persons_session_are_401() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("a@clinic.example")).await;
     let gone = app.signed_in(&admin("gone@clinic.example")).await;

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{App, member};
 
 #[tokio::test]
-async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() {
+async fn a_failing_database_is_503_and_a_retry_succeeds() {
     let app = App::with_faults().await;
     let person = member("grace@clinic.example");
     for operation in ["GetItem", "BatchGetItem", "TransactWriteItems"] {
@@ -35,7 +35,7 @@ async fn an_unreachable_or_throttling_database_is_503_and_the_repeat_succeeds() 
 }
 
 #[tokio::test]
-async fn a_transaction_conflict_is_decided_again_six_times_then_409() {
+async fn a_transaction_conflict_is_409_after_six_attempts() {
     let app = App::with_faults().await;
     app.conflict_database(5);
     app.as_pacs().invite(&member("a@clinic.example")).await.expect(201);
@@ -46,7 +46,7 @@ async fn a_transaction_conflict_is_decided_again_six_times_then_409() {
 }
 
 #[tokio::test]
-async fn while_the_mail_system_is_down_nothing_is_lost_and_each_mail_arrives_once() {
+async fn an_ses_outage_loses_no_email_and_repeats_none() {
     let app = App::start().await;
     app.mail_down(true);
     for n in 0..5 {
@@ -67,7 +67,7 @@ async fn while_the_mail_system_is_down_nothing_is_lost_and_each_mail_arrives_onc
 }
 
 #[tokio::test]
-async fn a_mail_refused_for_good_shows_its_reason_and_a_resend_tries_again() {
+async fn a_rejected_email_shows_its_reason_and_can_be_resent() {
     let app = App::start().await;
     app.mails_to("owner@riverside.example", 1).await;
     app.refuse_mails(1);
@@ -86,7 +86,7 @@ async fn a_mail_refused_for_good_shows_its_reason_and_a_resend_tries_again() {
 }
 
 #[tokio::test]
-async fn a_corrupt_item_is_an_error_and_never_skipped() {
+async fn a_corrupt_item_is_500_and_never_skipped() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.until_delivery(&id, "sent").await;
@@ -99,7 +99,7 @@ async fn a_corrupt_item_is_an_error_and_never_skipped() {
 }
 
 #[tokio::test]
-async fn an_invite_whose_answer_was_lost_is_there_once() {
+async fn an_invite_is_stored_once_when_the_database_answer_is_lost() {
     let app = App::with_faults().await;
     app.fail_next("TransactWriteItems", DatabaseFault::AnswerLost);
     let first = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
@@ -108,7 +108,7 @@ async fn an_invite_whose_answer_was_lost_is_there_once() {
 }
 
 #[tokio::test]
-async fn a_mail_whose_answer_was_lost_comes_again_with_the_same_link() {
+async fn an_email_is_sent_again_with_the_same_link_when_the_answer_is_lost() {
     let app = App::start().await;
     app.lose_mail_answers(1);
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");

@@ -10,7 +10,7 @@ const USERS: &str = "/v1/autoScribe/users";
 const KEY: (&str, &str) = ("idempotency-key", "8e03978e-40d5-43dd-bc93-6894a57f9324");
 
 #[tokio::test]
-async fn the_first_answer_again_for_24_hours_then_no_longer() {
+async fn a_repeat_gets_the_first_answer_for_24_hours() {
     let app = App::start().await;
     let body = member("grace@clinic.example");
     let first = app.as_pacs().post_with(USERS, &body, KEY).await.expect(201);
@@ -24,7 +24,7 @@ async fn the_first_answer_again_for_24_hours_then_no_longer() {
 }
 
 #[tokio::test]
-async fn a_refusal_is_given_again_too() {
+async fn a_repeat_gets_the_first_refusal() {
     let app = App::start().await;
     let body = with(member("grace@clinic.example"), json!({"level": "owner"}));
     let first =
@@ -56,7 +56,7 @@ async fn the_same_key_with_another_body_or_route_is_422() {
 }
 
 #[tokio::test]
-async fn keys_of_different_callers_never_meet() {
+async fn an_idempotency_key_belongs_to_one_caller() {
     let app = App::start().await;
     app.as_pacs().post_with(USERS, &member("a@clinic.example"), KEY).await.expect(201);
     app.other_clinic().await.post_with(USERS, &member("b@clinic.example"), KEY).await.expect(201);
@@ -65,7 +65,7 @@ async fn keys_of_different_callers_never_meet() {
 }
 
 #[tokio::test]
-async fn while_the_first_is_running_another_is_409() {
+async fn a_repeat_while_the_first_is_running_is_409() {
     let app = App::with_faults().await;
     app.slow_database(Duration::from_millis(400));
     let (pacs, body) = (app.as_pacs(), member("grace@clinic.example"));
@@ -79,7 +79,7 @@ async fn while_the_first_is_running_another_is_409() {
 }
 
 #[tokio::test]
-async fn an_answer_that_a_later_try_could_better_is_not_kept() {
+async fn a_503_is_not_stored_as_the_answer() {
     let app = App::with_faults().await;
     let body = member("grace@clinic.example");
     app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
@@ -106,7 +106,7 @@ async fn an_invitees_key_is_scoped_to_the_link() {
 }
 
 #[tokio::test]
-async fn a_stranger_leaves_nothing_behind() {
+async fn a_request_without_a_valid_credential_stores_nothing() {
     let app = App::start().await;
     let before = app.item_count().await;
     let body = json!({"token": "x"});
@@ -124,7 +124,7 @@ async fn a_stranger_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_key_is_1_to_255_visible_characters() {
+async fn an_idempotency_key_has_1_to_255_visible_characters() {
     let app = App::start().await;
     for key in ["", &"k".repeat(256), "\u{e9}"] {
         let answer = app

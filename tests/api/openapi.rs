@@ -18,7 +18,7 @@ fn the_document_and_the_template_declare_the_same_routes() {
 }
 
 #[test]
-fn every_operation_has_an_id_of_its_own() {
+fn every_operation_has_a_unique_id() {
     let document = tests::openapi().to_json().unwrap();
     let document: Value = serde_json::from_str(&document).unwrap();
     let operations = document["paths"]
@@ -32,7 +32,7 @@ fn every_operation_has_an_id_of_its_own() {
 }
 
 #[test]
-fn every_schema_that_is_referred_to_is_there() {
+fn every_referenced_schema_exists() {
     let text = tests::openapi().to_json().unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
     let there = document["components"]["schemas"].as_object().unwrap();

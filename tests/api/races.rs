@@ -26,7 +26,7 @@ fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_different_invites_of_one_address_one_wins() {
+async fn one_of_32_different_invites_of_one_address_succeeds() {
     let app = App::start().await;
     let invite = |n: usize| {
         let (pacs, person) = (
@@ -42,7 +42,7 @@ async fn of_32_different_invites_of_one_address_one_wins() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_equal_invites_all_get_the_first_answer_and_one_mail_goes_out() {
+async fn equal_concurrent_invites_get_one_answer_and_send_one_email() {
     let app = App::start().await;
     let invite = |_| {
         let pacs = app.as_pacs();
@@ -57,7 +57,7 @@ async fn of_32_equal_invites_all_get_the_first_answer_and_one_mail_goes_out() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_npi_invited_32_times_at_once_is_held_once() {
+async fn one_npi_invited_32_times_at_once_has_one_holder() {
     let app = App::start().await;
     let invite = |n: usize| {
         let pacs = app.as_pacs();
@@ -68,7 +68,7 @@ async fn one_npi_invited_32_times_at_once_is_held_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_accepts_one_makes_the_account_and_the_others_see_its_user() {
+async fn concurrent_accepts_create_one_account_and_one_user() {
     let app = App::start().await;
     let person =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
@@ -89,7 +89,7 @@ async fn of_32_accepts_one_makes_the_account_and_the_others_see_its_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_accepts_without_a_password_all_see_the_same_user() {
+async fn concurrent_accepts_without_a_password_return_one_user() {
     let app = App::start().await;
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
     let accept = |_| {
@@ -103,7 +103,7 @@ async fn of_32_accepts_without_a_password_all_see_the_same_user() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accept_against_revoke_has_one_winner() {
+async fn either_accept_or_revoke_succeeds() {
     for _ in 0..8 {
         let app = App::start().await;
         let invited = app.as_pacs().invite(&member("grace@clinic.example")).await;
@@ -136,7 +136,7 @@ async fn accept_against_revoke_has_one_winner() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_changes_to_one_invitation_none_is_lost() {
+async fn no_concurrent_change_of_an_invitation_is_lost() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
@@ -155,7 +155,7 @@ async fn of_changes_to_one_invitation_none_is_lost() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn accept_against_resend_leaves_one_consistent_invitation() {
+async fn either_accept_or_resend_succeeds() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(std::time::Duration::from_mins(2));
@@ -171,7 +171,7 @@ async fn accept_against_resend_leaves_one_consistent_invitation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_admins_demoted_at_once_one_stays() {
+async fn one_of_two_admins_demoted_at_once_stays_admin() {
     for _ in 0..6 {
         let app = App::start().await;
         let mut users = Vec::new();
@@ -194,7 +194,7 @@ async fn of_two_admins_demoted_at_once_one_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
+async fn one_of_two_admins_who_demote_each_other_stays_admin() {
     for _ in 0..4 {
         let app = App::start().await;
         let a = app.signed_in(&admin("a@clinic.example")).await;
@@ -213,7 +213,7 @@ async fn of_two_admins_who_demote_each_other_at_once_one_stays() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn revoke_access_during_refresh_leaves_no_token() {
+async fn no_refresh_succeeds_after_access_is_revoked() {
     for _ in 0..8 {
         let app = App::start().await;
         let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
@@ -235,7 +235,7 @@ async fn revoke_access_during_refresh_leaves_no_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_two_refreshes_with_one_token_at_most_one_gives_a_token() {
+async fn at_most_one_refresh_with_the_same_token_succeeds() {
     for _ in 0..6 {
         let app = App::start().await;
         let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
@@ -254,7 +254,7 @@ async fn of_two_refreshes_with_one_token_at_most_one_gives_a_token() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_session_opened_during_a_reset_of_the_password_does_not_outlive_it() {
+async fn a_session_opened_during_a_password_reset_ends_with_it() {
     for _ in 0..6 {
         let app = App::start().await;
         app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
@@ -281,7 +281,7 @@ async fn a_session_opened_during_a_reset_of_the_password_does_not_outlive_it() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_change_against_the_acceptance_of_the_same_person_is_kept_or_refused_never_lost() {
+async fn a_change_during_accept_is_kept_or_refused() {
     for _ in 0..8 {
         let app = App::start().await;
         let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");

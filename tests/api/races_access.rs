@@ -18,7 +18,7 @@ fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_64_that_redeem_at_once_one_has_a_view() {
+async fn one_of_64_concurrent_redeems_opens_a_view() {
     let app = App::start().await;
     let link = app.access_link(&app.reader().await).await;
     let redeem = |_| {
@@ -32,7 +32,7 @@ async fn of_64_that_redeem_at_once_one_has_a_view() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redeem_against_revoke_leaves_no_view_that_lives() {
+async fn no_view_survives_a_revoke_during_redeem() {
     for _ in 0..8 {
         let app = App::start().await;
         let link = app.access_link(&app.reader().await).await;
@@ -53,7 +53,7 @@ async fn redeem_against_revoke_leaves_no_view_that_lives() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn renew_against_revoke_access_renews_nothing_afterwards() {
+async fn no_view_is_renewed_after_access_is_revoked() {
     for _ in 0..4 {
         let app = App::start().await;
         let reader = app.reader().await;
@@ -79,7 +79,7 @@ async fn renew_against_revoke_access_renews_nothing_afterwards() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_links_for_one_study_at_once_one_reader_is_assigned() {
+async fn concurrent_links_for_one_study_assign_one_reader() {
     let app = App::start().await;
     let readers = [app.reader().await, app.second_reader().await];
     let issue = |n: usize| {

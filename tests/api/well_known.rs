@@ -10,7 +10,7 @@ use crate::support::{App, header};
 const PATH: &str = "/.well-known/jwks.json";
 
 #[tokio::test]
-async fn anybody_verifies_a_view_token_with_the_published_keys() {
+async fn the_published_keys_verify_a_view_token() {
     let app = App::start().await;
     let token = app.view(&app.reader().await).await;
     let answer = app.as_invitee().get(PATH).await;
@@ -27,7 +27,7 @@ async fn anybody_verifies_a_view_token_with_the_published_keys() {
 }
 
 #[tokio::test]
-async fn a_key_says_its_algorithm_and_holds_nothing_private() {
+async fn a_published_key_has_its_algorithm_and_no_private_part() {
     let keys = format!("EdDSA:{} {}", "e".repeat(43), "s".repeat(43));
     let options = Options { signing_keys: Some(keys), ..Options::default() };
     let running = emulator::start(options).await.unwrap();

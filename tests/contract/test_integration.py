@@ -85,7 +85,7 @@ def report(server: httpx.Client, token: str) -> httpx.Response:
     return server.put(f"/studies/{STUDY}/report", headers=bearer(token), content="Unremarkable.")
 
 
-def test_the_guides_python_runs_as_it_stands(
+def test_the_guides_python_runs_unchanged(
     service: Service, pacs: Avara, reader: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AVARA_BASE_URL", service.url)
@@ -102,7 +102,7 @@ def test_the_guides_python_runs_as_it_stands(
         opened(service, names["long_view"].url)
 
 
-def test_the_guides_commands_run_as_they_stand_and_redeem_answers_what_it_says(
+def test_the_guides_commands_run_unchanged_and_redeem_answers_as_shown(
     service: Service, pacs: Avara, reader: str
 ) -> None:
     known = {"AVARA_BASE_URL": service.url, "AVARA_API_KEY": pacs.api_key, "READER": reader}
@@ -124,7 +124,7 @@ def test_the_guides_commands_run_as_they_stand_and_redeem_answers_what_it_says(
     assert run(introspect, VIEW_TOKEN=renewed["viewToken"])["jti"] == view["accessId"]
 
 
-def test_the_example_gives_the_study_that_the_token_is_for(
+def test_the_example_returns_only_the_study_of_the_token(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
@@ -137,7 +137,7 @@ def test_the_example_gives_the_study_that_the_token_is_for(
     assert elsewhere.status_code == 403
 
 
-def test_the_example_takes_no_report_of_who_only_views(
+def test_the_example_refuses_a_report_with_a_read_only_token(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY, user_id=reader)
@@ -148,7 +148,7 @@ def test_the_example_takes_no_report_of_who_only_views(
     assert refused.headers["www-authenticate"] == 'Bearer error="insufficient_scope", scope="report:write"'
 
 
-def test_the_example_takes_no_report_once_the_view_was_ended(
+def test_the_example_refuses_a_report_after_the_view_ended(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
@@ -161,7 +161,7 @@ def test_the_example_takes_no_report_once_the_view_was_ended(
     assert "the view has ended" in refused.headers["www-authenticate"]
 
 
-def test_the_example_refuses_a_view_that_is_bound_to_a_key(
+def test_the_example_refuses_a_view_bound_to_a_key(
     service: Service, pacs: Avara, resource_server: httpx.Client
 ) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
@@ -179,7 +179,7 @@ def test_the_example_refuses_a_view_that_is_bound_to_a_key(
         assert "does not support DPoP" in refused.headers["www-authenticate"]
 
 
-def test_the_example_takes_no_altered_token_and_none_of_another_kind(
+def test_the_example_refuses_altered_tokens_and_other_kinds(
     service: Service, pacs: Avara, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
@@ -272,7 +272,7 @@ def of_mint(mint: Mint) -> Iterator[httpx.Client]:
         yield client
 
 
-def test_the_example_takes_both_algorithms_and_clocks_that_are_apart(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(mint: Mint, of_mint: httpx.Client) -> None:
     now = int(time.time())
     for token in [
         mint.token(),
@@ -285,7 +285,7 @@ def test_the_example_takes_both_algorithms_and_clocks_that_are_apart(mint: Mint,
     assert lower.status_code == 200
 
 
-def test_the_example_takes_no_genuine_signature_under_wrong_claims(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, of_mint: httpx.Client) -> None:
     now = int(time.time())
     for wrong in [
         {"exp": now - 70}, {"iat": now + 90}, {"nbf": now + 90}, {"aud": "autoscribe-dashboard"},
@@ -304,7 +304,7 @@ def test_the_example_takes_no_genuine_signature_under_wrong_claims(mint: Mint, o
         assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope"), other
 
 
-def test_the_example_takes_no_other_algorithm_and_no_other_key(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_refuses_other_algorithms_and_keys(mint: Mint, of_mint: httpx.Client) -> None:
     stranger = ec.generate_private_key(ec.SECP256R1())
     public = ECAlgorithm.to_jwk(stranger.public_key(), as_dict=True)
     # By hand: the library that the example uses would not make it.
@@ -323,7 +323,7 @@ def test_the_example_takes_no_other_algorithm_and_no_other_key(mint: Mint, of_mi
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), about
 
 
-def test_made_up_keys_do_not_make_the_example_ask_each_time(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_does_not_fetch_the_keys_for_each_unknown_kid(mint: Mint, of_mint: httpx.Client) -> None:
     read(of_mint, mint.token())
     before = mint.jwks_read
     for n in range(20):
@@ -331,7 +331,7 @@ def test_made_up_keys_do_not_make_the_example_ask_each_time(mint: Mint, of_mint:
     assert mint.jwks_read <= before + 1
 
 
-def test_the_example_takes_no_report_while_it_cannot_ask(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_refuses_reports_while_introspection_fails(mint: Mint, of_mint: httpx.Client) -> None:
     token = mint.token()
     for said in [(200, b"{}"), (200, b"<html>"), (200, b"[]"), (401, b"{}"), (503, b"{}"), (302, b"")]:
         mint.introspection = said
@@ -343,7 +343,7 @@ def test_the_example_takes_no_report_while_it_cannot_ask(mint: Mint, of_mint: ht
     assert report(of_mint, token).status_code == 200
 
 
-def test_the_example_reads_no_report_that_is_too_large(of_mint: httpx.Client) -> None:
+def test_the_example_refuses_a_report_over_64_kib(of_mint: httpx.Client) -> None:
     for length in ("65537", "1" * 5000, "-1", "x"):
         # Httpx sends no length without as much to follow.
         connection = HTTPConnection(of_mint.base_url.host, of_mint.base_url.port, timeout=10)
@@ -352,7 +352,7 @@ def test_the_example_reads_no_report_that_is_too_large(of_mint: httpx.Client) ->
         connection.close()
 
 
-def test_the_example_gives_nothing_out_while_it_has_no_keys(mint: Mint) -> None:
+def test_the_example_is_unavailable_without_keys(mint: Mint) -> None:
     with serving(f"http://127.0.0.1:{free_port()}", "ask_x") as unconnected:
         assert read(unconnected, mint.token()).status_code == 503
     with serving(mint.url, "ask_x") as confused:

@@ -12,7 +12,7 @@ CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,re
 
 
 @pytest.mark.parametrize("caller", ["key", "owner"])
-def test_made_up_data_finds_no_5xx_and_nothing_undocumented(service: Service, caller: str) -> None:
+def test_generated_requests_find_no_5xx_and_nothing_undocumented(service: Service, caller: str) -> None:
     credential = service.key if caller == "key" else service.owner
     schemathesis = Path(sys.executable).with_name("schemathesis")
     run = subprocess.run(

@@ -30,7 +30,7 @@ def users(service: Service):
     return service.client().auto_scribe.users
 
 
-def test_invite_answers_the_user_to_be(users) -> None:
+def test_invite_returns_the_future_user(users) -> None:
     wanted = person(middle_name="B.", suffix1="MD", phone_number="+1 415 555 0132")
     user = users.invite(**wanted)
     assert user.user_id.startswith("usr_")
@@ -40,7 +40,7 @@ def test_invite_answers_the_user_to_be(users) -> None:
     assert user.last_login_at is None
 
 
-def test_a_radiologist_is_verified_confirms_and_is_listed(service: Service, users) -> None:
+def test_a_radiologist_is_verified_and_listed_after_confirming(service: Service, users) -> None:
     wanted = person(
         last_name="Hale", clinic_role="Radiologist", can_create_reports=True, npi_number="1234567893"
     )
@@ -53,7 +53,7 @@ def test_a_radiologist_is_verified_confirms_and_is_listed(service: Service, user
     assert invited.user_id in [user.user_id for user in users.list(can_create_reports=True, last_name="hal")]
 
 
-def test_lists_follow_their_pages_by_themselves(users) -> None:
+def test_lists_fetch_all_their_pages(users) -> None:
     sent = [users.invite(**person(last_name="Pager")).user_id for _ in range(7)]
     listed = [invitation.user_id for invitation in users.invitations.list(limit=3)]
     assert [user for user in listed if user in sent] == sent[::-1]
@@ -62,7 +62,7 @@ def test_lists_follow_their_pages_by_themselves(users) -> None:
     assert (len(page.invitations), page.has_more) == (3, True)
 
 
-def test_every_filter_of_the_sdk(service: Service, users) -> None:
+def test_every_invitation_filter_works(service: Service, users) -> None:
     wanted = person()
     user = users.invite(**wanted)
     mine = users.invitations.list(user_id=user.user_id)
@@ -84,7 +84,7 @@ def invite_and_email(users) -> str:
     return wanted["email"]
 
 
-def test_retrieve_update_and_revoke_an_invitation(users) -> None:
+def test_an_invitation_can_be_read_updated_and_revoked(users) -> None:
     users.invite(**person(suffix1="Jr."))
     invitation_id = next(iter(users.invitations.list(limit=1))).invitation_id
     assert users.invitations.retrieve(invitation_id).suffix1 == "Jr."
@@ -95,7 +95,7 @@ def test_retrieve_update_and_revoke_an_invitation(users) -> None:
     assert users.invitations.retrieve(invitation_id).status == "revoked"
 
 
-def test_update_revoke_access_and_reactivate_a_user(service: Service, users) -> None:
+def test_a_user_can_be_updated_revoked_and_reactivated(service: Service, users) -> None:
     user = service.accept(invite_and_email(users))
     updated = users.update(user["userId"], first_name="Gráinne", suffix1="Jr.", can_manage_studies=False)
     assert (updated.first_name, updated.suffix1, updated.can_manage_studies) == ("Gráinne", "Jr.", False)
@@ -105,7 +105,7 @@ def test_update_revoke_access_and_reactivate_a_user(service: Service, users) -> 
     assert users.retrieve(user["userId"]).first_name == "Gráinne"
 
 
-def test_every_filter_of_users_and_their_pages(service: Service, users) -> None:
+def test_every_user_filter_works_with_pages(service: Service, users) -> None:
     sent = [users.invite(**person(last_name="Zeta")) for _ in range(3)]
     for user in sent:
         service.accept(user.email)
@@ -118,7 +118,7 @@ def test_every_filter_of_users_and_their_pages(service: Service, users) -> None:
         assert len(list(users.list(**{**mine, **query}))) == found, query
 
 
-def test_revoked_access_shows_and_an_api_key_changes_no_owner(service: Service, users) -> None:
+def test_a_deactivated_user_is_409_and_an_api_key_cannot_change_an_owner(service: Service, users) -> None:
     user = service.accept(invite_and_email(users))
     users.revoke_access(user_id=user["userId"])
     with pytest.raises(avara.ConflictError) as deactivated:
@@ -135,7 +135,7 @@ def test_revoked_access_shows_and_an_api_key_changes_no_owner(service: Service, 
         users.revoke_access(user_id=owner.user_id)
 
 
-def test_each_class_of_error(service: Service, users) -> None:
+def test_each_error_raises_its_exception(service: Service, users) -> None:
     with pytest.raises(avara.UnprocessableEntityError) as refused:
         users.invite(**person(email="nobody", npi_number="1234567890"))
     faults = {(fault["field"], fault["code"]) for fault in refused.value.body["errors"]}
@@ -155,7 +155,7 @@ def test_each_class_of_error(service: Service, users) -> None:
         Avara(base_url="http://127.0.0.1:9", api_key=service.key, max_retries=0).auto_scribe.users.list()
 
 
-def test_a_409_is_sent_once(counted: tuple[Avara, list[httpx.Request]]) -> None:
+def test_the_sdk_does_not_retry_a_409(counted: tuple[Avara, list[httpx.Request]]) -> None:
     client, sent = counted
     wanted = person()
     client.auto_scribe.users.invite(**wanted)
@@ -173,14 +173,14 @@ def test_a_409_is_sent_once(counted: tuple[Avara, list[httpx.Request]]) -> None:
     ],
     indirect=["canned"],
 )
-def test_without_our_header_the_sdk_would_repeat_a_409(canned, requests: int) -> None:
+def test_the_sdk_retries_a_409_without_the_should_retry_header(canned, requests: int) -> None:
     client = Avara(base_url=canned.url, api_key="ask_x", max_retries=2)
     with pytest.raises(avara.ConflictError):
         client.auto_scribe.users.invite(**person())
     assert len(canned.requests) == requests
 
 
-def test_a_repeat_by_the_sdk_mails_once(service: Service, users) -> None:
+def test_a_repeated_invite_sends_one_email(service: Service, users) -> None:
     wanted = person()
     first, second = users.invite(**wanted), users.invite(**wanted)
     assert first == second
@@ -209,7 +209,7 @@ def opened(service: Service, url: str) -> dict:
 STUDY = "stu_" + "0a" * 16
 
 
-def test_reroute_url_opens_a_view_to_dictate(service: Service, reader: str) -> None:
+def test_reroute_url_opens_a_view_that_can_dictate(service: Service, reader: str) -> None:
     studies = service.client().auto_scribe.studies
     link = studies.reroute_url(assigned_to_user_id=reader, study_id=STUDY, study_instance_uid="1.2.840.1")
     assert link.url.startswith(f"{service.url}/viewer/study/{STUDY}#token=")
@@ -222,14 +222,14 @@ def test_reroute_url_opens_a_view_to_dictate(service: Service, reader: str) -> N
     assert longer.url != link.url
 
 
-def test_viewer_only_reroute_url_opens_a_view_to_read(service: Service, reader: str) -> None:
+def test_viewer_only_reroute_url_opens_a_read_only_view(service: Service, reader: str) -> None:
     studies = service.client().auto_scribe.studies
     for who in ({}, {"user_id": reader}):
         link = studies.viewer_only_reroute_url(study_instance_uid="1.2.840.1", **who)
         assert opened(service, link.url)["scope"] == "study:read"
 
 
-def test_an_ephemeral_session_shows_what_was_asked_for(service: Service) -> None:
+def test_an_ephemeral_session_returns_what_was_requested(service: Service) -> None:
     options = {"studyInstanceUids": ["1.2.3", "1.2.4"], "window": 1.5}
     link = service.client().auto_scribe.ephemeral_sessions.create(
         retrieval_id="order 7",
@@ -242,7 +242,7 @@ def test_an_ephemeral_session_shows_what_was_asked_for(service: Service) -> None
     assert view["hangingProtocol"] == {"layout": "2x2", "viewportAssignments": ["Axial T1", None]}
 
 
-def test_each_refusal_of_a_link(service: Service, users, reader: str) -> None:
+def test_each_refused_link_raises_its_exception(service: Service, users, reader: str) -> None:
     scribe = service.client().auto_scribe
     with pytest.raises(avara.NotFoundError) as unknown:
         scribe.studies.reroute_url(assigned_to_user_id="usr_" + "0" * 32, study_id=STUDY)

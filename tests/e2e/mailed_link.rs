@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{App, link_in, member, radiologist, text_of, with};
 
 #[tokio::test]
-async fn invite_mail_confirm_list() {
+async fn an_invited_person_confirms_by_email_and_is_listed() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("Ada@Clinic.example")).await;
     let mail = &app.mails_to("Ada@Clinic.example", 1).await[0];
@@ -32,7 +32,7 @@ async fn invite_mail_confirm_list() {
 }
 
 #[tokio::test]
-async fn the_owner_that_provisioning_invited_confirms_and_may_not_be_locked_out_of_the_mail() {
+async fn a_provisioned_owner_confirms_by_email() {
     let app = App::start().await;
     let mail = &app.mails_to("owner@riverside.example", 1).await[0];
     let token = link_in(mail).split_once("#token=").unwrap().1.to_owned();
@@ -42,7 +42,7 @@ async fn the_owner_that_provisioning_invited_confirms_and_may_not_be_locked_out_
 }
 
 #[tokio::test]
-async fn the_mail_says_who_what_until_when_and_goes_back_to_the_clinic() {
+async fn an_invitation_email_names_clinic_and_person_and_replies_to_the_clinic() {
     let app = App::start().await;
     let person = with(
         member("grace@clinic.example"),
@@ -63,7 +63,7 @@ async fn the_mail_says_who_what_until_when_and_goes_back_to_the_clinic() {
 }
 
 #[tokio::test]
-async fn names_cannot_break_the_mail() {
+async fn names_are_escaped_in_the_email() {
     let app = App::start().await;
     let person = with(
         member("grace@clinic.example"),
@@ -77,7 +77,7 @@ async fn names_cannot_break_the_mail() {
 }
 
 #[tokio::test]
-async fn an_idn_address_is_mailed_by_its_a_label() {
+async fn an_email_to_an_idn_address_uses_its_a_label() {
     let app = App::start().await;
     app.as_pacs().invite(&member("Grace@Praxis-Süd.example")).await.expect(201);
     let mails: Vec<Value> = app.mails_to("Grace@xn--praxis-sd-x9a.example", 1).await;
@@ -85,7 +85,7 @@ async fn an_idn_address_is_mailed_by_its_a_label() {
 }
 
 #[tokio::test]
-async fn the_accept_page_reads_only_what_a_lookup_answers() {
+async fn the_accept_page_uses_only_fields_of_the_lookup() {
     let app = App::start().await;
     let token = app.invited_token(&radiologist("ada@clinic.example")).await;
     let seen =

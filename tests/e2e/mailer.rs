@@ -26,7 +26,7 @@ fn sequence(event: &Value, record: usize) -> &Value {
 }
 
 #[tokio::test]
-async fn called_twice_with_one_record_it_mails_once() {
+async fn a_record_delivered_twice_sends_one_email() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
@@ -38,7 +38,7 @@ async fn called_twice_with_one_record_it_mails_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_mailers_at_once_one_mails_and_the_others_are_called_again_or_find_it_done() {
+async fn concurrent_mailers_send_one_email() {
     let app = App::without_pump().await;
     invited(&app, 1).await;
     let event = app.stream_event();
@@ -53,7 +53,7 @@ async fn of_mailers_at_once_one_mails_and_the_others_are_called_again_or_find_it
 }
 
 #[tokio::test]
-async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
+async fn an_email_of_a_crashed_mailer_is_sent_later_with_the_same_link() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
@@ -76,7 +76,7 @@ async fn a_mail_whose_mailer_died_is_taken_over_with_the_same_link() {
 }
 
 #[tokio::test]
-async fn the_first_failed_record_is_reported_and_the_rest_waits() {
+async fn the_first_failed_record_is_reported_and_the_rest_are_retried() {
     let app = App::without_pump().await;
     invited(&app, 3).await;
     let event = app.stream_event();
@@ -93,7 +93,7 @@ async fn the_first_failed_record_is_reported_and_the_rest_waits() {
 }
 
 #[tokio::test]
-async fn a_refused_mail_does_not_hold_up_the_others() {
+async fn a_rejected_email_does_not_block_the_others() {
     let app = App::without_pump().await;
     let ids = invited(&app, 2).await;
     let event = app.stream_event();
@@ -104,7 +104,7 @@ async fn a_refused_mail_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn an_older_record_never_mails_a_dead_link() {
+async fn an_outdated_record_never_sends_an_outdated_link() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let old = app.stream_event();
@@ -118,7 +118,7 @@ async fn an_older_record_never_mails_a_dead_link() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_ended_before_its_mail_is_not_mailed() {
+async fn an_invitation_revoked_before_its_email_is_not_sent() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
@@ -134,7 +134,7 @@ async fn an_invitation_that_ended_before_its_mail_is_not_mailed() {
 }
 
 #[tokio::test]
-async fn a_change_before_the_mail_is_in_the_mail() {
+async fn an_email_shows_a_change_made_before_it_was_sent() {
     let app = App::without_pump().await;
     let id = &invited(&app, 1).await[0];
     let event = app.stream_event();
@@ -146,7 +146,7 @@ async fn a_change_before_the_mail_is_in_the_mail() {
 }
 
 #[tokio::test]
-async fn a_corrupt_record_does_not_hold_up_the_others() {
+async fn a_corrupt_record_does_not_block_the_others() {
     let app = App::without_pump().await;
     invited(&app, 2).await;
     let mut event = app.stream_event();
@@ -157,7 +157,7 @@ async fn a_corrupt_record_does_not_hold_up_the_others() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_became_corrupt_is_given_up_and_shows_it() {
+async fn a_corrupt_invitation_is_marked_failed() {
     let app = App::without_pump().await;
     let ids = invited(&app, 2).await;
     let event = app.stream_event();
@@ -168,7 +168,7 @@ async fn an_invitation_that_became_corrupt_is_given_up_and_shows_it() {
 }
 
 #[tokio::test]
-async fn a_sent_mail_that_could_not_be_marked_at_once_is_marked_and_not_sent_again() {
+async fn an_email_is_sent_once_even_if_marking_it_fails_at_first() {
     let app = App::unpumped_with_faults().await;
     invited(&app, 1).await;
     let mut event = app.stream_event();

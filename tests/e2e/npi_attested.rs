@@ -60,7 +60,7 @@ async fn state(app: &App, id: &str) -> (Value, Value) {
 }
 
 #[tokio::test]
-async fn it_stays_while_the_number_is_an_active_person_s_and_ends_with_the_number() {
+async fn an_attestation_lasts_until_the_npi_is_deactivated() {
     let app = App::start().await;
     let eve = attested(&app).await;
     let reports = (json!("verified"), json!(true));
@@ -79,7 +79,7 @@ async fn it_stays_while_the_number_is_an_active_person_s_and_ends_with_the_numbe
 }
 
 #[tokio::test]
-async fn a_new_surname_clears_it() {
+async fn a_new_surname_clears_the_attestation() {
     let app = App::start().await;
     let eve = attested(&app).await;
     let path = format!("/v1/autoScribe/users/{eve}");

@@ -44,7 +44,7 @@ async fn verified(app: &App) -> Value {
 }
 
 #[tokio::test]
-async fn pending_becomes_verified_once_the_registry_is_back() {
+async fn a_pending_npi_is_verified_when_the_registry_is_back() {
     let app = App::start().await;
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     assert_eq!(app.verify().await, Run::default(), "not due yet");
@@ -63,7 +63,7 @@ async fn pending_becomes_verified_once_the_registry_is_back() {
 }
 
 #[tokio::test]
-async fn a_pending_user_can_report_as_soon_as_the_registry_answers() {
+async fn a_pending_user_can_report_after_the_registry_answers() {
     let app = App::start().await;
     app.registry_down(true);
     let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
@@ -79,7 +79,7 @@ async fn a_pending_user_can_report_as_soon_as_the_registry_answers() {
 }
 
 #[tokio::test]
-async fn while_the_registry_is_down_the_pauses_double_and_nothing_changes() {
+async fn an_outage_of_the_registry_doubles_the_delays_and_changes_no_verification() {
     let app = App::start().await;
     let ada = verified(&app).await;
     app.registry_down(true);
@@ -116,7 +116,7 @@ async fn a_run_ends_early_when_the_registry_does_not_answer() {
 }
 
 #[tokio::test]
-async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_emailed_once() {
+async fn a_deactivated_npi_ends_reporting_and_emails_owners_and_admins_once() {
     let app = App::start().await;
     app.confirmed_owner().await;
     let admin =
@@ -150,7 +150,7 @@ async fn a_deactivated_npi_ends_reporting_at_once_and_owners_and_admins_are_emai
 }
 
 #[tokio::test]
-async fn a_number_that_is_gone_or_another_persons_ends_reporting_too() {
+async fn an_unknown_or_mismatched_npi_ends_reporting() {
     for (other, state, asked_again) in
         [(UNKNOWN, "not_found", 1), (OTHER_SURNAME, "name_mismatch", 0)]
     {
@@ -170,7 +170,7 @@ async fn a_number_that_is_gone_or_another_persons_ends_reporting_too() {
 }
 
 #[tokio::test]
-async fn a_mail_that_was_overtaken_by_a_correction_is_not_sent() {
+async fn an_outdated_email_about_an_npi_is_not_sent() {
     let app = App::without_pump().await;
     app.confirmed_owner().await;
     verified(&app).await;
@@ -185,7 +185,7 @@ async fn a_mail_that_was_overtaken_by_a_correction_is_not_sent() {
 }
 
 #[tokio::test]
-async fn a_deactivated_user_s_number_is_followed_and_nobody_is_told() {
+async fn a_deactivated_users_npi_is_checked_without_an_email() {
     let app = App::start().await;
     app.confirmed_owner().await;
     let ada = verified(&app).await;
@@ -201,7 +201,7 @@ async fn a_deactivated_user_s_number_is_followed_and_nobody_is_told() {
 }
 
 #[tokio::test]
-async fn a_run_is_bounded_and_the_next_goes_on_where_it_ended() {
+async fn a_run_is_bounded_and_the_next_run_continues() {
     let app = App::start().await;
     for (n, npi) in App::unknown_npis(5).iter().enumerate() {
         let person = radiologist(&format!("p{n}@clinic.example"));
@@ -220,7 +220,7 @@ async fn a_run_is_bounded_and_the_next_goes_on_where_it_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_runs_at_once_one_takes_each_number_up() {
+async fn concurrent_runs_look_each_npi_up_once() {
     let app = App::start().await;
     app.confirmed_owner().await;
     verified(&app).await;
@@ -235,7 +235,7 @@ async fn of_runs_at_once_one_takes_each_number_up() {
 }
 
 #[tokio::test]
-async fn a_run_that_died_after_taking_a_number_up_is_made_up_for() {
+async fn an_npi_reserved_by_a_failed_run_is_looked_up_later() {
     let app = App::unpumped_with_faults().await;
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(SOON);
@@ -250,7 +250,7 @@ async fn a_run_that_died_after_taking_a_number_up_is_made_up_for() {
 }
 
 #[tokio::test]
-async fn a_corrupt_item_holds_up_nobody_and_fails_the_run() {
+async fn a_corrupt_item_fails_the_run_and_no_other_lookup() {
     let app = App::start().await;
     let bad = invited(&app, &radiologist("ada@clinic.example")).await;
     let npi = &App::unknown_npis(1)[0];
@@ -264,7 +264,7 @@ async fn a_corrupt_item_holds_up_nobody_and_fails_the_run() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_ended_leaves_the_index_with_its_claim() {
+async fn a_revoked_invitation_is_removed_from_the_index() {
     let app = App::start().await;
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     assert_eq!(app.index_entries().await, 1);
@@ -281,7 +281,7 @@ async fn an_invitation_that_ended_leaves_the_index_with_its_claim() {
 }
 
 #[tokio::test]
-async fn an_invitation_that_ran_out_is_not_asked_about_until_it_is_resent() {
+async fn an_expired_invitation_is_not_looked_up_until_it_is_resent() {
     let app = App::start().await;
     let id = invited(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(MONTH);
@@ -297,7 +297,7 @@ async fn an_invitation_that_ran_out_is_not_asked_about_until_it_is_resent() {
 }
 
 #[tokio::test]
-async fn an_edit_that_lets_the_number_go_or_leaves_it_unverified_moves_what_is_due() {
+async fn an_edit_moves_or_clears_the_due_date_of_its_npi() {
     let app = App::start().await;
     let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", ada["userId"].as_str().unwrap());

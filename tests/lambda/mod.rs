@@ -82,7 +82,7 @@ fn http_answer(outcome: Outcome) -> (i64, Value) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn invite_serves_an_event_and_refuses_a_broken_one() {
+async fn invite_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let person = support::radiologist("ada@clinic.example").to_string();
     let good = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
@@ -99,7 +99,7 @@ async fn invite_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn list_serves_an_event_and_refuses_a_broken_one() {
+async fn list_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let good = http_event("GET", "/v1/autoScribe/users/invitations", Some(&app.key), "");
     let mut function = start("list", &settings(&app), vec![good, "[]".into()]).await;
@@ -113,7 +113,7 @@ async fn list_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn users_serves_an_event_and_refuses_a_broken_one() {
+async fn users_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let user = app.confirmed(&support::member("grace@clinic.example"), None).await;
     let body = json!({ "userId": user["userId"] }).to_string();
@@ -126,7 +126,7 @@ async fn users_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn confirm_serves_an_event_and_refuses_a_broken_one() {
+async fn confirm_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let token = app.invited_token(&support::member("grace@clinic.example")).await;
     let accept = |body: Value| http_event("POST", "/v1/invitation/accept", None, &body.to_string());
@@ -142,7 +142,7 @@ async fn confirm_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn session_serves_an_event_and_refuses_a_broken_one() {
+async fn session_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let person = support::dashboard_member("grace@clinic.example");
     app.confirmed(&person, Some(support::PASSWORD)).await;
@@ -160,7 +160,7 @@ async fn session_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_that_signs_waits_for_its_key_to_be_published() {
+async fn a_signing_function_does_not_start_before_its_key_is_published() {
     let app = App::start().await;
     let mut unpublished = settings(&app);
     unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
@@ -178,7 +178,7 @@ async fn a_function_that_signs_waits_for_its_key_to_be_published() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn temporary_access_serves_an_event_and_refuses_a_broken_one() {
+async fn temporary_access_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let body = json!({ "assignedToUserId": app.reader().await, "studyId": support::study(1) });
     let good = http_event("POST", support::REROUTE, Some(&app.key), &body.to_string());
@@ -200,7 +200,7 @@ async fn temporary_access_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn mailer_serves_an_event_and_refuses_a_broken_one() {
+async fn mailer_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::without_pump().await;
     let invited = app.as_pacs().invite(&support::member("grace@clinic.example")).await;
     let batch = app.stream_event().to_string();
@@ -214,7 +214,7 @@ async fn mailer_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn npi_verifier_serves_an_event_and_refuses_a_broken_one() {
+async fn npi_verifier_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     app.registry_down(true);
     let ada = support::radiologist("ada@clinic.example");
@@ -235,7 +235,7 @@ async fn npi_verifier_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn provision_serves_an_event_and_refuses_a_broken_one() {
+async fn provision_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let wanted = json!({
         "clinicName": "Lakeside Radiology", "ownerEmail": "owner@lakeside.example", "ownerFirstName": "Olu",
@@ -254,7 +254,7 @@ async fn provision_serves_an_event_and_refuses_a_broken_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_function_without_its_settings_says_which_are_missing() {
+async fn a_function_without_settings_names_the_missing_ones() {
     for (name, missing) in [
         ("invite", "TABLE_NAME"),
         ("list", "TOKEN_ISSUER"),

@@ -130,7 +130,7 @@ fn ids(grants: &[Grant]) -> Vec<AccessId> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_64_that_open_a_link_while_it_is_revoked_one_change_is_written() {
+async fn only_one_of_64_opens_and_a_revoke_is_written() {
     let clinic = Clinic::start().await;
     let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
     let now = clinic.now();
@@ -148,7 +148,7 @@ async fn of_64_that_open_a_link_while_it_is_revoked_one_change_is_written() {
 }
 
 #[tokio::test]
-async fn a_lost_race_names_the_grant_and_the_audit_knows_the_first() {
+async fn a_conflict_names_the_grant_and_adds_no_audit_record() {
     let clinic = Clinic::start().await;
     let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
     let open = grant.redeem(None, clinic.now()).unwrap().map(Grant::from);
@@ -164,7 +164,7 @@ async fn a_lost_race_names_the_grant_and_the_audit_knows_the_first() {
 }
 
 #[tokio::test]
-async fn a_user_and_a_clinic_list_their_grants_newest_first() {
+async fn grants_of_a_user_or_clinic_are_listed_newest_first() {
     let clinic = Clinic::start().await;
     let other = UserId::new(clinic.now(), &OsEntropy);
     let (mut all, mut of_reader) = (Vec::new(), Vec::new());
@@ -193,7 +193,7 @@ async fn a_user_and_a_clinic_list_their_grants_newest_first() {
 }
 
 #[tokio::test]
-async fn a_user_has_room_for_grants_up_to_the_limit() {
+async fn the_grant_limit_counts_only_live_grants() {
     let clinic = Clinic::start().await;
     let (store, reader) = (clinic.app.store(), clinic.reader);
     let room = async |most| {
@@ -221,7 +221,7 @@ async fn a_user_has_room_for_grants_up_to_the_limit() {
 }
 
 #[tokio::test]
-async fn a_study_is_given_from_the_reader_that_was_seen_or_not_at_all() {
+async fn an_assignment_that_replaces_an_outdated_one_conflicts() {
     let clinic = Clinic::start().await;
     let (store, what) = (clinic.app.store(), (clinic.id, study(1)));
     let to = |reader, before: Option<&Assignment>| {
@@ -254,7 +254,7 @@ async fn a_study_is_given_from_the_reader_that_was_seen_or_not_at_all() {
 }
 
 #[tokio::test]
-async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
+async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     let clinic = Clinic::start().await;
     let store = clinic.app.store();
     let issued = clinic.dictation(clinic.reader);
@@ -286,7 +286,7 @@ async fn issuing_costs_7_write_units_and_renewing_reads_for_one_and_a_half() {
 }
 
 #[tokio::test]
-async fn who_issues_access_to_themselves_is_read_once_and_found_twice() {
+async fn a_user_who_is_also_the_issuer_is_read_once() {
     let clinic = Clinic::start().await;
     let keys = ViewKeys {
         clinic: clinic.id,

@@ -16,7 +16,7 @@ fn actions(events: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn who_did_what_to_whom_with_permissions_before_and_after() {
+async fn a_record_shows_actor_object_and_permissions_before_and_after() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
@@ -48,7 +48,7 @@ async fn who_did_what_to_whom_with_permissions_before_and_after() {
 }
 
 #[tokio::test]
-async fn pages_go_back_from_month_to_month_and_days_bound_them() {
+async fn pages_continue_across_months_and_stay_within_the_dates() {
     let app = App::start().await;
     app.signed_in(&dashboard_member("boss@clinic.example")).await;
     for n in 0..4 {
@@ -78,7 +78,7 @@ async fn pages_go_back_from_month_to_month_and_days_bound_them() {
 }
 
 #[tokio::test]
-async fn faulty_filters_are_told() {
+async fn an_invalid_filter_is_refused() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     for (query, status, code) in [
@@ -94,7 +94,7 @@ async fn faulty_filters_are_told() {
 }
 
 #[tokio::test]
-async fn another_clinics_audit_is_not_seen() {
+async fn another_clinics_records_are_not_listed() {
     let app = App::start().await;
     app.confirmed(&member("grace@clinic.example"), None).await;
     let (_, other) = app.other_clinic_with_admin().await;
@@ -104,7 +104,7 @@ async fn another_clinics_audit_is_not_seen() {
 }
 
 #[tokio::test]
-async fn which_study_was_opened_for_whom_and_through_which_key() {
+async fn a_record_of_a_view_shows_its_study_user_and_key() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let reader = app.reader().await;

@@ -106,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles_are_by_nearest_rank() {
+    fn percentiles_use_the_nearest_rank() {
         let mut times = Times::default();
         times.extend((1..=200).rev().map(Duration::from_millis));
         assert!((times.p50() - 100.0).abs() < 1e-9);
@@ -115,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn the_median_is_the_middle_one() {
+    fn the_median_is_the_middle_figure() {
         assert!((median([3.0, 1.0, 2.0]) - 2.0).abs() < 1e-9);
     }
 }

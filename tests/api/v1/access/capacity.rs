@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, REDEEM, units};
 
 #[tokio::test]
-async fn a_link_costs_7_write_units_a_renewal_one_and_a_half_read_units() {
+async fn a_link_costs_7_write_units_and_a_renewal_1_5_read_units() {
     let app = App::unpumped_with_faults().await;
     let reader = app.reader().await;
     app.count_units();

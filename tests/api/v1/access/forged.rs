@@ -26,7 +26,7 @@ fn assembled(header: &Value, claims: &Value, signature: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_other_algorithm_passes() {
+async fn a_token_with_another_algorithm_is_refused() {
     let app = App::start().await;
     let token = view(&app).await;
     let (header, claims) = (header(&token), claims(&token));
@@ -56,7 +56,7 @@ fn decoded(text: &str) -> Vec<u8> {
 }
 
 #[tokio::test]
-async fn a_key_is_found_by_its_whole_name_alone() {
+async fn a_token_with_a_changed_header_is_refused() {
     let app = App::start().await;
     let token = view(&app).await;
     let signature = token.rsplit('.').next().unwrap();
@@ -89,7 +89,7 @@ async fn a_key_is_found_by_its_whole_name_alone() {
 }
 
 #[tokio::test]
-async fn a_genuine_signature_under_other_claims_opens_nothing() {
+async fn a_signed_token_with_wrong_claims_is_refused() {
     let app = App::start().await;
     let token = view(&app).await;
     let (claims, signer) = (claims(&token), app.signer());
@@ -129,7 +129,7 @@ async fn a_genuine_signature_under_other_claims_opens_nothing() {
 }
 
 #[tokio::test]
-async fn clocks_may_be_a_minute_apart_either_way() {
+async fn clocks_may_differ_by_a_minute() {
     let app = App::start().await;
     let token = view(&app).await;
     let (claims, signer) = (claims(&token), app.signer());

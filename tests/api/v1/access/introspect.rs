@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{Answer, App, INTROSPECT, claims, dashboard_member};
 
 #[tokio::test]
-async fn an_active_token_is_told_with_what_it_is_good_for() {
+async fn an_active_token_is_reported_with_its_claims() {
     let app = App::start().await;
     let token = app.view(&app.reader().await).await;
     let mut expected = claims(&token);
@@ -34,7 +34,7 @@ async fn a_token_of_another_clinic_is_inactive() {
 }
 
 #[tokio::test]
-async fn what_is_no_view_token_is_inactive_and_nothing_more() {
+async fn any_other_kind_of_token_is_reported_only_as_inactive() {
     let app = App::start().await;
     let reader = app.reader().await;
     let (link, boss) = (app.access_link(&reader).await, app.signed_in_owner().await);
@@ -44,7 +44,7 @@ async fn what_is_no_view_token_is_inactive_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn a_request_that_cannot_be_read_is_refused() {
+async fn a_malformed_introspection_is_refused() {
     let app = App::start().await;
     let send = async |kind: &str, body: &str| {
         let request = app.as_pacs().request(Method::POST, INTROSPECT);

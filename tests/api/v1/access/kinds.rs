@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, INTROSPECT, RENEW, REROUTE, admin, member, study};
 
 #[tokio::test]
-async fn a_token_of_one_kind_is_never_good_for_another() {
+async fn a_token_works_only_for_its_own_purpose() {
     let app = App::start().await;
     let reader = app.reader().await;
     let invitation = app.invited_token(&member("new@clinic.example")).await;

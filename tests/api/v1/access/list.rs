@@ -15,7 +15,7 @@ async fn ids(app: &App, query: &str) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn an_access_shows_who_views_what_and_how_it_stands() {
+async fn an_access_shows_its_user_study_and_status() {
     let app = App::start().await;
     let reader = app.reader().await;
     let link = app.access_link(&reader).await;
@@ -39,7 +39,7 @@ async fn an_access_shows_who_views_what_and_how_it_stands() {
 }
 
 #[tokio::test]
-async fn filters_and_pages_newest_first() {
+async fn accesses_are_filtered_and_listed_newest_first_in_pages() {
     let app = App::start().await;
     let (ada, ken) = (app.reader().await, app.second_reader().await);
     let mut of_ada = Vec::new();
@@ -75,7 +75,7 @@ async fn filters_and_pages_newest_first() {
 }
 
 #[tokio::test]
-async fn another_clinics_are_not_there_and_faulty_parameters_list_nothing() {
+async fn another_clinics_accesses_are_not_listed_and_invalid_parameters_are_refused() {
     let app = App::start().await;
     let reader = app.reader().await;
     app.access_link(&reader).await;

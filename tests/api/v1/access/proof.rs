@@ -65,7 +65,7 @@ async fn redeem(app: &App, link: &Link, proof: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_view_that_was_opened_with_a_proof_is_bound_to_its_key() {
+async fn a_view_opened_with_a_proof_is_bound_to_its_key() {
     for key in [ProofKey::es256("viewer"), ProofKey::ed25519("viewer")] {
         let viewer = Viewer::start(key).await;
         let bound = claims(&viewer.token)["cnf"]["jkt"].clone();
@@ -97,7 +97,7 @@ async fn a_bound_view_is_not_renewed_without_a_proof_by_its_key() {
 }
 
 #[tokio::test]
-async fn a_proof_is_for_one_request_one_token_and_one_minute() {
+async fn a_proof_is_valid_for_one_request_one_token_and_one_minute() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let good = viewer.at_renew("a");
     let now = viewer.app.clock.now().seconds();
@@ -131,7 +131,7 @@ async fn a_proof_is_for_one_request_one_token_and_one_minute() {
 }
 
 #[tokio::test]
-async fn a_replayed_proof_is_refused_wherever_it_was_shown_before() {
+async fn a_replayed_proof_is_refused_on_renew_and_introspect() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let proof = viewer.key.sign(&viewer.at_renew("a"));
     viewer.renew(Some(&proof)).await.expect(200);
@@ -143,7 +143,7 @@ async fn a_replayed_proof_is_refused_wherever_it_was_shown_before() {
 }
 
 #[tokio::test]
-async fn introspection_of_a_bound_token_wants_the_proof_that_came_with_it() {
+async fn introspection_of_a_bound_token_needs_its_proof() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let inactive = json!({ "active": false });
     assert_eq!(viewer.introspect(None).await, inactive);
@@ -160,7 +160,7 @@ async fn introspection_of_a_bound_token_wants_the_proof_that_came_with_it() {
 }
 
 #[tokio::test]
-async fn a_faulty_proof_opens_nothing_and_leaves_the_link_good() {
+async fn an_invalid_proof_does_not_use_up_the_link() {
     let app = App::start().await;
     let link = app.access_link(&app.reader().await).await;
     let key = ProofKey::es256("viewer");

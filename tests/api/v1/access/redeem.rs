@@ -21,7 +21,7 @@ fn tampered(token: &str) -> String {
 }
 
 #[tokio::test]
-async fn a_link_opens_once_and_gives_a_view_token() {
+async fn a_link_opens_once_and_returns_a_view_token() {
     let app = App::start().await;
     let reader = app.reader().await;
     let link = app.access_link(&reader).await;
@@ -54,7 +54,7 @@ async fn a_link_opens_once_and_gives_a_view_token() {
 }
 
 #[tokio::test]
-async fn every_link_that_does_not_open_gets_one_answer_and_the_audit_knows_which() {
+async fn every_refused_link_gets_the_same_404_and_the_audit_has_the_reason() {
     let app = App::start().await;
     let (ada, ken) = (app.reader().await, app.second_reader().await);
     let pacs = app.as_pacs_with(&[Scope::AccessIssue]).await;
@@ -100,7 +100,7 @@ async fn every_link_that_does_not_open_gets_one_answer_and_the_audit_knows_which
 }
 
 #[tokio::test]
-async fn the_audit_notes_a_refusal_once_a_minute_for_a_grant_and_reason() {
+async fn the_audit_records_a_refusal_once_a_minute_per_grant_and_reason() {
     let app = App::start().await;
     let reader = app.reader().await;
     let link = app.access_link(&reader).await;
@@ -119,7 +119,7 @@ async fn the_audit_notes_a_refusal_once_a_minute_for_a_grant_and_reason() {
 }
 
 #[tokio::test]
-async fn a_token_of_nobody_leaves_nothing_behind() {
+async fn an_unknown_link_stores_nothing() {
     let app = App::start().await;
     let before = app.item_count().await;
     let nowhere = ClinicId::new(app.clock.now(), &OsEntropy);
@@ -131,7 +131,7 @@ async fn a_token_of_nobody_leaves_nothing_behind() {
 }
 
 #[tokio::test]
-async fn a_reactivated_users_old_links_and_views_stay_dead() {
+async fn reactivation_restores_no_link_or_view() {
     let app = App::start().await;
     let reader = app.reader().await;
     let (link, view) = (app.access_link(&reader).await, app.view(&reader).await);
@@ -162,7 +162,7 @@ async fn the_body_holds_the_token_and_nothing_else() {
 }
 
 #[tokio::test]
-async fn a_view_of_five_minutes_has_a_token_that_ends_no_later() {
+async fn a_view_token_never_outlives_its_view() {
     let app = App::start().await;
     let reader = app.reader().await;
     let body = json!({ "assignedToUserId": reader, "studyId": study(1), "viewSeconds": 300 });
@@ -180,7 +180,7 @@ async fn a_view_of_five_minutes_has_a_token_that_ends_no_later() {
 }
 
 #[tokio::test]
-async fn the_embed_origins_of_the_key_travel_to_the_viewer() {
+async fn the_viewer_gets_the_embed_origins_of_the_key() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let origins = json!(["https://pacs.example", "https://pacs.example:8443"]);

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, RENEW, claims};
 
 #[tokio::test]
-async fn a_view_is_renewed_until_its_end_and_no_longer() {
+async fn a_view_is_renewed_until_it_ends() {
     let app = App::start().await;
     let reader = app.reader().await;
     let first = app.view(&reader).await;
@@ -36,7 +36,7 @@ async fn a_view_is_renewed_until_its_end_and_no_longer() {
 }
 
 #[tokio::test]
-async fn a_token_of_more_than_five_minutes_renews_nothing() {
+async fn a_token_older_than_five_minutes_renews_nothing() {
     let app = App::start().await;
     let token = app.view(&app.reader().await).await;
     app.clock.advance(Duration::from_secs(270));
@@ -63,7 +63,7 @@ async fn patch(app: &App, user: &str, change: Value) {
 }
 
 #[tokio::test]
-async fn revoke_access_reaches_an_open_view() {
+async fn revoking_the_users_access_ends_an_open_view() {
     let change = async |app: &App, user: &str| {
         let path = "/v1/autoScribe/users/revoke-access";
         app.as_pacs().post(path, &json!({ "userId": user })).await.expect(200);
@@ -72,7 +72,7 @@ async fn revoke_access_reaches_an_open_view() {
 }
 
 #[tokio::test]
-async fn losing_the_permission_to_report_reaches_an_open_view() {
+async fn losing_the_permission_to_report_ends_an_open_view() {
     let change = async |app: &App, user: &str| {
         patch(app, user, json!({ "canCreateReports": false })).await;
     };
@@ -80,7 +80,7 @@ async fn losing_the_permission_to_report_reaches_an_open_view() {
 }
 
 #[tokio::test]
-async fn a_deactivated_npi_reaches_an_open_view() {
+async fn a_deactivated_npi_ends_an_open_view() {
     let change = async |app: &App, _: &str| {
         app.registry.says_like("1234567893", "2000000077");
         app.make_due("1234567893").await;
@@ -90,7 +90,7 @@ async fn a_deactivated_npi_reaches_an_open_view() {
 }
 
 #[tokio::test]
-async fn ending_the_access_reaches_an_open_view() {
+async fn revoking_the_view_ends_it() {
     let change = async |app: &App, user: &str| {
         app.end_access(&json!({ "userId": user })).await.expect(200);
     };
@@ -98,7 +98,7 @@ async fn ending_the_access_reaches_an_open_view() {
 }
 
 #[tokio::test]
-async fn the_end_of_an_api_key_reaches_its_views_and_no_others() {
+async fn revoking_an_api_key_ends_only_its_own_views() {
     let app = App::start().await;
     let reader = app.reader().await;
     let pacs = app.as_pacs_with(&[Scope::AccessIssue]).await;
@@ -124,7 +124,7 @@ async fn a_new_npi_is_in_the_next_token() {
 }
 
 #[tokio::test]
-async fn a_missing_token_and_one_under_another_scheme_are_401() {
+async fn a_missing_token_or_another_scheme_is_401() {
     let app = App::start().await;
     let token = app.view(&app.reader().await).await;
     let answer = Answer::of(app.as_invitee().request(Method::POST, RENEW)).await;
@@ -140,7 +140,7 @@ async fn a_missing_token_and_one_under_another_scheme_are_401() {
 }
 
 #[tokio::test]
-async fn while_the_database_is_down_a_view_is_neither_renewed_nor_over() {
+async fn a_database_outage_neither_renews_nor_ends_a_view() {
     let app = App::with_faults().await;
     let token = app.view(&app.reader().await).await;
     app.fail_database("BatchGetItem", emulator::DatabaseFault::Internal);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, END, dashboard_member, member};
 
 #[tokio::test]
-async fn one_access_ends_whether_opened_or_not_and_a_repeat_answers_like_the_first() {
+async fn an_opened_or_unopened_access_ends_and_a_repeat_succeeds() {
     let app = App::start().await;
     let reader = app.reader().await;
     let (link, open) = (app.access_link(&reader).await, app.access_link(&reader).await);
@@ -24,7 +24,7 @@ async fn one_access_ends_whether_opened_or_not_and_a_repeat_answers_like_the_fir
 }
 
 #[tokio::test]
-async fn all_of_a_users_end_and_nobody_elses() {
+async fn revoking_by_user_ends_only_their_accesses() {
     let app = App::start().await;
     let (ada, ken) = (app.reader().await, app.second_reader().await);
     let (link, view) = (app.access_link(&ada).await, app.view(&ada).await);
@@ -44,7 +44,7 @@ async fn all_of_a_users_end_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn exactly_one_of_both_ids_is_given_and_it_is_known_here() {
+async fn exactly_one_known_id_is_required() {
     let app = App::start().await;
     let reader = app.reader().await;
     let link = app.access_link(&reader).await;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, admin};
 
 #[tokio::test]
-async fn the_secret_is_shown_once_works_and_is_stored_nowhere() {
+async fn the_secret_of_a_key_is_shown_once_and_never_stored() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let wanted = json!({
@@ -30,7 +30,7 @@ async fn the_secret_is_shown_once_works_and_is_stored_nowhere() {
 }
 
 #[tokio::test]
-async fn an_idempotency_key_keeps_no_secret() {
+async fn an_idempotency_key_stores_no_secret() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let wanted = json!({"description": "PACS", "scopes": ["users:read"]});
@@ -42,7 +42,7 @@ async fn an_idempotency_key_keeps_no_secret() {
 }
 
 #[tokio::test]
-async fn every_fault_is_told_at_once() {
+async fn all_invalid_fields_of_a_key_are_reported_at_once() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let wanted = json!({

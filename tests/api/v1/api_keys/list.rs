@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{App, admin};
 
 #[tokio::test]
-async fn keys_are_listed_newest_first_in_pages_revoked_ones_included() {
+async fn keys_are_listed_newest_first_in_pages() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     for n in 0..3 {
@@ -28,7 +28,7 @@ async fn keys_are_listed_newest_first_in_pages_revoked_ones_included() {
 }
 
 #[tokio::test]
-async fn the_last_use_is_noted_at_most_once_an_hour_reading_included() {
+async fn the_last_use_of_a_key_is_recorded_at_most_once_an_hour() {
     let app = App::with_faults().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let last_use = async || {
@@ -50,7 +50,7 @@ async fn the_last_use_is_noted_at_most_once_an_hour_reading_included() {
 }
 
 #[tokio::test]
-async fn a_use_that_cannot_be_noted_hinders_nobody() {
+async fn a_request_succeeds_when_its_key_use_cannot_be_recorded() {
     let app = App::with_faults().await;
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, admin};
 
 #[tokio::test]
-async fn a_revoked_key_is_unknown_at_once_and_repeating_changes_nothing() {
+async fn a_revoked_key_stops_working_at_once_and_a_repeat_changes_nothing() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
@@ -21,7 +21,7 @@ async fn a_revoked_key_is_unknown_at_once_and_repeating_changes_nothing() {
 }
 
 #[tokio::test]
-async fn an_unknown_key_and_another_clinics_are_404() {
+async fn an_unknown_key_or_another_clinics_key_is_404() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     for id in ["x", "01890a5d-ac96-774b-bcce-b302099a8057"] {
@@ -35,7 +35,7 @@ async fn an_unknown_key_and_another_clinics_are_404() {
 }
 
 #[tokio::test]
-async fn an_admins_invitation_by_a_revoked_key_is_not_accepted() {
+async fn an_admin_invitation_from_a_revoked_key_cannot_be_accepted() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let token = app.invited_token(&admin("second@clinic.example")).await;

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::support::{Answer, App, EPHEMERAL, Link, claims};
 
 #[tokio::test]
-async fn a_view_without_a_study_shows_what_was_asked_for() {
+async fn an_ephemeral_view_returns_what_was_requested() {
     let app = App::start().await;
     let body = json!({
         "retrievalId": "order/7 ü", "options": { "studyInstanceUids": ["1.2.3"] },
@@ -30,7 +30,7 @@ async fn a_view_without_a_study_shows_what_was_asked_for() {
 }
 
 #[tokio::test]
-async fn its_link_is_good_for_30_seconds_unless_it_says_otherwise() {
+async fn an_ephemeral_link_expires_after_30_seconds_by_default() {
     let app = App::start().await;
     let body = json!({ "retrievalId": "x" });
     let short = Link::of(&app.as_pacs().post(EPHEMERAL, &body).await);
@@ -49,7 +49,7 @@ async fn spelt(app: &App, body: String) -> Answer {
 }
 
 #[tokio::test]
-async fn options_of_3072_bytes_are_echoed_byte_by_byte_and_one_more_is_refused() {
+async fn options_are_returned_unchanged_up_to_3072_bytes() {
     let app = App::start().await;
     let options = |bytes: usize| {
         let start = r#"{"z":1.50,"a":12345678901234567890123,"e":"é\/","x":""#;
@@ -70,7 +70,7 @@ async fn options_of_3072_bytes_are_echoed_byte_by_byte_and_one_more_is_refused()
 }
 
 #[tokio::test]
-async fn options_are_one_object() {
+async fn options_must_be_one_object() {
     let app = App::start().await;
     for wrong in ["[]", "7", "\"x\"", "{},\"options\":{}"] {
         let body = format!(r#"{{"retrievalId":"x","options":{wrong}}}"#);
@@ -87,7 +87,7 @@ fn hanging(layout: &str, viewports: usize) -> Value {
 }
 
 #[tokio::test]
-async fn a_hanging_protocol_fits_its_grid() {
+async fn a_hanging_protocol_must_fit_its_grid() {
     let app = App::start().await;
     let send = async |hanging: Value| {
         let body = json!({ "retrievalId": "x", "hangingProtocol": hanging });
@@ -128,7 +128,7 @@ async fn a_hanging_protocol_fits_its_grid() {
 }
 
 #[tokio::test]
-async fn a_handle_is_required_and_every_fault_is_told_at_once() {
+async fn a_retrieval_id_is_required_and_all_invalid_fields_are_reported() {
     let app = App::start().await;
     let faulty = json!({
         "hangingProtocol": { "layout": "9x9", "viewportAssignments": "x" }, "options": [], "viewSeconds": 1,
@@ -151,7 +151,7 @@ async fn a_handle_is_required_and_every_fault_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn a_handle_that_looks_like_a_user_is_none() {
+async fn a_retrieval_id_that_looks_like_a_user_id_is_not_one() {
     let app = App::start().await;
     let reader = app.reader().await;
     let body = json!({ "retrievalId": reader });

@@ -22,7 +22,7 @@ async fn accept(app: &App, token: &str, password: Option<&str>) -> Answer {
 }
 
 #[tokio::test]
-async fn the_person_becomes_a_user_whom_everybody_sees() {
+async fn an_accepted_person_is_listed_as_a_user() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let user = accept(&app, &app.token(&id, 1), None).await.expect(200);
@@ -34,7 +34,7 @@ async fn the_person_becomes_a_user_whom_everybody_sees() {
 }
 
 #[tokio::test]
-async fn repeated_by_the_same_person_the_same_answer() {
+async fn a_repeated_accept_returns_the_same_user() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&admin("boss@clinic.example")).await.str("invitationId");
     let token = app.token(&id, 1);
@@ -53,7 +53,7 @@ async fn repeated_by_the_same_person_the_same_answer() {
 }
 
 #[tokio::test]
-async fn a_password_comes_exactly_with_dashboard_access() {
+async fn a_password_is_required_only_with_dashboard_access() {
     let app = App::start().await;
     let with_dashboard = app.invited_token(&admin("boss@clinic.example")).await;
     let answer = accept(&app, &with_dashboard, None).await;
@@ -66,7 +66,7 @@ async fn a_password_comes_exactly_with_dashboard_access() {
 }
 
 #[tokio::test]
-async fn a_new_password_has_15_to_128_characters_and_is_hard_to_guess() {
+async fn a_new_password_must_have_15_to_128_characters_and_be_hard_to_guess() {
     let app = App::start().await;
     let token = app.invited_token(&admin("boss@clinic.example")).await;
     let long = "lantern-gravel-".repeat(9);
@@ -85,7 +85,7 @@ async fn a_new_password_has_15_to_128_characters_and_is_hard_to_guess() {
 }
 
 #[tokio::test]
-async fn a_new_password_on_the_list_of_breached_ones_is_refused() {
+async fn a_breached_password_is_refused() {
     let app = App::start().await;
     let token = app.invited_token(&admin("boss@clinic.example")).await;
     for password in BREACHED_PASSWORDS {
@@ -104,7 +104,7 @@ async fn a_new_password_on_the_list_of_breached_ones_is_refused() {
 }
 
 #[tokio::test]
-async fn a_list_that_does_not_answer_refuses_nobody() {
+async fn an_outage_of_the_breached_list_refuses_no_password() {
     let app = App::start().await;
     app.breached_list.down();
     let token = app.invited_token(&admin("boss@clinic.example")).await;
@@ -112,7 +112,7 @@ async fn a_list_that_does_not_answer_refuses_nobody() {
 }
 
 #[tokio::test]
-async fn a_slow_list_delays_an_acceptance_by_a_second_at_most() {
+async fn a_slow_breached_list_does_not_block_an_accept() {
     let app = App::start().await;
     app.breached_list.slow(Duration::from_mins(1));
     let token = app.invited_token(&admin("boss@clinic.example")).await;
@@ -133,7 +133,7 @@ async fn an_accent_typed_either_way_is_the_same_password() {
 }
 
 #[tokio::test]
-async fn an_address_with_an_account_gives_its_existing_password() {
+async fn an_address_with_an_account_must_give_its_password() {
     let app = App::start().await;
     app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     let elsewhere = app.other_clinic().await;
@@ -145,7 +145,7 @@ async fn an_address_with_an_account_gives_its_existing_password() {
 }
 
 #[tokio::test]
-async fn an_account_without_a_password_gets_one_with_the_first_dashboard() {
+async fn an_account_without_a_password_sets_one_with_its_first_dashboard_access() {
     let app = App::start().await;
     app.confirmed(&member("grace@clinic.example"), None).await;
     let elsewhere = app.other_clinic().await;
@@ -156,7 +156,7 @@ async fn an_account_without_a_password_gets_one_with_the_first_dashboard() {
 }
 
 #[tokio::test]
-async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
+async fn an_admin_invitation_needs_an_api_key_that_is_still_active() {
     let app = App::start().await;
     let pacs = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
     let to_admin =
@@ -169,7 +169,7 @@ async fn an_invitation_to_admin_needs_its_api_key_to_be_active_still() {
 }
 
 #[tokio::test]
-async fn an_npi_that_was_pending_is_verified_at_accept() {
+async fn a_pending_npi_is_verified_at_accept() {
     let app = App::start().await;
     app.registry_down(true);
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.expect(201);
@@ -190,7 +190,7 @@ async fn an_unreachable_registry_blocks_neither_invite_nor_accept() {
 }
 
 #[tokio::test]
-async fn accepting_counts_owners_and_admins() {
+async fn an_accepted_admin_is_counted_as_a_manager() {
     let app = App::start().await;
     assert_eq!(app.managers().await, 0);
     app.confirmed(&member("grace@clinic.example"), None).await;
@@ -210,7 +210,7 @@ async fn invited_elsewhere(app: &App, email: &str) -> String {
 const WRONG: Option<&str> = Some("another-password-9");
 
 #[tokio::test]
-async fn ten_wrong_passwords_for_an_address_in_15_minutes_and_no_more() {
+async fn accept_locks_an_address_out_for_15_minutes_after_10_wrong_passwords() {
     let app = App::start().await;
     let token = invited_elsewhere(&app, "boss@clinic.example").await;
     for _ in 0..10 {
@@ -225,7 +225,7 @@ async fn ten_wrong_passwords_for_an_address_in_15_minutes_and_no_more() {
 }
 
 #[tokio::test]
-async fn a_right_password_takes_the_wrong_ones_back() {
+async fn a_correct_password_clears_the_wrong_attempts() {
     let app = App::start().await;
     let token = invited_elsewhere(&app, "boss@clinic.example").await;
     for _ in 0..9 {
@@ -239,7 +239,7 @@ async fn a_right_password_takes_the_wrong_ones_back() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_32_guesses_at_once_ten_are_answered() {
+async fn only_10_of_32_concurrent_guesses_are_checked() {
     let app = App::start().await;
     let token = invited_elsewhere(&app, "boss@clinic.example").await;
     let body = json!({"token": token, "password": WRONG.unwrap()});
@@ -253,7 +253,7 @@ async fn of_32_guesses_at_once_ten_are_answered() {
 }
 
 #[tokio::test]
-async fn fifty_wrong_passwords_from_one_network_address_and_no_more() {
+async fn accept_locks_a_network_address_out_after_50_wrong_passwords() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for n in 0..6 {

@@ -13,7 +13,7 @@ async fn lookup(app: &App, token: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_person_sees_who_invites_to_what_and_until_when() {
+async fn a_lookup_shows_the_clinic_the_permissions_and_the_expiry() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let seen = lookup(&app, &app.token(&id, 1)).await.expect(200);
@@ -34,7 +34,7 @@ async fn the_person_sees_who_invites_to_what_and_until_when() {
 }
 
 #[tokio::test]
-async fn looking_changes_nothing_however_often() {
+async fn repeated_lookups_change_nothing() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
@@ -48,7 +48,7 @@ async fn looking_changes_nothing_however_often() {
 }
 
 #[tokio::test]
-async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
+async fn every_invalid_token_gets_the_same_404() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     let good = app.token(&id, 1);
@@ -91,7 +91,7 @@ async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
 }
 
 #[tokio::test]
-async fn a_genuine_expired_token_is_told_so() {
+async fn an_expired_link_is_410() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
@@ -105,7 +105,7 @@ async fn a_genuine_expired_token_is_told_so() {
 }
 
 #[tokio::test]
-async fn a_used_link_says_that_it_was_used() {
+async fn a_lookup_of_a_used_link_says_accepted() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
@@ -113,7 +113,7 @@ async fn a_used_link_says_that_it_was_used() {
 }
 
 #[tokio::test]
-async fn an_address_with_a_password_is_told_to_use_it() {
+async fn a_lookup_says_that_the_account_exists() {
     let app = App::start().await;
     let admin =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));

@@ -7,7 +7,7 @@ use crate::support::{App, member, radiologist};
 const PATH: &str = "/v1/invitation/reject";
 
 #[tokio::test]
-async fn declining_ends_the_invitation_and_frees_its_claims() {
+async fn rejecting_ends_the_invitation_and_frees_its_claims() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let body = json!({"token": app.token(&id, 1), "reason": "I work elsewhere now."});
@@ -25,7 +25,7 @@ async fn declining_ends_the_invitation_and_frees_its_claims() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_cannot_be_declined() {
+async fn an_accepted_invitation_cannot_be_rejected() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
@@ -36,7 +36,7 @@ async fn what_was_accepted_cannot_be_declined() {
 }
 
 #[tokio::test]
-async fn a_reason_is_short_and_plain() {
+async fn a_reason_must_be_one_line_of_1_to_500_characters() {
     let app = App::start().await;
     let token = app.invited_token(&member("grace@clinic.example")).await;
     for reason in ["", "a\r\nb", &"x".repeat(501)] {

@@ -9,7 +9,7 @@ use crate::support::{App, member};
 const PATH: &str = "/v1/invitation/request-new";
 
 #[tokio::test]
-async fn the_clinic_is_told_once_for_each_link() {
+async fn the_clinic_is_emailed_once_per_expired_link() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
@@ -30,7 +30,7 @@ async fn the_clinic_is_told_once_for_each_link() {
 }
 
 #[tokio::test]
-async fn a_link_that_is_still_good_or_was_used_tells_nobody() {
+async fn a_valid_or_used_link_emails_no_one() {
     let app = App::start().await;
     let good = app.invited_token(&member("grace@clinic.example")).await;
     let user = app.confirmed(&member("eve@clinic.example"), None).await;

@@ -12,7 +12,7 @@ async fn forgot(app: &App, email: &str) {
 }
 
 #[tokio::test]
-async fn always_202_and_an_email_only_to_an_account_holder() {
+async fn forgot_is_always_202_and_emails_only_account_holders() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
     app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
@@ -30,7 +30,7 @@ async fn always_202_and_an_email_only_to_an_account_holder() {
 }
 
 #[tokio::test]
-async fn a_deactivated_person_gets_no_mail() {
+async fn a_deactivated_person_gets_no_email() {
     let app = App::start().await;
     let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let body = json!({"userId": user["userId"]});
@@ -43,7 +43,7 @@ async fn a_deactivated_person_gets_no_mail() {
 }
 
 #[tokio::test]
-async fn nobody_floods_a_mailbox() {
+async fn an_address_gets_at_most_3_emails_in_15_minutes() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -60,7 +60,7 @@ async fn nobody_floods_a_mailbox() {
 }
 
 #[tokio::test]
-async fn a_faulty_address_is_told() {
+async fn an_invalid_address_is_422() {
     let app = App::start().await;
     let answer = app.as_invitee().post("/v1/password/forgot", &json!({"email": "grace"})).await;
     answer.problem(422, "email_invalid");

@@ -25,7 +25,7 @@ async fn reset(app: &App, token: &str, password: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn the_mailed_link_sets_a_new_password_once_and_ends_every_session() {
+async fn a_reset_link_works_once_and_ends_every_session() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let token = token(&app, "grace@clinic.example").await;
@@ -38,7 +38,7 @@ async fn the_mailed_link_sets_a_new_password_once_and_ends_every_session() {
 }
 
 #[tokio::test]
-async fn a_link_is_good_for_30_minutes() {
+async fn a_reset_link_expires_after_30_minutes() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -49,7 +49,7 @@ async fn a_link_is_good_for_30_minutes() {
 }
 
 #[tokio::test]
-async fn a_new_password_kills_the_links_mailed_before_it() {
+async fn a_new_password_ends_older_reset_links() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -60,7 +60,7 @@ async fn a_new_password_kills_the_links_mailed_before_it() {
 }
 
 #[tokio::test]
-async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
+async fn every_invalid_token_gets_the_same_404() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -78,7 +78,7 @@ async fn every_token_that_is_not_good_gets_one_and_the_same_404() {
 }
 
 #[tokio::test]
-async fn the_new_password_has_to_be_hard_to_guess_names_and_address_known() {
+async fn a_new_password_must_not_contain_the_names_of_person_or_clinic() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -95,7 +95,7 @@ async fn the_new_password_has_to_be_hard_to_guess_names_and_address_known() {
 }
 
 #[tokio::test]
-async fn a_breached_password_is_refused_unless_the_list_does_not_answer() {
+async fn a_reset_refuses_a_breached_password_unless_the_list_is_down() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.settle().await;
@@ -120,7 +120,7 @@ async fn an_accent_typed_either_way_is_the_same_new_password() {
 }
 
 #[tokio::test]
-async fn whoever_gets_the_dashboard_later_sets_a_first_password_by_mail() {
+async fn a_user_who_gets_the_dashboard_later_sets_a_password_by_email() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());

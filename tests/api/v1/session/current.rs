@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{Answer, App, cookie_in, dashboard_member, with};
 
 #[tokio::test]
-async fn who_am_i_tells_the_person_and_the_clinic() {
+async fn the_current_session_shows_the_user_and_the_clinic() {
     let app = App::start().await;
     let person = with(dashboard_member("grace@clinic.example"), json!({"canManageStudies": false}));
     let session = app.signed_in(&person).await;
@@ -20,7 +20,7 @@ async fn who_am_i_tells_the_person_and_the_clinic() {
 }
 
 #[tokio::test]
-async fn signing_out_ends_the_refresh_token_at_once_and_takes_the_cookie_away() {
+async fn signing_out_ends_the_refresh_token_and_clears_the_cookie() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let other = app.session_of("grace@clinic.example").await;
@@ -36,7 +36,7 @@ async fn signing_out_ends_the_refresh_token_at_once_and_takes_the_cookie_away() 
 }
 
 #[tokio::test]
-async fn an_access_token_is_good_for_15_minutes() {
+async fn an_access_token_expires_after_15_minutes() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     app.clock.advance(Duration::from_secs(14 * 60 + 50));
@@ -46,7 +46,7 @@ async fn an_access_token_is_good_for_15_minutes() {
 }
 
 #[tokio::test]
-async fn a_deactivated_person_is_nobody() {
+async fn a_deactivated_persons_access_token_is_401() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"userId": session.user_id});

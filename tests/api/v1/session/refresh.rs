@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{App, PASSWORD, admin, cookie_in, dashboard_member};
 
 #[tokio::test]
-async fn each_refresh_gives_the_next_tokens_and_ends_the_one_before() {
+async fn each_refresh_returns_new_tokens() {
     let app = App::start().await;
     let first = app.signed_in(&admin("grace@clinic.example")).await;
     let second = app.refreshed(&first).await;
@@ -33,7 +33,7 @@ async fn reuse_of_an_old_refresh_token_ends_the_whole_session() {
 }
 
 #[tokio::test]
-async fn a_forged_refresh_token_ends_nothing() {
+async fn a_forged_refresh_token_ends_no_session() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     let mut tampered = session.refresh.clone();
@@ -61,7 +61,7 @@ async fn a_refresh_reads_the_permissions_again() {
 }
 
 #[tokio::test]
-async fn a_deactivated_person_is_out_and_a_reactivation_opens_no_old_session() {
+async fn deactivation_ends_every_session_and_reactivation_restores_none() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let twin = app.session_of("grace@clinic.example").await;
@@ -75,7 +75,7 @@ async fn a_deactivated_person_is_out_and_a_reactivation_opens_no_old_session() {
 }
 
 #[tokio::test]
-async fn whoever_loses_the_dashboard_gets_no_further_token() {
+async fn a_user_who_loses_the_dashboard_cannot_refresh() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
@@ -102,7 +102,7 @@ async fn a_session_ends_12_hours_after_its_last_use_and_7_days_after_sign_in() {
 }
 
 #[tokio::test]
-async fn keys_are_rotated_under_open_sessions_and_nobody_is_signed_out() {
+async fn rotating_the_signing_keys_ends_no_session() {
     let (old, new) = ("o".repeat(43), format!("EdDSA:{}", "n".repeat(43)));
     let home = std::env::temp_dir().join(format!("autoscribe-rotation-{}", std::process::id()));
     let start = |keys: String| App::in_directory(home.clone(), keys);
@@ -123,7 +123,7 @@ async fn keys_are_rotated_under_open_sessions_and_nobody_is_signed_out() {
 }
 
 #[tokio::test]
-async fn a_key_published_meanwhile_is_found_and_one_taken_out_is_forgotten() {
+async fn a_newly_published_key_is_accepted_and_a_removed_one_is_not() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     session.actor.get("/v1/session").await.expect(200);
@@ -144,7 +144,7 @@ fn decoded(part: &str) -> String {
 }
 
 #[tokio::test]
-async fn the_access_token_names_no_person_and_no_address() {
+async fn an_access_token_holds_no_name_or_email() {
     let app = App::start().await;
     let session = app.signed_in(&admin("grace@clinic.example")).await;
     let parts: Vec<_> = session.access.split('.').collect();

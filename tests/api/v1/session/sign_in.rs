@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{App, PASSWORD, admin, cookie_in, dashboard_member, member, radiologist};
 
 #[tokio::test]
-async fn a_right_password_opens_a_session_of_15_minutes_and_sets_a_host_cookie() {
+async fn a_correct_password_opens_a_session_and_sets_a_host_cookie() {
     let app = App::start().await;
     let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     assert_ne!(user["lastLoginAt"], json!(null), "confirming signs in");
@@ -28,7 +28,7 @@ async fn a_right_password_opens_a_session_of_15_minutes_and_sets_a_host_cookie()
 }
 
 #[tokio::test]
-async fn without_dashboard_access_a_right_password_gets_dashboard_access_restricted() {
+async fn a_user_without_dashboard_access_is_403() {
     let app = App::start().await;
     let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
@@ -46,7 +46,7 @@ async fn without_dashboard_access_a_right_password_gets_dashboard_access_restric
 }
 
 #[tokio::test]
-async fn wrong_password_unknown_address_and_deactivated_get_one_and_the_same_401() {
+async fn every_failed_sign_in_gets_the_same_401() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
@@ -78,7 +78,7 @@ fn below(a: &[Duration], b: &[Duration]) -> f64 {
 }
 
 #[tokio::test]
-async fn nobody_can_tell_from_the_time_who_has_an_account() {
+async fn a_failed_sign_in_takes_as_long_for_an_unknown_address() {
     const ROUNDS: usize = 24;
     let app = App::start().await;
     let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
@@ -110,7 +110,7 @@ async fn nobody_can_tell_from_the_time_who_has_an_account() {
 }
 
 #[tokio::test]
-async fn ten_failures_for_an_address_in_15_minutes_and_a_right_password_works_again_after() {
+async fn sign_in_locks_an_address_out_for_15_minutes_after_10_failures() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for _ in 0..10 {
@@ -125,7 +125,7 @@ async fn ten_failures_for_an_address_in_15_minutes_and_a_right_password_works_ag
 }
 
 #[tokio::test]
-async fn fifty_failures_from_one_network_address_in_15_minutes() {
+async fn sign_in_locks_a_network_address_out_for_15_minutes_after_50_failures() {
     let app = App::start().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for n in 0..50 {
@@ -139,7 +139,7 @@ async fn fifty_failures_from_one_network_address_in_15_minutes() {
 }
 
 #[tokio::test]
-async fn sign_in_fails_closed_when_nothing_can_be_counted() {
+async fn sign_in_is_503_when_attempts_cannot_be_counted() {
     let app = App::with_faults().await;
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
@@ -149,7 +149,7 @@ async fn sign_in_fails_closed_when_nothing_can_be_counted() {
 }
 
 #[tokio::test]
-async fn a_person_of_several_clinics_has_to_name_one() {
+async fn a_person_in_several_clinics_must_choose_one() {
     let app = App::start().await;
     app.confirmed(&admin("grace@clinic.example"), Some(PASSWORD)).await;
     let other = app.other_clinic().await;
@@ -184,7 +184,7 @@ async fn a_person_of_several_clinics_has_to_name_one() {
 }
 
 #[tokio::test]
-async fn every_faulty_field_is_told_at_once_and_nothing_is_echoed() {
+async fn all_invalid_fields_of_a_sign_in_are_reported_and_no_value_is_repeated() {
     let app = App::start().await;
     let body = json!({"email": "nobody", "pasword": "secret-secret", "clinicId": 7});
     let answer = app.as_invitee().post("/v1/session", &body).await;
@@ -195,7 +195,7 @@ async fn every_faulty_field_is_told_at_once_and_nothing_is_echoed() {
 }
 
 #[tokio::test]
-async fn a_password_is_the_same_in_every_form_it_is_typed_in() {
+async fn a_password_matches_in_every_unicode_form() {
     let app = App::start().await;
     let composed = "lant\u{e9}rn gravel otter 7";
     app.confirmed(&dashboard_member("grace@clinic.example"), Some(composed)).await;
@@ -212,7 +212,7 @@ async fn a_password_is_the_same_in_every_form_it_is_typed_in() {
 }
 
 #[tokio::test]
-async fn a_password_longer_than_any_is_refused_before_anything_is_read() {
+async fn a_password_over_128_characters_is_422() {
     let app = App::start().await;
     for long in ["x".repeat(129), "\u{301}".repeat(20_000)] {
         let answer = app.sign_in("grace@clinic.example", &long).await;
@@ -223,7 +223,7 @@ async fn a_password_longer_than_any_is_refused_before_anything_is_read() {
 }
 
 #[tokio::test]
-async fn confirming_signs_in_whoever_gets_dashboard_access_and_nobody_else() {
+async fn accepting_signs_in_only_people_with_dashboard_access() {
     let app = App::start().await;
     let token = app.invited_token(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"token": token, "password": PASSWORD});

@@ -16,7 +16,7 @@ fn body(user: &str) -> Value {
 }
 
 #[tokio::test]
-async fn a_link_leads_into_the_viewer_and_its_token_stands_in_the_fragment() {
+async fn a_link_opens_the_viewer_with_its_token_in_the_fragment() {
     let app = App::start().await;
     let reader = app.reader().await;
     let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
@@ -41,7 +41,7 @@ async fn a_link_leads_into_the_viewer_and_its_token_stands_in_the_fragment() {
 }
 
 #[tokio::test]
-async fn the_study_is_assigned_and_goes_to_whoever_is_named_last() {
+async fn a_study_is_assigned_to_the_reader_named_last() {
     let app = App::start().await;
     let (ada, ken) = (app.reader().await, app.second_reader().await);
     let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
@@ -58,7 +58,7 @@ async fn the_study_is_assigned_and_goes_to_whoever_is_named_last() {
 }
 
 #[tokio::test]
-async fn an_unknown_user_and_another_clinics_are_404() {
+async fn an_unknown_user_or_another_clinics_user_is_404() {
     let app = App::start().await;
     let reader = app.reader().await;
     let stranger = format!("usr_{}", "0".repeat(32));
@@ -70,7 +70,7 @@ async fn an_unknown_user_and_another_clinics_are_404() {
 }
 
 #[tokio::test]
-async fn whoever_has_not_confirmed_is_409_until_the_invitation_has_ended() {
+async fn an_unconfirmed_person_is_409_until_the_invitation_is_revoked() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let user = invited.str("userId");
@@ -88,7 +88,7 @@ async fn whoever_has_not_confirmed_is_409_until_the_invitation_has_ended() {
 }
 
 #[tokio::test]
-async fn the_deactivated_are_409_and_who_may_not_report_403() {
+async fn a_deactivated_user_is_409_and_one_who_cannot_report_is_403() {
     let app = App::start().await;
     let reader = app.reader().await;
     let clerk = app.confirmed(&member("grace@clinic.example"), None).await;
@@ -111,7 +111,7 @@ async fn the_deactivated_are_409_and_who_may_not_report_403() {
 }
 
 #[tokio::test]
-async fn every_faulty_field_is_told_at_once() {
+async fn all_invalid_fields_of_a_link_are_reported_at_once() {
     let app = App::start().await;
     let faulty = json!({
         "assignedToUserId": "ada", "studyId": "7", "studyInstanceUid": "1.02", "linkSeconds": 14,
@@ -134,7 +134,7 @@ async fn every_faulty_field_is_told_at_once() {
 }
 
 #[tokio::test]
-async fn one_of_the_study_keys_is_required_and_a_uid_is_a_dicom_uid() {
+async fn a_study_key_is_required_and_a_uid_must_be_a_dicom_uid() {
     let app = App::start().await;
     let reader = app.reader().await;
     let none = json!({ "assignedToUserId": reader });
@@ -164,7 +164,7 @@ async fn one_of_the_study_keys_is_required_and_a_uid_is_a_dicom_uid() {
 }
 
 #[tokio::test]
-async fn link_and_view_live_within_their_bounds() {
+async fn link_seconds_and_view_seconds_have_limits() {
     let app = App::start().await;
     let reader = app.reader().await;
     for (field, code, good, bad) in [
@@ -192,7 +192,7 @@ async fn link_and_view_live_within_their_bounds() {
 }
 
 #[tokio::test]
-async fn a_dashboard_user_who_manages_studies_issues_too() {
+async fn a_dashboard_user_who_manages_studies_can_issue_links() {
     let app = App::start().await;
     let reader = app.reader().await;
     let studies = app.signed_in(&dashboard_member("s@clinic.example")).await;
@@ -206,7 +206,7 @@ async fn a_dashboard_user_who_manages_studies_issues_too() {
 }
 
 #[tokio::test]
-async fn a_user_has_100_open_at_most() {
+async fn a_user_has_at_most_100_open_accesses() {
     let app = App::start().await;
     let reader = app.reader().await;
     let mut links = Vec::new();
@@ -226,7 +226,7 @@ async fn a_user_has_100_open_at_most() {
 }
 
 #[tokio::test]
-async fn an_answer_is_not_kept_for_its_key_and_a_repeat_issues_again() {
+async fn an_idempotency_key_stores_no_link() {
     let app = App::start().await;
     let reader = app.reader().await;
     let key = ("idempotency-key", "one");

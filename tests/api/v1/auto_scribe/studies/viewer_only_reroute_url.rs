@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, Link, VIEWER_ONLY, claims, member, radiologist, study};
 
 #[tokio::test]
-async fn for_nobody_in_particular_it_is_good_for_reading_alone() {
+async fn a_link_without_a_user_can_only_read() {
     let app = App::start().await;
     let both = json!({ "studyId": study(1), "studyInstanceUid": "1.2.3" });
     let link = Link::of(&app.as_pacs().post(VIEWER_ONLY, &both).await);
@@ -20,7 +20,7 @@ async fn for_nobody_in_particular_it_is_good_for_reading_alone() {
 }
 
 #[tokio::test]
-async fn for_a_user_it_needs_no_reporting_and_ends_with_the_user() {
+async fn a_read_only_link_needs_no_permission_to_report_and_ends_with_its_user() {
     let app = App::start().await;
     let clerk = app.confirmed(&member("grace@clinic.example"), None).await;
     let body = json!({ "studyId": study(1), "userId": clerk["userId"] });
@@ -36,7 +36,7 @@ async fn for_a_user_it_needs_no_reporting_and_ends_with_the_user() {
 }
 
 #[tokio::test]
-async fn its_refusals_are_those_of_reroute_url() {
+async fn a_read_only_link_is_refused_as_reroute_url_refuses() {
     let app = App::start().await;
     let answer = app.as_pacs().post(VIEWER_ONLY, &json!({})).await;
     answer.problem(422, "study_required");

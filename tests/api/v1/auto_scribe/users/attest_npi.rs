@@ -12,7 +12,7 @@ fn mismatched(email: &str) -> serde_json::Value {
 }
 
 #[tokio::test]
-async fn an_admin_who_has_seen_the_person_attests_and_the_person_can_report() {
+async fn a_person_can_report_after_an_admin_attests_their_npi() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let user = app.confirmed(&mismatched("pat@clinic.example"), None).await;
@@ -38,7 +38,7 @@ async fn an_admin_who_has_seen_the_person_attests_and_the_person_can_report() {
 }
 
 #[tokio::test]
-async fn a_pending_invitation_is_attested_and_the_user_it_makes_is_verified() {
+async fn an_attested_invitation_creates_a_verified_user() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let id = app.as_pacs().invite(&mismatched("pat@clinic.example")).await.str("invitationId");
@@ -52,7 +52,7 @@ async fn a_pending_invitation_is_attested_and_the_user_it_makes_is_verified() {
 }
 
 #[tokio::test]
-async fn a_new_surname_or_number_is_verified_afresh() {
+async fn a_new_surname_ends_the_attestation() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let user = app.confirmed(&mismatched("pat@clinic.example"), None).await;
@@ -63,7 +63,7 @@ async fn a_new_surname_or_number_is_verified_afresh() {
 }
 
 #[tokio::test]
-async fn only_a_name_mismatch_is_left_to_a_persons_word() {
+async fn only_a_name_mismatch_can_be_attested() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let verified = app.confirmed(&radiologist("ada@clinic.example"), None).await;
@@ -80,7 +80,7 @@ async fn only_a_name_mismatch_is_left_to_a_persons_word() {
 }
 
 #[tokio::test]
-async fn nobody_attests_their_own_npi_and_no_api_key_attests() {
+async fn an_npi_cannot_be_attested_by_its_holder_or_an_api_key() {
     let app = App::start().await;
     let person = with(
         mismatched("pat@clinic.example"),

@@ -40,7 +40,7 @@ async fn each_item_succeeds_or_fails_on_its_own() {
 }
 
 #[tokio::test]
-async fn fifty_are_taken_and_none_or_fifty_one_are_not() {
+async fn a_batch_has_1_to_50_users() {
     let app = App::start().await;
     let users = |n: usize| json!({"users": (0..n).map(|i| member(&format!("p{i}@clinic.example"))).collect::<Vec<_>>()});
     let answer = app.as_pacs().post(PATH, &users(50)).await.expect(207);
@@ -56,7 +56,7 @@ async fn fifty_are_taken_and_none_or_fifty_one_are_not() {
 }
 
 #[tokio::test]
-async fn a_repeated_batch_is_answered_like_the_first() {
+async fn a_repeated_batch_gets_the_first_answer() {
     let app = App::start().await;
     let body = json!({"users": [member("a@clinic.example"), member("b@clinic.example")]});
     let first = app.as_pacs().post(PATH, &body).await.expect(207);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::support::{App, PASSWORD, admin, member, radiologist, text_of, with};
 
 #[tokio::test]
-async fn the_answer_is_the_user_to_be_with_its_invitation() {
+async fn the_answer_holds_the_future_user_and_the_invitation_id() {
     let app = App::start().await;
     let person = with(
         radiologist("Ada.Hale@Clinic.example"),
@@ -46,7 +46,7 @@ async fn the_answer_is_the_user_to_be_with_its_invitation() {
 }
 
 #[tokio::test]
-async fn a_user_to_be_is_no_user_before_the_person_confirms() {
+async fn an_invited_person_is_not_a_user_until_they_confirm() {
     let app = App::start().await;
     let user = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
@@ -66,7 +66,7 @@ async fn an_invitation_is_open_for_seven_days() {
 }
 
 #[tokio::test]
-async fn ten_faulty_fields_are_told_at_once() {
+async fn all_invalid_fields_of_an_invite_are_reported_at_once() {
     let app = App::start().await;
     let answer = app
         .as_pacs()
@@ -100,7 +100,7 @@ async fn ten_faulty_fields_are_told_at_once() {
 }
 
 #[tokio::test]
-async fn single_field_rules_lend_their_code_to_the_answer() {
+async fn a_single_invalid_field_gives_the_answer_its_code() {
     let app = App::start().await;
     for (changes, code) in [
         (json!({"level": "owner"}), "owner_not_assignable"),
@@ -125,7 +125,7 @@ async fn single_field_rules_lend_their_code_to_the_answer() {
 }
 
 #[tokio::test]
-async fn an_address_of_254_bytes_is_taken_and_one_of_255_is_not() {
+async fn an_address_has_at_most_254_bytes() {
     let app = App::start().await;
     let domain = format!("{}.{}.{}.ex", "d".repeat(63), "e".repeat(63), "f".repeat(58));
     let longest = format!("{}@{domain}", "a".repeat(64));
@@ -135,7 +135,7 @@ async fn an_address_of_254_bytes_is_taken_and_one_of_255_is_not() {
 }
 
 #[tokio::test]
-async fn a_pending_invitation_stands_in_the_way_of_another_spelling_too() {
+async fn another_spelling_of_an_invited_address_is_already_invited() {
     let app = App::start().await;
     let first = app.as_pacs().invite(&member("Grace@Praxis-Süd.example")).await;
     for spelling in [
@@ -150,7 +150,7 @@ async fn a_pending_invitation_stands_in_the_way_of_another_spelling_too() {
 }
 
 #[tokio::test]
-async fn a_tag_a_look_alike_and_a_dotted_capital_i_are_other_people() {
+async fn a_tagged_or_look_alike_address_is_another_person() {
     let app = App::start().await;
     for address in [
         "ida@clinic.example",
@@ -168,7 +168,7 @@ async fn a_tag_a_look_alike_and_a_dotted_capital_i_are_other_people() {
 }
 
 #[tokio::test]
-async fn an_expired_revoked_or_rejected_invitation_never_stands_in_the_way() {
+async fn an_expired_revoked_or_rejected_invitation_does_not_block_a_new_one() {
     let app = App::start().await;
     let again = async |app: &App| {
         app.as_pacs().invite(&with(member("grace@clinic.example"), json!({"suffix1": "Jr."}))).await
@@ -211,7 +211,7 @@ async fn one_npi_belongs_to_one_person_in_a_clinic() {
 }
 
 #[tokio::test]
-async fn a_silent_repeat_is_answered_like_the_first_and_mails_nothing_twice() {
+async fn a_repeated_invite_gets_the_first_answer_and_sends_one_email() {
     let app = App::start().await;
     let first = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let reordered: Value =
@@ -225,7 +225,7 @@ async fn a_silent_repeat_is_answered_like_the_first_and_mails_nothing_twice() {
 }
 
 #[tokio::test]
-async fn the_same_invite_by_another_caller_is_no_repeat() {
+async fn the_same_invite_from_another_caller_is_not_a_repeat() {
     let app = App::start().await;
     app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let other = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
@@ -233,7 +233,7 @@ async fn the_same_invite_by_another_caller_is_no_repeat() {
 }
 
 #[tokio::test]
-async fn an_admin_invites_at_the_dashboard_and_is_named() {
+async fn an_invite_from_the_dashboard_names_the_admin() {
     let app = App::start().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
     let user = boss.actor.invite(&member("new@clinic.example")).await;
@@ -249,7 +249,7 @@ async fn an_admin_invites_at_the_dashboard_and_is_named() {
 }
 
 #[tokio::test]
-async fn an_admins_invitation_needs_its_inviter_to_be_an_admin_still() {
+async fn an_admin_invitation_needs_an_inviter_who_is_still_an_admin() {
     let app = App::start().await;
     app.signed_in_owner().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;

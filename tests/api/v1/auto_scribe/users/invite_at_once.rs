@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::support::{App, member, units, with};
 
 #[tokio::test]
-async fn an_invite_of_somebody_new_reads_only_its_caller_and_costs_7_write_units() {
+async fn an_invite_of_a_new_person_reads_only_the_caller_and_costs_7_write_units() {
     let app = App::unpumped_with_faults().await;
     let invite = async |address: &str| {
         app.count_units();
@@ -24,7 +24,7 @@ async fn an_invite_of_somebody_new_reads_only_its_caller_and_costs_7_write_units
 }
 
 #[tokio::test]
-async fn whoever_is_invited_has_the_clinics_days_at_first_at_once_and_again() {
+async fn every_invitation_stays_open_for_the_days_that_the_clinic_set() {
     let app = App::start().await;
     let pacs = app.other_clinic().await;
     let invite = async |address: &str| {

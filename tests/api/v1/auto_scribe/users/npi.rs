@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::support::{App, radiologist, with};
 
 #[tokio::test]
-async fn each_answer_of_the_registry_has_its_outcome() {
+async fn each_registry_answer_sets_its_verification() {
     let app = App::start().await;
     for (n, fixture) in FIXTURES.iter().enumerate() {
         let person = with(
@@ -36,7 +36,7 @@ async fn each_answer_of_the_registry_has_its_outcome() {
 }
 
 #[tokio::test]
-async fn without_an_npi_no_verification_is_required() {
+async fn a_person_without_an_npi_needs_no_verification() {
     let app = App::start().await;
     let user =
         app.as_pacs().invite(&crate::support::member("grace@clinic.example")).await.expect(201);

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, member, radiologist, with};
 
 #[tokio::test]
-async fn the_original_permissions_come_back_exactly() {
+async fn a_reactivation_restores_the_original_permissions() {
     let app = App::start().await;
     let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let target = json!({"userId": user["userId"]});
@@ -19,7 +19,7 @@ async fn the_original_permissions_come_back_exactly() {
 }
 
 #[tokio::test]
-async fn an_admin_counts_again() {
+async fn a_reactivated_admin_is_counted_again() {
     let app = App::start().await;
     let admin =
         |email: &str| with(member(email), json!({"level": "admin", "hasDashboardAccess": true}));

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::support::{App, member};
 
 #[tokio::test]
-async fn a_confirmed_user_is_read() {
+async fn a_confirmed_user_can_be_read() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
@@ -14,7 +14,7 @@ async fn a_confirmed_user_is_read() {
 }
 
 #[tokio::test]
-async fn another_clinics_user_is_as_unknown_as_none() {
+async fn another_clinics_user_is_404() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());

@@ -10,7 +10,7 @@ async fn revoke(app: &App, user: &Value) -> Answer {
 }
 
 #[tokio::test]
-async fn access_ends_at_once_and_data_and_permissions_stay() {
+async fn access_ends_at_once_and_permissions_are_kept() {
     let app = App::start().await;
     let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(revoke(&app, &user).await.expect(200)["success"], true);
@@ -27,7 +27,7 @@ async fn access_ends_at_once_and_data_and_permissions_stay() {
 }
 
 #[tokio::test]
-async fn an_invite_of_a_deactivated_person_says_to_reactivate() {
+async fn an_invite_of_a_deactivated_user_is_409() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     revoke(&app, &user).await.expect(200);
@@ -40,7 +40,7 @@ async fn an_invite_of_a_deactivated_person_says_to_reactivate() {
 }
 
 #[tokio::test]
-async fn a_repeat_changes_nothing() {
+async fn a_repeated_revoke_changes_nothing() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     for _ in 0..3 {
@@ -50,7 +50,7 @@ async fn a_repeat_changes_nothing() {
 }
 
 #[tokio::test]
-async fn the_last_active_admin_stays() {
+async fn the_last_active_admin_cannot_be_revoked() {
     let app = App::start().await;
     let admin =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
@@ -60,7 +60,7 @@ async fn the_last_active_admin_stays() {
 }
 
 #[tokio::test]
-async fn a_body_names_one_user() {
+async fn the_body_must_name_one_user() {
     let app = App::start().await;
     let path = "/v1/autoScribe/users/revoke-access";
     app.as_pacs().post(path, &json!({})).await.problem(422, "required");
@@ -74,7 +74,7 @@ async fn a_body_names_one_user() {
 }
 
 #[tokio::test]
-async fn nobody_revokes_themselves() {
+async fn a_user_cannot_revoke_themselves() {
     let app = App::start().await;
     app.signed_in_owner().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;

@@ -12,7 +12,7 @@ async fn patch(app: &App, user: &Value, body: Value) -> Answer {
 const PASSWORD: Option<&str> = Some("lantern-gravel-otter");
 
 #[tokio::test]
-async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
+async fn a_patch_changes_only_the_fields_it_sends() {
     let app = App::start().await;
     let before = app
         .confirmed(&with(radiologist("ada@clinic.example"), json!({"suffix1": "MD"})), None)
@@ -43,7 +43,7 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn rules_across_fields_hold_after_a_change_too() {
+async fn a_patch_must_obey_the_rules_across_fields() {
     let app = App::start().await;
     let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     for (body, code) in [
@@ -60,7 +60,7 @@ async fn rules_across_fields_hold_after_a_change_too() {
 }
 
 #[tokio::test]
-async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
+async fn a_new_npi_or_surname_is_verified_again_and_the_old_npi_is_free() {
     let app = App::start().await;
     let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let renamed = patch(&app, &user, json!({"lastName": "Brandt"})).await.expect(200);
@@ -78,7 +78,7 @@ async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
 }
 
 #[tokio::test]
-async fn taking_reporting_away_takes_the_person_out_of_assignment() {
+async fn a_user_who_loses_reporting_is_not_assignable() {
     let app = App::start().await;
     let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
     let after = patch(&app, &user, json!({"canCreateReports": false})).await.expect(200);
@@ -103,7 +103,7 @@ async fn a_clinic_keeps_at_least_one_active_owner_or_admin() {
 }
 
 #[tokio::test]
-async fn nobody_but_an_owner_changes_an_owner() {
+async fn an_api_key_cannot_change_an_owner() {
     let app = App::start().await;
     let owner = app.confirmed_owner().await;
     patch(&app, &owner, json!({"level": "member"})).await.problem(403, "forbidden");
@@ -115,7 +115,7 @@ async fn nobody_but_an_owner_changes_an_owner() {
 }
 
 #[tokio::test]
-async fn an_owner_changes_an_owner_and_an_admin_does_not() {
+async fn an_owner_can_change_an_owner_and_an_admin_cannot() {
     let app = App::start().await;
     let owner = app.signed_in_owner().await;
     let boss = app.signed_in(&admin("boss@clinic.example")).await;
@@ -142,7 +142,7 @@ async fn every_change_is_audited_with_before_and_after() {
 }
 
 #[tokio::test]
-async fn another_clinics_user_or_one_who_has_not_confirmed_is_unknown() {
+async fn another_clinics_user_or_an_unconfirmed_one_is_404() {
     let app = App::start().await;
     let user = app.confirmed(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());

@@ -61,7 +61,7 @@ async fn every_filter_narrows_the_list() {
 }
 
 #[tokio::test]
-async fn expiry_is_derived_when_read_and_leaves_the_status_alone() {
+async fn expiry_does_not_change_the_status() {
     let app = App::start().await;
     one_of_each(&app).await;
     app.clock.advance(Duration::from_hours(7 * 24));
@@ -93,7 +93,7 @@ async fn dates_are_inclusive_utc_days() {
 }
 
 #[tokio::test]
-async fn pages_of_any_filter_hold_everything_once() {
+async fn pages_list_every_invitation_once() {
     let app = App::start().await;
     for n in 0..30 {
         let invited = app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await;
@@ -131,7 +131,7 @@ async fn pages_of_any_filter_hold_everything_once() {
 }
 
 #[tokio::test]
-async fn a_faulty_parameter_is_told() {
+async fn an_invalid_parameter_is_refused() {
     let app = App::start().await;
     for (query, status, code) in [
         ("startDate=2026-13-01", 400, "date_invalid"),
@@ -155,7 +155,7 @@ async fn a_faulty_parameter_is_told() {
 }
 
 #[tokio::test]
-async fn an_address_finds_every_invitation_it_ever_had_in_pages_too() {
+async fn the_email_filter_finds_every_invitation_of_an_address() {
     let app = App::start().await;
     for n in 0..5 {
         let person = with(member("grace@clinic.example"), json!({"suffix1": format!("No {n}")}));

@@ -11,7 +11,7 @@ async fn resend(app: &App, id: &str) -> Answer {
 }
 
 #[tokio::test]
-async fn a_new_link_is_mailed_the_old_one_is_dead_and_the_expiry_starts_again() {
+async fn a_resend_emails_a_new_link_ends_the_old_one_and_restarts_the_expiry() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.mails_to("grace@clinic.example", 1).await;
@@ -30,7 +30,7 @@ async fn a_new_link_is_mailed_the_old_one_is_dead_and_the_expiry_starts_again() 
 }
 
 #[tokio::test]
-async fn once_a_minute_at_most() {
+async fn an_invitation_is_resent_at_most_once_a_minute() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     let answer = resend(&app, &id).await;
@@ -43,7 +43,7 @@ async fn once_a_minute_at_most() {
 }
 
 #[tokio::test]
-async fn an_expired_invitation_comes_to_life_again() {
+async fn a_resend_reopens_an_expired_invitation() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(8 * 24));
@@ -58,7 +58,7 @@ async fn an_expired_invitation_comes_to_life_again() {
 }
 
 #[tokio::test]
-async fn an_expired_invitation_gives_way_to_its_successor() {
+async fn an_expired_invitation_cannot_be_resent_after_a_newer_one() {
     let app = App::start().await;
     let old = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(8 * 24));
@@ -71,7 +71,7 @@ async fn an_expired_invitation_gives_way_to_its_successor() {
 }
 
 #[tokio::test]
-async fn only_a_pending_invitation_is_resent() {
+async fn only_a_pending_invitation_can_be_resent() {
     let app = App::start().await;
     let user = app.confirmed(&member("a@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::support::{App, radiologist};
 
 #[tokio::test]
-async fn everything_about_an_invitation_is_shown() {
+async fn an_invitation_shows_all_its_fields() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let id = invited.str("invitationId");
@@ -36,7 +36,7 @@ async fn everything_about_an_invitation_is_shown() {
 }
 
 #[tokio::test]
-async fn another_clinics_invitation_is_as_unknown_as_none() {
+async fn another_clinics_invitation_is_404() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let path = format!("/v1/autoScribe/users/invitations/{id}");

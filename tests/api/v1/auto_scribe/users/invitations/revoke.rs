@@ -9,7 +9,7 @@ async fn revoke(app: &App, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn by_either_id_the_link_is_dead_at_once_and_the_claims_are_free() {
+async fn a_revoke_by_either_id_ends_the_link_and_frees_the_claims() {
     let app = App::start().await;
     for by in ["invitationId", "userId"] {
         let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
@@ -29,7 +29,7 @@ async fn by_either_id_the_link_is_dead_at_once_and_the_claims_are_free() {
 }
 
 #[tokio::test]
-async fn a_repeat_changes_nothing() {
+async fn a_repeated_revoke_changes_nothing() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     revoke(&app, json!({"invitationId": id})).await.expect(200);
@@ -39,7 +39,7 @@ async fn a_repeat_changes_nothing() {
 }
 
 #[tokio::test]
-async fn what_was_accepted_or_rejected_cannot_be_revoked() {
+async fn an_accepted_or_rejected_invitation_cannot_be_revoked() {
     let app = App::start().await;
     let user = app.confirmed(&member("a@clinic.example"), None).await;
     revoke(&app, json!({"userId": user["userId"]})).await.problem(409, "invitation_accepted");
@@ -50,7 +50,7 @@ async fn what_was_accepted_or_rejected_cannot_be_revoked() {
 }
 
 #[tokio::test]
-async fn one_of_the_ids_is_needed_and_both_must_agree() {
+async fn an_id_is_required_and_two_ids_must_match() {
     let app = App::start().await;
     let a = app.as_pacs().invite(&member("a@clinic.example")).await;
     let b = app.as_pacs().invite(&member("b@clinic.example")).await;

@@ -11,7 +11,7 @@ async fn patch(app: &App, id: &str, body: Value) -> Answer {
 }
 
 #[tokio::test]
-async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
+async fn a_patch_changes_only_the_fields_it_sends() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     app.mails_to("ada@clinic.example", 1).await;
@@ -42,7 +42,7 @@ async fn what_is_sent_changes_null_clears_and_the_rest_stays() {
 }
 
 #[tokio::test]
-async fn rules_across_fields_hold_after_a_change_too() {
+async fn a_patch_must_obey_the_rules_across_fields() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     for (body, code) in [
@@ -66,7 +66,7 @@ async fn rules_across_fields_hold_after_a_change_too() {
 }
 
 #[tokio::test]
-async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
+async fn a_new_npi_or_surname_is_verified_again_and_the_old_npi_is_free() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let renamed = patch(&app, &id, json!({"lastName": "Brandt"})).await.expect(200);
@@ -80,7 +80,7 @@ async fn a_new_npi_or_surname_is_verified_afresh_and_the_old_npi_is_free() {
 }
 
 #[tokio::test]
-async fn the_mailed_link_offers_what_the_invitation_says_now() {
+async fn an_emailed_link_accepts_the_invitation_as_last_edited() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     patch(&app, &id, json!({"firstName": "Gráinne"})).await.expect(200);
@@ -91,7 +91,7 @@ async fn the_mailed_link_offers_what_the_invitation_says_now() {
 }
 
 #[tokio::test]
-async fn only_a_pending_unexpired_invitation_changes() {
+async fn only_a_pending_unexpired_invitation_can_be_changed() {
     let app = App::start().await;
     let change = json!({"firstName": "Eve"});
     let accepted = app.confirmed(&member("a@clinic.example"), None).await["userId"]
@@ -113,7 +113,7 @@ async fn only_a_pending_unexpired_invitation_changes() {
 }
 
 #[tokio::test]
-async fn nobody_changes_or_revokes_an_owners_invitation() {
+async fn an_owners_invitation_cannot_be_changed_or_revoked() {
     let app = App::start().await;
     let owner = &app.invitations("?status=sent").await[0];
     let id = owner["invitationId"].as_str().unwrap();
