@@ -5,29 +5,29 @@ SHELL := bash
 
 FUNCTIONS := invite confirm list mailer npi-verifier provision users session temporary-access
 PYTHON := python3
-# Every build names the workspace, so that dependencies have the same features in all of them and are built once.
+# Every build names the workspace, so that dependencies have the same features each time and are built once.
 BUILD := cargo build --locked --workspace
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-help: ## What there is
+help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-dev: ## The whole service on this machine; RESET=1 deletes its data first
+dev: ## Runs the whole service on this machine. RESET=1 deletes its data first
 	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	exec $(TARGET)/debug/dev
 
-lambda: .venv/lambda ## The same functions under cargo lambda watch, on the same database and inbox
+lambda: .venv/lambda ## Runs the functions under cargo lambda watch, with the same database and inbox
 	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
-test: .venv/contract ## Every test
+test: .venv/contract ## Runs every test
 	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
 
-check: .venv/infra ## Format, lints, generated files, dependency rules, template
+check: .venv/infra ## Checks format, lints, generated files, dependency rules and the template
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
@@ -41,17 +41,17 @@ openapi: ## Writes docs/openapi.json
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi > docs/openapi.json
 
-routes: .venv/infra ## Writes cargo-lambda's routes in Cargo.toml, from the template
+routes: .venv/infra ## Writes cargo-lambda's routes into Cargo.toml, from the template
 	.venv/infra/bin/python infra/checks/routes.py --write
 
-# The release binaries that each part of the bench measures. The other parts measure the service in one process.
+# The release binaries that a part of the bench measures. The other parts measure the service in one process.
 BENCH_functions := $(FUNCTIONS)
 BENCH_cold := invite floor
 BENCH_warm := invite floor
 BENCH_sessions := session
 BENCH := $(if $(PART),$(BENCH_$(PART)),$(FUNCTIONS) floor)
 
-bench: ## Measures all, or PART=functions|cold|warm|sessions|capacity|requests|access|lists
+bench: ## Measures everything, or PART=functions|cold|warm|sessions|capacity|requests|access|lists
 	export CARGO_TARGET_DIR=target/bench
 	for name in $(filter-out floor,$(BENCH)); do
 		cargo build --locked --release --package $$name --bin $$name
@@ -59,12 +59,12 @@ bench: ## Measures all, or PART=functions|cold|warm|sessions|capacity|requests|a
 	$(if $(filter floor,$(BENCH)),cargo build --locked --release --package bench --no-default-features --bin floor)
 	cargo run --locked --profile bench-driver --package bench --bin bench -- $(PART)
 
-build: .venv/lambda ## Release binaries for Lambda, arm64, each with its own features only
+build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each with only its own features
 	for name in $(FUNCTIONS); do
 		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
-deploy: build .venv/infra ## Deploys the stack; asks for its parameters
+deploy: build .venv/infra ## Deploys the stack and asks for its parameters
 	.venv/infra/bin/sam deploy --guided --template-file infra/template.yaml --capabilities CAPABILITY_IAM
 
 .venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt
