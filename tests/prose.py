@@ -1,8 +1,8 @@
 """Checks the English of the repository against docs/WRITING.md, which holds the banned words.
 
-    python3 tests/prose.py             the findings, one a line: file:line: word: what to write instead
-    python3 tests/prose.py shared      the findings below these paths only
-    python3 tests/prose.py --count     how many there are, page by page and folder by folder
+    python3 tests/prose.py             lists the findings: file:line: word: what to write instead
+    python3 tests/prose.py shared      lists only the findings below these paths
+    python3 tests/prose.py --count     counts them per page and per folder
 """
 
 import argparse
@@ -21,15 +21,15 @@ SEMICOLONS_PER_100_SENTENCES = 7
 PAGES = {".md"}
 CODE = {".rs", ".py", ".js", ".mjs", ".ts", ".tsx", ".css", ".sh", ".yaml", ".yml", ".toml"}
 EMAILS = {".html", ".txt", ".snap"}
-# These quote the words, or are not ours to change.
+# These quote the banned words, or are not ours to change.
 EXEMPT = {RULES, "LICENSE", "Cargo.lock"}
-# Word lists and pinned requirements hold no English.
+# Word lists and pinned requirements hold no sentences.
 NO_PROSE = re.compile(r"/words/|requirements\.txt$|clinic-roles\.txt$")
 
-# Names and sentences that other people's code gave us.
+# Names and messages of AWS and of libraries.
 ALLOWED = re.compile(r"is_cancelled|Transaction cancelled, please refer")
 
-# What to look at from left to right, so that a quote in a comment opens no string.
+# Comments and strings are matched from left to right, so that a quote in a comment does not open a string.
 SLASH_COMMENT = r"(?<![:\w])//[^\n]*|/\*.*?\*/"
 HASH_COMMENT = r"(?:^|(?<=\s))#[^\n]*"
 STRING = r'"(?:[^"\\]|\\.)*"'
@@ -46,7 +46,7 @@ BETWEEN_WORDS = r"(?:[\s_-]|//[/!]?|#)+"
 
 @dataclass(frozen=True)
 class Banned:
-    """The words of one list as one pattern. Group n is the word with the advice n - 1."""
+    """The words of one list as one pattern. Its group n has the advice n - 1."""
 
     pattern: re.Pattern[str]
     advice: list[str]
@@ -79,7 +79,7 @@ class Page:
 
 
 def read_banned(rules: str, kind: str) -> Banned:
-    """The words of one fenced block of WRITING.md. An empty or broken block is an error, not a pass."""
+    """Reads the words of one fenced block of WRITING.md. Exits if the block is missing, empty or broken."""
     block = re.search(rf"^```banned {kind}\n(.*?)^```$", rules, re.MULTILINE | re.DOTALL)
     if not block or not block[1].strip():
         raise SystemExit(f"{RULES}: no block of words banned {kind}")
@@ -97,12 +97,12 @@ def read_banned(rules: str, kind: str) -> Banned:
 
 
 def blank(match: re.Match[str]) -> str:
-    """Spaces of the same length and lines, so that line numbers stay right."""
+    """Replaces a match with spaces and keeps its line breaks, so that line numbers stay right."""
     return re.sub(r"[^\n]", " ", match[0])
 
 
 def text_of(path: str, source: str) -> str:
-    """What people read as text, everything else blanked: prose of pages and emails, comments, and messages in code."""
+    """Keeps what people read as text: pages, emails, comments and messages in code. Blanks the rest."""
     suffix = Path(path).suffix
     if suffix in PAGES:
         source = re.sub(r"^```.*?^```", blank, source, flags=re.MULTILINE | re.DOTALL)
@@ -130,7 +130,7 @@ def find_banned(path: str, source: str, everywhere: Banned, in_text: Banned) -> 
 
 
 def measure_page(path: str, source: str) -> Page:
-    """Counts sentences and semicolons without code, tables and headings. A list item is a sentence at least."""
+    """Counts sentences and semicolons without code, tables and headings. A list item counts as at least one sentence."""
     source = re.sub(r"^```.*?^```", "", source, flags=re.MULTILINE | re.DOTALL)
     source = re.sub(CODE_SPAN, "code", source)
     source = re.sub(r"\]\([^)]*\)|&[a-z]+;", "]", source)
@@ -174,22 +174,22 @@ def print_counts(pages: list[Page], findings: list[Finding]) -> None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=f"Checks the English against {RULES}.")
-    parser.add_argument("paths", nargs="*", help="only files whose path begins so")
-    parser.add_argument("--count", action="store_true", help="print figures and never fail")
-    asked = parser.parse_args()
+    parser.add_argument("paths", nargs="*", help="check only files below these paths")
+    parser.add_argument("--count", action="store_true", help="print the counts and exit with 0")
+    options = parser.parse_args()
 
     rules = (ROOT / RULES).read_text(encoding="utf-8")
     everywhere, in_text = read_banned(rules, "everywhere"), read_banned(rules, "text")
     files = [(RULES, rules), *read_files()]
-    if asked.paths:
-        files = [(path, source) for path, source in files if path.startswith(tuple(asked.paths))]
+    if options.paths:
+        files = [(path, source) for path, source in files if path.startswith(tuple(options.paths))]
     pages = [measure_page(path, source) for path, source in files if path.endswith(".md")]
     findings = [
         finding
         for path, source in files if path != RULES
         for finding in find_banned(path, source, everywhere, in_text)
     ]
-    if asked.count:
+    if options.count:
         print_counts(pages, findings)
         return 0
     for finding in findings:

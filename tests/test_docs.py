@@ -1,4 +1,4 @@
-"""The pages of docs name only files, headings and tests that exist."""
+"""Checks that the pages of docs name only files, headings, tests and log lines that exist."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def first_column(source: str) -> list[str]:
     return [row[1] for row in re.finditer(r"^\| ((?!threat |-).+?) \|", source, re.MULTILINE)]
 
 
-def test_every_link_leads_to_a_file_and_a_heading() -> None:
+def test_every_link_points_to_a_file_and_a_heading() -> None:
     broken = []
     for path, source in PAGES.items():
         for target in re.findall(r"\]\(([^)\s]+)\)", without_code(source)):
