@@ -3,23 +3,23 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use bench::{Table, bounded};
+use bench::{Table, within_bound};
 use domain::time::{Clock, Timestamp};
 use emulator::{DatabaseFaults, Emulator, Options};
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
-use crate::Error;
-use crate::client::{Call, Client};
-use crate::service::{self, Clinic, INVITATIONS, PASSWORD, USERS, admin, member, radiologist};
+use crate::MeasureError;
+use crate::client::{ApiCall, ApiClient};
+use crate::service::{self, BenchClinic, INVITATIONS, PASSWORD, USERS, admin, member, radiologist};
 use crate::usage::{self, Cost};
 
-/// Write units that creating an invitation may cost at most.
+/// The most write units that creating an invitation may use.
 const INVITE_WCU: f64 = 8.0;
-/// Invitations in the clinic whose pages are read.
+/// The number of invitations in the clinic whose pages are read.
 const LISTED: usize = 30;
 
-/// The wall clock, moved ahead: a resend is refused within a minute of the mail before.
+/// The wall clock, with an offset. Without it, a resend would have to wait a minute.
 #[derive(Default)]
 struct MovedClock(AtomicI64);
 
@@ -31,52 +31,52 @@ impl Clock for MovedClock {
     }
 }
 
-struct Bench {
+struct CapacityBench {
     running: Emulator,
-    clinic: Clinic,
-    client: Client,
+    clinic: BenchClinic,
+    client: ApiClient,
     clock: Arc<MovedClock>,
     faults: DatabaseFaults,
     table: Table,
 }
 
-/// Capacity units of one call of each operation.
-pub(crate) async fn measure() -> Result<String, Error> {
-    let mut bench = Bench::start(false).await?;
-    let (plain, with_npi) = bench.invites().await?;
-    bench.answers().await?;
-    bench.changes().await?;
-    bench.lists().await?;
-    let mailed = mailed(&plain).await?;
-    bench.table.row(mailed.cells("mailer, one mail"));
+/// Measures the capacity units of one call of each operation.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
+    let mut bench = CapacityBench::start(false).await?;
+    let (plain, with_npi) = bench.measure_invites().await?;
+    bench.measure_invitee_calls().await?;
+    bench.measure_changes().await?;
+    bench.measure_lists().await?;
+    let mailer = measure_mailer(&plain).await?;
+    bench.table.row(mailer.cells("mailer, one email"));
     bench.running.stop().await;
     Ok(bench.table.with(&format!(
-        "RCU and WCU are what DynamoDB's `ConsumedCapacity` says, here the embedded one's. \
-         Creating an invitation costs {:.0} WCU (at most {INVITE_WCU:.0}: {}); one with an NPI costs {:.0}, since the \
-         claim on the NPI is one more item in the transaction.",
+        "RCU and WCU are from `ConsumedCapacity` of the embedded DynamoDB. Creating an invitation costs {:.0} WCU (at \
+         most {INVITE_WCU:.0}: {}). One with an NPI costs {:.0}, because the claim on the NPI is one more item in the \
+         transaction.",
         plain.write,
-        bounded(plain.write, INVITE_WCU),
+        within_bound(plain.write, INVITE_WCU),
         with_npi.write,
     )))
 }
 
-/// What `mailer` does for one mail: an invite with it, without the invite's own part.
-async fn mailed(invite: &Cost) -> Result<Cost, Error> {
-    let bench = Bench::start(true).await?;
-    let (first, person) = (member("first@clinic.example"), member("mailed@clinic.example"));
+/// Measures `mailer` for one email: the cost of an invite with it, minus the cost of the invite.
+async fn measure_mailer(invite: &Cost) -> Result<Cost, MeasureError> {
+    let bench = CapacityBench::start(true).await?;
+    let (first, person) = (member("first@clinic.example"), member("mailer@clinic.example"));
     bench.client.send(bench.clinic.invite(&first)).await?;
     let work = async {
         bench.client.send(bench.clinic.invite(&person)).await?;
         Ok(bench.running.wait_until_delivered().await?)
     };
     bench.running.wait_until_delivered().await?;
-    let ((), both) = usage::of(&bench.faults, work).await?;
+    let ((), both) = usage::measure(&bench.faults, work).await?;
     bench.running.stop().await;
-    Ok(both.without(invite))
+    Ok(both.minus(invite))
 }
 
-impl Bench {
-    async fn start(with_mailer: bool) -> Result<Self, Error> {
+impl CapacityBench {
+    async fn start(with_mailer: bool) -> Result<Self, MeasureError> {
         let clock = Arc::new(MovedClock::default());
         let options = Options { faults: true, clock: clock.clone(), ..Options::default() };
         let running = if with_mailer {
@@ -86,8 +86,8 @@ impl Bench {
         };
         let faults = running.faults.clone().ok_or("no faults")?;
         Ok(Self {
-            clinic: service::clinic(&running).await?,
-            client: Client::new(&running.url),
+            clinic: service::create_clinic(&running).await?,
+            client: ApiClient::new(&running.url),
             table: Table::new("Capacity units", ["operation", "RCU", "WCU", "calls"]),
             running,
             clock,
@@ -95,87 +95,91 @@ impl Bench {
         })
     }
 
-    /// Sends a call and writes its cost down.
-    async fn cost(&mut self, name: &str, call: Call) -> Result<(Value, Cost), Error> {
-        let (answer, cost) = usage::of(&self.faults, self.client.json(call)).await?;
+    /// Sends a call and adds its cost to the table.
+    async fn measure_call(
+        &mut self,
+        name: &str,
+        call: ApiCall,
+    ) -> Result<(Value, Cost), MeasureError> {
+        let (answer, cost) = usage::measure(&self.faults, self.client.json(call)).await?;
         self.table.row(cost.cells(name));
         Ok((answer, cost))
     }
 
-    async fn invites(&mut self) -> Result<(Cost, Cost), Error> {
+    async fn measure_invites(&mut self) -> Result<(Cost, Cost), MeasureError> {
         let invite = self.clinic.invite(&member("a@clinic.example"));
         let with_npi = self.clinic.invite(&radiologist("b@clinic.example"));
         let keyed = self.clinic.invite(&member("c@clinic.example"));
         let keyed = keyed.with_idempotency_key("bench-1");
-        // The first of an instance looks the clinic up, and notes that the key is used.
-        self.invited(&member("z@clinic.example")).await?;
-        let (_, plain) = self.cost("invite", invite.clone()).await?;
-        let (_, npi) = self.cost("invite with an NPI", with_npi).await?;
-        self.cost("invite with Idempotency-Key", keyed.clone()).await?;
-        self.cost("the same again, same key", keyed).await?;
-        self.cost("invite again without a key, recognised", invite).await?;
+        // The first invite of an instance also reads the clinic and records the use of the key.
+        self.invite(&member("z@clinic.example")).await?;
+        let (_, plain) = self.measure_call("invite", invite.clone()).await?;
+        let (_, npi) = self.measure_call("invite with an NPI", with_npi).await?;
+        self.measure_call("invite with Idempotency-Key", keyed.clone()).await?;
+        self.measure_call("the same again, same key", keyed).await?;
+        self.measure_call("invite again without a key, recognized", invite).await?;
         Ok((plain, npi))
     }
 
-    async fn invited(&self, person: &Value) -> Result<Value, Error> {
+    async fn invite(&self, person: &Value) -> Result<Value, MeasureError> {
         self.client.json(self.clinic.invite(person)).await
     }
 
-    /// What the person invited does.
-    async fn answers(&mut self) -> Result<(), Error> {
-        let member = self.invited(&member("d@clinic.example")).await?;
-        let admin = self.invited(&admin("e@clinic.example")).await?;
-        let other = self.invited(&service::member("f@clinic.example")).await?;
+    /// Measures the requests of an invited person.
+    async fn measure_invitee_calls(&mut self) -> Result<(), MeasureError> {
+        let member = self.invite(&member("d@clinic.example")).await?;
+        let admin = self.invite(&admin("e@clinic.example")).await?;
+        let other = self.invite(&service::member("f@clinic.example")).await?;
         let token = |invited| self.clinic.token(&self.running, invited);
         let (member, admin, other) = (token(&member)?, token(&admin)?, token(&other)?);
-        let confirm = |what: &str, body| Call::post(format!("/v1/invitation/{what}"), &body);
+        let confirm = |what: &str, body| ApiCall::post(format!("/v1/invitation/{what}"), &body);
         let lookup = confirm("lookup", json!({ "token": member }));
-        self.cost("lookup", lookup).await?;
+        self.measure_call("lookup", lookup).await?;
         let accept = confirm("accept", json!({ "token": member }));
-        self.cost("accept, member", accept.clone()).await?;
-        self.cost("accept again", accept).await?;
+        self.measure_call("accept, member", accept.clone()).await?;
+        self.measure_call("accept again", accept).await?;
         let body = json!({ "token": admin, "password": PASSWORD });
-        self.cost("accept, admin with password", confirm("accept", body)).await?;
+        self.measure_call("accept, admin with password", confirm("accept", body)).await?;
         let reject = confirm("reject", json!({ "token": other }));
-        self.cost("reject", reject).await?;
+        self.measure_call("reject", reject).await?;
         let sign_in = json!({ "email": "e@clinic.example", "password": PASSWORD });
-        let sign_in = Call::post("/v1/session", &sign_in);
-        let (session, _) = self.cost("sign in", sign_in).await?;
+        let sign_in = ApiCall::post("/v1/session", &sign_in);
+        let (session, _) = self.measure_call("sign in", sign_in).await?;
         let access = session["accessToken"].as_str().unwrap_or_default();
-        let who = Call::get("/v1/session").with_key(access);
-        self.cost("who am I", who).await?;
+        let who = ApiCall::get("/v1/session").with_key(access);
+        self.measure_call("who am I", who).await?;
         let forgot = json!({ "email": "e@clinic.example" });
-        let forgot = Call::post("/v1/password/forgot", &forgot);
-        let (_, cost) = usage::of(&self.faults, self.client.send(forgot)).await?;
+        let forgot = ApiCall::post("/v1/password/forgot", &forgot);
+        let (_, cost) = usage::measure(&self.faults, self.client.send(forgot)).await?;
         self.table.row(cost.cells("password forgot"));
         Ok(())
     }
 
-    /// What the clinic does with invitations.
-    async fn changes(&mut self) -> Result<(), Error> {
-        let invited = self.invited(&member("g@clinic.example")).await?;
+    /// Measures changes of an invitation.
+    async fn measure_changes(&mut self) -> Result<(), MeasureError> {
+        let invited = self.invite(&member("g@clinic.example")).await?;
         let id = invited["invitationId"].as_str().unwrap_or_default();
         let path = format!("{INVITATIONS}/{id}");
         let edit = self.clinic.post(&path, &json!({ "firstName": "Greta" }));
-        self.cost("edit", edit.patching()).await?;
+        self.measure_call("edit", edit.as_patch()).await?;
         self.clock.0.fetch_add(120_000, Ordering::Relaxed);
         let resend = self.clinic.post(format!("{path}/resend"), &json!({}));
-        self.cost("resend", resend).await?;
+        self.measure_call("resend", resend).await?;
         let revoke = format!("{INVITATIONS}/revoke");
         let revoke = self.clinic.post(revoke, &json!({ "invitationId": id }));
-        self.cost("revoke", revoke).await?;
-        self.cost("read one invitation", self.clinic.get(path)).await?;
+        self.measure_call("revoke", revoke).await?;
+        self.measure_call("read one invitation", self.clinic.get(path)).await?;
         Ok(())
     }
 
-    async fn lists(&mut self) -> Result<(), Error> {
+    async fn measure_lists(&mut self) -> Result<(), MeasureError> {
         for n in 0..LISTED {
             let email = format!("listed-{n}@clinic.example");
-            let user = self.invited(&member(&email)).await?;
+            let user = self.invite(&member(&email)).await?;
             let token = self.clinic.token(&self.running, &user)?;
-            // A page of users is as full as one of invitations.
+            // Half of the people accept, so that a page of users is read too.
             if n % 2 == 0 {
-                let accept = Call::post("/v1/invitation/accept", &json!({ "token": token }));
+                let accept = ApiCall::post("/v1/invitation/accept", &json!({ "token": token }));
                 self.client.send(accept).await?;
             }
         }
@@ -193,9 +197,9 @@ impl Bench {
             ("list, npiVerification=, 1 found", "&npiVerification=verified".to_owned()),
         ] {
             let list = self.clinic.get(format!("{INVITATIONS}?limit=20{query}"));
-            self.cost(name, list).await?;
+            self.measure_call(name, list).await?;
         }
-        self.cost("list users", self.clinic.get(format!("{USERS}?limit=20"))).await?;
+        self.measure_call("list users", self.clinic.get(format!("{USERS}?limit=20"))).await?;
         Ok(())
     }
 }

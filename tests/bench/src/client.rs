@@ -3,11 +3,11 @@
 use reqwest::Method;
 use serde_json::Value;
 
-use crate::Error;
+use crate::MeasureError;
 
 /// A request, ready to be sent.
 #[derive(Clone, Debug)]
-pub(crate) struct Call {
+pub(crate) struct ApiCall {
     method: Method,
     path: String,
     body: Option<String>,
@@ -15,7 +15,7 @@ pub(crate) struct Call {
     idempotency_key: Option<&'static str>,
 }
 
-impl Call {
+impl ApiCall {
     pub(crate) fn get(path: impl Into<String>) -> Self {
         Self::new(Method::GET, path.into(), None)
     }
@@ -28,7 +28,7 @@ impl Call {
         Self { method, path, body, key: None, idempotency_key: None }
     }
 
-    pub(crate) fn patching(self) -> Self {
+    pub(crate) fn as_patch(self) -> Self {
         Self { method: Method::PATCH, ..self }
     }
 
@@ -43,18 +43,18 @@ impl Call {
 
 /// Sends requests to one service.
 #[derive(Clone, Debug)]
-pub(crate) struct Client {
+pub(crate) struct ApiClient {
     http: reqwest::Client,
     base: String,
 }
 
-impl Client {
+impl ApiClient {
     pub(crate) fn new(base: &str) -> Self {
         Self { http: reqwest::Client::new(), base: base.to_owned() }
     }
 
-    /// The body of the answer; one that is not a success fails the measurement.
-    pub(crate) async fn send(&self, call: Call) -> Result<String, Error> {
+    /// Sends a request. Returns the body, or an error if the status is not a success.
+    pub(crate) async fn send(&self, call: ApiCall) -> Result<String, MeasureError> {
         let url = format!("{}{}", self.base, call.path);
         let mut request = self.http.request(call.method, url);
         if let Some(key) = call.key {
@@ -76,7 +76,7 @@ impl Client {
         }
     }
 
-    pub(crate) async fn json(&self, call: Call) -> Result<Value, Error> {
+    pub(crate) async fn json(&self, call: ApiCall) -> Result<Value, MeasureError> {
         Ok(serde_json::from_str(&self.send(call).await?)?)
     }
 }

@@ -1,55 +1,58 @@
-//! Starts of a process.
+//! Cold starts.
 
 use bench::median;
 
 use crate::floor::{self, FLOOR, INVITE};
-use crate::functions::Bench;
-use crate::{Error, events, process};
+use crate::functions::FunctionBench;
+use crate::{MeasureError, events, process};
 
-/// Starts of each function.
+/// How often each function is started.
 pub(crate) const RUNS: usize = 20;
-/// The longest that a first invite may take, in times of the floor's.
+/// The most that a first invite may take, as a multiple of the floor's time.
 const MAX_RATIO: f64 = 1.5;
 
-/// One start: milliseconds and megabytes.
+/// One start, in milliseconds and megabytes.
 #[derive(Debug, Default)]
-pub(crate) struct Start {
-    /// To the first call for an event.
+pub(crate) struct ProcessStart {
+    /// Time until the first call for an event.
     pub(crate) next: f64,
-    /// To the end of the first invite, if there was one.
+    /// Time until the end of the first invite.
     answer: f64,
-    /// User and system time until then.
+    /// User and system time until the end of the first invite.
     cpu: f64,
-    /// Memory then.
+    /// Memory at the end.
     pub(crate) resident: f64,
 }
 
-/// Starts without an event.
-pub(crate) async fn starts(name: &str, bench: &Bench) -> Result<Vec<Start>, Error> {
+/// Starts a function several times without an event.
+pub(crate) async fn measure_starts(
+    name: &str,
+    bench: &FunctionBench,
+) -> Result<Vec<ProcessStart>, MeasureError> {
     let mut starts = Vec::new();
     for _ in 0..RUNS {
         let mut function = bench.start(name).await?;
-        starts.push(Start {
-            next: bench::millis(function.startup_time().await?),
-            resident: process::resident(function.pid()?)?,
-            ..Start::default()
+        starts.push(ProcessStart {
+            next: bench::millis(function.wait_for_startup().await?),
+            resident: process::read_resident_memory(function.pid()?)?,
+            ..ProcessStart::default()
         });
         function.stop().await?;
     }
     Ok(starts)
 }
 
-/// Starts with a first invite, of `invite` and the floor in turn.
-pub(crate) async fn measure() -> Result<String, Error> {
-    let bench = Bench::new().await?;
+/// Starts `invite` and the floor alternately, each with a first invite.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
+    let bench = FunctionBench::new().await?;
     let (mut invites, mut floors) = (Vec::new(), Vec::new());
     for run in 0..RUNS {
-        invites.push(first_invite(INVITE, run, &bench).await?);
-        floors.push(first_invite(FLOOR, run, &bench).await?);
+        invites.push(measure_first_invite(INVITE, run, &bench).await?);
+        floors.push(measure_first_invite(FLOOR, run, &bench).await?);
     }
     bench.running.stop().await;
-    let mut table = floor::table("Cold");
-    let rows: [(_, fn(&Start) -> f64, _); 4] = [
+    let mut table = floor::new_table("Cold");
+    let rows: [(_, fn(&ProcessStart) -> f64, _); 4] = [
         ("process start to first `next`, ms", |start| start.next, None),
         ("process start to end of first invite, ms", |start| start.answer, Some(MAX_RATIO)),
         ("CPU until then, ms", |start| start.cpu, None),
@@ -57,23 +60,27 @@ pub(crate) async fn measure() -> Result<String, Error> {
     ];
     for (name, of, most) in rows {
         let [invite, floor] = [&invites, &floors].map(|starts| median(starts.iter().map(of)));
-        floor::row(&mut table, name, invite, floor, most);
+        floor::add_row(&mut table, name, invite, floor, most);
     }
-    Ok(table.with(&format!("{} Medians of {RUNS} runs in turn.", floor::REMARKS)))
+    Ok(table.with(&format!("{} Medians of {RUNS} runs, alternating.", floor::REMARKS)))
 }
 
-async fn first_invite(name: &str, run: usize, bench: &Bench) -> Result<Start, Error> {
+async fn measure_first_invite(
+    name: &str,
+    run: usize,
+    bench: &FunctionBench,
+) -> Result<ProcessStart, MeasureError> {
     let mut function = bench.start(name).await?;
     function.send(events::invite(&bench.clinic, &format!("cold-{name}-{run}")))?;
-    let next = function.startup_time().await?;
-    let (response, at) = function.response().await?;
+    let next = function.wait_for_startup().await?;
+    let (response, at) = function.wait_for_response().await?;
     events::check_status(&response, 201)?;
     let pid = function.pid()?;
-    let start = Start {
+    let start = ProcessStart {
         next: bench::millis(next),
         answer: bench::millis(at),
-        cpu: bench::millis(process::cpu_of_threads(pid)?),
-        resident: process::resident(pid)?,
+        cpu: bench::millis(process::read_cpu_time_of_threads(pid)?),
+        resident: process::read_resident_memory(pid)?,
     };
     function.stop().await?;
     Ok(start)

@@ -2,16 +2,16 @@
 
 use serde_json::{Value, json};
 
-use crate::Error;
-use crate::service::{Clinic, USERS, member};
+use crate::MeasureError;
+use crate::service::{BenchClinic, USERS, member};
 
-/// An invite of somebody.
-pub(crate) fn invite(clinic: &Clinic, name: &str) -> String {
+/// An invite of a member with this name in their address.
+pub(crate) fn invite(clinic: &BenchClinic, name: &str) -> String {
     let person = member(&format!("{name}@clinic.example"));
     post(USERS, Some(&clinic.key), &person)
 }
 
-/// A POST, with a credential or without.
+/// A POST, with or without an API key.
 pub(crate) fn post(path: &str, key: Option<&str>, body: &Value) -> String {
     let mut headers = json!({
         "accept": "application/json", "content-type": "application/json", "host": "api.example", "user-agent": "bench",
@@ -36,8 +36,8 @@ pub(crate) fn post(path: &str, key: Option<&str>, body: &Value) -> String {
     .to_string()
 }
 
-/// Fails unless the response has this status.
-pub(crate) fn check_status(response: &Value, status: u16) -> Result<(), Error> {
+/// Returns an error unless the response has this status.
+pub(crate) fn check_status(response: &Value, status: u16) -> Result<(), MeasureError> {
     if response["statusCode"] == status {
         Ok(())
     } else {

@@ -1,11 +1,11 @@
-//! The functions' release binaries: size, start and memory.
+//! Size, start and memory of the functions' release binaries.
 
-use bench::{Table, bounded, median};
+use bench::{Table, median, within_bound};
 use emulator::{Emulator, Options};
-use tests::runtime_api::Function;
+use tests::runtime_api::FunctionProcess;
 
-use crate::service::{self, Clinic};
-use crate::{Error, cold, process};
+use crate::service::{self, BenchClinic};
+use crate::{MeasureError, cold, process};
 
 const FUNCTIONS: [&str; 9] = [
     "invite",
@@ -18,47 +18,47 @@ const FUNCTIONS: [&str; 9] = [
     "npi-verifier",
     "provision",
 ];
-/// The largest that a function's binary may be.
+/// The largest allowed binary of a function.
 const MAX_MEGABYTES: f64 = 10.0;
 
-/// A running service for the functions to work on.
-pub(crate) struct Bench {
+/// A running service whose database the functions use.
+pub(crate) struct FunctionBench {
     pub(crate) running: Emulator,
-    pub(crate) clinic: Clinic,
+    pub(crate) clinic: BenchClinic,
 }
 
-/// Size, start and memory of every function.
-pub(crate) async fn measure() -> Result<String, Error> {
-    let bench = Bench::new().await?;
+/// Measures size, start and memory of every function.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
+    let bench = FunctionBench::new().await?;
     let columns = ["function", "binary MB", "at most 10", "to its first `next` ms", "resident MB"];
-    let mut table = Table::new("Functions", columns);
+    let mut table = Table::new("Size and start of each function", columns);
     for name in FUNCTIONS {
-        let size = process::megabytes(&process::binary(name)?)?;
-        let starts = cold::starts(name, &bench).await?;
+        let size = process::read_megabytes(&process::find_binary(name)?)?;
+        let starts = cold::measure_starts(name, &bench).await?;
         table.row([
             format!("`{name}`"),
             format!("{size:.2}"),
-            bounded(size, MAX_MEGABYTES).to_owned(),
+            within_bound(size, MAX_MEGABYTES).to_owned(),
             format!("{:.2}", median(starts.iter().map(|start| start.next))),
             format!("{:.1}", median(starts.iter().map(|start| start.resident))),
         ]);
     }
     bench.running.stop().await;
     Ok(table.with(&format!(
-        "Release profile, {}. Medians of {} starts of the process.",
+        "Release profile, {}. Medians of {} process starts.",
         std::env::consts::ARCH,
         cold::RUNS,
     )))
 }
 
-impl Bench {
-    pub(crate) async fn new() -> Result<Self, Error> {
+impl FunctionBench {
+    pub(crate) async fn new() -> Result<Self, MeasureError> {
         let running = service::start(Options::default()).await?;
-        let clinic = service::clinic(&running).await?;
+        let clinic = service::create_clinic(&running).await?;
         Ok(Self { running, clinic })
     }
 
-    /// Settings for every function, those that need fewer included.
+    /// All settings. Every function gets the same ones and ignores those it does not read.
     fn settings(&self) -> Vec<(&'static str, String)> {
         let Emulator { url, table, .. } = &self.running;
         vec![
@@ -78,7 +78,7 @@ impl Bench {
         ]
     }
 
-    pub(crate) async fn start(&self, name: &str) -> Result<Function, Error> {
-        Function::start(&process::binary(name)?, &self.settings()).await
+    pub(crate) async fn start(&self, name: &str) -> Result<FunctionProcess, MeasureError> {
+        FunctionProcess::start(&process::find_binary(name)?, &self.settings()).await
     }
 }

@@ -1,13 +1,13 @@
-//! The arithmetic of the figures and the tables they stand in. A library, so that its tests link nothing else.
+//! Statistics and Markdown tables. This is a library so that its tests link nothing else.
 
 use std::fmt::Display;
 use std::time::Duration;
 
-/// Times of the same thing done many times.
+/// The durations of repeated runs.
 #[derive(Clone, Debug, Default)]
-pub struct Times(Vec<Duration>);
+pub struct Durations(Vec<Duration>);
 
-impl Times {
+impl Durations {
     /// Adds a time.
     pub fn add(&mut self, time: Duration) {
         self.0.push(time);
@@ -28,7 +28,7 @@ impl Times {
         self.percentile(99)
     }
 
-    /// Milliseconds that this share of the times does not exceed (nearest rank).
+    /// A percentile in milliseconds, by the nearest rank.
     fn percentile(&self, percent: usize) -> f64 {
         let mut sorted = self.0.clone();
         sorted.sort_unstable();
@@ -38,7 +38,7 @@ impl Times {
     }
 }
 
-impl IntoIterator for Times {
+impl IntoIterator for Durations {
     type Item = Duration;
     type IntoIter = std::vec::IntoIter<Duration>;
 
@@ -47,7 +47,7 @@ impl IntoIterator for Times {
     }
 }
 
-impl Extend<Duration> for Times {
+impl Extend<Duration> for Durations {
     fn extend<I: IntoIterator<Item = Duration>>(&mut self, times: I) {
         self.0.extend(times);
     }
@@ -65,7 +65,7 @@ pub fn median(figures: impl IntoIterator<Item = f64>) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
-/// A heading and a table under it, in Markdown.
+/// A Markdown table with a heading.
 #[derive(Clone, Debug)]
 pub struct Table(String);
 
@@ -90,14 +90,14 @@ impl Table {
         self.0.push('\n');
     }
 
-    /// The table with remarks under it.
+    /// The table, followed by remarks.
     pub fn with(self, remarks: &str) -> String {
         format!("{}\n{remarks}\n", self.0)
     }
 }
 
-/// Whether a figure keeps within its bound.
-pub fn bounded(figure: f64, bound: f64) -> &'static str {
+/// Says whether a figure is within its bound: `yes` or `**no**`.
+pub fn within_bound(figure: f64, bound: f64) -> &'static str {
     if figure <= bound { "yes" } else { "**no**" }
 }
 
@@ -107,11 +107,11 @@ mod tests {
 
     #[test]
     fn percentiles_use_the_nearest_rank() {
-        let mut times = Times::default();
+        let mut times = Durations::default();
         times.extend((1..=200).rev().map(Duration::from_millis));
         assert!((times.p50() - 100.0).abs() < 1e-9);
         assert!((times.p99() - 198.0).abs() < 1e-9);
-        assert!(Times::default().p99().abs() < 1e-9);
+        assert!(Durations::default().p99().abs() < 1e-9);
     }
 
     #[test]

@@ -1,24 +1,24 @@
-//! Pages of clinics of different sizes. All clinics are in one table and take turns, so that what
-//! else happens on this machine happens to all of them.
+//! Pages of clinics of different sizes. All clinics are in one table and are measured alternately, so that other
+//! load on the machine affects all of them equally.
 
 use std::time::Duration;
 
-use bench::{Table, Times};
+use bench::{Durations, Table};
 use emulator::{Emulator, Options};
 
-use crate::Error;
+use crate::MeasureError;
 use crate::load;
 use crate::seed::{self, FEW, SOMEONE};
-use crate::service::{self, Clinic, INVITATIONS};
+use crate::service::{self, BenchClinic, INVITATIONS};
 
 const SIZES: [usize; 3] = [100, 10_000, 100_000];
 const ROUNDS: usize = 20;
 const REQUESTS: usize = 15;
-/// Of a filter that is no key: how often the whole clinic is read.
+/// How often the whole clinic is read for a filter that is not a key.
 const FULL_READS: usize = 3;
 const LIMIT: Duration = Duration::from_secs(30);
 
-/// Filters that are keys, and how many invitations the page then has.
+/// Filters that are keys, with the number of invitations on the page.
 const FILTERS: [(&str, &str, usize); 5] = [
     ("none", "", 20),
     ("status=sent", "&status=sent", 20),
@@ -28,20 +28,20 @@ const FILTERS: [(&str, &str, usize); 5] = [
 ];
 const NO_KEY: (&str, &str, usize) = ("delivery=failed, 10 of all", "&delivery=failed", FEW);
 
-/// Times of a page of 20.
-pub(crate) async fn measure() -> Result<String, Error> {
+/// Measures the time of a page of 20.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
     let running = service::start(Options::default()).await?;
     let mut clinics = Vec::new();
     for size in SIZES {
-        let clinic = service::clinic(&running).await?;
+        let clinic = service::create_clinic(&running).await?;
         seed::fill(&running, &clinic, size).await?;
         clinics.push(clinic);
     }
-    let mut times: [[Times; SIZES.len()]; FILTERS.len()] = Default::default();
+    let mut times: [[Durations; SIZES.len()]; FILTERS.len()] = Default::default();
     for round in 0..=ROUNDS {
         for (filter, times) in FILTERS.iter().zip(&mut times) {
             for (clinic, times) in clinics.iter().zip(times) {
-                let taken = pages(&running, clinic, filter, REQUESTS).await?;
+                let taken = load_pages(&running, clinic, filter, REQUESTS).await?;
                 // The first round is the warm-up.
                 if round > 0 {
                     times.extend(taken);
@@ -59,28 +59,28 @@ pub(crate) async fn measure() -> Result<String, Error> {
         "p99",
         "100,000 : 100",
     ];
-    let mut table = Table::new("A page of 20, by the size of the clinic", columns);
+    let mut table = Table::new("A page of 20, by size of the clinic", columns);
     for ((name, ..), times) in FILTERS.iter().zip(&times) {
-        row(&mut table, name, times);
+        add_row(&mut table, name, times);
     }
-    let mut whole: [Times; SIZES.len()] = Default::default();
+    let mut whole: [Durations; SIZES.len()] = Default::default();
     for (clinic, times) in clinics.iter().zip(&mut whole) {
-        times.extend(pages(&running, clinic, &NO_KEY, FULL_READS).await?);
+        times.extend(load_pages(&running, clinic, &NO_KEY, FULL_READS).await?);
     }
-    row(&mut table, NO_KEY.0, &whole);
+    add_row(&mut table, NO_KEY.0, &whole);
     running.stop().await;
     Ok(table.with(
-        "One request at a time, over HTTP as above. `delivery` is no key: to find 10 of 100,000 the whole clinic is \
-         read, at most 4 MB for a page once it holds an item.",
+        "One request at a time, over HTTP as above. `delivery` is not a key. To find 10 of 100,000, the whole clinic is \
+         read. A page that holds an item stops after 4 MB.",
     ))
 }
 
-async fn pages(
+async fn load_pages(
     running: &Emulator,
-    clinic: &Clinic,
+    clinic: &BenchClinic,
     (name, query, items): &(&str, &str, usize),
     count: usize,
-) -> Result<Times, Error> {
+) -> Result<Durations, MeasureError> {
     let address = if *name == "email=" { SOMEONE } else { "" };
     let call = clinic.get(format!("{INVITATIONS}?limit=20{query}{address}"));
     let load = load::run(&running.url, vec![call; count], 1, LIMIT).await?;
@@ -94,7 +94,7 @@ async fn pages(
     Ok(load.times)
 }
 
-fn row(table: &mut Table, name: &str, times: &[Times; SIZES.len()]) {
+fn add_row(table: &mut Table, name: &str, times: &[Durations; SIZES.len()]) {
     let mut cells = vec![name.to_owned()];
     for times in times {
         cells.push(format!("{:.2}", times.p50()));

@@ -1,17 +1,17 @@
-//! The load generator: a thread of its own, so that it does not share the service's.
+//! The load generator. It has its own thread, so that it does not slow down the service.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use bench::Times;
+use bench::Durations;
 
-use crate::Error;
-use crate::client::{Call, Client};
+use crate::MeasureError;
+use crate::client::{ApiCall, ApiClient};
 
-/// What came of a load.
+/// The result of a load.
 #[derive(Debug, Default)]
 pub(crate) struct Load {
-    pub(crate) times: Times,
+    pub(crate) times: Durations,
     pub(crate) took: Duration,
     pub(crate) answers: Vec<String>,
 }
@@ -26,24 +26,24 @@ impl Load {
 /// Sends every call once, `at_once` of them at a time, and stops taking new ones after `limit`.
 pub(crate) async fn run(
     base: &str,
-    calls: Vec<Call>,
+    calls: Vec<ApiCall>,
     at_once: usize,
     limit: Duration,
-) -> Result<Load, Error> {
+) -> Result<Load, MeasureError> {
     let base = base.to_owned();
     let generator = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        runtime.block_on(generate(&Client::new(&base), calls, at_once, limit))
+        runtime.block_on(generate(&ApiClient::new(&base), calls, at_once, limit))
     };
     tokio::task::spawn_blocking(generator).await?
 }
 
 async fn generate(
-    client: &Client,
-    calls: Vec<Call>,
+    client: &ApiClient,
+    calls: Vec<ApiCall>,
     at_once: usize,
     limit: Duration,
-) -> Result<Load, Error> {
+) -> Result<Load, MeasureError> {
     let calls = Arc::new(Mutex::new(calls.into_iter()));
     let start = Instant::now();
     let mut workers = tokio::task::JoinSet::new();
@@ -63,10 +63,10 @@ async fn generate(
 }
 
 async fn work(
-    client: &Client,
-    calls: &Mutex<std::vec::IntoIter<Call>>,
+    client: &ApiClient,
+    calls: &Mutex<std::vec::IntoIter<ApiCall>>,
     until: Instant,
-) -> Result<Vec<(Duration, String)>, Error> {
+) -> Result<Vec<(Duration, String)>, MeasureError> {
     let next = || calls.lock().unwrap_or_else(PoisonError::into_inner).next();
     let mut done = Vec::new();
     while let Some(call) = next() {

@@ -1,10 +1,10 @@
-//! The machine, and how much of it others used meanwhile.
+//! The machine, and how much of its CPU time other processes used.
 
 use std::fs::read_to_string;
 
-use crate::Error;
+use crate::MeasureError;
 
-/// The machine at the start of the measurements.
+/// CPU ticks at the start of the measurements.
 pub(crate) struct Machine {
     all: u64,
     busy: u64,
@@ -12,15 +12,15 @@ pub(crate) struct Machine {
 }
 
 impl Machine {
-    pub(crate) fn new() -> Result<Self, Error> {
-        let (all, busy) = total()?;
-        Ok(Self { all, busy, own: own()? })
+    pub(crate) fn new() -> Result<Self, MeasureError> {
+        let (all, busy) = read_total_ticks()?;
+        Ok(Self { all, busy, own: read_own_ticks()? })
     }
 
-    /// What it is, and the share of it that processes other than this one and its children took.
-    pub(crate) fn describe(&self) -> Result<String, Error> {
-        let (all, busy) = total()?;
-        let others = (busy - self.busy).saturating_sub(own()? - self.own);
+    /// Describes the machine, and the share of CPU time that went to other processes since [`Self::new`].
+    pub(crate) fn describe(&self) -> Result<String, MeasureError> {
+        let (all, busy) = read_total_ticks()?;
+        let others = (busy - self.busy).saturating_sub(read_own_ticks()? - self.own);
         let share = others * 1000 / (all - self.all).max(1);
         let info = read_to_string("/proc/cpuinfo")?;
         let field = |name: &str| {
@@ -31,7 +31,7 @@ impl Machine {
         let kernel = read_to_string("/proc/sys/kernel/osrelease")?;
         let cpus = std::thread::available_parallelism()?;
         Ok(format!(
-            "Machine: {cpus} CPUs ({}), Linux {}, {}. Other processes took {}.{} % of it meanwhile.\n",
+            "Machine: {cpus} CPUs ({}), Linux {}, {}. Other processes used {}.{} % of it during the run.\n",
             field("model name"),
             kernel.trim(),
             std::env::consts::ARCH,
@@ -41,24 +41,24 @@ impl Machine {
     }
 }
 
-/// Ticks of all CPUs, and those of them that were busy.
-fn total() -> Result<(u64, u64), Error> {
+/// Reads the ticks of all CPUs: all of them, and the busy ones.
+fn read_total_ticks() -> Result<(u64, u64), MeasureError> {
     let text = read_to_string("/proc/stat")?;
     let line = text.lines().next().unwrap_or_default();
     let ticks: Vec<u64> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
-    // user nice system idle iowait irq softirq steal; guest time is part of user time.
+    // The fields are user nice system idle iowait irq softirq steal. Guest time is part of user time.
     let [user, nice, system, idle, wait, irq, softirq, steal, ..] = ticks[..] else {
-        return Err("/proc/stat is not as expected".into());
+        return Err("/proc/stat has an unknown format".into());
     };
     let busy = user + nice + system + irq + softirq;
     Ok((busy + idle + wait + steal, busy))
 }
 
-/// Ticks of this process and of its children that have ended.
-fn own() -> Result<u64, Error> {
+/// Reads the ticks of this process and of its exited children.
+fn read_own_ticks() -> Result<u64, MeasureError> {
     let text = read_to_string("/proc/self/stat")?;
     let after_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
-    // utime, stime, cutime, cstime are fields 14 to 17; the first after the name is field 3.
+    // utime, stime, cutime and cstime are fields 14 to 17. The first one after the name is field 3.
     let ticks = after_name.split_whitespace().skip(11).take(4);
     Ok(ticks.filter_map(|word| word.parse::<u64>().ok()).sum())
 }

@@ -23,14 +23,14 @@ mod warm;
 use machine::Machine;
 
 /// Why a measurement failed. A measurement that fails prints no figures.
-type Error = Box<dyn std::error::Error + Send + Sync>;
+type MeasureError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The parts in the order of docs/PERFORMANCE.md. The Makefile names what each needs.
+/// The parts in the order of docs/PERFORMANCE.md. The Makefile lists the binaries that each needs.
 const PARTS: [&str; 8] =
     ["functions", "cold", "warm", "sessions", "capacity", "requests", "access", "lists"];
 
 #[tokio::main]
-async fn main() -> Result<(), Error> {
+async fn main() -> Result<(), MeasureError> {
     let machine = Machine::new()?;
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     if let Some(unknown) = wanted.iter().find(|part| !PARTS.contains(&part.as_str())) {
@@ -45,7 +45,7 @@ async fn main() -> Result<(), Error> {
     Ok(())
 }
 
-async fn measure(part: &str) -> Result<String, Error> {
+async fn measure(part: &str) -> Result<String, MeasureError> {
     match part {
         "functions" => functions::measure().await,
         "cold" => cold::measure().await,
@@ -59,7 +59,7 @@ async fn measure(part: &str) -> Result<String, Error> {
     }
 }
 
-#[expect(clippy::print_stdout, reason = "the figures are what this program is for")]
+#[expect(clippy::print_stdout, reason = "the output of this program")]
 fn print(part: &str) {
     println!("{part}");
 }

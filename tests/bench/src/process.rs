@@ -1,16 +1,16 @@
-//! What the kernel says of a function's process.
+//! CPU time and memory of a function's process, read from `/proc`.
 
 use std::fs::read_to_string;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::Error;
+use crate::MeasureError;
 
-/// A tick of `/proc/PID/stat` (`USER_HZ`, 100 on every Linux of today).
+/// A tick of `/proc/PID/stat`. `USER_HZ` is 100 on Linux.
 const TICK: Duration = Duration::from_millis(10);
 
-/// User and system time of a process so far, its ended threads included.
-pub(crate) fn cpu(pid: u32) -> Result<Duration, Error> {
+/// User and system time of a process so far, including its exited threads.
+pub(crate) fn read_cpu_time(pid: u32) -> Result<Duration, MeasureError> {
     let text = read_to_string(format!("/proc/{pid}/stat"))?;
     let after_name = text.rsplit_once(')').map_or("", |(_, rest)| rest);
     let ticks = after_name.split_whitespace().skip(11).take(2);
@@ -18,8 +18,8 @@ pub(crate) fn cpu(pid: u32) -> Result<Duration, Error> {
     Ok(TICK * ticks)
 }
 
-/// Time on a CPU of a process that has just started, finer than ticks: of the threads it has now.
-pub(crate) fn cpu_of_threads(pid: u32) -> Result<Duration, Error> {
+/// CPU time of the current threads of a process, in nanoseconds. Ticks are too coarse for a short run.
+pub(crate) fn read_cpu_time_of_threads(pid: u32) -> Result<Duration, MeasureError> {
     let mut nanos = 0;
     for thread in std::fs::read_dir(format!("/proc/{pid}/task"))? {
         let text = read_to_string(thread?.path().join("schedstat"))?;
@@ -30,7 +30,7 @@ pub(crate) fn cpu_of_threads(pid: u32) -> Result<Duration, Error> {
 }
 
 /// Resident memory in MB.
-pub(crate) fn resident(pid: u32) -> Result<f64, Error> {
+pub(crate) fn read_resident_memory(pid: u32) -> Result<f64, MeasureError> {
     let text = read_to_string(format!("/proc/{pid}/status"))?;
     let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let kilobytes = line.and_then(|line| line.split_whitespace().next());
@@ -38,8 +38,8 @@ pub(crate) fn resident(pid: u32) -> Result<f64, Error> {
     Ok(f64::from(kilobytes) / 1024.0)
 }
 
-/// The release binary of this name, beside the folder of this program's own profile.
-pub(crate) fn binary(name: &str) -> Result<PathBuf, Error> {
+/// The path of a release binary, next to the folder of this program's profile.
+pub(crate) fn find_binary(name: &str) -> Result<PathBuf, MeasureError> {
     let own = std::env::current_exe()?;
     let target = own.parent().and_then(std::path::Path::parent);
     let path = target.ok_or("no target folder")?.join("release").join(name);
@@ -51,7 +51,7 @@ pub(crate) fn binary(name: &str) -> Result<PathBuf, Error> {
 }
 
 /// Size of a file in MB.
-pub(crate) fn megabytes(path: &std::path::Path) -> Result<f64, Error> {
+pub(crate) fn read_megabytes(path: &std::path::Path) -> Result<f64, MeasureError> {
     let kilobytes = u32::try_from(std::fs::metadata(path)?.len() / 1000)?;
     Ok(f64::from(kilobytes) / 1000.0)
 }

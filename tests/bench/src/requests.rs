@@ -1,5 +1,4 @@
-//! Invite and accept over HTTP: the whole service, its database and the load generator on this
-//! machine.
+//! Invite and accept over HTTP, with the whole service, its database and the load generator on one machine.
 
 use std::time::Duration;
 
@@ -7,60 +6,61 @@ use bench::Table;
 use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
-use crate::Error;
-use crate::client::Call;
+use crate::MeasureError;
+use crate::client::ApiCall;
 use crate::load::{self, Load};
-use crate::service::{self, Clinic, PASSWORD, admin, member};
+use crate::service::{self, BenchClinic, PASSWORD, admin, member};
 
-/// Of each kind of request; those that hash a password take longer.
+/// How many requests of each kind are sent.
 const REQUESTS: usize = 3000;
+/// The same for requests that hash a password, which take longer.
 const HASHING: usize = 250;
 const WARM_UP: usize = 200;
 const LIMIT: Duration = Duration::from_secs(15);
 const LOADS: [usize; 2] = [1, 8];
 
-/// A service of its own for each load: the embedded database remembers every transaction for ten
-/// minutes, and looks through them at each new one.
-struct Bench {
+/// A service with its own database for each load. The embedded database keeps every transaction for ten minutes
+/// and searches all of them at each new one.
+struct RequestBench {
     running: Emulator,
-    clinic: Clinic,
+    clinic: BenchClinic,
 }
 
-/// Requests a second and times of a request.
-pub(crate) async fn measure() -> Result<String, Error> {
+/// Measures requests per second and request times.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
     let columns = ["request", "at once", "requests/s", "p50 ms", "p99 ms"];
     let mut table = Table::new("Requests", columns);
     for at_once in LOADS {
-        let bench = Bench::start().await?;
-        let load = bench.invited(member, REQUESTS, at_once).await?;
-        bench.row(&mut table, "invite", at_once, &load).await;
+        let bench = RequestBench::start().await?;
+        let load = bench.invite_people(member, REQUESTS, at_once).await?;
+        bench.add_row(&mut table, "invite", at_once, &load).await;
     }
     let accept = "accept, no password";
     for at_once in LOADS {
-        let bench = Bench::start().await?;
-        let invited = bench.invited(member, REQUESTS, 8).await?;
-        let load = bench.accepted(&invited, None, at_once).await?;
-        bench.row(&mut table, accept, at_once, &load).await;
+        let bench = RequestBench::start().await?;
+        let invited = bench.invite_people(member, REQUESTS, 8).await?;
+        let load = bench.accept_invitations(&invited, None, at_once).await?;
+        bench.add_row(&mut table, accept, at_once, &load).await;
     }
     let accept = "accept, password hashed with argon2id";
     for at_once in LOADS {
-        let bench = Bench::start().await?;
-        let invited = bench.invited(admin, HASHING, 8).await?;
-        let load = bench.accepted(&invited, Some(PASSWORD), at_once).await?;
-        bench.row(&mut table, accept, at_once, &load).await;
+        let bench = RequestBench::start().await?;
+        let invited = bench.invite_people(admin, HASHING, 8).await?;
+        let load = bench.accept_invitations(&invited, Some(PASSWORD), at_once).await?;
+        bench.add_row(&mut table, accept, at_once, &load).await;
     }
     Ok(table.with(
-        "The whole service in one process, mails apart: the routers, the embedded database behind an HTTP endpoint of \
-         its own, and the load generator share this machine's CPUs.",
+        "The whole service in one process, without emails. The routers, the embedded database behind its own HTTP \
+         endpoint, and the load generator share the CPUs of this machine.",
     ))
 }
 
-impl Bench {
-    async fn start() -> Result<Self, Error> {
+impl RequestBench {
+    async fn start() -> Result<Self, MeasureError> {
         let running = service::start(Options::default()).await?;
-        let clinic = service::clinic(&running).await?;
+        let clinic = service::create_clinic(&running).await?;
         let bench = Self { running, clinic };
-        // Opens connections and fills caches.
+        // The warm-up opens connections and fills caches.
         let warm_up =
             (0..WARM_UP).map(|n| bench.clinic.invite(&member(&format!("{n}@warm.example"))));
         load::run(&bench.running.url, warm_up.collect(), 8, LIMIT).await?;
@@ -68,23 +68,23 @@ impl Bench {
     }
 
     /// Invites `count` people.
-    async fn invited(
+    async fn invite_people(
         &self,
         person: fn(&str) -> Value,
         count: usize,
         at_once: usize,
-    ) -> Result<Load, Error> {
+    ) -> Result<Load, MeasureError> {
         let email = |n| format!("person-{n}@clinic.example");
         let calls = (0..count).map(|n| self.clinic.invite(&person(&email(n))));
         load::run(&self.running.url, calls.collect(), at_once, LIMIT).await
     }
 
-    async fn accepted(
+    async fn accept_invitations(
         &self,
         invited: &Load,
         password: Option<&str>,
         at_once: usize,
-    ) -> Result<Load, Error> {
+    ) -> Result<Load, MeasureError> {
         let mut calls = Vec::new();
         for answer in &invited.answers {
             let user: Value = serde_json::from_str(answer)?;
@@ -92,12 +92,12 @@ impl Bench {
             if let Some(password) = password {
                 body["password"] = json!(password);
             }
-            calls.push(Call::post("/v1/invitation/accept", &body));
+            calls.push(ApiCall::post("/v1/invitation/accept", &body));
         }
         load::run(&self.running.url, calls, at_once, LIMIT).await
     }
 
-    async fn row(self, table: &mut Table, name: &str, at_once: usize, load: &Load) {
+    async fn add_row(self, table: &mut Table, name: &str, at_once: usize, load: &Load) {
         self.running.stop().await;
         table.row([
             name.to_owned(),

@@ -1,4 +1,4 @@
-//! Large clinics: one genuine invitation with its claim, copied straight into the database.
+//! Fills large clinics by copying one real invitation and its claim in the database.
 
 use domain::ids::InvitationId;
 use domain::time::Timestamp;
@@ -7,25 +7,25 @@ use emulator::Emulator;
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 
-use crate::Error;
-use crate::client::Client;
-use crate::service::{Clinic, INVITATIONS, member};
+use crate::MeasureError;
+use crate::client::ApiClient;
+use crate::service::{BenchClinic, INVITATIONS, member};
 
-/// Items written to the database at once.
+/// Items per write to the database.
 const CHUNK: usize = 4000;
-/// Invitations of each clinic that are revoked, and as many whose mail failed.
+/// The number of revoked invitations in each clinic, and of those whose email failed.
 pub(crate) const FEW: usize = 10;
-/// Of a person whose invitation is somewhere in the middle.
+/// The address of an invitation that is not at the end of the list.
 pub(crate) const SOMEONE: &str = "person-50@clinic.example";
 
-/// A database item in DynamoDB's JSON, cut at what is different in each copy.
-struct Template {
+/// A database item in DynamoDB's JSON, with the values that differ in each copy.
+struct ItemTemplate {
     text: String,
     id: String,
     created_at: String,
 }
 
-impl Template {
+impl ItemTemplate {
     fn new(item: &Value, id: &str, created_at: Timestamp) -> Self {
         Self {
             text: item.to_string(),
@@ -45,21 +45,24 @@ impl Template {
     }
 }
 
-/// Brings a clinic to `total` invitations, all of one person's kind, one every second into the
-/// past; [`FEW`] of them revoked.
-pub(crate) async fn fill(running: &Emulator, clinic: &Clinic, total: usize) -> Result<(), Error> {
-    let client = Client::new(&running.url);
+/// Adds invitations to a clinic until it has `total`, each created a second before the last. [`FEW`] are revoked.
+pub(crate) async fn fill(
+    running: &Emulator,
+    clinic: &BenchClinic,
+    total: usize,
+) -> Result<(), MeasureError> {
+    let client = ApiClient::new(&running.url);
     let template = clinic.invite(&member("person-template@clinic.example"));
     let invited = client.json(template).await?;
     let id = invited["invitationId"].as_str().unwrap_or_default();
     let created_at = Timestamp::parse(invited["createdAt"].as_str().unwrap_or_default())?;
     let items = [
-        item(running, clinic, &format!("INV#{id}"))?,
-        item(running, clinic, "EMAIL#person-template@clinic.example")?,
+        load_item(running, clinic, &format!("INV#{id}"))?,
+        load_item(running, clinic, "EMAIL#person-template@clinic.example")?,
     ];
-    let templates = items.map(|item| Template::new(&item, id, created_at));
+    let templates = items.map(|item| ItemTemplate::new(&item, id, created_at));
     let (mut items, mut revoked) = (Vec::with_capacity(CHUNK), Vec::new());
-    // The owner's invitation and the template count too.
+    // The owner's invitation and the template count toward the total.
     for number in 0..total - 2 {
         let back = i64::try_from(number + 1)? * 1000;
         let at = Timestamp::from_millis(created_at.millis() - back)?;
@@ -72,10 +75,10 @@ pub(crate) async fn fill(running: &Emulator, clinic: &Clinic, total: usize) -> R
             revoked.push(id);
         }
         if items.len() >= CHUNK {
-            import(running, std::mem::take(&mut items))?;
+            import_items(running, std::mem::take(&mut items))?;
         }
     }
-    import(running, items)?;
+    import_items(running, items)?;
     for id in revoked {
         let body = json!({ "invitationId": id.to_string() });
         let revoke = clinic.post(format!("{INVITATIONS}/revoke"), &body);
@@ -84,14 +87,18 @@ pub(crate) async fn fill(running: &Emulator, clinic: &Clinic, total: usize) -> R
     Ok(())
 }
 
-fn import(running: &Emulator, items: Vec<dynoxide::Item>) -> Result<(), Error> {
+fn import_items(running: &Emulator, items: Vec<dynoxide::Item>) -> Result<(), MeasureError> {
     let database: &Database = &running.database;
     database.import_items(&running.table, items, ImportOptions::default())?;
     Ok(())
 }
 
-/// An item of the clinic's partition, in DynamoDB's JSON.
-fn item(running: &Emulator, clinic: &Clinic, sort_key: &str) -> Result<Value, Error> {
+/// Reads an item of the clinic's partition, in DynamoDB's JSON.
+fn load_item(
+    running: &Emulator,
+    clinic: &BenchClinic,
+    sort_key: &str,
+) -> Result<Value, MeasureError> {
     let request = json!({
         "TableName": running.table,
         "Key": { "PK": { "S": format!("CLINIC#{}", clinic.id) }, "SK": { "S": sort_key } },

@@ -1,28 +1,28 @@
-//! The service in this process, with one clinic in it.
+//! The service in this process, with one clinic.
 
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId};
 use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
-use crate::Error;
-use crate::client::Call;
+use crate::MeasureError;
+use crate::client::ApiCall;
 
 pub(crate) const USERS: &str = "/v1/autoScribe/users";
 pub(crate) const INVITATIONS: &str = "/v1/autoScribe/users/invitations";
 
 /// A clinic and its API key.
 #[derive(Clone, Debug)]
-pub(crate) struct Clinic {
+pub(crate) struct BenchClinic {
     pub(crate) id: ClinicId,
     pub(crate) key: String,
 }
 
-/// Starts the service on a database in memory, with nobody who mails what is invited.
+/// Starts the service on a database in memory, without `mailer`.
 ///
-/// The table's stream is off: the embedded database reads all of it to number the next record, so
-/// that each write would take longer than the one before.
-pub(crate) async fn start(options: Options) -> Result<Emulator, Error> {
+/// The table's stream is off. The embedded database reads all of it to number the next record, so each write would
+/// take longer than the last.
+pub(crate) async fn start(options: Options) -> Result<Emulator, MeasureError> {
     let silent = Options { deliver_stream: false, ..options };
     let running = emulator::start(silent).await?;
     let off = json!({
@@ -33,11 +33,11 @@ pub(crate) async fn start(options: Options) -> Result<Emulator, Error> {
 }
 
 /// Starts the service with its mailer.
-pub(crate) async fn start_with_mailer(options: Options) -> Result<Emulator, Error> {
+pub(crate) async fn start_with_mailer(options: Options) -> Result<Emulator, MeasureError> {
     Ok(emulator::start(options).await?)
 }
 
-pub(crate) async fn clinic(running: &Emulator) -> Result<Clinic, Error> {
+pub(crate) async fn create_clinic(running: &Emulator) -> Result<BenchClinic, MeasureError> {
     let request = provision::Request {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: None,
@@ -48,24 +48,28 @@ pub(crate) async fn clinic(running: &Emulator) -> Result<Clinic, Error> {
         embed_origins: None,
     };
     let made = provision::provision(&running.provision_deps(), &request).await?;
-    Ok(Clinic { id: ClinicId::parse(&made.clinic_id)?, key: made.api_key })
+    Ok(BenchClinic { id: ClinicId::parse(&made.clinic_id)?, key: made.api_key })
 }
 
-impl Clinic {
-    pub(crate) fn get(&self, path: impl Into<String>) -> Call {
-        Call::get(path).with_key(&self.key)
+impl BenchClinic {
+    pub(crate) fn get(&self, path: impl Into<String>) -> ApiCall {
+        ApiCall::get(path).with_key(&self.key)
     }
 
-    pub(crate) fn post(&self, path: impl Into<String>, body: &Value) -> Call {
-        Call::post(path, body).with_key(&self.key)
+    pub(crate) fn post(&self, path: impl Into<String>, body: &Value) -> ApiCall {
+        ApiCall::post(path, body).with_key(&self.key)
     }
 
-    pub(crate) fn invite(&self, person: &Value) -> Call {
+    pub(crate) fn invite(&self, person: &Value) -> ApiCall {
         self.post(USERS, person)
     }
 
-    /// The token in the first mail of an invitation of this clinic.
-    pub(crate) fn token(&self, running: &Emulator, invited: &Value) -> Result<String, Error> {
+    /// The token in the first email of an invitation of this clinic.
+    pub(crate) fn token(
+        &self,
+        running: &Emulator,
+        invited: &Value,
+    ) -> Result<String, MeasureError> {
         let id = invited["invitationId"].as_str().unwrap_or_default();
         let link =
             InvitationLink { clinic: self.id, invitation: InvitationId::parse(id)?, generation: 1 };
@@ -74,7 +78,7 @@ impl Clinic {
     }
 }
 
-/// A member without an NPI or the dashboard.
+/// A member without an NPI and without dashboard access.
 pub(crate) fn member(email: &str) -> Value {
     json!({
         "email": email, "firstName": "Grace", "lastName": "Lind", "clinicRole": "Front Desk Operator",
@@ -82,7 +86,7 @@ pub(crate) fn member(email: &str) -> Value {
     })
 }
 
-/// A radiologist whom the local registry verifies.
+/// A radiologist that the local registry verifies.
 pub(crate) fn radiologist(email: &str) -> Value {
     json!({
         "email": email, "firstName": "Anna", "lastName": "Hale", "clinicRole": "Radiologist", "level": "member",
@@ -91,7 +95,7 @@ pub(crate) fn radiologist(email: &str) -> Value {
     })
 }
 
-/// Someone who needs a password.
+/// An admin, who needs a password.
 pub(crate) fn admin(email: &str) -> Value {
     json!({
         "email": email, "firstName": "Ida", "lastName": "Moss", "clinicRole": "Administrative Director",
@@ -99,5 +103,5 @@ pub(crate) fn admin(email: &str) -> Value {
     })
 }
 
-/// A password that the policy lets through.
+/// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "copper lantern orbit walnut";

@@ -1,4 +1,4 @@
-//! Sessions: signing in, signing and verifying tokens, and what knowing the caller costs a request.
+//! Sign-in, signing and verifying tokens, and the cost of authenticating the caller.
 
 use std::time::Instant;
 
@@ -15,11 +15,11 @@ use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::client::{Call, Client};
-use crate::functions::Bench;
+use crate::client::{ApiCall, ApiClient};
+use crate::functions::FunctionBench;
 use crate::service::{self, PASSWORD, admin};
 use crate::usage;
-use crate::{Error, events, process};
+use crate::{MeasureError, events, process};
 
 const SIGN_INS: u32 = 100;
 const ROUNDS: usize = 5;
@@ -27,35 +27,38 @@ const TOKENS: u32 = 2000;
 const CALLS: u32 = 2000;
 const EMAIL: &str = "ida@clinic.example";
 
-/// Somebody who can sign in.
-async fn confirmed(running: &Emulator, clinic: &service::Clinic) -> Result<(), Error> {
-    let client = Client::new(&running.url);
+/// Confirms a person who can sign in.
+async fn confirm_person(
+    running: &Emulator,
+    clinic: &service::BenchClinic,
+) -> Result<(), MeasureError> {
+    let client = ApiClient::new(&running.url);
     let invited = client.json(clinic.invite(&admin(EMAIL))).await?;
     let body = json!({ "token": clinic.token(running, &invited)?, "password": PASSWORD });
-    client.send(Call::post("/v1/invitation/accept", &body)).await?;
+    client.send(ApiCall::post("/v1/invitation/accept", &body)).await?;
     Ok(())
 }
 
-fn password() -> Value {
+fn sign_in_body() -> Value {
     json!({ "email": EMAIL, "password": PASSWORD })
 }
 
-/// CPU of a sign-in by the release binary, and how many fit into a second of one core.
-async fn sign_ins() -> Result<String, Error> {
-    let bench = Bench::new().await?;
-    confirmed(&bench.running, &bench.clinic).await?;
+/// Measures the CPU time of a sign-in by the release binary, and how many one core does per second.
+async fn measure_sign_ins() -> Result<String, MeasureError> {
+    let bench = FunctionBench::new().await?;
+    confirm_person(&bench.running, &bench.clinic).await?;
     let mut function = bench.start("session").await?;
-    function.startup_time().await?;
+    function.wait_for_startup().await?;
     let pid = function.pid()?;
     let mut rounds = Vec::new();
     for round in 0..=ROUNDS {
-        let before = process::cpu(pid)?;
+        let before = process::read_cpu_time(pid)?;
         for _ in 0..SIGN_INS {
-            function.send(events::post("/v1/session", None, &password()))?;
-            let (response, _) = function.response().await?;
+            function.send(events::post("/v1/session", None, &sign_in_body()))?;
+            let (response, _) = function.wait_for_response().await?;
             events::check_status(&response, 200)?;
         }
-        let used = process::cpu(pid)?.saturating_sub(before);
+        let used = process::read_cpu_time(pid)?.saturating_sub(before);
         // The first round is the warm-up.
         if round > 0 {
             rounds.push(millis(used) / f64::from(SIGN_INS));
@@ -64,20 +67,25 @@ async fn sign_ins() -> Result<String, Error> {
     function.stop().await?;
     bench.running.stop().await;
     let cpu = median(rounds);
-    let mut table = Table::new("Signing in", ["", "CPU ms", "a second, on one core"]);
+    let mut table = Table::new("Sign-in", ["", "CPU ms", "a second, on one core"]);
     table.row(["sign-in".to_owned(), format!("{cpu:.2}"), format!("{:.0}", 1000.0 / cpu)]);
     Ok(table.with(&format!(
-        "The release binary of `session` under a small Runtime API, argon2id (19 MiB, 2, 1) included. Median of {ROUNDS} \
+        "Release binary of `session` under a small Runtime API, including argon2id (19 MiB, 2, 1). Median of {ROUNDS} \
          rounds of {SIGN_INS}."
     )))
 }
 
-/// Signing in, tokens, and what knowing the caller costs.
-pub(crate) async fn measure() -> Result<String, Error> {
-    Ok(format!("{}\n{}\n{}", sign_ins().await?, tokens().await?, callers().await?))
+/// Measures sign-in, tokens and authentication of the caller.
+pub(crate) async fn measure() -> Result<String, MeasureError> {
+    Ok(format!(
+        "{}\n{}\n{}",
+        measure_sign_ins().await?,
+        measure_tokens().await?,
+        measure_callers().await?
+    ))
 }
 
-async fn tokens() -> Result<String, Error> {
+async fn measure_tokens() -> Result<String, MeasureError> {
     let running = service::start(Options::default()).await?;
     let context = &running.context;
     let expected =
@@ -87,7 +95,8 @@ async fn tokens() -> Result<String, Error> {
         "clinic": "01890a5d-ac96-774b-bcce-b302099a8057", "level": "member", "canManageStudies": true,
         "iat": context.now().seconds(), "exp": context.now().seconds() + 900,
     });
-    let mut table = Table::new("Tokens", ["algorithm", "sign µs", "verify µs"]);
+    let mut table =
+        Table::new("Signing and verifying tokens", ["algorithm", "sign µs", "verify µs"]);
     for algorithm in ["ES256", "EdDSA"] {
         let secret = format!("{algorithm}:{}", "s".repeat(43));
         let keys = SigningKeys::from_secret(&secret)?;
@@ -109,37 +118,39 @@ async fn tokens() -> Result<String, Error> {
         table.row([algorithm.to_owned(), each(signing), each(start.elapsed())]);
     }
     running.stop().await;
-    Ok(table.with(&format!("As `auth::jwt` does it, claims and JSON included; means of {TOKENS}.")))
+    Ok(table.with(&format!(
+        "Measured through `auth::jwt`, including claims and JSON. Means of {TOKENS}."
+    )))
 }
 
 #[derive(Clone, FromRef)]
-struct Deps {
+struct BenchDeps {
     context: Context,
     keys: PublishedKeys,
 }
 
-/// The same answer to nobody, to a session and to a key.
-async fn callers() -> Result<String, Error> {
+/// Compares the same route without authentication, with a session and with an API key.
+async fn measure_callers() -> Result<String, MeasureError> {
     let options = Options { faults: true, ..Options::default() };
     let running = service::start(options).await?;
-    let clinic = service::clinic(&running).await?;
-    confirmed(&running, &clinic).await?;
-    let client = Client::new(&running.url);
-    let session = client.json(Call::post("/v1/session", &password())).await?;
+    let clinic = service::create_clinic(&running).await?;
+    confirm_person(&running, &clinic).await?;
+    let client = ApiClient::new(&running.url);
+    let session = client.json(ApiCall::post("/v1/session", &sign_in_body())).await?;
     let session = session["accessToken"].as_str().unwrap_or_default();
     let router = Router::new()
         .route("/nobody", get(async || "ok"))
         .route("/caller", get(async |_: Caller<ReadUsers>| "ok"))
-        .with_state(Deps { context: running.context.clone(), keys: running.keys.clone() });
-    let nobody = timed(&router, "/nobody", "").await?;
+        .with_state(BenchDeps { context: running.context.clone(), keys: running.keys.clone() });
+    let nobody = time_calls(&router, "/nobody", "").await?;
     let faults = running.faults.clone().ok_or("no faults")?;
     let columns = ["caller", "µs more", "reads", "RCU"];
-    let mut table = Table::new("Knowing the caller", columns);
+    let mut table = Table::new("Authenticating the caller", columns);
     for (name, credential) in [("session", session), ("API key", &clinic.key)] {
-        // The first calls note the key's use and open connections.
-        timed(&router, "/caller", credential).await?;
-        let ((), cost) = usage::of(&faults, once(&router, "/caller", credential)).await?;
-        let time = timed(&router, "/caller", credential).await?;
+        // The first calls record the use of the key and open connections.
+        time_calls(&router, "/caller", credential).await?;
+        let ((), cost) = usage::measure(&faults, call_once(&router, "/caller", credential)).await?;
+        let time = time_calls(&router, "/caller", credential).await?;
         let reads: u64 = cost.calls.iter().map(|(_, calls)| calls).sum();
         table.row([
             name.to_owned(),
@@ -150,12 +161,12 @@ async fn callers() -> Result<String, Error> {
     }
     running.stop().await;
     Ok(table.with(&format!(
-        "A router called in the process, against the same route that asks for no caller; means of {CALLS}. The key's read \
-         is one of the embedded database over HTTP."
+        "A router called in the process, compared with the same route without authentication. Means of {CALLS}. Reading \
+         the key is a request to the embedded database over HTTP."
     )))
 }
 
-async fn once(router: &Router, path: &str, credential: &str) -> Result<(), Error> {
+async fn call_once(router: &Router, path: &str, credential: &str) -> Result<(), MeasureError> {
     let request = Request::get(path).header("authorization", format!("Bearer {credential}"));
     let answer = router.clone().oneshot(request.body(Body::empty())?).await?;
     if answer.status().is_success() {
@@ -165,11 +176,11 @@ async fn once(router: &Router, path: &str, credential: &str) -> Result<(), Error
     }
 }
 
-/// Milliseconds of one call.
-async fn timed(router: &Router, path: &str, credential: &str) -> Result<f64, Error> {
+/// Measures the mean time of a call in milliseconds.
+async fn time_calls(router: &Router, path: &str, credential: &str) -> Result<f64, MeasureError> {
     let start = Instant::now();
     for _ in 0..CALLS {
-        once(router, path, credential).await?;
+        call_once(router, path, credential).await?;
     }
     Ok(millis(start.elapsed()) / f64::from(CALLS))
 }

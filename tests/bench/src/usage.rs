@@ -1,13 +1,13 @@
-//! What one operation asks of the database.
+//! Database calls and capacity units of one operation.
 
 use emulator::DatabaseFaults;
 
-use crate::Error;
+use crate::MeasureError;
 
-/// Calls and capacity units.
+/// The database calls and capacity units of one operation.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Cost {
-    /// Such as `GetItem 1, Query 1`.
+    /// Each kind of call and its count.
     pub(crate) calls: Vec<(String, u64)>,
     pub(crate) read: f64,
     pub(crate) write: f64,
@@ -16,8 +16,8 @@ pub(crate) struct Cost {
 const READS: [&str; 5] = ["BatchGetItem", "GetItem", "Query", "Scan", "TransactGetItems"];
 
 impl Cost {
-    /// Everything since the last reset.
-    pub(crate) fn so_far(faults: &DatabaseFaults) -> Self {
+    /// Reads the usage since the last reset.
+    pub(crate) fn read(faults: &DatabaseFaults) -> Self {
         let mut cost = Self::default();
         for (operation, usage) in faults.usage() {
             if READS.contains(&operation.as_str()) {
@@ -30,8 +30,8 @@ impl Cost {
         cost
     }
 
-    /// What is left without `other`'s part.
-    pub(crate) fn without(mut self, other: &Self) -> Self {
+    /// This cost minus `other`.
+    pub(crate) fn minus(mut self, other: &Self) -> Self {
         for (operation, calls) in &mut self.calls {
             let same = other.calls.iter().find(|(name, _)| name == operation);
             *calls -= same.map_or(0, |(_, calls)| *calls);
@@ -55,12 +55,12 @@ impl Cost {
     }
 }
 
-/// What happens while `work` runs.
-pub(crate) async fn of<T>(
+/// Runs `work` and measures its cost.
+pub(crate) async fn measure<T>(
     faults: &DatabaseFaults,
-    work: impl Future<Output = Result<T, Error>>,
-) -> Result<(T, Cost), Error> {
+    work: impl Future<Output = Result<T, MeasureError>>,
+) -> Result<(T, Cost), MeasureError> {
     faults.reset_usage();
     let result = work.await?;
-    Ok((result, Cost::so_far(faults)))
+    Ok((result, Cost::read(faults)))
 }

@@ -1,6 +1,5 @@
-//! The least that an invite can cost on this stack, to measure `invite` against: the same client,
-//! the same items in the same transaction, and nothing else. It authenticates nobody, reads nothing
-//! and checks no field. Not for use.
+//! The minimal invite on this stack, for comparison with `invite`. It has the same client and writes the
+//! same items in one transaction. It authenticates no one, reads nothing and checks no field, so never deploy it.
 
 use std::collections::HashMap;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -10,7 +9,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use lambda_http::{Body, Error, Request, Response, service_fn};
 use serde_json::{Value, json};
 
-/// As long as the digests in the items of `invite`.
+/// Has the length of the digests in the items of `invite`.
 const DIGEST: &str = "0123456789012345678901234567890123456789012";
 const CLINIC: &str = "01234567-89ab-7def-8123-456789abcdef";
 
@@ -43,9 +42,9 @@ async fn invite(client: &Client, table: &str, request: Request) -> Result<Respon
     Ok(response.body(answer.to_string().into())?)
 }
 
-type Item = HashMap<String, AttributeValue>;
+type FloorItem = HashMap<String, AttributeValue>;
 
-fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> Item {
+fn item<const N: usize>(attributes: [(&str, AttributeValue); N]) -> FloorItem {
     attributes.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
@@ -53,7 +52,7 @@ fn text(value: impl Into<String>) -> AttributeValue {
     AttributeValue::S(value.into())
 }
 
-fn items(person: &Value, id: &str, now: u128) -> [Item; 3] {
+fn items(person: &Value, id: &str, now: u128) -> [FloorItem; 3] {
     let clinic = || text(format!("CLINIC#{CLINIC}"));
     let invitation = format!("inv_{id}");
     let time = || AttributeValue::N(now.to_string());
@@ -102,9 +101,9 @@ fn items(person: &Value, id: &str, now: u128) -> [Item; 3] {
     [audit, invited, claim]
 }
 
-fn profile(person: &Value) -> Item {
+fn profile(person: &Value) -> FloorItem {
     let names = [("fn", "firstName"), ("ln", "lastName"), ("ro", "clinicRole")];
-    let mut profile = Item::from(permissions(person));
+    let mut profile = FloorItem::from(permissions(person));
     profile.extend(names.map(|(name, member)| (name.to_owned(), word(person, member))));
     profile
 }
