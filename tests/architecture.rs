@@ -1,4 +1,4 @@
-//! The house rules: who may import whom, which crates stay out, which licenses come in.
+//! The rules for dependencies: allowed imports, excluded crates, accepted licenses.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -6,12 +6,12 @@ use std::process::Command;
 
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
-fn metadata() -> Metadata {
+fn load_metadata() -> Metadata {
     MetadataCommand::new().exec().expect("cargo metadata")
 }
 
-/// Ours that each crate of ours imports, development apart.
-fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
+/// The workspace crates that each workspace crate depends on, without dev-dependencies.
+fn workspace_imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
     let members = metadata.workspace_packages();
     let ours: BTreeSet<&str> = members.iter().map(|p| p.name.as_str()).collect();
     let is_ours = |d: &&cargo_metadata::Dependency| {
@@ -24,7 +24,7 @@ fn imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> {
 }
 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "web"];
-/// Ours that only HTTP functions and other writers use.
+/// Crates for HTTP functions and other functions that write.
 const SHARED: [&str; 2] = ["changes", "auth"];
 const FUNCTIONS: [&str; 9] = [
     "invite",
@@ -38,7 +38,7 @@ const FUNCTIONS: [&str; 9] = [
     "temporary-access",
 ];
 
-fn allowed(krate: &str) -> Vec<&'static str> {
+fn allowed_imports(krate: &str) -> Vec<&'static str> {
     match krate {
         "domain" | "telemetry" => vec![],
         "lookup" => vec!["telemetry"],
@@ -50,21 +50,21 @@ fn allowed(krate: &str) -> Vec<&'static str> {
         name if FUNCTIONS.contains(&name) => {
             [&["domain", "telemetry", "runtime"][..], &ADAPTERS, &SHARED].concat()
         }
-        // The composition of the whole, and the tests of it.
+        // These run or test the whole service.
         "emulator" | "dev" | "tests" | "bench" => {
             let ours = ["domain", "runtime", "emulator"];
-            // The bench starts functions under the tests' Runtime API.
+            // The bench starts functions with the Runtime API of the tests.
             let tests: &[&str] = if krate == "bench" { &["tests"] } else { &[] };
             [&ours[..], tests, &ADAPTERS, &SHARED, &FUNCTIONS].concat()
         }
-        other => panic!("{other} has no place in the house: see docs/ARCHITECTURE.md"),
+        other => panic!("no rule for {other}: see docs/ARCHITECTURE.md"),
     }
 }
 
 #[test]
 fn crates_import_only_what_the_table_allows() {
-    for (krate, imports) in imports(&metadata()) {
-        let allowed = allowed(&krate);
+    for (krate, imports) in workspace_imports(&load_metadata()) {
+        let allowed = allowed_imports(&krate);
         for import in imports {
             assert!(allowed.contains(&import.as_str()), "{krate} must not import {import}");
         }
@@ -73,7 +73,7 @@ fn crates_import_only_what_the_table_allows() {
 
 #[test]
 fn the_domain_links_no_aws_http_or_async_runtime() {
-    let tree = tree("domain");
+    let tree = list_linked_crates("domain");
     for foreign in
         ["aws-", "axum", "http ", "hyper", "lambda", "tokio", "getrandom", "regex", "reqwest"]
     {
@@ -81,8 +81,8 @@ fn the_domain_links_no_aws_http_or_async_runtime() {
     }
 }
 
-/// All that one package links, with the features it asks for itself.
-fn tree(package: &str) -> Vec<String> {
+/// Every crate that one package links, with the features that this package enables.
+fn list_linked_crates(package: &str) -> Vec<String> {
     let arguments =
         ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", package];
     let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo tree");
@@ -93,19 +93,20 @@ fn tree(package: &str) -> Vec<String> {
 #[test]
 fn a_function_links_only_what_it_uses() {
     for (function, foreign) in [
-        ("list", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup ", "mail ", "npi "][..]),
-        ("invite", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
-        ("confirm", &["aws-sdk-sesv2", "mail "]),
-        ("mailer", &["lookup ", "npi "]),
-        ("provision", &["aws-sdk-sesv2", "lookup ", "mail ", "npi "]),
-        ("session", &["aws-sdk-sesv2", "mail ", "npi "]),
-        ("temporary-access", &["aws-sdk-sesv2", "lookup ", "mail ", "npi "]),
-        ("users", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
-        ("npi-verifier", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail "]),
+        ("list", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"][..]),
+        ("invite", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
+        ("confirm", &["aws-sdk-sesv2", "mail"]),
+        ("mailer", &["lookup", "npi"]),
+        ("provision", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
+        ("session", &["aws-sdk-sesv2", "mail", "npi"]),
+        ("temporary-access", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
+        ("users", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
+        ("npi-verifier", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
     ] {
-        let tree = tree(function);
+        let tree = list_linked_crates(function);
         for name in foreign {
-            assert!(!tree.iter().any(|krate| krate.starts_with(name)), "{function} links {name}");
+            let is_linked = tree.iter().any(|krate| krate.split(' ').next() == Some(name));
+            assert!(!is_linked, "{function} links {name}");
         }
     }
 }
@@ -113,16 +114,16 @@ fn a_function_links_only_what_it_uses() {
 #[test]
 fn functions_link_one_tls_stack_and_one_crypto_backend() {
     for function in FUNCTIONS {
-        let tree = tree(function);
+        let tree = list_linked_crates(function);
         for (name, why) in [
-            ("openssl v", "rustls with aws-lc is the one TLS stack"),
-            ("native-tls", "rustls with aws-lc is the one TLS stack"),
-            ("ring ", "aws-lc is the one crypto provider"),
+            ("openssl v", "rustls with aws-lc is the only TLS stack"),
+            ("native-tls", "rustls with aws-lc is the only TLS stack"),
+            ("ring ", "aws-lc is the only crypto provider"),
             ("rustls v0.21", "the SDK's old TLS stack"),
             ("rsa ", "RUSTSEC-2023-0071"),
-            ("dynoxide", "the embedded database is for this machine only"),
-            ("emulator ", "the emulator is for this machine only"),
-            ("clap ", "the command line is for this machine only"),
+            ("dynoxide", "the embedded database is for local use only"),
+            ("emulator ", "the emulator is for local use only"),
+            ("clap ", "the command line is for local use only"),
         ] {
             assert!(
                 !tree.iter().any(|krate| krate.starts_with(name)),
@@ -134,22 +135,22 @@ fn functions_link_one_tls_stack_and_one_crypto_backend() {
 
 #[test]
 fn every_license_is_accepted() {
-    let accepted = accepted_licenses();
-    // One alternative is enough. A conjunction needs every part.
+    let accepted = read_accepted_licenses();
+    // OR needs one accepted license. AND needs every part accepted.
     let is_accepted = |expression: &str| {
         let plain = expression.replace(['(', ')'], "").replace('/', " OR ");
         plain.split(" AND ").all(|part| {
             part.split(" OR ").any(|license| accepted.iter().any(|name| name == license.trim()))
         })
     };
-    for package in metadata().packages {
+    for package in load_metadata().packages {
         let license = package.license.clone().unwrap_or_default();
         assert!(is_accepted(&license), "{} has license {license:?}: see deny.toml", package.name);
     }
 }
 
 /// The licenses that `deny.toml` allows.
-fn accepted_licenses() -> Vec<String> {
+fn read_accepted_licenses() -> Vec<String> {
     let rules = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../deny.toml"));
     let rules = rules.expect("deny.toml");
     let list = rules.split("[licenses]").nth(1).and_then(|rest| rest.split("allow = [").nth(1));
@@ -157,8 +158,8 @@ fn accepted_licenses() -> Vec<String> {
     list.split('"').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// What stands under a heading of the workspace's manifest.
-fn section(heading: &str) -> String {
+/// The lines under a heading of the workspace's manifest.
+fn read_section(heading: &str) -> String {
     let manifest = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml"));
     let manifest = manifest.expect("Cargo.toml");
     let after = manifest.split(&format!("[{heading}]")).nth(1);
@@ -168,40 +169,40 @@ fn section(heading: &str) -> String {
 
 #[test]
 fn every_dependency_has_a_reason() {
-    for line in section("workspace.dependencies").lines() {
+    for line in read_section("workspace.dependencies").lines() {
         let theirs = line.contains('=') && !line.starts_with('#') && !line.contains("path = ");
         assert!(!theirs || line.contains(" # "), "no reason: {line}");
     }
 }
 
-/// What libraries say at `debug` can hold a request's body, and is a twentieth of a binary.
+/// Debug logs of libraries can contain request bodies, and they are 5% of a binary.
 #[test]
 fn a_release_logs_nothing_below_info() {
-    let dependencies = section("workspace.dependencies");
+    let dependencies = read_section("workspace.dependencies");
     let tracing = dependencies.lines().find(|line| line.starts_with("tracing ="));
     assert!(tracing.is_some_and(|line| line.contains("\"release_max_level_info\"")));
 }
 
-/// cargo-lambda fills in what the release profile leaves unsaid, and its `panic = "abort"` would end the process
-/// where `lambda_runtime` answers an error.
+/// cargo-lambda adds its own defaults to the release profile. Its `panic = "abort"` would end the process, but
+/// `lambda_runtime` must turn a panic into an error response.
 #[test]
 fn the_release_profile_sets_what_cargo_lambda_would_default() {
-    let release = section("profile.release");
-    for said in ["lto = \"fat\"", "codegen-units = 1", "strip = true", "panic = \"unwind\""] {
-        let stands = release.lines().any(|line| line.starts_with(said));
-        assert!(stands, "the release profile does not say {said}");
+    let release = read_section("profile.release");
+    for setting in ["lto = \"fat\"", "codegen-units = 1", "strip = true", "panic = \"unwind\""] {
+        let is_set = release.lines().any(|line| line.starts_with(setting));
+        assert!(is_set, "the release profile must have {setting}");
     }
 }
 
-/// The manifests switch off test executables that would be empty. A test added there would never run.
+/// The manifests turn off test binaries that would be empty. A test added to such a target would never run.
 #[test]
 fn every_test_is_in_a_target_that_runs_tests() {
-    for package in metadata().workspace_packages() {
+    for package in load_metadata().workspace_packages() {
         let library = package.targets.iter().any(|target| target.is_lib() && target.test);
         for target in package.targets.iter().filter(|target| !target.test) {
             let root = target.src_path.as_std_path();
             let alone = vec![root.to_path_buf()];
-            let files = if library { alone } else { sources(root.parent().expect("src")) };
+            let files = if library { alone } else { list_sources(root.parent().expect("src")) };
             for file in files {
                 let text = std::fs::read_to_string(&file).expect("source");
                 let tested = ["#[test]", "::test]", "::test(", "proptest!"];
@@ -215,9 +216,9 @@ fn every_test_is_in_a_target_that_runs_tests() {
 #[test]
 fn every_doc_example_is_in_a_crate_that_runs_them() {
     let fences = |text: &str, mark: &str| text.lines().filter(|line| line.contains(mark)).count();
-    for package in metadata().workspace_packages() {
+    for package in load_metadata().workspace_packages() {
         for target in package.targets.iter().filter(|target| target.is_lib() && !target.doctest) {
-            for file in sources(target.src_path.parent().expect("src").as_std_path()) {
+            for file in list_sources(target.src_path.parent().expect("src").as_std_path()) {
                 let text = std::fs::read_to_string(&file).expect("source");
                 let examples = fences(&text, "//! ```") + fences(&text, "/// ```");
                 let plain = fences(&text, "//! ```text") + fences(&text, "/// ```text");
@@ -227,11 +228,11 @@ fn every_doc_example_is_in_a_crate_that_runs_them() {
     }
 }
 
-/// Every Rust file in a folder and below.
-fn sources(folder: &Path) -> Vec<PathBuf> {
+/// Every Rust file in a folder and its subfolders.
+fn list_sources(folder: &Path) -> Vec<PathBuf> {
     let entries =
         std::fs::read_dir(folder).expect("folder").map(|entry| entry.expect("entry").path());
     let (folders, files): (Vec<_>, Vec<_>) = entries.partition(|path| path.is_dir());
     let files = files.into_iter().filter(|path| path.extension().is_some_and(|end| end == "rs"));
-    files.chain(folders.iter().flat_map(|folder| sources(folder))).collect()
+    files.chain(folders.iter().flat_map(|folder| list_sources(folder))).collect()
 }

@@ -1,11 +1,11 @@
-//! The tests of the whole service, in one binary: linking one takes seconds, linking five takes a minute.
+//! The tests of the whole service. They are one binary, because linking five takes a minute.
 
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::similar_names,
-    reason = "a test ends where it finds something else than it expects"
+    reason = "a panic is how a test fails"
 )]
 
 mod api;

@@ -1,5 +1,5 @@
-//! Who may call what: every operation of openapi.json with every kind of caller, compared with
-//! one table. An operation missing from the table fails.
+//! Calls every operation of openapi.json as every kind of caller, and compares the result with one table.
+//! An operation that is missing from the table fails a test.
 
 use std::time::Duration;
 
@@ -8,46 +8,50 @@ use domain::credentials::api_key::{ApiKeySecret, Scope};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Actor, Answer, App, admin, dashboard_member, member, with};
+use crate::support::{App, TestClient, TestResponse, admin, dashboard_member, member, with};
 
-/// What an operation asks of its caller.
+/// The caller that an operation requires.
 #[derive(Clone, Copy, Debug)]
-enum Needs {
-    /// No credential: a link's token or a password is in the request.
+enum RequiredCaller {
+    /// No credential. The request holds a link's token or a password.
     Nothing,
-    /// A key with this scope, or one of these people signed in.
-    Either(Scope, AllowedPeople),
-    /// One of these people signed in; no key will do.
+    /// A key with this scope, or a session of one of these people.
+    KeyOrPerson(Scope, AllowedPeople),
+    /// A session of one of these people. A key is refused.
     Person(AllowedPeople),
 }
 
 use AllowedPeople::{Everyone, Managers, StudyManagers};
-use Needs::{Either, Nothing, Person};
+use RequiredCaller::{KeyOrPerson, Nothing, Person};
 
-const TABLE: &[(&str, &str, Needs)] = &[
-    ("GET", "/v1/autoScribe/users", Either(Scope::UsersRead, StudyManagers)),
-    ("POST", "/v1/autoScribe/users", Either(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/batch", Either(Scope::UsersWrite, Managers)),
-    ("GET", "/v1/autoScribe/users/{userId}", Either(Scope::UsersRead, StudyManagers)),
-    ("PATCH", "/v1/autoScribe/users/{userId}", Either(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/revoke-access", Either(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/reactivate", Either(Scope::UsersWrite, Managers)),
-    ("GET", "/v1/autoScribe/users/invitations", Either(Scope::InvitationsRead, Managers)),
+const TABLE: &[(&str, &str, RequiredCaller)] = &[
+    ("GET", "/v1/autoScribe/users", KeyOrPerson(Scope::UsersRead, StudyManagers)),
+    ("POST", "/v1/autoScribe/users", KeyOrPerson(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/batch", KeyOrPerson(Scope::UsersWrite, Managers)),
+    ("GET", "/v1/autoScribe/users/{userId}", KeyOrPerson(Scope::UsersRead, StudyManagers)),
+    ("PATCH", "/v1/autoScribe/users/{userId}", KeyOrPerson(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/revoke-access", KeyOrPerson(Scope::UsersWrite, Managers)),
+    ("POST", "/v1/autoScribe/users/reactivate", KeyOrPerson(Scope::UsersWrite, Managers)),
+    ("GET", "/v1/autoScribe/users/invitations", KeyOrPerson(Scope::InvitationsRead, Managers)),
     (
         "GET",
         "/v1/autoScribe/users/invitations/{invitationId}",
-        Either(Scope::InvitationsRead, Managers),
+        KeyOrPerson(Scope::InvitationsRead, Managers),
     ),
     (
         "PATCH",
         "/v1/autoScribe/users/invitations/{invitationId}",
-        Either(Scope::InvitationsWrite, Managers),
+        KeyOrPerson(Scope::InvitationsWrite, Managers),
     ),
-    ("POST", "/v1/autoScribe/users/invitations/revoke", Either(Scope::InvitationsWrite, Managers)),
+    (
+        "POST",
+        "/v1/autoScribe/users/invitations/revoke",
+        KeyOrPerson(Scope::InvitationsWrite, Managers),
+    ),
     (
         "POST",
         "/v1/autoScribe/users/invitations/{invitationId}/resend",
-        Either(Scope::InvitationsWrite, Managers),
+        KeyOrPerson(Scope::InvitationsWrite, Managers),
     ),
     ("POST", "/v1/autoScribe/users/{userId}/attest-npi", Person(Managers)),
     ("POST", "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", Person(Managers)),
@@ -65,52 +69,56 @@ const TABLE: &[(&str, &str, Needs)] = &[
     ("DELETE", "/v1/session", Person(Everyone)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
-    ("POST", "/v1/autoScribe/studies/reroute-url", Either(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/autoScribe/studies/reroute-url", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
     (
         "POST",
         "/v1/autoScribe/studies/viewer-only-reroute-url",
-        Either(Scope::AccessIssue, StudyManagers),
+        KeyOrPerson(Scope::AccessIssue, StudyManagers),
     ),
-    ("POST", "/v1/autoScribe/ephemeral-sessions", Either(Scope::AccessIssue, StudyManagers)),
-    ("GET", "/v1/access", Either(Scope::AccessIssue, StudyManagers)),
-    ("POST", "/v1/access/introspect", Either(Scope::AccessIssue, StudyManagers)),
-    ("POST", "/v1/access/revoke", Either(Scope::AccessIssue, StudyManagers)),
-    // What these need is a token of their own, and its refusal is theirs too.
+    ("POST", "/v1/autoScribe/ephemeral-sessions", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    ("GET", "/v1/access", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/access/introspect", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/access/revoke", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    // These check a link's token or a view token themselves, and have their own error codes.
     ("POST", "/v1/access/redeem", Nothing),
     ("POST", "/v1/access/renew", Nothing),
     ("GET", "/.well-known/jwks.json", Nothing),
 ];
 
-/// What a caller shows.
+/// The credential in a request.
 #[derive(Clone, Copy, Debug)]
-enum Shows<'a> {
-    /// Nothing that is known.
-    Nobody,
+enum SentCredential<'a> {
+    /// None, or an unknown one.
+    Unknown,
     /// A key with these scopes.
     Key(&'a [Scope]),
-    /// A session of one of these.
-    Someone(Who),
+    /// A session of this kind of person.
+    Session(PersonKind),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Who {
+enum PersonKind {
     Member,
     StudyManager,
     Manager,
 }
 
-/// The status that the credential itself leads to; `None` when it opens the way.
-fn refusal(needs: Needs, shows: Shows<'_>) -> Option<u16> {
-    let include = |people: AllowedPeople, who: Who| match people {
-        Managers => who == Who::Manager,
-        StudyManagers => who != Who::Member,
+/// The status of a refused credential, or `None` if the operation allows it.
+fn refusal(required: RequiredCaller, credential: SentCredential<'_>) -> Option<u16> {
+    let include = |people: AllowedPeople, who: PersonKind| match people {
+        Managers => who == PersonKind::Manager,
+        StudyManagers => who != PersonKind::Member,
         Everyone => true,
     };
-    match (needs, shows) {
+    match (required, credential) {
         (Nothing, _) => None,
-        (_, Shows::Nobody) => Some(401),
-        (Either(scope, _), Shows::Key(scopes)) if scopes.contains(&scope) => None,
-        (Either(_, people) | Person(people), Shows::Someone(who)) if include(people, who) => None,
+        (_, SentCredential::Unknown) => Some(401),
+        (KeyOrPerson(scope, _), SentCredential::Key(scopes)) if scopes.contains(&scope) => None,
+        (KeyOrPerson(_, people) | Person(people), SentCredential::Session(who))
+            if include(people, who) =>
+        {
+            None
+        }
         _ => Some(403),
     }
 }
@@ -126,24 +134,24 @@ fn operations() -> Vec<(String, String)> {
     paths.into_iter().flat_map(of).collect()
 }
 
-/// An empty object: past the credential it is a 4xx of another kind.
-async fn call(actor: &Actor, method: &str, path: &str) -> Answer {
+/// Sends an empty object, which is another 4xx if the credential is allowed.
+async fn call(actor: &TestClient, method: &str, path: &str) -> TestResponse {
     let path = path.split('/').map(|part| if part.starts_with('{') { "x" } else { part });
     let path = path.collect::<Vec<_>>().join("/");
     let request = actor.request(Method::from_bytes(method.as_bytes()).unwrap(), &path);
-    Answer::of(if method == "GET" { request } else { request.json(&json!({})) }).await
+    TestResponse::fetch(if method == "GET" { request } else { request.json(&json!({})) }).await
 }
 
-/// Calls every operation as `actor` and compares with the table.
-async fn check(name: &str, actor: &Actor, shows: Shows<'_>) {
-    for (method, path, needs) in TABLE {
+/// Calls every operation as `client` and compares the answers with the table.
+async fn check(name: &str, actor: &TestClient, credential: SentCredential<'_>) {
+    for (method, path, required) in TABLE {
         let answer = call(actor, method, path).await;
         let code = match answer.text.as_str() {
             "" => Value::Null,
             _ => answer.json()["code"].clone(),
         };
         let about = format!("{method} {path} as {name}: {}", answer.text);
-        match refusal(*needs, shows) {
+        match refusal(*required, credential) {
             Some(401) => assert_eq!(
                 (answer.status.as_u16(), &code),
                 (401, &json!("unauthenticated")),
@@ -173,9 +181,9 @@ async fn a_missing_or_unknown_credential_is_401() {
     let stranger = ApiKeySecret::new(&runtime::OsEntropy);
     let mut mistyped = app.key.clone();
     mistyped.replace_range(10..11, if &mistyped[10..11] == "A" { "B" } else { "A" });
-    let invitation = app.invited_token(&member("ada@clinic.example")).await;
-    let session = app.signed_in(&admin("boss@clinic.example")).await;
-    check("nobody", &app.as_invitee(), Shows::Nobody).await;
+    let invitation = app.invite_and_get_token(&member("ada@clinic.example")).await;
+    let session = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    check("nobody", &app.as_invitee(), SentCredential::Unknown).await;
     for garbage in [
         "x",
         "ask_",
@@ -185,74 +193,80 @@ async fn a_missing_or_unknown_credential_is_401() {
         &invitation,
         &session.refresh,
     ] {
-        check(garbage, &app.as_holder_of(garbage), Shows::Nobody).await;
+        check(garbage, &app.as_holder_of(garbage), SentCredential::Unknown).await;
     }
     let basic = app
         .as_invitee()
         .request(Method::GET, "/v1/autoScribe/users")
         .basic_auth("a", Some(&app.key));
-    Answer::of(basic).await.problem(401, "unauthenticated");
+    TestResponse::fetch(basic).await.expect_problem(401, "unauthenticated");
 }
 
 #[tokio::test]
 async fn each_scope_allows_only_its_operations() {
     let app = App::start().await;
     for held in Scope::ALL.chunks(1) {
-        let actor = app.as_pacs_with(held).await;
-        check(held[0].as_str(), &actor, Shows::Key(held)).await;
+        let actor = app.create_pacs(held).await;
+        check(held[0].as_str(), &actor, SentCredential::Key(held)).await;
     }
-    check("all scopes", &app.as_pacs(), Shows::Key(&Scope::ALL)).await;
+    check("all scopes", &app.as_pacs(), SentCredential::Key(&Scope::ALL)).await;
 }
 
 #[tokio::test]
 async fn a_revoked_key_is_401() {
     let app = App::start().await;
-    let actor = app.as_pacs_with(&Scope::ALL).await;
-    app.deactivate_keys_but_the_first().await;
-    check("revoked key", &actor, Shows::Nobody).await;
+    let actor = app.create_pacs(&Scope::ALL).await;
+    app.deactivate_other_keys().await;
+    check("revoked key", &actor, SentCredential::Unknown).await;
 }
 
 #[tokio::test]
 async fn each_level_allows_only_its_operations() {
     let app = App::start().await;
     let plain = with(dashboard_member("m@clinic.example"), json!({"canManageStudies": false}));
-    let member = app.signed_in(&plain).await;
-    let studies = app.signed_in(&dashboard_member("s@clinic.example")).await;
-    let boss = app.signed_in(&admin("a@clinic.example")).await;
-    let owner = app.signed_in_owner().await;
-    check("member", &member.actor, Shows::Someone(Who::Member)).await;
-    check("member with canManageStudies", &studies.actor, Shows::Someone(Who::StudyManager)).await;
-    check("admin", &boss.actor, Shows::Someone(Who::Manager)).await;
-    check("owner", &owner.actor, Shows::Someone(Who::Manager)).await;
+    let member = app.confirm_and_sign_in(&plain).await;
+    let studies = app.confirm_and_sign_in(&dashboard_member("s@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("a@clinic.example")).await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    check("member", &member.client, SentCredential::Session(PersonKind::Member)).await;
+    check(
+        "member with canManageStudies",
+        &studies.client,
+        SentCredential::Session(PersonKind::StudyManager),
+    )
+    .await;
+    check("admin", &boss.client, SentCredential::Session(PersonKind::Manager)).await;
+    check("owner", &owner.client, SentCredential::Session(PersonKind::Manager)).await;
 }
 
 #[tokio::test]
 async fn an_expired_session_and_a_deactivated_persons_session_are_401() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("a@clinic.example")).await;
-    let gone = app.signed_in(&admin("gone@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("a@clinic.example")).await;
+    let gone = app.confirm_and_sign_in(&admin("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
-    boss.actor.post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
-    // A deactivated person's last token runs out like any other, and no further one is given.
-    app.refresh(&gone.refresh).await.problem(401, "session_ended");
+    boss.client.post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    // The last access token stays valid until it expires, but it cannot be renewed.
+    app.refresh(&gone.refresh).await.expect_problem(401, "session_ended");
     app.clock.advance(Duration::from_mins(15));
-    check("expired", &boss.actor, Shows::Nobody).await;
-    check("deactivated", &gone.actor, Shows::Nobody).await;
+    check("expired", &boss.client, SentCredential::Unknown).await;
+    check("deactivated", &gone.client, SentCredential::Unknown).await;
 }
 
 #[tokio::test]
 async fn an_object_of_another_clinic_is_404_never_403() {
     let app = App::start().await;
-    let user = app.confirmed(&admin("a@clinic.example"), Some("lantern-gravel-otter")).await;
+    let user =
+        app.invite_and_confirm(&admin("a@clinic.example"), Some("lantern-gravel-otter")).await;
     let invited = app.as_pacs().invite(&member("b@clinic.example")).await;
-    let (key, boss) = app.other_clinic_with_admin().await;
+    let (key, boss) = app.create_other_clinic_with_admin().await;
     for (actor, is_key) in [(&key, true), (&boss, false)] {
-        for (method, path, needs) in TABLE {
+        for (method, path, required) in TABLE {
             let real = path
                 .replace("{userId}", user["userId"].as_str().unwrap())
                 .replace("{invitationId}", &invited.str("invitationId"))
                 .replace("{apiKeyId}", &app.api_key_id);
-            if real == *path || (is_key && matches!(needs, Person(_))) {
+            if real == *path || (is_key && matches!(required, Person(_))) {
                 continue;
             }
             let answer = call(actor, method, &real).await;

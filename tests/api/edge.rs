@@ -1,9 +1,9 @@
-//! What holds for every route: bodies, limits, methods, unknown paths.
+//! Rules of every route: bodies, limits, methods, unknown paths.
 
 use reqwest::Method;
 use serde_json::json;
 
-use crate::support::{Answer, App, member};
+use crate::support::{App, TestResponse, member};
 
 const USERS: &str = "/v1/autoScribe/users";
 
@@ -15,11 +15,15 @@ async fn a_malformed_body_is_400() {
     {
         let request =
             app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
-        Answer::of(request.body(body.to_owned())).await.problem(400, "json_invalid");
+        TestResponse::fetch(request.body(body.to_owned()))
+            .await
+            .expect_problem(400, "json_invalid");
     }
     let request =
         app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
-    Answer::of(request.body(vec![b'{', b'"', 0xff, b'"', b'}'])).await.problem(400, "json_invalid");
+    TestResponse::fetch(request.body(vec![b'{', b'"', 0xff, b'"', b'}']))
+        .await
+        .expect_problem(400, "json_invalid");
 }
 
 #[tokio::test]
@@ -27,15 +31,15 @@ async fn another_media_type_is_415() {
     let app = App::start().await;
     for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx", ""] {
         let request = app.as_pacs().request(Method::POST, USERS).header("content-type", kind);
-        Answer::of(request.body(member("a@clinic.example").to_string()))
+        TestResponse::fetch(request.body(member("a@clinic.example").to_string()))
             .await
-            .problem(415, "content_type_unsupported");
+            .expect_problem(415, "content_type_unsupported");
     }
     let request = app
         .as_pacs()
         .request(Method::POST, USERS)
         .header("content-type", "Application/JSON; charset=utf-8");
-    Answer::of(request.body(member("a@clinic.example").to_string())).await.expect(201);
+    TestResponse::fetch(request.body(member("a@clinic.example").to_string())).await.expect(201);
 }
 
 #[tokio::test]
@@ -48,10 +52,10 @@ async fn a_body_over_64_kib_is_413() {
     let send = async |bytes: usize| {
         let request =
             app.as_pacs().request(Method::POST, USERS).header("content-type", "application/json");
-        Answer::of(request.body(body(bytes))).await
+        TestResponse::fetch(request.body(body(bytes))).await
     };
     send(64 * 1024).await.expect(422);
-    send(64 * 1024 + 1).await.problem(413, "body_too_large");
+    send(64 * 1024 + 1).await.expect_problem(413, "body_too_large");
 }
 
 #[tokio::test]
@@ -64,17 +68,17 @@ async fn answers_are_not_cached() {
 #[tokio::test]
 async fn a_get_or_head_changes_nothing() {
     let app = App::start().await;
-    let token = app.invited_token(&member("grace@clinic.example")).await;
-    app.mails_to("grace@clinic.example", 1).await;
-    let before = app.item_count().await;
+    let token = app.invite_and_get_token(&member("grace@clinic.example")).await;
+    app.wait_for_emails("grace@clinic.example", 1).await;
+    let before = app.count_items().await;
     for path in ["lookup", "accept", "reject", "request-new"] {
         for method in [Method::GET, Method::HEAD] {
             let path = format!("/v1/invitation/{path}?token={token}");
-            let answer = Answer::of(app.as_invitee().request(method, &path)).await;
+            let answer = TestResponse::fetch(app.as_invitee().request(method, &path)).await;
             assert!(answer.status.is_client_error(), "{path}");
         }
     }
-    assert_eq!(app.item_count().await, before);
+    assert_eq!(app.count_items().await, before);
 }
 
 #[tokio::test]
@@ -86,5 +90,5 @@ async fn an_unknown_or_undecodable_path_is_404() {
         assert_eq!(answer.headers["content-type"], "application/problem+json");
     }
     let nowhere = app.as_pacs().get("/v1/autoScribe/nowhere").await;
-    assert_eq!(nowhere.status, 404, "no route in the template, as at the gateway");
+    assert_eq!(nowhere.status, 404, "the template has no such route");
 }

@@ -20,24 +20,30 @@ async fn a_repeat_gets_the_first_answer_for_24_hours() {
     assert_eq!(again.headers["idempotent-replayed"], "true");
     assert_eq!(again.headers["content-type"], "application/json");
     app.clock.advance(Duration::from_hours(2));
-    app.as_pacs().post_with(USERS, &body, KEY).await.problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &body, KEY).await.expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
 async fn a_repeat_gets_the_first_refusal() {
     let app = App::start().await;
     let body = with(member("grace@clinic.example"), json!({"level": "owner"}));
-    let first =
-        app.as_pacs().post_with(USERS, &body, KEY).await.problem(422, "owner_not_assignable");
+    let first = app
+        .as_pacs()
+        .post_with(USERS, &body, KEY)
+        .await
+        .expect_problem(422, "owner_not_assignable");
     assert_eq!(
-        app.as_pacs().post_with(USERS, &body, KEY).await.problem(422, "owner_not_assignable"),
+        app.as_pacs()
+            .post_with(USERS, &body, KEY)
+            .await
+            .expect_problem(422, "owner_not_assignable"),
         first
     );
     app.as_pacs().invite(&member("eve@clinic.example")).await.expect(201);
     let taken = with(member("eve@clinic.example"), json!({"suffix1": "Jr."}));
     let key = ("idempotency-key", "another");
-    app.as_pacs().post_with(USERS, &taken, key).await.problem(409, "already_invited");
-    app.as_pacs().post_with(USERS, &taken, key).await.problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &taken, key).await.expect_problem(409, "already_invited");
+    app.as_pacs().post_with(USERS, &taken, key).await.expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
@@ -47,26 +53,30 @@ async fn the_same_key_with_another_body_or_route_is_422() {
     app.as_pacs()
         .post_with(USERS, &member("b@clinic.example"), KEY)
         .await
-        .problem(422, "idempotency_key_reused");
+        .expect_problem(422, "idempotency_key_reused");
     let path = "/v1/autoScribe/users/invitations/revoke";
     app.as_pacs()
         .post_with(path, &member("a@clinic.example"), KEY)
         .await
-        .problem(422, "idempotency_key_reused");
+        .expect_problem(422, "idempotency_key_reused");
 }
 
 #[tokio::test]
 async fn an_idempotency_key_belongs_to_one_caller() {
     let app = App::start().await;
     app.as_pacs().post_with(USERS, &member("a@clinic.example"), KEY).await.expect(201);
-    app.other_clinic().await.post_with(USERS, &member("b@clinic.example"), KEY).await.expect(201);
-    let colleague = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
+    app.create_other_clinic()
+        .await
+        .post_with(USERS, &member("b@clinic.example"), KEY)
+        .await
+        .expect(201);
+    let colleague = app.create_pacs(&domain::credentials::api_key::Scope::ALL).await;
     colleague.post_with(USERS, &member("c@clinic.example"), KEY).await.expect(201);
 }
 
 #[tokio::test]
 async fn a_repeat_while_the_first_is_running_is_409() {
-    let app = App::with_faults().await;
+    let app = App::start_with_faults().await;
     app.slow_database(Duration::from_millis(400));
     let (pacs, body) = (app.as_pacs(), member("grace@clinic.example"));
     let running = {
@@ -74,16 +84,16 @@ async fn a_repeat_while_the_first_is_running_is_409() {
         tokio::spawn(async move { pacs.post_with(USERS, &body, KEY).await })
     };
     tokio::time::sleep(Duration::from_millis(900)).await;
-    pacs.post_with(USERS, &body, KEY).await.problem(409, "request_in_progress");
+    pacs.post_with(USERS, &body, KEY).await.expect_problem(409, "request_in_progress");
     running.await.unwrap().expect(201);
 }
 
 #[tokio::test]
 async fn a_503_is_not_stored_as_the_answer() {
-    let app = App::with_faults().await;
+    let app = App::start_with_faults().await;
     let body = member("grace@clinic.example");
     app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
-    app.as_pacs().post_with(USERS, &body, KEY).await.problem(503, "unavailable");
+    app.as_pacs().post_with(USERS, &body, KEY).await.expect_problem(503, "unavailable");
     app.heal_database();
     app.as_pacs().post_with(USERS, &body, KEY).await.expect(201);
 }
@@ -93,7 +103,7 @@ async fn an_invitees_key_is_scoped_to_the_link() {
     let app = App::start().await;
     let path = "/v1/invitation/accept";
     for address in ["a@clinic.example", "b@clinic.example"] {
-        let token = app.invited_token(&member(address)).await;
+        let token = app.invite_and_get_token(&member(address)).await;
         let user =
             app.as_invitee().post_with(path, &json!({"token": token}), KEY).await.expect(200);
         assert_eq!(user["email"], address);
@@ -108,19 +118,22 @@ async fn an_invitees_key_is_scoped_to_the_link() {
 #[tokio::test]
 async fn a_request_without_a_valid_credential_stores_nothing() {
     let app = App::start().await;
-    let before = app.item_count().await;
+    let before = app.count_items().await;
     let body = json!({"token": "x"});
     app.as_invitee()
         .post_with("/v1/invitation/accept", &body, KEY)
         .await
-        .problem(404, "token_invalid");
-    app.as_invitee().post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
+        .expect_problem(404, "token_invalid");
+    app.as_invitee().post_with(USERS, &body, KEY).await.expect_problem(401, "unauthenticated");
     let stranger = app.as_holder_of(
         domain::credentials::api_key::ApiKeySecret::new(&runtime::OsEntropy).reveal(),
     );
-    stranger.post_with(USERS, &body, KEY).await.problem(401, "unauthenticated");
-    stranger.post_with("/v1/invitation/lookup", &body, KEY).await.problem(404, "token_invalid");
-    assert_eq!(app.item_count().await, before);
+    stranger.post_with(USERS, &body, KEY).await.expect_problem(401, "unauthenticated");
+    stranger
+        .post_with("/v1/invitation/lookup", &body, KEY)
+        .await
+        .expect_problem(404, "token_invalid");
+    assert_eq!(app.count_items().await, before);
 }
 
 #[tokio::test]
@@ -131,7 +144,7 @@ async fn an_idempotency_key_has_1_to_255_visible_characters() {
             .as_pacs()
             .post_with(USERS, &member("a@clinic.example"), ("idempotency-key", key))
             .await;
-        answer.problem(400, "idempotency_key_invalid");
+        answer.expect_problem(400, "idempotency_key_invalid");
     }
     let longest = "k".repeat(255);
     app.as_pacs()

@@ -1,4 +1,4 @@
-//! Every route against the embedded database. The modules mirror the URLs.
+//! Every route, on the embedded database. The modules mirror the URLs.
 
 mod authorization;
 mod edge;

@@ -1,4 +1,4 @@
-//! The document, the template and the routers speak of the same routes.
+//! openapi.json and the template have the same routes.
 
 use std::collections::BTreeSet;
 
@@ -35,14 +35,14 @@ fn every_operation_has_a_unique_id() {
 fn every_referenced_schema_exists() {
     let text = tests::openapi().to_json().unwrap();
     let document: Value = serde_json::from_str(&text).unwrap();
-    let there = document["components"]["schemas"].as_object().unwrap();
-    let referred: BTreeSet<&str> = text
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let referenced: BTreeSet<&str> = text
         .split("#/components/schemas/")
         .skip(1)
         .filter_map(|rest| rest.split('"').next())
         .collect();
-    assert!(!referred.is_empty());
-    for name in referred {
-        assert!(there.contains_key(name), "{name}");
+    assert!(!referenced.is_empty());
+    for name in referenced {
+        assert!(schemas.contains_key(name), "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! Really concurrent: one winner, however many try.
+//! Concurrent requests. One succeeds and the others are refused or see its result.
 
 use std::collections::BTreeMap;
 
@@ -6,18 +6,18 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use crate::support::{
-    Answer, App, PASSWORD, Session, admin, cookie_in, dashboard_member, link_in, member,
-    radiologist, refresh_as, with,
+    App, BrowserSession, PASSWORD, TestResponse, admin, cookie_in, dashboard_member, link_in,
+    member, radiologist, refresh_as, with,
 };
 
 /// Sends all requests at once and collects the answers.
-async fn at_once<F: Future<Output = Answer> + Send + 'static>(
+async fn send_at_once<F: Future<Output = TestResponse> + Send + 'static>(
     requests: impl Iterator<Item = F>,
-) -> Vec<Answer> {
+) -> Vec<TestResponse> {
     requests.collect::<JoinSet<_>>().join_all().await
 }
 
-fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
+fn statuses(answers: &[TestResponse]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
         *counts.entry(answer.status.as_u16()).or_default() += 1;
@@ -35,10 +35,10 @@ async fn one_of_32_different_invites_of_one_address_succeeds() {
         );
         async move { pacs.invite(&person).await }
     };
-    let answers = at_once((0..32).map(invite)).await;
+    let answers = send_at_once((0..32).map(invite)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
-    assert_eq!(app.invitations("?email=grace@clinic.example").await.len(), 1);
-    app.mails_to("grace@clinic.example", 1).await;
+    assert_eq!(app.list_invitations("?email=grace@clinic.example").await.len(), 1);
+    app.wait_for_emails("grace@clinic.example", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -48,12 +48,12 @@ async fn equal_concurrent_invites_get_one_answer_and_send_one_email() {
         let pacs = app.as_pacs();
         async move { pacs.invite(&member("grace@clinic.example")).await }
     };
-    let answers = at_once((0..32).map(invite)).await;
+    let answers = send_at_once((0..32).map(invite)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 32)]));
     assert!(answers.windows(2).all(|two| two[0].json() == two[1].json()));
-    app.mails_to("grace@clinic.example", 1).await;
-    app.settle().await;
-    assert_eq!(app.mails("grace@clinic.example").len(), 1);
+    app.wait_for_emails("grace@clinic.example", 1).await;
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -63,7 +63,7 @@ async fn one_npi_invited_32_times_at_once_has_one_holder() {
         let pacs = app.as_pacs();
         async move { pacs.invite(&radiologist(&format!("p{n}@clinic.example"))).await }
     };
-    let answers = at_once((0..32).map(invite)).await;
+    let answers = send_at_once((0..32).map(invite)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(201, 1), (409, 31)]));
 }
 
@@ -72,34 +72,33 @@ async fn concurrent_accepts_create_one_account_and_one_user() {
     let app = App::start().await;
     let person =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
-    let body =
-        json!({"token": app.invited_token(&person).await, "password": "lantern-gravel-otter"});
+    let body = json!({"token": app.invite_and_get_token(&person).await, "password": "lantern-gravel-otter"});
     let accept = |_| {
         let (invitee, body) = (app.as_invitee(), body.clone());
         async move { invitee.post("/v1/invitation/accept", &body).await }
     };
-    let answers = at_once((0..32).map(accept)).await;
-    // More than ten passwords for one address under way at once are guesses, right or not.
+    let answers = send_at_once((0..32).map(accept)).await;
+    // More than ten concurrent passwords for one address are throttled, even correct ones.
     let (seen, throttled): (Vec<_>, Vec<_>) = answers.iter().partition(|a| a.status == 200);
     assert!(!seen.is_empty() && throttled.iter().all(|a| a.status == 429));
-    let user = |answer: &Answer| answer.json()["userId"].clone();
+    let user = |answer: &TestResponse| answer.json()["userId"].clone();
     assert!(seen.windows(2).all(|two| user(two[0]) == user(two[1])));
-    assert_eq!(app.managers().await, 1, "counted once");
-    assert_eq!(app.audited("invitation.accepted").await.len(), 1);
+    assert_eq!(app.count_managers().await, 1, "counted once");
+    assert_eq!(app.list_audit_records("invitation.accepted").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_accepts_without_a_password_return_one_user() {
     let app = App::start().await;
-    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
     let accept = |_| {
         let (invitee, body) = (app.as_invitee(), json!({"token": token}));
         async move { invitee.post("/v1/invitation/accept", &body).await }
     };
-    let answers = at_once((0..32).map(accept)).await;
+    let answers = send_at_once((0..32).map(accept)).await;
     assert_eq!(statuses(&answers), BTreeMap::from([(200, 32)]));
     assert!(answers.windows(2).all(|two| two[0].json() == two[1].json()));
-    assert_eq!(app.audited("invitation.accepted").await.len(), 1);
+    assert_eq!(app.list_audit_records("invitation.accepted").await.len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -119,14 +118,14 @@ async fn either_accept_or_revoke_succeeds() {
         let users = app.as_pacs().get("/v1/autoScribe/users").await.expect(200)["users"]
             .as_array()
             .map(Vec::len);
-        match app.invitation(&id).await["status"].as_str() {
+        match app.read_invitation(&id).await["status"].as_str() {
             Some("accepted") => {
                 accepted.expect(200);
-                revoked.problem(409, "invitation_accepted");
+                revoked.expect_problem(409, "invitation_accepted");
                 assert_eq!(users, Some(1));
             }
             Some("revoked") => {
-                accepted.problem(404, "token_invalid");
+                accepted.expect_problem(404, "token_invalid");
                 revoked.expect(200);
                 assert_eq!(users, Some(0));
             }
@@ -139,19 +138,19 @@ async fn either_accept_or_revoke_succeeds() {
 async fn no_concurrent_change_of_an_invitation_is_lost() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
-    app.mails_to("grace@clinic.example", 1).await;
+    app.wait_for_emails("grace@clinic.example", 1).await;
     let fields = ["firstName", "lastName", "middleName", "suffix1", "suffix2"];
     let change = |field: &'static str| {
         let (pacs, path) = (app.as_pacs(), format!("/v1/autoScribe/users/invitations/{id}"));
         async move { pacs.patch(&path, &json!({field: "Changed"})).await }
     };
-    let answers = at_once(fields.into_iter().map(change)).await;
+    let answers = send_at_once(fields.into_iter().map(change)).await;
     let kept = answers.iter().filter(|a| a.status == 200).count();
     assert!(answers.iter().all(|a| a.status == 200 || a.json()["code"] == "conflict"));
-    let invitation = app.invitation(&id).await;
+    let invitation = app.read_invitation(&id).await;
     let changed = fields.iter().filter(|field| invitation[**field] == "Changed").count();
-    assert_eq!(changed, kept, "every 200 is there to be seen");
-    assert_eq!(app.audited("invitation.edited").await.len(), kept);
+    assert_eq!(changed, kept, "every 200 is stored");
+    assert_eq!(app.list_audit_records("invitation.edited").await.len(), kept);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,7 +164,7 @@ async fn either_accept_or_resend_succeeds() {
     let resend = tokio::spawn(async move { pacs.post(&path, &json!({})).await });
     let (accepted, resent) =
         (accept.await.unwrap().status.as_u16(), resend.await.unwrap().status.as_u16());
-    let status = app.invitation(&id).await["status"].clone();
+    let status = app.read_invitation(&id).await["status"].clone();
     let expected = if accepted == 200 { ("accepted", 409) } else { ("sent", 200) };
     assert_eq!((status.as_str().unwrap(), resent), expected);
 }
@@ -178,18 +177,18 @@ async fn one_of_two_admins_demoted_at_once_stays_admin() {
         for address in ["a@clinic.example", "b@clinic.example"] {
             let admin = json!({"level": "admin", "hasDashboardAccess": true});
             let person = with(member(address), admin);
-            users.push(app.confirmed(&person, Some("lantern-gravel-otter")).await);
+            users.push(app.invite_and_confirm(&person, Some("lantern-gravel-otter")).await);
         }
         let demote = |user: serde_json::Value| {
             let pacs = app.as_pacs();
             let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
             async move { pacs.patch(&path, &json!({"level": "member"})).await }
         };
-        let answers = at_once(users.into_iter().map(demote)).await;
+        let answers = send_at_once(users.into_iter().map(demote)).await;
         assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (409, 1)]));
         let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
-        refused.problem(409, "last_admin");
-        assert_eq!(app.managers().await, 1);
+        refused.expect_problem(409, "last_admin");
+        assert_eq!(app.count_managers().await, 1);
     }
 }
 
@@ -197,18 +196,18 @@ async fn one_of_two_admins_demoted_at_once_stays_admin() {
 async fn one_of_two_admins_who_demote_each_other_stays_admin() {
     for _ in 0..4 {
         let app = App::start().await;
-        let a = app.signed_in(&admin("a@clinic.example")).await;
-        let b = app.signed_in(&admin("b@clinic.example")).await;
-        let demote = |by: &Session, whom: &Session| {
-            let path = format!("/v1/autoScribe/users/{}", whom.user_id);
-            let actor = by.actor.clone();
+        let a = app.confirm_and_sign_in(&admin("a@clinic.example")).await;
+        let b = app.confirm_and_sign_in(&admin("b@clinic.example")).await;
+        let demote = |actor: &BrowserSession, target: &BrowserSession| {
+            let path = format!("/v1/autoScribe/users/{}", target.user_id);
+            let actor = actor.client.clone();
             async move { actor.patch(&path, &json!({"level": "member"})).await }
         };
-        let answers = at_once([demote(&a, &b), demote(&b, &a)].into_iter()).await;
+        let answers = send_at_once([demote(&a, &b), demote(&b, &a)].into_iter()).await;
         assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (409, 1)]));
         let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
-        refused.problem(409, "last_admin");
-        assert_eq!(app.managers().await, 1);
+        refused.expect_problem(409, "last_admin");
+        assert_eq!(app.count_managers().await, 1);
     }
 }
 
@@ -216,7 +215,7 @@ async fn one_of_two_admins_who_demote_each_other_stays_admin() {
 async fn no_refresh_succeeds_after_access_is_revoked() {
     for _ in 0..8 {
         let app = App::start().await;
-        let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
+        let session = app.confirm_and_sign_in(&dashboard_member("grace@clinic.example")).await;
         let (nobody, token) = (app.as_invitee(), session.refresh.clone());
         let (pacs, body) = (app.as_pacs(), json!({"userId": session.user_id}));
         let refresh = tokio::spawn(async move { refresh_as(&nobody, &token).await });
@@ -226,10 +225,10 @@ async fn no_refresh_succeeds_after_access_is_revoked() {
             );
         revoke.await.unwrap().expect(200);
         let refreshed = refresh.await.unwrap();
-        // A token given before the revocation is the last one: nothing follows it.
+        // A refresh before the revocation still returns a token, but that token cannot be used.
         match cookie_in(&refreshed).filter(|cookie| !cookie.is_empty()) {
-            Some(cookie) => app.refresh(&cookie).await.problem(401, "session_ended"),
-            None => refreshed.problem(401, "session_ended"),
+            Some(cookie) => app.refresh(&cookie).await.expect_problem(401, "session_ended"),
+            None => refreshed.expect_problem(401, "session_ended"),
         };
     }
 }
@@ -238,17 +237,17 @@ async fn no_refresh_succeeds_after_access_is_revoked() {
 async fn at_most_one_refresh_with_the_same_token_succeeds() {
     for _ in 0..6 {
         let app = App::start().await;
-        let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
+        let session = app.confirm_and_sign_in(&dashboard_member("grace@clinic.example")).await;
         let refresh = |_| {
             let (nobody, token) = (app.as_invitee(), session.refresh.clone());
             async move { refresh_as(&nobody, &token).await }
         };
-        let answers = at_once((0..8).map(refresh)).await;
+        let answers = send_at_once((0..8).map(refresh)).await;
         let given = answers.iter().filter(|answer| answer.status == 200).count();
         assert!(given <= 1, "{:?}", statuses(&answers));
         for answer in answers.iter().filter(|answer| answer.status == 200) {
             let next = cookie_in(answer).unwrap();
-            app.refresh(&next).await.problem(401, "session_ended");
+            app.refresh(&next).await.expect_problem(401, "session_ended");
         }
     }
 }
@@ -257,13 +256,13 @@ async fn at_most_one_refresh_with_the_same_token_succeeds() {
 async fn a_session_opened_during_a_password_reset_ends_with_it() {
     for _ in 0..6 {
         let app = App::start().await;
-        app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-        app.settle().await;
-        let before = app.mails("grace@clinic.example").len();
+        app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+        app.wait_until_delivered().await;
+        let before = app.sent_emails("grace@clinic.example").len();
         let forgot = json!({"email": "grace@clinic.example"});
         app.as_invitee().post("/v1/password/forgot", &forgot).await.expect(202);
-        let mails = app.mails_to("grace@clinic.example", before + 1).await;
-        let link = link_in(mails.last().unwrap());
+        let emails = app.wait_for_emails("grace@clinic.example", before + 1).await;
+        let link = link_in(emails.last().unwrap());
         let token = link.split_once("#token=").unwrap().1.to_owned();
         let (nobody, body) =
             (app.as_invitee(), json!({"token": token, "password": "violet-anchor-pumice"}));
@@ -274,8 +273,8 @@ async fn a_session_opened_during_a_password_reset_ends_with_it() {
         let (reset, signed_in) = (reset.await.unwrap(), sign_in.await.unwrap());
         reset.expect(200);
         match cookie_in(&signed_in) {
-            Some(cookie) => app.refresh(&cookie).await.problem(401, "session_ended"),
-            None => signed_in.problem(401, "credentials_wrong"),
+            Some(cookie) => app.refresh(&cookie).await.expect_problem(401, "session_ended"),
+            None => signed_in.expect_problem(401, "credentials_wrong"),
         };
     }
 }
@@ -296,9 +295,9 @@ async fn a_change_during_accept_is_kept_or_refused() {
         let (accepted, changed) = (accept.await.unwrap(), change.await.unwrap());
         let user = accepted.expect(200);
         if changed.status == 200 {
-            assert_eq!(user["canManageStudies"], false, "the change came first");
+            assert_eq!(user["canManageStudies"], false, "the change was first");
         } else {
-            changed.problem(409, "invitation_accepted");
+            changed.expect_problem(409, "invitation_accepted");
             assert_eq!(user["canManageStudies"], true);
         }
     }

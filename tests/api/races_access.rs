@@ -1,4 +1,4 @@
-//! Really concurrent: a link opens once, and what is ended stays ended.
+//! Concurrent requests for views. A link opens once, and an ended view stays ended.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use domain::study::StudyRef;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{Answer, App, END, REDEEM, RENEW, REROUTE, study};
+use crate::support::{App, REDEEM, RENEW, REROUTE, REVOKE, TestResponse, study};
 
-fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
+fn statuses(answers: &[TestResponse]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
     for answer in answers {
         *counts.entry(answer.status.as_u16()).or_default() += 1;
@@ -20,35 +20,35 @@ fn statuses(answers: &[Answer]) -> BTreeMap<u16, usize> {
 #[tokio::test(flavor = "multi_thread")]
 async fn one_of_64_concurrent_redeems_opens_a_view() {
     let app = App::start().await;
-    let link = app.access_link(&app.reader().await).await;
+    let link = app.issue_link(&app.confirm_reader().await).await;
     let redeem = |_| {
-        let (anybody, body) = (app.as_invitee(), json!({ "token": link.token }));
-        async move { anybody.post(REDEEM, &body).await }
+        let (viewer, body) = (app.as_invitee(), json!({ "token": link.token }));
+        async move { viewer.post(REDEEM, &body).await }
     };
     let answers = (0..64).map(redeem).collect::<JoinSet<_>>().join_all().await;
     assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (404, 63)]));
-    assert_eq!(app.audited("access.redeemed").await.len(), 1);
-    assert_eq!(app.refusals().await, ["used".to_owned()].into());
+    assert_eq!(app.list_audit_records("access.redeemed").await.len(), 1);
+    assert_eq!(app.list_refusals().await, ["used".to_owned()].into());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn no_view_survives_a_revoke_during_redeem() {
     for _ in 0..8 {
         let app = App::start().await;
-        let link = app.access_link(&app.reader().await).await;
-        let (anybody, token) = (app.as_invitee(), json!({ "token": link.token }));
+        let link = app.issue_link(&app.confirm_reader().await).await;
+        let (viewer, token) = (app.as_invitee(), json!({ "token": link.token }));
         let (pacs, end) = (app.as_pacs(), json!({ "accessId": link.access_id }));
-        let redeem = tokio::spawn(async move { anybody.post(REDEEM, &token).await });
-        let revoke = tokio::spawn(async move { pacs.post(END, &end).await });
+        let redeem = tokio::spawn(async move { viewer.post(REDEEM, &token).await });
+        let revoke = tokio::spawn(async move { pacs.post(REVOKE, &end).await });
         let (redeemed, revoked) = (redeem.await.unwrap(), revoke.await.unwrap());
         revoked.expect(200);
         if redeemed.status == 200 {
-            app.over(&redeemed.str("viewToken")).await;
+            app.assert_view_ended(&redeemed.str("viewToken")).await;
         } else {
-            redeemed.problem(404, "token_invalid");
+            redeemed.expect_problem(404, "token_invalid");
         }
-        assert_eq!(app.audited("access.revoked").await.len(), 1);
-        app.redeem(&link.token).await.problem(404, "token_invalid");
+        assert_eq!(app.list_audit_records("access.revoked").await.len(), 1);
+        app.redeem(&link.token).await.expect_problem(404, "token_invalid");
     }
 }
 
@@ -56,8 +56,8 @@ async fn no_view_survives_a_revoke_during_redeem() {
 async fn no_view_is_renewed_after_access_is_revoked() {
     for _ in 0..4 {
         let app = App::start().await;
-        let reader = app.reader().await;
-        let view = app.view(&reader).await;
+        let reader = app.confirm_reader().await;
+        let view = app.open_view(&reader).await;
         let renew = |_| {
             let viewer = app.as_holder_of(&view);
             async move { viewer.post(RENEW, &json!({})).await }
@@ -70,18 +70,18 @@ async fn no_view_is_renewed_after_access_is_revoked() {
         revoke.await.unwrap().expect(200);
         for answer in &answers {
             match answer.status.as_u16() {
-                200 => app.over(&answer.str("viewToken")).await,
-                _ => drop(answer.problem(401, "view_ended")),
+                200 => app.assert_view_ended(&answer.str("viewToken")).await,
+                _ => drop(answer.expect_problem(401, "view_ended")),
             }
         }
-        app.over(&view).await;
+        app.assert_view_ended(&view).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_links_for_one_study_assign_one_reader() {
     let app = App::start().await;
-    let readers = [app.reader().await, app.second_reader().await];
+    let readers = [app.confirm_reader().await, app.confirm_second_reader().await];
     let issue = |n: usize| {
         let body = json!({ "assignedToUserId": readers[n % 2], "studyId": study(1) });
         let pacs = app.as_pacs();
@@ -92,15 +92,15 @@ async fn concurrent_links_for_one_study_assign_one_reader() {
     let issued = counted.get(&200).copied().unwrap_or_default();
     assert_eq!(issued + counted.get(&409).copied().unwrap_or_default(), 16);
     assert!(issued >= 2, "{counted:?}");
-    assert_eq!(app.audited("access.issued").await.len(), issued);
+    assert_eq!(app.list_audit_records("access.issued").await.len(), issued);
     let lost = answers.iter().filter(|answer| answer.status == 409);
     for answer in lost {
-        answer.problem(409, "conflict");
+        answer.expect_problem(409, "conflict");
     }
     let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
     let assigned = app.store().load_assignment(app.clinic(), &what).await.unwrap();
     let assigned = assigned.expect("an assignment");
     assert!(readers.contains(&assigned.reader.to_string()));
-    // Every write of it is a link that was issued; one for whoever has the study already writes none.
+    // A link for the reader who already has the study does not write the assignment again.
     assert!((1..=issued as u64).contains(&assigned.version));
 }

@@ -12,7 +12,7 @@ const PATH: &str = "/.well-known/jwks.json";
 #[tokio::test]
 async fn the_published_keys_verify_a_view_token() {
     let app = App::start().await;
-    let token = app.view(&app.reader().await).await;
+    let token = app.open_view(&app.confirm_reader().await).await;
     let answer = app.as_invitee().get(PATH).await;
     assert_eq!(answer.headers["cache-control"], "public, max-age=300");
     assert_eq!(answer.headers["content-type"], "application/json");

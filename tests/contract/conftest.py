@@ -1,4 +1,4 @@
-"""The service, started as `make dev` starts it, on data of its own."""
+"""The service, started as `make dev` starts it, on a fresh database."""
 
 import os
 import re
@@ -6,7 +6,6 @@ import signal
 import socket
 import subprocess
 import time
-import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -31,32 +30,32 @@ class Service:
     url: str
     key: str
     owner: str = ""
-    """The access token of the demo clinic's owner, good for 15 minutes."""
+    """The access token of the demo clinic's owner. It expires after 15 minutes."""
 
     def client(self, **options: object) -> Avara:
         return Avara(base_url=self.url, api_key=self.key, **options)
 
-    def mails(self, address: str, count: int = 1) -> list[dict]:
-        """Waits for this many mails to the address."""
+    def wait_for_emails(self, address: str, count: int = 1) -> list[dict]:
+        """Waits for this many emails to the address."""
         for _ in range(150):
-            mails = httpx.get(f"{self.url}/inbox.json").json()
-            found = [mail for mail in mails if address in mail["request"]["Destination"]["ToAddresses"]]
+            emails = httpx.get(f"{self.url}/inbox.json").json()
+            found = [email for email in emails if address in email["request"]["Destination"]["ToAddresses"]]
             if len(found) >= count:
                 return found
             time.sleep(0.1)
-        raise AssertionError(f"{len(found)} of {count} mails to {address}")
+        raise AssertionError(f"{len(found)} of {count} emails to {address}")
 
-    def token(self, address: str) -> str:
-        text = self.mails(address)[-1]["request"]["Content"]["Simple"]["Body"]["Text"]["Data"]
+    def read_token(self, address: str) -> str:
+        text = self.wait_for_emails(address)[-1]["request"]["Content"]["Simple"]["Body"]["Text"]["Data"]
         return re.search(r"#token=([\w-]+)", text).group(1)
 
     def accept(self, address: str, **body: str) -> dict:
-        answer = httpx.post(f"{self.url}/v1/invitation/accept", json={"token": self.token(address), **body})
+        answer = httpx.post(f"{self.url}/v1/invitation/accept", json={"token": self.read_token(address), **body})
         answer.raise_for_status()
         return answer.json()
 
 
-# One for each file: made-up data leaves people and permissions that nobody else wants to meet.
+# Each file gets its own service, because generated requests leave people and permissions behind.
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     binary = ROOT / "target" / "debug" / "dev"
@@ -67,7 +66,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     printed = ""
     while "ask_" not in printed:
         line = process.stdout.readline()
-        assert line, f"it ended: {printed}"
+        assert line, f"dev exited: {printed}"
         printed += line
     running = Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
     owner = running.accept("owner@riverside.example", password="lantern-gravel-otter")
@@ -79,7 +78,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @dataclass
 class Canned:
-    """A server that gives the same answer to everything, and counts."""
+    """A server that gives every request the same answer, and records the paths."""
 
     url: str
     requests: list[str]
@@ -112,12 +111,8 @@ def canned(request: pytest.FixtureRequest) -> Iterator[Canned]:
 
 @pytest.fixture
 def counted(service: Service) -> Iterator[tuple[Avara, list[httpx.Request]]]:
-    """The SDK, and every request that it sends over the wire, its own repeats included."""
+    """The SDK, and every request that it sends, including its own retries."""
     sent: list[httpx.Request] = []
     http = httpx.Client(event_hooks={"request": [sent.append]}, base_url=service.url)
     yield service.client(http_client=http), sent
     http.close()
-
-
-def reachable(url: str) -> bool:
-    return urllib.request.urlopen(url).status == 200

@@ -1,4 +1,4 @@
-"""docs/INTEGRATION.md as it stands, and the example of a service behind the viewer."""
+"""Runs the code in docs/INTEGRATION.md, and the example of a service behind the viewer."""
 
 import base64
 import hmac
@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from conftest import ROOT, Service, free_port
-from test_sdk import opened, person
+from test_sdk import open_link, person
 
 STUDY = "1.2.840.113619.2.1"
 GUIDE = (ROOT / "docs" / "INTEGRATION.md").read_text()
@@ -44,14 +44,14 @@ def reader(service: Service) -> str:
 
 @pytest.fixture(scope="module")
 def pacs(service: Service) -> Avara:
-    """Holds the key that the guide asks for, so that its scopes are enough for all that follows."""
-    made = httpx.post(f"{service.url}/v1/apiKeys", json=json.loads(blocks("json")[0]), headers=bearer(service.owner))
-    made.raise_for_status()
-    return Avara(base_url=service.url, api_key=made.json()["apiKey"])
+    """The SDK with the API key that the guide creates, which proves that its scopes are enough."""
+    created = httpx.post(f"{service.url}/v1/apiKeys", json=json.loads(blocks("json")[0]), headers=bearer(service.owner))
+    created.raise_for_status()
+    return Avara(base_url=service.url, api_key=created.json()["apiKey"])
 
 
 @contextmanager
-def serving(url: str, key: str) -> Iterator[httpx.Client]:
+def run_resource_server(url: str, key: str) -> Iterator[httpx.Client]:
     script = ROOT / "examples" / "resource-server" / "resource_server.py"
     settings = {"AUTOSCRIBE_URL": url, "AUTOSCRIBE_API_KEY": key, "PORT": str(free_port())}
     process = subprocess.Popen([sys.executable, script], env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
@@ -65,7 +65,7 @@ def serving(url: str, key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def resource_server(service: Service) -> Iterator[httpx.Client]:
-    with serving(service.url, service.key) as client:
+    with run_resource_server(service.url, service.key) as client:
         yield client
 
 
@@ -73,8 +73,8 @@ def bearer(token: str) -> dict:
     return {"Authorization": f"Bearer {token}"}
 
 
-def part(of: dict) -> str:
-    return base64.urlsafe_b64encode(json.dumps(of).encode()).decode().rstrip("=")
+def encode_part(content: dict) -> str:
+    return base64.urlsafe_b64encode(json.dumps(content).encode()).decode().rstrip("=")
 
 
 def read(server: httpx.Client, token: str) -> httpx.Response:
@@ -94,12 +94,12 @@ def test_the_guides_python_runs_unchanged(
     for block in blocks("python"):
         exec(block, names)  # noqa: S102
     assert names["readers"] == {reader: "Hale"}
-    assert opened(service, names["link"].url)["scope"] == "study:read report:write"
-    assert opened(service, names["read_only"].url)["scope"] == "study:read"
-    assert opened(service, names["ephemeral"].url)["retrievalId"] == "order-7"
+    assert open_link(service, names["link"].url)["scope"] == "study:read report:write"
+    assert open_link(service, names["read_only"].url)["scope"] == "study:read"
+    assert open_link(service, names["ephemeral"].url)["retrievalId"] == "order-7"
     assert names["access_id"] in [access["accessId"] for access in names["open_now"]]
     with pytest.raises(httpx.HTTPStatusError):
-        opened(service, names["long_view"].url)
+        open_link(service, names["long_view"].url)
 
 
 def test_the_guides_commands_run_unchanged_and_redeem_answers_as_shown(
@@ -109,16 +109,16 @@ def test_the_guides_commands_run_unchanged_and_redeem_answers_as_shown(
 
     def run(command: str, **more: str) -> dict:
         environment = {**os.environ, **known, **more}
-        said = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=True)
-        return json.loads(said.stdout)
+        result = subprocess.run(["bash", "-c", command], env=environment, capture_output=True, check=True)
+        return json.loads(result.stdout)
 
     link, redeem, renew, introspect = blocks("sh")
     view = run(redeem, URL=run(link)["url"])
-    told = json.loads(blocks("json")[1])
+    documented = json.loads(blocks("json")[1])
     for changing in ("viewToken", "viewExpiresAt", "accessId"):
         assert view[changing]
-        told[changing] = view[changing]
-    assert view == told
+        documented[changing] = view[changing]
+    assert view == documented
     renewed = run(renew, VIEW_TOKEN=view["viewToken"])
     assert renewed["expiresIn"] == 300
     assert run(introspect, VIEW_TOKEN=renewed["viewToken"])["jti"] == view["accessId"]
@@ -128,7 +128,7 @@ def test_the_example_returns_only_the_study_of_the_token(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
-    token = opened(service, link.url)["viewToken"]
+    token = open_link(service, link.url)["viewToken"]
     assert read(resource_server, token).json()["images"] == 128
     another = resource_server.get("/studies/1.2.840.9", headers=bearer(token))
     assert (another.status_code, another.json()["error"]) == (403, "insufficient_scope")
@@ -141,7 +141,7 @@ def test_the_example_refuses_a_report_with_a_read_only_token(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY, user_id=reader)
-    token = opened(service, link.url)["viewToken"]
+    token = open_link(service, link.url)["viewToken"]
     assert read(resource_server, token).status_code == 200
     refused = report(resource_server, token)
     assert refused.status_code == 403
@@ -152,7 +152,7 @@ def test_the_example_refuses_a_report_after_the_view_ended(
     service: Service, pacs: Avara, reader: str, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.reroute_url(assigned_to_user_id=reader, study_instance_uid=STUDY)
-    token = opened(service, link.url)["viewToken"]
+    token = open_link(service, link.url)["viewToken"]
     assert report(resource_server, token).status_code == 200
     ended = httpx.post(f"{service.url}/v1/access/revoke", json={"accessId": link.accessId}, headers=bearer(pacs.api_key))
     ended.raise_for_status()
@@ -183,13 +183,13 @@ def test_the_example_refuses_altered_tokens_and_other_kinds(
     service: Service, pacs: Avara, resource_server: httpx.Client
 ) -> None:
     link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
-    head, claims, signature = opened(service, link.url)["viewToken"].split(".")
+    head, claims, signature = open_link(service, link.url)["viewToken"].split(".")
     said = json.loads(base64.urlsafe_b64decode(claims + "=="))
     for wrong in [
-        f"{part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.",
-        f"{head}.{part({**said, 'exp': said['exp'] + 3600})}.{signature}",
+        f"{encode_part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.",
+        f"{head}.{encode_part({**said, 'exp': said['exp'] + 3600})}.{signature}",
         f"{head}.{claims}.{'A' * len(signature)}",
-        service.owner,  # a session of the dashboard, signed by the same keys
+        service.owner,  # a dashboard session, signed with the same keys
         link.url.split("#token=")[1],
         service.key,
         "x",
@@ -204,7 +204,7 @@ def test_the_example_refuses_altered_tokens_and_other_kinds(
 
 @dataclass
 class Mint:
-    """An issuer whose keys the test holds: only so is a token wrong in one thing and right in all others."""
+    """An issuer with keys that the test holds, so that it can sign a token with exactly one mistake."""
 
     url: str
     keys: dict
@@ -267,12 +267,12 @@ def mint() -> Iterator[Mint]:
 
 
 @pytest.fixture(scope="module")
-def of_mint(mint: Mint) -> Iterator[httpx.Client]:
-    with serving(mint.url, "ask_x") as client:
+def mint_client(mint: Mint) -> Iterator[httpx.Client]:
+    with run_resource_server(mint.url, "ask_x") as client:
         yield client
 
 
-def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(mint: Mint, mint_client: httpx.Client) -> None:
     now = int(time.time())
     for token in [
         mint.token(),
@@ -280,12 +280,12 @@ def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(mint: 
         mint.token(exp=now - 50),
         mint.token(iat=now + 50),
     ]:
-        assert read(of_mint, token).status_code == 200
-    lower = of_mint.get(f"/studies/{STUDY}", headers={"Authorization": f"bearer {mint.token()}"})
+        assert read(mint_client, token).status_code == 200
+    lower = mint_client.get(f"/studies/{STUDY}", headers={"Authorization": f"bearer {mint.token()}"})
     assert lower.status_code == 200
 
 
-def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, mint_client: httpx.Client) -> None:
     now = int(time.time())
     for wrong in [
         {"exp": now - 70}, {"iat": now + 90}, {"nbf": now + 90}, {"aud": "autoscribe-dashboard"},
@@ -294,68 +294,68 @@ def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, of_mint
         *({"header": {"typ": typ}} for typ in ("JWT", "session+jwt", "dpop+jwt", None)),
         {"header": {"crit": ["b65"], "b65": 1}}, {"header": {"kid": "unknown"}},
     ]:  # fmt: skip
-        answer = read(of_mint, mint.token(**wrong))
+        answer = read(mint_client, mint.token(**wrong))
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), wrong
     for other in [
         {"study": None}, {"study": {"studyId": "stu_1"}}, {"study": {"studyInstanceUid": STUDY + "1"}},
         {"scope": "study:readers"}, {"scope": "report:write"}, {"scope": ""},
     ]:  # fmt: skip
-        answer = read(of_mint, mint.token(**other))
+        answer = read(mint_client, mint.token(**other))
         assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope"), other
 
 
-def test_the_example_refuses_other_algorithms_and_keys(mint: Mint, of_mint: httpx.Client) -> None:
-    stranger = ec.generate_private_key(ec.SECP256R1())
-    public = ECAlgorithm.to_jwk(stranger.public_key(), as_dict=True)
-    # By hand: the library that the example uses would not make it.
-    head = f"{part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 'ES256'})}.{part(mint.claims())}"
+def test_the_example_refuses_other_algorithms_and_keys(mint: Mint, mint_client: httpx.Client) -> None:
+    other_key = ec.generate_private_key(ec.SECP256R1())
+    public = ECAlgorithm.to_jwk(other_key.public_key(), as_dict=True)
+    # This is built by hand, because the library that the example uses refuses to sign it.
+    head = f"{encode_part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 'ES256'})}.{encode_part(mint.claims())}"
     published = mint.keys["ES256"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     mac = hmac.digest(published, head.encode(), "sha256")
     for about, token in {
-        "published, but not for this": mint.token("RS256"),
+        "a published key that the example does not allow": mint.token("RS256"),
         "the other key's name": mint.token("EdDSA", header={"kid": "ES256"}),
-        "a stranger's signature": mint.token(key=stranger),
-        "a key that comes along": mint.token(key=stranger, header={"jwk": public}),
-        "keys from elsewhere": mint.token(key=stranger, header={"jku": "https://evil.example/jwks.json"}),
+        "another key's signature": mint.token(key=other_key),
+        "a key in the header": mint.token(key=other_key, header={"jwk": public}),
+        "keys from elsewhere": mint.token(key=other_key, header={"jku": "https://evil.example/jwks.json"}),
         "a MAC under the public key": f"{head}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}",
     }.items():
-        answer = read(of_mint, token)
+        answer = read(mint_client, token)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), about
 
 
-def test_the_example_does_not_fetch_the_keys_for_each_unknown_kid(mint: Mint, of_mint: httpx.Client) -> None:
-    read(of_mint, mint.token())
+def test_the_example_does_not_fetch_the_keys_for_each_unknown_kid(mint: Mint, mint_client: httpx.Client) -> None:
+    read(mint_client, mint.token())
     before = mint.jwks_read
     for n in range(20):
-        assert read(of_mint, mint.token(header={"kid": f"k{n}"})).status_code == 401
+        assert read(mint_client, mint.token(header={"kid": f"k{n}"})).status_code == 401
     assert mint.jwks_read <= before + 1
 
 
-def test_the_example_refuses_reports_while_introspection_fails(mint: Mint, of_mint: httpx.Client) -> None:
+def test_the_example_refuses_reports_while_introspection_fails(mint: Mint, mint_client: httpx.Client) -> None:
     token = mint.token()
     for said in [(200, b"{}"), (200, b"<html>"), (200, b"[]"), (401, b"{}"), (503, b"{}"), (302, b"")]:
         mint.introspection = said
-        assert report(of_mint, token).status_code == 503, said
+        assert report(mint_client, token).status_code == 503, said
     for said in [(200, b'{"active": false}'), (200, b'{"active": "yes"}')]:
         mint.introspection = said
-        assert report(of_mint, token).status_code == 401, said
+        assert report(mint_client, token).status_code == 401, said
     mint.introspection = (200, b'{"active": true}')
-    assert report(of_mint, token).status_code == 200
+    assert report(mint_client, token).status_code == 200
 
 
-def test_the_example_refuses_a_report_over_64_kib(of_mint: httpx.Client) -> None:
+def test_the_example_refuses_a_report_over_64_kib(mint_client: httpx.Client) -> None:
     for length in ("65537", "1" * 5000, "-1", "x"):
-        # Httpx sends no length without as much to follow.
-        connection = HTTPConnection(of_mint.base_url.host, of_mint.base_url.port, timeout=10)
+        # httpx refuses to send a Content-Length that does not match the body.
+        connection = HTTPConnection(mint_client.base_url.host, mint_client.base_url.port, timeout=10)
         connection.request("PUT", f"/studies/{STUDY}/report", headers={"Content-Length": length})
         assert connection.getresponse().status == 413, length
         connection.close()
 
 
 def test_the_example_is_unavailable_without_keys(mint: Mint) -> None:
-    with serving(f"http://127.0.0.1:{free_port()}", "ask_x") as unconnected:
+    with run_resource_server(f"http://127.0.0.1:{free_port()}", "ask_x") as unconnected:
         assert read(unconnected, mint.token()).status_code == 503
-    with serving(mint.url, "ask_x") as confused:
+    with run_resource_server(mint.url, "ask_x") as confused:
         mint.garbled = True
         assert read(confused, mint.token()).status_code == 503
         mint.garbled = False

@@ -1,4 +1,4 @@
-"""AutoScribe's official SDK against the service, unchanged."""
+"""AutoScribe's official SDK, unchanged, against the service."""
 
 import re
 import uuid
@@ -73,12 +73,12 @@ def test_every_invitation_filter_works(service: Service, users) -> None:
     ids = [invitation.user_id for invitation in users.invitations.list(**filters, limit=100)]
     assert user.user_id in ids
     assert not list(users.invitations.list(user_id=user.user_id, status=["sent", "accepted"]))
-    service.accept(invite_and_email(users))
+    service.accept(invite_and_get_email(users))
     for query in ({"level": "member"}, {"first_name": "rac"}, {"invited_source": "api"}, {"can_create_reports": False}):
         assert list(users.list(**query)), query
 
 
-def invite_and_email(users) -> str:
+def invite_and_get_email(users) -> str:
     wanted = person()
     users.invite(**wanted)
     return wanted["email"]
@@ -96,7 +96,7 @@ def test_an_invitation_can_be_read_updated_and_revoked(users) -> None:
 
 
 def test_a_user_can_be_updated_revoked_and_reactivated(service: Service, users) -> None:
-    user = service.accept(invite_and_email(users))
+    user = service.accept(invite_and_get_email(users))
     updated = users.update(user["userId"], first_name="Gráinne", suffix1="Jr.", can_manage_studies=False)
     assert (updated.first_name, updated.suffix1, updated.can_manage_studies) == ("Gráinne", "Jr.", False)
     assert users.update(user["userId"], suffix1=None).suffix1 is None
@@ -119,7 +119,7 @@ def test_every_user_filter_works_with_pages(service: Service, users) -> None:
 
 
 def test_a_deactivated_user_is_409_and_an_api_key_cannot_change_an_owner(service: Service, users) -> None:
-    user = service.accept(invite_and_email(users))
+    user = service.accept(invite_and_get_email(users))
     users.revoke_access(user_id=user["userId"])
     with pytest.raises(avara.ConflictError) as deactivated:
         users.update(user["userId"], first_name="Eve")
@@ -184,12 +184,12 @@ def test_a_repeated_invite_sends_one_email(service: Service, users) -> None:
     wanted = person()
     first, second = users.invite(**wanted), users.invite(**wanted)
     assert first == second
-    assert len(service.mails(wanted["email"])) == 1
+    assert len(service.wait_for_emails(wanted["email"])) == 1
 
 
 @pytest.fixture
 def reader(service: Service, users) -> str:
-    """A confirmed radiologist; there is one in the clinic, since an NPI is one person's."""
+    """A confirmed radiologist. Tests share one, because an NPI belongs to one person in a clinic."""
     found = [user.user_id for user in users.list(can_create_reports=True) if user.npi_number == "1234567893"]
     if found:
         return found[0]
@@ -198,8 +198,8 @@ def reader(service: Service, users) -> str:
     return service.accept(wanted["email"])["userId"]
 
 
-def opened(service: Service, url: str) -> dict:
-    """What the viewer gets for a link's token."""
+def open_link(service: Service, url: str) -> dict:
+    """Redeems a link as the viewer does."""
     token = re.search(r"#token=([\w-]+)$", url).group(1)
     answer = httpx.post(f"{service.url}/v1/access/redeem", json={"token": token})
     answer.raise_for_status()
@@ -213,7 +213,7 @@ def test_reroute_url_opens_a_view_that_can_dictate(service: Service, reader: str
     studies = service.client().auto_scribe.studies
     link = studies.reroute_url(assigned_to_user_id=reader, study_id=STUDY, study_instance_uid="1.2.840.1")
     assert link.url.startswith(f"{service.url}/viewer/study/{STUDY}#token=")
-    view = opened(service, link.url)
+    view = open_link(service, link.url)
     assert view["scope"] == "study:read report:write"
     assert view["study"] == {"studyId": STUDY, "studyInstanceUid": "1.2.840.1"}
     longer = studies.reroute_url(
@@ -226,7 +226,7 @@ def test_viewer_only_reroute_url_opens_a_read_only_view(service: Service, reader
     studies = service.client().auto_scribe.studies
     for who in ({}, {"user_id": reader}):
         link = studies.viewer_only_reroute_url(study_instance_uid="1.2.840.1", **who)
-        assert opened(service, link.url)["scope"] == "study:read"
+        assert open_link(service, link.url)["scope"] == "study:read"
 
 
 def test_an_ephemeral_session_returns_what_was_requested(service: Service) -> None:
@@ -237,7 +237,7 @@ def test_an_ephemeral_session_returns_what_was_requested(service: Service) -> No
         options=options,
     )
     assert "/viewer/ephemeral/order%207#token=" in link.url
-    view = opened(service, link.url)
+    view = open_link(service, link.url)
     assert (view["retrievalId"], view["options"]) == ("order 7", options)
     assert view["hangingProtocol"] == {"layout": "2x2", "viewportAssignments": ["Axial T1", None]}
 
@@ -251,7 +251,7 @@ def test_each_refused_link_raises_its_exception(service: Service, users, reader:
     with pytest.raises(avara.ConflictError) as unconfirmed:
         scribe.studies.reroute_url(assigned_to_user_id=waiting.user_id, study_id=STUDY)
     assert unconfirmed.value.body["code"] == "invitation_not_confirmed"
-    clerk = service.accept(invite_and_email(users))["userId"]
+    clerk = service.accept(invite_and_get_email(users))["userId"]
     with pytest.raises(avara.PermissionDeniedError) as forbidden:
         scribe.studies.reroute_url(assigned_to_user_id=clerk, study_id=STUDY)
     assert forbidden.value.body["code"] == "cannot_create_reports"

@@ -1,6 +1,6 @@
-//! The whole way: from an invite over the mailed link to the list of users.
+//! Flows across functions: from an invite to the emailed link to the list of users.
 
-mod mailed_link;
+mod emailed_link;
 mod mailer;
 mod npi_attested;
 mod npi_verifier;

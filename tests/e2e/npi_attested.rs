@@ -1,4 +1,4 @@
-//! An NPI that an owner or admin attested, over the months.
+//! An NPI that an owner or admin attested, checked again each month.
 
 use std::time::Duration;
 
@@ -15,13 +15,13 @@ use crate::support::{App, radiologist, with};
 const MONTH: Duration = Duration::from_hours(30 * 24);
 const OTHER_SURNAME: &str = "2000000051";
 
-/// A confirmed person whom the registry knows by another surname, attested by the owner.
-async fn attested(app: &App) -> String {
-    let owner = app.confirmed_owner().await;
+/// Confirms a person that the registry lists under another surname, and attests their NPI as the owner.
+async fn confirm_and_attest(app: &App) -> String {
+    let owner = app.confirm_owner().await;
     let eve = with(radiologist("eve@clinic.example"), json!({"npiNumber": OTHER_SURNAME}));
-    let eve = app.confirmed(&eve, None).await;
+    let eve = app.invite_and_confirm(&eve, None).await;
     assert_eq!(eve["npiVerification"], "name_mismatch");
-    assert_eq!(app.npi_claim(OTHER_SURNAME).await.due, None);
+    assert_eq!(app.load_npi_claim(OTHER_SURNAME).await.due, None);
     let id = |user: &Value| UserId::parse(user["userId"].as_str().unwrap()).unwrap();
     attest(app, id(&eve), id(&owner)).await;
     eve["userId"].as_str().unwrap().to_owned()
@@ -44,7 +44,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         after: Some(after),
         ip: None,
     };
-    let claim = app.npi_claim(npi.as_str()).await;
+    let claim = app.load_npi_claim(npi.as_str()).await;
     let claim = claim.hold_for_user(change.next.id.invitation_id());
     let mut tx = app.store().transaction(&record).unwrap();
     tx.replace_user(&change).unwrap();
@@ -53,7 +53,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
     assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
 }
 
-async fn state(app: &App, id: &str) -> (Value, Value) {
+async fn read_state(app: &App, id: &str) -> (Value, Value) {
     let path = format!("/v1/autoScribe/users/{id}");
     let user = app.as_pacs().get(&path).await.expect(200);
     (user["npiVerification"].clone(), user["assignable"].clone())
@@ -62,18 +62,18 @@ async fn state(app: &App, id: &str) -> (Value, Value) {
 #[tokio::test]
 async fn an_attestation_lasts_until_the_npi_is_deactivated() {
     let app = App::start().await;
-    let eve = attested(&app).await;
+    let eve = confirm_and_attest(&app).await;
     let reports = (json!("verified"), json!(true));
-    assert_eq!(state(&app, &eve).await, reports);
+    assert_eq!(read_state(&app, &eve).await, reports);
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await.unchanged, 1);
-    assert_eq!(state(&app, &eve).await, reports);
-    app.registry.says_like(OTHER_SURNAME, "2000000077");
+    assert_eq!(app.run_verifier().await.unchanged, 1);
+    assert_eq!(read_state(&app, &eve).await, reports);
+    app.registry.answer_as(OTHER_SURNAME, "2000000077");
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await.changed, 1);
+    assert_eq!(app.run_verifier().await.changed, 1);
     let ended = (json!("deactivated"), json!(false));
-    assert_eq!(state(&app, &eve).await, ended);
-    let attested = app.audited("npi.attested").await;
+    assert_eq!(read_state(&app, &eve).await, ended);
+    let attested = app.list_audit_records("npi.attested").await;
     let after = attested[0]["af"].as_m().unwrap();
     assert!(after.contains_key("nb") && after.contains_key("na"));
 }
@@ -81,11 +81,11 @@ async fn an_attestation_lasts_until_the_npi_is_deactivated() {
 #[tokio::test]
 async fn a_new_surname_clears_the_attestation() {
     let app = App::start().await;
-    let eve = attested(&app).await;
+    let eve = confirm_and_attest(&app).await;
     let path = format!("/v1/autoScribe/users/{eve}");
     let renamed = json!({"lastName": "Okafor"});
     app.as_pacs().patch(&path, &renamed).await.expect(200);
     let mismatched = (json!("name_mismatch"), json!(false));
-    assert_eq!(state(&app, &eve).await, mismatched);
-    assert_eq!(app.npi_claim(OTHER_SURNAME).await.due, None);
+    assert_eq!(read_state(&app, &eve).await, mismatched);
+    assert_eq!(app.load_npi_claim(OTHER_SURNAME).await.due, None);
 }

@@ -1,4 +1,4 @@
-//! The registry is asked again: about what it has not answered on, and every month.
+//! Repeated lookups in the registry: after a failed lookup, and every month.
 
 use std::time::Duration;
 
@@ -16,28 +16,28 @@ const OTHER_SURNAME: &str = "2000000051";
 const SOON: Duration = Duration::from_mins(5);
 const MONTH: Duration = Duration::from_hours(30 * 24);
 
-/// A run that did this much.
+/// The result of a run.
 fn run(changed: u32, unchanged: u32, unanswered: u32) -> Run {
     Run { changed, unchanged, unanswered, left: 0 }
 }
 
-async fn user(app: &App, id: &Value) -> Value {
+async fn read_user(app: &App, id: &Value) -> Value {
     let path = format!("/v1/autoScribe/users/{}", id.as_str().unwrap());
     app.as_pacs().get(&path).await.expect(200)
 }
 
-/// Invited while the registry is down, so `pending`.
-async fn invited(app: &App, person: &Value) -> String {
-    app.registry_down(true);
+/// Invites a person while the registry is down, so that their NPI is `pending`.
+async fn invite_while_down(app: &App, person: &Value) -> String {
+    app.set_registry_down(true);
     let invited = app.as_pacs().invite(person).await;
     assert_eq!(invited.expect(201)["npiVerification"], "pending");
-    app.registry_down(false);
+    app.set_registry_down(false);
     invited.str("invitationId")
 }
 
-/// A confirmed radiologist whose NPI is verified, due again now.
-async fn verified(app: &App) -> Value {
-    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+/// Confirms a radiologist with a verified NPI, and moves the clock to its next due date.
+async fn confirm_and_make_due(app: &App) -> Value {
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(ada["assignable"], true);
     app.clock.advance(MONTH);
     ada
@@ -46,32 +46,36 @@ async fn verified(app: &App) -> Value {
 #[tokio::test]
 async fn a_pending_npi_is_verified_when_the_registry_is_back() {
     let app = App::start().await;
-    let id = invited(&app, &radiologist("ada@clinic.example")).await;
-    assert_eq!(app.verify().await, Run::default(), "not due yet");
+    let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
+    assert_eq!(app.run_verifier().await, Run::default(), "not due yet");
     app.clock.advance(SOON);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
-    let audited = app.audited("npi.verification_changed").await;
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
+    let audited = app.list_audit_records("npi.verification_changed").await;
     let text = |name: &str| audited[0][name].as_s().unwrap();
     assert_eq!((audited.len(), text("ac"), text("ob")), (1, &"system".into(), &id));
     let state = |name: &str| audited[0][name].as_m().unwrap()["nv"].as_s().unwrap().clone();
     assert_eq!((state("be"), state("af")), ("pending".into(), "verified".into()));
-    assert_eq!(app.verify().await, Run::default(), "good for a month");
+    assert_eq!(app.run_verifier().await, Run::default(), "not due for a month");
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await, Run { left: 1, ..Run::default() }, "the invitation has run out");
-    assert_eq!(app.index_entries().await, 0);
+    assert_eq!(
+        app.run_verifier().await,
+        Run { left: 1, ..Run::default() },
+        "the invitation has expired"
+    );
+    assert_eq!(app.count_due_npis().await, 0);
 }
 
 #[tokio::test]
 async fn a_pending_user_can_report_after_the_registry_answers() {
     let app = App::start().await;
-    app.registry_down(true);
-    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    app.set_registry_down(true);
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(ada["assignable"], false);
-    app.registry_down(false);
+    app.set_registry_down(false);
     app.clock.advance(SOON);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    let after = user(&app, &ada["userId"]).await;
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    let after = read_user(&app, &ada["userId"]).await;
     assert_eq!(
         (&after["npiVerification"], &after["assignable"]),
         (&json!("verified"), &json!(true))
@@ -81,25 +85,29 @@ async fn a_pending_user_can_report_after_the_registry_answers() {
 #[tokio::test]
 async fn an_outage_of_the_registry_doubles_the_delays_and_changes_no_verification() {
     let app = App::start().await;
-    let ada = verified(&app).await;
-    app.registry_down(true);
+    let ada = confirm_and_make_due(&app).await;
+    app.set_registry_down(true);
     for minutes in [5, 10, 20, 40, 80, 160, 320, 360, 360] {
-        assert_eq!(app.verify().await, run(0, 0, 1));
-        let ahead = app.npi_claim(NPI).await.due.unwrap().at;
-        let pause = ahead.since(app.clock.now());
-        assert_eq!(pause.as_secs().div_ceil(60), minutes);
-        assert_eq!(app.verify().await, Run::default(), "not before the pause ends");
+        assert_eq!(app.run_verifier().await, run(0, 0, 1));
+        let ahead = app.load_npi_claim(NPI).await.due.unwrap().at;
+        let delay = ahead.since(app.clock.now());
+        assert_eq!(delay.as_secs().div_ceil(60), minutes);
+        assert_eq!(app.run_verifier().await, Run::default(), "not due before the delay ends");
         app.clock.advance(Duration::from_mins(minutes));
     }
-    assert_eq!(user(&app, &ada["userId"]).await["assignable"], true, "silence ends nothing");
-    app.registry_down(false);
-    assert_eq!(app.verify().await, run(0, 1, 0));
-    let due = app.npi_claim(NPI).await.due.unwrap();
+    assert_eq!(
+        read_user(&app, &ada["userId"]).await["assignable"],
+        true,
+        "an outage must not end reporting"
+    );
+    app.set_registry_down(false);
+    assert_eq!(app.run_verifier().await, run(0, 1, 0));
+    let due = app.load_npi_claim(NPI).await.due.unwrap();
     assert_eq!(
         (due.failures, due.at.since(app.clock.now()) > MONTH.saturating_sub(SOON)),
         (0, true)
     );
-    assert!(app.audited("npi.verification_changed").await.is_empty());
+    assert!(app.list_audit_records("npi.verification_changed").await.is_empty());
 }
 
 #[tokio::test]
@@ -107,46 +115,46 @@ async fn a_run_ends_early_when_the_registry_does_not_answer() {
     let app = App::start().await;
     for (n, npi) in App::unknown_npis(5).iter().enumerate() {
         let person = radiologist(&format!("p{n}@clinic.example"));
-        invited(&app, &with(person, json!({ "npiNumber": npi }))).await;
+        invite_while_down(&app, &with(person, json!({ "npiNumber": npi }))).await;
     }
     app.clock.advance(SOON);
-    app.registry_down(true);
-    assert_eq!(app.verify().await, run(0, 0, 3));
-    assert_eq!(app.verify().await, run(0, 0, 2), "the rest was still due");
+    app.set_registry_down(true);
+    assert_eq!(app.run_verifier().await, run(0, 0, 3));
+    assert_eq!(app.run_verifier().await, run(0, 0, 2), "the rest was still due");
 }
 
 #[tokio::test]
 async fn a_deactivated_npi_ends_reporting_and_emails_owners_and_admins_once() {
     let app = App::start().await;
-    app.confirmed_owner().await;
+    app.confirm_owner().await;
     let admin =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
-    app.confirmed(&admin, Some("lantern-gravel-otter")).await;
-    let ada = verified(&app).await;
-    app.registry.says_like(NPI, DEACTIVATED);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    let after = user(&app, &ada["userId"]).await;
+    app.invite_and_confirm(&admin, Some("lantern-gravel-otter")).await;
+    let ada = confirm_and_make_due(&app).await;
+    app.registry.answer_as(NPI, DEACTIVATED);
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    let after = read_user(&app, &ada["userId"]).await;
     assert_eq!(
         (&after["npiVerification"], &after["assignable"], &after["canCreateReports"]),
         (&json!("deactivated"), &json!(false), &json!(true))
     );
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await, run(0, 1, 0));
-    app.settle().await;
-    // An invitation each, then this.
+    assert_eq!(app.run_verifier().await, run(0, 1, 0));
+    app.wait_until_delivered().await;
+    // Each got an invitation, then this email.
     for address in ["owner@riverside.example", "boss@clinic.example"] {
-        let mails = app.mails(address);
-        assert_eq!(mails.len(), 2, "{address}");
-        let text = text_of(&mails[1]);
+        let emails = app.sent_emails(address);
+        assert_eq!(emails.len(), 2, "{address}");
+        let text = text_of(&emails[1]);
         assert!(text.contains("Ada Hale cannot create reports"), "{text}");
         assert!(text.contains("CMS deactivated"), "{text}");
-        assert!(!mails[1].to_string().contains(NPI), "the number stays out");
+        assert!(!emails[1].to_string().contains(NPI), "the email must not contain the NPI");
     }
-    assert_eq!(app.mails("ada@clinic.example").len(), 1, "the invitation");
-    app.registry.says_like(NPI, NPI);
+    assert_eq!(app.sent_emails("ada@clinic.example").len(), 1, "only the invitation");
+    app.registry.answer_as(NPI, NPI);
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await, run(1, 0, 0), "CMS reactivated it");
-    assert_eq!(user(&app, &ada["userId"]).await["assignable"], true);
+    assert_eq!(app.run_verifier().await, run(1, 0, 0), "CMS reactivated it");
+    assert_eq!(read_user(&app, &ada["userId"]).await["assignable"], true);
 }
 
 #[tokio::test]
@@ -155,49 +163,49 @@ async fn an_unknown_or_mismatched_npi_ends_reporting() {
         [(UNKNOWN, "not_found", 1), (OTHER_SURNAME, "name_mismatch", 0)]
     {
         let app = App::start().await;
-        app.confirmed_owner().await;
-        let ada = verified(&app).await;
-        app.registry.says_like(NPI, other);
-        assert_eq!(app.verify().await, run(1, 0, 0));
-        let after = user(&app, &ada["userId"]).await;
+        app.confirm_owner().await;
+        let ada = confirm_and_make_due(&app).await;
+        app.registry.answer_as(NPI, other);
+        assert_eq!(app.run_verifier().await, run(1, 0, 0));
+        let after = read_user(&app, &ada["userId"]).await;
         assert_eq!(
             (&after["npiVerification"], &after["assignable"]),
             (&json!(state), &json!(false))
         );
-        assert_eq!(app.mails_to("owner@riverside.example", 2).await.len(), 2);
-        assert_eq!(app.index_entries().await, asked_again, "{state}");
+        assert_eq!(app.wait_for_emails("owner@riverside.example", 2).await.len(), 2);
+        assert_eq!(app.count_due_npis().await, asked_again, "{state}");
     }
 }
 
 #[tokio::test]
 async fn an_outdated_email_about_an_npi_is_not_sent() {
-    let app = App::without_pump().await;
-    app.confirmed_owner().await;
-    verified(&app).await;
-    app.registry.says_like(NPI, DEACTIVATED);
-    app.verify().await;
-    app.registry.says_like(NPI, NPI);
+    let app = App::start_without_mailer().await;
+    app.confirm_owner().await;
+    confirm_and_make_due(&app).await;
+    app.registry.answer_as(NPI, DEACTIVATED);
+    app.run_verifier().await;
+    app.registry.answer_as(NPI, NPI);
     app.clock.advance(MONTH);
-    assert_eq!(app.verify().await, run(1, 0, 0));
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
     app.call_mailer(&app.stream_event()).await;
-    // The invitation was not mailed either: it was accepted first.
-    assert!(app.mails("owner@riverside.example").is_empty());
+    // The invitation is not emailed either, because it was accepted first.
+    assert!(app.sent_emails("owner@riverside.example").is_empty());
 }
 
 #[tokio::test]
 async fn a_deactivated_users_npi_is_checked_without_an_email() {
     let app = App::start().await;
-    app.confirmed_owner().await;
-    let ada = verified(&app).await;
+    app.confirm_owner().await;
+    let ada = confirm_and_make_due(&app).await;
     app.as_pacs()
         .post("/v1/autoScribe/users/revoke-access", &json!({"userId": ada["userId"]}))
         .await
         .expect(200);
-    app.registry.says_like(NPI, DEACTIVATED);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    app.settle().await;
-    assert_eq!(app.mails("owner@riverside.example").len(), 1, "the invitation");
-    assert_eq!(user(&app, &ada["userId"]).await["npiVerification"], "deactivated");
+    app.registry.answer_as(NPI, DEACTIVATED);
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("owner@riverside.example").len(), 1, "only the invitation");
+    assert_eq!(read_user(&app, &ada["userId"]).await["npiVerification"], "deactivated");
 }
 
 #[tokio::test]
@@ -205,114 +213,123 @@ async fn a_run_is_bounded_and_the_next_run_continues() {
     let app = App::start().await;
     for (n, npi) in App::unknown_npis(5).iter().enumerate() {
         let person = radiologist(&format!("p{n}@clinic.example"));
-        invited(&app, &with(person, json!({ "npiNumber": npi }))).await;
+        invite_while_down(&app, &with(person, json!({ "npiNumber": npi }))).await;
     }
     app.clock.advance(SOON);
-    let before = app.registry.asked();
+    let before = app.registry.request_count();
     let few = Bounds { numbers: 2, ..Bounds::default() };
     for expected in [run(2, 0, 0), run(2, 0, 0), run(1, 0, 0), Run::default()] {
-        assert_eq!(app.verify_within(few).await, expected);
+        assert_eq!(app.run_verifier_within(few).await, expected);
     }
-    assert_eq!(app.registry.asked() - before, 5, "each once");
+    assert_eq!(app.registry.request_count() - before, 5, "each NPI is looked up once");
     let no_time = Bounds { time: Duration::ZERO, ..Bounds::default() };
     app.clock.advance(MONTH);
-    assert_eq!(app.verify_within(no_time).await, Run::default());
+    assert_eq!(app.run_verifier_within(no_time).await, Run::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_runs_look_each_npi_up_once() {
     let app = App::start().await;
-    app.confirmed_owner().await;
-    verified(&app).await;
-    let before = app.registry.asked();
-    app.registry.says_like(NPI, DEACTIVATED);
-    let (a, b, c, d) = tokio::join!(app.verify(), app.verify(), app.verify(), app.verify());
+    app.confirm_owner().await;
+    confirm_and_make_due(&app).await;
+    let before = app.registry.request_count();
+    app.registry.answer_as(NPI, DEACTIVATED);
+    let (a, b, c, d) = tokio::join!(
+        app.run_verifier(),
+        app.run_verifier(),
+        app.run_verifier(),
+        app.run_verifier()
+    );
     let changed: u32 = [a, b, c, d].iter().map(|run| run.changed).sum();
-    assert_eq!((changed, app.registry.asked() - before), (1, 1));
-    assert_eq!(app.audited("npi.verification_changed").await.len(), 1);
-    app.settle().await;
-    assert_eq!(app.mails("owner@riverside.example").len(), 2, "told once");
+    assert_eq!((changed, app.registry.request_count() - before), (1, 1));
+    assert_eq!(app.list_audit_records("npi.verification_changed").await.len(), 1);
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("owner@riverside.example").len(), 2, "emailed once");
 }
 
 #[tokio::test]
 async fn an_npi_reserved_by_a_failed_run_is_looked_up_later() {
-    let app = App::unpumped_with_faults().await;
-    let id = invited(&app, &radiologist("ada@clinic.example")).await;
+    let app = App::start_with_faults_without_mailer().await;
+    let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(SOON);
     app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
-    let failed = app.try_verify().await.unwrap_err();
+    let failed = app.try_run_verifier().await.unwrap_err();
     assert!(failed.to_string().contains("unavailable"), "{failed}");
     app.heal_database();
-    assert_eq!(app.verify().await, Run::default(), "put off");
+    assert_eq!(
+        app.run_verifier().await,
+        Run::default(),
+        "not due, because the failed run moved the due date"
+    );
     app.clock.advance(SOON);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
 }
 
 #[tokio::test]
 async fn a_corrupt_item_fails_the_run_and_no_other_lookup() {
     let app = App::start().await;
-    let bad = invited(&app, &radiologist("ada@clinic.example")).await;
+    let bad = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
     let npi = &App::unknown_npis(1)[0];
     let eve = with(radiologist("eve@clinic.example"), json!({ "npiNumber": npi }));
-    let good = invited(&app, &eve).await;
+    let good = invite_while_down(&app, &eve).await;
     app.corrupt_invitation(&bad).await;
     app.clock.advance(SOON);
-    let failed = app.try_verify().await.unwrap_err().to_string();
+    let failed = app.try_run_verifier().await.unwrap_err().to_string();
     assert!(failed.starts_with("1 numbers were left"), "{failed}");
-    assert_eq!(app.invitation(&good).await["npiVerification"], "not_found");
+    assert_eq!(app.read_invitation(&good).await["npiVerification"], "not_found");
 }
 
 #[tokio::test]
 async fn a_revoked_invitation_is_removed_from_the_index() {
     let app = App::start().await;
-    let id = invited(&app, &radiologist("ada@clinic.example")).await;
-    assert_eq!(app.index_entries().await, 1);
+    let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
+    assert_eq!(app.count_due_npis().await, 1);
     app.as_pacs()
         .post("/v1/autoScribe/users/invitations/revoke", &json!({ "invitationId": id }))
         .await
         .expect(200);
-    assert_eq!(app.index_entries().await, 0);
-    assert_eq!(app.npi_claim(NPI).await.holder, Holder::Free);
+    assert_eq!(app.count_due_npis().await, 0);
+    assert_eq!(app.load_npi_claim(NPI).await.holder, Holder::Free);
     app.clock.advance(SOON);
-    let before = app.registry.asked();
-    assert_eq!(app.verify().await, Run::default());
-    assert_eq!(app.registry.asked(), before);
+    let before = app.registry.request_count();
+    assert_eq!(app.run_verifier().await, Run::default());
+    assert_eq!(app.registry.request_count(), before);
 }
 
 #[tokio::test]
 async fn an_expired_invitation_is_not_looked_up_until_it_is_resent() {
     let app = App::start().await;
-    let id = invited(&app, &radiologist("ada@clinic.example")).await;
+    let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(MONTH);
-    let before = app.registry.asked();
+    let before = app.registry.request_count();
     let left = Run { left: 1, ..Run::default() };
-    assert_eq!(app.verify().await, left);
-    assert_eq!((app.registry.asked(), app.index_entries().await), (before, 0));
+    assert_eq!(app.run_verifier().await, left);
+    assert_eq!((app.registry.request_count(), app.count_due_npis().await), (before, 0));
     let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
     app.as_pacs().post(&path, &json!({})).await.expect(200);
     app.clock.advance(SOON);
-    assert_eq!(app.verify().await, run(1, 0, 0));
-    assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
+    assert_eq!(app.run_verifier().await, run(1, 0, 0));
+    assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
 }
 
 #[tokio::test]
 async fn an_edit_moves_or_clears_the_due_date_of_its_npi() {
     let app = App::start().await;
-    let ada = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", ada["userId"].as_str().unwrap());
-    app.registry_down(true);
+    app.set_registry_down(true);
     let renamed = app.as_pacs().patch(&path, &json!({"lastName": "Brandt"})).await;
     assert_eq!(renamed.expect(200)["npiVerification"], "pending");
-    let due = app.npi_claim(NPI).await.due.unwrap();
-    assert!(due.at.since(app.clock.now()) <= SOON, "not next month");
-    app.registry_down(false);
+    let due = app.load_npi_claim(NPI).await.due.unwrap();
+    assert!(due.at.since(app.clock.now()) <= SOON, "due soon, not next month");
+    app.set_registry_down(false);
     let moved = json!({"npiNumber": "2000000036"});
     let moved = app.as_pacs().patch(&path, &moved).await;
     assert_eq!(moved.expect(200)["npiVerification"], "verified");
-    assert_eq!(app.npi_claim(NPI).await.due, None);
-    assert_eq!(app.index_entries().await, 1);
+    assert_eq!(app.load_npi_claim(NPI).await.due, None);
+    assert_eq!(app.count_due_npis().await, 1);
     let cleared = json!({"npiNumber": null, "canCreateReports": false});
     app.as_pacs().patch(&path, &cleared).await.expect(200);
-    assert_eq!(app.index_entries().await, 0);
+    assert_eq!(app.count_due_npis().await, 0);
 }

@@ -1,5 +1,5 @@
-//! Every function's real binary, started as Lambda starts it: it serves one event, and answers a
-//! broken one with a clean error.
+//! The binary of every function, started as Lambda starts it. Each serves one event, and returns an error
+//! for a malformed one.
 
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use domain::credentials::token::{Keyring, RootKey};
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::{Value, json};
-use tests::runtime_api::{Function, Outcome};
+use tests::runtime_api::{EventOutcome, FunctionProcess};
 
 /// An event as API Gateway sends it (payload format 2.0).
 fn http_event(method: &str, path: &str, key: Option<&str>, body: &str) -> String {
@@ -46,37 +46,42 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// Starts a function with events to serve.
-async fn start(name: &str, settings: &[(&str, String)], events: Vec<String>) -> Function {
-    let function = Function::start(&binary(name), settings).await.unwrap();
+/// Starts a function and queues events for it.
+async fn start_function(
+    name: &str,
+    settings: &[(&str, String)],
+    events: Vec<String>,
+) -> FunctionProcess {
+    let function = FunctionProcess::start(&binary_path(name), settings).await.unwrap();
     for event in events {
         function.send(event).unwrap();
     }
     function
 }
 
-async fn outcome(function: &mut Function) -> Outcome {
-    function.outcome().await.unwrap().0
+async fn next_outcome(function: &mut FunctionProcess) -> EventOutcome {
+    function.wait_for_outcome().await.unwrap().0
 }
 
-/// What a function that can't start writes to stderr.
-async fn startup_error(name: &str, settings: &[(&str, String)]) -> String {
-    let (status, stderr) = start(name, settings, vec![]).await.wait().await.unwrap();
+/// Starts a function that must exit with an error. Returns its stderr.
+async fn read_startup_error(name: &str, settings: &[(&str, String)]) -> String {
+    let (status, stderr) =
+        start_function(name, settings, vec![]).await.wait_for_exit().await.unwrap();
     assert!(!status.success());
     stderr
 }
 
-/// The binary beside this test's own. `make test` builds all of them before it runs any test.
-fn binary(name: &str) -> PathBuf {
+/// The path of a function's binary. `make test` builds all of them before it runs the tests.
+fn binary_path(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let path = test.parent().and_then(Path::parent).unwrap().join(name);
     assert!(path.exists(), "{} is not built: run make test", path.display());
     path
 }
 
-/// Status and JSON body of an answer to API Gateway.
-fn http_answer(outcome: Outcome) -> (i64, Value) {
-    let Outcome::Response(response) = outcome else { panic!("{outcome:?}") };
+/// Status and JSON body of a response to API Gateway.
+fn http_response(outcome: EventOutcome) -> (i64, Value) {
+    let EventOutcome::Response(response) = outcome else { panic!("{outcome:?}") };
     let body = response["body"].as_str().unwrap_or_default();
     (response["statusCode"].as_i64().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
 }
@@ -87,14 +92,15 @@ async fn invite_serves_an_event_and_rejects_a_malformed_one() {
     let person = support::radiologist("ada@clinic.example").to_string();
     let good = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
     let unknown = http_event("POST", "/v1/autoScribe/users", None, "{");
-    let mut function = start("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
-    let (status, user) = http_answer(outcome(&mut function).await);
+    let mut function =
+        start_function("invite", &settings(&app), vec![good, unknown, "{}".into()]).await;
+    let (status, user) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &user["npiVerification"]), (201, &json!("verified")), "{user}");
-    let (status, problem) = http_answer(outcome(&mut function).await);
+    let (status, problem) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &problem["requestId"]), (401, &json!("req-from-gateway")));
     assert!(
-        matches!(outcome(&mut function).await, Outcome::Error(_)),
-        "an event of no known shape"
+        matches!(next_outcome(&mut function).await, EventOutcome::Error(_)),
+        "an event that is not from API Gateway"
     );
 }
 
@@ -102,61 +108,64 @@ async fn invite_serves_an_event_and_rejects_a_malformed_one() {
 async fn list_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let good = http_event("GET", "/v1/autoScribe/users/invitations", Some(&app.key), "");
-    let mut function = start("list", &settings(&app), vec![good, "[]".into()]).await;
-    let (status, page) = http_answer(outcome(&mut function).await);
+    let mut function = start_function("list", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, page) = http_response(next_outcome(&mut function).await);
     assert_eq!(
         (status, page["invitations"].as_array().map(Vec::len)),
         (200, Some(1)),
-        "the owner's: {page}"
+        "only the owner's invitation: {page}"
     );
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn users_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
-    let user = app.confirmed(&support::member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&support::member("grace@clinic.example"), None).await;
     let body = json!({ "userId": user["userId"] }).to_string();
     let path = "/v1/autoScribe/users/revoke-access";
     let good = http_event("POST", path, Some(&app.key), &body);
-    let mut function = start("users", &settings(&app), vec![good, "[]".into()]).await;
-    let (status, done) = http_answer(outcome(&mut function).await);
+    let mut function = start_function("users", &settings(&app), vec![good, "[]".into()]).await;
+    let (status, done) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &done["success"]), (200, &json!(true)));
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn confirm_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
-    let token = app.invited_token(&support::member("grace@clinic.example")).await;
+    let token = app.invite_and_get_token(&support::member("grace@clinic.example")).await;
     let accept = |body: Value| http_event("POST", "/v1/invitation/accept", None, &body.to_string());
-    let dashboard = app.invited_token(&support::dashboard_member("ada@clinic.example")).await;
+    let dashboard =
+        app.invite_and_get_token(&support::dashboard_member("ada@clinic.example")).await;
     let breached = json!({ "token": dashboard, "password": BREACHED_PASSWORDS[0] });
     let events = vec![accept(json!({ "token": token })), accept(breached), "7".into()];
-    let mut function = start("confirm", &settings(&app), events).await;
-    let (status, user) = http_answer(outcome(&mut function).await);
+    let mut function = start_function("confirm", &settings(&app), events).await;
+    let (status, user) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &user["email"]), (200, &json!("grace@clinic.example")));
-    let (status, problem) = http_answer(outcome(&mut function).await);
+    let (status, problem) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &problem["code"]), (422, &json!("password_breached")), "{problem}");
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn session_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let person = support::dashboard_member("grace@clinic.example");
-    app.confirmed(&person, Some(support::PASSWORD)).await;
+    app.invite_and_confirm(&person, Some(support::PASSWORD)).await;
     let body = json!({ "email": "grace@clinic.example", "password": support::PASSWORD });
     let good = http_event("POST", "/v1/session", None, &body.to_string());
-    let mut function = start("session", &settings(&app), vec![good, "[]".into()]).await;
-    let Outcome::Response(response) = outcome(&mut function).await else { panic!("an error") };
+    let mut function = start_function("session", &settings(&app), vec![good, "[]".into()]).await;
+    let EventOutcome::Response(response) = next_outcome(&mut function).await else {
+        panic!("an error")
+    };
     assert_eq!(response["statusCode"], 200, "{response}");
     let cookie = response["cookies"][0].as_str().unwrap();
     assert!(cookie.starts_with("__Host-autoscribe-session="), "{response}");
     let body: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
     let access = body["accessToken"].as_str().unwrap();
     app.as_holder_of(access).get("/v1/session").await.expect(200);
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -165,58 +174,63 @@ async fn a_signing_function_does_not_start_before_its_key_is_published() {
     let mut unpublished = settings(&app);
     unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
     unpublished.push(("SIGNING_KEYS", "u".repeat(43)));
-    let words = startup_error("session", &unpublished).await;
-    assert!(words.contains("publishKeys"), "{words}");
+    let message = read_startup_error("session", &unpublished).await;
+    assert!(message.contains("publishKeys"), "{message}");
     let publish = json!({ "publishKeys": true }).to_string();
-    let mut provision = start("provision", &unpublished, vec![publish]).await;
-    let Outcome::Response(published) = outcome(&mut provision).await else { panic!("an error") };
+    let mut provision = start_function("provision", &unpublished, vec![publish]).await;
+    let EventOutcome::Response(published) = next_outcome(&mut provision).await else {
+        panic!("an error")
+    };
     assert_eq!(published["publishedKeys"].as_array().map(Vec::len), Some(1));
     let body = json!({ "email": "x" }).to_string();
     let event = http_event("POST", "/v1/session", None, &body);
-    let mut session = start("session", &unpublished, vec![event]).await;
-    assert_eq!(http_answer(outcome(&mut session).await).0, 422);
+    let mut session = start_function("session", &unpublished, vec![event]).await;
+    assert_eq!(http_response(next_outcome(&mut session).await).0, 422);
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn temporary_access_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
-    let body = json!({ "assignedToUserId": app.reader().await, "studyId": support::study(1) });
+    let body =
+        json!({ "assignedToUserId": app.confirm_reader().await, "studyId": support::study(1) });
     let good = http_event("POST", support::REROUTE, Some(&app.key), &body.to_string());
     let mut settings = settings(&app);
     settings.push(("ACCESS_LINK_STYLE", "query".to_owned()));
     let events = vec![good, "[]".into()];
-    let mut function = start("temporary-access", &settings, events).await;
-    let (status, link) = http_answer(outcome(&mut function).await);
+    let mut function = start_function("temporary-access", &settings, events).await;
+    let (status, link) = http_response(next_outcome(&mut function).await);
     let expected = format!("{}/viewer/study/{}?token=", app.base, support::study(1));
     let url = link["url"].as_str().unwrap_or_default();
     assert_eq!((status, url.starts_with(&expected)), (200, true), "{link}");
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
-    // The service's own root key made it.
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
+    // The emulator accepts the token, because both use the same root key.
     let token = url.split_once("?token=").unwrap().1;
     app.redeem(token).await.expect(200);
     settings.last_mut().unwrap().1 = "path".to_owned();
-    let words = startup_error("temporary-access", &settings).await;
-    assert!(words.contains("ACCESS_LINK_STYLE"), "{words}");
+    let message = read_startup_error("temporary-access", &settings).await;
+    assert!(message.contains("ACCESS_LINK_STYLE"), "{message}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn mailer_serves_an_event_and_rejects_a_malformed_one() {
-    let app = App::without_pump().await;
+    let app = App::start_without_mailer().await;
     let invited = app.as_pacs().invite(&support::member("grace@clinic.example")).await;
     let batch = app.stream_event().to_string();
     let mut function =
-        start("mailer", &settings(&app), vec![batch, r#"{"Records":7}"#.into()]).await;
-    let Outcome::Response(response) = outcome(&mut function).await else { panic!("an error") };
+        start_function("mailer", &settings(&app), vec![batch, r#"{"Records":7}"#.into()]).await;
+    let EventOutcome::Response(response) = next_outcome(&mut function).await else {
+        panic!("an error")
+    };
     assert_eq!(response["batchItemFailures"], json!([]));
-    let invitation = app.invitation(&invited.str("invitationId")).await;
+    let invitation = app.read_invitation(&invited.str("invitationId")).await;
     assert_eq!(invitation["delivery"], "sent", "{invitation}");
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn npi_verifier_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
-    app.registry_down(true);
+    app.set_registry_down(true);
     let ada = support::radiologist("ada@clinic.example");
     let id = app.as_pacs().invite(&ada).await.str("invitationId");
     app.make_due("1234567893").await;
@@ -226,12 +240,12 @@ async fn npi_verifier_serves_an_event_and_rejects_a_malformed_one() {
         "resources": ["arn:aws:events:eu-west-1:000000000000:rule/schedule"], "detail": {},
     });
     let events = vec![tick.to_string(), "7".into()];
-    let mut function = start("npi-verifier", &settings(&app), events).await;
-    let Outcome::Response(run) = outcome(&mut function).await else { panic!("an error") };
+    let mut function = start_function("npi-verifier", &settings(&app), events).await;
+    let EventOutcome::Response(run) = next_outcome(&mut function).await else { panic!("an error") };
     let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "left": 0 });
     assert_eq!(run, expected);
-    assert_eq!(app.invitation(&id).await["npiVerification"], "verified");
-    assert!(matches!(outcome(&mut function).await, Outcome::Error(_)));
+    assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -241,15 +255,17 @@ async fn provision_serves_an_event_and_rejects_a_malformed_one() {
         "clinicName": "Lakeside Radiology", "ownerEmail": "owner@lakeside.example", "ownerFirstName": "Olu",
         "ownerLastName": "Adeyemi",
     });
-    let mut misspelt = wanted.clone();
-    misspelt["invitationDay"] = json!(3);
-    let events = vec![wanted.to_string(), misspelt.to_string()];
-    let mut function = start("provision", &settings(&app), events).await;
-    let Outcome::Response(made) = outcome(&mut function).await else { panic!("an error") };
+    let mut misspelled = wanted.clone();
+    misspelled["invitationDay"] = json!(3);
+    let events = vec![wanted.to_string(), misspelled.to_string()];
+    let mut function = start_function("provision", &settings(&app), events).await;
+    let EventOutcome::Response(made) = next_outcome(&mut function).await else {
+        panic!("an error")
+    };
     let key = made["apiKey"].as_str().unwrap();
     let page = app.as_holder_of(key).get("/v1/autoScribe/users/invitations").await.expect(200);
     assert_eq!(page["invitations"][0]["level"], "owner");
-    let Outcome::Error(error) = outcome(&mut function).await else { panic!("accepted") };
+    let EventOutcome::Error(error) = next_outcome(&mut function).await else { panic!("no error") };
     assert!(error.to_string().contains("invitationDay"), "{error}");
 }
 
@@ -261,13 +277,13 @@ async fn a_function_without_settings_names_the_missing_ones() {
         ("npi-verifier", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
     ] {
-        let words = startup_error(name, &[]).await;
-        assert!(words.contains(missing), "{name}: {words}");
+        let message = read_startup_error(name, &[]).await;
+        assert!(message.contains(missing), "{name}: {message}");
     }
-    let words = startup_error("mailer", &[("ROOT_KEY", "k".repeat(43))]).await;
+    let message = read_startup_error("mailer", &[("ROOT_KEY", "k".repeat(43))]).await;
     for missing in ["TABLE_NAME", "MAIL_FROM", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL"]
     {
-        assert!(words.contains(missing), "{words}");
+        assert!(message.contains(missing), "{message}");
     }
 }
 

@@ -1,4 +1,4 @@
-//! The service's openapi.json, put together from what each function adds.
+//! The service's openapi.json, merged from the documents of the functions.
 
 pub mod runtime_api;
 
@@ -6,14 +6,14 @@ use utoipa::OpenApi as _;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{ComponentsBuilder, InfoBuilder, OpenApi, OpenApiBuilder};
 
-/// The whole document.
+/// Merges the documents of all functions.
 pub fn openapi() -> OpenApi {
     let info = InfoBuilder::new()
         .title("AutoScribe Access")
         .version("1")
         .description(Some(
             "Invites people to AutoScribe, verifies them and manages what they may do. \
-             Errors are application/problem+json (RFC 9457); see docs/API.md.",
+             Errors are application/problem+json (RFC 9457). See docs/API.md.",
         ))
         .build();
     let bearer = HttpBuilder::new()
@@ -28,11 +28,11 @@ pub fn openapi() -> OpenApi {
     let view = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
-        .description(Some("A view token; one bound to a key as `DPoP <token>`"))
+        .description(Some("A view token. If it is bound to a key, send it as `DPoP <token>`."))
         .build();
     let cookie = ApiKeyValue::with_description(
         "__Host-autoscribe-session",
-        "The refresh token, kept by the browser",
+        "The refresh token, in a cookie of the browser",
     );
     let components = ComponentsBuilder::new()
         .security_scheme("apiKey", SecurityScheme::Http(bearer))

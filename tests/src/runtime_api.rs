@@ -1,4 +1,4 @@
-//! A Lambda Runtime API with one function's process behind it.
+//! A Lambda Runtime API that serves events to one function's process.
 //!
 //! It follows the AWS Lambda developer guide, "Using the Lambda runtime API".
 
@@ -19,55 +19,55 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
-/// What can go wrong around a function: its start, its process, its end.
-pub type Error = Box<dyn std::error::Error + Send + Sync>;
+/// Why a function could not be started, called or stopped.
+pub type FunctionError = Box<dyn std::error::Error + Send + Sync>;
 
-/// How long a function may take for anything.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// The longest wait for a call from the function, or for its exit.
+const TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What a function returned for one event.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum EventOutcome {
     /// A response.
     Response(Value),
-    /// An error, from the handler or from the start of the process.
+    /// An error from the handler, or from the initialization of the process.
     Error(Value),
 }
 
-/// A function's process with the Runtime API that feeds it. Dropping it kills the process.
+/// A function's process and the Runtime API that it calls. Dropping this kills the process.
 #[derive(Debug)]
-pub struct Function {
+pub struct FunctionProcess {
     process: Child,
     events: mpsc::UnboundedSender<String>,
-    calls: mpsc::UnboundedReceiver<Call>,
+    calls: mpsc::UnboundedReceiver<RuntimeCall>,
     server: JoinHandle<std::io::Result<()>>,
     started: Instant,
 }
 
-/// A call from the function, and when it arrived.
+/// A call from the function, with its arrival time.
 #[derive(Debug)]
-enum Call {
+enum RuntimeCall {
     Next(Instant),
     Response(Instant, String),
     Error(Instant, String),
 }
 
 #[derive(Clone)]
-struct Api {
+struct RuntimeApi {
     events: Arc<Mutex<mpsc::UnboundedReceiver<String>>>,
-    calls: mpsc::UnboundedSender<Call>,
+    calls: mpsc::UnboundedSender<RuntimeCall>,
 }
 
-impl Function {
-    /// Starts `binary` with these settings and nothing else of this process's environment.
-    pub async fn start(binary: &Path, settings: &[(&str, String)]) -> Result<Self, Error> {
+impl FunctionProcess {
+    /// Starts `binary` with these settings and without the environment of this process.
+    pub async fn start(binary: &Path, settings: &[(&str, String)]) -> Result<Self, FunctionError> {
         let (events, event_queue) = mpsc::unbounded_channel();
         let (call_queue, calls) = mpsc::unbounded_channel();
-        let api = Api { events: Arc::new(Mutex::new(event_queue)), calls: call_queue };
+        let api = RuntimeApi { events: Arc::new(Mutex::new(event_queue)), calls: call_queue };
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            // Without it an event may wait for the function's acknowledgment of the last one.
+            // Otherwise an event may wait until the function's TCP acknowledgment of the last one.
             let _ = stream.set_nodelay(true);
         });
         let server = tokio::spawn(async move { axum::serve(listener, router(api)).await });
@@ -92,67 +92,71 @@ impl Function {
     }
 
     /// Queues an event for the function.
-    pub fn send(&self, event: String) -> Result<(), Error> {
+    pub fn send(&self, event: String) -> Result<(), FunctionError> {
         Ok(self.events.send(event)?)
     }
 
-    /// The time from the start of the process to its first call for an event.
-    pub async fn startup_time(&mut self) -> Result<Duration, Error> {
-        match self.next_call().await? {
-            Call::Next(at) => Ok(at - self.started),
+    /// Waits for the first call for an event. Returns the time since the start of the process.
+    pub async fn wait_for_startup(&mut self) -> Result<Duration, FunctionError> {
+        match self.wait_for_call().await? {
+            RuntimeCall::Next(at) => Ok(at - self.started),
             other => Err(format!("{other:?} before the first event").into()),
         }
     }
 
     /// Waits for the next outcome. Returns it with its time since the start of the process.
-    pub async fn outcome(&mut self) -> Result<(Outcome, Duration), Error> {
+    pub async fn wait_for_outcome(&mut self) -> Result<(EventOutcome, Duration), FunctionError> {
         loop {
-            let (outcome, at) = match self.next_call().await? {
-                Call::Next(_) => continue,
-                Call::Response(at, body) => (Outcome::Response(serde_json::from_str(&body)?), at),
-                Call::Error(at, body) => (Outcome::Error(serde_json::from_str(&body)?), at),
+            let (outcome, at) = match self.wait_for_call().await? {
+                RuntimeCall::Next(_) => continue,
+                RuntimeCall::Response(at, body) => {
+                    (EventOutcome::Response(serde_json::from_str(&body)?), at)
+                }
+                RuntimeCall::Error(at, body) => {
+                    (EventOutcome::Error(serde_json::from_str(&body)?), at)
+                }
             };
             return Ok((outcome, at - self.started));
         }
     }
 
-    /// Waits for the next response, as [`Self::outcome`] does. An error outcome is an error here.
-    pub async fn response(&mut self) -> Result<(Value, Duration), Error> {
-        match self.outcome().await? {
-            (Outcome::Response(response), at) => Ok((response, at)),
-            (Outcome::Error(error), _) => Err(error.to_string().into()),
+    /// Waits for the next response, as [`Self::wait_for_outcome`] does. An error outcome is an error here.
+    pub async fn wait_for_response(&mut self) -> Result<(Value, Duration), FunctionError> {
+        match self.wait_for_outcome().await? {
+            (EventOutcome::Response(response), at) => Ok((response, at)),
+            (EventOutcome::Error(error), _) => Err(error.to_string().into()),
         }
     }
 
     /// The process id.
-    pub fn pid(&self) -> Result<u32, Error> {
+    pub fn pid(&self) -> Result<u32, FunctionError> {
         Ok(self.process.id().ok_or("the function has exited")?)
     }
 
     /// Kills the process.
-    pub async fn stop(mut self) -> Result<(), Error> {
+    pub async fn stop(mut self) -> Result<(), FunctionError> {
         self.process.kill().await?;
         self.server.abort();
         Ok(())
     }
 
-    /// Waits until the process exits by itself. Returns its status and what it wrote to stderr.
-    pub async fn wait(self) -> Result<(ExitStatus, String), Error> {
-        let output = tokio::time::timeout(PATIENCE, self.process.wait_with_output()).await??;
+    /// Waits until the process exits. Returns its status and its stderr.
+    pub async fn wait_for_exit(self) -> Result<(ExitStatus, String), FunctionError> {
+        let output = tokio::time::timeout(TIMEOUT, self.process.wait_with_output()).await??;
         self.server.abort();
         Ok((output.status, String::from_utf8_lossy(&output.stderr).into_owned()))
     }
 
-    async fn next_call(&mut self) -> Result<Call, Error> {
+    async fn wait_for_call(&mut self) -> Result<RuntimeCall, FunctionError> {
         tokio::select! {
             biased;
             call = self.calls.recv() => Ok(call.ok_or("the Runtime API has stopped")?),
-            status = self.process.wait() => Err(self.exit_error(status?).await),
-            () = tokio::time::sleep(PATIENCE) => Err("the function did not answer in time".into()),
+            status = self.process.wait() => Err(self.read_exit_error(status?).await),
+            () = tokio::time::sleep(TIMEOUT) => Err("the function did not answer in time".into()),
         }
     }
 
-    async fn exit_error(&mut self, status: ExitStatus) -> Error {
+    async fn read_exit_error(&mut self, status: ExitStatus) -> FunctionError {
         let mut stderr = String::new();
         if let Some(pipe) = &mut self.process.stderr {
             let _ = pipe.read_to_string(&mut stderr).await;
@@ -161,17 +165,17 @@ impl Function {
     }
 }
 
-fn router(api: Api) -> Router {
+fn router(api: RuntimeApi) -> Router {
     Router::new()
-        .route("/2018-06-01/runtime/invocation/next", get(next))
-        .route("/2018-06-01/runtime/invocation/{id}/response", post(response))
-        .route("/2018-06-01/runtime/invocation/{id}/error", post(error))
-        .route("/2018-06-01/runtime/init/error", post(error))
+        .route("/2018-06-01/runtime/invocation/next", get(serve_next))
+        .route("/2018-06-01/runtime/invocation/{id}/response", post(accept_response))
+        .route("/2018-06-01/runtime/invocation/{id}/error", post(accept_error))
+        .route("/2018-06-01/runtime/init/error", post(accept_error))
         .with_state(api)
 }
 
-async fn next(State(api): State<Api>) -> Response {
-    let _ = api.calls.send(Call::Next(Instant::now()));
+async fn serve_next(State(api): State<RuntimeApi>) -> Response {
+    let _ = api.calls.send(RuntimeCall::Next(Instant::now()));
     let Some(event) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
@@ -185,12 +189,12 @@ async fn next(State(api): State<Api>) -> Response {
     (HeaderMap::from_iter(headers), event).into_response()
 }
 
-async fn response(State(api): State<Api>, body: String) -> StatusCode {
-    let _ = api.calls.send(Call::Response(Instant::now(), body));
+async fn accept_response(State(api): State<RuntimeApi>, body: String) -> StatusCode {
+    let _ = api.calls.send(RuntimeCall::Response(Instant::now(), body));
     StatusCode::ACCEPTED
 }
 
-async fn error(State(api): State<Api>, body: String) -> StatusCode {
-    let _ = api.calls.send(Call::Error(Instant::now(), body));
+async fn accept_error(State(api): State<RuntimeApi>, body: String) -> StatusCode {
+    let _ = api.calls.send(RuntimeCall::Error(Instant::now(), body));
     StatusCode::ACCEPTED
 }

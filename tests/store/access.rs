@@ -19,18 +19,18 @@ use tokio::task::JoinSet;
 
 use crate::support::{App, radiologist};
 
-/// A clinic with its PACS and a reader.
-struct Clinic {
+/// A clinic with a PACS and a reader.
+struct StoreClinic {
     app: App,
     id: ClinicId,
     pacs: Issuer,
     reader: UserId,
 }
 
-impl Clinic {
+impl StoreClinic {
     async fn start() -> Self {
-        let app = App::unpumped_with_faults().await;
-        let reader = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+        let app = App::start_with_faults_without_mailer().await;
+        let reader = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
         Self {
             id: app.clinic(),
             pacs: Issuer::ApiKey(ApiKeyId::parse(&app.api_key_id).unwrap()),
@@ -43,7 +43,7 @@ impl Clinic {
         self.app.clock.now()
     }
 
-    fn issued(&self, view: View) -> IssuedGrant {
+    fn new_grant(&self, view: View) -> IssuedGrant {
         NewGrant {
             id: AccessId::new(self.now(), &OsEntropy),
             clinic: self.id,
@@ -57,27 +57,27 @@ impl Clinic {
         .issue(self.now())
     }
 
-    fn dictation(&self, user: UserId) -> IssuedGrant {
-        self.issued(View::Dictation { user, study: study(1) })
+    fn new_dictation_grant(&self, user: UserId) -> IssuedGrant {
+        self.new_grant(View::Dictation { user, study: study(1) })
     }
 
-    fn record(&self, action: AuditAction, object: AuditObject) -> AuditRecord {
-        record(self.id, self.now(), action, object)
+    fn audit_record(&self, action: AuditAction, object: AuditObject) -> AuditRecord {
+        audit_record(self.id, self.now(), action, object)
     }
 
     async fn issue(&self, issued: IssuedGrant) -> Grant {
-        let record = self.record(issued.action(), issued.details.audit_object());
+        let record = self.audit_record(issued.action(), issued.details.audit_object());
         let mut tx = self.app.store().transaction(&record).unwrap();
         tx.put_grant(issued.clone()).unwrap();
         assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
         issued.into()
     }
 
-    async fn change(&self, change: &GrantTransition<Grant>) -> CommitOutcome {
-        write(self.app.store().clone(), self.now(), change.clone()).await
+    async fn write_change(&self, change: &GrantTransition<Grant>) -> CommitOutcome {
+        write_transition(self.app.store().clone(), self.now(), change.clone()).await
     }
 
-    async fn listed(&self, user: Option<UserId>, from: Option<AccessId>) -> Vec<AccessId> {
+    async fn list_ids(&self, user: Option<UserId>, from: Option<AccessId>) -> Vec<AccessId> {
         let (mut ids, mut after) = (Vec::new(), None);
         loop {
             let page = PageRequest { limit: 2, after };
@@ -94,7 +94,7 @@ impl Clinic {
     }
 }
 
-fn record(
+fn audit_record(
     clinic: ClinicId,
     at: Timestamp,
     action: AuditAction,
@@ -113,9 +113,13 @@ fn record(
     }
 }
 
-async fn write(store: Store, now: Timestamp, change: GrantTransition<Grant>) -> CommitOutcome {
+async fn write_transition(
+    store: Store,
+    now: Timestamp,
+    change: GrantTransition<Grant>,
+) -> CommitOutcome {
     let details = change.next.details();
-    let record = record(details.clinic, now, change.action, details.audit_object());
+    let record = audit_record(details.clinic, now, change.action, details.audit_object());
     let mut tx = store.transaction(&record).unwrap();
     tx.replace_grant(&change).unwrap();
     tx.commit().await.unwrap()
@@ -131,14 +135,14 @@ fn ids(grants: &[Grant]) -> Vec<AccessId> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_one_of_64_opens_and_a_revoke_is_written() {
-    let clinic = Clinic::start().await;
-    let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
+    let clinic = StoreClinic::start().await;
+    let grant = clinic.issue(clinic.new_dictation_grant(clinic.reader)).await;
     let now = clinic.now();
     let open = grant.clone().redeem(None, now).unwrap().map(Grant::from);
     let revoke = grant.clone().revoke(now).unwrap().map(Grant::from);
     let changes = std::iter::once(revoke).chain(std::iter::repeat_n(open, 64));
     let written: JoinSet<CommitOutcome> =
-        changes.map(|change| write(clinic.app.store().clone(), now, change)).collect();
+        changes.map(|change| write_transition(clinic.app.store().clone(), now, change)).collect();
     let written = written.join_all().await;
     let won = written.iter().filter(|end| **end == CommitOutcome::Committed).count();
     assert_eq!(won, 1);
@@ -149,23 +153,23 @@ async fn only_one_of_64_opens_and_a_revoke_is_written() {
 
 #[tokio::test]
 async fn a_conflict_names_the_grant_and_adds_no_audit_record() {
-    let clinic = Clinic::start().await;
-    let grant = clinic.issue(clinic.dictation(clinic.reader)).await;
+    let clinic = StoreClinic::start().await;
+    let grant = clinic.issue(clinic.new_dictation_grant(clinic.reader)).await;
     let open = grant.redeem(None, clinic.now()).unwrap().map(Grant::from);
-    assert_eq!(clinic.change(&open).await, CommitOutcome::Committed);
-    let lost = clinic.change(&open).await;
+    assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
+    let lost = clinic.write_change(&open).await;
     assert_eq!(lost, CommitOutcome::Conflict(vec![Part::Grant]));
-    let opened = clinic.app.audited("access.redeemed").await;
+    let opened = clinic.app.list_audit_records("access.redeemed").await;
     assert_eq!(opened.len(), 1);
     let user = opened[0]["us"].as_s().unwrap();
     assert_eq!(*user, clinic.reader.to_string());
-    let issued = clinic.app.audited("access.issued").await;
+    let issued = clinic.app.list_audit_records("access.issued").await;
     assert_eq!(issued[0]["de"].as_s().unwrap(), "dictation");
 }
 
 #[tokio::test]
 async fn grants_of_a_user_or_clinic_are_listed_newest_first() {
-    let clinic = Clinic::start().await;
+    let clinic = StoreClinic::start().await;
     let other = UserId::new(clinic.now(), &OsEntropy);
     let (mut all, mut of_reader) = (Vec::new(), Vec::new());
     for n in 0..7 {
@@ -175,26 +179,26 @@ async fn grants_of_a_user_or_clinic_are_listed_newest_first() {
             6 => View::Dictation { user: other, study },
             _ => View::ViewerOnly { user, study },
         };
-        let id = clinic.issue(clinic.issued(view)).await.details().id;
+        let id = clinic.issue(clinic.new_grant(view)).await.details().id;
         all.insert(0, id);
         if user.is_some() {
             of_reader.insert(0, id);
         }
     }
-    assert_eq!(clinic.listed(None, None).await, all);
-    assert_eq!(clinic.listed(Some(clinic.reader), None).await, of_reader);
+    assert_eq!(clinic.list_ids(None, None).await, all);
+    assert_eq!(clinic.list_ids(Some(clinic.reader), None).await, of_reader);
     let foreign = ClinicId::new(clinic.now(), &OsEntropy);
     let store = clinic.app.store();
     assert_eq!(store.load_grant(foreign, all[0]).await.unwrap(), None);
     let alive = oldest_live_id(clinic.now());
-    assert_eq!(clinic.listed(None, Some(alive)).await, all);
+    assert_eq!(clinic.list_ids(None, Some(alive)).await, all);
     clinic.app.clock.advance(Duration::from_mins(1));
-    assert_eq!(clinic.listed(None, Some(alive)).await, []);
+    assert_eq!(clinic.list_ids(None, Some(alive)).await, []);
 }
 
 #[tokio::test]
 async fn the_grant_limit_counts_only_live_grants() {
-    let clinic = Clinic::start().await;
+    let clinic = StoreClinic::start().await;
     let (store, reader) = (clinic.app.store(), clinic.reader);
     let room = async |most| {
         let limit = store.check_grant_limit(clinic.id, reader, most, clinic.now()).await;
@@ -202,16 +206,16 @@ async fn the_grant_limit_counts_only_live_grants() {
     };
     let mut grants = Vec::new();
     for _ in 0..3 {
-        grants.push(clinic.issue(clinic.dictation(reader)).await);
+        grants.push(clinic.issue(clinic.new_dictation_grant(reader)).await);
     }
     assert!(room(4).await && !room(3).await);
     let revoked = grants[0].clone().revoke(clinic.now()).unwrap();
-    assert_eq!(clinic.change(&revoked.map(Into::into)).await, CommitOutcome::Committed);
+    assert_eq!(clinic.write_change(&revoked.map(Into::into)).await, CommitOutcome::Committed);
     assert!(room(3).await && !room(2).await);
     let alive = store.list_live_grants(clinic.id, reader, clinic.now()).await;
     assert_eq!(ids(&alive.unwrap()), ids(&grants[1..]));
     let open = grants[1].clone().redeem(None, clinic.now()).unwrap();
-    assert_eq!(clinic.change(&open.map(Into::into)).await, CommitOutcome::Committed);
+    assert_eq!(clinic.write_change(&open.map(Into::into)).await, CommitOutcome::Committed);
     clinic.app.clock.advance(Duration::from_mins(1));
     assert!(room(2).await && !room(1).await);
     clinic.app.clock.advance(Duration::from_hours(1));
@@ -222,14 +226,14 @@ async fn the_grant_limit_counts_only_live_grants() {
 
 #[tokio::test]
 async fn an_assignment_that_replaces_an_outdated_one_conflicts() {
-    let clinic = Clinic::start().await;
+    let clinic = StoreClinic::start().await;
     let (store, what) = (clinic.app.store(), (clinic.id, study(1)));
     let to = |reader, before: Option<&Assignment>| {
         Assignment::assign(reader, what, before, clinic.pacs, clinic.now()).unwrap()
     };
     let assign = async |assignment: Assignment| {
-        let issued = clinic.dictation(assignment.reader);
-        let record = clinic.record(issued.action(), issued.details.audit_object());
+        let issued = clinic.new_dictation_grant(assignment.reader);
+        let record = clinic.audit_record(issued.action(), issued.details.audit_object());
         let mut tx = store.transaction(&record).unwrap();
         tx.put_grant(issued).unwrap();
         tx.put_assignment(&assignment).unwrap();
@@ -250,28 +254,28 @@ async fn an_assignment_that_replaces_an_outdated_one_conflicts() {
     let second = to(UserId::new(clinic.now(), &OsEntropy), Some(&first));
     assert_eq!(assign(second.clone()).await, CommitOutcome::Committed);
     assert_eq!(read().await, Some(second));
-    assert_eq!(clinic.listed(None, None).await.len(), 2);
+    assert_eq!(clinic.list_ids(None, None).await.len(), 2);
 }
 
 #[tokio::test]
 async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
-    let clinic = Clinic::start().await;
+    let clinic = StoreClinic::start().await;
     let store = clinic.app.store();
-    let issued = clinic.dictation(clinic.reader);
+    let issued = clinic.new_dictation_grant(clinic.reader);
     let what = (clinic.id, study(1));
     let first = Assignment::assign(clinic.reader, what, None, clinic.pacs, clinic.now()).unwrap();
-    let record = clinic.record(issued.action(), issued.details.audit_object());
-    clinic.app.count_units();
+    let record = clinic.audit_record(issued.action(), issued.details.audit_object());
+    clinic.app.reset_units();
     let mut tx = store.transaction(&record).unwrap();
     tx.put_grant(issued.clone()).unwrap();
     tx.put_assignment(&first).unwrap();
     assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "7");
     let open = issued.redeem(None, clinic.now()).unwrap().map(Grant::from);
-    clinic.app.count_units();
-    assert_eq!(clinic.change(&open).await, CommitOutcome::Committed);
+    clinic.app.reset_units();
+    assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "4");
-    clinic.app.count_units();
+    clinic.app.reset_units();
     let keys = ViewKeys::from(&open.next);
     let parties = store.load_view_parties(&keys, Consistency::Eventual).await.unwrap();
     assert_eq!(clinic.app.units_of("BatchGetItem"), "1.5");
@@ -279,7 +283,7 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     assert_eq!(grant, open.next);
     let allowed = check_parties(grant.details(), user.as_ref(), issuer.as_ref());
     assert_eq!(allowed, Ok(()));
-    clinic.app.count_units();
+    clinic.app.reset_units();
     let limit = store.check_grant_limit(clinic.id, clinic.reader, 100, clinic.now()).await;
     assert_eq!(limit.unwrap(), GrantLimit::Below);
     assert_eq!(clinic.app.units_of("Query"), "0.5");
@@ -287,7 +291,7 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
 
 #[tokio::test]
 async fn a_user_who_is_also_the_issuer_is_read_once() {
-    let clinic = Clinic::start().await;
+    let clinic = StoreClinic::start().await;
     let keys = ViewKeys {
         clinic: clinic.id,
         access: AccessId::new(clinic.now(), &OsEntropy),

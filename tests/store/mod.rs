@@ -1,3 +1,3 @@
-//! What the store promises of the table, where no route speaks of it yet or none could tell.
+//! Guarantees of the store that no route can show.
 
 mod access;

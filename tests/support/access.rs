@@ -1,4 +1,4 @@
-//! Links into the viewer, and the views that they open.
+//! Links to the viewer, and the views that they open.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use domain::ids::{AccessId, ClinicId};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::actor::{Actor, Answer};
+use super::actor::{TestClient, TestResponse};
 use super::app::App;
 use super::person::{radiologist, with};
 
@@ -18,23 +18,23 @@ pub(crate) const EPHEMERAL: &str = "/v1/autoScribe/ephemeral-sessions";
 pub(crate) const REDEEM: &str = "/v1/access/redeem";
 pub(crate) const RENEW: &str = "/v1/access/renew";
 pub(crate) const INTROSPECT: &str = "/v1/access/introspect";
-pub(crate) const END: &str = "/v1/access/revoke";
+pub(crate) const REVOKE: &str = "/v1/access/revoke";
 
 /// A study's id.
 pub(crate) fn study(n: u8) -> String {
     format!("stu_{}", format!("{n:02x}").repeat(16))
 }
 
-/// A link as it was answered.
+/// A link to the viewer, as an answer returns it.
 #[derive(Clone)]
-pub(crate) struct Link {
+pub(crate) struct ViewerLink {
     pub(crate) url: String,
     pub(crate) token: String,
     pub(crate) access_id: String,
 }
 
-impl Link {
-    pub(crate) fn of(answer: &Answer) -> Self {
+impl ViewerLink {
+    pub(crate) fn from_response(answer: &TestResponse) -> Self {
         let url = answer.expect(200)["url"].as_str().unwrap().to_owned();
         Self {
             token: url.split_once("#token=").unwrap().1.to_owned(),
@@ -44,17 +44,17 @@ impl Link {
     }
 }
 
-/// The claims of a token, whoever signed it.
+/// The claims of a token. The signature is not checked.
 pub(crate) fn claims(token: &str) -> Value {
-    part(token, 1)
+    decode_part(token, 1)
 }
 
 /// The header of a token.
 pub(crate) fn header(token: &str) -> Value {
-    part(token, 0)
+    decode_part(token, 0)
 }
 
-fn part(token: &str, at: usize) -> Value {
+fn decode_part(token: &str, at: usize) -> Value {
     use base64::Engine as _;
     let text = token.split('.').nth(at).unwrap();
     let bytes = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(text);
@@ -62,78 +62,78 @@ fn part(token: &str, at: usize) -> Value {
 }
 
 impl App {
-    /// A confirmed radiologist, and their user id.
-    pub(crate) async fn reader(&self) -> String {
+    /// Invites and confirms a radiologist. Returns their user id.
+    pub(crate) async fn confirm_reader(&self) -> String {
         let person = radiologist("ada@clinic.example");
-        let user = self.confirmed(&person, None).await;
+        let user = self.invite_and_confirm(&person, None).await;
         user["userId"].as_str().unwrap().to_owned()
     }
 
-    /// Another one.
-    pub(crate) async fn second_reader(&self) -> String {
+    /// Invites and confirms another radiologist. Returns their user id.
+    pub(crate) async fn confirm_second_reader(&self) -> String {
         let person = radiologist("ken@clinic.example");
         let other = json!({"firstName": "Ken", "lastName": "Nakamura", "npiNumber": "2000000010"});
-        let user = self.confirmed(&with(person, other), None).await;
+        let user = self.invite_and_confirm(&with(person, other), None).await;
         user["userId"].as_str().unwrap().to_owned()
     }
 
-    /// A link to dictate study 1.
-    pub(crate) async fn access_link(&self, user: &str) -> Link {
-        self.link_by(&self.as_pacs(), user).await
+    /// Issues a link that lets `user` dictate study 1.
+    pub(crate) async fn issue_link(&self, user: &str) -> ViewerLink {
+        self.issue_link_as(&self.as_pacs(), user).await
     }
 
-    /// The same from somebody else.
-    pub(crate) async fn link_by(&self, actor: &Actor, user: &str) -> Link {
+    /// Issues the same link as another caller.
+    pub(crate) async fn issue_link_as(&self, actor: &TestClient, user: &str) -> ViewerLink {
         let body = json!({ "assignedToUserId": user, "studyId": study(1) });
-        Link::of(&actor.post(REROUTE, &body).await)
+        ViewerLink::from_response(&actor.post(REROUTE, &body).await)
     }
 
-    pub(crate) async fn redeem(&self, token: &str) -> Answer {
+    pub(crate) async fn redeem(&self, token: &str) -> TestResponse {
         let body = json!({ "token": token });
         self.as_invitee().post(REDEEM, &body).await
     }
 
-    /// Opens a link; the view token.
-    pub(crate) async fn opened(&self, link: &Link) -> String {
+    /// Opens a link. Returns the view token.
+    pub(crate) async fn open_link(&self, link: &ViewerLink) -> String {
         let answer = self.redeem(&link.token).await;
         answer.expect(200)["viewToken"].as_str().unwrap().to_owned()
     }
 
-    /// A link that was issued and opened; the view token.
-    pub(crate) async fn view(&self, user: &str) -> String {
-        self.opened(&self.access_link(user).await).await
+    /// Issues and opens a link. Returns the view token.
+    pub(crate) async fn open_view(&self, user: &str) -> String {
+        self.open_link(&self.issue_link(user).await).await
     }
 
-    pub(crate) async fn renew(&self, view_token: &str) -> Answer {
+    pub(crate) async fn renew(&self, view_token: &str) -> TestResponse {
         let request = self.as_holder_of(view_token).request(Method::POST, RENEW);
-        Answer::of(request).await
+        TestResponse::fetch(request).await
     }
 
-    /// What the clinic's PACS is told of a view token.
-    pub(crate) async fn introspected(&self, view_token: &str) -> Value {
+    /// Introspects a view token as the clinic's PACS.
+    pub(crate) async fn introspect(&self, view_token: &str) -> Value {
         let body = json!({ "token": view_token });
         self.as_pacs().post(INTROSPECT, &body).await.expect(200)
     }
 
-    /// Asserts that a view is over: not renewed, and not active.
-    pub(crate) async fn over(&self, view_token: &str) {
+    /// Asserts that a view has ended: it is not active and cannot be renewed.
+    pub(crate) async fn assert_view_ended(&self, view_token: &str) {
         let inactive = json!({ "active": false });
-        assert_eq!(self.introspected(view_token).await, inactive);
-        self.renew(view_token).await.problem(401, "view_ended");
+        assert_eq!(self.introspect(view_token).await, inactive);
+        self.renew(view_token).await.expect_problem(401, "view_ended");
     }
 
-    pub(crate) async fn end_access(&self, body: &Value) -> Answer {
-        self.as_pacs().post(END, body).await
+    pub(crate) async fn end_access(&self, body: &Value) -> TestResponse {
+        self.as_pacs().post(REVOKE, body).await
     }
 
-    /// Why links and views were refused, as the audit knows.
-    pub(crate) async fn refusals(&self) -> BTreeSet<String> {
-        let records = self.audited("access.refused").await;
+    /// The reasons in the audit records of refused links and views.
+    pub(crate) async fn list_refusals(&self) -> BTreeSet<String> {
+        let records = self.list_audit_records("access.refused").await;
         let reason = |item: &store::RawItem| item["de"].as_s().unwrap().clone();
         records.iter().map(reason).collect()
     }
 
-    /// Signs as the service does.
+    /// A signer with the service's current key.
     pub(crate) fn signer(&self) -> Signer {
         let keys = SigningKeys::from_secret(self.running.signing_keys()).unwrap();
         let public = keys.public();
@@ -144,7 +144,7 @@ impl App {
         &self.running.mailer.keyring
     }
 
-    /// The token of an access's link, in whichever clinic.
+    /// The token of an access's link. The clinic does not have to exist.
     pub(crate) fn access_token(&self, clinic: ClinicId, access: &str) -> String {
         let access = AccessId::parse(access).unwrap();
         let token = self.keyring().access_token(&AccessLink { clinic, access });

@@ -1,26 +1,26 @@
-//! Someone who sends requests.
+//! HTTP requests to the service, and its responses.
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
 
-/// A caller with or without a credential.
+/// Sends requests, with or without a credential.
 #[derive(Clone)]
-pub(crate) struct Actor {
+pub(crate) struct TestClient {
     http: Client,
     base: String,
     key: Option<String>,
 }
 
-/// What came back.
+/// A response with its whole body.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct TestResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) text: String,
 }
 
-impl Actor {
+impl TestClient {
     pub(crate) fn new(base: &str, key: Option<&str>) -> Self {
         Self { http: Client::new(), base: base.to_owned(), key: key.map(ToOwned::to_owned) }
     }
@@ -33,30 +33,36 @@ impl Actor {
         }
     }
 
-    pub(crate) async fn post(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::POST, path).json(body)).await
+    pub(crate) async fn post(&self, path: &str, body: &Value) -> TestResponse {
+        TestResponse::fetch(self.request(Method::POST, path).json(body)).await
     }
 
-    pub(crate) async fn post_with(&self, path: &str, body: &Value, header: (&str, &str)) -> Answer {
-        Answer::of(self.request(Method::POST, path).json(body).header(header.0, header.1)).await
+    pub(crate) async fn post_with(
+        &self,
+        path: &str,
+        body: &Value,
+        header: (&str, &str),
+    ) -> TestResponse {
+        TestResponse::fetch(self.request(Method::POST, path).json(body).header(header.0, header.1))
+            .await
     }
 
-    pub(crate) async fn patch(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::PATCH, path).json(body)).await
+    pub(crate) async fn patch(&self, path: &str, body: &Value) -> TestResponse {
+        TestResponse::fetch(self.request(Method::PATCH, path).json(body)).await
     }
 
-    pub(crate) async fn get(&self, path: &str) -> Answer {
-        Answer::of(self.request(Method::GET, path)).await
+    pub(crate) async fn get(&self, path: &str) -> TestResponse {
+        TestResponse::fetch(self.request(Method::GET, path)).await
     }
 
-    pub(crate) async fn invite(&self, person: &Value) -> Answer {
+    pub(crate) async fn invite(&self, person: &Value) -> TestResponse {
         self.post("/v1/autoScribe/users", person).await
     }
 }
 
-impl Answer {
-    pub(crate) async fn of(request: RequestBuilder) -> Self {
-        let response = request.send().await.expect("an answer");
+impl TestResponse {
+    pub(crate) async fn fetch(request: RequestBuilder) -> Self {
+        let response = request.send().await.expect("a response");
         let (status, headers) = (response.status(), response.headers().clone());
         Self { status, headers, text: response.text().await.expect("a body") }
     }
@@ -66,22 +72,22 @@ impl Answer {
             .unwrap_or_else(|_| panic!("not JSON: {} {}", self.status, self.text))
     }
 
-    /// A string member.
+    /// A string field of the JSON body.
     pub(crate) fn str(&self, member: &str) -> String {
         let json = self.json();
         json[member].as_str().unwrap_or_else(|| panic!("no {member} in {json}")).to_owned()
     }
 
-    /// The body, if the status is `status`.
+    /// Asserts the status. Returns the body.
     #[track_caller]
     pub(crate) fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text);
         if self.text.is_empty() { Value::Null } else { self.json() }
     }
 
-    /// Asserts a whole problem: status, code, media type, and that it says nothing it should not.
+    /// Asserts the status, code, media type and retry headers of a problem. Returns the body.
     #[track_caller]
-    pub(crate) fn problem(&self, status: u16, code: &str) -> Value {
+    pub(crate) fn expect_problem(&self, status: u16, code: &str) -> Value {
         let body = self.expect(status);
         assert_eq!(body["code"], code, "{body}");
         assert_eq!(self.headers["content-type"], "application/problem+json");
@@ -92,14 +98,14 @@ impl Answer {
         assert_eq!(
             self.headers.contains_key("x-should-retry"),
             final_answer,
-            "the SDKs repeat a 409 unless told"
+            "the SDKs retry a 409 without this header"
         );
         assert_eq!(self.headers.contains_key("retry-after"), matches!(status, 429 | 503));
         body
     }
 
-    /// The codes of the fields at fault.
-    pub(crate) fn faults(&self) -> Vec<(String, String)> {
+    /// Field and code of each entry in `errors`.
+    pub(crate) fn field_errors(&self) -> Vec<(String, String)> {
         let json = self.json();
         let errors = json["errors"].as_array().cloned().unwrap_or_default();
         let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();

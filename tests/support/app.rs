@@ -1,8 +1,8 @@
-//! The whole service on an embedded database of its own, with one clinic in it.
+//! The whole service on its own embedded database, with one clinic.
 
 use std::sync::Arc;
 
-use domain::actor::Actor as Auditee;
+use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::credentials::token::InvitationLink;
@@ -14,10 +14,10 @@ use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::{CommitOutcome, Store};
 
-use super::actor::{Actor, Answer};
+use super::actor::{TestClient, TestResponse};
 use super::breached_list::BreachedList;
 use super::clock::TestClock;
-use super::registry::Registry;
+use super::registry::TestRegistry;
 
 /// The service under test.
 pub(crate) struct App {
@@ -27,34 +27,35 @@ pub(crate) struct App {
     pub(crate) clinic_id: String,
     pub(crate) clock: Arc<TestClock>,
     pub(super) running: Emulator,
-    pub(crate) registry: Registry,
+    pub(crate) registry: TestRegistry,
     pub(crate) breached_list: BreachedList,
 }
 
 impl App {
-    /// With a clinic, its owner's invitation and an API key.
+    /// Starts the service and creates a clinic with an invited owner and an API key.
     pub(crate) async fn start() -> Self {
-        Self::with(Options::default()).await
+        Self::start_with(Options::default()).await
     }
 
-    /// With nobody who calls `mailer`.
-    pub(crate) async fn without_pump() -> Self {
-        Self::with(Options { deliver_stream: false, ..Options::default() }).await
+    /// Starts the service without the stream that calls `mailer`.
+    pub(crate) async fn start_without_mailer() -> Self {
+        Self::start_with(Options { deliver_stream: false, ..Options::default() }).await
     }
 
-    /// With a database that can be told to fail.
-    pub(crate) async fn with_faults() -> Self {
-        Self::with(Options { faults: true, ..Options::default() }).await
+    /// Starts the service on a database that can be made to fail.
+    pub(crate) async fn start_with_faults() -> Self {
+        Self::start_with(Options { faults: true, ..Options::default() }).await
     }
 
-    /// Both.
-    pub(crate) async fn unpumped_with_faults() -> Self {
-        Self::with(Options { deliver_stream: false, faults: true, ..Options::default() }).await
+    /// Starts the service on a database that can be made to fail, without `mailer`.
+    pub(crate) async fn start_with_faults_without_mailer() -> Self {
+        Self::start_with(Options { deliver_stream: false, faults: true, ..Options::default() })
+            .await
     }
 
-    /// On data in a directory, with these signing keys.
-    pub(crate) async fn in_directory(path: std::path::PathBuf, keys: String) -> Self {
-        Self::with(Options {
+    /// Starts the service on the data in a directory, with these signing keys.
+    pub(crate) async fn start_in_directory(path: std::path::PathBuf, keys: String) -> Self {
+        Self::start_with(Options {
             storage: Storage::Directory(path),
             signing_keys: Some(keys),
             ..Options::default()
@@ -62,14 +63,14 @@ impl App {
         .await
     }
 
-    /// The same data in the same directory under other signing keys.
-    pub(crate) async fn restarted(self, path: std::path::PathBuf, keys: String) -> Self {
+    /// Restarts the service on the data in its directory, with other signing keys.
+    pub(crate) async fn restart(self, path: std::path::PathBuf, keys: String) -> Self {
         let root_key = self.root_key();
         let (key, api_key_id) = (self.key.clone(), self.api_key_id.clone());
         let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
         let base = self.base.clone();
-        self.end().await;
-        let (registry, breached_list) = (Registry::start().await, BreachedList::start().await);
+        self.stop().await;
+        let (registry, breached_list) = (TestRegistry::start().await, BreachedList::start().await);
         let options = Options {
             storage: Storage::Directory(path),
             root_key: Some(root_key),
@@ -77,7 +78,7 @@ impl App {
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
             breached_passwords: Some(breached_list.url.clone()),
-            // Tokens name the address of the service.
+            // Tokens contain the address of the service, so it must stay the same.
             port: base.rsplit(':').next().unwrap().parse().unwrap(),
             ..Options::default()
         };
@@ -85,14 +86,13 @@ impl App {
         Self { base, key, api_key_id, clinic_id, clock, running, registry, breached_list }
     }
 
-    /// Ends cleanly.
-    pub(crate) async fn end(self) {
+    pub(crate) async fn stop(self) {
         self.running.stop().await;
     }
 
-    async fn with(options: Options) -> Self {
+    async fn start_with(options: Options) -> Self {
         let clock = Arc::new(TestClock::default());
-        let (registry, breached_list) = (Registry::start().await, BreachedList::start().await);
+        let (registry, breached_list) = (TestRegistry::start().await, BreachedList::start().await);
         let options = Options {
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
@@ -116,22 +116,22 @@ impl App {
     }
 
     /// The PACS of the clinic, with every scope.
-    pub(crate) fn as_pacs(&self) -> Actor {
+    pub(crate) fn as_pacs(&self) -> TestClient {
         self.as_holder_of(&self.key)
     }
 
-    /// Someone with nothing but a link.
-    pub(crate) fn as_invitee(&self) -> Actor {
-        Actor::new(&self.base, None)
+    /// A person who has only a link.
+    pub(crate) fn as_invitee(&self) -> TestClient {
+        TestClient::new(&self.base, None)
     }
 
-    /// Someone who shows this credential.
-    pub(crate) fn as_holder_of(&self, key: &str) -> Actor {
-        Actor::new(&self.base, Some(key))
+    /// A caller with this credential.
+    pub(crate) fn as_holder_of(&self, key: &str) -> TestClient {
+        TestClient::new(&self.base, Some(key))
     }
 
-    /// Another PACS of the same clinic, with these scopes.
-    pub(crate) async fn as_pacs_with(&self, scopes: &[Scope]) -> Actor {
+    /// Creates an API key with these scopes for another PACS of the clinic.
+    pub(crate) async fn create_pacs(&self, scopes: &[Scope]) -> TestClient {
         let (now, entropy) = (self.clock.now(), OsEntropy);
         let secret = ApiKeySecret::new(&entropy);
         let key = ApiKey {
@@ -148,7 +148,7 @@ impl App {
             id: AuditId::new(now, &entropy),
             clinic: self.clinic(),
             at: now,
-            actor: Auditee::Operator,
+            actor: Actor::Operator,
             action: AuditAction::ApiKeyCreated,
             object: AuditObject::ApiKey(key.id),
             before: None,
@@ -161,8 +161,8 @@ impl App {
         self.as_holder_of(secret.reveal())
     }
 
-    /// The PACS of a clinic that was made just now, and whose invitations stay open for 3 days.
-    pub(crate) async fn other_clinic(&self) -> Actor {
+    /// Creates another clinic, whose invitations stay open for 3 days. Returns its PACS.
+    pub(crate) async fn create_other_clinic(&self) -> TestClient {
         let mut request = clinic("Lakeside Radiology", "owner@lakeside.example");
         request.invitation_days = Some(3);
         let made =
@@ -170,9 +170,9 @@ impl App {
         self.as_holder_of(&made.api_key)
     }
 
-    /// The same with an admin signed in there.
-    pub(crate) async fn other_clinic_with_admin(&self) -> (Actor, Actor) {
-        let pacs = self.other_clinic().await;
+    /// Creates another clinic and signs in an admin there. Returns its PACS and the admin.
+    pub(crate) async fn create_other_clinic_with_admin(&self) -> (TestClient, TestClient) {
+        let pacs = self.create_other_clinic().await;
         let person = super::person::admin("boss@lakeside.example");
         let invited = pacs.invite(&person).await;
         let token = self.token_in(&pacs, &invited).await;
@@ -210,68 +210,66 @@ impl App {
         self.running.signing_keys().to_owned()
     }
 
-    // Links.
-
-    /// The token of an invitation's link of this generation.
+    /// The token in the link of an invitation. `generation` counts the links sent so far.
     pub(crate) fn token(&self, id: &str, generation: u32) -> String {
-        self.derived(self.clinic(), id, generation)
+        self.derive_token(self.clinic(), id, generation)
     }
 
-    /// A genuine token for the same invitation in a clinic that does not have it.
+    /// A correctly signed token for the same invitation in a clinic that does not have it.
     pub(crate) fn foreign_token(&self, id: &str) -> String {
-        self.derived(ClinicId::new(self.clock.now(), &OsEntropy), id, 1)
+        self.derive_token(ClinicId::new(self.clock.now(), &OsEntropy), id, 1)
     }
 
-    /// The token of an invitation that another clinic's PACS made.
-    pub(crate) async fn token_in(&self, actor: &Actor, invited: &Answer) -> String {
+    /// The token of an invitation created by another clinic's PACS.
+    pub(crate) async fn token_in(&self, actor: &TestClient, invited: &TestResponse) -> String {
         let id = invited.str("invitationId");
         let invitation = actor.get(&format!("/v1/autoScribe/users/invitations/{id}")).await;
-        self.derived(ClinicId::parse(&invitation.str("clinicId")).unwrap(), &id, 1)
+        self.derive_token(ClinicId::parse(&invitation.str("clinicId")).unwrap(), &id, 1)
     }
 
-    fn derived(&self, clinic: ClinicId, id: &str, generation: u32) -> String {
+    fn derive_token(&self, clinic: ClinicId, id: &str, generation: u32) -> String {
         let link = InvitationLink { clinic, invitation: Self::invitation_id(id), generation };
         self.running.mailer.keyring.invitation_token(&link).reveal().to_owned()
     }
 
-    /// The link that a mail carries.
+    /// The link in the email.
     pub(crate) fn link(&self, id: &str, generation: u32) -> String {
         format!("{}#token={}", self.running.mailer.accept_url, self.token(id, generation))
     }
 
-    /// Invites, and gives the token.
-    pub(crate) async fn invited_token(&self, person: &Value) -> String {
+    /// Invites a person. Returns the token of the link.
+    pub(crate) async fn invite_and_get_token(&self, person: &Value) -> String {
         let invited = self.as_pacs().invite(person).await;
         invited.expect(201);
         self.token(&invited.str("invitationId"), 1)
     }
 
-    /// Invites and confirms, and gives the user.
-    pub(crate) async fn confirmed(&self, person: &Value, password: Option<&str>) -> Value {
-        let mut body = json!({ "token": self.invited_token(person).await });
+    /// Invites a person and accepts for them. Returns the user.
+    pub(crate) async fn invite_and_confirm(&self, person: &Value, password: Option<&str>) -> Value {
+        let mut body = json!({ "token": self.invite_and_get_token(person).await });
         if let Some(password) = password {
             body["password"] = json!(password);
         }
         self.as_invitee().post("/v1/invitation/accept", &body).await.expect(200)
     }
 
-    /// The clinic's owner, confirmed after the mail: of an invitation accepted sooner none is sent.
-    pub(crate) async fn confirmed_owner(&self) -> Value {
-        self.settle().await;
-        let owner = &self.invitations("?status=sent").await[0];
+    /// Confirms the clinic's owner, after the email was sent.
+    ///
+    /// An invitation accepted before that is never emailed.
+    pub(crate) async fn confirm_owner(&self) -> Value {
+        self.wait_until_delivered().await;
+        let owner = &self.list_invitations("?status=sent").await[0];
         let token = self.token(owner["invitationId"].as_str().unwrap(), 1);
         let body = json!({ "token": token, "password": "lantern-gravel-otter" });
         let accepted = self.as_invitee().post("/v1/invitation/accept", &body).await;
         accepted.expect(200)
     }
 
-    // What is there.
-
-    pub(crate) async fn invitation(&self, id: &str) -> Value {
+    pub(crate) async fn read_invitation(&self, id: &str) -> Value {
         self.as_pacs().get(&format!("/v1/autoScribe/users/invitations/{id}")).await.expect(200)
     }
 
-    pub(crate) async fn invitations(&self, query: &str) -> Vec<Value> {
+    pub(crate) async fn list_invitations(&self, query: &str) -> Vec<Value> {
         let page = self
             .as_pacs()
             .get(&format!("/v1/autoScribe/users/invitations{query}"))
@@ -280,33 +278,30 @@ impl App {
         page["invitations"].as_array().unwrap().clone()
     }
 
-    /// Owners and admins that the clinic counts.
-    pub(crate) async fn managers(&self) -> u32 {
+    /// The clinic's count of active owners and admins.
+    pub(crate) async fn count_managers(&self) -> u32 {
         self.store().load_clinic(self.clinic()).await.unwrap().unwrap().managers
     }
 
-    pub(crate) async fn item_count(&self) -> usize {
-        self.items().await.len()
+    pub(crate) async fn count_items(&self) -> usize {
+        self.load_items().await.len()
     }
 
-    /// All that the table holds, as text.
-    pub(crate) async fn everything(&self) -> String {
-        format!("{:?}", self.items().await)
+    /// Every item of the table, as text.
+    pub(crate) async fn dump_table(&self) -> String {
+        format!("{:?}", self.load_items().await)
     }
 
-    /// Audit records of one action.
-    pub(crate) async fn audited(&self, action: &str) -> Vec<store::RawItem> {
+    /// The audit records of one action.
+    pub(crate) async fn list_audit_records(&self, action: &str) -> Vec<store::RawItem> {
         let of_action = |item: &store::RawItem| {
             item.get("an").is_some_and(|v| v.as_s().is_ok_and(|a| a == action))
         };
-        self.items().await.into_iter().filter(of_action).collect()
+        self.load_items().await.into_iter().filter(of_action).collect()
     }
 
-    pub(crate) async fn every_item(&self) -> Vec<store::RawItem> {
-        self.items().await
-    }
-
-    pub(super) async fn items(&self) -> Vec<store::RawItem> {
+    /// Reads every item of the table.
+    pub(crate) async fn load_items(&self) -> Vec<store::RawItem> {
         let pages =
             self.running.client.scan().table_name(self.table()).into_paginator().items().send();
         pages.collect::<Result<_, _>>().await.unwrap()

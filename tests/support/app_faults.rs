@@ -1,4 +1,4 @@
-//! What goes wrong around the service under test.
+//! Faults in the services that the service under test depends on.
 
 use std::time::Duration;
 
@@ -7,7 +7,7 @@ use emulator::{DatabaseFault, SesFault};
 
 use super::app::App;
 
-/// A fault that lasts until it is lifted.
+/// Often enough to last until the fault is removed.
 const ALWAYS: usize = 1000;
 
 const OPERATIONS: [&str; 8] = [
@@ -21,17 +21,17 @@ const OPERATIONS: [&str; 8] = [
     "UpdateItem",
 ];
 
-/// Units of operations, as text: equal amounts are to be equal.
+/// Units of operations, as text so that they can be compared exactly.
 pub(crate) fn units(of: &[(&'static str, &str)]) -> Vec<(&'static str, String)> {
     of.iter().map(|(operation, units)| (*operation, (*units).to_owned())).collect()
 }
 
 impl App {
-    pub(crate) fn registry_down(&self, down: bool) {
-        self.registry.down(down);
+    pub(crate) fn set_registry_down(&self, down: bool) {
+        self.registry.set_down(down);
     }
 
-    pub(crate) fn mail_down(&self, down: bool) {
+    pub(crate) fn set_email_down(&self, down: bool) {
         if down {
             self.running.inbox.fail_always(SesFault::Internal);
         } else {
@@ -39,11 +39,11 @@ impl App {
         }
     }
 
-    pub(crate) fn refuse_mails(&self, count: usize) {
+    pub(crate) fn refuse_emails(&self, count: usize) {
         self.running.inbox.fail_next(count, SesFault::Rejected);
     }
 
-    pub(crate) fn lose_mail_answers(&self, count: usize) {
+    pub(crate) fn lose_email_answers(&self, count: usize) {
         self.running.inbox.fail_next(count, SesFault::AnswerLost);
     }
 
@@ -51,8 +51,8 @@ impl App {
         self.running.faults.as_ref().expect("started with faults")
     }
 
-    /// Counts capacity units from here on.
-    pub(crate) fn count_units(&self) {
+    /// Starts counting capacity units from zero.
+    pub(crate) fn reset_units(&self) {
         self.database_faults().reset_usage();
     }
 
@@ -61,8 +61,8 @@ impl App {
         self.database_faults().usage_of(operation).units.to_string()
     }
 
-    /// Every operation that cost something, and its units.
-    pub(crate) fn spent(&self) -> Vec<(&'static str, String)> {
+    /// Every operation that used capacity units, and how many.
+    pub(crate) fn units_spent(&self) -> Vec<(&'static str, String)> {
         let units = OPERATIONS.map(|operation| (operation, self.units_of(operation)));
         units.into_iter().filter(|(_, units)| units != "0").collect()
     }
@@ -75,17 +75,17 @@ impl App {
         self.database_faults().fail_next(operation, 1, fault);
     }
 
-    /// Lets `passing` calls of an operation pass, then fails `failing`.
+    /// Lets `passing` calls of an operation succeed, then fails `failing` calls.
     pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
         self.database_faults().pass_next(operation, passing);
         self.database_faults().fail_next(operation, failing, DatabaseFault::Internal);
     }
 
-    pub(crate) async fn delivery_in_table(&self, id: &str) -> String {
+    pub(crate) async fn load_delivery(&self, id: &str) -> String {
         let of_id =
             |item: &store::RawItem| item.get("id").is_some_and(|v| v.as_s().is_ok_and(|v| v == id));
         let item =
-            self.items().await.into_iter().find(|item| item.contains_key("dl") && of_id(item));
+            self.load_items().await.into_iter().find(|item| item.contains_key("dl") && of_id(item));
         item.unwrap()["dl"].as_s().unwrap().clone()
     }
 
@@ -93,8 +93,8 @@ impl App {
         self.database_faults().heal();
     }
 
-    /// The next transactions meet another one under way.
-    pub(crate) fn conflict_database(&self, count: usize) {
+    /// Fails the next transactions with a conflict.
+    pub(crate) fn fail_with_conflicts(&self, count: usize) {
         self.database_faults().fail_next(
             "TransactWriteItems",
             count,
@@ -106,8 +106,8 @@ impl App {
         self.database_faults().delay(delay);
     }
 
-    pub(crate) async fn deactivate_keys_but_the_first(&self) {
-        for item in self.items().await {
+    pub(crate) async fn deactivate_other_keys(&self) {
+        for item in self.load_items().await {
             let is_key = item.contains_key("sc");
             let first =
                 item.get("id").is_some_and(|id| id.as_s().is_ok_and(|id| *id == self.api_key_id));

@@ -1,4 +1,4 @@
-//! The emulator's list of breached passwords behind a switch.
+//! The emulator's list of breached passwords, which tests can stop or slow down.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -10,18 +10,18 @@ use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 
-/// The list that the service under test asks.
+/// The list of breached passwords that the service under test uses.
 #[derive(Clone)]
 pub(crate) struct BreachedList {
     pub(crate) url: String,
-    state: Arc<Mutex<ListState>>,
+    state: Arc<Mutex<BreachedListState>>,
 }
 
 #[derive(Default)]
-struct ListState {
+struct BreachedListState {
     down: bool,
     delay: Duration,
-    asked: Vec<String>,
+    requests: Vec<String>,
 }
 
 impl BreachedList {
@@ -31,31 +31,31 @@ impl BreachedList {
             url: format!("http://{}/range/", listener.local_addr().unwrap()),
             state: Arc::default(),
         };
-        let switch = from_fn_with_state(list.clone(), switch);
+        let switch = from_fn_with_state(list.clone(), serve);
         let router: Router = emulator::breached_passwords::router().layer(switch);
         tokio::spawn(async move { axum::serve(listener, router).await });
         list
     }
 
-    pub(crate) fn down(&self) {
+    pub(crate) fn set_down(&self) {
         self.state.lock().unwrap().down = true;
     }
 
-    /// Answers only after this time.
-    pub(crate) fn slow(&self, delay: Duration) {
+    /// Delays every answer by this time.
+    pub(crate) fn set_delay(&self, delay: Duration) {
         self.state.lock().unwrap().delay = delay;
     }
 
-    /// The paths that were asked for.
-    pub(crate) fn asked(&self) -> Vec<String> {
-        self.state.lock().unwrap().asked.clone()
+    /// The paths of all requests so far.
+    pub(crate) fn requests(&self) -> Vec<String> {
+        self.state.lock().unwrap().requests.clone()
     }
 }
 
-async fn switch(State(list): State<BreachedList>, request: Request, next: Next) -> Response<Body> {
+async fn serve(State(list): State<BreachedList>, request: Request, next: Next) -> Response<Body> {
     let (down, delay) = {
         let mut state = list.state.lock().unwrap();
-        state.asked.push(request.uri().to_string());
+        state.requests.push(request.uri().to_string());
         (state.down, state.delay)
     };
     tokio::time::sleep(delay).await;

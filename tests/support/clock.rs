@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::time::{Clock, Timestamp};
 use runtime::SystemClock;
 
-/// The wall clock, moved ahead.
+/// The wall clock, with an offset that tests can increase.
 #[derive(Debug, Default)]
 pub(crate) struct TestClock(AtomicI64);
 

@@ -3,12 +3,12 @@
 mod access;
 mod actor;
 mod app;
+mod app_emails;
 mod app_faults;
-mod app_mails;
 mod breached_list;
 mod clock;
 mod dpop;
-mod mail;
+mod email;
 mod person;
 mod registry;
 mod session;
@@ -16,12 +16,13 @@ mod stream;
 mod verifier;
 
 pub(crate) use access::{
-    END, EPHEMERAL, INTROSPECT, Link, REDEEM, RENEW, REROUTE, VIEWER_ONLY, claims, header, study,
+    EPHEMERAL, INTROSPECT, REDEEM, RENEW, REROUTE, REVOKE, VIEWER_ONLY, ViewerLink, claims, header,
+    study,
 };
-pub(crate) use actor::{Actor, Answer};
+pub(crate) use actor::{TestClient, TestResponse};
 pub(crate) use app::App;
 pub(crate) use app_faults::units;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
-pub(crate) use mail::{link_in, text_of};
+pub(crate) use email::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
-pub(crate) use session::{Session, cookie_in, refresh_as};
+pub(crate) use session::{BrowserSession, cookie_in, refresh_as};

@@ -1,8 +1,8 @@
-//! Invites to start from.
+//! Invite bodies.
 
 use serde_json::{Value, json};
 
-/// A member without an NPI or the dashboard.
+/// A member without an NPI and without dashboard access.
 pub(crate) fn member(email: &str) -> Value {
     json!({
         "email": email, "firstName": "Grace", "lastName": "Lind", "clinicRole": "Front Desk Operator", "level": "member",
@@ -10,7 +10,7 @@ pub(crate) fn member(email: &str) -> Value {
     })
 }
 
-/// A radiologist whom the local registry verifies.
+/// A radiologist that the local registry verifies.
 pub(crate) fn radiologist(email: &str) -> Value {
     with(
         member(email),
@@ -21,20 +21,20 @@ pub(crate) fn radiologist(email: &str) -> Value {
     )
 }
 
-/// An admin, who has the dashboard.
+/// An admin, with dashboard access.
 pub(crate) fn admin(email: &str) -> Value {
     with(member(email), json!({"level": "admin", "hasDashboardAccess": true}))
 }
 
-/// A member with the dashboard.
+/// A member with dashboard access.
 pub(crate) fn dashboard_member(email: &str) -> Value {
     with(member(email), json!({"hasDashboardAccess": true}))
 }
 
-/// The password of everybody here.
+/// The password of every test person.
 pub(crate) const PASSWORD: &str = "lantern-gravel-otter";
 
-/// `base` with the members of `changes` put over it.
+/// `base` with the fields of `changes` added or replaced.
 pub(crate) fn with(mut base: Value, changes: Value) -> Value {
     let (Value::Object(into), Value::Object(from)) = (&mut base, changes) else {
         panic!("objects")

@@ -1,4 +1,4 @@
-//! The local NPI registry behind a switch, with answers that change.
+//! The emulator's NPI registry, which tests can stop and whose answers they can change.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -10,66 +10,66 @@ use axum::http::{StatusCode, Uri};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 
-/// The registry that the service under test asks.
+/// The NPI registry that the service under test uses.
 #[derive(Clone)]
-pub(crate) struct Registry {
+pub(crate) struct TestRegistry {
     pub(crate) url: String,
-    said: Arc<Mutex<Said>>,
+    state: Arc<Mutex<RegistryState>>,
 }
 
 #[derive(Default)]
-struct Said {
+struct RegistryState {
     down: bool,
-    asked: u32,
-    like: HashMap<String, String>,
+    requests: u32,
+    aliases: HashMap<String, String>,
 }
 
-impl Registry {
+impl TestRegistry {
     pub(super) async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let registry = Self {
             url: format!("http://{}/api/", listener.local_addr().unwrap()),
-            said: Arc::default(),
+            state: Arc::default(),
         };
-        let changed = from_fn_with_state(registry.clone(), changed);
-        let router: Router = emulator::npi_registry::router().layer(changed);
+        let serve = from_fn_with_state(registry.clone(), serve);
+        let router: Router = emulator::npi_registry::router().layer(serve);
         tokio::spawn(async move { axum::serve(listener, router).await });
         registry
     }
 
-    pub(crate) fn down(&self, down: bool) {
-        self.said.lock().unwrap().down = down;
+    pub(crate) fn set_down(&self, down: bool) {
+        self.state.lock().unwrap().down = down;
     }
 
-    /// From now on it says of `npi` what it says of `other`.
-    pub(crate) fn says_like(&self, npi: &str, other: &str) {
+    /// Answers about `npi` as about `other` from now on.
+    pub(crate) fn answer_as(&self, npi: &str, other: &str) {
         let (npi, other) = (npi.to_owned(), other.to_owned());
-        self.said.lock().unwrap().like.insert(npi, other);
+        self.state.lock().unwrap().aliases.insert(npi, other);
     }
 
-    /// How often it was asked.
-    pub(crate) fn asked(&self) -> u32 {
-        self.said.lock().unwrap().asked
+    /// The number of lookups so far.
+    pub(crate) fn request_count(&self) -> u32 {
+        self.state.lock().unwrap().requests
     }
 }
 
-async fn changed(
-    State(registry): State<Registry>,
+async fn serve(
+    State(registry): State<TestRegistry>,
     mut request: Request,
     next: Next,
 ) -> Response<Body> {
     let uri = request.uri().to_string();
-    let (down, like) = {
-        let mut said = registry.said.lock().unwrap();
-        said.asked += 1;
-        let mut pairs = said.like.iter();
-        let like = pairs.find(|(npi, _)| uri.contains(npi.as_str()));
-        (said.down, like.map(|(a, b)| (a.clone(), b.clone())))
+    let (down, aliases) = {
+        let mut state = registry.state.lock().unwrap();
+        state.requests += 1;
+        let mut pairs = state.aliases.iter();
+        let aliases = pairs.find(|(npi, _)| uri.contains(npi.as_str()));
+        (state.down, aliases.map(|(a, b)| (a.clone(), b.clone())))
     };
     if down {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
     }
-    let Some((npi, other)) = like else {
+    let Some((npi, other)) = aliases else {
         return next.run(request).await;
     };
     *request.uri_mut() = uri.replace(&npi, &other).parse::<Uri>().unwrap();

@@ -3,7 +3,7 @@
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use super::actor::{Actor, Answer};
+use super::actor::{TestClient, TestResponse};
 use super::app::App;
 use super::person::PASSWORD;
 
@@ -12,9 +12,9 @@ const COOKIE: &str = "__Host-autoscribe-session";
 
 /// A person's session.
 #[derive(Clone)]
-pub(crate) struct Session {
-    /// Who sends requests with the access token.
-    pub(crate) actor: Actor,
+pub(crate) struct BrowserSession {
+    /// Sends requests with the access token.
+    pub(crate) client: TestClient,
     /// The access token.
     pub(crate) access: String,
     /// The refresh token.
@@ -23,8 +23,8 @@ pub(crate) struct Session {
     pub(crate) user_id: String,
 }
 
-/// The refresh token that an answer sets, if it sets one.
-pub(crate) fn cookie_in(answer: &Answer) -> Option<String> {
+/// The refresh token in the cookie that an answer sets.
+pub(crate) fn cookie_in(answer: &TestResponse) -> Option<String> {
     let cookie = answer.headers.get("set-cookie")?.to_str().ok()?;
     let (pair, attributes) = cookie.split_once(';')?;
     for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict", "Max-Age="] {
@@ -34,58 +34,56 @@ pub(crate) fn cookie_in(answer: &Answer) -> Option<String> {
     Some(value.to_owned())
 }
 
-/// Sends a refresh token, as a browser does among other cookies.
-pub(crate) async fn refresh_as(actor: &Actor, token: &str) -> Answer {
+/// Sends a refresh token beside another cookie, as a browser does.
+pub(crate) async fn refresh_as(actor: &TestClient, token: &str) -> TestResponse {
     let request = actor.request(Method::POST, "/v1/session/refresh");
     let cookies = format!("theme=dark; {COOKIE}={token}");
-    Answer::of(request.header("cookie", cookies)).await
+    TestResponse::fetch(request.header("cookie", cookies)).await
 }
 
 impl App {
-    /// Tries to sign in.
-    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> Answer {
+    pub(crate) async fn sign_in(&self, email: &str, password: &str) -> TestResponse {
         let body = json!({ "email": email, "password": password });
         self.as_invitee().post("/v1/session", &body).await
     }
 
-    /// Invites, confirms and signs in somebody with dashboard access.
-    pub(crate) async fn signed_in(&self, person: &Value) -> Session {
-        self.confirmed(person, Some(PASSWORD)).await;
-        self.session_of(person["email"].as_str().unwrap()).await
+    /// Invites, confirms and signs in a person with dashboard access.
+    pub(crate) async fn confirm_and_sign_in(&self, person: &Value) -> BrowserSession {
+        self.invite_and_confirm(person, Some(PASSWORD)).await;
+        self.open_session(person["email"].as_str().unwrap()).await
     }
 
-    /// A session of somebody who is confirmed.
-    pub(crate) async fn session_of(&self, email: &str) -> Session {
+    /// Signs in a confirmed person.
+    pub(crate) async fn open_session(&self, email: &str) -> BrowserSession {
         let answer = self.sign_in(email, PASSWORD).await;
         let body = answer.expect(200);
-        self.session(&answer, body["user"]["userId"].as_str().unwrap())
+        self.session_from(&answer, body["user"]["userId"].as_str().unwrap())
     }
 
-    /// The clinic's owner, confirmed and signed in.
-    pub(crate) async fn signed_in_owner(&self) -> Session {
-        self.confirmed_owner().await;
-        self.session_of("owner@riverside.example").await
+    /// Confirms the clinic's owner and signs them in.
+    pub(crate) async fn confirm_and_sign_in_owner(&self) -> BrowserSession {
+        self.confirm_owner().await;
+        self.open_session("owner@riverside.example").await
     }
 
-    fn session(&self, answer: &Answer, user_id: &str) -> Session {
+    fn session_from(&self, answer: &TestResponse, user_id: &str) -> BrowserSession {
         let access = answer.str("accessToken");
-        Session {
-            actor: self.as_holder_of(&access),
+        BrowserSession {
+            client: self.as_holder_of(&access),
             access,
             refresh: cookie_in(answer).expect("a cookie"),
             user_id: user_id.to_owned(),
         }
     }
 
-    /// Sends a refresh token.
-    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+    pub(crate) async fn refresh(&self, token: &str) -> TestResponse {
         refresh_as(&self.as_invitee(), token).await
     }
 
-    /// The session after a refresh that succeeds.
-    pub(crate) async fn refreshed(&self, session: &Session) -> Session {
+    /// Refreshes a session and asserts that it succeeds. Returns the new one.
+    pub(crate) async fn refresh_session(&self, session: &BrowserSession) -> BrowserSession {
         let answer = self.refresh(&session.refresh).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        self.session(&answer, &session.user_id)
+        self.session_from(&answer, &session.user_id)
     }
 }

@@ -1,4 +1,4 @@
-//! The table's stream, read as a test wants it.
+//! Reads the table's stream.
 
 use dynoxide::Database;
 use dynoxide::actions::describe_stream::DescribeStreamRequest;
@@ -7,8 +7,8 @@ use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
 use serde_json::Value;
 
-/// Every record so far.
-pub(crate) fn records(database: &Database, table: &str) -> Vec<Value> {
+/// Reads every record so far.
+pub(crate) fn read_records(database: &Database, table: &str) -> Vec<Value> {
     let wanted =
         ListStreamsRequest { table_name: Some(table.to_owned()), ..ListStreamsRequest::default() };
     let arn = database.list_streams(wanted).unwrap().streams.remove(0).stream_arn;

@@ -1,4 +1,4 @@
-//! `npi-verifier` of the service under test, and what the table says of an NPI.
+//! `npi-verifier` of the service under test, and the claims on NPIs in the table.
 
 use domain::claim::Claim;
 use domain::npi::Npi;
@@ -11,43 +11,43 @@ use store::CommitOutcome;
 use super::app::App;
 
 impl App {
-    /// One run, as the schedule calls it.
-    pub(crate) async fn verify(&self) -> Run {
-        self.verify_within(Bounds::default()).await
+    /// Runs the verifier once, as the schedule does.
+    pub(crate) async fn run_verifier(&self) -> Run {
+        self.run_verifier_within(Bounds::default()).await
     }
 
-    /// One run that may fail.
-    pub(crate) async fn try_verify(&self) -> Result<Run, RunError> {
+    /// Runs the verifier once. Returns its error.
+    pub(crate) async fn try_run_verifier(&self) -> Result<Run, RunError> {
         npi_verifier::handle(&self.running.npi_verifier, Tick {}).await
     }
 
-    /// One run with other bounds.
-    pub(crate) async fn verify_within(&self, bounds: Bounds) -> Run {
+    /// Runs the verifier once with other bounds.
+    pub(crate) async fn run_verifier_within(&self, bounds: Bounds) -> Run {
         let mut deps = self.running.npi_verifier.clone();
         deps.bounds = bounds;
         npi_verifier::handle(&deps, Tick {}).await.expect("no fault")
     }
 
-    pub(crate) async fn npi_claim(&self, npi: &str) -> Claim {
+    pub(crate) async fn load_npi_claim(&self, npi: &str) -> Claim {
         let npi = Npi::parse(npi).unwrap();
         self.store().load_npi_claim(self.clinic(), npi).await.unwrap()
     }
 
-    /// Makes an NPI due, for a function whose clock no test moves.
+    /// Makes an NPI due now, for a function that runs on the real clock.
     pub(crate) async fn make_due(&self, npi: &str) {
-        let claim = self.npi_claim(npi).await;
+        let claim = self.load_npi_claim(npi).await;
         let due = claim.due.map(|due| NextLookup { at: self.clock.now(), ..due });
         let (claim, npi) = (claim.reschedule(due), Npi::parse(npi).unwrap());
         let written = self.store().write_npi_due_date(self.clinic(), npi, &claim).await;
         assert_eq!(written.unwrap(), CommitOutcome::Committed);
     }
 
-    /// Items in the index of what is due, of all clinics.
-    pub(crate) async fn index_entries(&self) -> usize {
+    /// Counts the NPIs of all clinics that have a due date.
+    pub(crate) async fn count_due_npis(&self) -> usize {
         let indexed = |item: &&store::RawItem| {
             item.get("GSI1PK").is_some_and(|v| v.as_s().is_ok_and(|v| v == "NPI#DUE"))
         };
-        self.items().await.iter().filter(indexed).count()
+        self.load_items().await.iter().filter(indexed).count()
     }
 
     /// Valid NPIs that the registry does not know.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{App, Session, admin, dashboard_member, member, study};
+use crate::support::{App, BrowserSession, admin, dashboard_member, member, study};
 
-async fn events(of: &Session, query: &str) -> Vec<Value> {
-    let page = of.actor.get(&format!("/v1/auditEvents{query}")).await.expect(200);
+async fn list_events(of: &BrowserSession, query: &str) -> Vec<Value> {
+    let page = of.client.get(&format!("/v1/auditEvents{query}")).await.expect(200);
     page["auditEvents"].as_array().unwrap().clone()
 }
 
@@ -18,48 +18,52 @@ fn actions(events: &[Value]) -> Vec<&str> {
 #[tokio::test]
 async fn a_record_shows_actor_object_and_permissions_before_and_after() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap();
     let path = format!("/v1/autoScribe/users/{id}");
-    boss.actor.patch(&path, &json!({"canManageStudies": false})).await.expect(200);
-    boss.actor.post("/v1/autoScribe/users/revoke-access", &json!({"userId": id})).await.expect(200);
-    let found = events(&boss, &format!("?object={id}")).await;
+    boss.client.patch(&path, &json!({"canManageStudies": false})).await.expect(200);
+    boss.client
+        .post("/v1/autoScribe/users/revoke-access", &json!({"userId": id}))
+        .await
+        .expect(200);
+    let found = list_events(&boss, &format!("?object={id}")).await;
     assert_eq!(
         actions(&found),
         ["user.deactivated", "user.edited", "invitation.accepted", "invitation.created"],
-        "a user's invitation is part of the story"
+        "the records of a user include their invitation"
     );
     let edited = &found[1];
     assert_eq!(edited["actor"], boss.user_id);
     assert_eq!(edited["before"]["canManageStudies"], true);
     assert_eq!(edited["after"]["canManageStudies"], false);
     assert_eq!(edited["ip"], "127.0.0.1");
-    let mine = events(&boss, &format!("?actor={}", boss.user_id)).await;
+    let mine = list_events(&boss, &format!("?actor={}", boss.user_id)).await;
     assert_eq!(
         actions(&mine),
         ["user.deactivated", "user.edited", "session.started", "session.started"]
     );
     let pacs =
-        events(&boss, &format!("?actor=key:{}&action=invitation.created", app.api_key_id)).await;
+        list_events(&boss, &format!("?actor=key:{}&action=invitation.created", app.api_key_id))
+            .await;
     assert_eq!(pacs.len(), 2);
-    let operator = events(&boss, "?actor=operator&limit=100").await;
+    let operator = list_events(&boss, "?actor=operator&limit=100").await;
     assert_eq!(operator.len(), 3);
 }
 
 #[tokio::test]
 async fn pages_continue_across_months_and_stay_within_the_dates() {
     let app = App::start().await;
-    app.signed_in(&dashboard_member("boss@clinic.example")).await;
+    app.confirm_and_sign_in(&dashboard_member("boss@clinic.example")).await;
     for n in 0..4 {
         app.clock.advance(Duration::from_hours(20 * 24));
         app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
     }
-    let owner = app.signed_in(&admin("late@clinic.example")).await;
+    let owner = app.confirm_and_sign_in(&admin("late@clinic.example")).await;
     let first = "/v1/auditEvents?action=invitation.created&limit=2".to_owned();
     let (mut seen, mut next) = (Vec::new(), Some(first.clone()));
     while let Some(path) = next {
-        let page = owner.actor.get(&path).await.expect(200);
+        let page = owner.client.get(&path).await.expect(200);
         let events = page["auditEvents"].as_array().unwrap();
         assert!(!events.is_empty(), "the SDKs stop at an empty page");
         seen.extend(events.iter().map(|e| e["at"].as_str().unwrap().to_owned()));
@@ -67,20 +71,21 @@ async fn pages_continue_across_months_and_stay_within_the_dates() {
         next = cursor.map(|cursor| format!("{first}&cursor={cursor}"));
         assert_eq!(page["hasMore"], next.is_some());
     }
-    assert_eq!(seen.len(), 7, "the owner's, the member's, four and the admin's");
+    assert_eq!(seen.len(), 7, "the owner, the member, four invites and the admin");
     assert!(seen.windows(2).all(|two| two[0] >= two[1]), "newest first");
     let day = &seen[2][..10];
     let found =
-        events(&owner, &format!("?action=invitation.created&startDate={day}&endDate={day}")).await;
+        list_events(&owner, &format!("?action=invitation.created&startDate={day}&endDate={day}"))
+            .await;
     let days: Vec<&str> = found.iter().map(|e| &e["at"].as_str().unwrap()[..10]).collect();
     assert_eq!(days, [day]);
-    assert_eq!(events(&owner, "?endDate=2020-01-01").await, Vec::<Value>::new());
+    assert_eq!(list_events(&owner, "?endDate=2020-01-01").await, Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn an_invalid_filter_is_refused() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     for (query, status, code) in [
         ("actor=grace", 422, "actor_invalid"),
         ("object=x", 422, "object_invalid"),
@@ -89,15 +94,15 @@ async fn an_invalid_filter_is_refused() {
         ("cursor=x", 400, "cursor_invalid"),
         ("acton=user.edited", 400, "unknown_parameter"),
     ] {
-        boss.actor.get(&format!("/v1/auditEvents?{query}")).await.problem(status, code);
+        boss.client.get(&format!("/v1/auditEvents?{query}")).await.expect_problem(status, code);
     }
 }
 
 #[tokio::test]
 async fn another_clinics_records_are_not_listed() {
     let app = App::start().await;
-    app.confirmed(&member("grace@clinic.example"), None).await;
-    let (_, other) = app.other_clinic_with_admin().await;
+    app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    let (_, other) = app.create_other_clinic_with_admin().await;
     let page = other.get("/v1/auditEvents?limit=100").await;
     assert!(!page.text.contains(&app.clinic_id));
     assert!(!page.text.contains(&app.api_key_id));
@@ -106,14 +111,14 @@ async fn another_clinics_records_are_not_listed() {
 #[tokio::test]
 async fn a_record_of_a_view_shows_its_study_user_and_key() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let reader = app.reader().await;
-    let link = app.access_link(&reader).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let reader = app.confirm_reader().await;
+    let link = app.issue_link(&reader).await;
     app.redeem(&link.token).await.expect(200);
-    app.redeem(&link.token).await.problem(404, "token_invalid");
+    app.redeem(&link.token).await.expect_problem(404, "token_invalid");
     let of = async |action: &str| {
         let query = format!("?object={reader}&action={action}");
-        let mut found = events(&boss, &query).await;
+        let mut found = list_events(&boss, &query).await;
         assert_eq!(found.len(), 1, "{action}");
         found.remove(0)
     };
@@ -127,6 +132,6 @@ async fn a_record_of_a_view_shows_its_study_user_and_key() {
         assert_eq!(event["userId"], reader);
         assert_eq!(event["study"], json!({ "studyId": study(1) }));
     }
-    let of_access = events(&boss, &format!("?object={}", link.access_id)).await;
+    let of_access = list_events(&boss, &format!("?object={}", link.access_id)).await;
     assert_eq!(of_access.len(), 3);
 }

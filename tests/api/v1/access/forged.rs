@@ -1,4 +1,4 @@
-//! View tokens that were not made by the service, or not for this.
+//! View tokens that the service did not sign, or that it signed for another purpose.
 
 use auth::jwt::SigningKeys;
 use base64::Engine as _;
@@ -9,18 +9,18 @@ use serde_json::{Value, json};
 
 use crate::support::{App, claims, header, with};
 
-/// A view of the clinic's radiologist.
-async fn view(app: &App) -> String {
-    app.view(&app.reader().await).await
+/// Opens a view of a new radiologist. Returns its token.
+async fn open_readers_view(app: &App) -> String {
+    app.open_view(&app.confirm_reader().await).await
 }
 
-async fn refused(app: &App, about: &str, token: &str) {
+async fn assert_refused(app: &App, about: &str, token: &str) {
     let answer = app.renew(token).await;
     assert_eq!(answer.status, 401, "{about}: {}", answer.text);
-    assert_eq!(app.introspected(token).await, json!({ "active": false }), "{about}");
+    assert_eq!(app.introspect(token).await, json!({ "active": false }), "{about}");
 }
 
-fn assembled(header: &Value, claims: &Value, signature: &str) -> String {
+fn assemble_token(header: &Value, claims: &Value, signature: &str) -> String {
     let encoded = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!("{}.{}.{signature}", encoded(header), encoded(claims))
 }
@@ -28,37 +28,37 @@ fn assembled(header: &Value, claims: &Value, signature: &str) -> String {
 #[tokio::test]
 async fn a_token_with_another_algorithm_is_refused() {
     let app = App::start().await;
-    let token = view(&app).await;
+    let token = open_readers_view(&app).await;
     let (header, claims) = (header(&token), claims(&token));
     for alg in ["none", "None", "NONE", ""] {
         let none = with(header.clone(), json!({ "alg": alg }));
-        refused(&app, alg, &assembled(&none, &claims, "")).await;
+        assert_refused(&app, alg, &assemble_token(&none, &claims, "")).await;
     }
-    // What everybody has as the secret of a MAC: each form of the public key.
+    // Anyone can use the public key as the secret of a MAC, in each of its forms.
     let jwks = app.as_invitee().get("/.well-known/jwks.json").await.expect(200);
     let key = &jwks["keys"][0];
     let (x, y) = (key["x"].as_str().unwrap(), key["y"].as_str().unwrap());
-    let point = [vec![4], decoded(x), decoded(y)].concat();
-    for secret in [key.to_string().into_bytes(), x.into(), decoded(x), point] {
+    let point = [vec![4], decode(x), decode(y)].concat();
+    for secret in [key.to_string().into_bytes(), x.into(), decode(x), point] {
         for alg in [Algorithm::HS256, Algorithm::HS384, Algorithm::HS512] {
             let mut mac = Header::new(alg);
             mac.typ = Some("at+jwt".to_owned());
             mac.kid = Some(key["kid"].as_str().unwrap().to_owned());
             let key = EncodingKey::from_secret(&secret);
             let forged = jsonwebtoken::encode(&mac, &claims, &key).unwrap();
-            refused(&app, "MAC under the public key", &forged).await;
+            assert_refused(&app, "MAC under the public key", &forged).await;
         }
     }
 }
 
-fn decoded(text: &str) -> Vec<u8> {
+fn decode(text: &str) -> Vec<u8> {
     URL_SAFE_NO_PAD.decode(text).unwrap()
 }
 
 #[tokio::test]
 async fn a_token_with_a_changed_header_is_refused() {
     let app = App::start().await;
-    let token = view(&app).await;
+    let token = open_readers_view(&app).await;
     let signature = token.rsplit('.').next().unwrap();
     let (header, claims) = (header(&token), claims(&token));
     let jwk = json!({ "kty": "oct", "k": "AAAA" });
@@ -78,32 +78,32 @@ async fn a_token_with_a_changed_header_is_refused() {
         ("typ", Value::Null),
     ] {
         let other = with(header.clone(), json!({ name: value }));
-        refused(&app, name, &assembled(&other, &claims, signature)).await;
+        assert_refused(&app, name, &assemble_token(&other, &claims, signature)).await;
     }
     let stranger = SigningKeys::from_secret(&"s".repeat(43)).unwrap();
     let public = stranger.public();
     let signer = stranger.signer(&public).unwrap();
     let forged = signer.sign("at+jwt", &claims).unwrap();
-    refused(&app, "another key", &forged).await;
+    assert_refused(&app, "another key", &forged).await;
     app.renew(&token).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_signed_token_with_wrong_claims_is_refused() {
     let app = App::start().await;
-    let token = view(&app).await;
+    let token = open_readers_view(&app).await;
     let (claims, signer) = (claims(&token), app.signer());
     let sign = |typ: &str, changes: Value| {
         let claims = with(claims.clone(), changes);
         signer.sign(typ, &claims).unwrap()
     };
     let now = app.clock.now().seconds();
-    let elsewhere = app.other_clinic().await;
+    let elsewhere = app.create_other_clinic().await;
     let other_user = format!("usr_{}", "0".repeat(32));
     for (about, typ, changes) in [
         ("typ of a session", "session+jwt", json!({})),
         ("typ of a proof", "dpop+jwt", json!({})),
-        ("no type of ours", "JWT", json!({})),
+        ("a type that is not used", "JWT", json!({})),
         ("audience", "at+jwt", json!({ "aud": "autoscribe-dashboard" })),
         ("issuer", "at+jwt", json!({ "iss": "https://evil.example" })),
         ("clinic", "at+jwt", json!({ "clinic": "00000000-0000-7000-8000-000000000000" })),
@@ -118,10 +118,10 @@ async fn a_signed_token_with_wrong_claims_is_refused() {
         ),
         ("origins", "at+jwt", json!({ "embedOrigins": ["https://evil.example"] })),
         ("expired", "at+jwt", json!({ "exp": now })),
-        ("made later", "at+jwt", json!({ "iat": now + 62 })),
-        ("no end", "at+jwt", json!({ "exp": null })),
+        ("issued in the future", "at+jwt", json!({ "iat": now + 62 })),
+        ("no expiry", "at+jwt", json!({ "exp": null })),
     ] {
-        refused(&app, about, &sign(typ, changes)).await;
+        assert_refused(&app, about, &sign(typ, changes)).await;
     }
     let answer = elsewhere.post("/v1/access/introspect", &json!({ "token": token })).await;
     assert_eq!(answer.expect(200), json!({ "active": false }));
@@ -131,13 +131,13 @@ async fn a_signed_token_with_wrong_claims_is_refused() {
 #[tokio::test]
 async fn clocks_may_differ_by_a_minute() {
     let app = App::start().await;
-    let token = view(&app).await;
+    let token = open_readers_view(&app).await;
     let (claims, signer) = (claims(&token), app.signer());
     let now = app.clock.now().seconds();
     for skew in [-60, 60] {
         let made = json!({ "iat": now + skew, "exp": now + skew + 300 });
         let skewed = signer.sign("at+jwt", &with(claims.clone(), made)).unwrap();
         app.renew(&skewed).await.expect(200);
-        assert_eq!(app.introspected(&skewed).await["active"], true);
+        assert_eq!(app.introspect(&skewed).await["active"], true);
     }
 }

@@ -1,4 +1,4 @@
-//! A token of one kind is good for its own purpose only.
+//! Each kind of token works only for its own purpose.
 
 use serde_json::json;
 
@@ -7,10 +7,10 @@ use crate::support::{App, INTROSPECT, RENEW, REROUTE, admin, member, study};
 #[tokio::test]
 async fn a_token_works_only_for_its_own_purpose() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let invitation = app.invited_token(&member("new@clinic.example")).await;
-    let session = app.signed_in(&admin("boss@clinic.example")).await;
-    let (link, view) = (app.access_link(&reader).await.token, app.view(&reader).await);
+    let reader = app.confirm_reader().await;
+    let invitation = app.invite_and_get_token(&member("new@clinic.example")).await;
+    let session = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let (link, view) = (app.issue_link(&reader).await.token, app.open_view(&reader).await);
     let reset = app.keyring();
     let reset = reset.password_reset_token(domain::ids::NoticeId::from_bytes([7; 16]));
     let reset = reset.reveal().to_owned();
@@ -28,34 +28,34 @@ async fn a_token_works_only_for_its_own_purpose() {
         if kind != "invitation" {
             for path in ["lookup", "accept", "reject"] {
                 let answer = app.as_invitee().post(&format!("/v1/invitation/{path}"), &body).await;
-                answer.problem(404, "token_invalid");
+                answer.expect_problem(404, "token_invalid");
             }
         }
         if kind != "link" {
-            app.redeem(token).await.problem(404, "token_invalid");
+            app.redeem(token).await.expect_problem(404, "token_invalid");
         }
         if kind != "view" {
             let answer = app.as_holder_of(token).post(RENEW, &json!({})).await;
-            answer.problem(401, "view_ended");
-            assert_eq!(app.introspected(token).await, json!({ "active": false }));
+            answer.expect_problem(401, "view_ended");
+            assert_eq!(app.introspect(token).await, json!({ "active": false }));
         }
         if kind != "refresh" {
-            app.refresh(token).await.problem(401, "session_ended");
+            app.refresh(token).await.expect_problem(401, "session_ended");
         }
         let reset = json!({ "token": token, "password": "lantern-gravel-otter" });
         let answer = app.as_invitee().post("/v1/password/reset", &reset).await;
-        answer.problem(404, "token_invalid");
+        answer.expect_problem(404, "token_invalid");
         if kind != "session" && kind != "key" {
             let caller = app.as_holder_of(token);
             let users = caller.get("/v1/autoScribe/users").await;
-            users.problem(401, "unauthenticated");
+            users.expect_problem(401, "unauthenticated");
             let issue = json!({ "assignedToUserId": reader, "studyId": study(1) });
-            caller.post(REROUTE, &issue).await.problem(401, "unauthenticated");
-            caller.post(INTROSPECT, &body).await.problem(401, "unauthenticated");
-            caller.get("/v1/session").await.problem(401, "unauthenticated");
+            caller.post(REROUTE, &issue).await.expect_problem(401, "unauthenticated");
+            caller.post(INTROSPECT, &body).await.expect_problem(401, "unauthenticated");
+            caller.get("/v1/session").await.expect_problem(401, "unauthenticated");
         }
     }
-    // Each is still good for its own.
+    // Each token still works for its own purpose.
     app.redeem(&link).await.expect(200);
     app.renew(&view).await.expect(200);
     app.refresh(&session.refresh).await.expect(200);

@@ -1,14 +1,15 @@
-//! Views that are bound to a key (RFC 9449).
+//! Views that are bound to a key with DPoP (RFC 9449).
 
 use domain::time::Clock as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    Answer, App, INTROSPECT, Link, ProofKey, REDEEM, RENEW, claims, proof_claims, with, with_token,
+    App, INTROSPECT, ProofKey, REDEEM, RENEW, TestResponse, ViewerLink, claims, proof_claims, with,
+    with_token,
 };
 
-/// A viewer with a key of its own, and a view bound to it.
+/// A viewer with its own key, and a view that is bound to the key.
 struct Viewer {
     app: App,
     key: ProofKey,
@@ -18,24 +19,24 @@ struct Viewer {
 impl Viewer {
     async fn start(key: ProofKey) -> Self {
         let app = App::start().await;
-        let link = app.access_link(&app.reader().await).await;
-        let proof = key.sign(&at_redeem(&app, "first"));
+        let link = app.issue_link(&app.confirm_reader().await).await;
+        let proof = key.sign(&redeem_claims(&app, "first"));
         let answer = redeem(&app, &link, &proof).await;
         assert_eq!(answer.expect(200)["tokenType"], "DPoP");
         let token = answer.str("viewToken");
         Self { app, key, token }
     }
 
-    /// Claims of a proof that fits a renewal.
-    fn at_renew(&self, id: &str) -> Value {
+    /// The claims of a valid proof for a renewal.
+    fn renew_claims(&self, id: &str) -> Value {
         let (url, now) = (format!("{}{RENEW}", self.app.base), self.app.clock.now());
         with_token(proof_claims(id, &url, now.seconds()), &self.token)
     }
 
-    async fn renew(&self, proof: Option<&str>) -> Answer {
+    async fn renew(&self, proof: Option<&str>) -> TestResponse {
         let request = self.app.as_invitee().request(Method::POST, RENEW);
         let request = request.header("authorization", format!("DPoP {}", self.token));
-        Answer::of(match proof {
+        TestResponse::fetch(match proof {
             Some(proof) => request.header("dpop", proof),
             None => request,
         })
@@ -45,7 +46,7 @@ impl Viewer {
     async fn introspect(&self, proof: Option<&str>) -> Value {
         let request = self.app.as_pacs().request(Method::POST, INTROSPECT);
         let request = request.json(&json!({ "token": self.token }));
-        let answer = Answer::of(match proof {
+        let answer = TestResponse::fetch(match proof {
             Some(proof) => request.header("dpop", proof),
             None => request,
         })
@@ -54,12 +55,12 @@ impl Viewer {
     }
 }
 
-fn at_redeem(app: &App, id: &str) -> Value {
+fn redeem_claims(app: &App, id: &str) -> Value {
     let url = format!("{}{REDEEM}", app.base);
     proof_claims(id, &url, app.clock.now().seconds())
 }
 
-async fn redeem(app: &App, link: &Link, proof: &str) -> Answer {
+async fn redeem(app: &App, link: &ViewerLink, proof: &str) -> TestResponse {
     let body = json!({ "token": link.token });
     app.as_invitee().post_with(REDEEM, &body, ("dpop", proof)).await
 }
@@ -70,13 +71,16 @@ async fn a_view_opened_with_a_proof_is_bound_to_its_key() {
         let viewer = Viewer::start(key).await;
         let bound = claims(&viewer.token)["cnf"]["jkt"].clone();
         assert_eq!(bound.as_str().map(str::len), Some(43));
-        let proof = viewer.key.sign(&viewer.at_renew("a"));
+        let proof = viewer.key.sign(&viewer.renew_claims("a"));
         let renewed = viewer.renew(Some(&proof)).await;
         assert_eq!(renewed.expect(200)["tokenType"], "DPoP");
         assert_eq!(claims(&renewed.str("viewToken"))["cnf"]["jkt"], bound);
-        let proof = viewer.key.sign(&viewer.at_renew("b"));
-        let told = viewer.introspect(Some(&proof)).await;
-        assert_eq!((&told["cnf"]["jkt"], &told["token_type"]), (&bound, &json!("DPoP")));
+        let proof = viewer.key.sign(&viewer.renew_claims("b"));
+        let introspected = viewer.introspect(Some(&proof)).await;
+        assert_eq!(
+            (&introspected["cnf"]["jkt"], &introspected["token_type"]),
+            (&bound, &json!("DPoP"))
+        );
     }
 }
 
@@ -84,22 +88,22 @@ async fn a_view_opened_with_a_proof_is_bound_to_its_key() {
 async fn a_bound_view_is_not_renewed_without_a_proof_by_its_key() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
     let missing = viewer.renew(None).await;
-    missing.problem(401, "dpop_proof_invalid");
+    missing.expect_problem(401, "dpop_proof_invalid");
     assert!(missing.headers["www-authenticate"].to_str().unwrap().starts_with("DPoP"));
-    let other = ProofKey::es256("other").sign(&viewer.at_renew("a"));
-    viewer.renew(Some(&other)).await.problem(401, "dpop_proof_invalid");
-    // A bound token is no bearer's, whatever comes with it.
-    let proof = viewer.key.sign(&viewer.at_renew("b"));
+    let other = ProofKey::es256("other").sign(&viewer.renew_claims("a"));
+    viewer.renew(Some(&other)).await.expect_problem(401, "dpop_proof_invalid");
+    // A bound token is refused under the Bearer scheme, even with a valid proof.
+    let proof = viewer.key.sign(&viewer.renew_claims("b"));
     let request = viewer.app.as_holder_of(&viewer.token).request(Method::POST, RENEW);
-    let bearer = Answer::of(request.header("dpop", proof)).await;
-    bearer.problem(401, "dpop_proof_invalid");
-    assert_eq!(viewer.app.refusals().await, ["proof_invalid".to_owned()].into());
+    let bearer = TestResponse::fetch(request.header("dpop", proof)).await;
+    bearer.expect_problem(401, "dpop_proof_invalid");
+    assert_eq!(viewer.app.list_refusals().await, ["proof_invalid".to_owned()].into());
 }
 
 #[tokio::test]
 async fn a_proof_is_valid_for_one_request_one_token_and_one_minute() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
-    let good = viewer.at_renew("a");
+    let good = viewer.renew_claims("a");
     let now = viewer.app.clock.now().seconds();
     let base = &viewer.app.base;
     for (about, changes) in [
@@ -118,7 +122,7 @@ async fn a_proof_is_valid_for_one_request_one_token_and_one_minute() {
         let proof = viewer.key.sign(&with(good.clone(), changes));
         let answer = viewer.renew(Some(&proof)).await;
         assert_eq!(answer.status, 401, "{about}");
-        answer.problem(401, "dpop_proof_invalid");
+        answer.expect_problem(401, "dpop_proof_invalid");
     }
     for (id, changes) in [
         ("late", json!({ "iat": now - 58 })),
@@ -133,12 +137,12 @@ async fn a_proof_is_valid_for_one_request_one_token_and_one_minute() {
 #[tokio::test]
 async fn a_replayed_proof_is_refused_on_renew_and_introspect() {
     let viewer = Viewer::start(ProofKey::es256("viewer")).await;
-    let proof = viewer.key.sign(&viewer.at_renew("a"));
+    let proof = viewer.key.sign(&viewer.renew_claims("a"));
     viewer.renew(Some(&proof)).await.expect(200);
-    viewer.renew(Some(&proof)).await.problem(401, "dpop_proof_invalid");
+    viewer.renew(Some(&proof)).await.expect_problem(401, "dpop_proof_invalid");
     assert_eq!(viewer.introspect(Some(&proof)).await, json!({ "active": false }));
-    let same_id = ProofKey::es256("other").sign(&at_redeem(&viewer.app, "a"));
-    let link = viewer.app.access_link(claims(&viewer.token)["sub"].as_str().unwrap()).await;
+    let same_id = ProofKey::es256("other").sign(&redeem_claims(&viewer.app, "a"));
+    let link = viewer.app.issue_link(claims(&viewer.token)["sub"].as_str().unwrap()).await;
     redeem(&viewer.app, &link, &same_id).await.expect(200);
 }
 
@@ -148,7 +152,7 @@ async fn introspection_of_a_bound_token_needs_its_proof() {
     let inactive = json!({ "active": false });
     assert_eq!(viewer.introspect(None).await, inactive);
     assert_eq!(viewer.introspect(Some("x")).await, inactive);
-    let other = ProofKey::es256("other").sign(&viewer.at_renew("a"));
+    let other = ProofKey::es256("other").sign(&viewer.renew_claims("a"));
     assert_eq!(viewer.introspect(Some(&other)).await, inactive);
     let (url, now) = ("https://images.example/studies/1", viewer.app.clock.now());
     let elsewhere = with_token(proof_claims("b", url, now.seconds()), &viewer.token);
@@ -162,14 +166,14 @@ async fn introspection_of_a_bound_token_needs_its_proof() {
 #[tokio::test]
 async fn an_invalid_proof_does_not_use_up_the_link() {
     let app = App::start().await;
-    let link = app.access_link(&app.reader().await).await;
+    let link = app.issue_link(&app.confirm_reader().await).await;
     let key = ProofKey::es256("viewer");
-    let good = at_redeem(&app, "a");
+    let good = redeem_claims(&app, "a");
     let now = app.clock.now().seconds();
     let private = with(key.jwk.clone(), json!({ "d": "AAAA" }));
     let other_key = ProofKey::es256("other").jwk;
     let symmetric = json!({ "kty": "oct", "k": "AAAA" });
-    let mut faulty = vec![
+    let mut invalid = vec![
         "x".to_owned(),
         String::new(),
         link.token.clone(),
@@ -184,19 +188,19 @@ async fn an_invalid_proof_does_not_use_up_the_link() {
         json!({ "iat": now - 62 }),
         json!({ "iat": now + 62 }),
     ] {
-        faulty.push(key.sign(&with(good.clone(), changes)));
+        invalid.push(key.sign(&with(good.clone(), changes)));
     }
-    for proof in &faulty {
+    for proof in &invalid {
         let answer = redeem(&app, &link, proof).await;
-        answer.problem(400, "dpop_proof_invalid");
+        answer.expect_problem(400, "dpop_proof_invalid");
     }
-    let unknown = Link { token: "x".to_owned(), ..link.clone() };
+    let unknown = ViewerLink { token: "x".to_owned(), ..link.clone() };
     let answer = redeem(&app, &unknown, &key.sign(&good)).await;
-    answer.problem(404, "token_invalid");
+    answer.expect_problem(404, "token_invalid");
     redeem(&app, &link, &key.sign(&good)).await.expect(200);
-    let again = app.access_link(&app.second_reader().await).await;
+    let again = app.issue_link(&app.confirm_second_reader().await).await;
     let replayed = redeem(&app, &again, &key.sign(&good)).await;
-    replayed.problem(400, "dpop_proof_invalid");
-    assert!(app.refusals().await.contains("proof_invalid"));
+    replayed.expect_problem(400, "dpop_proof_invalid");
+    assert!(app.list_refusals().await.contains("proof_invalid"));
     app.redeem(&again.token).await.expect(200);
 }

@@ -8,12 +8,13 @@ use domain::time::Clock as _;
 use runtime::OsEntropy;
 use serde_json::json;
 
-use crate::support::{App, Link, REDEEM, REROUTE, admin, claims, header, study};
+use crate::support::{App, REDEEM, REROUTE, ViewerLink, admin, claims, header, study};
 
 const GONE: &str = "/v1/autoScribe/users/revoke-access";
 
-/// With one bit of the MAC turned. The last character will not do: some of its bits are none of
-/// the token's, and it may be no character of any token then.
+/// Changes one character of the MAC.
+///
+/// The last character is not suitable, because base64url does not use all of its bits.
 fn tampered(token: &str) -> String {
     let mut tampered = token.to_owned();
     tampered.replace_range(80..81, if &token[80..81] == "A" { "B" } else { "A" });
@@ -23,8 +24,8 @@ fn tampered(token: &str) -> String {
 #[tokio::test]
 async fn a_link_opens_once_and_returns_a_view_token() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let link = app.access_link(&reader).await;
+    let reader = app.confirm_reader().await;
+    let link = app.issue_link(&reader).await;
     let answer = app.redeem(&link.token).await;
     let view = answer.expect(200);
     assert_eq!(answer.headers["cache-control"], "no-store");
@@ -47,8 +48,8 @@ async fn a_link_opens_once_and_returns_a_view_token() {
         "study": { "studyId": study(1) }, "npi": "1234567893", "embedOrigins": [],
     });
     assert_eq!(claims, expected);
-    app.redeem(&link.token).await.problem(404, "token_invalid");
-    let records = app.audited("access.redeemed").await;
+    app.redeem(&link.token).await.expect_problem(404, "token_invalid");
+    let records = app.list_audit_records("access.redeemed").await;
     assert_eq!(records.len(), 1);
     assert_eq!(*records[0]["ac"].as_s().unwrap(), link.access_id);
 }
@@ -56,17 +57,17 @@ async fn a_link_opens_once_and_returns_a_view_token() {
 #[tokio::test]
 async fn every_refused_link_gets_the_same_404_and_the_audit_has_the_reason() {
     let app = App::start().await;
-    let (ada, ken) = (app.reader().await, app.second_reader().await);
-    let pacs = app.as_pacs_with(&[Scope::AccessIssue]).await;
-    let used = app.access_link(&ada).await;
-    app.opened(&used).await;
-    let revoked = app.access_link(&ada).await;
+    let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
+    let pacs = app.create_pacs(&[Scope::AccessIssue]).await;
+    let used = app.issue_link(&ada).await;
+    app.open_link(&used).await;
+    let revoked = app.issue_link(&ada).await;
     app.end_access(&json!({ "accessId": revoked.access_id })).await.expect(200);
-    let of_user = app.access_link(&ken).await;
+    let of_user = app.issue_link(&ken).await;
     app.as_pacs().post(GONE, &json!({ "userId": ken })).await.expect(200);
-    let of_issuer = app.link_by(&pacs, &ada).await;
-    app.deactivate_keys_but_the_first().await;
-    let fresh = app.access_link(&ada).await;
+    let of_issuer = app.issue_link_as(&pacs, &ada).await;
+    app.deactivate_other_keys().await;
+    let fresh = app.issue_link(&ada).await;
     let tampered = tampered(&fresh.token);
     let nowhere = ClinicId::new(app.clock.now(), &OsEntropy);
     let no_such = AccessId::new(app.clock.now(), &OsEntropy).to_string();
@@ -83,17 +84,17 @@ async fn every_refused_link_gets_the_same_404_and_the_audit_has_the_reason() {
         "",
     ] {
         let answer = app.redeem(token).await;
-        let mut problem = answer.problem(404, "token_invalid");
+        let mut problem = answer.expect_problem(404, "token_invalid");
         problem["requestId"] = json!("");
         texts.push(problem.to_string());
     }
     assert!(texts.windows(2).all(|two| two[0] == two[1]), "{texts:?}");
     let known = ["issuer_not_allowed", "revoked", "tampered", "used", "user_not_allowed"];
-    assert_eq!(app.refusals().await, known.map(str::to_owned).into());
+    assert_eq!(app.list_refusals().await, known.map(str::to_owned).into());
     app.clock.advance(Duration::from_mins(1));
-    app.redeem(&fresh.token).await.problem(404, "token_invalid");
-    assert!(app.refusals().await.contains("expired"));
-    for record in app.audited("access.refused").await {
+    app.redeem(&fresh.token).await.expect_problem(404, "token_invalid");
+    assert!(app.list_refusals().await.contains("expired"));
+    for record in app.list_audit_records("access.refused").await {
         assert!(record.contains_key("us") && record.contains_key("si"), "{record:?}");
         assert!(record["ob"].as_s().unwrap().starts_with("acc_"));
     }
@@ -102,71 +103,71 @@ async fn every_refused_link_gets_the_same_404_and_the_audit_has_the_reason() {
 #[tokio::test]
 async fn the_audit_records_a_refusal_once_a_minute_per_grant_and_reason() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let link = app.access_link(&reader).await;
-    app.opened(&link).await;
+    let reader = app.confirm_reader().await;
+    let link = app.issue_link(&reader).await;
+    app.open_link(&link).await;
     for _ in 0..4 {
-        app.redeem(&link.token).await.problem(404, "token_invalid");
+        app.redeem(&link.token).await.expect_problem(404, "token_invalid");
     }
-    let noted = app.audited("access.refused").await.len();
-    assert!((1..=2).contains(&noted), "two minutes at most: {noted}");
+    let noted = app.list_audit_records("access.refused").await.len();
+    assert!((1..=2).contains(&noted), "the clock may reach a second minute: {noted}");
     let tampered = tampered(&link.token);
-    app.redeem(&tampered).await.problem(404, "token_invalid");
-    assert_eq!(app.refusals().await.len(), 2);
+    app.redeem(&tampered).await.expect_problem(404, "token_invalid");
+    assert_eq!(app.list_refusals().await.len(), 2);
     app.clock.advance(Duration::from_mins(1));
-    app.redeem(&link.token).await.problem(404, "token_invalid");
-    assert!(app.audited("access.refused").await.len() > noted + 1);
+    app.redeem(&link.token).await.expect_problem(404, "token_invalid");
+    assert!(app.list_audit_records("access.refused").await.len() > noted + 1);
 }
 
 #[tokio::test]
 async fn an_unknown_link_stores_nothing() {
     let app = App::start().await;
-    let before = app.item_count().await;
+    let before = app.count_items().await;
     let nowhere = ClinicId::new(app.clock.now(), &OsEntropy);
     let no_such = AccessId::new(app.clock.now(), &OsEntropy).to_string();
     for token in ["x", &app.access_token(nowhere, &no_such)] {
-        app.redeem(token).await.problem(404, "token_invalid");
+        app.redeem(token).await.expect_problem(404, "token_invalid");
     }
-    assert_eq!(app.item_count().await, before);
+    assert_eq!(app.count_items().await, before);
 }
 
 #[tokio::test]
 async fn reactivation_restores_no_link_or_view() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let (link, view) = (app.access_link(&reader).await, app.view(&reader).await);
+    let reader = app.confirm_reader().await;
+    let (link, view) = (app.issue_link(&reader).await, app.open_view(&reader).await);
     let user = json!({ "userId": reader });
     app.as_pacs().post(GONE, &user).await.expect(200);
     let back = "/v1/autoScribe/users/reactivate";
     app.as_pacs().post(back, &user).await.expect(200);
-    app.redeem(&link.token).await.problem(404, "token_invalid");
-    app.over(&view).await;
-    let view = app.view(&reader).await;
+    app.redeem(&link.token).await.expect_problem(404, "token_invalid");
+    app.assert_view_ended(&view).await;
+    let view = app.open_view(&reader).await;
     app.renew(&view).await.expect(200);
 }
 
 #[tokio::test]
 async fn the_body_holds_the_token_and_nothing_else() {
     let app = App::start().await;
-    let anybody = app.as_invitee();
-    anybody.post(REDEEM, &json!({})).await.problem(422, "required");
+    let viewer = app.as_invitee();
+    viewer.post(REDEEM, &json!({})).await.expect_problem(422, "required");
     let wrong = json!({ "token": 7 });
-    anybody.post(REDEEM, &wrong).await.problem(422, "wrong_type");
+    viewer.post(REDEEM, &wrong).await.expect_problem(422, "wrong_type");
     let more = json!({ "token": "x", "userId": "x" });
-    anybody.post(REDEEM, &more).await.problem(422, "unknown_field");
-    let reader = app.reader().await;
-    let link: Link = app.access_link(&reader).await;
+    viewer.post(REDEEM, &more).await.expect_problem(422, "unknown_field");
+    let reader = app.confirm_reader().await;
+    let link: ViewerLink = app.issue_link(&reader).await;
     let path = format!("{REDEEM}?token={}", link.token);
-    assert_eq!(anybody.get(&path).await.status, 404, "a GET opens nothing");
-    app.opened(&link).await;
+    assert_eq!(viewer.get(&path).await.status, 404, "a GET opens nothing");
+    app.open_link(&link).await;
 }
 
 #[tokio::test]
 async fn a_view_token_never_outlives_its_view() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let body = json!({ "assignedToUserId": reader, "studyId": study(1), "viewSeconds": 300 });
-    let link = Link::of(&app.as_pacs().post(crate::support::REROUTE, &body).await);
+    let link = ViewerLink::from_response(&app.as_pacs().post(crate::support::REROUTE, &body).await);
     let view = app.redeem(&link.token).await.expect(200);
     let ends = domain::time::Timestamp::parse(view["viewExpiresAt"].as_str().unwrap()).unwrap();
     let token = view["viewToken"].as_str().unwrap();
@@ -176,20 +177,20 @@ async fn a_view_token_never_outlives_its_view() {
     assert_eq!(claims(&renewed.str("viewToken"))["exp"], ends.seconds());
     assert_eq!(renewed.str("viewExpiresAt"), view["viewExpiresAt"].as_str().unwrap());
     app.clock.advance(Duration::from_secs(100));
-    app.over(&renewed.str("viewToken")).await;
+    app.assert_view_ended(&renewed.str("viewToken")).await;
 }
 
 #[tokio::test]
 async fn the_viewer_gets_the_embed_origins_of_the_key() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let origins = json!(["https://pacs.example", "https://pacs.example:8443"]);
     let wanted =
         json!({"description": "PACS", "scopes": ["access:issue"], "embedOrigins": origins});
-    let key = boss.actor.post("/v1/apiKeys", &wanted).await.expect(201);
+    let key = boss.client.post("/v1/apiKeys", &wanted).await.expect(201);
     let pacs = app.as_holder_of(key["apiKey"].as_str().unwrap());
-    let body = json!({"assignedToUserId": app.reader().await, "studyId": study(1)});
-    let link = Link::of(&pacs.post(REROUTE, &body).await);
+    let body = json!({"assignedToUserId": app.confirm_reader().await, "studyId": study(1)});
+    let link = ViewerLink::from_response(&pacs.post(REROUTE, &body).await);
     let view = app.redeem(&link.token).await.expect(200);
     assert_eq!(view["embedOrigins"], origins);
     let policy = "frame-ancestors https://pacs.example https://pacs.example:8443";

@@ -9,12 +9,12 @@ use crate::support::{App, admin};
 #[tokio::test]
 async fn keys_are_listed_newest_first_in_pages() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     for n in 0..3 {
         let wanted = json!({"description": format!("key {n}"), "scopes": ["users:read"]});
-        boss.actor.post("/v1/apiKeys", &wanted).await.expect(201);
+        boss.client.post("/v1/apiKeys", &wanted).await.expect(201);
     }
-    let first = boss.actor.get("/v1/apiKeys?limit=3").await.expect(200);
+    let first = boss.client.get("/v1/apiKeys?limit=3").await.expect(200);
     let names = |page: &Value| -> Vec<String> {
         let keys = page["apiKeys"].as_array().unwrap().iter();
         keys.map(|key| key["description"].as_str().unwrap().to_owned()).collect()
@@ -22,36 +22,36 @@ async fn keys_are_listed_newest_first_in_pages() {
     assert_eq!(names(&first), ["key 2", "key 1", "key 0"]);
     assert_eq!(first["hasMore"], true);
     let next = format!("/v1/apiKeys?limit=3&cursor={}", first["cursor"].as_str().unwrap());
-    let last = boss.actor.get(&next).await.expect(200);
+    let last = boss.client.get(&next).await.expect(200);
     assert_eq!((names(&last), &last["hasMore"]), (vec!["First key".to_owned()], &json!(false)));
-    boss.actor.get("/v1/apiKeys?cursor=x").await.problem(400, "cursor_invalid");
+    boss.client.get("/v1/apiKeys?cursor=x").await.expect_problem(400, "cursor_invalid");
 }
 
 #[tokio::test]
 async fn the_last_use_of_a_key_is_recorded_at_most_once_an_hour() {
-    let app = App::with_faults().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let app = App::start_with_faults().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let last_use = async || {
-        let page = boss.actor.get("/v1/apiKeys").await.expect(200);
+        let page = boss.client.get("/v1/apiKeys").await.expect(200);
         page["apiKeys"][0]["lastUsedAt"].clone()
     };
-    // The first key invited the admin.
+    // The first key has been used to invite the admin.
     let first = last_use().await;
     assert_ne!(first, Value::Null);
     app.clock.advance(Duration::from_mins(10));
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
     assert_eq!(last_use().await, first);
-    // The session of ten minutes ago is good for four more.
+    // The session's access token has expired by now, so the admin signs in again below.
     app.clock.advance(Duration::from_mins(50));
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
-    let boss = app.session_of("boss@clinic.example").await;
-    let page = boss.actor.get("/v1/apiKeys").await.expect(200);
+    let boss = app.open_session("boss@clinic.example").await;
+    let page = boss.client.get("/v1/apiKeys").await.expect(200);
     assert_ne!(page["apiKeys"][0]["lastUsedAt"], first);
 }
 
 #[tokio::test]
 async fn a_request_succeeds_when_its_key_use_cannot_be_recorded() {
-    let app = App::with_faults().await;
+    let app = App::start_with_faults().await;
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, EPHEMERAL, Link, claims};
+use crate::support::{App, EPHEMERAL, TestResponse, ViewerLink, claims};
 
 #[tokio::test]
 async fn an_ephemeral_view_returns_what_was_requested() {
@@ -15,7 +15,7 @@ async fn an_ephemeral_view_returns_what_was_requested() {
         "hangingProtocol": { "layout": "1x2", "viewportAssignments": ["Axial T1", null] },
     });
     let answer = app.as_pacs().post(EPHEMERAL, &body).await;
-    let link = Link::of(&answer);
+    let link = ViewerLink::from_response(&answer);
     assert!(link.url.contains("/viewer/ephemeral/order%2F7%20%C3%BC#token="), "{}", link.url);
     let view = app.redeem(&link.token).await.expect(200);
     for name in ["retrievalId", "hangingProtocol", "options"] {
@@ -26,26 +26,26 @@ async fn an_ephemeral_view_returns_what_was_requested() {
     assert_eq!((&claims["sub"], claims.get("study")), (&body["retrievalId"], None));
     let token = view["viewToken"].as_str().unwrap();
     app.renew(token).await.expect(200);
-    assert_eq!(app.introspected(token).await["sub"], body["retrievalId"]);
+    assert_eq!(app.introspect(token).await["sub"], body["retrievalId"]);
 }
 
 #[tokio::test]
 async fn an_ephemeral_link_expires_after_30_seconds_by_default() {
     let app = App::start().await;
     let body = json!({ "retrievalId": "x" });
-    let short = Link::of(&app.as_pacs().post(EPHEMERAL, &body).await);
+    let short = ViewerLink::from_response(&app.as_pacs().post(EPHEMERAL, &body).await);
     let long = json!({ "retrievalId": "x", "linkSeconds": 300 });
-    let long = Link::of(&app.as_pacs().post(EPHEMERAL, &long).await);
+    let long = ViewerLink::from_response(&app.as_pacs().post(EPHEMERAL, &long).await);
     app.clock.advance(Duration::from_secs(31));
-    app.redeem(&short.token).await.problem(404, "token_invalid");
+    app.redeem(&short.token).await.expect_problem(404, "token_invalid");
     app.redeem(&long.token).await.expect(200);
 }
 
-/// Sends JSON as it is spelt here.
-async fn spelt(app: &App, body: String) -> Answer {
+/// Sends a body without parsing it first.
+async fn send_raw(app: &App, body: String) -> TestResponse {
     let request = app.as_pacs().request(Method::POST, EPHEMERAL);
     let request = request.header("content-type", "application/json");
-    Answer::of(request.body(body)).await
+    TestResponse::fetch(request.body(body)).await
 }
 
 #[tokio::test]
@@ -53,20 +53,20 @@ async fn options_are_returned_unchanged_up_to_3072_bytes() {
     let app = App::start().await;
     let options = |bytes: usize| {
         let start = r#"{"z":1.50,"a":12345678901234567890123,"e":"é\/","x":""#;
-        // `\/` is one byte shorter as JSON.stringify writes it.
+        // `\/` is stored as `/`, which is one byte shorter.
         let rest = "x".repeat(bytes + 1 - start.len() - 2);
         (format!("{start}{rest}\"}}"), format!("{}{rest}\"}}", start.replace("\\/", "/")))
     };
     let (sent, echoed) = options(3072);
     assert_eq!(echoed.len(), 3072);
     let body = format!(r#"{{"retrievalId":"x","options":{sent}}}"#);
-    let answer = spelt(&app, body).await;
+    let answer = send_raw(&app, body).await;
     assert!(answer.text.contains(&echoed), "{}", answer.text);
-    let view = app.redeem(&Link::of(&answer).token).await;
+    let view = app.redeem(&ViewerLink::from_response(&answer).token).await;
     assert!(view.text.contains(&format!("\"options\":{echoed}")));
     let (sent, _) = options(3073);
     let body = format!(r#"{{"retrievalId":"x","options":{sent}}}"#);
-    spelt(&app, body).await.problem(422, "options_too_large");
+    send_raw(&app, body).await.expect_problem(422, "options_too_large");
 }
 
 #[tokio::test]
@@ -74,14 +74,14 @@ async fn options_must_be_one_object() {
     let app = App::start().await;
     for wrong in ["[]", "7", "\"x\"", "{},\"options\":{}"] {
         let body = format!(r#"{{"retrievalId":"x","options":{wrong}}}"#);
-        spelt(&app, body).await.problem(422, "options_invalid");
+        send_raw(&app, body).await.expect_problem(422, "options_invalid");
     }
     let none = json!({ "retrievalId": "x", "options": null, "hangingProtocol": null });
     let answer = app.as_pacs().post(EPHEMERAL, &none).await.expect(200);
     assert_eq!((answer.get("options"), answer.get("hangingProtocol")), (None, None));
 }
 
-fn hanging(layout: &str, viewports: usize) -> Value {
+fn hanging_protocol(layout: &str, viewports: usize) -> Value {
     let labels = vec![json!("T1"); viewports];
     json!({ "layout": layout, "viewportAssignments": labels })
 }
@@ -93,14 +93,19 @@ async fn a_hanging_protocol_must_fit_its_grid() {
         let body = json!({ "retrievalId": "x", "hangingProtocol": hanging });
         app.as_pacs().post(EPHEMERAL, &body).await
     };
-    for good in [hanging("1x1", 1), hanging("4x4", 16), hanging("2x3", 6), hanging("4x4", 0)] {
+    for good in [
+        hanging_protocol("1x1", 1),
+        hanging_protocol("4x4", 16),
+        hanging_protocol("2x3", 6),
+        hanging_protocol("4x4", 0),
+    ] {
         send(good).await.expect(200);
     }
     for (wrong, field, code) in [
-        (hanging("1x1", 2), "viewportAssignments", "viewports_too_many"),
-        (hanging("4x4", 17), "viewportAssignments", "viewports_too_many"),
-        (hanging("5x1", 1), "layout", "layout_unknown"),
-        (hanging("0x1", 0), "layout", "layout_unknown"),
+        (hanging_protocol("1x1", 2), "viewportAssignments", "viewports_too_many"),
+        (hanging_protocol("4x4", 17), "viewportAssignments", "viewports_too_many"),
+        (hanging_protocol("5x1", 1), "layout", "layout_unknown"),
+        (hanging_protocol("0x1", 0), "layout", "layout_unknown"),
         (json!({ "layout": "1x1" }), "viewportAssignments", "required"),
         (json!({ "viewportAssignments": [] }), "layout", "required"),
         (
@@ -120,21 +125,21 @@ async fn a_hanging_protocol_must_fit_its_grid() {
         ),
     ] {
         let answer = send(wrong).await;
-        answer.problem(422, code);
+        answer.expect_problem(422, code);
         let expected = (format!("hangingProtocol.{field}"), code.to_owned());
-        assert_eq!(answer.faults(), [expected]);
+        assert_eq!(answer.field_errors(), [expected]);
     }
-    send(json!("1x1")).await.problem(422, "wrong_type");
+    send(json!("1x1")).await.expect_problem(422, "wrong_type");
 }
 
 #[tokio::test]
 async fn a_retrieval_id_is_required_and_all_invalid_fields_are_reported() {
     let app = App::start().await;
-    let faulty = json!({
+    let invalid = json!({
         "hangingProtocol": { "layout": "9x9", "viewportAssignments": "x" }, "options": [], "viewSeconds": 1,
     });
-    let answer = app.as_pacs().post(EPHEMERAL, &faulty).await;
-    let fields: Vec<_> = answer.faults().into_iter().map(|(field, _)| field).collect();
+    let answer = app.as_pacs().post(EPHEMERAL, &invalid).await;
+    let fields: Vec<_> = answer.field_errors().into_iter().map(|(field, _)| field).collect();
     let expected = [
         "retrievalId",
         "hangingProtocol.layout",
@@ -146,17 +151,17 @@ async fn a_retrieval_id_is_required_and_all_invalid_fields_are_reported() {
     for wrong in ["", ".", "..", "a\nb", &"x".repeat(257)] {
         let body = json!({ "retrievalId": wrong });
         let answer = app.as_pacs().post(EPHEMERAL, &body).await;
-        answer.problem(422, "retrieval_id_invalid");
+        answer.expect_problem(422, "retrieval_id_invalid");
     }
 }
 
 #[tokio::test]
 async fn a_retrieval_id_that_looks_like_a_user_id_is_not_one() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let body = json!({ "retrievalId": reader });
-    let link = Link::of(&app.as_pacs().post(EPHEMERAL, &body).await);
-    let token = app.opened(&link).await;
+    let link = ViewerLink::from_response(&app.as_pacs().post(EPHEMERAL, &body).await);
+    let token = app.open_link(&link).await;
     let gone = json!({ "userId": reader });
     let path = "/v1/autoScribe/users/revoke-access";
     app.as_pacs().post(path, &gone).await.expect(200);

@@ -1,11 +1,11 @@
-//! POST /v1/invitation/accept
+//! `POST /v1/invitation/accept`.
 
 use std::time::{Duration, Instant};
 
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, member, radiologist, with};
+use crate::support::{App, TestResponse, member, radiologist, with};
 
 const PASSWORD: &str = "lantern-gravel-otter";
 
@@ -13,7 +13,7 @@ fn admin(email: &str) -> Value {
     with(member(email), json!({"level": "admin", "hasDashboardAccess": true}))
 }
 
-async fn accept(app: &App, token: &str, password: Option<&str>) -> Answer {
+async fn accept(app: &App, token: &str, password: Option<&str>) -> TestResponse {
     let mut body = json!({"token": token});
     if let Some(password) = password {
         body["password"] = json!(password);
@@ -28,7 +28,7 @@ async fn an_accepted_person_is_listed_as_a_user() {
     let user = accept(&app, &app.token(&id, 1), None).await.expect(200);
     assert_eq!(user["userId"], id.replace("inv_", "usr_"));
     assert_eq!((&user["status"], &user["assignable"]), (&json!("active"), &json!(true)));
-    assert_eq!(app.invitation(&id).await["status"], "accepted");
+    assert_eq!(app.read_invitation(&id).await["status"], "accepted");
     let page = app.as_pacs().get("/v1/autoScribe/users?email=ada@clinic.example").await.expect(200);
     assert_eq!(page["users"], json!([user]));
 }
@@ -38,7 +38,7 @@ async fn a_repeated_accept_returns_the_same_user() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&admin("boss@clinic.example")).await.str("invitationId");
     let token = app.token(&id, 1);
-    // The same user; each time a session of its own.
+    // Each accept opens another session, so only the rest must be equal.
     let user = |mut accepted: Value| {
         assert_ne!(accepted["session"]["accessToken"], Value::Null);
         accepted["session"] = Value::Null;
@@ -48,19 +48,19 @@ async fn a_repeated_accept_returns_the_same_user() {
     let first = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     let second = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     assert_eq!(user(second), user(first));
-    accept(&app, &token, Some("another-password-9")).await.problem(401, "password_wrong");
-    accept(&app, &token, None).await.problem(422, "required");
+    accept(&app, &token, Some("another-password-9")).await.expect_problem(401, "password_wrong");
+    accept(&app, &token, None).await.expect_problem(422, "required");
 }
 
 #[tokio::test]
 async fn a_password_is_required_only_with_dashboard_access() {
     let app = App::start().await;
-    let with_dashboard = app.invited_token(&admin("boss@clinic.example")).await;
+    let with_dashboard = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     let answer = accept(&app, &with_dashboard, None).await;
-    answer.problem(422, "required");
-    assert_eq!(answer.faults()[0].0, "password");
-    let without = app.invited_token(&member("grace@clinic.example")).await;
-    accept(&app, &without, Some(PASSWORD)).await.problem(422, "password_not_needed");
+    answer.expect_problem(422, "required");
+    assert_eq!(answer.field_errors()[0].0, "password");
+    let without = app.invite_and_get_token(&member("grace@clinic.example")).await;
+    accept(&app, &without, Some(PASSWORD)).await.expect_problem(422, "password_not_needed");
     accept(&app, &without, None).await.expect(200);
     accept(&app, &with_dashboard, Some(PASSWORD)).await.expect(200);
 }
@@ -68,7 +68,7 @@ async fn a_password_is_required_only_with_dashboard_access() {
 #[tokio::test]
 async fn a_new_password_must_have_15_to_128_characters_and_be_hard_to_guess() {
     let app = App::start().await;
-    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    let token = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     let long = "lantern-gravel-".repeat(9);
     for (password, code) in [
         ("kT9#vQ2!xLpzR4", "password_length"),
@@ -79,7 +79,7 @@ async fn a_new_password_must_have_15_to_128_characters_and_be_hard_to_guess() {
         ("Riverside-Imaging-2026", "password_weak"),
         ("qwertyuiop123456", "password_weak"),
     ] {
-        accept(&app, &token, Some(password)).await.problem(422, code);
+        accept(&app, &token, Some(password)).await.expect_problem(422, code);
     }
     accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.expect(200);
 }
@@ -87,17 +87,18 @@ async fn a_new_password_must_have_15_to_128_characters_and_be_hard_to_guess() {
 #[tokio::test]
 async fn a_breached_password_is_refused() {
     let app = App::start().await;
-    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    let token = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     for password in BREACHED_PASSWORDS {
-        let problem = accept(&app, &token, Some(password)).await.problem(422, "password_breached");
+        let problem =
+            accept(&app, &token, Some(password)).await.expect_problem(422, "password_breached");
         let detail = problem["errors"][0]["detail"].as_str().unwrap();
         assert!(detail.contains("Choose another one"), "{detail}");
     }
-    // Short and weak ones are not looked up. Of the others, the list sees five digits.
-    let before = app.breached_list.asked();
-    accept(&app, &token, Some("passwordpassword")).await.problem(422, "password_weak");
-    accept(&app, &token, Some("trustno1")).await.problem(422, "password_length");
-    assert_eq!(app.breached_list.asked(), before);
+    // Short and weak passwords are not looked up. Of the others, only five digits of the hash are sent.
+    let before = app.breached_list.requests();
+    accept(&app, &token, Some("passwordpassword")).await.expect_problem(422, "password_weak");
+    accept(&app, &token, Some("trustno1")).await.expect_problem(422, "password_length");
+    assert_eq!(app.breached_list.requests(), before);
     assert_eq!(before.len(), BREACHED_PASSWORDS.len());
     assert!(before.iter().all(|path| path.len() == "/range/12345".len()), "{before:?}");
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
@@ -106,40 +107,40 @@ async fn a_breached_password_is_refused() {
 #[tokio::test]
 async fn an_outage_of_the_breached_list_refuses_no_password() {
     let app = App::start().await;
-    app.breached_list.down();
-    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    app.breached_list.set_down();
+    let token = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     accept(&app, &token, Some(BREACHED_PASSWORDS[0])).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_slow_breached_list_does_not_block_an_accept() {
     let app = App::start().await;
-    app.breached_list.slow(Duration::from_mins(1));
-    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    app.breached_list.set_delay(Duration::from_mins(1));
+    let token = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     let start = Instant::now();
     accept(&app, &token, Some(BREACHED_PASSWORDS[0])).await.expect(200);
-    // Far less than the list takes, and enough for a busy machine.
+    // The list takes a minute. 30 seconds are enough for a busy machine.
     assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
-    assert_eq!(app.breached_list.asked().len(), 1);
+    assert_eq!(app.breached_list.requests().len(), 1);
 }
 
 #[tokio::test]
 async fn an_accent_typed_either_way_is_the_same_password() {
     let app = App::start().await;
-    let token = app.invited_token(&admin("boss@clinic.example")).await;
+    let token = app.invite_and_get_token(&admin("boss@clinic.example")).await;
     accept(&app, &token, Some("lante\u{301}rn-gravel-otter")).await.expect(200);
     accept(&app, &token, Some("lant\u{e9}rn-gravel-otter")).await.expect(200);
-    accept(&app, &token, Some(PASSWORD)).await.problem(401, "password_wrong");
+    accept(&app, &token, Some(PASSWORD)).await.expect_problem(401, "password_wrong");
 }
 
 #[tokio::test]
 async fn an_address_with_an_account_must_give_its_password() {
     let app = App::start().await;
-    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
-    let elsewhere = app.other_clinic().await;
+    app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
+    let elsewhere = app.create_other_clinic().await;
     let invited = elsewhere.invite(&admin("Boss@clinic.example")).await;
     let token = app.token_in(&elsewhere, &invited).await;
-    accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.problem(401, "password_wrong");
+    accept(&app, &token, Some("kT9#vQ2!xLpzR4w")).await.expect_problem(401, "password_wrong");
     let user = accept(&app, &token, Some(PASSWORD)).await.expect(200);
     assert_eq!(user["userId"], invited.json()["userId"]);
 }
@@ -147,8 +148,8 @@ async fn an_address_with_an_account_must_give_its_password() {
 #[tokio::test]
 async fn an_account_without_a_password_sets_one_with_its_first_dashboard_access() {
     let app = App::start().await;
-    app.confirmed(&member("grace@clinic.example"), None).await;
-    let elsewhere = app.other_clinic().await;
+    app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    let elsewhere = app.create_other_clinic().await;
     let invited = elsewhere.invite(&admin("grace@clinic.example")).await;
     let token = app.token_in(&elsewhere, &invited).await;
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
@@ -158,23 +159,23 @@ async fn an_account_without_a_password_sets_one_with_its_first_dashboard_access(
 #[tokio::test]
 async fn an_admin_invitation_needs_an_api_key_that_is_still_active() {
     let app = App::start().await;
-    let pacs = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
+    let pacs = app.create_pacs(&domain::credentials::api_key::Scope::ALL).await;
     let to_admin =
         app.token(&pacs.invite(&admin("boss@clinic.example")).await.str("invitationId"), 1);
     let to_member =
         app.token(&pacs.invite(&member("grace@clinic.example")).await.str("invitationId"), 1);
-    app.deactivate_keys_but_the_first().await;
-    accept(&app, &to_admin, Some(PASSWORD)).await.problem(409, "inviter_not_authorized");
+    app.deactivate_other_keys().await;
+    accept(&app, &to_admin, Some(PASSWORD)).await.expect_problem(409, "inviter_not_authorized");
     accept(&app, &to_member, None).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_pending_npi_is_verified_at_accept() {
     let app = App::start().await;
-    app.registry_down(true);
+    app.set_registry_down(true);
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.expect(201);
     assert_eq!(id["npiVerification"], "pending");
-    app.registry_down(false);
+    app.set_registry_down(false);
     let token = app.token(id["invitationId"].as_str().unwrap(), 1);
     let user = accept(&app, &token, None).await.expect(200);
     assert_eq!((&user["npiVerification"], &user["assignable"]), (&json!("verified"), &json!(true)));
@@ -183,8 +184,8 @@ async fn a_pending_npi_is_verified_at_accept() {
 #[tokio::test]
 async fn an_unreachable_registry_blocks_neither_invite_nor_accept() {
     let app = App::start().await;
-    app.registry_down(true);
-    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    app.set_registry_down(true);
+    let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
     let user = accept(&app, &token, None).await.expect(200);
     assert_eq!((&user["npiVerification"], &user["assignable"]), (&json!("pending"), &json!(false)));
 }
@@ -192,17 +193,17 @@ async fn an_unreachable_registry_blocks_neither_invite_nor_accept() {
 #[tokio::test]
 async fn an_accepted_admin_is_counted_as_a_manager() {
     let app = App::start().await;
-    assert_eq!(app.managers().await, 0);
-    app.confirmed(&member("grace@clinic.example"), None).await;
-    assert_eq!(app.managers().await, 0);
-    app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
-    assert_eq!(app.managers().await, 1);
+    assert_eq!(app.count_managers().await, 0);
+    app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    assert_eq!(app.count_managers().await, 0);
+    app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
+    assert_eq!(app.count_managers().await, 1);
 }
 
-/// An account in one clinic, and the link of an invitation of the same address to another.
-async fn invited_elsewhere(app: &App, email: &str) -> String {
-    app.confirmed(&admin(email), Some(PASSWORD)).await;
-    let elsewhere = app.other_clinic().await;
+/// Creates an account in one clinic, and an invitation of its address in another. Returns the token.
+async fn invite_to_second_clinic(app: &App, email: &str) -> String {
+    app.invite_and_confirm(&admin(email), Some(PASSWORD)).await;
+    let elsewhere = app.create_other_clinic().await;
     let invited = elsewhere.invite(&admin(email)).await;
     app.token_in(&elsewhere, &invited).await
 }
@@ -212,12 +213,12 @@ const WRONG: Option<&str> = Some("another-password-9");
 #[tokio::test]
 async fn accept_locks_an_address_out_for_15_minutes_after_10_wrong_passwords() {
     let app = App::start().await;
-    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    let token = invite_to_second_clinic(&app, "boss@clinic.example").await;
     for _ in 0..10 {
-        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.expect_problem(401, "password_wrong");
     }
     let answer = accept(&app, &token, Some(PASSWORD)).await;
-    answer.problem(429, "too_many_attempts");
+    answer.expect_problem(429, "too_many_attempts");
     let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
     assert!((1..=900).contains(&wait), "{wait}");
     app.clock.advance(Duration::from_secs(wait));
@@ -227,21 +228,21 @@ async fn accept_locks_an_address_out_for_15_minutes_after_10_wrong_passwords() {
 #[tokio::test]
 async fn a_correct_password_clears_the_wrong_attempts() {
     let app = App::start().await;
-    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    let token = invite_to_second_clinic(&app, "boss@clinic.example").await;
     for _ in 0..9 {
-        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.expect_problem(401, "password_wrong");
     }
     accept(&app, &token, Some(PASSWORD)).await.expect(200);
     for _ in 0..10 {
-        accept(&app, &token, WRONG).await.problem(401, "password_wrong");
+        accept(&app, &token, WRONG).await.expect_problem(401, "password_wrong");
     }
-    accept(&app, &token, WRONG).await.problem(429, "too_many_attempts");
+    accept(&app, &token, WRONG).await.expect_problem(429, "too_many_attempts");
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn only_10_of_32_concurrent_guesses_are_checked() {
     let app = App::start().await;
-    let token = invited_elsewhere(&app, "boss@clinic.example").await;
+    let token = invite_to_second_clinic(&app, "boss@clinic.example").await;
     let body = json!({"token": token, "password": WRONG.unwrap()});
     let guess = |_| {
         let (invitee, body) = (app.as_invitee(), body.clone());
@@ -257,10 +258,10 @@ async fn accept_locks_a_network_address_out_after_50_wrong_passwords() {
     let app = App::start().await;
     let mut tokens = Vec::new();
     for n in 0..6 {
-        tokens.push(invited_elsewhere(&app, &format!("p{n}@clinic.example")).await);
+        tokens.push(invite_to_second_clinic(&app, &format!("p{n}@clinic.example")).await);
     }
     for guess in 0..50 {
-        accept(&app, &tokens[guess % 6], WRONG).await.problem(401, "password_wrong");
+        accept(&app, &tokens[guess % 6], WRONG).await.expect_problem(401, "password_wrong");
     }
-    accept(&app, &tokens[5], WRONG).await.problem(429, "too_many_attempts");
+    accept(&app, &tokens[5], WRONG).await.expect_problem(429, "too_many_attempts");
 }

@@ -1,4 +1,4 @@
-//! POST /v1/invitation/lookup
+//! `POST /v1/invitation/lookup`.
 
 use std::time::Duration;
 
@@ -6,9 +6,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, member, radiologist, with};
+use crate::support::{App, TestResponse, member, radiologist, with};
 
-async fn lookup(app: &App, token: &str) -> Answer {
+async fn lookup(app: &App, token: &str) -> TestResponse {
     app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await
 }
 
@@ -30,21 +30,21 @@ async fn a_lookup_shows_the_clinic_the_permissions_and_the_expiry() {
     ] {
         assert_eq!(seen[field], value, "{field}");
     }
-    assert_eq!(seen["expiry"], app.invitation(&id).await["expiry"]);
+    assert_eq!(seen["expiry"], app.read_invitation(&id).await["expiry"]);
 }
 
 #[tokio::test]
 async fn repeated_lookups_change_nothing() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
-    app.mails_to("grace@clinic.example", 1).await;
-    let before = app.item_count().await;
-    let invitation = app.invitation(&id).await;
+    app.wait_for_emails("grace@clinic.example", 1).await;
+    let before = app.count_items().await;
+    let invitation = app.read_invitation(&id).await;
     for _ in 0..5 {
         lookup(&app, &app.token(&id, 1)).await.expect(200);
     }
-    assert_eq!(app.invitation(&id).await, invitation);
-    assert_eq!(app.item_count().await, before);
+    assert_eq!(app.read_invitation(&id).await, invitation);
+    assert_eq!(app.count_items().await, before);
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn every_invalid_token_gets_the_same_404() {
                 .as_invitee()
                 .post(&path, &json!({"token": token}))
                 .await
-                .problem(404, "token_invalid");
+                .expect_problem(404, "token_invalid");
             body["requestId"] = Value::Null;
             bodies.push(body);
         }
@@ -100,14 +100,14 @@ async fn an_expired_link_is_410() {
         app.as_invitee()
             .post(&format!("/v1/invitation/{route}"), &body)
             .await
-            .problem(410, "invitation_expired");
+            .expect_problem(410, "invitation_expired");
     }
 }
 
 #[tokio::test]
 async fn a_lookup_of_a_used_link_says_accepted() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
     assert_eq!(lookup(&app, &app.token(&id, 1)).await.expect(200)["status"], "accepted");
 }
@@ -117,8 +117,8 @@ async fn a_lookup_says_that_the_account_exists() {
     let app = App::start().await;
     let admin =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
-    app.confirmed(&admin, Some("lantern-gravel-otter")).await;
-    let elsewhere = app.other_clinic().await;
+    app.invite_and_confirm(&admin, Some("lantern-gravel-otter")).await;
+    let elsewhere = app.create_other_clinic().await;
     let invited = elsewhere.invite(&admin).await;
     let seen = lookup(&app, &app.token_in(&elsewhere, &invited).await).await.expect(200);
     assert_eq!((&seen["accountExists"], &seen["needsPassword"]), (&json!(true), &json!(true)));

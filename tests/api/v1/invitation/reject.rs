@@ -1,4 +1,4 @@
-//! POST /v1/invitation/reject
+//! `POST /v1/invitation/reject`.
 
 use serde_json::json;
 
@@ -12,14 +12,14 @@ async fn rejecting_ends_the_invitation_and_frees_its_claims() {
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let body = json!({"token": app.token(&id, 1), "reason": "I work elsewhere now."});
     assert_eq!(app.as_invitee().post(PATH, &body).await.expect(200)["success"], true);
-    assert_eq!(app.invitation(&id).await["status"], "rejected");
+    assert_eq!(app.read_invitation(&id).await["status"], "rejected");
     app.as_invitee().post(PATH, &body).await.expect(200);
     for route in ["lookup", "accept"] {
         let token = json!({"token": app.token(&id, 1)});
         app.as_invitee()
             .post(&format!("/v1/invitation/{route}"), &token)
             .await
-            .problem(404, "token_invalid");
+            .expect_problem(404, "token_invalid");
     }
     app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
 }
@@ -27,27 +27,27 @@ async fn rejecting_ends_the_invitation_and_frees_its_claims() {
 #[tokio::test]
 async fn an_accepted_invitation_cannot_be_rejected() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let id = user["userId"].as_str().unwrap().replace("usr_", "inv_");
     app.as_invitee()
         .post(PATH, &json!({"token": app.token(&id, 1)}))
         .await
-        .problem(409, "invitation_accepted");
+        .expect_problem(409, "invitation_accepted");
 }
 
 #[tokio::test]
 async fn a_reason_must_be_one_line_of_1_to_500_characters() {
     let app = App::start().await;
-    let token = app.invited_token(&member("grace@clinic.example")).await;
+    let token = app.invite_and_get_token(&member("grace@clinic.example")).await;
     for reason in ["", "a\r\nb", &"x".repeat(501)] {
         app.as_invitee()
             .post(PATH, &json!({"token": token, "reason": reason}))
             .await
-            .problem(422, "reason_invalid");
+            .expect_problem(422, "reason_invalid");
     }
     app.as_invitee()
         .post(PATH, &json!({"token": token, "reason": 7}))
         .await
-        .problem(422, "wrong_type");
-    app.as_invitee().post(PATH, &json!({"reason": "x"})).await.problem(422, "required");
+        .expect_problem(422, "wrong_type");
+    app.as_invitee().post(PATH, &json!({"reason": "x"})).await.expect_problem(422, "required");
 }

@@ -1,4 +1,4 @@
-//! POST /v1/invitation/request-new
+//! `POST /v1/invitation/request-new`.
 
 use std::time::Duration;
 
@@ -17,27 +17,27 @@ async fn the_clinic_is_emailed_once_per_expired_link() {
     for _ in 0..3 {
         assert!(app.as_invitee().post(PATH, &body).await.expect(202).is_null());
     }
-    let mails = app.mails_to("front-desk@riverside.example", 1).await;
+    let emails = app.wait_for_emails("front-desk@riverside.example", 1).await;
     assert!(
-        mails[0]["Content"]["Simple"]["Body"]["Text"]["Data"]
+        emails[0]["Content"]["Simple"]["Body"]["Text"]["Data"]
             .as_str()
             .unwrap()
             .contains("Grace Lind")
     );
-    app.settle().await;
-    assert_eq!(app.mails("front-desk@riverside.example").len(), 1);
-    assert_eq!(app.invitation(&id).await["status"], "sent");
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("front-desk@riverside.example").len(), 1);
+    assert_eq!(app.read_invitation(&id).await["status"], "sent");
 }
 
 #[tokio::test]
 async fn a_valid_or_used_link_emails_no_one() {
     let app = App::start().await;
-    let good = app.invited_token(&member("grace@clinic.example")).await;
-    let user = app.confirmed(&member("eve@clinic.example"), None).await;
+    let good = app.invite_and_get_token(&member("grace@clinic.example")).await;
+    let user = app.invite_and_confirm(&member("eve@clinic.example"), None).await;
     let used = app.token(&user["userId"].as_str().unwrap().replace("usr_", "inv_"), 1);
     for token in [good, used] {
         app.as_invitee().post(PATH, &json!({"token": token})).await.expect(202);
     }
-    app.settle().await;
-    assert!(app.mails("front-desk@riverside.example").is_empty());
+    app.wait_until_delivered().await;
+    assert!(app.sent_emails("front-desk@riverside.example").is_empty());
 }

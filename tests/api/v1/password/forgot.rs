@@ -6,62 +6,63 @@ use serde_json::json;
 
 use crate::support::{App, PASSWORD, dashboard_member, member, text_of};
 
-async fn forgot(app: &App, email: &str) {
+async fn request_reset(app: &App, email: &str) {
     let answer = app.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (202, ""));
 }
 
 #[tokio::test]
-async fn forgot_is_always_202_and_emails_only_account_holders() {
+async fn request_reset_is_always_202_and_emails_only_account_holders() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
+    app.invite_and_confirm(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
     app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
-    app.settle().await;
+    app.wait_until_delivered().await;
     for email in ["grace@clinic.example", "nobody@clinic.example", "pending@clinic.example"] {
-        forgot(&app, email).await;
+        request_reset(&app, email).await;
     }
-    app.settle().await;
-    let mails = app.mails("Grace@clinic.example");
-    let reset = mails.last().map(text_of).unwrap_or_default();
-    let mine = app.mails_to("grace@clinic.example", 1).await;
+    app.wait_until_delivered().await;
+    let emails = app.sent_emails("Grace@clinic.example");
+    let reset = emails.last().map(text_of).unwrap_or_default();
+    let mine = app.wait_for_emails("grace@clinic.example", 1).await;
     assert!(text_of(mine.last().unwrap()).contains("/reset#token="), "{reset}");
-    assert!(app.mails("nobody@clinic.example").is_empty());
-    assert_eq!(app.mails("pending@clinic.example").len(), 1, "the invitation alone");
+    assert!(app.sent_emails("nobody@clinic.example").is_empty());
+    assert_eq!(app.sent_emails("pending@clinic.example").len(), 1, "only the invitation");
 }
 
 #[tokio::test]
 async fn a_deactivated_person_gets_no_email() {
     let app = App::start().await;
-    let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    let user =
+        app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let body = json!({"userId": user["userId"]});
     app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
-    app.settle().await;
-    let before = app.mails("grace@clinic.example").len();
-    forgot(&app, "grace@clinic.example").await;
-    app.settle().await;
-    assert_eq!(app.mails("grace@clinic.example").len(), before);
+    app.wait_until_delivered().await;
+    let before = app.sent_emails("grace@clinic.example").len();
+    request_reset(&app, "grace@clinic.example").await;
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), before);
 }
 
 #[tokio::test]
 async fn an_address_gets_at_most_3_emails_in_15_minutes() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let before = app.mails("grace@clinic.example").len();
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let before = app.sent_emails("grace@clinic.example").len();
     for _ in 0..6 {
-        forgot(&app, "grace@clinic.example").await;
+        request_reset(&app, "grace@clinic.example").await;
     }
-    app.settle().await;
-    assert_eq!(app.mails("grace@clinic.example").len(), before + 3);
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), before + 3);
     app.clock.advance(Duration::from_mins(15));
-    forgot(&app, "grace@clinic.example").await;
-    app.settle().await;
-    assert_eq!(app.mails("grace@clinic.example").len(), before + 4);
+    request_reset(&app, "grace@clinic.example").await;
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), before + 4);
 }
 
 #[tokio::test]
 async fn an_invalid_address_is_422() {
     let app = App::start().await;
     let answer = app.as_invitee().post("/v1/password/forgot", &json!({"email": "grace"})).await;
-    answer.problem(422, "email_invalid");
+    answer.expect_problem(422, "email_invalid");
 }

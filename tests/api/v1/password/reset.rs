@@ -5,21 +5,21 @@ use std::time::Duration;
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::json;
 
-use crate::support::{Answer, App, PASSWORD, dashboard_member, link_in, member};
+use crate::support::{App, PASSWORD, TestResponse, dashboard_member, link_in, member};
 
 const NEW: &str = "violet-anchor-pumice";
 
-/// The token in the newest mail with a link to a new password.
-async fn token(app: &App, email: &str) -> String {
-    let before = app.mails(email).len();
+/// Asks for a password reset. Returns the token in the email.
+async fn request_token(app: &App, email: &str) -> String {
+    let before = app.sent_emails(email).len();
     app.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await.expect(202);
-    let mails = app.mails_to(email, before + 1).await;
-    let link = link_in(mails.last().unwrap());
+    let emails = app.wait_for_emails(email, before + 1).await;
+    let link = link_in(emails.last().unwrap());
     assert!(link.starts_with(&format!("{}/reset#token=", app.base)), "{link}");
     link.split_once("#token=").unwrap().1.to_owned()
 }
 
-async fn reset(app: &App, token: &str, password: &str) -> Answer {
+async fn reset(app: &App, token: &str, password: &str) -> TestResponse {
     let body = json!({"token": token, "password": password});
     app.as_invitee().post("/v1/password/reset", &body).await
 }
@@ -27,69 +27,69 @@ async fn reset(app: &App, token: &str, password: &str) -> Answer {
 #[tokio::test]
 async fn a_reset_link_works_once_and_ends_every_session() {
     let app = App::start().await;
-    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
-    let token = token(&app, "grace@clinic.example").await;
+    let session = app.confirm_and_sign_in(&dashboard_member("grace@clinic.example")).await;
+    let token = request_token(&app, "grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);
-    app.refresh(&session.refresh).await.problem(401, "session_ended");
-    app.sign_in("grace@clinic.example", PASSWORD).await.problem(401, "credentials_wrong");
+    app.refresh(&session.refresh).await.expect_problem(401, "session_ended");
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
     app.sign_in("grace@clinic.example", NEW).await.expect(200);
-    reset(&app, &token, "another-quartz-lagoon").await.problem(404, "token_invalid");
-    assert_eq!(app.audited("password.reset").await.len(), 1);
+    reset(&app, &token, "another-quartz-lagoon").await.expect_problem(404, "token_invalid");
+    assert_eq!(app.list_audit_records("password.reset").await.len(), 1);
 }
 
 #[tokio::test]
 async fn a_reset_link_expires_after_30_minutes() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     app.clock.advance(Duration::from_mins(30));
-    reset(&app, &token, NEW).await.problem(404, "token_invalid");
+    reset(&app, &token, NEW).await.expect_problem(404, "token_invalid");
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn a_new_password_ends_older_reset_links() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let first = token(&app, "grace@clinic.example").await;
-    let second = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let first = request_token(&app, "grace@clinic.example").await;
+    let second = request_token(&app, "grace@clinic.example").await;
     reset(&app, &second, NEW).await.expect(200);
-    reset(&app, &first, "another-quartz-lagoon").await.problem(404, "token_invalid");
+    reset(&app, &first, "another-quartz-lagoon").await.expect_problem(404, "token_invalid");
 }
 
 #[tokio::test]
 async fn every_invalid_token_gets_the_same_404() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     let mut tampered = token.clone();
     tampered.replace_range(5..6, if &tampered[5..6] == "A" { "B" } else { "A" });
-    let invitation = app.invited_token(&member("ada@clinic.example")).await;
+    let invitation = app.invite_and_get_token(&member("ada@clinic.example")).await;
     for wrong in [tampered.as_str(), "", "x", &token[..20], &invitation] {
-        reset(&app, wrong, NEW).await.problem(404, "token_invalid");
+        reset(&app, wrong, NEW).await.expect_problem(404, "token_invalid");
     }
     app.as_invitee()
         .post("/v1/invitation/lookup", &json!({"token": token}))
         .await
-        .problem(404, "token_invalid");
+        .expect_problem(404, "token_invalid");
 }
 
 #[tokio::test]
 async fn a_new_password_must_not_contain_the_names_of_person_or_clinic() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     for (weak, code) in [
         ("short", "password_length"),
         ("GraceLindGraceLind", "password_weak"),
         ("password1234567", "password_weak"),
         ("Riverside-Imaging-2026", "password_weak"),
     ] {
-        reset(&app, &token, weak).await.problem(422, code);
+        reset(&app, &token, weak).await.expect_problem(422, code);
     }
     reset(&app, &token, NEW).await.expect(200);
 }
@@ -97,13 +97,13 @@ async fn a_new_password_must_not_contain_the_names_of_person_or_clinic() {
 #[tokio::test]
 async fn a_reset_refuses_a_breached_password_unless_the_list_is_down() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     for password in BREACHED_PASSWORDS {
-        reset(&app, &token, password).await.problem(422, "password_breached");
+        reset(&app, &token, password).await.expect_problem(422, "password_breached");
     }
-    app.breached_list.slow(Duration::from_mins(1));
+    app.breached_list.set_delay(Duration::from_mins(1));
     reset(&app, &token, BREACHED_PASSWORDS[0]).await.expect(200);
     app.sign_in("grace@clinic.example", BREACHED_PASSWORDS[0]).await.expect(200);
 }
@@ -111,22 +111,22 @@ async fn a_reset_refuses_a_breached_password_unless_the_list_is_down() {
 #[tokio::test]
 async fn an_accent_typed_either_way_is_the_same_new_password() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     reset(&app, &token, "viol\u{e9}t-anchor-pumice").await.expect(200);
     app.sign_in("grace@clinic.example", "viole\u{301}t-anchor-pumice").await.expect(200);
-    app.sign_in("grace@clinic.example", NEW).await.problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", NEW).await.expect_problem(401, "credentials_wrong");
 }
 
 #[tokio::test]
 async fn a_user_who_gets_the_dashboard_later_sets_a_password_by_email() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     app.as_pacs().patch(&path, &json!({"hasDashboardAccess": true})).await.expect(200);
-    app.settle().await;
-    let token = token(&app, "grace@clinic.example").await;
+    app.wait_until_delivered().await;
+    let token = request_token(&app, "grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);
     app.sign_in("grace@clinic.example", NEW).await.expect(200);
 }

@@ -9,8 +9,9 @@ use crate::support::{App, PASSWORD, admin, cookie_in, dashboard_member, member, 
 #[tokio::test]
 async fn a_correct_password_opens_a_session_and_sets_a_host_cookie() {
     let app = App::start().await;
-    let user = app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    assert_ne!(user["lastLoginAt"], json!(null), "confirming signs in");
+    let user =
+        app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    assert_ne!(user["lastLoginAt"], json!(null), "accepting signs in");
     let answer = app.sign_in(" Grace@Clinic.Example ", PASSWORD).await;
     let body = answer.expect(200);
     assert_eq!(body["tokenType"], "Bearer");
@@ -21,38 +22,40 @@ async fn a_correct_password_opens_a_session_and_sets_a_host_cookie() {
     let access = body["accessToken"].as_str().unwrap();
     assert!(
         !answer.text.contains(&cookie_in(&answer).unwrap()),
-        "the refresh token is in the cookie alone"
+        "only the cookie may hold the refresh token"
     );
     app.as_holder_of(access).get("/v1/session").await.expect(200);
-    assert_eq!(app.audited("session.started").await.len(), 2);
+    assert_eq!(app.list_audit_records("session.started").await.len(), 2);
 }
 
 #[tokio::test]
 async fn a_user_without_dashboard_access_is_403() {
     let app = App::start().await;
-    let session = app.signed_in(&dashboard_member("grace@clinic.example")).await;
+    let session = app.confirm_and_sign_in(&dashboard_member("grace@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", session.user_id);
     app.as_pacs().patch(&path, &json!({"hasDashboardAccess": false})).await.expect(200);
     let problem = app
         .sign_in("grace@clinic.example", PASSWORD)
         .await
-        .problem(403, "dashboard_access_restricted");
+        .expect_problem(403, "dashboard_access_restricted");
     assert_eq!(
         problem["detail"],
         "Dashboard access is not available for this account. Open AutoScribe from your PACS."
     );
-    // Only after a right password.
-    app.sign_in("grace@clinic.example", "something-else-1").await.problem(401, "credentials_wrong");
+    // With a wrong password, the answer must not show that the account exists.
+    app.sign_in("grace@clinic.example", "something-else-1")
+        .await
+        .expect_problem(401, "credentials_wrong");
 }
 
 #[tokio::test]
 async fn every_failed_sign_in_gets_the_same_401() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
-    let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    let gone = app.confirm_and_sign_in(&dashboard_member("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
     app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
-    app.confirmed(&member("pacs-only@clinic.example"), None).await;
+    app.invite_and_confirm(&member("pacs-only@clinic.example"), None).await;
     let mut bodies = Vec::new();
     for (email, password) in [
         ("grace@clinic.example", "something-else-1"),
@@ -61,7 +64,7 @@ async fn every_failed_sign_in_gets_the_same_401() {
         ("pacs-only@clinic.example", PASSWORD),
     ] {
         let answer = app.sign_in(email, password).await;
-        let mut problem = answer.problem(401, "credentials_wrong");
+        let mut problem = answer.expect_problem(401, "credentials_wrong");
         assert!(cookie_in(&answer).is_none());
         problem["requestId"] = json!(null);
         bodies.push(problem);
@@ -69,8 +72,8 @@ async fn every_failed_sign_in_gets_the_same_401() {
     assert!(bodies.windows(2).all(|two| two[0] == two[1]));
 }
 
-/// How often a sample of `a` is below one of `b`: a half when nothing tells them apart.
-fn below(a: &[Duration], b: &[Duration]) -> f64 {
+/// The share of pairs in which the time from `a` is below the one from `b`. It is 0.5 if both are distributed alike.
+fn share_below(a: &[Duration], b: &[Duration]) -> f64 {
     let pairs = a.iter().flat_map(|a| b.iter().map(move |b| a < b));
     let (count, all) =
         pairs.fold((0, 0), |(count, all), below| (count + i32::from(below), all + 1));
@@ -81,10 +84,10 @@ fn below(a: &[Duration], b: &[Duration]) -> f64 {
 async fn a_failed_sign_in_takes_as_long_for_an_unknown_address() {
     const ROUNDS: usize = 24;
     let app = App::start().await;
-    let gone = app.signed_in(&dashboard_member("gone@clinic.example")).await;
+    let gone = app.confirm_and_sign_in(&dashboard_member("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
     app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     let cases = [
         ("grace@clinic.example", "something-else-1"),
         ("nobody@clinic.example", "something-else-1"),
@@ -92,19 +95,19 @@ async fn a_failed_sign_in_takes_as_long_for_an_unknown_address() {
     ];
     let mut times = [const { Vec::new() }; 3];
     for round in 0..ROUNDS {
-        // In turn, so that whatever else the machine does meets all three alike.
+        // The order rotates, so that other load on the machine affects all three cases equally.
         for at in 0..cases.len() {
             let at = (at + round) % cases.len();
             let (email, password) = cases[at];
-            let begun = Instant::now();
-            app.sign_in(email, password).await.problem(401, "credentials_wrong");
-            times[at].push(begun.elapsed());
+            let start = Instant::now();
+            app.sign_in(email, password).await.expect_problem(401, "credentials_wrong");
+            times[at].push(start.elapsed());
         }
-        // Neither the address nor the machine is to be throttled.
+        // Otherwise the address and the network address would be locked out.
         app.clock.advance(Duration::from_mins(16));
     }
     for (a, b) in [(0, 1), (0, 2), (1, 2)] {
-        let share = below(&times[a], &times[b]);
+        let share = share_below(&times[a], &times[b]);
         assert!((0.1..=0.9).contains(&share), "{:?} against {:?}: {share}", cases[a].0, cases[b].0);
     }
 }
@@ -112,14 +115,14 @@ async fn a_failed_sign_in_takes_as_long_for_an_unknown_address() {
 #[tokio::test]
 async fn sign_in_locks_an_address_out_for_15_minutes_after_10_failures() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for _ in 0..10 {
         app.sign_in("grace@clinic.example", "something-else-1")
             .await
-            .problem(401, "credentials_wrong");
+            .expect_problem(401, "credentials_wrong");
     }
-    app.sign_in("grace@clinic.example", PASSWORD).await.problem(429, "too_many_attempts");
-    app.sign_in("nobody@clinic.example", PASSWORD).await.problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(429, "too_many_attempts");
+    app.sign_in("nobody@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
     app.clock.advance(Duration::from_mins(15));
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
@@ -127,23 +130,23 @@ async fn sign_in_locks_an_address_out_for_15_minutes_after_10_failures() {
 #[tokio::test]
 async fn sign_in_locks_a_network_address_out_for_15_minutes_after_50_failures() {
     let app = App::start().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     for n in 0..50 {
         app.sign_in(&format!("n{n}@clinic.example"), PASSWORD)
             .await
-            .problem(401, "credentials_wrong");
+            .expect_problem(401, "credentials_wrong");
     }
-    app.sign_in("grace@clinic.example", PASSWORD).await.problem(429, "too_many_attempts");
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(429, "too_many_attempts");
     app.clock.advance(Duration::from_mins(15));
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 
 #[tokio::test]
 async fn sign_in_is_503_when_attempts_cannot_be_counted() {
-    let app = App::with_faults().await;
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    let app = App::start_with_faults().await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
-    app.sign_in("grace@clinic.example", PASSWORD).await.problem(503, "unavailable");
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(503, "unavailable");
     app.heal_database();
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
@@ -151,15 +154,14 @@ async fn sign_in_is_503_when_attempts_cannot_be_counted() {
 #[tokio::test]
 async fn a_person_in_several_clinics_must_choose_one() {
     let app = App::start().await;
-    app.confirmed(&admin("grace@clinic.example"), Some(PASSWORD)).await;
-    let other = app.other_clinic().await;
+    app.invite_and_confirm(&admin("grace@clinic.example"), Some(PASSWORD)).await;
+    let other = app.create_other_clinic().await;
     let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
     let elsewhere = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
-    // A third that she has left is not offered.
     let problem =
-        app.sign_in("grace@clinic.example", PASSWORD).await.problem(422, "clinic_required");
+        app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(422, "clinic_required");
     let clinics = problem["clinics"].as_array().unwrap();
     let mut names: Vec<_> = clinics.iter().map(|c| c["name"].as_str().unwrap()).collect();
     names.sort_unstable();
@@ -174,9 +176,11 @@ async fn a_person_in_several_clinics_must_choose_one() {
     let there = sign_in(lakeside["clinicId"].clone()).await.expect(200);
     assert_eq!(there["user"]["userId"], elsewhere["userId"]);
     assert_eq!(there["user"]["level"], "member");
-    sign_in(json!("01890a5d-ac96-774b-bcce-b302099a8057")).await.problem(401, "credentials_wrong");
-    sign_in(json!("riverside")).await.problem(422, "id_invalid");
-    // Deactivated in one, there is nothing to choose.
+    sign_in(json!("01890a5d-ac96-774b-bcce-b302099a8057"))
+        .await
+        .expect_problem(401, "credentials_wrong");
+    sign_in(json!("riverside")).await.expect_problem(422, "id_invalid");
+    // After deactivation in one clinic, there is only one left to choose.
     let gone = json!({"userId": elsewhere["userId"]});
     other.post("/v1/autoScribe/users/revoke-access", &gone).await.expect(200);
     let only = app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
@@ -188,8 +192,8 @@ async fn all_invalid_fields_of_a_sign_in_are_reported_and_no_value_is_repeated()
     let app = App::start().await;
     let body = json!({"email": "nobody", "pasword": "secret-secret", "clinicId": 7});
     let answer = app.as_invitee().post("/v1/session", &body).await;
-    answer.problem(422, "fields_invalid");
-    let faults: Vec<String> = answer.faults().into_iter().map(|(field, _)| field).collect();
+    answer.expect_problem(422, "fields_invalid");
+    let faults: Vec<String> = answer.field_errors().into_iter().map(|(field, _)| field).collect();
     assert_eq!(faults, ["email", "password", "clinicId", "pasword"]);
     assert!(!answer.text.contains("secret-secret"));
 }
@@ -198,17 +202,17 @@ async fn all_invalid_fields_of_a_sign_in_are_reported_and_no_value_is_repeated()
 async fn a_password_matches_in_every_unicode_form() {
     let app = App::start().await;
     let composed = "lant\u{e9}rn gravel otter 7";
-    app.confirmed(&dashboard_member("grace@clinic.example"), Some(composed)).await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(composed)).await;
     for typed in [
         composed,
         "lante\u{301}rn gravel otter 7",
-        // A no-break space and a full-width digit.
+        // These are a no-break space and a full-width digit.
         "lant\u{e9}rn\u{a0}gravel otter \u{ff17}",
     ] {
         app.sign_in("grace@clinic.example", typed).await.expect(200);
     }
     let other = "lantern gravel otter 7";
-    app.sign_in("grace@clinic.example", other).await.problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", other).await.expect_problem(401, "credentials_wrong");
 }
 
 #[tokio::test]
@@ -216,16 +220,16 @@ async fn a_password_over_128_characters_is_422() {
     let app = App::start().await;
     for long in ["x".repeat(129), "\u{301}".repeat(20_000)] {
         let answer = app.sign_in("grace@clinic.example", &long).await;
-        answer.problem(422, "password_length");
+        answer.expect_problem(422, "password_length");
     }
     let longest = "x".repeat(128);
-    app.sign_in("grace@clinic.example", &longest).await.problem(401, "credentials_wrong");
+    app.sign_in("grace@clinic.example", &longest).await.expect_problem(401, "credentials_wrong");
 }
 
 #[tokio::test]
 async fn accepting_signs_in_only_people_with_dashboard_access() {
     let app = App::start().await;
-    let token = app.invited_token(&dashboard_member("grace@clinic.example")).await;
+    let token = app.invite_and_get_token(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"token": token, "password": PASSWORD});
     let accepted = app.as_invitee().post("/v1/invitation/accept", &body).await;
     let access = accepted.expect(200)["session"]["accessToken"].as_str().unwrap().to_owned();
@@ -233,7 +237,7 @@ async fn accepting_signs_in_only_people_with_dashboard_access() {
     let cookie = cookie_in(&accepted).unwrap();
     assert_eq!(app.refresh(&cookie).await.status, 200);
 
-    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
     let accepted = app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await;
     assert_eq!(accepted.expect(200).get("session"), None);
     assert!(cookie_in(&accepted).is_none());

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::{
-    App, Link, REROUTE, admin, claims, dashboard_member, member, radiologist, study, with,
+    App, REROUTE, ViewerLink, admin, claims, dashboard_member, member, radiologist, study, with,
 };
 
 fn body(user: &str) -> Value {
@@ -18,9 +18,9 @@ fn body(user: &str) -> Value {
 #[tokio::test]
 async fn a_link_opens_the_viewer_with_its_token_in_the_fragment() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
-    let link = Link::of(&answer);
+    let link = ViewerLink::from_response(&answer);
     let expected = format!("{}/viewer/study/{}#token=", app.base, study(1));
     assert!(link.url.starts_with(&expected), "{}", link.url);
     assert_eq!(link.token.len(), 87);
@@ -29,44 +29,44 @@ async fn a_link_opens_the_viewer_with_its_token_in_the_fragment() {
     let ends = Timestamp::parse(&answer.str("expiresAt")).unwrap();
     let left = ends.since(domain::time::Clock::now(app.clock.as_ref()));
     assert!(Duration::from_secs(55) < left && left <= Duration::from_mins(1));
-    let records = app.audited("access.issued").await;
+    let records = app.list_audit_records("access.issued").await;
     let text = |name: &str| records[0][name].as_s().unwrap().clone();
     assert_eq!(text("ac"), format!("key:{}", app.api_key_id));
     assert_eq!(text("ob"), link.access_id);
     assert_eq!((text("us"), text("si")), (reader, study(1)));
     assert_eq!(text("de"), "dictation");
     let uid = json!({ "assignedToUserId": text("us"), "studyInstanceUid": "1.2.840.1" });
-    let by_uid = Link::of(&app.as_pacs().post(REROUTE, &uid).await);
+    let by_uid = ViewerLink::from_response(&app.as_pacs().post(REROUTE, &uid).await);
     assert!(by_uid.url.contains("/study/1.2.840.1#token="));
 }
 
 #[tokio::test]
 async fn a_study_is_assigned_to_the_reader_named_last() {
     let app = App::start().await;
-    let (ada, ken) = (app.reader().await, app.second_reader().await);
+    let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
     let what = StudyRef::Id(StudyId::parse(&study(1)).unwrap());
     let assigned = async || {
         let found = app.store().load_assignment(app.clinic(), &what).await.unwrap();
         found.map(|assignment| (assignment.reader.to_string(), assignment.version))
     };
     assert_eq!(assigned().await, None);
-    app.access_link(&ada).await;
-    app.access_link(&ada).await;
+    app.issue_link(&ada).await;
+    app.issue_link(&ada).await;
     assert_eq!(assigned().await, Some((ada, 1)));
-    app.access_link(&ken).await;
+    app.issue_link(&ken).await;
     assert_eq!(assigned().await, Some((ken, 2)));
 }
 
 #[tokio::test]
 async fn an_unknown_user_or_another_clinics_user_is_404() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let stranger = format!("usr_{}", "0".repeat(32));
     let answer = app.as_pacs().post(REROUTE, &body(&stranger)).await;
-    answer.problem(404, "user_not_found");
-    let elsewhere = app.other_clinic().await;
+    answer.expect_problem(404, "user_not_found");
+    let elsewhere = app.create_other_clinic().await;
     let answer = elsewhere.post(REROUTE, &body(&reader)).await;
-    answer.problem(404, "user_not_found");
+    answer.expect_problem(404, "user_not_found");
 }
 
 #[tokio::test]
@@ -75,50 +75,51 @@ async fn an_unconfirmed_person_is_409_until_the_invitation_is_revoked() {
     let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let user = invited.str("userId");
     let answer = app.as_pacs().post(REROUTE, &body(&user)).await;
-    let problem = answer.problem(409, "invitation_not_confirmed");
+    let problem = answer.expect_problem(409, "invitation_not_confirmed");
     assert_eq!(problem["invitationId"], invited.str("invitationId"));
     app.clock.advance(Duration::from_hours(24 * 8));
     let answer = app.as_pacs().post(REROUTE, &body(&user)).await;
-    answer.problem(409, "invitation_not_confirmed");
+    answer.expect_problem(409, "invitation_not_confirmed");
     let revoke = json!({ "userId": user });
     let path = "/v1/autoScribe/users/invitations/revoke";
     app.as_pacs().post(path, &revoke).await.expect(200);
     let answer = app.as_pacs().post(REROUTE, &body(&user)).await;
-    answer.problem(404, "user_not_found");
+    answer.expect_problem(404, "user_not_found");
 }
 
 #[tokio::test]
 async fn a_deactivated_user_is_409_and_one_who_cannot_report_is_403() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let clerk = app.confirmed(&member("grace@clinic.example"), None).await;
+    let reader = app.confirm_reader().await;
+    let clerk = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let answer = app.as_pacs().post(REROUTE, &body(clerk["userId"].as_str().unwrap())).await;
-    answer.problem(403, "cannot_create_reports");
-    let boss = app.confirmed(&admin("boss@clinic.example"), Some("lantern-gravel-otter")).await;
+    answer.expect_problem(403, "cannot_create_reports");
+    let boss =
+        app.invite_and_confirm(&admin("boss@clinic.example"), Some("lantern-gravel-otter")).await;
     let answer = app.as_pacs().post(REROUTE, &body(boss["userId"].as_str().unwrap())).await;
-    answer.problem(403, "cannot_create_reports");
-    let somebody = json!({ "lastName": "Doyle", "npiNumber": "2000000051" });
-    let mismatch = with(radiologist("doyle@clinic.example"), somebody);
-    let mismatch = app.confirmed(&mismatch, None).await;
+    answer.expect_problem(403, "cannot_create_reports");
+    let other_name = json!({ "lastName": "Doyle", "npiNumber": "2000000051" });
+    let mismatch = with(radiologist("doyle@clinic.example"), other_name);
+    let mismatch = app.invite_and_confirm(&mismatch, None).await;
     let answer = app.as_pacs().post(REROUTE, &body(mismatch["userId"].as_str().unwrap())).await;
-    answer.problem(403, "cannot_create_reports");
+    answer.expect_problem(403, "cannot_create_reports");
     let gone = json!({ "userId": reader });
     let path = "/v1/autoScribe/users/revoke-access";
     app.as_pacs().post(path, &gone).await.expect(200);
     let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
-    answer.problem(409, "user_deactivated");
-    assert_eq!(app.audited("access.issued").await.len(), 0);
+    answer.expect_problem(409, "user_deactivated");
+    assert_eq!(app.list_audit_records("access.issued").await.len(), 0);
 }
 
 #[tokio::test]
 async fn all_invalid_fields_of_a_link_are_reported_at_once() {
     let app = App::start().await;
-    let faulty = json!({
+    let invalid = json!({
         "assignedToUserId": "ada", "studyId": "7", "studyInstanceUid": "1.02", "linkSeconds": 14,
         "viewSeconds": "long", "mode": "dictation",
     });
-    let answer = app.as_pacs().post(REROUTE, &faulty).await;
-    answer.problem(422, "fields_invalid");
+    let answer = app.as_pacs().post(REROUTE, &invalid).await;
+    answer.expect_problem(422, "fields_invalid");
     let expected = [
         ("assignedToUserId", "id_invalid"),
         ("studyId", "id_invalid"),
@@ -127,19 +128,19 @@ async fn all_invalid_fields_of_a_link_are_reported_at_once() {
         ("viewSeconds", "wrong_type"),
         ("mode", "unknown_field"),
     ];
-    assert_eq!(answer.faults(), expected.map(|(f, c)| (f.to_owned(), c.to_owned())));
+    assert_eq!(answer.field_errors(), expected.map(|(f, c)| (f.to_owned(), c.to_owned())));
     let nobody = json!({ "studyId": study(1) });
     let answer = app.as_pacs().post(REROUTE, &nobody).await;
-    answer.problem(422, "required");
+    answer.expect_problem(422, "required");
 }
 
 #[tokio::test]
 async fn a_study_key_is_required_and_a_uid_must_be_a_dicom_uid() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let none = json!({ "assignedToUserId": reader });
     let answer = app.as_pacs().post(REROUTE, &none).await;
-    answer.problem(422, "study_required");
+    answer.expect_problem(422, "study_required");
     let longest = format!("1.{}", "9".repeat(62));
     for (uid, good) in [
         ("1.2.840.10008.5.1.4.1.1.2", true),
@@ -158,7 +159,7 @@ async fn a_study_key_is_required_and_a_uid_must_be_a_dicom_uid() {
         if good {
             answer.expect(200);
         } else {
-            answer.problem(422, "study_instance_uid_invalid");
+            answer.expect_problem(422, "study_instance_uid_invalid");
         }
     }
 }
@@ -166,7 +167,7 @@ async fn a_study_key_is_required_and_a_uid_must_be_a_dicom_uid() {
 #[tokio::test]
 async fn link_seconds_and_view_seconds_have_limits() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     for (field, code, good, bad) in [
         ("linkSeconds", "link_seconds_range", [15, 300], [14, 301]),
         ("viewSeconds", "view_seconds_range", [300, 43200], [299, 43201]),
@@ -177,69 +178,69 @@ async fn link_seconds_and_view_seconds_have_limits() {
         }
         for seconds in bad.into_iter().chain([0, 10_000_000_000_u64]) {
             let wanted = with(body(&reader), json!({ field: seconds }));
-            app.as_pacs().post(REROUTE, &wanted).await.problem(422, code);
+            app.as_pacs().post(REROUTE, &wanted).await.expect_problem(422, code);
         }
         for wrong in [json!(-1), json!(60.5), json!("60"), json!(true)] {
             let wanted = with(body(&reader), json!({ field: wrong }));
             let answer = app.as_pacs().post(REROUTE, &wanted).await;
-            answer.problem(422, "wrong_type");
+            answer.expect_problem(422, "wrong_type");
         }
     }
     let short = with(body(&reader), json!({ "linkSeconds": 15 }));
-    let link = Link::of(&app.as_pacs().post(REROUTE, &short).await);
+    let link = ViewerLink::from_response(&app.as_pacs().post(REROUTE, &short).await);
     app.clock.advance(Duration::from_secs(16));
-    app.redeem(&link.token).await.problem(404, "token_invalid");
+    app.redeem(&link.token).await.expect_problem(404, "token_invalid");
 }
 
 #[tokio::test]
 async fn a_dashboard_user_who_manages_studies_can_issue_links() {
     let app = App::start().await;
-    let reader = app.reader().await;
-    let studies = app.signed_in(&dashboard_member("s@clinic.example")).await;
-    let link = app.link_by(&studies.actor, &reader).await;
-    let token = app.opened(&link).await;
+    let reader = app.confirm_reader().await;
+    let studies = app.confirm_and_sign_in(&dashboard_member("s@clinic.example")).await;
+    let link = app.issue_link_as(&studies.client, &reader).await;
+    let token = app.open_link(&link).await;
     assert_eq!(claims(&token)["client_id"], studies.user_id);
     let path = format!("/v1/autoScribe/users/{}", studies.user_id);
     let change = json!({ "canManageStudies": false });
     app.as_pacs().patch(&path, &change).await.expect(200);
-    app.over(&token).await;
+    app.assert_view_ended(&token).await;
 }
 
 #[tokio::test]
 async fn a_user_has_at_most_100_open_accesses() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let mut links = Vec::new();
     for _ in 0..100 {
-        links.push(app.access_link(&reader).await);
+        links.push(app.issue_link(&reader).await);
     }
     let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
-    let problem = answer.problem(409, "too_many_open");
+    let problem = answer.expect_problem(409, "too_many_open");
     assert_eq!(problem["userId"], reader);
     let ended = json!({ "accessId": links[0].access_id });
     app.end_access(&ended).await.expect(200);
-    app.access_link(&reader).await;
+    app.issue_link(&reader).await;
     let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
-    answer.problem(409, "too_many_open");
+    answer.expect_problem(409, "too_many_open");
     app.clock.advance(Duration::from_mins(1));
-    app.access_link(&reader).await;
+    app.issue_link(&reader).await;
 }
 
 #[tokio::test]
 async fn an_idempotency_key_stores_no_link() {
     let app = App::start().await;
-    let reader = app.reader().await;
+    let reader = app.confirm_reader().await;
     let key = ("idempotency-key", "one");
     let first = app.as_pacs().post_with(REROUTE, &body(&reader), key).await;
     let again = app.as_pacs().post_with(REROUTE, &body(&reader), key).await;
-    let (first, again) = (Link::of(&first), Link::of(&again));
+    let (first, again) = (ViewerLink::from_response(&first), ViewerLink::from_response(&again));
     assert_ne!(first.token, again.token);
-    app.opened(&first).await;
-    app.opened(&again).await;
+    app.open_link(&first).await;
+    app.open_link(&again).await;
     let other = with(body(&reader), json!({ "studyId": study(2) }));
     let answer = app.as_pacs().post_with(REROUTE, &other, key).await;
     answer.expect(200);
-    for item in app.every_item().await {
+    for item in app.load_items().await {
         assert!(!format!("{item:?}").contains(&first.token), "a token in the table");
     }
 }

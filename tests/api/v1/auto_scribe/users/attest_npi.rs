@@ -6,92 +6,96 @@ use serde_json::json;
 
 use crate::support::{App, PASSWORD, admin, radiologist, with};
 
-/// A radiologist whom the registry knows under another surname.
-fn mismatched(email: &str) -> serde_json::Value {
+/// A radiologist that the registry lists under another surname.
+fn mismatched_radiologist(email: &str) -> serde_json::Value {
     with(radiologist(email), json!({"lastName": "Doyle", "npiNumber": "2000000051"}))
 }
 
 #[tokio::test]
 async fn a_person_can_report_after_an_admin_attests_their_npi() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let user = app.confirmed(&mismatched("pat@clinic.example"), None).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = app.invite_and_confirm(&mismatched_radiologist("pat@clinic.example"), None).await;
     assert_eq!(
         (&user["npiVerification"], &user["assignable"]),
         (&json!("name_mismatch"), &json!(false))
     );
     let path = format!("/v1/autoScribe/users/{}/attest-npi", user["userId"].as_str().unwrap());
-    let attested = boss.actor.post(&path, &json!({})).await.expect(200);
+    let attested = boss.client.post(&path, &json!({})).await.expect(200);
     assert_eq!(
         (&attested["npiVerification"], &attested["assignable"]),
         (&json!("verified"), &json!(true))
     );
-    boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
+    boss.client.post(&path, &json!({})).await.expect_problem(409, "npi_not_attestable");
     let query =
         format!("/v1/auditEvents?object={}&action=npi.attested", user["userId"].as_str().unwrap());
-    let page = boss.actor.get(&query).await.expect(200);
+    let page = boss.client.get(&query).await.expect(200);
     let event = &page["auditEvents"][0];
-    assert_eq!(event["actor"], boss.user_id, "recorded with who");
+    assert_eq!(event["actor"], boss.user_id, "the record must name the admin");
     assert_eq!(event["after"]["npiAttestedBy"], boss.user_id);
-    assert_eq!(event["after"]["npiAttestedAt"], event["at"], "and when");
+    assert_eq!(event["after"]["npiAttestedAt"], event["at"], "the record must hold the time");
     assert_eq!(event["before"]["npiVerification"], "name_mismatch");
 }
 
 #[tokio::test]
 async fn an_attested_invitation_creates_a_verified_user() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let id = app.as_pacs().invite(&mismatched("pat@clinic.example")).await.str("invitationId");
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let id = app
+        .as_pacs()
+        .invite(&mismatched_radiologist("pat@clinic.example"))
+        .await
+        .str("invitationId");
     let path = format!("/v1/autoScribe/users/invitations/{id}/attest-npi");
-    let attested = boss.actor.post(&path, &json!({})).await.expect(200);
+    let attested = boss.client.post(&path, &json!({})).await.expect(200);
     assert_eq!(attested["npiVerification"], "verified");
     let body = json!({"token": app.token(&id, 1)});
     let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
     assert_eq!(user["assignable"], true);
-    boss.actor.post(&path, &json!({})).await.problem(409, "invitation_accepted");
+    boss.client.post(&path, &json!({})).await.expect_problem(409, "invitation_accepted");
 }
 
 #[tokio::test]
 async fn a_new_surname_ends_the_attestation() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let user = app.confirmed(&mismatched("pat@clinic.example"), None).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = app.invite_and_confirm(&mismatched_radiologist("pat@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    boss.actor.post(&format!("{path}/attest-npi"), &json!({})).await.expect(200);
-    let renamed = boss.actor.patch(&path, &json!({"lastName": "Doyle-Smith"})).await.expect(200);
+    boss.client.post(&format!("{path}/attest-npi"), &json!({})).await.expect(200);
+    let renamed = boss.client.patch(&path, &json!({"lastName": "Doyle-Smith"})).await.expect(200);
     assert_eq!(renamed["npiVerification"], "name_mismatch");
 }
 
 #[tokio::test]
 async fn only_a_name_mismatch_can_be_attested() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let verified = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let verified = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     for user in [verified["userId"].as_str().unwrap()] {
         let path = format!("/v1/autoScribe/users/{user}/attest-npi");
-        boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
+        boss.client.post(&path, &json!({})).await.expect_problem(409, "npi_not_attestable");
     }
     let pacs = app.as_pacs().invite(&crate::support::member("g@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/invitations/{}/attest-npi", pacs.str("invitationId"));
-    boss.actor.post(&path, &json!({})).await.problem(409, "npi_not_attestable");
+    boss.client.post(&path, &json!({})).await.expect_problem(409, "npi_not_attestable");
     app.clock.advance(Duration::from_hours(8 * 24));
-    let boss = app.session_of("boss@clinic.example").await;
-    boss.actor.post(&path, &json!({})).await.problem(410, "invitation_expired");
+    let boss = app.open_session("boss@clinic.example").await;
+    boss.client.post(&path, &json!({})).await.expect_problem(410, "invitation_expired");
 }
 
 #[tokio::test]
 async fn an_npi_cannot_be_attested_by_its_holder_or_an_api_key() {
     let app = App::start().await;
     let person = with(
-        mismatched("pat@clinic.example"),
+        mismatched_radiologist("pat@clinic.example"),
         json!({"level": "admin", "hasDashboardAccess": true}),
     );
-    let pat = app.signed_in(&person).await;
+    let pat = app.confirm_and_sign_in(&person).await;
     let path = format!("/v1/autoScribe/users/{}/attest-npi", pat.user_id);
-    pat.actor.post(&path, &json!({})).await.problem(409, "cannot_attest_self");
-    app.as_pacs().post(&path, &json!({})).await.problem(403, "forbidden");
-    let user = app.confirmed(&admin("boss@clinic.example"), Some(PASSWORD)).await;
+    pat.client.post(&path, &json!({})).await.expect_problem(409, "cannot_attest_self");
+    app.as_pacs().post(&path, &json!({})).await.expect_problem(403, "forbidden");
+    let user = app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     assert_eq!(user["level"], "admin");
-    let boss = app.session_of("boss@clinic.example").await;
-    boss.actor.post(&path, &json!({})).await.expect(200);
+    let boss = app.open_session("boss@clinic.example").await;
+    boss.client.post(&path, &json!({})).await.expect(200);
 }

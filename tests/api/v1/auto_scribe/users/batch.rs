@@ -1,4 +1,4 @@
-//! POST /v1/autoScribe/users/batch
+//! `POST /v1/autoScribe/users/batch`.
 
 use serde_json::{Value, json};
 
@@ -35,8 +35,8 @@ async fn each_item_succeeds_or_fails_on_its_own() {
         ]
     );
     assert!(results[0]["user"]["invitationId"].is_string() && results[0].get("error").is_none());
-    app.mails_to("a@clinic.example", 1).await;
-    app.mails_to("c@clinic.example", 1).await;
+    app.wait_for_emails("a@clinic.example", 1).await;
+    app.wait_for_emails("c@clinic.example", 1).await;
 }
 
 #[tokio::test]
@@ -47,12 +47,12 @@ async fn a_batch_has_1_to_50_users() {
     let results = answer["results"].as_array().unwrap();
     assert!(results.len() == 50 && results.iter().all(|r| r["status"] == 201));
     for wrong in [users(0), users(51), json!({}), json!({"users": "x"}), json!({"users": null})] {
-        app.as_pacs().post(PATH, &wrong).await.problem(422, "users_count");
+        app.as_pacs().post(PATH, &wrong).await.expect_problem(422, "users_count");
     }
     app.as_pacs()
         .post(PATH, &with(users(1), json!({"user": []})))
         .await
-        .problem(422, "unknown_field");
+        .expect_problem(422, "unknown_field");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! POST /v1/autoScribe/users
+//! `POST /v1/autoScribe/users`.
 
 use std::time::Duration;
 
@@ -50,7 +50,7 @@ async fn an_invited_person_is_not_a_user_until_they_confirm() {
     let app = App::start().await;
     let user = app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
-    app.as_pacs().get(&path).await.problem(404, "user_not_found");
+    app.as_pacs().get(&path).await.expect_problem(404, "user_not_found");
     let page = app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
     assert_eq!(page["users"], json!([]));
 }
@@ -59,7 +59,7 @@ async fn an_invited_person_is_not_a_user_until_they_confirm() {
 async fn an_invitation_is_open_for_seven_days() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&member("grace@clinic.example")).await;
-    let invitation = app.invitation(&invited.str("invitationId")).await;
+    let invitation = app.read_invitation(&invited.str("invitationId")).await;
     let time =
         |field: &str| domain::time::Timestamp::parse(invitation[field].as_str().unwrap()).unwrap();
     assert_eq!(time("expiry").since(time("createdAt")), Duration::from_hours(7 * 24));
@@ -76,9 +76,9 @@ async fn all_invalid_fields_of_an_invite_are_reported_at_once() {
             "canCreateReports": null, "npiNumber": "1234567890", "isAdmin": true,
         }))
         .await;
-    answer.problem(422, "fields_invalid");
+    answer.expect_problem(422, "fields_invalid");
     let codes: Vec<_> =
-        answer.faults().into_iter().map(|(field, code)| format!("{field} {code}")).collect();
+        answer.field_errors().into_iter().map(|(field, code)| format!("{field} {code}")).collect();
     assert_eq!(
         codes,
         [
@@ -118,10 +118,14 @@ async fn a_single_invalid_field_gives_the_answer_its_code() {
         (json!({"email": "grace@clinic.example\r\nBcc: x@evil.example"}), "email_invalid"),
     ] {
         let answer = app.as_pacs().invite(&with(member("grace@clinic.example"), changes)).await;
-        answer.problem(422, code);
-        assert_eq!(answer.faults().len(), 1);
+        answer.expect_problem(422, code);
+        assert_eq!(answer.field_errors().len(), 1);
     }
-    assert_eq!(app.invitations("").await.len(), 1, "only the owner's: nothing was stored");
+    assert_eq!(
+        app.list_invitations("").await.len(),
+        1,
+        "only the owner's invitation may be stored"
+    );
 }
 
 #[tokio::test]
@@ -131,7 +135,10 @@ async fn an_address_has_at_most_254_bytes() {
     let longest = format!("{}@{domain}", "a".repeat(64));
     assert_eq!(longest.len(), 254);
     app.as_pacs().invite(&member(&longest)).await.expect(201);
-    app.as_pacs().invite(&member(&format!("{longest}x"))).await.problem(422, "email_too_long");
+    app.as_pacs()
+        .invite(&member(&format!("{longest}x")))
+        .await
+        .expect_problem(422, "email_too_long");
 }
 
 #[tokio::test]
@@ -143,7 +150,8 @@ async fn another_spelling_of_an_invited_address_is_already_invited() {
         " GRACE@xn--praxis-sd-x9a.example ",
         "grace@PRAXIS-SU\u{308}D.example",
     ] {
-        let problem = app.as_pacs().invite(&member(spelling)).await.problem(409, "already_invited");
+        let problem =
+            app.as_pacs().invite(&member(spelling)).await.expect_problem(409, "already_invited");
         assert_eq!(problem["invitationId"], first.json()["invitationId"], "{spelling}");
         assert!(problem["detail"].as_str().unwrap().contains(&first.str("invitationId")));
     }
@@ -164,7 +172,7 @@ async fn a_tagged_or_look_alike_address_is_another_person() {
     app.as_pacs()
         .invite(&member("i\u{307}da@clinic.example"))
         .await
-        .problem(409, "already_invited");
+        .expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
@@ -185,7 +193,7 @@ async fn an_expired_revoked_or_rejected_invitation_does_not_block_a_new_one() {
     let expired = again(&app).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
     let pending = again(&app).await.str("invitationId");
-    let found = app.invitations("?email=grace@clinic.example").await;
+    let found = app.list_invitations("?email=grace@clinic.example").await;
     let ids: Vec<_> = found.iter().map(|i| i["invitationId"].as_str().unwrap()).collect();
     assert_eq!(ids, [&pending, &expired, &rejected, &revoked]);
 }
@@ -193,9 +201,12 @@ async fn an_expired_revoked_or_rejected_invitation_does_not_block_a_new_one() {
 #[tokio::test]
 async fn a_confirmed_person_is_already_a_member() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
-    let problem =
-        app.as_pacs().invite(&member("grace@clinic.example")).await.problem(409, "already_member");
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    let problem = app
+        .as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .expect_problem(409, "already_member");
     assert_eq!(problem["userId"], user["userId"]);
 }
 
@@ -203,10 +214,13 @@ async fn a_confirmed_person_is_already_a_member() {
 async fn one_npi_belongs_to_one_person_in_a_clinic() {
     let app = App::start().await;
     let first = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.expect(201);
-    let problem =
-        app.as_pacs().invite(&radiologist("eve@clinic.example")).await.problem(409, "npi_in_use");
+    let problem = app
+        .as_pacs()
+        .invite(&radiologist("eve@clinic.example"))
+        .await
+        .expect_problem(409, "npi_in_use");
     assert_eq!(problem["userId"], first["userId"]);
-    let elsewhere = app.other_clinic().await;
+    let elsewhere = app.create_other_clinic().await;
     elsewhere.invite(&radiologist("ada@clinic.example")).await.expect(201);
 }
 
@@ -217,32 +231,35 @@ async fn a_repeated_invite_gets_the_first_answer_and_sends_one_email() {
     let reordered: Value =
         serde_json::from_str(&member("grace@clinic.example").to_string()).unwrap();
     assert_eq!(app.as_pacs().invite(&reordered).await.expect(201), first);
-    app.mails_to("grace@clinic.example", 1).await;
+    app.wait_for_emails("grace@clinic.example", 1).await;
     app.clock.advance(Duration::from_mins(10));
-    app.as_pacs().invite(&member("grace@clinic.example")).await.problem(409, "already_invited");
-    app.settle().await;
-    assert_eq!(app.mails("grace@clinic.example").len(), 1);
+    app.as_pacs()
+        .invite(&member("grace@clinic.example"))
+        .await
+        .expect_problem(409, "already_invited");
+    app.wait_until_delivered().await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), 1);
 }
 
 #[tokio::test]
 async fn the_same_invite_from_another_caller_is_not_a_repeat() {
     let app = App::start().await;
     app.as_pacs().invite(&member("grace@clinic.example")).await.expect(201);
-    let other = app.as_pacs_with(&domain::credentials::api_key::Scope::ALL).await;
-    other.invite(&member("grace@clinic.example")).await.problem(409, "already_invited");
+    let other = app.create_pacs(&domain::credentials::api_key::Scope::ALL).await;
+    other.invite(&member("grace@clinic.example")).await.expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
 async fn an_invite_from_the_dashboard_names_the_admin() {
     let app = App::start().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let user = boss.actor.invite(&member("new@clinic.example")).await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = boss.client.invite(&member("new@clinic.example")).await;
     assert_eq!(user.expect(201)["invitedSource"], "dashboard");
-    let invitation = app.invitation(&user.str("invitationId")).await;
+    let invitation = app.read_invitation(&user.str("invitationId")).await;
     assert_eq!(invitation["inviterId"], boss.user_id);
     assert_eq!(invitation["invitedByApiKeyId"], Value::Null);
-    let mails = app.mails_to("new@clinic.example", 1).await;
-    assert!(text_of(&mails[0]).contains("Grace Lind of Riverside Imaging invites you"));
+    let emails = app.wait_for_emails("new@clinic.example", 1).await;
+    assert!(text_of(&emails[0]).contains("Grace Lind of Riverside Imaging invites you"));
     let token = json!({"token": app.token(&user.str("invitationId"), 1)});
     let seen = app.as_invitee().post("/v1/invitation/lookup", &token).await.expect(200);
     assert_eq!(seen["inviter"], "Grace Lind");
@@ -251,12 +268,12 @@ async fn an_invite_from_the_dashboard_names_the_admin() {
 #[tokio::test]
 async fn an_admin_invitation_needs_an_inviter_who_is_still_an_admin() {
     let app = App::start().await;
-    app.signed_in_owner().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
-    let invited = boss.actor.invite(&admin("second@clinic.example")).await;
+    app.confirm_and_sign_in_owner().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let invited = boss.client.invite(&admin("second@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", boss.user_id);
     app.as_pacs().patch(&path, &json!({"level": "member"})).await.expect(200);
     let body = json!({"token": app.token(&invited.str("invitationId"), 1), "password": PASSWORD});
     let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
-    accept.problem(409, "inviter_not_authorized");
+    accept.expect_problem(409, "inviter_not_authorized");
 }

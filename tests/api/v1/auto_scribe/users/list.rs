@@ -1,10 +1,10 @@
-//! GET /v1/autoScribe/users
+//! `GET /v1/autoScribe/users`.
 
 use serde_json::{Value, json};
 
 use crate::support::{App, member, radiologist, with};
 
-async fn emails(app: &App, query: &str) -> Vec<String> {
+async fn list_emails(app: &App, query: &str) -> Vec<String> {
     let page = app.as_pacs().get(&format!("/v1/autoScribe/users{query}")).await.expect(200);
     page["users"]
         .as_array()
@@ -24,9 +24,9 @@ async fn every_filter_narrows_the_list() {
             "firstName": "Émile", "lastName": "Boss", "level": "admin", "hasDashboardAccess": true,
         }),
     );
-    app.confirmed(&admin, password).await;
-    app.confirmed(&member("Grace@clinic.example"), None).await;
-    app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    app.invite_and_confirm(&admin, password).await;
+    app.invite_and_confirm(&member("Grace@clinic.example"), None).await;
+    app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
 
     let (boss, grace, ada) = ("boss@clinic.example", "Grace@clinic.example", "ada@clinic.example");
@@ -51,7 +51,7 @@ async fn every_filter_narrows_the_list() {
         ("?email=GRACE@clinic.example&level=admin", &[]),
         ("?level=", &[ada, grace, boss]),
     ] {
-        assert_eq!(emails(&app, query).await, expected, "{query}");
+        assert_eq!(list_emails(&app, query).await, expected, "{query}");
     }
 }
 
@@ -59,7 +59,7 @@ async fn every_filter_narrows_the_list() {
 async fn pages_are_full_newest_first_and_follow_the_cursor() {
     let app = App::start().await;
     for n in 0..7 {
-        app.confirmed(&member(&format!("p{n}@clinic.example")), None).await;
+        app.invite_and_confirm(&member(&format!("p{n}@clinic.example")), None).await;
     }
     let (mut seen, mut cursor) = (Vec::new(), String::new());
     for size in [3, 3, 1] {
@@ -79,7 +79,7 @@ async fn pages_are_full_newest_first_and_follow_the_cursor() {
 async fn a_cursor_of_another_clinic_route_or_filter_is_refused() {
     let app = App::start().await;
     for n in 0..3 {
-        app.confirmed(&member(&format!("p{n}@clinic.example")), None).await;
+        app.invite_and_confirm(&member(&format!("p{n}@clinic.example")), None).await;
     }
     let page = app.as_pacs().get("/v1/autoScribe/users?limit=1&level=member").await.expect(200);
     let cursor = page["cursor"].as_str().unwrap();
@@ -93,10 +93,10 @@ async fn a_cursor_of_another_clinic_route_or_filter_is_refused() {
         format!("/v1/autoScribe/users/invitations?cursor={cursor}"),
         "/v1/autoScribe/users?cursor=nonsense".to_owned(),
     ] {
-        app.as_pacs().get(&path).await.problem(400, "cursor_invalid");
+        app.as_pacs().get(&path).await.expect_problem(400, "cursor_invalid");
     }
     let path = format!("/v1/autoScribe/users?level=member&cursor={cursor}");
-    app.other_clinic().await.get(&path).await.problem(400, "cursor_invalid");
+    app.create_other_clinic().await.get(&path).await.expect_problem(400, "cursor_invalid");
 }
 
 #[tokio::test]
@@ -114,10 +114,17 @@ async fn an_invalid_or_unknown_parameter_lists_no_users() {
         ("lvl=admin", 400, "unknown_parameter"),
         ("level=admin&level=member", 400, "repeated_parameter"),
     ] {
-        app.as_pacs().get(&format!("/v1/autoScribe/users?{query}")).await.problem(status, code);
+        app.as_pacs()
+            .get(&format!("/v1/autoScribe/users?{query}"))
+            .await
+            .expect_problem(status, code);
     }
     let answer = app.as_pacs().get("/v1/autoScribe/users?limit=0&level=boss&x=1").await;
-    assert_eq!(answer.expect(400)["errors"].as_array().map(Vec::len), Some(3), "all at once");
+    assert_eq!(
+        answer.expect(400)["errors"].as_array().map(Vec::len),
+        Some(3),
+        "all errors at once"
+    );
     let page = app.as_pacs().get("/v1/autoScribe/users?limit=50.0").await.expect(200);
     assert_eq!(page, json!({"users": Value::Array(vec![]), "cursor": null, "hasMore": false}));
 }

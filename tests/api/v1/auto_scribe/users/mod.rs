@@ -2,7 +2,7 @@ mod attest_npi;
 mod batch;
 mod invitations;
 mod invite;
-mod invite_at_once;
+mod invite_new_person;
 mod list;
 mod npi;
 mod reactivate;

@@ -1,4 +1,4 @@
-//! The NPI of an invited person, against the local registry.
+//! The NPI of an invited person, checked with the local registry.
 
 use emulator::npi_registry::FIXTURES;
 use serde_json::json;
@@ -17,9 +17,9 @@ async fn each_registry_answer_sets_its_verification() {
         );
         let answer = app.as_pacs().invite(&person).await;
         if fixture.outcome.starts_with("npi_") {
-            answer.problem(422, fixture.outcome);
+            answer.expect_problem(422, fixture.outcome);
             assert_eq!(
-                answer.faults(),
+                answer.field_errors(),
                 [("npiNumber".to_owned(), fixture.outcome.to_owned())],
                 "{}",
                 fixture.example_of
@@ -46,16 +46,16 @@ async fn a_person_without_an_npi_needs_no_verification() {
 #[tokio::test]
 async fn only_a_verified_npi_makes_a_confirmed_person_assignable() {
     let app = App::start().await;
-    let verified = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let verified = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(verified["assignable"], true);
     let mismatch = with(
         radiologist("eve@clinic.example"),
         json!({"npiNumber": "2000000051", "lastName": "Other"}),
     );
-    let shown = app.confirmed(&mismatch, None).await;
+    let shown = app.invite_and_confirm(&mismatch, None).await;
     assert_eq!(
         (&shown["npiVerification"], &shown["assignable"]),
         (&json!("name_mismatch"), &json!(false))
     );
-    assert_eq!(shown["canCreateReports"], true, "granted, without effect");
+    assert_eq!(shown["canCreateReports"], true, "the permission is kept, but has no effect");
 }

@@ -1,10 +1,10 @@
-//! POST /v1/autoScribe/users/revoke-access
+//! `POST /v1/autoScribe/users/revoke-access`.
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, admin, member, radiologist, with};
+use crate::support::{App, TestResponse, admin, member, radiologist, with};
 
-async fn revoke(app: &App, user: &Value) -> Answer {
+async fn revoke(app: &App, user: &Value) -> TestResponse {
     let body = json!({"userId": user["userId"]});
     app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await
 }
@@ -12,7 +12,7 @@ async fn revoke(app: &App, user: &Value) -> Answer {
 #[tokio::test]
 async fn access_ends_at_once_and_permissions_are_kept() {
     let app = App::start().await;
-    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     assert_eq!(revoke(&app, &user).await.expect(200)["success"], true);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     let after = app.as_pacs().get(&path).await.expect(200);
@@ -21,7 +21,10 @@ async fn access_ends_at_once_and_permissions_are_kept() {
         (&after["canCreateReports"], &after["npiNumber"]),
         (&json!(true), &json!("1234567893"))
     );
-    app.as_pacs().patch(&path, &json!({"firstName": "Eve"})).await.problem(409, "user_deactivated");
+    app.as_pacs()
+        .patch(&path, &json!({"firstName": "Eve"}))
+        .await
+        .expect_problem(409, "user_deactivated");
     let page = app.as_pacs().get("/v1/autoScribe/users?status=deactivated").await.expect(200);
     assert_eq!(page["users"], json!([after]));
 }
@@ -29,24 +32,24 @@ async fn access_ends_at_once_and_permissions_are_kept() {
 #[tokio::test]
 async fn an_invite_of_a_deactivated_user_is_409() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     revoke(&app, &user).await.expect(200);
     let problem = app
         .as_pacs()
         .invite(&member("grace@clinic.example"))
         .await
-        .problem(409, "user_deactivated");
+        .expect_problem(409, "user_deactivated");
     assert_eq!(problem["userId"], user["userId"]);
 }
 
 #[tokio::test]
 async fn a_repeated_revoke_changes_nothing() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     for _ in 0..3 {
         revoke(&app, &user).await.expect(200);
     }
-    assert_eq!(app.audited("user.deactivated").await.len(), 1);
+    assert_eq!(app.list_audit_records("user.deactivated").await.len(), 1);
 }
 
 #[tokio::test]
@@ -54,32 +57,32 @@ async fn the_last_active_admin_cannot_be_revoked() {
     let app = App::start().await;
     let admin =
         with(member("boss@clinic.example"), json!({"level": "admin", "hasDashboardAccess": true}));
-    let user = app.confirmed(&admin, Some("lantern-gravel-otter")).await;
-    revoke(&app, &user).await.problem(409, "last_admin");
-    assert_eq!(app.managers().await, 1);
+    let user = app.invite_and_confirm(&admin, Some("lantern-gravel-otter")).await;
+    revoke(&app, &user).await.expect_problem(409, "last_admin");
+    assert_eq!(app.count_managers().await, 1);
 }
 
 #[tokio::test]
 async fn the_body_must_name_one_user() {
     let app = App::start().await;
     let path = "/v1/autoScribe/users/revoke-access";
-    app.as_pacs().post(path, &json!({})).await.problem(422, "required");
-    app.as_pacs().post(path, &json!({"userId": "x"})).await.problem(422, "id_invalid");
+    app.as_pacs().post(path, &json!({})).await.expect_problem(422, "required");
+    app.as_pacs().post(path, &json!({"userId": "x"})).await.expect_problem(422, "id_invalid");
     app.as_pacs()
         .post(path, &json!({"userID": "x", "userId": "x"}))
         .await
-        .problem(422, "fields_invalid");
+        .expect_problem(422, "fields_invalid");
     let none = format!("usr_{}", "0".repeat(32));
-    app.as_pacs().post(path, &json!({"userId": none})).await.problem(404, "user_not_found");
+    app.as_pacs().post(path, &json!({"userId": none})).await.expect_problem(404, "user_not_found");
 }
 
 #[tokio::test]
 async fn a_user_cannot_revoke_themselves() {
     let app = App::start().await;
-    app.signed_in_owner().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    app.confirm_and_sign_in_owner().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let path = "/v1/autoScribe/users/revoke-access";
     let own = json!({"userId": boss.user_id});
-    boss.actor.post(path, &own).await.problem(409, "cannot_revoke_self");
+    boss.client.post(path, &own).await.expect_problem(409, "cannot_revoke_self");
     app.as_pacs().post(path, &own).await.expect(200);
 }

@@ -1,10 +1,10 @@
-//! PATCH /v1/autoScribe/users/{userId}
+//! `PATCH /v1/autoScribe/users/{userId}`.
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, admin, member, radiologist, with};
+use crate::support::{App, TestResponse, admin, member, radiologist, with};
 
-async fn patch(app: &App, user: &Value, body: Value) -> Answer {
+async fn patch(app: &App, user: &Value, body: Value) -> TestResponse {
     let id = user["userId"].as_str().unwrap();
     app.as_pacs().patch(&format!("/v1/autoScribe/users/{id}"), &body).await
 }
@@ -15,7 +15,10 @@ const PASSWORD: Option<&str> = Some("lantern-gravel-otter");
 async fn a_patch_changes_only_the_fields_it_sends() {
     let app = App::start().await;
     let before = app
-        .confirmed(&with(radiologist("ada@clinic.example"), json!({"suffix1": "MD"})), None)
+        .invite_and_confirm(
+            &with(radiologist("ada@clinic.example"), json!({"suffix1": "MD"})),
+            None,
+        )
         .await;
     let after = patch(
         &app,
@@ -45,7 +48,7 @@ async fn a_patch_changes_only_the_fields_it_sends() {
 #[tokio::test]
 async fn a_patch_must_obey_the_rules_across_fields() {
     let app = App::start().await;
-    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     for (body, code) in [
         (json!({"npiNumber": null}), "npi_required"),
         (json!({"level": "admin"}), "admin_needs_dashboard"),
@@ -55,14 +58,14 @@ async fn a_patch_must_obey_the_rules_across_fields() {
         (json!({"npiNumber": "2000000085"}), "npi_not_found"),
         (json!({"npiNumber": "2000000077"}), "npi_deactivated"),
     ] {
-        patch(&app, &user, body).await.problem(422, code);
+        patch(&app, &user, body).await.expect_problem(422, code);
     }
 }
 
 #[tokio::test]
 async fn a_new_npi_or_surname_is_verified_again_and_the_old_npi_is_free() {
     let app = App::start().await;
-    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     let renamed = patch(&app, &user, json!({"lastName": "Brandt"})).await.expect(200);
     assert_eq!(
         (&renamed["npiVerification"], &renamed["assignable"]),
@@ -73,14 +76,14 @@ async fn a_new_npi_or_surname_is_verified_again_and_the_old_npi_is_free() {
         (&moved["npiVerification"], &moved["assignable"]),
         (&json!("verified"), &json!(true))
     );
-    let other = app.confirmed(&radiologist("eve@clinic.example"), None).await;
-    patch(&app, &other, json!({"npiNumber": "2000000036"})).await.problem(409, "npi_in_use");
+    let other = app.invite_and_confirm(&radiologist("eve@clinic.example"), None).await;
+    patch(&app, &other, json!({"npiNumber": "2000000036"})).await.expect_problem(409, "npi_in_use");
 }
 
 #[tokio::test]
 async fn a_user_who_loses_reporting_is_not_assignable() {
     let app = App::start().await;
-    let user = app.confirmed(&radiologist("ada@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
     let after = patch(&app, &user, json!({"canCreateReports": false})).await.expect(200);
     assert_eq!((&after["assignable"], &after["npiNumber"]), (&json!(false), &json!("1234567893")));
     let page = app.as_pacs().get("/v1/autoScribe/users?assignable=true").await.expect(200);
@@ -90,52 +93,52 @@ async fn a_user_who_loses_reporting_is_not_assignable() {
 #[tokio::test]
 async fn a_clinic_keeps_at_least_one_active_owner_or_admin() {
     let app = App::start().await;
-    let first = app.confirmed(&admin("first@clinic.example"), PASSWORD).await;
-    patch(&app, &first, json!({"level": "member"})).await.problem(409, "last_admin");
-    let second = app.confirmed(&admin("second@clinic.example"), PASSWORD).await;
+    let first = app.invite_and_confirm(&admin("first@clinic.example"), PASSWORD).await;
+    patch(&app, &first, json!({"level": "member"})).await.expect_problem(409, "last_admin");
+    let second = app.invite_and_confirm(&admin("second@clinic.example"), PASSWORD).await;
     patch(&app, &first, json!({"level": "member"})).await.expect(200);
     patch(&app, &second, json!({"level": "member", "hasDashboardAccess": false}))
         .await
-        .problem(409, "last_admin");
-    assert_eq!(app.managers().await, 1);
+        .expect_problem(409, "last_admin");
+    assert_eq!(app.count_managers().await, 1);
     patch(&app, &first, json!({"level": "admin"})).await.expect(200);
-    assert_eq!(app.managers().await, 2);
+    assert_eq!(app.count_managers().await, 2);
 }
 
 #[tokio::test]
 async fn an_api_key_cannot_change_an_owner() {
     let app = App::start().await;
-    let owner = app.confirmed_owner().await;
-    patch(&app, &owner, json!({"level": "member"})).await.problem(403, "forbidden");
+    let owner = app.confirm_owner().await;
+    patch(&app, &owner, json!({"level": "member"})).await.expect_problem(403, "forbidden");
     let target = json!({"userId": owner["userId"]});
     for route in ["revoke-access", "reactivate"] {
         let path = format!("/v1/autoScribe/users/{route}");
-        app.as_pacs().post(&path, &target).await.problem(403, "forbidden");
+        app.as_pacs().post(&path, &target).await.expect_problem(403, "forbidden");
     }
 }
 
 #[tokio::test]
 async fn an_owner_can_change_an_owner_and_an_admin_cannot() {
     let app = App::start().await;
-    let owner = app.signed_in_owner().await;
-    let boss = app.signed_in(&admin("boss@clinic.example")).await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let path = format!("/v1/autoScribe/users/{}", owner.user_id);
     let change = json!({"canManageStudies": false});
-    boss.actor.patch(&path, &change).await.problem(403, "forbidden");
-    owner.actor.patch(&path, &change).await.expect(200);
+    boss.client.patch(&path, &change).await.expect_problem(403, "forbidden");
+    owner.client.patch(&path, &change).await.expect(200);
     let target = json!({"userId": owner.user_id});
     for route in ["revoke-access", "reactivate"] {
         let path = format!("/v1/autoScribe/users/{route}");
-        boss.actor.post(&path, &target).await.problem(403, "forbidden");
+        boss.client.post(&path, &target).await.expect_problem(403, "forbidden");
     }
 }
 
 #[tokio::test]
 async fn every_change_is_audited_with_before_and_after() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     patch(&app, &user, json!({"canManageStudies": false})).await.expect(200);
-    let records = app.audited("user.edited").await;
+    let records = app.list_audit_records("user.edited").await;
     let switch = |side: &str| records[0][side].as_m().unwrap()["ms"].as_bool().copied().unwrap();
     assert_eq!((records.len(), switch("be"), switch("af")), (1, true, false));
     assert_eq!(records[0]["ob"].as_s().unwrap(), user["userId"].as_str().unwrap());
@@ -144,11 +147,18 @@ async fn every_change_is_audited_with_before_and_after() {
 #[tokio::test]
 async fn another_clinics_user_or_an_unconfirmed_one_is_404() {
     let app = App::start().await;
-    let user = app.confirmed(&member("grace@clinic.example"), None).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     let change = json!({"firstName": "Eve"});
-    app.other_clinic().await.patch(&path, &change).await.problem(404, "user_not_found");
+    app.create_other_clinic()
+        .await
+        .patch(&path, &change)
+        .await
+        .expect_problem(404, "user_not_found");
     let invited = app.as_pacs().invite(&member("eve@clinic.example")).await.json();
-    patch(&app, &invited, change.clone()).await.problem(404, "user_not_found");
-    app.as_pacs().patch("/v1/autoScribe/users/usr_x", &change).await.problem(404, "user_not_found");
+    patch(&app, &invited, change.clone()).await.expect_problem(404, "user_not_found");
+    app.as_pacs()
+        .patch("/v1/autoScribe/users/usr_x", &change)
+        .await
+        .expect_problem(404, "user_not_found");
 }

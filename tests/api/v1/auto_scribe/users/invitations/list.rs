@@ -1,4 +1,4 @@
-//! GET /v1/autoScribe/users/invitations
+//! `GET /v1/autoScribe/users/invitations`.
 
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ fn emails(invitations: &[Value]) -> Vec<&str> {
     invitations.iter().map(|i| i["email"].as_str().unwrap()).collect()
 }
 
-/// One invitation of each status besides the owner's, oldest first: accepted, rejected, revoked, sent.
-async fn one_of_each(app: &App) {
-    app.confirmed(&member("accepted@clinic.example"), None).await;
+/// Creates one invitation of each status, oldest first: accepted, rejected, revoked, sent.
+async fn create_one_of_each(app: &App) {
+    app.invite_and_confirm(&member("accepted@clinic.example"), None).await;
     let rejected =
         app.as_pacs().invite(&member("rejected@clinic.example")).await.str("invitationId");
     let token = app.token(&rejected, 1);
@@ -26,9 +26,9 @@ async fn one_of_each(app: &App) {
 #[tokio::test]
 async fn every_filter_narrows_the_list() {
     let app = App::start().await;
-    one_of_each(&app).await;
-    app.mails_to("sent@clinic.example", 1).await;
-    let sent = &app.invitations("?email=sent@clinic.example").await[0];
+    create_one_of_each(&app).await;
+    app.wait_for_emails("sent@clinic.example", 1).await;
+    let sent = &app.list_invitations("?email=sent@clinic.example").await[0];
     let (user, day) =
         (sent["userId"].as_str().unwrap(), &sent["createdAt"].as_str().unwrap()[..10]);
     let all = ["sent", "revoked", "rejected", "accepted", "owner"];
@@ -53,23 +53,23 @@ async fn every_filter_narrows_the_list() {
         ("?npiVerification=verified".into(), &["sent"]),
         ("?npiVerification=not_required&status=sent".into(), &["owner"]),
     ] {
-        let found = app.invitations(&query).await;
+        let found = app.list_invitations(&query).await;
         let names: Vec<_> = emails(&found).iter().map(|e| e.split('@').next().unwrap()).collect();
         assert_eq!(names, expected, "{query}");
     }
-    assert!(emails(&app.invitations("?delivery=sent").await).contains(&"sent@clinic.example"));
+    assert!(emails(&app.list_invitations("?delivery=sent").await).contains(&"sent@clinic.example"));
 }
 
 #[tokio::test]
 async fn expiry_does_not_change_the_status() {
     let app = App::start().await;
-    one_of_each(&app).await;
+    create_one_of_each(&app).await;
     app.clock.advance(Duration::from_hours(7 * 24));
-    let expired = app.invitations("?expired=expired").await;
+    let expired = app.list_invitations("?expired=expired").await;
     assert_eq!(emails(&expired), ["sent@clinic.example", "owner@riverside.example"]);
     assert!(expired.iter().all(|i| i["status"] == "sent"));
-    let rest = app.invitations("?expired=not-expired").await;
-    assert_eq!(rest.len(), 3, "what was accepted, rejected or revoked cannot run out");
+    let rest = app.list_invitations("?expired=not-expired").await;
+    assert_eq!(rest.len(), 3, "an accepted, rejected or revoked invitation cannot expire");
 }
 
 #[tokio::test]
@@ -80,15 +80,15 @@ async fn dates_are_inclusive_utc_days() {
         app.clock.advance(Duration::from_hours(24));
     }
     let days: Vec<String> = app
-        .invitations("")
+        .list_invitations("")
         .await
         .iter()
         .map(|i| i["createdAt"].as_str().unwrap()[..10].into())
         .collect();
     let middle = &days[1];
-    let found = app.invitations(&format!("?startDate={middle}&endDate={middle}")).await;
+    let found = app.list_invitations(&format!("?startDate={middle}&endDate={middle}")).await;
     assert_eq!(emails(&found), ["p1@clinic.example"]);
-    let found = app.invitations(&format!("?status=sent&startDate={middle}")).await;
+    let found = app.list_invitations(&format!("?status=sent&startDate={middle}")).await;
     assert_eq!(emails(&found), ["p2@clinic.example", "p1@clinic.example"]);
 }
 
@@ -150,7 +150,7 @@ async fn an_invalid_parameter_is_refused() {
         app.as_pacs()
             .get(&format!("/v1/autoScribe/users/invitations?{query}"))
             .await
-            .problem(status, code);
+            .expect_problem(status, code);
     }
 }
 

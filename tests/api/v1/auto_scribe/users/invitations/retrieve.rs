@@ -1,4 +1,4 @@
-//! GET /v1/autoScribe/users/invitations/{invitationId}
+//! `GET /v1/autoScribe/users/invitations/{invitationId}`.
 
 use serde_json::{Value, json};
 
@@ -9,8 +9,8 @@ async fn an_invitation_shows_all_its_fields() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
     let id = invited.str("invitationId");
-    app.mails_to("ada@clinic.example", 1).await;
-    let invitation = app.invitation(&id).await;
+    app.wait_for_emails("ada@clinic.example", 1).await;
+    let invitation = app.read_invitation(&id).await;
     for (field, value) in [
         ("invitationId", json!(id)),
         ("userId", invited.json()["userId"].clone()),
@@ -31,7 +31,7 @@ async fn an_invitation_shows_all_its_fields() {
     }
     assert_eq!(
         invitation["createdAt"], invitation["updatedAt"],
-        "mail state is no change of the invitation"
+        "delivery must not change updatedAt"
     );
 }
 
@@ -40,20 +40,23 @@ async fn another_clinics_invitation_is_404() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let path = format!("/v1/autoScribe/users/invitations/{id}");
-    let elsewhere = app.other_clinic().await;
-    elsewhere.get(&path).await.problem(404, "invitation_not_found");
-    elsewhere.patch(&path, &json!({"firstName": "Eve"})).await.problem(404, "invitation_not_found");
+    let elsewhere = app.create_other_clinic().await;
+    elsewhere.get(&path).await.expect_problem(404, "invitation_not_found");
+    elsewhere
+        .patch(&path, &json!({"firstName": "Eve"}))
+        .await
+        .expect_problem(404, "invitation_not_found");
     elsewhere
         .post(&format!("{path}/resend"), &json!({}))
         .await
-        .problem(404, "invitation_not_found");
+        .expect_problem(404, "invitation_not_found");
     let revoke = json!({"invitationId": id});
     elsewhere
         .post("/v1/autoScribe/users/invitations/revoke", &revoke)
         .await
-        .problem(404, "invitation_not_found");
+        .expect_problem(404, "invitation_not_found");
     app.as_pacs()
         .get("/v1/autoScribe/users/invitations/inv_x")
         .await
-        .problem(404, "invitation_not_found");
+        .expect_problem(404, "invitation_not_found");
 }

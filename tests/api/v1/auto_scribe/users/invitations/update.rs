@@ -1,12 +1,12 @@
-//! PATCH /v1/autoScribe/users/invitations/{invitationId}
+//! `PATCH /v1/autoScribe/users/invitations/{invitationId}`.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, App, member, radiologist};
+use crate::support::{App, TestResponse, member, radiologist};
 
-async fn patch(app: &App, id: &str, body: Value) -> Answer {
+async fn patch(app: &App, id: &str, body: Value) -> TestResponse {
     app.as_pacs().patch(&format!("/v1/autoScribe/users/invitations/{id}"), &body).await
 }
 
@@ -14,8 +14,8 @@ async fn patch(app: &App, id: &str, body: Value) -> Answer {
 async fn a_patch_changes_only_the_fields_it_sends() {
     let app = App::start().await;
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
-    app.mails_to("ada@clinic.example", 1).await;
-    let before = app.invitation(&id).await;
+    app.wait_for_emails("ada@clinic.example", 1).await;
+    let before = app.read_invitation(&id).await;
     let after = patch(
         &app,
         &id,
@@ -56,11 +56,11 @@ async fn a_patch_must_obey_the_rules_across_fields() {
         (json!({"npiNumber": "2000000085"}), "npi_not_found"),
         (json!({"npiNumber": "2000000077"}), "npi_deactivated"),
     ] {
-        patch(&app, &id, body.clone()).await.problem(422, code);
+        patch(&app, &id, body.clone()).await.expect_problem(422, code);
     }
     assert_eq!(
-        app.invitation(&id).await["updatedAt"],
-        app.invitation(&id).await["createdAt"],
+        app.read_invitation(&id).await["updatedAt"],
+        app.read_invitation(&id).await["createdAt"],
         "nothing changed"
     );
 }
@@ -72,11 +72,11 @@ async fn a_new_npi_or_surname_is_verified_again_and_the_old_npi_is_free() {
     let renamed = patch(&app, &id, json!({"lastName": "Brandt"})).await.expect(200);
     assert_eq!(renamed["npiVerification"], "name_mismatch");
     let moved = patch(&app, &id, json!({"npiNumber": "2000000036"})).await.expect(200);
-    assert_eq!(moved["npiVerification"], "verified", "a former name in the registry");
+    assert_eq!(moved["npiVerification"], "verified", "the registry lists this as a former name");
     let freed = app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
     patch(&app, freed["invitationId"].as_str().unwrap(), json!({"npiNumber": "2000000036"}))
         .await
-        .problem(409, "npi_in_use");
+        .expect_problem(409, "npi_in_use");
 }
 
 #[tokio::test]
@@ -94,33 +94,33 @@ async fn an_emailed_link_accepts_the_invitation_as_last_edited() {
 async fn only_a_pending_unexpired_invitation_can_be_changed() {
     let app = App::start().await;
     let change = json!({"firstName": "Eve"});
-    let accepted = app.confirmed(&member("a@clinic.example"), None).await["userId"]
+    let accepted = app.invite_and_confirm(&member("a@clinic.example"), None).await["userId"]
         .as_str()
         .unwrap()
         .replace("usr_", "inv_");
-    patch(&app, &accepted, change.clone()).await.problem(409, "invitation_accepted");
+    patch(&app, &accepted, change.clone()).await.expect_problem(409, "invitation_accepted");
     let revoked = app.as_pacs().invite(&member("b@clinic.example")).await.str("invitationId");
     let revoke = json!({"invitationId": revoked});
     app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
-    patch(&app, &revoked, change.clone()).await.problem(409, "invitation_revoked");
+    patch(&app, &revoked, change.clone()).await.expect_problem(409, "invitation_revoked");
     let rejected = app.as_pacs().invite(&member("c@clinic.example")).await.str("invitationId");
     let token = app.token(&rejected, 1);
     app.as_invitee().post("/v1/invitation/reject", &json!({"token": token})).await.expect(200);
-    patch(&app, &rejected, change.clone()).await.problem(409, "invitation_rejected");
+    patch(&app, &rejected, change.clone()).await.expect_problem(409, "invitation_rejected");
     let expired = app.as_pacs().invite(&member("d@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(7 * 24));
-    patch(&app, &expired, change).await.problem(410, "invitation_expired");
+    patch(&app, &expired, change).await.expect_problem(410, "invitation_expired");
 }
 
 #[tokio::test]
 async fn an_owners_invitation_cannot_be_changed_or_revoked() {
     let app = App::start().await;
-    let owner = &app.invitations("?status=sent").await[0];
+    let owner = &app.list_invitations("?status=sent").await[0];
     let id = owner["invitationId"].as_str().unwrap();
-    patch(&app, id, json!({"level": "member"})).await.problem(403, "forbidden");
+    patch(&app, id, json!({"level": "member"})).await.expect_problem(403, "forbidden");
     let revoke = json!({"invitationId": id});
     app.as_pacs()
         .post("/v1/autoScribe/users/invitations/revoke", &revoke)
         .await
-        .problem(403, "forbidden");
+        .expect_problem(403, "forbidden");
 }

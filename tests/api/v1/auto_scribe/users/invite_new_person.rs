@@ -1,4 +1,4 @@
-//! `POST /v1/autoScribe/users` of somebody new, and of somebody who was invited before.
+//! `POST /v1/autoScribe/users` for a new person, and for one who was invited before.
 
 use std::time::Duration;
 
@@ -9,24 +9,24 @@ use crate::support::{App, member, units, with};
 
 #[tokio::test]
 async fn an_invite_of_a_new_person_reads_only_the_caller_and_costs_7_write_units() {
-    let app = App::unpumped_with_faults().await;
+    let app = App::start_with_faults_without_mailer().await;
     let invite = async |address: &str| {
-        app.count_units();
+        app.reset_units();
         let answer = app.as_pacs().invite(&member(address)).await;
-        (answer.status, app.spent())
+        (answer.status, app.units_spent())
     };
-    // The first looks the clinic up, and notes that the key is used.
+    // The first invite of an instance also reads the clinic and records the use of the key.
     invite("first@clinic.example").await;
     let cost = units(&[("GetItem", "1"), ("TransactWriteItems", "7")]);
     assert_eq!(invite("grace@clinic.example").await, (201.try_into().unwrap(), cost));
     let again = with(member("grace@clinic.example"), json!({"firstName": "Else"}));
-    app.as_pacs().invite(&again).await.problem(409, "already_invited");
+    app.as_pacs().invite(&again).await.expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
 async fn every_invitation_stays_open_for_the_days_that_the_clinic_set() {
     let app = App::start().await;
-    let pacs = app.other_clinic().await;
+    let pacs = app.create_other_clinic().await;
     let invite = async |address: &str| {
         let user = pacs.invite(&member(address)).await.expect(201);
         let id = user["invitationId"].as_str().unwrap().to_owned();
@@ -37,7 +37,7 @@ async fn every_invitation_stays_open_for_the_days_that_the_clinic_set() {
         assert_eq!(open_for, Duration::from_hours(3 * 24));
         id
     };
-    // The first looks the clinic up, the second knows its days.
+    // The first invite reads the clinic. The second one uses the cached days.
     invite("first@clinic.example").await;
     let once = invite("grace@clinic.example").await;
     let revoke = json!({ "invitationId": once });

@@ -1,4 +1,4 @@
-//! A person follows the link in the mail.
+//! A person follows the link in the email.
 
 use serde_json::{Value, json};
 
@@ -8,9 +8,8 @@ use crate::support::{App, link_in, member, radiologist, text_of, with};
 async fn an_invited_person_confirms_by_email_and_is_listed() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("Ada@Clinic.example")).await;
-    let mail = &app.mails_to("Ada@Clinic.example", 1).await[0];
-    let token =
-        link_in(mail).split_once("#token=").expect("the token stands in the fragment").1.to_owned();
+    let mail = &app.wait_for_emails("Ada@Clinic.example", 1).await[0];
+    let token = link_in(mail).split_once("#token=").expect("a token in the fragment").1.to_owned();
 
     let seen =
         app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
@@ -24,7 +23,7 @@ async fn an_invited_person_confirms_by_email_and_is_listed() {
     let page = app.as_pacs().get("/v1/autoScribe/users?assignable=true").await.expect(200);
     assert_eq!(page["users"], json!([user]));
     assert_eq!(user["userId"], invited.json()["userId"]);
-    let invitation = app.invitation(&invited.str("invitationId")).await;
+    let invitation = app.read_invitation(&invited.str("invitationId")).await;
     assert_eq!(
         (&invitation["status"], &invitation["delivery"]),
         (&json!("accepted"), &json!("sent"))
@@ -34,7 +33,7 @@ async fn an_invited_person_confirms_by_email_and_is_listed() {
 #[tokio::test]
 async fn a_provisioned_owner_confirms_by_email() {
     let app = App::start().await;
-    let mail = &app.mails_to("owner@riverside.example", 1).await[0];
+    let mail = &app.wait_for_emails("owner@riverside.example", 1).await[0];
     let token = link_in(mail).split_once("#token=").unwrap().1.to_owned();
     let body = json!({"token": token, "password": "lantern-gravel-otter"});
     let owner = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
@@ -49,14 +48,14 @@ async fn an_invitation_email_names_clinic_and_person_and_replies_to_the_clinic()
         json!({"firstName": "Zoë", "level": "admin", "hasDashboardAccess": true}),
     );
     app.as_pacs().invite(&person).await.expect(201);
-    let mail = &app.mails_to("grace@clinic.example", 1).await[0];
+    let mail = &app.wait_for_emails("grace@clinic.example", 1).await[0];
     let text = text_of(mail);
     for words in ["Riverside Imaging", "Zoë", "dashboard", "UTC"] {
         assert!(text.contains(words), "{words}: {text}");
     }
     let simple = &mail["Content"]["Simple"];
     let html = simple["Body"]["Html"]["Data"].as_str().unwrap();
-    assert!(html.contains(&link_in(mail)), "html and text carry one link");
+    assert!(html.contains(&link_in(mail)), "html and text must have the same link");
     assert_eq!(mail["ReplyToAddresses"], json!(["front-desk@riverside.example"]));
     assert!(!mail.to_string().contains("List-Unsubscribe"));
     assert!(simple["Subject"]["Data"].as_str().unwrap().contains("Riverside Imaging"));
@@ -70,9 +69,12 @@ async fn names_are_escaped_in_the_email() {
         json!({"firstName": "G&\"'`{{7*7}}", "lastName": "%0d%0aBcc; x"}),
     );
     app.as_pacs().invite(&person).await.expect(201);
-    let mail = &app.mails_to("grace@clinic.example", 1).await[0];
+    let mail = &app.wait_for_emails("grace@clinic.example", 1).await[0];
     let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
-    assert!(!html.contains("G&\"") && html.contains("{{7*7}}"), "escaped, and not evaluated");
+    assert!(
+        !html.contains("G&\"") && html.contains("{{7*7}}"),
+        "names must be escaped and not evaluated"
+    );
     assert_eq!(mail["Destination"], json!({"ToAddresses": ["grace@clinic.example"]}));
 }
 
@@ -80,14 +82,14 @@ async fn names_are_escaped_in_the_email() {
 async fn an_email_to_an_idn_address_uses_its_a_label() {
     let app = App::start().await;
     app.as_pacs().invite(&member("Grace@Praxis-Süd.example")).await.expect(201);
-    let mails: Vec<Value> = app.mails_to("Grace@xn--praxis-sd-x9a.example", 1).await;
-    assert_eq!(mails.len(), 1);
+    let emails: Vec<Value> = app.wait_for_emails("Grace@xn--praxis-sd-x9a.example", 1).await;
+    assert_eq!(emails.len(), 1);
 }
 
 #[tokio::test]
 async fn the_accept_page_uses_only_fields_of_the_lookup() {
     let app = App::start().await;
-    let token = app.invited_token(&radiologist("ada@clinic.example")).await;
+    let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
     let seen =
         app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
     let page = include_str!("../../infra/dev/assets/accept.js");
@@ -95,7 +97,7 @@ async fn the_accept_page_uses_only_fields_of_the_lookup() {
     for object in ["invitation.", "person."] {
         for after in page.split(object).skip(1) {
             let field: String = after.chars().take_while(char::is_ascii_alphanumeric).collect();
-            // A full stop at the end of a sentence is followed by no field.
+            // A period at the end of a sentence is not followed by a field.
             if !field.is_empty() {
                 assert!(seen.get(&field).is_some(), "{object}{field}");
                 read += 1;

@@ -1,4 +1,4 @@
-//! Reading a mail as its recipient does.
+//! Reads an email as its recipient does.
 
 use serde_json::Value;
 

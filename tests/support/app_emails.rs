@@ -1,0 +1,50 @@
+//! The emails of the service under test.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::app::App;
+
+impl App {
+    /// Every email to this address so far, as a request to SES.
+    pub(crate) fn sent_emails(&self, address: &str) -> Vec<Value> {
+        self.running.inbox.sent_to(address).into_iter().map(|mail| mail.request).collect()
+    }
+
+    /// Waits for this many emails to the address.
+    pub(crate) async fn wait_for_emails(&self, address: &str, count: usize) -> Vec<Value> {
+        let emails = self.running.inbox.wait_for(address, count).await;
+        assert!(emails.len() >= count, "{} of {count} emails to {address}", emails.len());
+        self.wait_until_delivered().await;
+        self.sent_emails(address)
+    }
+
+    /// Waits until every queued email was sent.
+    pub(crate) async fn wait_until_delivered(&self) {
+        self.running.wait_until_delivered().await.unwrap();
+    }
+
+    pub(crate) async fn wait_for_delivery(&self, id: &str, delivery: &str) -> Value {
+        for _ in 0..300 {
+            let invitation = self.read_invitation(id).await;
+            if invitation["delivery"] == delivery {
+                return invitation;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("never {delivery}: {}", self.read_invitation(id).await);
+    }
+
+    /// Every record of a queued email in the stream so far, as the event that Lambda sends to `mailer`.
+    pub(crate) fn stream_event(&self) -> Value {
+        let records = super::stream::read_records(&self.running.database, &self.running.table);
+        let queued = |record: &Value| record["dynamodb"]["NewImage"]["dl"]["S"] == "queued";
+        json!({ "Records": records.into_iter().filter(queued).collect::<Vec<_>>() })
+    }
+
+    pub(crate) async fn call_mailer(&self, event: &Value) -> Value {
+        let event = serde_json::from_value(event.clone()).unwrap();
+        serde_json::to_value(mailer::handle(&self.running.mailer, event).await).unwrap()
+    }
+}
