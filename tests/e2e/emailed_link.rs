@@ -8,8 +8,8 @@ use crate::support::{App, link_in, member, radiologist, text_of, with};
 async fn an_invited_person_confirms_by_email_and_is_listed() {
     let app = App::start().await;
     let invited = app.as_pacs().invite(&radiologist("Ada@Clinic.example")).await;
-    let mail = &app.wait_for_emails("Ada@Clinic.example", 1).await[0];
-    let token = link_in(mail).split_once("#token=").expect("a token in the fragment").1.to_owned();
+    let email = &app.wait_for_emails("Ada@Clinic.example", 1).await[0];
+    let token = link_in(email).split_once("#token=").expect("a token in the fragment").1.to_owned();
 
     let seen =
         app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
@@ -33,8 +33,8 @@ async fn an_invited_person_confirms_by_email_and_is_listed() {
 #[tokio::test]
 async fn a_provisioned_owner_confirms_by_email() {
     let app = App::start().await;
-    let mail = &app.wait_for_emails("owner@riverside.example", 1).await[0];
-    let token = link_in(mail).split_once("#token=").unwrap().1.to_owned();
+    let email = &app.wait_for_emails("owner@riverside.example", 1).await[0];
+    let token = link_in(email).split_once("#token=").unwrap().1.to_owned();
     let body = json!({"token": token, "password": "lantern-gravel-otter"});
     let owner = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
     assert_eq!((&owner["level"], &owner["hasDashboardAccess"]), (&json!("owner"), &json!(true)));
@@ -48,16 +48,16 @@ async fn an_invitation_email_names_clinic_and_person_and_replies_to_the_clinic()
         json!({"firstName": "Zoë", "level": "admin", "hasDashboardAccess": true}),
     );
     app.as_pacs().invite(&person).await.expect(201);
-    let mail = &app.wait_for_emails("grace@clinic.example", 1).await[0];
-    let text = text_of(mail);
+    let email = &app.wait_for_emails("grace@clinic.example", 1).await[0];
+    let text = text_of(email);
     for words in ["Riverside Imaging", "Zoë", "dashboard", "UTC"] {
         assert!(text.contains(words), "{words}: {text}");
     }
-    let simple = &mail["Content"]["Simple"];
+    let simple = &email["Content"]["Simple"];
     let html = simple["Body"]["Html"]["Data"].as_str().unwrap();
-    assert!(html.contains(&link_in(mail)), "html and text must have the same link");
-    assert_eq!(mail["ReplyToAddresses"], json!(["front-desk@riverside.example"]));
-    assert!(!mail.to_string().contains("List-Unsubscribe"));
+    assert!(html.contains(&link_in(email)), "html and text must have the same link");
+    assert_eq!(email["ReplyToAddresses"], json!(["front-desk@riverside.example"]));
+    assert!(!email.to_string().contains("List-Unsubscribe"));
     assert!(simple["Subject"]["Data"].as_str().unwrap().contains("Riverside Imaging"));
 }
 
@@ -69,13 +69,13 @@ async fn names_are_escaped_in_the_email() {
         json!({"firstName": "G&\"'`{{7*7}}", "lastName": "%0d%0aBcc; x"}),
     );
     app.as_pacs().invite(&person).await.expect(201);
-    let mail = &app.wait_for_emails("grace@clinic.example", 1).await[0];
-    let html = mail["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
+    let email = &app.wait_for_emails("grace@clinic.example", 1).await[0];
+    let html = email["Content"]["Simple"]["Body"]["Html"]["Data"].as_str().unwrap();
     assert!(
         !html.contains("G&\"") && html.contains("{{7*7}}"),
         "names must be escaped and not evaluated"
     );
-    assert_eq!(mail["Destination"], json!({"ToAddresses": ["grace@clinic.example"]}));
+    assert_eq!(email["Destination"], json!({"ToAddresses": ["grace@clinic.example"]}));
 }
 
 #[tokio::test]

@@ -57,9 +57,9 @@ async fn an_email_of_a_crashed_mailer_is_sent_later_with_the_same_link() {
     let app = App::start_without_mailer().await;
     let id = &invite_people(&app, 1).await[0];
     let event = app.stream_event();
-    let mail =
+    let email =
         MailId::Invitation { clinic: app.clinic(), id: App::invitation_id(id), generation: 1 };
-    let taken = app.store().lease_mail(mail, app.clock.now()).await.unwrap();
+    let taken = app.store().lease_mail(email, app.clock.now()).await.unwrap();
     assert!(matches!(taken, MailLease::Granted(_)), "a mailer leases the email and crashes");
     assert_eq!(
         app.read_invitation(id).await["delivery"],

@@ -67,7 +67,7 @@ impl FunctionProcess {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let listener = axum::serve::ListenerExt::tap_io(listener, |stream| {
-            // Otherwise an event may wait until the function's TCP acknowledgment of the last one.
+            // Otherwise an event may wait for the function's TCP acknowledgment of the last one.
             let _ = stream.set_nodelay(true);
         });
         let server = tokio::spawn(async move { axum::serve(listener, router(api)).await });

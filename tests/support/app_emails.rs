@@ -9,7 +9,7 @@ use super::app::App;
 impl App {
     /// Every email to this address so far, as a request to SES.
     pub(crate) fn sent_emails(&self, address: &str) -> Vec<Value> {
-        self.running.inbox.sent_to(address).into_iter().map(|mail| mail.request).collect()
+        self.running.inbox.sent_to(address).into_iter().map(|email| email.request).collect()
     }
 
     /// Waits for this many emails to the address.

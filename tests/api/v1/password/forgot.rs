@@ -12,7 +12,7 @@ async fn request_reset(app: &App, email: &str) {
 }
 
 #[tokio::test]
-async fn request_reset_is_always_202_and_emails_only_account_holders() {
+async fn forgot_is_always_202_and_emails_only_account_holders() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("Grace@clinic.example"), Some(PASSWORD)).await;
     app.as_pacs().invite(&member("pending@clinic.example")).await.expect(201);
