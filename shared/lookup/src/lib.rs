@@ -9,10 +9,10 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, Response, StatusCode, Url};
 
 pub use failure::LookupFailure;
-pub use telemetry::Service;
+pub use telemetry::CalledService;
 
-/// How long an unused connection stays open. Long enough for a batch of invitations, too short for a
-/// connection that the service closed while the function was frozen.
+/// How long an unused connection stays open. It is long enough for a batch of invitations. After a
+/// longer freeze of the function, the service may have closed the connection.
 const IDLE: Duration = Duration::from_secs(10);
 
 /// The service's address is not an http or https URL, or has a query or fragment.
@@ -23,17 +23,17 @@ pub struct InvalidUrl;
 /// A client of one service. Use one per process, because it keeps the connection.
 #[derive(Debug)]
 pub struct LookupClient {
-    service: Service,
+    service: CalledService,
     base: Url,
     budget: Duration,
-    /// Made at the first lookup: reading the root certificates takes longer than the rest of a cold
-    /// start, and many requests look nothing up. `None` if the machine has no roots.
+    /// Created at the first lookup, because reading the root certificates takes longer than the rest of
+    /// a cold start, and many requests need no lookup. `None` if the machine has no root certificates.
     client: OnceLock<Option<Client>>,
 }
 
 impl LookupClient {
-    /// A client of a service at `base`. `budget` covers a whole lookup.
-    pub fn new(service: Service, base: &str, budget: Duration) -> Result<Self, InvalidUrl> {
+    /// A client of the service at `base`. `budget` limits a whole lookup.
+    pub fn new(service: CalledService, base: &str, budget: Duration) -> Result<Self, InvalidUrl> {
         let base: Url = base.parse().map_err(|_| InvalidUrl)?;
         let http = matches!(base.scheme(), "http" | "https");
         if !http || base.query().is_some() || base.fragment().is_some() {
@@ -42,9 +42,9 @@ impl LookupClient {
         Ok(Self { service, base, budget, client: OnceLock::new() })
     }
 
-    /// Gets the address with `rest` at its end, and with these headers. The body has at most `limit`
-    /// bytes. There is one attempt, because a retry within the budget would add to the trouble of a
-    /// slow service.
+    /// Sends a GET to the address followed by `rest`, with these headers, and returns the body. A body
+    /// longer than `limit` bytes is a failure. There is no retry, because it would add load to a slow
+    /// service.
     pub async fn get(
         &self,
         rest: &str,
@@ -61,7 +61,7 @@ impl LookupClient {
         headers: &[(&str, &str)],
         limit: usize,
     ) -> Result<Vec<u8>, LookupFailure> {
-        let client = self.client.get_or_init(|| connect(self.base.scheme() == "https"));
+        let client = self.client.get_or_init(|| build_client(self.base.scheme() == "https"));
         let client = client.as_ref().ok_or(LookupFailure::NoRoots)?;
         let request = client.get(format!("{}{rest}", self.base));
         let request =
@@ -70,14 +70,14 @@ impl LookupClient {
             if error.is_connect() { LookupFailure::Unreachable } else { LookupFailure::BrokenOff }
         })?;
         match response.status() {
-            StatusCode::OK => collect(response, limit).await,
-            // Redirects too: the service has one address, and nothing about a person goes elsewhere.
+            StatusCode::OK => read_limited(response, limit).await,
+            // Redirects too, because data about a person must go nowhere else.
             other => Err(LookupFailure::Status(other.as_u16())),
         }
     }
 }
 
-async fn collect(mut response: Response, limit: usize) -> Result<Vec<u8>, LookupFailure> {
+async fn read_limited(mut response: Response, limit: usize) -> Result<Vec<u8>, LookupFailure> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|_| LookupFailure::BrokenOff)? {
         if body.len() + chunk.len() > limit {
@@ -88,13 +88,13 @@ async fn collect(mut response: Response, limit: usize) -> Result<Vec<u8>, Lookup
     Ok(body)
 }
 
-fn connect(encrypted: bool) -> Option<Client> {
+fn build_client(encrypted: bool) -> Option<Client> {
     let client = Client::builder()
         .user_agent("autoscribe-access")
         .redirect(Policy::none())
         .no_proxy()
         .pool_idle_timeout(IDLE);
-    // A service on this machine needs no roots, and a bare container has none.
+    // Plain HTTP needs no root certificates, and a bare container has none.
     let client = if encrypted { client } else { client.tls_certs_only([]) };
     client.build().ok()
 }

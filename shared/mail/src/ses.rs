@@ -4,7 +4,7 @@ use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{self as ses, Body, Content, Destination, EmailContent, MessageTag};
 use domain::person::email::Email;
-use telemetry::Service;
+use telemetry::CalledService;
 
 use crate::error::SendError;
 use crate::message::Message;
@@ -59,7 +59,7 @@ impl Ses {
             .set_configuration_set_name(self.configuration_set.clone())
             .set_email_tags(Some(tags.map_err(|error| unbuilt(&error))?))
             .send();
-        let answer = telemetry::timed(Service::Ses, "SendEmail", call).await;
+        let answer = telemetry::timed(CalledService::Ses, "SendEmail", call).await;
         let answer = answer.map_err(|error| SendError::from_sdk(&error))?;
         // SES always names the mail. Should it not, the mail is out all the same, and an error here would send it twice.
         Ok(MessageId(answer.message_id.unwrap_or_default()))

@@ -1,24 +1,24 @@
-//! The HTTP side: one GET per lookup.
+//! The registry's HTTP client. A lookup is one GET.
 
 use std::time::Duration;
 
 use domain::npi::{Npi, RegistryAnswer};
-use lookup::{LookupClient, Service};
+use lookup::{CalledService, LookupClient};
 
-use crate::failure::Failure;
+use crate::failure::NpiLookupFailure;
 use crate::parse::parse;
 
 /// The public registry (CMS, NPPES Read API). It needs no key.
 pub const REGISTRY: &str = "https://npiregistry.cms.hhs.gov/api/";
 
-/// How long an invitation may wait for the registry, as the API's documentation promises its
-/// callers. After that it goes out as `pending` and the number is verified in the background.
+/// How long an invitation may wait for the registry. The API's documentation promises this limit. After
+/// that, the invitation is sent with a `pending` NPI, which is verified in the background.
 pub const BUDGET: Duration = Duration::from_millis(1500);
 
-/// Bytes of the longest answer. One record is some kilobytes.
+/// The most bytes of an answer. One record has a few kilobytes.
 const LIMIT: usize = 1024 * 1024;
 
-/// The registry's address is not one that a lookup can be sent to.
+/// The registry's address is not an http or https URL, or has a query.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
     "the NPI registry's address must be an http or https URL without a query, such as {REGISTRY}"
@@ -30,22 +30,24 @@ pub struct InvalidAddress;
 pub struct Nppes(LookupClient);
 
 impl Nppes {
-    /// A client of the registry at this address, usually [`REGISTRY`]. `budget`, usually
-    /// [`BUDGET`], covers a whole lookup.
+    /// A client of the registry at this address, usually [`REGISTRY`]. `budget` limits a whole lookup
+    /// and is usually [`BUDGET`].
     pub fn new(base_url: &str, budget: Duration) -> Result<Self, InvalidAddress> {
-        LookupClient::new(Service::Nppes, base_url, budget).map(Self).map_err(|_| InvalidAddress)
+        LookupClient::new(CalledService::Nppes, base_url, budget)
+            .map(Self)
+            .map_err(|_| InvalidAddress)
     }
 
-    /// What the registry says of this number, or [`RegistryAnswer::Unavailable`] if it does not
-    /// answer within the budget. A pending number is verified again in the background.
+    /// Looks up this number. Returns [`RegistryAnswer::Unavailable`] if the registry gives no valid
+    /// answer within the budget.
     pub async fn look_up(&self, npi: &Npi) -> RegistryAnswer {
-        self.ask(npi).await.unwrap_or_else(|failure| {
+        self.request(npi).await.unwrap_or_else(|failure| {
             tracing::warn!(%failure, "the NPI registry gave no answer");
             RegistryAnswer::Unavailable
         })
     }
 
-    async fn ask(&self, npi: &Npi) -> Result<RegistryAnswer, Failure> {
+    async fn request(&self, npi: &Npi) -> Result<RegistryAnswer, NpiLookupFailure> {
         let query = format!("?version=2.1&number={}", npi.as_str());
         let body = self.0.get(&query, &[("accept", "application/json")], LIMIT).await?;
         parse(npi, &body)

@@ -2,17 +2,18 @@
 
 use lookup::LookupFailure;
 
-/// The class of a failure: all that a log may know. The answer itself holds a name and a number.
+/// The kind of a failure. A log may show it, because it holds neither the name nor the number of the
+/// answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Failure {
+pub(crate) enum NpiLookupFailure {
     #[error(transparent)]
     Lookup(#[from] LookupFailure),
     #[error("the answer is not JSON")]
     NotJson,
-    #[error("the answer's shape is unknown")]
+    #[error("the answer has an unknown format")]
     UnknownShape,
     #[error("the answer is about another number")]
     AnotherNumber,
-    #[error("the registry refused the question with its error {0:02}")]
+    #[error("the registry refused the request with its error {0:02}")]
     Refused(u16),
 }

@@ -1,7 +1,7 @@
-//! Asks the NPPES registry of CMS about a National Provider Identifier.
+//! Looks up National Provider Identifiers in the NPPES registry of CMS.
 //!
-//! The registry may be slow, down or unreadable. None of that may hold up an invitation, so a lookup
-//! has no error: anything but an answer is [`RegistryAnswer::Unavailable`].
+//! The registry may be slow or down, or send an invalid answer. None of that may delay an invitation,
+//! so a lookup has no error. It returns [`RegistryAnswer::Unavailable`] instead.
 //!
 //! [`RegistryAnswer::Unavailable`]: domain::npi::RegistryAnswer::Unavailable
 

@@ -1,67 +1,71 @@
-//! Reads the registry's JSON (NPPES Read API 2.1). Pure: bytes in, answer out.
+//! Parses the registry's JSON (NPPES Read API 2.1).
 //!
-//! The registry's types wander between its versions (numbers as strings or integers, `null` or
-//! `"--"` for what is empty), so this reads the few fields that decide and minds no others.
+//! Types differ between versions of the API: numbers are strings or integers, and empty values are
+//! `null` or `"--"`. So this reads only the few fields that it needs.
 
 use domain::npi::{Npi, RegistryAnswer};
 use serde_json::Value;
 
-use crate::failure::Failure;
+use crate::failure::NpiLookupFailure;
 
-/// "CMS deactivated NPI ...": the one error that says something about the number.
+/// The error "CMS deactivated NPI ...". All others say nothing about the number.
 const DEACTIVATED: u16 = 15;
 
-/// What the registry's answer to a look-up of this number says.
-pub(crate) fn parse(npi: &Npi, body: &[u8]) -> Result<RegistryAnswer, Failure> {
-    let answer: Value = serde_json::from_slice(body).map_err(|_| Failure::NotJson)?;
+/// Parses the registry's answer to a lookup of this number.
+pub(crate) fn parse(npi: &Npi, body: &[u8]) -> Result<RegistryAnswer, NpiLookupFailure> {
+    let answer: Value = serde_json::from_slice(body).map_err(|_| NpiLookupFailure::NotJson)?;
     let errors = entries(&answer, "Errors");
     if !errors.is_empty() {
         return from_errors(errors);
     }
     let records = entries(&answer, "results");
     if records.is_empty() {
-        // Only a count that says so is "not found"; an empty answer may be any kind of trouble.
+        // Without a count of 0, an empty answer can be any failure.
         let none = text(&answer, "result_count").is_some_and(|count| count == "0");
-        return if none { Ok(RegistryAnswer::Unknown) } else { Err(Failure::UnknownShape) };
+        return if none {
+            Ok(RegistryAnswer::Unknown)
+        } else {
+            Err(NpiLookupFailure::UnknownShape)
+        };
     }
     let is_ours = |record: &&Value| text(record, "number").is_some_and(|n| n == npi.as_str());
-    from_record(records.iter().find(is_ours).ok_or(Failure::AnotherNumber)?)
+    from_record(records.iter().find(is_ours).ok_or(NpiLookupFailure::AnotherNumber)?)
 }
 
-fn from_errors(errors: &[Value]) -> Result<RegistryAnswer, Failure> {
+fn from_errors(errors: &[Value]) -> Result<RegistryAnswer, NpiLookupFailure> {
     let mut codes = errors.iter().filter_map(|error| text(error, "number")?.parse::<u16>().ok());
-    let first = codes.next().ok_or(Failure::UnknownShape)?;
+    let first = codes.next().ok_or(NpiLookupFailure::UnknownShape)?;
     if first == DEACTIVATED || codes.any(|code| code == DEACTIVATED) {
         Ok(RegistryAnswer::Deactivated)
     } else {
-        Err(Failure::Refused(first))
+        Err(NpiLookupFailure::Refused(first))
     }
 }
 
-fn from_record(record: &Value) -> Result<RegistryAnswer, Failure> {
-    let basic = record.get("basic").ok_or(Failure::UnknownShape)?;
-    // A deactivation date stays on the record of a reactivated provider: the status decides.
+fn from_record(record: &Value) -> Result<RegistryAnswer, NpiLookupFailure> {
+    let basic = record.get("basic").ok_or(NpiLookupFailure::UnknownShape)?;
+    // Only the status decides: the record of a reactivated provider keeps its deactivation date.
     match text(basic, "status").as_deref() {
         Some("A" | "a") => {}
         Some("D" | "d") => return Ok(RegistryAnswer::Deactivated),
-        _ => return Err(Failure::UnknownShape),
+        _ => return Err(NpiLookupFailure::UnknownShape),
     }
     match text(record, "enumeration_type").as_deref() {
         Some("NPI-1") => Ok(RegistryAnswer::Person { surnames: surnames(record, basic)? }),
         Some("NPI-2") => Ok(RegistryAnswer::Organization),
-        _ => Err(Failure::UnknownShape),
+        _ => Err(NpiLookupFailure::UnknownShape),
     }
 }
 
-/// The surname on record and those in `other_names`, where organisations' names have no `last_name`.
-fn surnames(record: &Value, basic: &Value) -> Result<Vec<String>, Failure> {
-    // A renamed field must not pass for a person who has no name, and so for a mismatch.
-    basic.get("last_name").ok_or(Failure::UnknownShape)?;
+/// The current surname and those in `other_names`. Names of organizations have no `last_name`.
+fn surnames(record: &Value, basic: &Value) -> Result<Vec<String>, NpiLookupFailure> {
+    // If the field were renamed, the person would seem to have no surname, which is a mismatch.
+    basic.get("last_name").ok_or(NpiLookupFailure::UnknownShape)?;
     let names = std::iter::once(basic).chain(entries(record, "other_names"));
     Ok(names.filter_map(|name| text(name, "last_name")).collect())
 }
 
-/// The elements of a list, or the one object that stands in its place.
+/// The elements of a list, or the single object if the field is no list.
 fn entries<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     match value.get(field) {
         Some(Value::Array(list)) => list,
@@ -70,7 +74,7 @@ fn entries<'a>(value: &'a Value, field: &str) -> &'a [Value] {
     }
 }
 
-/// A field that is written as a string or an integer, unless it is empty.
+/// The text of a field that is a string or an integer. `None` if it is empty.
 fn text(value: &Value, field: &str) -> Option<String> {
     match value.get(field)? {
         Value::String(s) => Some(s.trim()).filter(|s| !matches!(*s, "" | "--")).map(str::to_owned),

@@ -1,4 +1,4 @@
-//! AWS clients, with the time-outs that the SDK leaves open.
+//! AWS clients, with the timeouts that the SDK does not set by default.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,12 +16,12 @@ use store::Store;
 use crate::settings::Settings;
 use crate::system::{OsEntropy, SystemClock};
 
-/// Region, credentials, endpoints and time-outs for every client of a function.
+/// Region, credentials, endpoints and timeouts for every client of a function.
 pub struct Aws {
     config: SdkConfig,
 }
 
-/// Reads settings of one service, such as `AWS_ENDPOINT_URL_DYNAMODB`.
+/// Reads the settings of one service, such as `AWS_ENDPOINT_URL_DYNAMODB`.
 #[derive(Debug)]
 struct Endpoints;
 
@@ -32,15 +32,15 @@ impl LoadServiceConfig for Endpoints {
     }
 }
 
-/// How long opening the connection ahead of the first request may hold up the start.
+/// How long opening a connection before the first request may delay the start.
 const WARM_UP: Duration = Duration::from_secs(1);
 
 impl Aws {
-    /// Reads what Lambda says in the environment: region and credentials, and endpoints where the
+    /// Reads region, credentials and endpoints from the environment. Endpoints are set only if the
     /// service runs on this machine.
     ///
-    /// `aws_config::defaults` would look further, in profiles, containers, instance metadata and
-    /// web identities. None of them exists in a function, and they are 0.8 MB of its binary.
+    /// `aws_config::defaults` also looks in profiles, containers, instance metadata and web
+    /// identities. A function has none of them, and they would add 0.8 MB to its binary.
     pub fn from_environment() -> Self {
         let settings = Settings::from_environment();
         let timeouts = TimeoutConfig::builder()
@@ -60,12 +60,12 @@ impl Aws {
         Self { config: config.build() }
     }
 
-    /// For clients of other services.
+    /// The configuration, for clients of other services.
     pub fn config(&self) -> &SdkConfig {
         &self.config
     }
 
-    /// The table, its connection opened.
+    /// The table, with an open connection.
     pub async fn store(&self, settings: &Settings) -> Store {
         let store = self.table(settings);
         // Moves the TLS handshake out of the first request.
@@ -73,7 +73,7 @@ impl Aws {
         store
     }
 
-    /// What every change needs, with the connection to the table open.
+    /// The context of every change, with an open connection to the table.
     pub async fn connected_context(&self, settings: &Settings) -> Context {
         let context = self.context(settings);
         // Moves the TLS handshake out of the first request.
@@ -81,22 +81,24 @@ impl Aws {
         context
     }
 
-    /// What every change needs. Opens no connection.
+    /// The context of every change. Opens no connection.
     pub fn context(&self, settings: &Settings) -> Context {
         let (clock, entropy) = (Arc::new(SystemClock), Arc::new(OsEntropy));
         Context { store: self.table(settings), clock, entropy }
     }
 
-    /// The published keys. Reading them moves the TLS handshake out of the first request.
+    /// Loads the published keys. This moves the TLS handshake out of the first request.
     pub async fn keys(&self, settings: &Settings, context: &Context) -> PublishedKeys {
         let keys = PublishedKeys::new(context, &settings.required("TOKEN_ISSUER"));
         match tokio::time::timeout(WARM_UP, keys.load()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
-                tracing::info!(%error, "published keys not read at start; the first request reads them");
+                tracing::info!(%error, "published keys not loaded at start, the first request will load them");
             }
             Err(_) => {
-                tracing::info!("published keys not read in time; the first request reads them");
+                tracing::info!(
+                    "published keys not loaded in time, the first request will load them"
+                );
             }
         }
         keys

@@ -1,4 +1,4 @@
-//! Consuming events that come without a caller.
+//! Runs a function whose events come from a stream or a schedule.
 
 use std::future::Future;
 use std::time::Instant;
@@ -6,11 +6,10 @@ use std::time::Instant;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use telemetry::Service;
+use telemetry::CalledService;
 use tracing::Instrument as _;
 
-/// Hands every event to `handler` until Lambda ends the process, and logs one line `handled` for
-/// each.
+/// Passes every event to `handler` until Lambda ends the process. Logs one line `handled` per event.
 pub async fn consume<E, A, F>(handler: impl Fn(E) -> F) -> Result<(), crate::Error>
 where
     E: DeserializeOwned,
@@ -35,11 +34,11 @@ async fn log_handled<A>(
         failed = answer.is_err(),
         duration_ms = telemetry::millis(started.elapsed()),
         cold,
-        dynamodb_calls = calls.calls(Service::DynamoDb),
-        dynamodb_ms = calls.millis(Service::DynamoDb),
-        nppes_ms = calls.millis(Service::Nppes),
-        ses_calls = calls.calls(Service::Ses),
-        ses_ms = calls.millis(Service::Ses),
+        dynamodb_calls = calls.calls(CalledService::DynamoDb),
+        dynamodb_ms = calls.millis(CalledService::DynamoDb),
+        nppes_ms = calls.millis(CalledService::Nppes),
+        ses_calls = calls.calls(CalledService::Ses),
+        ses_ms = calls.millis(CalledService::Ses),
         "handled"
     );
     answer

@@ -1,5 +1,5 @@
-//! What a function's `main` is made of. The only place that reads the environment, the wall clock
-//! and the operating system's randomness.
+//! The building blocks of every function's `main`. Only this crate reads the environment, the wall
+//! clock and the operating system's randomness.
 
 mod aws;
 mod consume;

@@ -1,12 +1,12 @@
-//! Logs to stdout, as Lambda collects them.
+//! Logs to stdout, which Lambda collects.
 
 use tracing_subscriber::filter::LevelFilter;
 
 use crate::settings::Settings;
 
-/// Starts logging: the level of `RUST_LOG` (a plain level, `info` when missing), as JSON when the
-/// function is set to log JSON. Release builds have nothing finer than `info`: at `debug` libraries
-/// say what is in a request.
+/// Starts logging at the level of `RUST_LOG`, which is one plain level and `info` by default. Logs JSON
+/// if the function's settings ask for it. Release builds have no level below `info`, because the debug
+/// lines of libraries show what is in a request.
 pub(crate) fn start() {
     let settings = Settings::from_environment();
     let level = settings.optional("RUST_LOG").and_then(|level| level.parse().ok());
@@ -14,7 +14,7 @@ pub(crate) fn start() {
         .with_max_level(level.unwrap_or(LevelFilter::INFO))
         .without_time()
         .with_ansi(false);
-    // An error means that logging was started before, which is as good.
+    // An error means that logging has started already.
     let _ = if settings.optional("AWS_LAMBDA_LOG_FORMAT").is_some_and(|format| format == "JSON") {
         logs.json().with_span_list(false).try_init()
     } else {

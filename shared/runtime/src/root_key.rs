@@ -1,4 +1,4 @@
-//! The root key, which all links are made with.
+//! The root key, from which the tokens of all links are derived.
 
 use std::fmt;
 
@@ -14,17 +14,17 @@ const MIN_SECRET: usize = 43;
 /// Why there is no keyring.
 #[derive(thiserror::Error)]
 pub enum NoKeyring {
-    /// There is no secret.
+    /// The secret could not be loaded.
     #[error(transparent)]
     Secret(#[from] NoSecret),
-    /// The secret is not what it should be.
+    /// The secret has the wrong format.
     #[error(
-        "root key: write `kid:secret` entries, newest first, each secret of {MIN_SECRET} characters at least"
+        "root key: write `kid:secret` entries, newest first, each secret at least {MIN_SECRET} characters long"
     )]
     Malformed,
 }
 
-/// What a function's `main` prints when it cannot start.
+/// `main` prints an error with `Debug`, so this shows the message.
 impl fmt::Debug for NoKeyring {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -32,14 +32,15 @@ impl fmt::Debug for NoKeyring {
 }
 
 impl Aws {
-    /// The root keys: the secret named by `ROOT_KEY_SECRET_ARN`, or `ROOT_KEY` itself.
+    /// Loads the root keys from `ROOT_KEY`, or from the secret that `ROOT_KEY_SECRET_ARN` names.
     pub async fn keyring(&self, settings: &Settings) -> Result<Keyring, NoKeyring> {
         let text = self.secret(settings, "ROOT_KEY", "ROOT_KEY_SECRET_ARN");
         keyring_from(&text.await?)
     }
 }
 
-/// Reads `kid:secret` entries separated by white space, newest first; a text without a kid is key 1.
+/// Parses `kid:secret` entries, separated by white space, newest first. An entry without a kid is key
+/// 1.
 pub fn keyring_from(text: &str) -> Result<Keyring, NoKeyring> {
     let entry = |entry: &str| {
         let (kid, secret) = entry.split_once(':').unwrap_or(("1", entry));
@@ -64,7 +65,7 @@ mod tests {
     use domain::ids::{ClinicId, InvitationId};
 
     #[test]
-    fn the_newest_key_makes_links_and_older_ones_still_read() {
+    fn the_newest_key_makes_links_and_older_keys_still_read_theirs() {
         let link = InvitationLink {
             clinic: ClinicId::from_bytes([1; 16]),
             invitation: InvitationId::from_bytes([2; 16]),
@@ -78,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn a_weak_or_unreadable_key_stops_the_start() {
+    fn a_short_or_malformed_key_is_an_error() {
         for wrong in [
             "",
             "short",

@@ -3,19 +3,19 @@
 use crate::aws::Aws;
 use crate::settings::{Settings, SettingsMissing};
 
-/// Why there is no secret.
+/// Why a secret could not be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum NoSecret {
-    /// Nothing says where it is.
+    /// The setting that names it is missing.
     #[error(transparent)]
     Missing(#[from] SettingsMissing),
-    /// It could not be read.
+    /// Secrets Manager did not return it.
     #[error("{0} could not be read: {1}")]
     Unreadable(&'static str, String),
 }
 
 impl Aws {
-    /// The setting `plain` itself, or the secret that the setting `arn` names.
+    /// Loads the secret from the setting `plain`, or from the ARN in the setting `arn`.
     pub(crate) async fn secret(
         &self,
         settings: &Settings,

@@ -1,4 +1,4 @@
-//! Serving a router behind API Gateway.
+//! Serves a router behind API Gateway.
 
 use std::pin::Pin;
 
@@ -15,20 +15,20 @@ use web::{ClientIp, InvocationId, RequestId};
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
     crate::log::start();
-    let router = router.layer(from_fn(gateway));
-    let service = ServiceExt::<lambda_http::Request>::map_response(router, Answer);
+    let router = router.layer(from_fn(add_gateway_context));
+    let service = ServiceExt::<lambda_http::Request>::map_response(router, Utf8Response);
     lambda_http::run(service).await
 }
 
-/// A response whose body is UTF-8. Given axum's own response, `lambda_http` reads any character set
-/// that a content type may name, with 0.2 MB of tables for it.
-struct Answer(Response);
+/// A response whose body is UTF-8. With axum's own response, `lambda_http` would support every
+/// character set, which adds 0.2 MB of tables to the binary.
+struct Utf8Response(Response);
 
-impl IntoResponse for Answer {
+impl IntoResponse for Utf8Response {
     fn into_response(self) -> Pin<Box<dyn Future<Output = lambda_http::Response<Body>> + Send>> {
         Box::pin(async move {
             let (parts, body) = self.0.into_parts();
-            // A body of ours is in memory, so that reading it cannot fail.
+            // Our bodies are in memory, so reading them cannot fail.
             let bytes = to_bytes(body, usize::MAX).await.unwrap_or_default();
             lambda_http::Response::from_parts(parts, text(&bytes))
         })
@@ -42,8 +42,8 @@ fn text(bytes: &Bytes) -> Body {
     }
 }
 
-/// What API Gateway knows of the request.
-async fn gateway(mut request: Request, next: Next) -> Response {
+/// Adds the ids and the caller's address, which API Gateway knows, to the request.
+async fn add_gateway_context(mut request: Request, next: Next) -> Response {
     if let Some(context) = request.lambda_context_ref() {
         let id = InvocationId(context.request_id.clone());
         request.extensions_mut().insert(id);

@@ -1,22 +1,22 @@
-//! Settings from the environment, read once at start.
+//! Settings from the environment. They are read once, at the start.
 
 use std::cell::RefCell;
 
-/// Settings that are missing, all of them at once.
+/// All settings that are missing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("set these environment variables: {}", .0.join(", "))]
 pub struct SettingsMissing(pub Vec<&'static str>);
 
-type Source = dyn Fn(&str) -> Option<String>;
+type SettingSource = dyn Fn(&str) -> Option<String>;
 
-/// Reads settings and remembers which ones are missing, so that a deployment is mended at once.
+/// Reads settings and remembers which ones are missing, so that one error lists them all.
 pub struct Settings {
-    source: Box<Source>,
+    source: Box<SettingSource>,
     missing: RefCell<Vec<&'static str>>,
 }
 
 impl Settings {
-    /// The process's environment.
+    /// Settings from the process's environment.
     pub fn from_environment() -> Self {
         #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
         let source = |name: &str| std::env::var(name).ok();
@@ -27,7 +27,7 @@ impl Settings {
         Self { source: Box::new(source), missing: RefCell::default() }
     }
 
-    /// A setting without which the function cannot work.
+    /// A required setting. An absent one is empty here and makes [`Settings::check`] fail.
     pub fn required(&self, name: &'static str) -> String {
         self.optional(name).unwrap_or_else(|| {
             self.missing.borrow_mut().push(name);
@@ -35,12 +35,12 @@ impl Settings {
         })
     }
 
-    /// A setting that may be missing; an empty one counts as missing.
+    /// An optional setting. An empty one counts as missing.
     pub fn optional(&self, name: &str) -> Option<String> {
         (self.source)(name).filter(|value| !value.is_empty())
     }
 
-    /// Fails when a required setting was missing.
+    /// Fails if a required setting was missing.
     pub fn check(&self) -> Result<(), SettingsMissing> {
         let missing = self.missing.borrow();
         if missing.is_empty() { Ok(()) } else { Err(SettingsMissing(missing.clone())) }
@@ -52,17 +52,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_missing_settings_are_told_at_once() {
+    fn one_error_lists_all_missing_settings() {
         let settings = Settings::new(|name| (name == "TABLE_NAME").then(|| "access".to_owned()));
         assert_eq!(settings.required("TABLE_NAME"), "access");
         assert_eq!(settings.optional("OTHER"), None);
         assert!(settings.check().is_ok());
-        settings.required("MAIL_FROM");
+        settings.required("TOKEN_ISSUER");
         settings.required("ACCEPT_URL_BASE");
         let error = settings.check().unwrap_err();
         assert_eq!(
             error.to_string(),
-            "set these environment variables: MAIL_FROM, ACCEPT_URL_BASE"
+            "set these environment variables: TOKEN_ISSUER, ACCEPT_URL_BASE"
         );
     }
 }

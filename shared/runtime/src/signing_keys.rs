@@ -10,21 +10,21 @@ use crate::aws::Aws;
 use crate::secret::NoSecret;
 use crate::settings::Settings;
 
-/// Why nothing can be signed.
+/// Why the signing keys could not be loaded.
 #[derive(thiserror::Error)]
 pub enum NoSigningKeys {
-    /// There is no secret.
+    /// The secret could not be loaded.
     #[error(transparent)]
     Secret(#[from] NoSecret),
-    /// The secret is of no use.
+    /// The secret has no usable key.
     #[error(transparent)]
     Signer(#[from] SigningKeysError),
-    /// The published keys could not be read.
+    /// The published keys could not be loaded.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// What a function's `main` prints when it cannot start.
+/// `main` prints an error with `Debug`, so this shows the message.
 impl fmt::Debug for NoSigningKeys {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -32,13 +32,14 @@ impl fmt::Debug for NoSigningKeys {
 }
 
 impl Aws {
-    /// The signing keys: the secret named by `SIGNING_KEYS_SECRET_ARN`, or `SIGNING_KEYS` itself.
+    /// Loads the signing keys from `SIGNING_KEYS`, or from the secret that `SIGNING_KEYS_SECRET_ARN`
+    /// names.
     pub async fn signing_keys(&self, settings: &Settings) -> Result<SigningKeys, NoSigningKeys> {
         let text = self.secret(settings, "SIGNING_KEYS", "SIGNING_KEYS_SECRET_ARN");
         Ok(SigningKeys::from_secret(&text.await?)?)
     }
 
-    /// Signs with the first of the keys that is published.
+    /// Loads a signer with the first signing key that is published.
     pub async fn signer(
         &self,
         settings: &Settings,

@@ -13,7 +13,7 @@ impl Clock for SystemClock {
         let since_1970 =
             std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
         let millis = i64::try_from(since_1970.as_millis()).unwrap_or(i64::MAX);
-        // A clock beyond the year 9999 is a broken one; the epoch at least breaks nothing further.
+        // A clock past the year 9999 is broken. The epoch is at least a valid time.
         Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
     }
 }
@@ -26,11 +26,11 @@ impl Entropy for OsEntropy {
     #[expect(clippy::disallowed_methods, reason = "the one place that reads randomness")]
     #[expect(
         clippy::panic,
-        reason = "without randomness no key or id is safe: better no answer at all"
+        reason = "without randomness no key or id is safe, so the process must not continue"
     )]
     fn fill(&self, buffer: &mut [u8]) {
         if let Err(error) = getrandom::fill(buffer) {
-            panic!("the operating system gives no randomness: {error}");
+            panic!("the operating system returned no randomness: {error}");
         }
     }
 }

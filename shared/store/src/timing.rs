@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::config::{ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_dynamodb::error::BoxError;
 use aws_smithy_runtime_api::client::orchestrator::Metadata;
 use aws_smithy_types::config_bag::{Storable, StoreReplace};
-use telemetry::Service;
+use telemetry::CalledService;
 
 /// Times calls. It is part of the client's configuration, so it covers every call.
 #[derive(Debug)]
@@ -44,7 +44,7 @@ impl Intercept for CallTimer {
     ) -> Result<(), BoxError> {
         if let Some(Started(at)) = config.load::<Started>() {
             let operation = config.load::<Metadata>().map_or("unknown", |data| data.name());
-            telemetry::record(Service::DynamoDb, operation, at.elapsed());
+            telemetry::record(CalledService::DynamoDb, operation, at.elapsed());
         }
         Ok(())
     }

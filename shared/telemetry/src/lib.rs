@@ -1,4 +1,4 @@
-//! Where the time of a request goes: calls to other services, counted and timed.
+//! Counts and times the calls that a request makes to other services.
 //!
 //! A function runs each request or event in [`measure`] and logs the totals that
 //! come back. A client of another service runs its calls in [`timed`], or reports them to
@@ -10,12 +10,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-/// A call that takes longer is logged by itself.
+/// A call that takes this long gets its own log line.
 const SLOW: Duration = Duration::from_millis(500);
 
 /// A service that the product calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Service {
+pub enum CalledService {
     /// The table.
     DynamoDb,
     /// The NPPES registry.
@@ -29,7 +29,7 @@ pub enum Service {
 /// How many services there are.
 const SERVICES: usize = 4;
 
-impl fmt::Display for Service {
+impl fmt::Display for CalledService {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::DynamoDb => "DynamoDB",
@@ -54,21 +54,21 @@ struct ServiceTotal {
 
 impl CallTotals {
     /// How many calls went to a service. A retry is part of its call.
-    pub fn calls(&self, service: Service) -> u32 {
+    pub fn calls(&self, service: CalledService) -> u32 {
         self.of(service).calls
     }
 
-    /// How long the calls to a service took, in milliseconds. `None` when there was none.
-    pub fn millis(&self, service: Service) -> Option<u64> {
+    /// How long the calls to a service took, in milliseconds. `None` if there was none.
+    pub fn millis(&self, service: CalledService) -> Option<u64> {
         let total = self.of(service);
         (total.calls > 0).then(|| millis(total.duration))
     }
 
-    fn of(&self, service: Service) -> &ServiceTotal {
+    fn of(&self, service: CalledService) -> &ServiceTotal {
         &self.services[service as usize]
     }
 
-    fn add(&mut self, service: Service, duration: Duration) {
+    fn add(&mut self, service: CalledService, duration: Duration) {
         let total = &mut self.services[service as usize];
         total.calls = total.calls.saturating_add(1);
         total.duration = total.duration.saturating_add(duration);
@@ -89,14 +89,14 @@ pub async fn measure<F: Future>(work: F) -> (F::Output, CallTotals) {
     (output, totals)
 }
 
-/// Lets a task of its own count for the request that starts it: `spawn(inherit(work))`.
+/// Counts the calls of a spawned task for the request that spawns it: `spawn(inherit(work))`.
 pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let meter = METER.try_with(Clone::clone).unwrap_or_default();
     METER.scope(meter, work)
 }
 
 /// Runs a call and reports it to [`record`].
-pub async fn timed<F: Future>(service: Service, operation: &str, call: F) -> F::Output {
+pub async fn timed<F: Future>(service: CalledService, operation: &str, call: F) -> F::Output {
     let started = Instant::now();
     let output = call.await;
     record(service, operation, started.elapsed());
@@ -104,7 +104,7 @@ pub async fn timed<F: Future>(service: Service, operation: &str, call: F) -> F::
 }
 
 /// Adds a call to the totals of the current request, if there is one, and logs a slow call.
-pub fn record(service: Service, operation: &str, duration: Duration) {
+pub fn record(service: CalledService, operation: &str, duration: Duration) {
     let _ = METER.try_with(|meter| {
         meter.lock().unwrap_or_else(PoisonError::into_inner).add(service, duration);
     });
@@ -132,23 +132,23 @@ mod tests {
     async fn calls_count_for_the_request_that_makes_them() {
         let second = Duration::from_secs(1);
         let request = async || {
-            record(Service::DynamoDb, "GetItem", second);
-            timed(Service::Nppes, "lookup", async {}).await;
-            record(Service::DynamoDb, "PutItem", second);
+            record(CalledService::DynamoDb, "GetItem", second);
+            timed(CalledService::Nppes, "lookup", async {}).await;
+            record(CalledService::DynamoDb, "PutItem", second);
         };
-        record(Service::DynamoDb, "Query", second);
+        record(CalledService::DynamoDb, "Query", second);
         let ((), totals) = measure(request()).await;
-        assert_eq!(totals.calls(Service::DynamoDb), 2);
-        assert_eq!(totals.millis(Service::DynamoDb), Some(2000));
-        assert_eq!(totals.calls(Service::Nppes), 1);
-        assert_eq!(totals.millis(Service::Ses), None);
+        assert_eq!(totals.calls(CalledService::DynamoDb), 2);
+        assert_eq!(totals.millis(CalledService::DynamoDb), Some(2000));
+        assert_eq!(totals.calls(CalledService::Nppes), 1);
+        assert_eq!(totals.millis(CalledService::Ses), None);
         let ((), next) = measure(async {}).await;
         assert_eq!(next, CallTotals::default());
     }
 
     #[tokio::test]
     async fn a_spawned_task_counts_for_its_request_when_it_inherits() {
-        let call = async || record(Service::Ses, "SendEmail", Duration::ZERO);
+        let call = async || record(CalledService::Ses, "SendEmail", Duration::ZERO);
         let ((), totals) = measure(async {
             let inherits = tokio::spawn(inherit(call()));
             let stands_alone = tokio::spawn(call());
@@ -156,6 +156,6 @@ mod tests {
             stands_alone.await.unwrap();
         })
         .await;
-        assert_eq!(totals.calls(Service::Ses), 1);
+        assert_eq!(totals.calls(CalledService::Ses), 1);
     }
 }

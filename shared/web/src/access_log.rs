@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, Request};
 use axum::http::StatusCode;
-use telemetry::{CallTotals, Service};
+use telemetry::{CallTotals, CalledService};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
@@ -54,10 +54,10 @@ impl AccessLogEntry {
             code,
             duration_ms,
             cold,
-            dynamodb_calls = calls.calls(Service::DynamoDb),
-            dynamodb_ms = calls.millis(Service::DynamoDb),
-            nppes_ms = calls.millis(Service::Nppes),
-            breached_passwords_ms = calls.millis(Service::BreachedPasswords),
+            dynamodb_calls = calls.calls(CalledService::DynamoDb),
+            dynamodb_ms = calls.millis(CalledService::DynamoDb),
+            nppes_ms = calls.millis(CalledService::Nppes),
+            breached_passwords_ms = calls.millis(CalledService::BreachedPasswords),
             "answered"
         );
     }

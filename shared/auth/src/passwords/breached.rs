@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::credentials::password::{BreachAnswer, BreachDigest, MalformedRange};
-use lookup::{LookupClient, LookupFailure, Service};
+use lookup::{CalledService, LookupClient, LookupFailure};
 
 /// The public list. It needs no key.
 pub const BREACHED_PASSWORDS: &str = "https://api.pwnedpasswords.com/range/";
@@ -39,7 +39,7 @@ impl BreachedPasswords {
     /// [`BUDGET`], covers a whole lookup.
     pub fn new(base_url: &str, budget: Duration) -> Result<Self, InvalidListAddress> {
         let base = format!("{}/", base_url.trim_end_matches('/'));
-        LookupClient::new(Service::BreachedPasswords, &base, budget)
+        LookupClient::new(CalledService::BreachedPasswords, &base, budget)
             .map(Self)
             .map_err(|_| InvalidListAddress)
     }

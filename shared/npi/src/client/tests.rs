@@ -13,22 +13,22 @@ const NUMBER: &str = "1234567893";
 const PERSON: &str = r#"{"result_count":1,"results":[{"number":"1234567893","enumeration_type":"NPI-1",
     "basic":{"last_name":"HALE","status":"A"},"other_names":[]}]}"#;
 
-/// Never reached by a test that passes, however slow the machine.
+/// A passing test never reaches this, even on a slow machine.
 const AMPLE: Duration = Duration::from_mins(1);
 const SHORT: Duration = Duration::from_millis(200);
 
-/// A registry that treats every connection like this.
-fn registry(on_connection: impl Fn(TcpStream) + Send + 'static) -> String {
+/// Starts a registry that handles every connection this way.
+fn start_registry(on_connection: impl Fn(TcpStream) + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/api/", listener.local_addr().unwrap());
     thread::spawn(move || listener.incoming().flatten().for_each(on_connection));
     address
 }
 
-/// A registry that answers every question with these bytes, then hangs up.
-fn answering(response: String) -> String {
-    registry(move |mut stream| {
-        if question(&mut stream).is_some() {
+/// Starts a registry that answers every request with these bytes and closes the connection.
+fn start_registry_with(response: String) -> String {
+    start_registry(move |mut stream| {
+        if read_head(&mut stream).is_some() {
             let _ = stream.write_all(response.as_bytes());
         }
     })
@@ -41,8 +41,8 @@ fn ok(body: &str) -> String {
     )
 }
 
-/// One request's head, or none when the client hung up.
-fn question(stream: &mut TcpStream) -> Option<String> {
+/// Reads the head of a request. `None` if the client closed the connection.
+fn read_head(stream: &mut TcpStream) -> Option<String> {
     let mut head = Vec::new();
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
@@ -65,30 +65,36 @@ fn hale() -> RegistryAnswer {
 }
 
 #[tokio::test]
-async fn asks_for_the_number_in_the_version_that_is_understood() {
-    let asked = Arc::new(Mutex::new(String::new()));
-    let seen = Arc::clone(&asked);
-    let address = registry(move |mut stream| {
-        *seen.lock().unwrap() = question(&mut stream).unwrap_or_default();
+async fn the_request_names_the_number_and_version_2_1() {
+    let request = Arc::new(Mutex::new(String::new()));
+    let seen = Arc::clone(&request);
+    let address = start_registry(move |mut stream| {
+        *seen.lock().unwrap() = read_head(&mut stream).unwrap_or_default();
         let _ = stream.write_all(ok(PERSON).as_bytes());
     });
     assert_eq!(look_up(&address, AMPLE).await, hale());
-    let asked = asked.lock().unwrap();
-    assert!(asked.starts_with("GET /api/?version=2.1&number=1234567893 HTTP/1.1\r\n"), "{asked}");
-    assert!(asked.contains("user-agent: autoscribe-access\r\n"), "{asked}");
+    let request = request.lock().unwrap();
+    assert!(
+        request.starts_with("GET /api/?version=2.1&number=1234567893 HTTP/1.1\r\n"),
+        "{request}"
+    );
+    assert!(request.contains("user-agent: autoscribe-access\r\n"), "{request}");
 }
 
 #[tokio::test]
-async fn whatever_is_no_answer_is_unavailable() {
+async fn an_invalid_or_missing_answer_is_unavailable() {
     for response in [
         ok("<html>Scheduled maintenance</html>"),
         ok(PERSON).replace("200 OK", "503 Service Unavailable"),
         ok(&format!("{PERSON}{}", " ".repeat(1024 * 1024))),
-        "220 mail.example ESMTP\r\n".to_owned(),
+        "220 smtp.example ESMTP\r\n".to_owned(),
     ] {
-        assert_eq!(look_up(&answering(response), AMPLE).await, RegistryAnswer::Unavailable);
+        assert_eq!(
+            look_up(&start_registry_with(response), AMPLE).await,
+            RegistryAnswer::Unavailable
+        );
     }
-    let silent = registry(|mut stream| while question(&mut stream).is_some() {});
+    let silent = start_registry(|mut stream| while read_head(&mut stream).is_some() {});
     assert_eq!(look_up(&silent, SHORT).await, RegistryAnswer::Unavailable);
 }
 
@@ -110,11 +116,11 @@ fn an_address_is_an_http_url_without_a_query() {
     }
 }
 
-/// Where a test's log goes.
+/// The log of a test.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+struct TestLog(Arc<Mutex<Vec<u8>>>);
 
-impl Write for Log {
+impl Write for TestLog {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.0.lock().unwrap().write(bytes)
     }
@@ -125,18 +131,18 @@ impl Write for Log {
 }
 
 #[tokio::test]
-async fn a_log_knows_the_class_of_a_failure_and_neither_number_nor_name() {
-    let log = Log::default();
+async fn the_log_shows_the_failure_but_no_number_and_no_name() {
+    let log = TestLog::default();
     let writer = log.clone();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .finish();
     let guard = tracing::subscriber::set_default(subscriber);
-    assert_eq!(look_up(&answering(ok(PERSON)), AMPLE).await, hale());
+    assert_eq!(look_up(&start_registry_with(ok(PERSON)), AMPLE).await, hale());
     let other = PERSON.replace(NUMBER, "1000000004");
-    look_up(&answering(ok(&other)), AMPLE).await;
-    look_up(&answering(ok(PERSON).replace("200 OK", "500 Oh")), AMPLE).await;
+    look_up(&start_registry_with(ok(&other)), AMPLE).await;
+    look_up(&start_registry_with(ok(PERSON).replace("200 OK", "500 Oh")), AMPLE).await;
     drop(guard);
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();

@@ -3,11 +3,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::parse;
-use crate::failure::Failure;
+use crate::failure::NpiLookupFailure;
 
 const NUMBER: &str = "1234567893";
 
-fn read(answer: &Value) -> Result<RegistryAnswer, Failure> {
+fn read(answer: &Value) -> Result<RegistryAnswer, NpiLookupFailure> {
     parse(&Npi::parse(NUMBER).unwrap(), answer.to_string().as_bytes())
 }
 
@@ -15,7 +15,7 @@ fn person(surnames: &[&str]) -> RegistryAnswer {
     RegistryAnswer::Person { surnames: surnames.iter().map(|&s| s.to_owned()).collect() }
 }
 
-/// An active person as API version 2.1 gives it.
+/// The record of an active person in API version 2.1.
 fn active() -> Value {
     json!({ "result_count": 1, "results": [{
         "created_epoch": "1127757462000",
@@ -32,8 +32,8 @@ fn active() -> Value {
     }]})
 }
 
-/// The active person with something else at one place.
-fn active_but(pointer: &str, value: Value) -> Value {
+/// The record of the active person with one value changed.
+fn active_with(pointer: &str, value: Value) -> Value {
     let mut answer = active();
     *answer.pointer_mut(pointer).unwrap() = value;
     answer
@@ -46,14 +46,14 @@ fn an_active_person_has_a_surname() {
 
 #[test]
 fn older_versions_write_numbers_as_integers() {
-    let mut answer = active_but("/results/0/number", json!(1_234_567_893_u64));
+    let mut answer = active_with("/results/0/number", json!(1_234_567_893_u64));
     answer["result_count"] = json!("1");
     answer["results"][0]["created_epoch"] = json!(1_127_757_462);
     assert_eq!(read(&answer), Ok(person(&["HALE"])));
 }
 
 #[test]
-fn other_and_former_surnames_count_and_organisations_and_dashes_do_not() {
+fn former_surnames_count_but_organizations_and_dashes_do_not() {
     let names = json!([
         { "type": "Former Name", "code": "1", "first_name": "ANNA", "last_name": "BRANDT" },
         { "type": "Professional Name", "code": "2", "last_name": "--" },
@@ -63,47 +63,47 @@ fn other_and_former_surnames_count_and_organisations_and_dashes_do_not() {
         "BRANDT",
     ]);
     assert_eq!(
-        read(&active_but("/results/0/other_names", names)),
+        read(&active_with("/results/0/other_names", names)),
         Ok(person(&["HALE", "BRANDT", "HALE BRANDT"]))
     );
-    assert_eq!(read(&active_but("/results/0/other_names", Value::Null)), Ok(person(&["HALE"])));
+    assert_eq!(read(&active_with("/results/0/other_names", Value::Null)), Ok(person(&["HALE"])));
 }
 
 #[test]
-fn a_person_without_a_surname_matches_nobody() {
+fn a_person_can_have_no_surname() {
     for empty in [json!("--"), json!(""), Value::Null] {
-        assert_eq!(read(&active_but("/results/0/basic/last_name", empty)), Ok(person(&[])));
+        assert_eq!(read(&active_with("/results/0/basic/last_name", empty)), Ok(person(&[])));
     }
 }
 
 #[test]
-fn an_organisation_is_no_person() {
+fn type_npi_2_is_an_organization() {
     assert_eq!(
-        read(&active_but("/results/0/enumeration_type", json!("NPI-2"))),
+        read(&active_with("/results/0/enumeration_type", json!("NPI-2"))),
         Ok(RegistryAnswer::Organization)
     );
 }
 
 #[test]
-fn the_status_decides_and_not_a_deactivation_date() {
+fn the_status_decides_even_with_a_deactivation_date() {
     let mut answer = active();
     answer["results"][0]["basic"]["deactivation_date"] = json!("2019-03-01");
     answer["results"][0]["basic"]["reactivation_date"] = json!("2020-06-15");
     assert_eq!(read(&answer), Ok(person(&["HALE"])));
     assert_eq!(
-        read(&active_but("/results/0/basic/status", json!("D"))),
+        read(&active_with("/results/0/basic/status", json!("D"))),
         Ok(RegistryAnswer::Deactivated)
     );
 }
 
 #[test]
-fn error_15_says_deactivated_and_the_others_say_nothing_about_the_number() {
+fn error_15_means_deactivated_and_other_errors_are_failures() {
     let error = |code: Value| json!({ "Errors": [{ "field": "number", "number": code, "description": "..." }] });
     assert_eq!(read(&error(json!("15"))), Ok(RegistryAnswer::Deactivated));
     assert_eq!(read(&error(json!(15))), Ok(RegistryAnswer::Deactivated));
-    assert_eq!(read(&error(json!("06"))), Err(Failure::Refused(6)));
-    assert_eq!(read(&error(json!("17"))), Err(Failure::Refused(17)));
-    assert_eq!(read(&error(json!("trouble"))), Err(Failure::UnknownShape));
+    assert_eq!(read(&error(json!("06"))), Err(NpiLookupFailure::Refused(6)));
+    assert_eq!(read(&error(json!("17"))), Err(NpiLookupFailure::Refused(17)));
+    assert_eq!(read(&error(json!("trouble"))), Err(NpiLookupFailure::UnknownShape));
     assert_eq!(read(&json!({ "Errors": { "number": "15" } })), Ok(RegistryAnswer::Deactivated));
     assert_eq!(
         read(&json!({ "Errors": [{ "number": "06" }, { "number": "15" }] })),
@@ -111,12 +111,12 @@ fn error_15_says_deactivated_and_the_others_say_nothing_about_the_number() {
     );
     assert_eq!(
         read(&json!({ "Errors": [{ "number": "06" }], "result_count": 0 })),
-        Err(Failure::Refused(6))
+        Err(NpiLookupFailure::Refused(6))
     );
 }
 
 #[test]
-fn only_a_count_of_nought_is_unknown() {
+fn a_number_is_unknown_only_if_the_count_is_zero() {
     for none in [json!({ "result_count": 0 }), json!({ "result_count": "0", "results": [] })] {
         assert_eq!(read(&none), Ok(RegistryAnswer::Unknown), "{none}");
     }
@@ -127,42 +127,49 @@ fn only_a_count_of_nought_is_unknown() {
         json!({ "results": [] }),
         json!({ "result_count": 1, "results": [] }),
     ] {
-        assert_eq!(read(&vague), Err(Failure::UnknownShape), "{vague}");
+        assert_eq!(read(&vague), Err(NpiLookupFailure::UnknownShape), "{vague}");
     }
 }
 
 #[test]
-fn an_answer_about_another_number_is_none() {
+fn an_answer_about_another_number_is_a_failure() {
     for other in [json!("1000000004"), json!(1_000_000_004_u64), Value::Null] {
-        assert_eq!(read(&active_but("/results/0/number", other)), Err(Failure::AnotherNumber));
+        assert_eq!(
+            read(&active_with("/results/0/number", other)),
+            Err(NpiLookupFailure::AnotherNumber)
+        );
     }
 }
 
 #[test]
-fn a_record_that_lacks_what_decides_is_no_answer() {
+fn a_record_without_a_required_field_is_a_failure() {
     for field in ["status", "last_name"] {
         let mut answer = active();
         answer["results"][0]["basic"].as_object_mut().unwrap().remove(field);
-        assert_eq!(read(&answer), Err(Failure::UnknownShape), "{field}");
+        assert_eq!(read(&answer), Err(NpiLookupFailure::UnknownShape), "{field}");
     }
     for (pointer, value) in [
         ("/results/0/basic", Value::Null),
         ("/results/0/basic/status", json!("P")),
         ("/results/0/enumeration_type", json!("NPI-3")),
     ] {
-        assert_eq!(read(&active_but(pointer, value)), Err(Failure::UnknownShape), "{pointer}");
+        assert_eq!(
+            read(&active_with(pointer, value)),
+            Err(NpiLookupFailure::UnknownShape),
+            "{pointer}"
+        );
     }
 }
 
 #[test]
-fn what_is_not_json_is_no_answer() {
+fn an_answer_that_is_not_json_is_a_failure() {
     let npi = Npi::parse(NUMBER).unwrap();
     let half = active().to_string();
     let deep = "[".repeat(100_000);
     for text in
         ["", "<html><body>Service Unavailable</body></html>", &half[..half.len() / 2], &deep]
     {
-        assert_eq!(parse(&npi, text.as_bytes()), Err(Failure::NotJson));
+        assert_eq!(parse(&npi, text.as_bytes()), Err(NpiLookupFailure::NotJson));
     }
 }
 
@@ -182,8 +189,8 @@ const FIELDS: &[&str] = &[
     "anything",
 ];
 
-/// JSON out of the registry's own vocabulary, put together in any way.
-fn vocabulary() -> impl Strategy<Value = Value> {
+/// Random JSON with the names and values that the registry uses.
+fn registry_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         prop::sample::select(WORDS).prop_map(Value::from),
         prop::sample::select(INTEGERS).prop_map(Value::from),
@@ -208,29 +215,29 @@ fn vocabulary() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn no_bytes_make_it_panic(bytes in any::<Vec<u8>>()) {
+    fn no_bytes_cause_a_panic(bytes in any::<Vec<u8>>()) {
         let _ = parse(&Npi::parse(NUMBER).unwrap(), &bytes);
     }
 
     #[test]
-    fn no_json_makes_it_panic(answer in vocabulary()) {
+    fn no_json_causes_a_panic(answer in registry_json()) {
         let _ = read(&answer);
     }
 
     #[test]
-    fn no_change_of_one_field_makes_a_person_of_another_number(value in vocabulary()) {
-        let mut answer = active_but("/results/0/number", json!("1000000004"));
-        prop_assert_eq!(read(&answer), Err(Failure::AnotherNumber));
+    fn a_record_of_another_number_is_always_a_failure(value in registry_json()) {
+        let mut answer = active_with("/results/0/number", json!("1000000004"));
+        prop_assert_eq!(read(&answer), Err(NpiLookupFailure::AnotherNumber));
         answer["results"][0]["basic"] = value;
-        prop_assert_eq!(read(&answer), Err(Failure::AnotherNumber));
+        prop_assert_eq!(read(&answer), Err(NpiLookupFailure::AnotherNumber));
     }
 
     #[test]
-    fn one_field_of_any_kind_never_yields_unknown(
+    fn a_record_with_one_odd_field_is_never_unknown(
         field in prop::sample::select(&["number", "basic", "enumeration_type", "other_names"][..]),
-        value in vocabulary(),
+        value in registry_json(),
     ) {
-        let answer = active_but(&format!("/results/0/{field}"), value);
+        let answer = active_with(&format!("/results/0/{field}"), value);
         prop_assert_ne!(read(&answer), Ok(RegistryAnswer::Unknown));
     }
 }
