@@ -1,6 +1,7 @@
-//! From a queued mail to a message.
+//! Composes the message of a queued email.
 
 use domain::actor::Inviter;
+use domain::clinic::Clinic;
 use domain::credentials::password::RESET_LINK;
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId, UserId};
@@ -8,32 +9,53 @@ use domain::invitation::{Invitation, InvitationDetails};
 use domain::npi::NpiStatus;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
-use mail::{Can, Finding, Link, Message};
+use mail::{
+    Abilities, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail,
+    RenewalEmail,
+};
 use store::{Mail, Notice, NoticeKind};
 
-use crate::{Deps, NotNow};
+use crate::{Deps, MailerError};
 
-/// The mail would help nobody any more, and why.
-pub(crate) struct Pointless(pub(crate) &'static str);
+/// The result of composing an email.
+pub(crate) enum ComposeOutcome {
+    /// The email to send.
+    Message(Box<Message>),
+    /// The email is no longer useful, for this reason.
+    Obsolete(&'static str),
+}
 
-/// Composes from what the table says now, not from the stream's older image.
-pub(crate) async fn message(deps: &Deps, mail: Mail) -> Result<Result<Message, Pointless>, NotNow> {
-    match mail {
-        Mail::Invitation(invitation) => match *invitation {
-            Invitation::Pending(pending) => invite(deps, &pending.details).await.map(Ok),
-            ended => {
-                let status = ended.status().as_str();
-                tracing::info!(status, "invitation ended before its mail was sent");
-                Ok(Err(Pointless("not sent: the invitation ended before")))
-            }
-        },
-        Mail::Notice(notice) => self::notice(deps, &notice).await,
+impl From<Message> for ComposeOutcome {
+    fn from(message: Message) -> Self {
+        Self::Message(Box::new(message))
     }
 }
 
-async fn invite(deps: &Deps, details: &InvitationDetails) -> Result<Message, NotNow> {
-    let clinic =
-        deps.store.load_clinic(details.clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
+const INVITATION_ENDED: ComposeOutcome =
+    ComposeOutcome::Obsolete("not sent: the invitation was no longer pending");
+
+/// Composes an email from the table, because the stream's image may be out of date.
+pub(crate) async fn compose(deps: &Deps, mail: Mail) -> Result<ComposeOutcome, MailerError> {
+    match mail {
+        Mail::Invitation(invitation) => match *invitation {
+            Invitation::Pending(pending) => {
+                Ok(invitation_email(deps, &pending.details).await?.into())
+            }
+            ended => {
+                let status = ended.status().as_str();
+                tracing::info!(status, "email not sent: its invitation is no longer pending");
+                Ok(INVITATION_ENDED)
+            }
+        },
+        Mail::Notice(notice) => compose_notice(deps, &notice).await,
+    }
+}
+
+async fn invitation_email(
+    deps: &Deps,
+    details: &InvitationDetails,
+) -> Result<Message, MailerError> {
+    let clinic = load_clinic(deps, details.clinic).await?;
     let permissions = &details.profile.permissions;
     let link = InvitationLink {
         clinic: details.clinic,
@@ -41,11 +63,11 @@ async fn invite(deps: &Deps, details: &InvitationDetails) -> Result<Message, Not
         generation: details.generation,
     };
     let token = deps.keyring.invitation_token(&link);
-    let mail = mail::Invitation {
+    let email = InvitationEmail {
         clinic_name: clinic.name.as_str().to_owned(),
-        inviter: inviter(deps, details).await?,
+        inviter: load_inviter_name(deps, details).await?,
         first_name: details.profile.name.first.as_str().to_owned(),
-        can: Can {
+        abilities: Abilities {
             administer: permissions.manages_clinic(),
             manage_studies: permissions.manage_studies,
             create_reports: permissions.can_create_reports(),
@@ -54,10 +76,13 @@ async fn invite(deps: &Deps, details: &InvitationDetails) -> Result<Message, Not
         link: Link::new(format!("{}#token={}", deps.accept_url, token.reveal())),
         expires: details.expiry,
     };
-    rendered(mail.render(&details.email, clinic.reply_to.as_ref()))
+    check_rendered(email.render(&details.email, clinic.reply_to.as_ref()))
 }
 
-async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<String>, NotNow> {
+async fn load_inviter_name(
+    deps: &Deps,
+    details: &InvitationDetails,
+) -> Result<Option<String>, MailerError> {
     let Inviter::User(id) = details.invited_by else {
         return Ok(None);
     };
@@ -65,98 +90,104 @@ async fn inviter(deps: &Deps, details: &InvitationDetails) -> Result<Option<Stri
     Ok(user.map(|user| user.profile.name.first_and_last()))
 }
 
-async fn notice(deps: &Deps, notice: &Notice) -> Result<Result<Message, Pointless>, NotNow> {
+async fn compose_notice(deps: &Deps, notice: &Notice) -> Result<ComposeOutcome, MailerError> {
     match notice.kind {
         NoticeKind::NewLinkRequested { clinic, invitation } => {
             let found = deps.store.load_invitation(clinic, invitation).await?;
             let Some(Invitation::Pending(pending)) = found else {
-                return Ok(Err(Pointless("not sent: the invitation ended before")));
+                return Ok(INVITATION_ENDED);
             };
-            new_link_requested(deps, clinic, &notice.to, invitation, &pending.details).await.map(Ok)
+            let link = (clinic, invitation);
+            Ok(renewal_email(deps, link, &notice.to, &pending.details).await?.into())
         }
         NoticeKind::NpiNotVerified { clinic, user } => {
-            npi_not_verified(deps, (clinic, user), &notice.to).await
+            compose_npi_not_verified(deps, (clinic, user), &notice.to).await
         }
-        NoticeKind::PasswordReset => password_reset(deps, notice).await,
+        NoticeKind::PasswordReset => compose_password_reset(deps, notice).await,
     }
 }
 
-/// Only whoever has an account and access somewhere gets a link; the request for it was answered
-/// alike for everybody.
-async fn password_reset(
+/// Composes the email only if the address has an account and an active user. The answer to the
+/// request couldn't depend on that, because it would show who has an account.
+async fn compose_password_reset(
     deps: &Deps,
     notice: &Notice,
-) -> Result<Result<Message, Pointless>, NotNow> {
+) -> Result<ComposeOutcome, MailerError> {
     let expires = notice.id.created_at().plus(RESET_LINK);
     if expires <= deps.clock.now() {
-        return Ok(Err(Pointless("not sent: the link has run out")));
+        return Ok(ComposeOutcome::Obsolete("not sent: the link had expired"));
     }
     let (account, memberships) = deps.store.load_account_and_memberships(&notice.to).await?;
     let users = deps.store.load_users(&memberships).await?;
-    let open = users.iter().any(|user| user.status == UserStatus::Active);
-    if account.is_none() || !open {
-        return Ok(Err(Pointless("not sent: no such account is open")));
+    let active = users.iter().any(|user| user.status == UserStatus::Active);
+    if account.is_none() || !active {
+        return Ok(ComposeOutcome::Obsolete("not sent: the address has no active account"));
     }
     let token = deps.keyring.password_reset_token(notice.id);
-    let mail = mail::PasswordReset {
+    let email = PasswordResetEmail {
         link: Link::new(format!("{}#token={}", deps.reset_url, token.reveal())),
         expires,
     };
-    rendered(mail.render(&notice.to)).map(Ok)
+    Ok(check_rendered(email.render(&notice.to))?.into())
 }
 
-async fn new_link_requested(
+async fn renewal_email(
     deps: &Deps,
-    clinic: ClinicId,
+    (clinic, id): (ClinicId, InvitationId),
     to: &Email,
-    id: InvitationId,
     details: &InvitationDetails,
-) -> Result<Message, NotNow> {
-    let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
-    let mail = mail::RenewalRequested {
+) -> Result<Message, MailerError> {
+    let clinic = load_clinic(deps, clinic).await?;
+    let email = RenewalEmail {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name: details.profile.name.first_and_last(),
         dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
     };
-    rendered(mail.render(to))
+    check_rendered(email.render(to))
 }
 
-async fn npi_not_verified(
+async fn compose_npi_not_verified(
     deps: &Deps,
     (clinic, id): (ClinicId, UserId),
     to: &Email,
-) -> Result<Result<Message, Pointless>, NotNow> {
+) -> Result<ComposeOutcome, MailerError> {
     let user = deps.store.load_user(clinic, id).await?;
-    let found = user.and_then(|user| Some((finding(&user)?, user.profile.name.first_and_last())));
-    let Some((finding, person_name)) = found else {
-        return Ok(Err(Pointless("not sent: it was put right before")));
+    let found =
+        user.and_then(|user| Some((npi_problem(&user)?, user.profile.name.first_and_last())));
+    let Some((problem, person_name)) = found else {
+        return Ok(ComposeOutcome::Obsolete("not sent: the NPI problem was already fixed"));
     };
-    let clinic = deps.store.load_clinic(clinic).await?.ok_or(NotNow::Compose("no clinic"))?;
-    let mail = mail::NpiNotVerified {
+    let clinic = load_clinic(deps, clinic).await?;
+    let email = NpiNotVerifiedEmail {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name,
-        finding,
+        problem,
         dashboard_url: format!("{}#user={id}", deps.dashboard_url),
     };
-    rendered(mail.render(to)).map(Ok)
+    Ok(check_rendered(email.render(to))?.into())
 }
 
-/// What still keeps an active person from creating the reports that were granted.
-fn finding(user: &User) -> Option<Finding> {
+/// Why the registry doesn't confirm the NPI of a person who may create reports. `None` if it does, or
+/// if the person may not create reports.
+fn npi_problem(user: &User) -> Option<NpiProblem> {
     let permissions = &user.profile.permissions;
     let (_, verification) = permissions.npi()?;
     match verification {
         _ if user.status == UserStatus::Deactivated || !permissions.can_create_reports() => None,
-        NpiStatus::Deactivated => Some(Finding::Deactivated),
-        NpiStatus::NotFound => Some(Finding::NotFound),
-        NpiStatus::NameMismatch => Some(Finding::OtherSurname),
+        NpiStatus::Deactivated => Some(NpiProblem::Deactivated),
+        NpiStatus::NotFound => Some(NpiProblem::NotFound),
+        NpiStatus::NameMismatch => Some(NpiProblem::OtherSurname),
         NpiStatus::Pending | NpiStatus::Verified(_) => None,
     }
 }
 
-fn rendered(message: Result<Message, mail::RenderError>) -> Result<Message, NotNow> {
+async fn load_clinic(deps: &Deps, id: ClinicId) -> Result<Clinic, MailerError> {
+    deps.store.load_clinic(id).await?.ok_or(MailerError::Compose("its clinic is missing"))
+}
+
+fn check_rendered(message: Result<Message, mail::RenderError>) -> Result<Message, MailerError> {
     message.map_err(|error| {
-        tracing::error!(%error, "mail template");
-        NotNow::Compose("template")
+        tracing::error!(%error, "email template failed to render");
+        MailerError::Compose("its template failed to render")
     })
 }

@@ -1,5 +1,5 @@
-//! Mails what the table's stream says was committed. So a mail exists if and only if its
-//! invitation does, and nobody who invites waits for the mail system.
+//! Sends the emails that the table's stream shows as committed. So an email is sent only if its
+//! change was committed, and no request waits for SES.
 
 mod compose;
 
@@ -13,53 +13,56 @@ use domain::time::Clock;
 use mail::{SendError, Ses};
 use store::{MailId, MailLease, RawItem, Store, StoreError};
 
+use compose::ComposeOutcome;
+
 /// What this function needs.
 #[derive(Clone)]
 pub struct Deps {
     /// The table.
     pub store: Store,
-    /// The root keys, to make links.
+    /// The root keys that make links.
     pub keyring: Arc<Keyring>,
-    /// The present moment.
+    /// The current time.
     pub clock: Arc<dyn Clock>,
-    /// The mail system.
+    /// Amazon SES.
     pub ses: Ses,
-    /// Where a person accepts; the token is put into the fragment.
+    /// The page where a person accepts an invitation. The token goes into the fragment.
     pub accept_url: String,
-    /// Where a person sets a new password; the token is put into the fragment.
+    /// The page where a person sets a new password. The token goes into the fragment.
     pub reset_url: String,
-    /// Where owners and admins work.
+    /// The dashboard of owners and admins.
     pub dashboard_url: String,
 }
 
-/// What an invitation says whose mail could not be composed.
-const OUR_FAULT: &str = "not sent: a fault on our side, which was reported";
-/// How often marking a mail is tried, on top of the SDK's own tries.
-const MARK_TRIES: u32 = 4;
-/// How long to wait before marking again, times the tries so far.
-const MARK_PAUSE: Duration = Duration::from_millis(200);
+/// The reason that an admin sees if an email failed because of a bug or a corrupt item.
+const INTERNAL_ERROR: &str = "not sent: an internal error, which has been reported";
+/// How often the outcome of an email is written, on top of the SDK's own retries.
+const WRITE_ATTEMPTS: u32 = 4;
+/// The pause before the first retry of that write. It grows with every attempt.
+const WRITE_PAUSE: Duration = Duration::from_millis(200);
 
-/// Why a mail has to be tried again.
+/// Why an email was not sent by this invocation.
 #[derive(Debug, thiserror::Error)]
-enum NotNow {
+enum MailerError {
     #[error(transparent)]
     Store(#[from] StoreError),
-    #[error("the mail system: {0}")]
-    Mail(String),
-    #[error("another mailer has it")]
-    Busy,
-    #[error("cannot be composed: {0}")]
+    #[error("SES is unavailable: {0}")]
+    SesUnavailable(String),
+    #[error("another mailer holds the lease of this email")]
+    Leased,
+    /// Permanent: a bug or missing data, which a retry doesn't fix.
+    #[error("the email could not be composed: {0}")]
     Compose(&'static str),
 }
 
-/// Mails a batch of stream records in order. At the first that has to be tried again it stops, and
-/// the stream delivers from there on.
+/// Sends the emails of a batch of stream records in order. Stops at the first one that needs a
+/// retry, and the stream delivers again from there.
 pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence = record.change.sequence_number.clone();
-        if let Err(error) = one(deps, record).await {
-            tracing::warn!(%error, sequence, "mail not sent now");
+        if let Err(error) = process_record(deps, record).await {
+            tracing::warn!(%error, sequence, "email not sent, it will be retried");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence;
             response.batch_item_failures.push(failure);
@@ -69,82 +72,92 @@ pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
     response
 }
 
-async fn one(deps: &Deps, record: EventRecord) -> Result<(), NotNow> {
+/// Sends the email of one record, if it has one.
+async fn process_record(deps: &Deps, record: EventRecord) -> Result<(), MailerError> {
     let image = RawItem::from(record.change.new_image);
     let id = match deps.store.mail_id(&image) {
         Ok(Some(id)) => id,
         Ok(None) => return Ok(()),
         Err(error) => {
-            // However often it is tried, it stays corrupt, and would hold up the mails behind it.
-            tracing::error!(%error, "mail left queued");
+            // A retry would meet the same corrupt item and delay the emails behind it.
+            tracing::error!(%error, "email skipped: corrupt stream record, its item stays queued");
             return Ok(());
         }
     };
-    let taken = match deps.store.lease_mail(id, deps.clock.now()).await {
-        Err(error @ StoreError::Corrupt { .. }) => return given_up(deps, id, &error).await,
-        taken => taken?,
+    let lease = match deps.store.lease_mail(id, deps.clock.now()).await {
+        Err(error @ StoreError::Corrupt { .. }) => {
+            return mark_permanently_failed(deps, id, &error).await;
+        }
+        lease => lease?,
     };
-    match taken {
+    match lease {
         MailLease::Done => Ok(()),
-        MailLease::Busy => Err(NotNow::Busy),
+        MailLease::Busy => Err(MailerError::Leased),
         MailLease::Granted(mail) => match send(deps, id, mail).await {
-            Err(error @ (NotNow::Store(StoreError::Corrupt { .. }) | NotNow::Compose(_))) => {
-                given_up(deps, id, &error).await
-            }
+            Err(
+                error @ (MailerError::Store(StoreError::Corrupt { .. }) | MailerError::Compose(_)),
+            ) => mark_permanently_failed(deps, id, &error).await,
             Err(error) => {
-                // If this fails too, the mail is free again once the deadline has passed.
+                // If this fails too, the lease expires by itself.
                 deps.store.release_mail(id, deps.clock.now()).await?;
                 Err(error)
             }
-            Ok(outcome) => marked(deps, id, &outcome).await,
+            Ok(outcome) => write_outcome(deps, id, &outcome).await,
         },
     }
 }
 
-/// A fault of ours, which no further try mends: it shows on the invitation and raises an alarm.
-async fn given_up(deps: &Deps, id: MailId, error: &impl std::fmt::Display) -> Result<(), NotNow> {
-    tracing::error!(%error, "mail given up");
-    marked(deps, id, &Outcome::Failed(OUR_FAULT.to_owned())).await
+/// Marks an email as failed because of a bug or a corrupt item. The logged error raises an alarm.
+async fn mark_permanently_failed(
+    deps: &Deps,
+    id: MailId,
+    error: &impl std::fmt::Display,
+) -> Result<(), MailerError> {
+    tracing::error!(%error, "email failed permanently");
+    write_outcome(deps, id, &SendOutcome::Failed(INTERNAL_ERROR.to_owned())).await
 }
 
-/// What became of a mail that was taken.
-enum Outcome {
+/// The outcome of an email that will not be retried.
+enum SendOutcome {
+    /// SES took it and gave it this id.
     Sent(String),
+    /// It was not sent, for this reason.
     Failed(String),
 }
 
-async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<Outcome, NotNow> {
-    let message = match compose::message(deps, mail).await? {
-        Ok(message) => message,
-        Err(pointless) => return Ok(Outcome::Failed(pointless.0.to_owned())),
+async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<SendOutcome, MailerError> {
+    let message = match compose::compose(deps, mail).await? {
+        ComposeOutcome::Message(message) => *message,
+        ComposeOutcome::Obsolete(reason) => return Ok(SendOutcome::Failed(reason.to_owned())),
     };
-    match deps.ses.send(&message, &tags(&names(id))).await {
-        Ok(message_id) => Ok(Outcome::Sent(message_id.as_str().to_owned())),
-        Err(SendError::Refused { reason }) => Ok(Outcome::Failed(reason)),
-        Err(SendError::Unavailable { reason }) => Err(NotNow::Mail(reason)),
+    match deps.ses.send(&message, &tags(&ids(id))).await {
+        Ok(message_id) => Ok(SendOutcome::Sent(message_id.as_str().to_owned())),
+        Err(SendError::Rejected { reason }) => Ok(SendOutcome::Failed(reason)),
+        Err(SendError::Unavailable { reason }) => Err(MailerError::SesUnavailable(reason)),
     }
 }
 
-/// Marks the mail. Never lets it go instead: it is sent, and would be sent again.
-async fn marked(deps: &Deps, id: MailId, outcome: &Outcome) -> Result<(), NotNow> {
-    let mut tries = 0;
+/// Writes the outcome of an email. It never releases the lease on failure, because that would send
+/// the email twice.
+async fn write_outcome(deps: &Deps, id: MailId, outcome: &SendOutcome) -> Result<(), MailerError> {
+    let mut attempts = 0;
     loop {
-        let marked = match outcome {
-            Outcome::Sent(message_id) => deps.store.mark_sent(id, message_id).await,
-            Outcome::Failed(reason) => deps.store.mark_failed(id, reason).await,
+        let written = match outcome {
+            SendOutcome::Sent(message_id) => deps.store.mark_sent(id, message_id).await,
+            SendOutcome::Failed(reason) => deps.store.mark_failed(id, reason).await,
         };
-        tries += 1;
-        match marked {
-            Err(StoreError::Unavailable(_)) if tries < MARK_TRIES => {
-                tokio::time::sleep(MARK_PAUSE * tries).await;
+        attempts += 1;
+        match written {
+            Err(StoreError::Unavailable(_)) if attempts < WRITE_ATTEMPTS => {
+                tokio::time::sleep(WRITE_PAUSE * attempts).await;
             }
-            marked => return Ok(marked?),
+            written => return Ok(written?),
         }
     }
 }
 
-/// Ids only: the mail system's events come back with them.
-fn names(id: MailId) -> Vec<(&'static str, String)> {
+/// The tags of an email. SES repeats them in its events, so they hold only ids.
+fn ids(id: MailId) -> Vec<(&'static str, String)> {
     match id {
         MailId::Invitation { clinic, id, generation } => vec![
             ("clinic", clinic.to_string()),
@@ -155,6 +168,6 @@ fn names(id: MailId) -> Vec<(&'static str, String)> {
     }
 }
 
-fn tags<'a>(names: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
-    names.iter().map(|(name, value)| (*name, value.as_str())).collect()
+fn tags<'a>(ids: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
+    ids.iter().map(|(name, value)| (*name, value.as_str())).collect()
 }

@@ -94,9 +94,9 @@ impl Timestamp {
         Self(last.unwrap_or(self.0)).month_start()
     }
 
-    /// The instant in words, for emails: `24 November 2026, 09:30 UTC`.
+    /// The instant in words, for emails: `November 24, 2026 at 09:30 UTC`.
     pub fn in_words(self) -> String {
-        self.0.strftime("%-d %B %Y, %H:%M UTC").to_string()
+        self.0.strftime("%B %-d, %Y at %H:%M UTC").to_string()
     }
 }
 
@@ -174,7 +174,7 @@ mod tests {
         let time = Timestamp::from_millis(1_795_512_600_000).unwrap();
         assert_eq!(time.to_string(), "2026-11-24T09:30:00.000Z");
         assert_eq!(time.month(), "2026-11");
-        assert_eq!(time.in_words(), "24 November 2026, 09:30 UTC");
+        assert_eq!(time.in_words(), "November 24, 2026 at 09:30 UTC");
     }
 
     #[test]

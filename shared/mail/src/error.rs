@@ -1,24 +1,25 @@
-//! Why a mail was not sent, and whether another try can help.
+//! Why an email was not sent, and whether a retry can help.
 
 use std::error::Error;
 
 use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
 
-/// Characters of the longest reason that is kept.
+/// The most characters of a reason that are kept.
 const MAX_REASON: usize = 300;
 
-/// Why a mail was not sent. A reason never holds an address: it is stored, shown and logged.
+/// Why an email was not sent. A reason never holds an address, because it is stored, shown and
+/// logged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
-    /// SES refuses this very mail for good: trying again would be refused again.
-    #[error("the mail system refused the message: {reason}")]
-    Refused {
-        /// What SES says is wrong, fit to show to an admin.
+    /// SES rejects this email. A retry would be rejected too.
+    #[error("SES rejected the email: {reason}")]
+    Rejected {
+        /// What SES says is wrong, in words that an admin may see.
         reason: String,
     },
-    /// SES cannot be reached, is busy, or an operator has to mend the account first.
-    #[error("the mail system is not available: {reason}")]
+    /// SES is unreachable or busy, or an operator has to fix the account first. A retry may succeed.
+    #[error("SES is unavailable: {reason}")]
     Unavailable {
         /// What went wrong, for the operator.
         reason: String,
@@ -31,40 +32,40 @@ impl SendError {
         R: std::fmt::Debug + 'static,
     {
         match error.as_service_error() {
-            Some(SendEmailError::BadRequestException(e)) => Self::refused(e.message()),
+            Some(SendEmailError::BadRequestException(e)) => Self::rejection(e.message()),
             Some(SendEmailError::MessageRejected(e)) if !is_unverified_identity(e.message()) => {
-                Self::refused(e.message())
+                Self::rejection(e.message())
             }
-            _ => Self::Unavailable { reason: chain(error) },
+            _ => Self::Unavailable { reason: error_chain(error) },
         }
     }
 
-    fn refused(message: Option<&str>) -> Self {
-        Self::Refused { reason: without_addresses(message.unwrap_or("no reason given")) }
+    fn rejection(message: Option<&str>) -> Self {
+        Self::Rejected { reason: redact_addresses(message.unwrap_or("no reason given")) }
     }
 }
 
-/// SES says `MessageRejected` also while the sending identity has lost its verification, or the
-/// account is still in the sandbox. The mail is sound then, and goes out once that is mended.
+/// Whether SES sent `MessageRejected` because the sending identity is not verified or the account is
+/// in the sandbox. The email itself is fine then, and a retry succeeds once the account is fixed.
 fn is_unverified_identity(message: Option<&str>) -> bool {
     message.is_some_and(|text| text.contains("is not verified"))
 }
 
-/// What each error of the chain says, since the outermost of the SDK's says only its kind.
-fn chain(error: &(dyn Error + 'static)) -> String {
+/// The messages of an error and its sources. The SDK's outermost error names only its kind.
+fn error_chain(error: &(dyn Error + 'static)) -> String {
     let causes = std::iter::successors(Some(error), |&e| e.source());
-    let mut said: Vec<String> = causes.map(ToString::to_string).collect();
-    said.dedup();
-    without_addresses(&said.join(": "))
+    let mut messages: Vec<String> = causes.map(ToString::to_string).collect();
+    messages.dedup();
+    redact_addresses(&messages.join(": "))
 }
 
-/// `text` on one line, shortened, with every mail address in it replaced.
-fn without_addresses(text: &str) -> String {
-    let around = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\",;:".contains(c);
+/// Returns `text` on one line, shortened, with every email address replaced.
+fn redact_addresses(text: &str) -> String {
+    let separates = |c: char| c.is_whitespace() || c.is_control() || "<>()[]\",;:".contains(c);
     let mut kept = String::new();
-    for piece in text.split_inclusive(around) {
-        let word = piece.trim_end_matches(around);
-        // A quote may belong to the address (`o'neil@`) or stand around a mere `'@domain'`.
+    for piece in text.split_inclusive(separates) {
+        let word = piece.trim_end_matches(separates);
+        // A quote may be part of an address (`o'neil@`), or enclose something that isn't one (`'@domain'`).
         let is_address =
             word.split_once('@').is_some_and(|(local, _)| !local.trim_matches('\'').is_empty());
         kept.push_str(if is_address { "(address)" } else { word });
@@ -85,38 +86,41 @@ mod tests {
 
     use super::*;
 
-    fn answered(error: SendEmailError) -> SendError {
+    fn send_error(error: SendEmailError) -> SendError {
         SendError::from_sdk(&SdkError::service_error(error, ()))
     }
 
-    fn rejected(message: &str) -> SendError {
-        answered(SendEmailError::MessageRejected(
+    fn message_rejected(message: &str) -> SendError {
+        send_error(SendEmailError::MessageRejected(
             MessageRejected::builder().message(message).build(),
         ))
     }
 
-    fn refused(reason: &str) -> SendError {
-        SendError::Refused { reason: reason.into() }
+    fn rejected_because(reason: &str) -> SendError {
+        SendError::Rejected { reason: reason.into() }
     }
 
     #[test]
-    fn a_mail_that_ses_finds_wrong_is_refused_for_good() {
-        assert_eq!(rejected("Message contains a virus."), refused("Message contains a virus."));
+    fn an_email_that_ses_rejects_fails_permanently() {
+        assert_eq!(
+            message_rejected("Message contains a virus."),
+            rejected_because("Message contains a virus.")
+        );
         let bad =
             BadRequestException::builder().message("Local address contains illegal character");
         assert_eq!(
-            answered(SendEmailError::BadRequestException(bad.build())),
-            refused("Local address contains illegal character"),
+            send_error(SendEmailError::BadRequestException(bad.build())),
+            rejected_because("Local address contains illegal character"),
         );
         let silent = BadRequestException::builder().build();
         assert_eq!(
-            answered(SendEmailError::BadRequestException(silent)),
-            refused("no reason given")
+            send_error(SendEmailError::BadRequestException(silent)),
+            rejected_because("no reason given")
         );
     }
 
     #[test]
-    fn what_an_operator_mends_is_tried_again() {
+    fn an_error_that_an_operator_can_fix_is_retried() {
         for error in [
             SendEmailError::AccountSuspendedException(AccountSuspendedException::builder().build()),
             SendEmailError::LimitExceededException(LimitExceededException::builder().build()),
@@ -131,18 +135,18 @@ mod tests {
             SendEmailError::unhandled("not JSON"),
         ] {
             let name = error.to_string();
-            assert!(matches!(answered(error), SendError::Unavailable { .. }), "{name}");
+            assert!(matches!(send_error(error), SendError::Unavailable { .. }), "{name}");
         }
         let unverified = "Email address is not verified. The following identities failed the check in region \
                           EU-WEST-1: no-reply@a.example, ada@clinic.example";
-        let SendError::Unavailable { reason } = rejected(unverified) else {
-            panic!("an unverified identity is the operator's to mend")
+        let SendError::Unavailable { reason } = message_rejected(unverified) else {
+            panic!("an operator can verify the identity, so the email must be retried")
         };
         assert!(reason.ends_with("EU-WEST-1: (address), (address)"), "{reason}");
     }
 
     #[test]
-    fn no_answer_is_tried_again() {
+    fn a_missing_answer_is_retried() {
         let timed_out = ConnectorError::timeout("slow".into());
         for error in [
             SdkError::<SendEmailError, HttpResponse>::timeout_error("after 3 s"),
@@ -158,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn the_reason_names_the_cause() {
+    fn the_reason_includes_the_cause() {
         let error = SdkError::<SendEmailError, HttpResponse>::dispatch_failure(ConnectorError::io(
             "connection refused".into(),
         ));
@@ -169,11 +173,11 @@ mod tests {
     #[test]
     fn a_reason_holds_no_address_and_no_line_break() {
         assert_eq!(
-            without_addresses(
+            redact_addresses(
                 "\"Ada\" <o'neil@clinic.example>,b@c.example;x\r\nMissing final '@domain'"
             ),
             "\"Ada\" <(address)>,(address);x  Missing final '@domain'"
         );
-        assert_eq!(without_addresses(&"ä".repeat(1000)).chars().count(), MAX_REASON);
+        assert_eq!(redact_addresses(&"ä".repeat(1000)).chars().count(), MAX_REASON);
     }
 }

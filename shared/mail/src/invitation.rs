@@ -1,4 +1,4 @@
-//! The invitation: who invites to what, and the link that opens it.
+//! The email that invites a person to a clinic.
 
 use askama::Template;
 use domain::person::email::Email;
@@ -7,11 +7,11 @@ use domain::time::Timestamp;
 use crate::link::Link;
 use crate::message::{Message, RenderError, one_line};
 
-/// What the person will be able to do.
+/// What the invited person will be able to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one permission of the HTTP contract")]
-pub struct Can {
-    /// An admin or the owner: may do everything but create reports.
+pub struct Abilities {
+    /// Do everything except create reports. True for an admin or owner.
     pub administer: bool,
     /// Assign tasks, create studies, edit their metadata.
     pub manage_studies: bool,
@@ -21,54 +21,54 @@ pub struct Can {
     pub dashboard: bool,
 }
 
-impl Can {
-    /// One entry for each ability, each continuing "you can".
-    fn abilities(self) -> Vec<&'static str> {
+impl Abilities {
+    /// One phrase per ability. Each continues the sentence "you can".
+    fn phrases(self) -> Vec<&'static str> {
         let dashboard = self.administer || self.dashboard;
         let all = [
             (
                 self.administer,
-                "manage the clinic: invite people, change their permissions, manage its API keys",
+                "manage the clinic: invite people, change their permissions, and manage API keys",
             ),
             (
                 self.administer || self.manage_studies,
-                "manage studies: assign tasks, create studies, edit their metadata",
+                "manage studies: assign tasks, create studies, and edit study metadata",
             ),
             (self.create_reports, "dictate and create radiology reports"),
             (dashboard, "sign in to the AutoScribe dashboard"),
         ];
         let held: Vec<_> =
-            all.into_iter().filter_map(|(held, words)| held.then_some(words)).collect();
+            all.into_iter().filter_map(|(held, phrase)| held.then_some(phrase)).collect();
         if held.is_empty() { vec!["view the studies that your PACS opens for you"] } else { held }
     }
 
-    /// Where the person works, when it is not the dashboard.
-    fn place(self) -> Option<&'static str> {
+    /// Where the person works if they have no dashboard access.
+    fn workplace(self) -> Option<&'static str> {
         let dashboard = self.administer || self.dashboard;
         (!dashboard).then_some(
-            "You will work inside your PACS; there is no separate sign-in to a dashboard.",
+            "You'll work inside your PACS. You don't need to sign in to a separate dashboard.",
         )
     }
 }
 
-/// Invites a person to a clinic.
+/// The email that invites a person to a clinic.
 #[derive(Clone, Debug)]
-pub struct Invitation {
+pub struct InvitationEmail {
     /// The clinic's name.
     pub clinic_name: String,
-    /// First and last name of the inviter; `None` when a PACS or script invited.
+    /// First and last name of the inviter. `None` if a PACS or script sent the invitation.
     pub inviter: Option<String>,
-    /// The invitee's first name, for the greeting.
+    /// The invited person's first name, for the greeting.
     pub first_name: String,
-    /// What the invitee will be able to do.
-    pub can: Can,
-    /// Where the invitee confirms or declines.
+    /// What they will be able to do.
+    pub abilities: Abilities,
+    /// Where they confirm or decline.
     pub link: Link,
-    /// Until when the link confirms.
+    /// When the invitation expires.
     pub expires: Timestamp,
 }
 
-/// What both templates say, each text on one line.
+/// The values of both templates. Each is a single line.
 struct Facts<'a> {
     heading: String,
     button: &'static str,
@@ -77,7 +77,7 @@ struct Facts<'a> {
     first_name: String,
     lead: String,
     abilities: Vec<&'static str>,
-    place: Option<&'static str>,
+    workplace: Option<&'static str>,
     expires: String,
     to: &'a str,
     replies: bool,
@@ -95,8 +95,8 @@ struct Text<'a> {
     mail: &'a Facts<'a>,
 }
 
-impl Invitation {
-    /// The mail to the invitee; answers go to `reply_to`, the clinic's address, when it is set.
+impl InvitationEmail {
+    /// Renders the email. Replies go to `reply_to`, the clinic's address, if it is set.
     pub fn render(&self, to: &Email, reply_to: Option<&Email>) -> Result<Message, RenderError> {
         let clinic = one_line(&self.clinic_name);
         let mail = Facts {
@@ -105,8 +105,8 @@ impl Invitation {
             link: self.link.reveal(),
             first_name: one_line(&self.first_name),
             lead: self.lead(&clinic),
-            abilities: self.can.abilities(),
-            place: self.can.place(),
+            abilities: self.abilities.phrases(),
+            workplace: self.abilities.workplace(),
             expires: self.expires.in_words(),
             to: to.as_typed(),
             replies: reply_to.is_some(),
@@ -117,20 +117,24 @@ impl Invitation {
         Ok(Message {
             to: to.clone(),
             reply_to: reply_to.cloned(),
-            subject: format!("{} invites you to AutoScribe", mail.clinic),
+            subject: self.subject(&mail.clinic),
             html,
             text,
         })
     }
 
+    fn subject(&self, clinic: &str) -> String {
+        match &self.inviter {
+            Some(inviter) => {
+                format!("{} invites you to join {clinic} on AutoScribe", one_line(inviter))
+            }
+            None => format!("{clinic} invites you to AutoScribe"),
+        }
+    }
+
     fn lead(&self, clinic: &str) -> String {
-        let who = match &self.inviter {
-            Some(inviter) => format!("{} of {clinic}", one_line(inviter)),
-            None => clinic.to_owned(),
-        };
-        format!(
-            "{who} invites you to AutoScribe, where the clinic reads and reports its radiology studies."
-        )
+        let subject = self.subject(clinic);
+        format!("{subject}, where the clinic reads and reports its radiology studies.")
     }
 }
 
@@ -138,29 +142,33 @@ impl Invitation {
 mod tests {
     use super::*;
 
-    const NOTHING: Can =
-        Can { administer: false, manage_studies: false, create_reports: false, dashboard: false };
+    const NOTHING: Abilities = Abilities {
+        administer: false,
+        manage_studies: false,
+        create_reports: false,
+        dashboard: false,
+    };
 
     #[test]
-    fn an_admin_may_do_everything_but_create_reports() {
-        let words = Can { administer: true, ..NOTHING }.abilities().join("; ");
-        assert!(words.contains("manage the clinic"), "{words}");
-        assert!(words.contains("manage studies"), "{words}");
-        assert!(words.contains("dashboard"), "{words}");
-        assert!(!words.contains("reports"), "{words}");
+    fn an_admin_can_do_everything_except_create_reports() {
+        let phrases = Abilities { administer: true, ..NOTHING }.phrases().join(" / ");
+        assert!(phrases.contains("manage the clinic"), "{phrases}");
+        assert!(phrases.contains("manage studies"), "{phrases}");
+        assert!(phrases.contains("dashboard"), "{phrases}");
+        assert!(!phrases.contains("reports"), "{phrases}");
     }
 
     #[test]
-    fn without_the_dashboard_the_place_is_the_pacs() {
-        let reader = Can { create_reports: true, ..NOTHING };
-        assert_eq!(reader.abilities(), ["dictate and create radiology reports"]);
-        assert!(reader.place().unwrap().contains("PACS"));
-        assert_eq!(Can { dashboard: true, ..reader }.place(), None);
-        assert_eq!(Can { administer: true, ..reader }.place(), None);
+    fn a_person_without_dashboard_access_works_in_the_pacs() {
+        let reader = Abilities { create_reports: true, ..NOTHING };
+        assert_eq!(reader.phrases(), ["dictate and create radiology reports"]);
+        assert!(reader.workplace().unwrap().contains("PACS"));
+        assert_eq!(Abilities { dashboard: true, ..reader }.workplace(), None);
+        assert_eq!(Abilities { administer: true, ..reader }.workplace(), None);
     }
 
     #[test]
-    fn nobody_is_invited_to_nothing() {
-        assert_eq!(NOTHING.abilities(), ["view the studies that your PACS opens for you"]);
+    fn a_person_without_permissions_can_view_studies() {
+        assert_eq!(NOTHING.phrases(), ["view the studies that your PACS opens for you"]);
     }
 }

@@ -1,7 +1,11 @@
-//! The mails of AutoScribe Access, and Amazon SES that sends them.
+//! The emails of AutoScribe Access, and the Amazon SES client that sends them.
 //!
-//! A template and the facts it needs become a [`Message`]; [`Ses`] sends it and says whether a
-//! failure is final ([`SendError::Refused`]) or worth another try ([`SendError::Unavailable`]).
+//! Each email has its own file and renders to a [`Message`]. [`Ses`] sends it. A failure is either
+//! permanent ([`SendError::Rejected`]) or worth a retry ([`SendError::Unavailable`]).
+//!
+//! Every email's file has the same three private types: `Facts` holds the values of the templates,
+//! `Html` and `Text` are the templates of the two bodies. They share names because the files differ
+//! only in content.
 
 mod error;
 mod invitation;
@@ -16,11 +20,11 @@ mod ses;
 mod verification;
 
 pub use error::SendError;
-pub use invitation::{Can, Invitation};
+pub use invitation::{Abilities, InvitationEmail};
 pub use link::Link;
 pub use message::{Message, RenderError};
-pub use password_reset::PasswordReset;
-pub use renewal::RenewalRequested;
+pub use password_reset::PasswordResetEmail;
+pub use renewal::RenewalEmail;
 pub use sender::Sender;
 pub use ses::{MessageId, Ses};
-pub use verification::{Finding, NpiNotVerified};
+pub use verification::{NpiNotVerifiedEmail, NpiProblem};

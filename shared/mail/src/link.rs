@@ -1,21 +1,21 @@
-//! The link that opens an invitation.
+//! A link with a secret token.
 
 use std::fmt;
 
-/// A link that carries a token: whoever holds it can confirm in the invitee's name.
+/// A link that carries a token. Anyone who has it can act as the recipient.
 ///
-/// Neither shown nor serialised; only a template reveals it.
+/// It has no `Display` and no `Serialize`, so that only a template reveals it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Link(String);
 
 impl Link {
-    /// The link with this address.
+    /// Wraps a URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Self(url.into())
     }
 
-    /// The address, token and all.
+    /// The URL with its token.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

@@ -1,38 +1,38 @@
-//! A mail ready to be sent.
+//! A rendered email.
 
 use std::fmt;
 
 use domain::person::email::Email;
 
-/// A mail ready to be sent; who sends it is [`crate::Ses`]'s to say.
+/// An email that is ready to send. [`crate::Ses`] adds the sender.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
-    /// Who gets it.
+    /// The recipient.
     pub to: Email,
-    /// Who gets the answer, when it is not the sender.
+    /// Who gets the replies, if it isn't the sender.
     pub reply_to: Option<Email>,
-    /// One line, never a line break.
+    /// A single line.
     pub subject: String,
-    /// The body for mail programs that show HTML.
+    /// The body for email clients that show HTML.
     pub html: String,
     /// The same in plain text.
     pub text: String,
 }
 
 impl fmt::Debug for Message {
-    // The bodies carry the link, the subject names.
+    // The bodies hold the link, and the subject holds names.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Message(redacted)")
     }
 }
 
-/// A template could not be rendered: a defect of this crate, which trying again does not mend.
+/// A template failed to render. This is a bug in this crate, so a retry doesn't help.
 #[derive(Debug, thiserror::Error)]
-#[error("the mail template could not be rendered")]
+#[error("the email template failed to render")]
 pub struct RenderError(#[from] askama::Error);
 
-/// `text` on one line. The domain's names hold no line break, but a header or a plain-text body
-/// that trusted this would let one slip forge the rest of the mail.
+/// Returns `text` on one line. Names from the domain have no line breaks, but if one did, it could
+/// forge a header or the rest of a plain-text body.
 pub(crate) fn one_line(text: &str) -> String {
     let spaced: String = text
         .chars()
@@ -46,14 +46,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_breaks_a_line() {
+    fn one_line_removes_line_breaks_and_control_characters() {
         let forged = "Lakeside\r\nBcc: x@y.example\u{2028}\u{85}\t Imaging\0";
         assert_eq!(one_line(forged), "Lakeside Bcc: x@y.example Imaging");
         assert_eq!(one_line("Praxis Süd & Söhne"), "Praxis Süd & Söhne");
     }
 
     #[test]
-    fn debug_shows_neither_address_nor_body() {
+    fn debug_shows_no_address_and_no_body() {
         let message = Message {
             to: Email::parse("ada@clinic.example").unwrap(),
             reply_to: None,

@@ -1,4 +1,4 @@
-//! The link to a new password.
+//! The email with a link to set a new password.
 
 use askama::Template;
 use domain::person::email::Email;
@@ -7,16 +7,16 @@ use domain::time::Timestamp;
 use crate::link::Link;
 use crate::message::{Message, RenderError};
 
-/// Lets a person set a new password.
+/// The email with a link to set a new password.
 #[derive(Clone, Debug)]
-pub struct PasswordReset {
-    /// Opens the page where the password is set.
+pub struct PasswordResetEmail {
+    /// Opens the page where the person sets the password.
     pub link: Link,
-    /// When the link runs out.
+    /// When the link expires.
     pub expires: Timestamp,
 }
 
-/// What both templates say.
+/// The values of both templates.
 struct Facts<'a> {
     heading: &'static str,
     button: &'static str,
@@ -37,11 +37,11 @@ struct Text<'a> {
     mail: &'a Facts<'a>,
 }
 
-impl PasswordReset {
-    /// The mail to the account's owner. It has no Reply-To: an account belongs to no one clinic.
+impl PasswordResetEmail {
+    /// Renders the email. It has no Reply-To because an account isn't tied to one clinic.
     pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
         let mail = Facts {
-            heading: "Set a new password",
+            heading: "Reset your password",
             button: "Set a new password",
             link: self.link.reveal(),
             expires: self.expires.in_words(),
@@ -52,7 +52,7 @@ impl PasswordReset {
         Ok(Message {
             to: to.clone(),
             reply_to: None,
-            subject: "Set a new AutoScribe password".to_owned(),
+            subject: "Reset your AutoScribe password".to_owned(),
             html,
             text,
         })

@@ -1,22 +1,22 @@
-//! The request for a new invitation, after the first has expired.
+//! The email that asks for a new invitation after the first one expired.
 
 use askama::Template;
 use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 
-/// Tells the inviter that a person opened an expired invitation and asks for a new one.
+/// Tells the inviter that a person opened an expired invitation and asked for a new one.
 #[derive(Clone, Debug)]
-pub struct RenewalRequested {
+pub struct RenewalEmail {
     /// The clinic's name.
     pub clinic_name: String,
-    /// First and last name of the person who asks.
+    /// First and last name of the person who asked.
     pub person_name: String,
     /// Where the inviter signs in.
     pub dashboard_url: String,
 }
 
-/// What both templates say, each text on one line.
+/// The values of both templates. Each is a single line.
 struct Facts<'a> {
     heading: String,
     button: &'static str,
@@ -38,13 +38,13 @@ struct Text<'a> {
     mail: &'a Facts<'a>,
 }
 
-impl RenewalRequested {
-    /// The mail to the inviter. It has no Reply-To: the person asking is not known to own the
-    /// address that an answer would go to.
+impl RenewalEmail {
+    /// Renders the email. It has no Reply-To because nothing proves that the person owns the invited
+    /// address.
     pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
         let person = one_line(&self.person_name);
         let mail = Facts {
-            heading: format!("{person} asks for a new invitation"),
+            heading: format!("{person} asked for a new invitation"),
             button: "Open the dashboard",
             link: &self.dashboard_url,
             clinic: one_line(&self.clinic_name),

@@ -1,22 +1,28 @@
-//! Every mail with a sample, so that a change to a template shows in a snapshot.
+//! A sample of every email, so that a change to a template shows in a snapshot.
 
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::{
-    Can, Finding, Invitation, Link, Message, NpiNotVerified, PasswordReset, RenewalRequested,
+    Abilities, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail,
+    RenewalEmail,
 };
 
 fn email(text: &str) -> Email {
     Email::parse(text).unwrap()
 }
 
-fn invitation() -> Invitation {
-    Invitation {
+fn invitation() -> InvitationEmail {
+    InvitationEmail {
         clinic_name: "Lakeside Imaging".into(),
         inviter: Some("Grace Okafor".into()),
         first_name: "Ada".into(),
-        can: Can { administer: false, manage_studies: true, create_reports: true, dashboard: true },
+        abilities: Abilities {
+            administer: false,
+            manage_studies: true,
+            create_reports: true,
+            dashboard: true,
+        },
         link: Link::new(format!(
             "https://app.autoscribe.example/invitation#token={}",
             "sample-".repeat(16)
@@ -25,33 +31,33 @@ fn invitation() -> Invitation {
     }
 }
 
-fn renewal() -> RenewalRequested {
-    RenewalRequested {
+fn renewal() -> RenewalEmail {
+    RenewalEmail {
         clinic_name: "Lakeside Imaging".into(),
         person_name: "Ada Lovelace".into(),
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
 
-fn password_reset() -> PasswordReset {
-    PasswordReset {
+fn password_reset() -> PasswordResetEmail {
+    PasswordResetEmail {
         link: Link::new("https://app.autoscribe.example/reset#token=sample"),
         expires: Timestamp::parse("2026-12-01T10:00:00Z").unwrap(),
     }
 }
 
-fn not_verified(finding: Finding) -> NpiNotVerified {
-    NpiNotVerified {
+fn npi_not_verified(problem: NpiProblem) -> NpiNotVerifiedEmail {
+    NpiNotVerifiedEmail {
         clinic_name: "Lakeside Imaging".into(),
         person_name: "Ada Lovelace".into(),
-        finding,
+        problem,
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
 
-/// A name and clinic that would break a template that forgot to escape.
-fn hostile() -> Invitation {
-    Invitation {
+/// Names that would break a template that doesn't escape them.
+fn hostile() -> InvitationEmail {
+    InvitationEmail {
         clinic_name: "\"Dr.\" O'Neil & Söhne <b>\r\nX: y".into(),
         inviter: Some("Zoë \"Z\" D'Arcy & Co".into()),
         first_name: "Renée & 'Jo' \"J\"".into(),
@@ -64,12 +70,20 @@ fn hostile() -> Invitation {
 fn samples() -> Vec<(&'static str, Message)> {
     let ada = email("Ada@Clinic.Example");
     let clinic = email("office@lakeside.example");
-    let pacs_only =
-        Can { administer: false, manage_studies: false, create_reports: true, dashboard: false };
-    let admin =
-        Can { administer: true, manage_studies: true, create_reports: false, dashboard: true };
-    let from_pacs = Invitation { inviter: None, can: pacs_only, ..invitation() };
-    let to_admin = Invitation { can: admin, ..invitation() };
+    let pacs_only = Abilities {
+        administer: false,
+        manage_studies: false,
+        create_reports: true,
+        dashboard: false,
+    };
+    let admin = Abilities {
+        administer: true,
+        manage_studies: true,
+        create_reports: false,
+        dashboard: true,
+    };
+    let from_pacs = InvitationEmail { inviter: None, abilities: pacs_only, ..invitation() };
+    let to_admin = InvitationEmail { abilities: admin, ..invitation() };
     vec![
         ("invitation", invitation().render(&ada, Some(&clinic)).unwrap()),
         ("invitation_admin", to_admin.render(&ada, None).unwrap()),
@@ -77,13 +91,13 @@ fn samples() -> Vec<(&'static str, Message)> {
         ("invitation_escaped", hostile().render(&ada, Some(&clinic)).unwrap()),
         ("renewal_requested", renewal().render(&ada).unwrap()),
         ("password_reset", password_reset().render(&ada).unwrap()),
-        ("npi_deactivated", not_verified(Finding::Deactivated).render(&ada).unwrap()),
-        ("npi_not_found", not_verified(Finding::NotFound).render(&ada).unwrap()),
-        ("npi_other_surname", not_verified(Finding::OtherSurname).render(&ada).unwrap()),
+        ("npi_deactivated", npi_not_verified(NpiProblem::Deactivated).render(&ada).unwrap()),
+        ("npi_not_found", npi_not_verified(NpiProblem::NotFound).render(&ada).unwrap()),
+        ("npi_other_surname", npi_not_verified(NpiProblem::OtherSurname).render(&ada).unwrap()),
     ]
 }
 
-fn whole(message: &Message) -> String {
+fn full_text(message: &Message) -> String {
     let reply_to = message.reply_to.as_ref().map_or("(none)", Email::as_typed);
     format!(
         "To: {}\nReply-To: {reply_to}\nSubject: {}\n\n=== text ===\n{}\n\n=== html ===\n{}\n",
@@ -95,14 +109,14 @@ fn whole(message: &Message) -> String {
 }
 
 #[test]
-fn every_mail_reads_as_its_snapshot() {
+fn every_email_matches_its_snapshot() {
     for (name, message) in samples() {
-        insta::assert_snapshot!(name, whole(&message));
+        insta::assert_snapshot!(name, full_text(&message));
     }
 }
 
 #[test]
-fn html_escapes_what_people_typed_and_text_does_not() {
+fn html_escapes_names_and_plain_text_does_not() {
     let message = hostile().render(&email("o'neil&co@clinic.example"), None).unwrap();
     for raw in ["<b>", "\"Dr.\"", "D'Arcy", "Renée & ", "o'neil&co", "&b=\"2\""] {
         assert!(!message.html.contains(raw), "{raw}");
@@ -112,35 +126,35 @@ fn html_escapes_what_people_typed_and_text_does_not() {
 }
 
 #[test]
-fn no_name_breaks_a_line_of_subject_or_text() {
+fn a_name_with_a_line_break_adds_no_line() {
     let message = hostile().render(&email("ada@clinic.example"), None).unwrap();
     assert!(!message.subject.contains(['\r', '\n']), "{}", message.subject);
     assert!(!message.text.contains("\nX: y"), "{}", message.text);
 }
 
 #[test]
-fn no_mail_loads_anything_from_outside() {
+fn no_email_loads_external_content() {
     for (name, message) in samples() {
         let html = message.html.to_lowercase();
-        for outside in
+        for external in
             ["src=", "<img", "<script", "<link", "<iframe", "@import", "url(", "background="]
         {
-            assert!(!html.contains(outside), "{name} has {outside}");
+            assert!(!html.contains(external), "{name} has {external}");
         }
     }
 }
 
 #[test]
-fn every_mail_shows_its_link_as_button_and_as_text() {
+fn the_html_shows_the_link_as_a_button_and_as_text() {
     let link = invitation().link;
     let message = invitation().render(&email("ada@clinic.example"), None).unwrap();
-    // Button, the same address once more, and that address as text.
+    // The button's target, the second link's target, and the second link's text.
     assert_eq!(message.html.matches(link.reveal()).count(), 3);
     assert_eq!(message.text.matches(link.reveal()).count(), 1);
 }
 
 #[test]
-fn a_screen_reader_hears_no_layout() {
+fn screen_readers_skip_layout_tables() {
     for (name, message) in samples() {
         let tables = message.html.matches("<table").count();
         assert_eq!(message.html.matches("<table role=\"presentation\"").count(), tables, "{name}");

@@ -1,4 +1,4 @@
-//! Who mails come from.
+//! The sender of the emails.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -6,16 +6,16 @@ use domain::field::Refusal;
 use domain::person::PersonName;
 use domain::person::email::Email;
 
-/// Bytes of a name in one encoded word: with `=?UTF-8?B?` and `?=` at most the 75 characters of
-/// RFC 2047 section 2.
+/// The most bytes of a name in one encoded word. In base64 and with `=?UTF-8?B?` and `?=` they stay
+/// within the 75 characters of RFC 2047 section 2.
 const ENCODED_WORD_BYTES: usize = 45;
 
 const NOT_ASCII: Refusal = Refusal::new(
     "sender_not_ascii",
-    "Use only ASCII before the @. SES sends from no other address.",
+    "Use only ASCII characters before the @. SES can't send from other addresses.",
 );
 
-/// The name and address that mails come from.
+/// The name and address that emails come from.
 #[derive(Clone, Debug)]
 pub struct Sender {
     name: Option<PersonName>,
@@ -23,7 +23,7 @@ pub struct Sender {
 }
 
 impl Sender {
-    /// Reads `AutoScribe <no-reply@autoscribe.example>`, or the address alone.
+    /// Parses `AutoScribe <no-reply@autoscribe.example>`, or an address alone.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let (name, address) =
             match text.trim().strip_suffix('>').and_then(|open| open.split_once('<')) {
@@ -49,7 +49,8 @@ impl Sender {
     }
 }
 
-/// A display name in a header: a quoted string of RFC 5322 when ASCII, else encoded words.
+/// A display name in a header: a quoted string (RFC 5322) if it is ASCII, otherwise encoded words
+/// (RFC 2047).
 fn display_name(name: &str) -> String {
     if name.is_ascii() {
         return format!("\"{}\"", name.replace('\\', "\\\\").replace('"', "\\\""));
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sender_is_an_address_with_or_without_a_name() {
+    fn the_name_of_a_sender_is_optional() {
         assert_eq!(
             header("AutoScribe <no-reply@a.example>"),
             "\"AutoScribe\" <no-reply@a.example>"
@@ -96,7 +97,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_name_becomes_words_of_at_most_75_characters() {
+    fn a_long_name_is_split_into_words_of_at_most_75_characters() {
         let header = header(&format!("{} <a@b.example>", "é".repeat(100)));
         let words: Vec<&str> = header.trim_end_matches(" <a@b.example>").split(' ').collect();
         assert_eq!(words.len(), 5);
@@ -104,7 +105,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_send_is_refused() {
+    fn an_address_that_ses_cannot_send_from_is_refused() {
         for wrong in [
             "",
             "AutoScribe",

@@ -1,4 +1,4 @@
-//! Amazon SES v2.
+//! The Amazon SES v2 client.
 
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::error::BuildError;
@@ -13,7 +13,7 @@ use crate::sender::Sender;
 #[cfg(test)]
 mod tests;
 
-/// What SES calls a mail that it took; its feedback events carry the same.
+/// The id that SES gives to an email. Its feedback events carry the same id.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MessageId(String);
 
@@ -25,7 +25,7 @@ impl MessageId {
     }
 }
 
-/// Sends mails through Amazon SES.
+/// Sends emails through Amazon SES.
 #[derive(Clone, Debug)]
 pub struct Ses {
     client: Client,
@@ -34,34 +34,36 @@ pub struct Ses {
 }
 
 impl Ses {
-    /// Sends through `client` in the name of `from`; SES reports what becomes of a mail to the
-    /// destinations of `configuration_set`.
+    /// Sends from the address `from`. SES reports deliveries and bounces to the destinations of
+    /// `configuration_set`.
     #[must_use]
     pub fn new(client: Client, from: Sender, configuration_set: Option<String>) -> Self {
         Self { client, from, configuration_set }
     }
 
-    /// Sends `message`. SES repeats `tags` in its feedback and shows them to operators, so they
-    /// hold ids only: ASCII letters, digits, `_` and `-`.
+    /// Sends `message`. SES repeats `tags` in its feedback and shows them to operators, so pass only
+    /// ids. They may have ASCII letters, digits, `_` and `-`.
     pub async fn send(
         &self,
         message: &Message,
         tags: &[(&str, &str)],
     ) -> Result<MessageId, SendError> {
-        let tags: Result<Vec<_>, _> = tags.iter().map(|(name, value)| tag(name, value)).collect();
+        let tags: Result<Vec<_>, _> =
+            tags.iter().map(|(name, value)| message_tag(name, value)).collect();
         let call = self
             .client
             .send_email()
             .from_email_address(self.from.header())
             .destination(Destination::builder().to_addresses(message.to.delivery_address()).build())
             .set_reply_to_addresses(reply_to(message).map(|address| vec![address]))
-            .content(content(message).map_err(|error| unbuilt(&error))?)
+            .content(content(message).map_err(|error| build_failure(&error))?)
             .set_configuration_set_name(self.configuration_set.clone())
-            .set_email_tags(Some(tags.map_err(|error| unbuilt(&error))?))
+            .set_email_tags(Some(tags.map_err(|error| build_failure(&error))?))
             .send();
         let answer = telemetry::timed(CalledService::Ses, "SendEmail", call).await;
         let answer = answer.map_err(|error| SendError::from_sdk(&error))?;
-        // SES always names the mail. Should it not, the mail is out all the same, and an error here would send it twice.
+        // SES always returns an id. If it didn't, the email would be sent already, and an error here
+        // would send it twice.
         Ok(MessageId(answer.message_id.unwrap_or_default()))
     }
 }
@@ -76,23 +78,21 @@ fn utf8(text: &str) -> Result<Content, BuildError> {
     Content::builder().data(text).charset("UTF-8").build()
 }
 
-fn tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
+fn message_tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
     MessageTag::builder().name(name).value(value).build()
 }
 
-fn unbuilt(error: &BuildError) -> SendError {
+fn build_failure(error: &BuildError) -> SendError {
     SendError::Unavailable { reason: error.to_string() }
 }
 
-/// SES takes only ASCII before an `@`, and refuses the whole mail for a Reply-To that is not:
-/// rather a mail that cannot be answered than none.
+/// The Reply-To address, unless it has other characters than ASCII before the `@`. SES would reject
+/// the whole email for it, and an email without a Reply-To is better than none.
 fn reply_to(message: &Message) -> Option<String> {
     let address = message.reply_to.as_ref().map(Email::delivery_address)?;
     if address.is_ascii() {
         return Some(address);
     }
-    tracing::warn!(
-        "the clinic's reply address is not ASCII before the @ and was left out of the mail"
-    );
+    tracing::warn!("reply address left out of an email: it has non-ASCII characters before the @");
     None
 }

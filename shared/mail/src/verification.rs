@@ -1,59 +1,59 @@
-//! The news that a person's NPI is not verified, to those who run the clinic.
+//! The email that tells a clinic's owners and admins that a person's NPI is no longer verified.
 
 use askama::Template;
 use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 
-/// What the registry says of the number now.
+/// Why the registry doesn't confirm an NPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Finding {
-    /// CMS deactivated it.
+pub enum NpiProblem {
+    /// CMS deactivated the NPI.
     Deactivated,
-    /// It is no person's.
+    /// The NPI doesn't belong to a person.
     NotFound,
-    /// It is a person's of another surname.
+    /// The NPI belongs to a person with another last name.
     OtherSurname,
 }
 
-impl Finding {
-    /// Continues "The NPPES registry".
-    fn words(self) -> &'static str {
+impl NpiProblem {
+    /// Continues the sentence "The NPPES registry".
+    fn finding(self) -> &'static str {
         match self {
-            Self::Deactivated => "says that CMS deactivated the number",
-            Self::NotFound => "does not list the number as a person's",
-            Self::OtherSurname => "lists the number under another surname",
+            Self::Deactivated => "says that CMS deactivated this number",
+            Self::NotFound => "doesn't list this number for a person",
+            Self::OtherSurname => "lists this number under a different last name",
         }
     }
 
-    /// What mends it.
+    /// How to fix it.
     fn remedy(self) -> &'static str {
         match self {
             Self::Deactivated => {
-                "If they have another NPI, enter that one. If CMS activates this one again, AutoScribe notices within a month."
+                "If they have another NPI, enter that one. If CMS reactivates this one, AutoScribe will notice within a month."
             }
-            Self::NotFound => "Check the number with them, and correct it if it was mistyped.",
+            Self::NotFound => "Check the number with them, and correct it if it's wrong.",
             Self::OtherSurname => {
-                "Check name and number with them, and correct what is wrong. If both are right and you know the person, attest that the number is theirs."
+                "Check the name and the number with them, and correct any mistake. If both are right and you know this person, attest that the number is theirs."
             }
         }
     }
 }
 
-/// Tells an owner or admin that a person cannot create reports, since the NPI is not verified.
+/// Tells an owner or admin that a person cannot create reports because the NPI is not verified.
 #[derive(Clone, Debug)]
-pub struct NpiNotVerified {
+pub struct NpiNotVerifiedEmail {
     /// The clinic's name.
     pub clinic_name: String,
     /// First and last name of the person.
     pub person_name: String,
-    /// What the registry says.
-    pub finding: Finding,
-    /// Where the person's permissions and NPI are changed.
+    /// Why the NPI is not verified.
+    pub problem: NpiProblem,
+    /// Where the recipient changes the person's permissions and NPI.
     pub dashboard_url: String,
 }
 
-/// What both templates say, each text on one line.
+/// The values of both templates. Each is a single line.
 struct Facts<'a> {
     heading: String,
     button: &'static str,
@@ -77,8 +77,8 @@ struct Text<'a> {
     mail: &'a Facts<'a>,
 }
 
-impl NpiNotVerified {
-    /// The mail to an owner or admin. The number itself stays out of it.
+impl NpiNotVerifiedEmail {
+    /// Renders the email. It leaves out the NPI itself.
     pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
         let person = one_line(&self.person_name);
         let mail = Facts {
@@ -87,8 +87,8 @@ impl NpiNotVerified {
             link: &self.dashboard_url,
             clinic: one_line(&self.clinic_name),
             person,
-            finding: self.finding.words(),
-            remedy: self.finding.remedy(),
+            finding: self.problem.finding(),
+            remedy: self.problem.remedy(),
             to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;

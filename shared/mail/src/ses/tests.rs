@@ -1,4 +1,4 @@
-//! `Ses` against a listener that answers as SES does.
+//! Tests `Ses` against a listener that answers like SES.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpListener;
@@ -10,20 +10,21 @@ use aws_sdk_sesv2::{Client, Config};
 use domain::person::email::Email;
 use serde_json::{Value, json};
 
-use crate::{Message, RenewalRequested, SendError, Sender, Ses};
+use crate::{Message, RenewalEmail, SendError, Sender, Ses};
 
-/// What reached the listener: the request line with its headers, and the body.
-struct Captured {
+/// A request that reached the listener.
+struct CapturedRequest {
+    /// The request line and the headers.
     head: String,
     body: Value,
 }
 
-/// Takes one request and answers it.
-fn listen(
+/// Starts a listener that answers one request.
+fn start_listener(
     status: &'static str,
     error_type: &'static str,
     body: &'static str,
-) -> (String, JoinHandle<Captured>) {
+) -> (String, JoinHandle<CapturedRequest>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
     let captured = thread::spawn(move || {
@@ -42,7 +43,7 @@ fn listen(
             body.len()
         )
         .unwrap();
-        Captured { head, body: serde_json::from_slice(&request).unwrap() }
+        CapturedRequest { head, body: serde_json::from_slice(&request).unwrap() }
     });
     (url, captured)
 }
@@ -60,7 +61,7 @@ fn ses(url: &str, configuration_set: Option<&str>) -> Ses {
 }
 
 fn message(reply_to: Option<&str>) -> Message {
-    let renewal = RenewalRequested {
+    let renewal = RenewalEmail {
         clinic_name: "Praxis Süd".into(),
         person_name: "Zoë Ünal".into(),
         dashboard_url: "https://app.autoscribe.example/".into(),
@@ -72,8 +73,8 @@ fn message(reply_to: Option<&str>) -> Message {
 }
 
 #[tokio::test]
-async fn a_mail_reaches_ses_whole() {
-    let (url, captured) = listen("200 OK", "", r#"{"MessageId":"0102-abc"}"#);
+async fn the_request_to_ses_holds_the_whole_email() {
+    let (url, captured) = start_listener("200 OK", "", r#"{"MessageId":"0102-abc"}"#);
     let message = message(Some("office@lakeside.example"));
     let tags = [("clinicId", "0192a-b"), ("invitationId", "inv_1")];
     let id = ses(&url, Some("access")).send(&message, &tags).await.unwrap();
@@ -86,7 +87,7 @@ async fn a_mail_reaches_ses_whole() {
         captured.head
     );
     let utf8 = |text: &str| json!({ "Data": text, "Charset": "UTF-8" });
-    // The whole body: nothing may come along unasked, such as ListManagementOptions or Headers.
+    // Compares the whole body. Anything else in it, such as Headers, could change the email.
     assert_eq!(
         captured.body,
         json!({
@@ -94,7 +95,7 @@ async fn a_mail_reaches_ses_whole() {
             "Destination": { "ToAddresses": ["Grace@xn--sd-xka.example"] },
             "ReplyToAddresses": ["office@lakeside.example"],
             "Content": { "Simple": {
-                "Subject": utf8("Zoë Ünal asks for a new invitation"),
+                "Subject": utf8("Zoë Ünal asked for a new invitation"),
                 "Body": { "Html": utf8(&message.html), "Text": utf8(&message.text) },
             } },
             "EmailTags": [
@@ -108,9 +109,9 @@ async fn a_mail_reaches_ses_whole() {
 }
 
 #[tokio::test]
-async fn what_is_not_set_is_not_sent() {
+async fn the_request_leaves_out_options_that_are_not_set() {
     for reply_to in [None, Some("bürο@lakeside.example")] {
-        let (url, captured) = listen("200 OK", "", r#"{"MessageId":"1"}"#);
+        let (url, captured) = start_listener("200 OK", "", r#"{"MessageId":"1"}"#);
         ses(&url, None).send(&message(reply_to), &[]).await.unwrap();
         let body = captured.join().unwrap().body;
         assert_eq!(body.get("ReplyToAddresses"), None, "{reply_to:?}");
@@ -118,26 +119,30 @@ async fn what_is_not_set_is_not_sent() {
     }
 }
 
-async fn failure(status: &'static str, error_type: &'static str, body: &'static str) -> SendError {
-    let (url, captured) = listen(status, error_type, body);
+async fn send_and_fail(
+    status: &'static str,
+    error_type: &'static str,
+    body: &'static str,
+) -> SendError {
+    let (url, captured) = start_listener(status, error_type, body);
     let error = ses(&url, None).send(&message(None), &[]).await.unwrap_err();
     captured.join().unwrap();
     error
 }
 
 #[tokio::test]
-async fn a_rejected_mail_is_refused_for_good() {
-    let refused = |reason: &str| SendError::Refused { reason: reason.into() };
+async fn an_email_that_ses_rejects_fails_permanently() {
+    let rejected_because = |reason: &str| SendError::Rejected { reason: reason.into() };
     let virus = r#"{"message":"Message to ada@clinic.example contains a virus."}"#;
-    let rejected = failure("400 Bad Request", "MessageRejected", virus).await;
-    assert_eq!(rejected, refused("Message to (address) contains a virus."));
+    let rejected = send_and_fail("400 Bad Request", "MessageRejected", virus).await;
+    assert_eq!(rejected, rejected_because("Message to (address) contains a virus."));
     let illegal = r#"{"message":"Local address contains illegal character"}"#;
-    let bad = failure("400 Bad Request", "BadRequestException", illegal).await;
-    assert_eq!(bad, refused("Local address contains illegal character"));
+    let bad = send_and_fail("400 Bad Request", "BadRequestException", illegal).await;
+    assert_eq!(bad, rejected_because("Local address contains illegal character"));
 }
 
 #[tokio::test]
-async fn a_busy_or_broken_ses_is_tried_again() {
+async fn an_email_is_retried_if_ses_is_busy_or_fails() {
     for (status, error_type, body) in [
         (
             "429 Too Many Requests",
@@ -167,15 +172,16 @@ async fn a_busy_or_broken_ses_is_tried_again() {
         ("500 Internal Server Error", "InternalFailure", r#"{"message":null}"#),
         ("503 Service Unavailable", "", "<html>down</html>"),
     ] {
-        let error = failure(status, error_type, body).await;
+        let error = send_and_fail(status, error_type, body).await;
         assert!(matches!(error, SendError::Unavailable { .. }), "{status} {error:?}");
     }
 }
 
 #[tokio::test]
-async fn an_unreachable_ses_is_tried_again() {
-    let nobody = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let error = ses(&format!("http://{nobody}"), None).send(&message(None), &[]).await.unwrap_err();
+async fn an_email_is_retried_if_ses_is_unreachable() {
+    let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let error =
+        ses(&format!("http://{address}"), None).send(&message(None), &[]).await.unwrap_err();
     let SendError::Unavailable { reason } = error else { panic!("{error:?}") };
 
     assert!(reason.contains("refused"), "{reason}");
