@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::claim::Holder;
 use domain::time::Clock as _;
-use npi_verifier::{Bounds, Run};
+use npi_verifier::{RunLimits, RunSummary};
 use serde_json::{Value, json};
 
 use crate::support::{App, member, radiologist, text_of, with};
@@ -17,8 +17,8 @@ const SOON: Duration = Duration::from_mins(5);
 const MONTH: Duration = Duration::from_hours(30 * 24);
 
 /// The result of a run.
-fn run(changed: u32, unchanged: u32, unanswered: u32) -> Run {
-    Run { changed, unchanged, unanswered, left: 0 }
+fn run(changed: u32, unchanged: u32, unanswered: u32) -> RunSummary {
+    RunSummary { changed, unchanged, unanswered, skipped: 0 }
 }
 
 async fn read_user(app: &App, id: &Value) -> Value {
@@ -47,7 +47,7 @@ async fn confirm_and_make_due(app: &App) -> Value {
 async fn a_pending_npi_is_verified_when_the_registry_is_back() {
     let app = App::start().await;
     let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
-    assert_eq!(app.run_verifier().await, Run::default(), "not due yet");
+    assert_eq!(app.run_verifier().await, RunSummary::default(), "not due yet");
     app.clock.advance(SOON);
     assert_eq!(app.run_verifier().await, run(1, 0, 0));
     assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
@@ -56,11 +56,11 @@ async fn a_pending_npi_is_verified_when_the_registry_is_back() {
     assert_eq!((audited.len(), text("ac"), text("ob")), (1, &"system".into(), &id));
     let state = |name: &str| audited[0][name].as_m().unwrap()["nv"].as_s().unwrap().clone();
     assert_eq!((state("be"), state("af")), ("pending".into(), "verified".into()));
-    assert_eq!(app.run_verifier().await, Run::default(), "not due for a month");
+    assert_eq!(app.run_verifier().await, RunSummary::default(), "not due for a month");
     app.clock.advance(MONTH);
     assert_eq!(
         app.run_verifier().await,
-        Run { left: 1, ..Run::default() },
+        RunSummary { skipped: 1, ..RunSummary::default() },
         "the invitation has expired"
     );
     assert_eq!(app.count_due_npis().await, 0);
@@ -92,7 +92,11 @@ async fn an_outage_of_the_registry_doubles_the_delays_and_changes_no_verificatio
         let ahead = app.load_npi_claim(NPI).await.due.unwrap().at;
         let delay = ahead.since(app.clock.now());
         assert_eq!(delay.as_secs().div_ceil(60), minutes);
-        assert_eq!(app.run_verifier().await, Run::default(), "not due before the delay ends");
+        assert_eq!(
+            app.run_verifier().await,
+            RunSummary::default(),
+            "not due before the delay ends"
+        );
         app.clock.advance(Duration::from_mins(minutes));
     }
     assert_eq!(
@@ -217,14 +221,14 @@ async fn a_run_is_bounded_and_the_next_run_continues() {
     }
     app.clock.advance(SOON);
     let before = app.registry.request_count();
-    let few = Bounds { numbers: 2, ..Bounds::default() };
-    for expected in [run(2, 0, 0), run(2, 0, 0), run(1, 0, 0), Run::default()] {
+    let few = RunLimits { numbers: 2, ..RunLimits::default() };
+    for expected in [run(2, 0, 0), run(2, 0, 0), run(1, 0, 0), RunSummary::default()] {
         assert_eq!(app.run_verifier_within(few).await, expected);
     }
     assert_eq!(app.registry.request_count() - before, 5, "each NPI is looked up once");
-    let no_time = Bounds { time: Duration::ZERO, ..Bounds::default() };
+    let no_time = RunLimits { time: Duration::ZERO, ..RunLimits::default() };
     app.clock.advance(MONTH);
-    assert_eq!(app.run_verifier_within(no_time).await, Run::default());
+    assert_eq!(app.run_verifier_within(no_time).await, RunSummary::default());
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -258,7 +262,7 @@ async fn an_npi_reserved_by_a_failed_run_is_looked_up_later() {
     app.heal_database();
     assert_eq!(
         app.run_verifier().await,
-        Run::default(),
+        RunSummary::default(),
         "not due, because the failed run moved the due date"
     );
     app.clock.advance(SOON);
@@ -293,7 +297,7 @@ async fn a_revoked_invitation_is_removed_from_the_index() {
     assert_eq!(app.load_npi_claim(NPI).await.holder, Holder::Free);
     app.clock.advance(SOON);
     let before = app.registry.request_count();
-    assert_eq!(app.run_verifier().await, Run::default());
+    assert_eq!(app.run_verifier().await, RunSummary::default());
     assert_eq!(app.registry.request_count(), before);
 }
 
@@ -303,8 +307,8 @@ async fn an_expired_invitation_is_not_looked_up_until_it_is_resent() {
     let id = invite_while_down(&app, &radiologist("ada@clinic.example")).await;
     app.clock.advance(MONTH);
     let before = app.registry.request_count();
-    let left = Run { left: 1, ..Run::default() };
-    assert_eq!(app.run_verifier().await, left);
+    let skipped = RunSummary { skipped: 1, ..RunSummary::default() };
+    assert_eq!(app.run_verifier().await, skipped);
     assert_eq!((app.registry.request_count(), app.count_due_npis().await), (before, 0));
     let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
     app.as_pacs().post(&path, &json!({})).await.expect(200);

@@ -242,7 +242,7 @@ async fn npi_verifier_serves_an_event_and_rejects_a_malformed_one() {
     let events = vec![tick.to_string(), "7".into()];
     let mut function = start_function("npi-verifier", &settings(&app), events).await;
     let EventOutcome::Response(run) = next_outcome(&mut function).await else { panic!("an error") };
-    let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "left": 0 });
+    let expected = json!({ "changed": 1, "unchanged": 0, "unanswered": 0, "skipped": 0 });
     assert_eq!(run, expected);
     assert_eq!(app.read_invitation(&id).await["npiVerification"], "verified");
     assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));

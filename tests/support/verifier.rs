@@ -4,7 +4,7 @@ use domain::claim::Claim;
 use domain::npi::Npi;
 use domain::npi::due::NextLookup;
 use domain::time::Clock as _;
-use npi_verifier::{Bounds, Run, RunError, Tick};
+use npi_verifier::{RunError, RunLimits, RunSummary, ScheduledEvent};
 
 use store::CommitOutcome;
 
@@ -12,20 +12,20 @@ use super::app::App;
 
 impl App {
     /// Runs the verifier once, as the schedule does.
-    pub(crate) async fn run_verifier(&self) -> Run {
-        self.run_verifier_within(Bounds::default()).await
+    pub(crate) async fn run_verifier(&self) -> RunSummary {
+        self.run_verifier_within(RunLimits::default()).await
     }
 
     /// Runs the verifier once. Returns its error.
-    pub(crate) async fn try_run_verifier(&self) -> Result<Run, RunError> {
-        npi_verifier::handle(&self.running.npi_verifier, Tick {}).await
+    pub(crate) async fn try_run_verifier(&self) -> Result<RunSummary, RunError> {
+        npi_verifier::handle(&self.running.npi_verifier, ScheduledEvent {}).await
     }
 
-    /// Runs the verifier once with other bounds.
-    pub(crate) async fn run_verifier_within(&self, bounds: Bounds) -> Run {
+    /// Runs the verifier once with other limits.
+    pub(crate) async fn run_verifier_within(&self, limits: RunLimits) -> RunSummary {
         let mut deps = self.running.npi_verifier.clone();
-        deps.bounds = bounds;
-        npi_verifier::handle(&deps, Tick {}).await.expect("no fault")
+        deps.limits = limits;
+        npi_verifier::handle(&deps, ScheduledEvent {}).await.expect("no fault")
     }
 
     pub(crate) async fn load_npi_claim(&self, npi: &str) -> Claim {

@@ -1,12 +1,13 @@
-//! Asks the registry again about the NPIs that are due: those it has not answered on yet, and
-//! every month those it has.
+//! Looks up the NPIs that are due in the registry: those without an answer so far, and every other
+//! NPI once a month.
 //!
-//! A run is bounded and may end anywhere. What it did is written, what it left is still due, and
-//! of two runs at once the version of the claim lets one take a number up.
+//! A run is limited and may stop after any number. Results are written at once, and the rest stays
+//! due. If two runs meet at a number, the version of its claim lets only one of them reserve it.
 
-mod ask;
-mod person;
-mod settle;
+mod check;
+mod holder;
+mod outcome;
+mod write;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,103 +18,107 @@ use npi::Nppes;
 use serde::{Deserialize, Serialize};
 use store::StoreError;
 
-use ask::{Asked, ask};
+use check::check_npi;
+use outcome::NpiCheckOutcome;
 
 /// What this function needs.
 #[derive(Clone)]
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The registry of NPIs.
+    /// The NPI registry.
     pub registry: Arc<Nppes>,
     /// How much one run does.
-    pub bounds: Bounds,
+    pub limits: RunLimits,
 }
 
-/// How long a look-up may take: nobody waits for it, so longer than in a request.
-pub const PATIENCE: Duration = Duration::from_secs(4);
+/// How long a lookup may take. It is longer than in a request because no one waits for it.
+pub const BUDGET: Duration = Duration::from_secs(4);
 
-/// Asks in vain, one after the other, after which the registry counts as down.
-const REGISTRY_DOWN: u32 = 3;
+/// A run stops after this many lookups in a row without an answer, because the registry is down.
+const MAX_UNANSWERED_IN_A_ROW: u32 = 3;
 
-/// How much one run does at most.
+/// The most that one run does.
 #[derive(Clone, Copy, Debug)]
-pub struct Bounds {
-    /// Numbers taken up.
+pub struct RunLimits {
+    /// How many numbers are checked.
     pub numbers: u16,
-    /// Time after which no further number is taken up. What is under way then, a look-up and some
-    /// calls of the database, has until Lambda's time-out to end.
+    /// No check starts after this time. The last one, a lookup and a few database calls, has until
+    /// Lambda's timeout to finish.
     pub time: Duration,
 }
 
-impl Default for Bounds {
+impl Default for RunLimits {
     fn default() -> Self {
         Self { numbers: 100, time: Duration::from_secs(40) }
     }
 }
 
-/// The schedule's event. Nothing in it matters.
+/// The schedule's event. Its content is ignored.
 #[derive(Debug, Deserialize)]
-pub struct Tick {}
+pub struct ScheduledEvent {}
 
-/// What a run did.
+/// How many numbers a run checked, by outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Run {
-    /// Verifications that changed.
+pub struct RunSummary {
+    /// The verification changed.
     pub changed: u32,
-    /// Numbers that the registry says the same of as before.
+    /// The registry gave the same answer as before.
     pub unchanged: u32,
-    /// Numbers that the registry gave no answer on.
+    /// The registry gave no answer.
     pub unanswered: u32,
-    /// Numbers that another run, or a change by somebody else, was faster with.
-    pub left: u32,
+    /// Another run or request handled the number first.
+    pub skipped: u32,
 }
 
-/// Why a run counts as failed, whatever else it did.
+/// Why a run counts as failed. The results so far are written.
 #[derive(Debug, thiserror::Error)]
 pub enum RunError {
-    /// The table does not answer: the next run goes on.
+    /// The table didn't answer. The next run continues.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Numbers that stay due, since an item cannot be read.
-    #[error("{0} numbers were left: their items are corrupt")]
+    /// This many numbers stay due because an item is corrupt.
+    #[error("{0} NPI checks were skipped: corrupt items")]
     Corrupt(u32),
 }
 
-/// One run over what is due.
-pub async fn handle(deps: &Deps, _tick: Tick) -> Result<Run, RunError> {
+/// Checks the numbers that are due.
+pub async fn handle(deps: &Deps, _event: ScheduledEvent) -> Result<RunSummary, RunError> {
     let start = deps.context.now();
-    let due = deps.context.store.list_due_npis(start, deps.bounds.numbers).await?;
-    let (mut run, mut corrupt, mut silent) = (Run::default(), 0, 0);
+    let due = deps.context.store.list_due_npis(start, deps.limits.numbers).await?;
+    let (mut summary, mut corrupt, mut unanswered_in_a_row) = (RunSummary::default(), 0, 0);
     for (clinic, npi) in due {
-        if silent == REGISTRY_DOWN || out_of_time(deps, start) {
+        if unanswered_in_a_row == MAX_UNANSWERED_IN_A_ROW || out_of_time(deps, start) {
             break;
         }
-        let asked = match ask(deps, clinic, npi).await {
-            // The numbers behind it are to be asked about all the same.
+        let outcome = match check_npi(deps, clinic, npi).await {
+            // The other numbers must still be checked.
             Err(error @ StoreError::Corrupt { .. }) => {
-                tracing::error!(%error, "number left");
+                tracing::error!(%error, "NPI check skipped: corrupt item");
                 corrupt += 1;
                 continue;
             }
-            asked => asked?,
+            outcome => outcome?,
         };
-        silent = if asked == Asked::InVain { silent + 1 } else { 0 };
-        *match asked {
-            Asked::Changed => &mut run.changed,
-            Asked::Unchanged => &mut run.unchanged,
-            Asked::InVain => &mut run.unanswered,
-            Asked::Left => &mut run.left,
+        unanswered_in_a_row = match outcome {
+            NpiCheckOutcome::Unanswered => unanswered_in_a_row + 1,
+            _ => 0,
+        };
+        *match outcome {
+            NpiCheckOutcome::Changed => &mut summary.changed,
+            NpiCheckOutcome::Unchanged => &mut summary.unchanged,
+            NpiCheckOutcome::Unanswered => &mut summary.unanswered,
+            NpiCheckOutcome::Skipped => &mut summary.skipped,
         } += 1;
     }
-    tracing::info!(?run, "numbers asked about");
+    tracing::info!(?summary, "NPI check run finished");
     if corrupt > 0 {
         return Err(RunError::Corrupt(corrupt));
     }
-    Ok(run)
+    Ok(summary)
 }
 
 fn out_of_time(deps: &Deps, start: Timestamp) -> bool {
-    deps.context.now().since(start) >= deps.bounds.time
+    deps.context.now().since(start) >= deps.limits.time
 }

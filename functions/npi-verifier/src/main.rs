@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use npi::Nppes;
-use npi_verifier::{Bounds, Deps, PATIENCE};
+use npi_verifier::{BUDGET, Deps, RunLimits};
 use runtime::{Aws, Settings};
 
 #[tokio::main(flavor = "current_thread")]
@@ -12,9 +12,9 @@ async fn main() -> Result<(), runtime::Error> {
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
         context: Aws::from_environment().connected_context(&settings).await,
-        registry: Arc::new(Nppes::new(&registry, PATIENCE)?),
-        bounds: Bounds::default(),
+        registry: Arc::new(Nppes::new(&registry, BUDGET)?),
+        limits: RunLimits::default(),
     };
     settings.check()?;
-    runtime::consume(async |tick| Ok(npi_verifier::handle(&deps, tick).await?)).await
+    runtime::consume(async |event| Ok(npi_verifier::handle(&deps, event).await?)).await
 }

@@ -18,7 +18,7 @@ pub(crate) enum ScheduledFunction {
 impl ScheduledFunction {
     async fn call(&self) {
         let failure = match self {
-            Self::NpiVerifier(deps) => npi_verifier::handle(deps, npi_verifier::Tick {})
+            Self::NpiVerifier(deps) => npi_verifier::handle(deps, npi_verifier::ScheduledEvent {})
                 .await
                 .err()
                 .map(|error| chain(&error)),

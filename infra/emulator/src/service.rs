@@ -189,8 +189,8 @@ impl Service {
             },
             npi_verifier: npi_verifier::Deps {
                 context: context.clone(),
-                registry: Arc::new(Nppes::new(&registry, npi_verifier::PATIENCE)?),
-                bounds: npi_verifier::Bounds::default(),
+                registry: Arc::new(Nppes::new(&registry, npi_verifier::BUDGET)?),
+                limits: npi_verifier::RunLimits::default(),
             },
             sessions: Sessions { signer, keyring, issuer: Arc::from(url) },
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),

@@ -1,4 +1,4 @@
-//! Writing what the registry's answer means for a person.
+//! Writes the result of a lookup.
 
 use changes::{Attempt, Requester};
 use domain::actor::Actor;
@@ -12,55 +12,56 @@ use domain::user::{User, UserChange, UserStatus};
 use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
 use crate::Deps;
-use crate::ask::Asked;
-use crate::person::{Change, Person};
+use crate::holder::{HolderChange, NpiHolder};
+use crate::outcome::NpiCheckOutcome;
 
-/// Owners and admins told at most. A transaction takes 100 items, three of which are the change.
-const TOLD: usize = 90;
+/// The most owners and admins that are notified. A transaction takes 100 items, and the change itself
+/// needs some of them.
+const MAX_NOTIFIED: usize = 90;
 
-/// Writes the person's state, the claim with its next due, the audit record and the mails to
-/// owners and admins, all or none; only the claim when nothing changed.
-pub(crate) async fn settle(
+/// Writes the person's new state, the claim with its next due date, the audit record, and the emails
+/// to owners and admins in one transaction. If nothing changed, writes only the claim.
+pub(crate) async fn write_answer(
     deps: &Deps,
     (clinic, npi): (ClinicId, Npi),
     claim: Claim,
-    person: Person,
+    holder: NpiHolder,
     answer: &RegistryAnswer,
-) -> Result<Attempt<Asked>, StoreError> {
+) -> Result<Attempt<NpiCheckOutcome>, StoreError> {
     let now = deps.context.now();
-    let before = person.verification();
-    let Some(change) = person.recheck_npi(answer, now) else {
+    let before = holder.verification();
+    let Some(change) = holder.recheck_npi(answer, now) else {
         let due = before.and_then(|verification| NextLookup::after(verification, now));
         let next = claim.reschedule(due);
         let written = deps.context.store.write_npi_due_date(clinic, npi, &next).await?;
-        return Ok(Attempt::of(written, Asked::Unchanged));
+        return Ok(Attempt::of(written, NpiCheckOutcome::Unchanged));
     };
     let record = audit_record(deps, &change);
     let after = record.after.and_then(|permissions| permissions.npi());
     let due = after.and_then(|(_, verification)| NextLookup::after(verification, now));
     let mut tx = deps.context.store.transaction(&record)?;
     match &change {
-        Change::Invited(change) => tx.replace_invitation(change)?,
-        Change::User(change) => {
+        HolderChange::Invited(change) => tx.replace_invitation(change)?,
+        HolderChange::User(change) => {
             tx.replace_user(change)?;
-            tell(deps, &mut tx, change, now).await?;
+            queue_emails(deps, &mut tx, change, now).await?;
         }
     }
     tx.put_npi_claim(clinic, npi, &claim.reschedule(due))?;
-    Ok(Attempt::of(tx.commit().await?, Asked::Changed))
+    Ok(Attempt::of(tx.commit().await?, NpiCheckOutcome::Changed))
 }
 
-/// The audit record of a change. The service itself made it.
-fn audit_record(deps: &Deps, change: &Change) -> AuditRecord {
+/// The audit record of a change. Its actor is the service itself.
+fn audit_record(deps: &Deps, change: &HolderChange) -> AuditRecord {
     let service = Requester { actor: Actor::System, ip: None };
     match change {
-        Change::Invited(change) => service.invitation_record(&deps.context, change),
-        Change::User(change) => service.user_record(&deps.context, change),
+        HolderChange::Invited(change) => service.invitation_record(&deps.context, change),
+        HolderChange::User(change) => service.user_record(&deps.context, change),
     }
 }
 
-/// Queues a mail to every active owner and admin when the person can no longer report.
-async fn tell(
+/// Queues an email to every active owner and admin if the person can no longer create reports.
+async fn queue_emails(
     deps: &Deps,
     tx: &mut Transaction,
     change: &UserChange,
@@ -72,15 +73,13 @@ async fn tell(
     let manages = |user: &User| {
         user.status == UserStatus::Active && user.profile.permissions.manages_clinic()
     };
-    let wanted = PageRequest { limit: TOLD, after: None };
+    let request = PageRequest { limit: MAX_NOTIFIED, after: None };
     let clinic = change.next.clinic;
-    let mut page = deps.context.store.list_users(clinic, wanted, manages).await?;
-    // A page that read much ends early.
-    while let Some(after) = page.next.filter(|_| page.items.len() < TOLD) {
-        let limit = TOLD - page.items.len();
-        let after = Some(after);
-        let more = PageRequest { limit, after };
-        let more = deps.context.store.list_users(clinic, more, manages).await?;
+    let mut page = deps.context.store.list_users(clinic, request, manages).await?;
+    // A page ends early if filling it would read too much.
+    while let Some(after) = page.next.filter(|_| page.items.len() < MAX_NOTIFIED) {
+        let request = PageRequest { limit: MAX_NOTIFIED - page.items.len(), after: Some(after) };
+        let more = deps.context.store.list_users(clinic, request, manages).await?;
         page.items.extend(more.items);
         page.next = more.next;
     }

@@ -1,4 +1,4 @@
-//! Who holds an NPI, and what follows for them from the registry's answer.
+//! The person who holds an NPI, and what the registry's answer changes for them.
 
 use domain::claim::{Claim, Holder};
 use domain::ids::ClinicId;
@@ -11,22 +11,22 @@ use store::StoreError;
 
 use crate::Deps;
 
-/// A person whose NPI is verified.
-pub(crate) enum Person {
+/// The person who holds an NPI.
+pub(crate) enum NpiHolder {
     Invited(Box<UnexpiredInvitation>),
     User(Box<User>),
 }
 
-/// What the registry's answer changes.
-pub(crate) enum Change {
+/// The change that the registry's answer makes.
+pub(crate) enum HolderChange {
     Invited(Box<InvitationTransition<Invitation>>),
     User(Box<UserChange>),
 }
 
-impl Person {
-    /// The person who holds the claim: a user, or somebody invited whose invitation is open.
-    /// `None` when the number is nobody's any more.
-    pub(crate) async fn holding(
+impl NpiHolder {
+    /// Loads the holder of a claim: a user, or a person with a pending invitation. `None` if no one
+    /// holds the number any more.
+    pub(crate) async fn load(
         deps: &Deps,
         (clinic, npi): (ClinicId, Npi),
         claim: &Claim,
@@ -36,9 +36,9 @@ impl Person {
             Holder::Invitation { id, .. } => {
                 let invitation = deps.context.store.load_invitation(clinic, id).await?;
                 let pending = invitation.and_then(|invitation| invitation.pending().ok());
-                let live =
+                let unexpired =
                     pending.and_then(|pending| pending.check_expiry(deps.context.now()).ok());
-                live.map(|live| Self::Invited(Box::new(live)))
+                unexpired.map(|unexpired| Self::Invited(Box::new(unexpired)))
             }
             Holder::User(id) => {
                 let user = deps.context.store.load_user(clinic, id.user_id()).await?;
@@ -54,25 +54,29 @@ impl Person {
 
     fn profile(&self) -> &Profile {
         match self {
-            Self::Invited(live) => &live.details().profile,
+            Self::Invited(invitation) => &invitation.details().profile,
             Self::User(user) => &user.profile,
         }
     }
 
-    /// How far the NPI is verified; `None` is having none.
+    /// The state of the NPI's verification. `None` if the person has no NPI.
     pub(crate) fn verification(&self) -> Option<NpiStatus> {
         let npi = self.profile().permissions.npi();
         npi.map(|(_, verification)| verification)
     }
 
-    /// `None` when the answer changes nothing.
-    pub(crate) fn recheck_npi(self, answer: &RegistryAnswer, now: Timestamp) -> Option<Change> {
+    /// Applies the registry's answer. `None` if it changes nothing.
+    pub(crate) fn recheck_npi(
+        self,
+        answer: &RegistryAnswer,
+        now: Timestamp,
+    ) -> Option<HolderChange> {
         match self {
-            Self::Invited(live) => {
-                let change = live.recheck_npi(answer, now)?;
-                Some(Change::Invited(Box::new(change.map(Invitation::from))))
+            Self::Invited(invitation) => {
+                let change = invitation.recheck_npi(answer, now)?;
+                Some(HolderChange::Invited(Box::new(change.map(Invitation::from))))
             }
-            Self::User(user) => Some(Change::User(Box::new(user.recheck_npi(answer)?))),
+            Self::User(user) => Some(HolderChange::User(Box::new(user.recheck_npi(answer)?))),
         }
     }
 }
