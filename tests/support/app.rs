@@ -308,8 +308,8 @@ impl App {
     }
 }
 
-fn clinic(name: &str, owner: &str) -> provision::Request {
-    provision::Request {
+fn clinic(name: &str, owner: &str) -> provision::ClinicRequest {
+    provision::ClinicRequest {
         clinic_name: name.to_owned(),
         reply_to: Some("front-desk@riverside.example".to_owned()),
         invitation_days: None,

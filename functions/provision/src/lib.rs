@@ -1,6 +1,6 @@
-//! Provisioning: a clinic, its owner's invitation and a first API key, in one transaction.
+//! Provisions a clinic: writes it, its owner's invitation and a first API key in one transaction.
 //!
-//! Invoked by whoever runs the service; it has no route.
+//! An operator invokes this function. It has no route.
 
 use changes::{Context, Requester};
 use domain::actor::Actor;
@@ -27,31 +27,31 @@ use store::{CommitOutcome, StoreError};
 /// What provisioning needs.
 #[derive(Clone)]
 pub struct Deps {
-    /// The keys that sign sessions and views, as others shall know them.
+    /// The public halves of the keys that sign sessions and views.
     pub signing: Vec<PublicKey>,
     /// The table, the clock and randomness.
     pub context: Context,
 }
 
-/// What an operator asks for.
+/// The request of an operator.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(try_from = "Value")]
-pub enum Command {
-    /// The public halves of the signing keys, after the secret was changed.
-    Publish(Publish),
-    /// A clinic.
-    Clinic(Request),
+pub enum ProvisionCommand {
+    /// Publish the public halves of the signing keys, after the secret was changed.
+    PublishKeys(PublishKeysRequest),
+    /// Provision a clinic.
+    Clinic(ClinicRequest),
 }
 
-impl TryFrom<Value> for Command {
+impl TryFrom<Value> for ProvisionCommand {
     type Error = serde_json::Error;
 
-    /// Read as what it is meant to be, so that the error names the field at fault.
+    /// Chooses the variant before it reads the fields, so that an error names the invalid field.
     fn try_from(value: Value) -> Result<Self, Self::Error> {
         if value.get("publishKeys").is_some() {
-            Publish::deserialize(value).map(Self::Publish)
+            PublishKeysRequest::deserialize(value).map(Self::PublishKeys)
         } else {
-            Request::deserialize(value).map(Self::Clinic)
+            ClinicRequest::deserialize(value).map(Self::Clinic)
         }
     }
 }
@@ -59,83 +59,88 @@ impl TryFrom<Value> for Command {
 /// `{"publishKeys": true}`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Publish {
-    /// Whether to.
+pub struct PublishKeysRequest {
+    /// Whether to publish them. If false, the answer only lists the published keys.
     pub publish_keys: bool,
 }
 
-/// What was done.
+/// The result of a command.
 #[derive(Serialize)]
 #[serde(untagged)]
-pub enum Done {
-    /// A clinic was made.
-    Clinic(Provisioned),
-    /// Keys were published.
-    Published(Published),
+pub enum ProvisionResult {
+    /// The new clinic.
+    Clinic(ProvisionedClinic),
+    /// The published keys.
+    Keys(PublishedKeyIds),
 }
 
-/// The keys that tokens are verified with from now on.
+/// The keys that verify tokens from now on.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Published {
-    /// Their names.
+pub struct PublishedKeyIds {
+    /// Their `kid`s.
     pub published_keys: Vec<String>,
 }
 
-/// Does what is asked for.
-pub async fn handle(deps: &Deps, command: &Command) -> Result<Done, NotProvisioned> {
+/// Runs a command.
+pub async fn handle(
+    deps: &Deps,
+    command: &ProvisionCommand,
+) -> Result<ProvisionResult, ProvisionError> {
     match command {
-        Command::Clinic(request) => Ok(Done::Clinic(provision(deps, request).await?)),
-        Command::Publish(Publish { publish_keys }) => {
+        ProvisionCommand::Clinic(request) => {
+            Ok(ProvisionResult::Clinic(provision(deps, request).await?))
+        }
+        ProvisionCommand::PublishKeys(PublishKeysRequest { publish_keys }) => {
             if *publish_keys {
                 deps.context.store.publish_keys(&deps.signing).await?;
             }
             let keys = deps.context.store.read_public_keys().await?;
             let published_keys = keys.into_iter().map(|key| key.kid).collect();
-            Ok(Done::Published(Published { published_keys }))
+            Ok(ProvisionResult::Keys(PublishedKeyIds { published_keys }))
         }
     }
 }
 
-/// The clinic wanted.
+/// The clinic to provision.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Request {
-    /// Shown in mails.
+pub struct ClinicRequest {
+    /// The clinic's name. Emails show it.
     pub clinic_name: String,
-    /// Where answers to its mails go.
+    /// Where replies to its emails go.
     pub reply_to: Option<String>,
-    /// How long its invitations stay open; 7 when missing.
+    /// How many days its invitations stay open. The default is 7.
     pub invitation_days: Option<u8>,
-    /// The first owner, who gets an invitation.
+    /// The email address of the first owner, who gets an invitation.
     pub owner_email: String,
     /// The owner's first name.
     pub owner_first_name: String,
     /// The owner's last name.
     pub owner_last_name: String,
-    /// Origins of the pages that may embed what the first key opens, such as
-    /// `https://pacs.example`; none when missing.
+    /// Origins such as `https://pacs.example` whose pages may embed what the first key opens. The
+    /// default is none.
     pub embed_origins: Option<Vec<String>>,
 }
 
-/// What was made.
+/// The new clinic.
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Provisioned {
-    /// The clinic.
+pub struct ProvisionedClinic {
+    /// The clinic's id.
     pub clinic_id: String,
-    /// The owner's invitation.
+    /// The id of the owner's invitation.
     pub invitation_id: String,
-    /// The first API key, with every scope.
+    /// The id of the first API key, which has every scope.
     pub api_key_id: String,
-    /// Its secret, shown here and never again.
+    /// The key's secret. It is shown only here.
     pub api_key: String,
 }
 
-/// Why nothing was made.
+/// Why a command failed. No clinic was created.
 #[derive(Debug, thiserror::Error)]
-pub enum NotProvisioned {
-    /// A field of the request.
+pub enum ProvisionError {
+    /// A field of the request is invalid.
     #[error("{field}: {refused}")]
     Field {
         /// The field.
@@ -143,51 +148,54 @@ pub enum NotProvisioned {
         /// What is wrong with it.
         refused: Refusal,
     },
-    /// The table.
+    /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// Fresh ids met existing ones: randomness is broken.
-    #[error("new ids exist already")]
+    /// New ids exist already, so the randomness is broken.
+    #[error("new ids already exist")]
     Collision,
 }
 
-fn field<T>(field: &'static str, parsed: Result<T, Refusal>) -> Result<T, NotProvisioned> {
-    parsed.map_err(|refused| NotProvisioned::Field { field, refused })
+fn check_field<T>(field: &'static str, parsed: Result<T, Refusal>) -> Result<T, ProvisionError> {
+    parsed.map_err(|refused| ProvisionError::Field { field, refused })
 }
 
-/// Makes a clinic with its owner's invitation and a first API key.
-pub async fn provision(deps: &Deps, request: &Request) -> Result<Provisioned, NotProvisioned> {
+/// Provisions a clinic with its owner's invitation and a first API key.
+pub async fn provision(
+    deps: &Deps,
+    request: &ClinicRequest,
+) -> Result<ProvisionedClinic, ProvisionError> {
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
     if deps.context.store.read_public_keys().await?.is_empty() {
-        // The first clinic of a new table: nobody could sign in before.
+        // A new table has no keys yet, and without them no one can sign in.
         deps.context.store.publish_keys(&deps.signing).await?;
     }
-    let clinic = clinic(request, now, entropy)?;
-    let invitation = invitation(request, &clinic, now, entropy)?;
+    let clinic = new_clinic(request, now, entropy)?;
+    let invitation = owner_invitation(request, &clinic, now, entropy)?;
     let api_key = ApiKey {
         id: ApiKeyId::new(now, entropy),
         clinic: clinic.id,
-        description: field("description", KeyDescription::parse("First key"))?,
+        description: check_field("description", KeyDescription::parse("First key"))?,
         scopes: Scope::ALL.to_vec(),
-        embed_origins: field("embedOrigins", embed_origins(request))?,
+        embed_origins: check_field("embedOrigins", embed_origins(request))?,
         active: true,
         created_at: now,
         last_used_at: None,
     };
     let secret = ApiKeySecret::new(entropy);
-    let made = Provisioned {
+    let provisioned = ProvisionedClinic {
         clinic_id: clinic.id.to_string(),
         invitation_id: invitation.details.id.to_string(),
         api_key_id: api_key.id.to_string(),
         api_key: secret.reveal().to_owned(),
     };
-    match commit(deps, &clinic, invitation, (&api_key, &secret)).await? {
-        CommitOutcome::Committed => Ok(made),
-        CommitOutcome::Conflict(_) => Err(NotProvisioned::Collision),
+    match write_clinic(deps, &clinic, invitation, (&api_key, &secret)).await? {
+        CommitOutcome::Committed => Ok(provisioned),
+        CommitOutcome::Conflict(_) => Err(ProvisionError::Collision),
     }
 }
 
-async fn commit(
+async fn write_clinic(
     deps: &Deps,
     clinic: &Clinic,
     invitation: PendingInvitation,
@@ -199,9 +207,9 @@ async fn commit(
     };
     let details = invitation.details.clone();
     let offered = Some(details.profile.permissions);
-    let (made, invited) = (AuditObject::Clinic(clinic.id), AuditObject::Invitation(details.id));
+    let (created, invited) = (AuditObject::Clinic(clinic.id), AuditObject::Invitation(details.id));
     let mut tx =
-        deps.context.store.transaction(&record(AuditAction::ClinicProvisioned, made, None))?;
+        deps.context.store.transaction(&record(AuditAction::ClinicProvisioned, created, None))?;
     tx.put_audit_record(&record(AuditAction::InvitationCreated, invited, offered))?;
     tx.put_audit_record(&record(
         AuditAction::ApiKeyCreated,
@@ -216,41 +224,44 @@ async fn commit(
     tx.commit().await
 }
 
-fn embed_origins(request: &Request) -> Result<EmbedOrigins, Refusal> {
+fn embed_origins(request: &ClinicRequest) -> Result<EmbedOrigins, Refusal> {
     let origins = request.embed_origins.iter().flatten();
     EmbedOrigins::new(origins.map(|text| EmbedOrigin::parse(text)).collect::<Result<_, _>>()?)
 }
 
-fn clinic(
-    request: &Request,
+fn new_clinic(
+    request: &ClinicRequest,
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<Clinic, NotProvisioned> {
+) -> Result<Clinic, ProvisionError> {
     let days = request.invitation_days;
     Ok(Clinic {
         id: ClinicId::new(now, entropy),
-        name: field("clinicName", PersonName::parse(&request.clinic_name))?,
-        invitation_days: field(
+        name: check_field("clinicName", PersonName::parse(&request.clinic_name))?,
+        invitation_days: check_field(
             "invitationDays",
             days.map_or(Ok(InvitationDays::default()), InvitationDays::new),
         )?,
-        reply_to: field("replyTo", request.reply_to.as_deref().map(Email::parse).transpose())?,
+        reply_to: check_field(
+            "replyTo",
+            request.reply_to.as_deref().map(Email::parse).transpose(),
+        )?,
         managers: 0,
         created_at: now,
     })
 }
 
-fn invitation(
-    request: &Request,
+fn owner_invitation(
+    request: &ClinicRequest,
     clinic: &Clinic,
     now: Timestamp,
     entropy: &dyn Entropy,
-) -> Result<PendingInvitation, NotProvisioned> {
+) -> Result<PendingInvitation, ProvisionError> {
     let new = NewInvitation {
         id: InvitationId::new(now, entropy),
         clinic: clinic.id,
-        email: field("ownerEmail", Email::parse(&request.owner_email))?,
-        profile: owner(request)?,
+        email: check_field("ownerEmail", Email::parse(&request.owner_email))?,
+        profile: owner_profile(request)?,
         invited_by: Inviter::Operator,
         open_for: clinic.invitation_days.duration(),
         fingerprint: Fingerprint::of(&[b"provision", clinic.id.bytes()]),
@@ -258,8 +269,8 @@ fn invitation(
     Ok(new.create(now))
 }
 
-fn owner(request: &Request) -> Result<Profile, NotProvisioned> {
-    let name = |at, text: &str| field(at, PersonName::parse(text));
+fn owner_profile(request: &ClinicRequest) -> Result<Profile, ProvisionError> {
+    let name = |field, text: &str| check_field(field, PersonName::parse(text));
     Ok(Profile {
         name: FullName {
             first: name("ownerFirstName", &request.owner_first_name)?,
@@ -283,11 +294,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_keys_origins_are_read_and_a_faulty_one_is_refused() {
+    fn an_invalid_embed_origin_is_refused() {
         let read = |origins: Value| {
             let mut request = serde_json::json!({"clinicName": "A", "ownerEmail": "a@b.example", "ownerFirstName": "B", "ownerLastName": "C"});
             request["embedOrigins"] = origins;
-            let request = Request::deserialize(request).unwrap();
+            let request = ClinicRequest::deserialize(request).unwrap();
             embed_origins(&request).map(|read| read.frame_ancestors())
         };
         assert_eq!(read(Value::Null).unwrap(), "frame-ancestors 'none'");

@@ -1,4 +1,4 @@
-//! The Lambda function `provision`, invoked by whoever runs the service.
+//! The Lambda function `provision`. An operator invokes it.
 
 use provision::Deps;
 use runtime::{Aws, Settings};

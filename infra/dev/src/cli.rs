@@ -67,7 +67,7 @@ pub(crate) struct ProvisionOptions {
     embed_origins: Vec<String>,
 }
 
-impl From<ProvisionOptions> for provision::Request {
+impl From<ProvisionOptions> for provision::ClinicRequest {
     fn from(options: ProvisionOptions) -> Self {
         Self {
             clinic_name: options.clinic,
@@ -103,7 +103,7 @@ mod tests {
         let Some(DevCommand::Provision(options)) = parse(line).unwrap().command else {
             panic!("{line}");
         };
-        let request = provision::Request::from(options);
+        let request = provision::ClinicRequest::from(options);
         assert_eq!((request.clinic_name.as_str(), request.invitation_days), ("A", Some(3)));
         let origins = ["https://a.example", "https://b.example"];
         assert_eq!(request.embed_origins, Some(origins.map(str::to_owned).into()));

@@ -5,7 +5,7 @@ use std::io::Write as _;
 use std::path::Path;
 
 use emulator::Options;
-use provision::Request;
+use provision::ClinicRequest;
 
 use crate::cli::{CommandLine, DevCommand, ServeOptions};
 use crate::data::{self, DataDirectory, DataError};
@@ -52,7 +52,7 @@ async fn serve(directory: &Path, serve: ServeOptions) -> Result<(), BoxError> {
 
 /// Provisions in the table of the service that runs on this directory. If none runs, opens the
 /// table itself.
-async fn provision(directory: &Path, request: &Request) -> Result<(), BoxError> {
+async fn provision(directory: &Path, request: &ClinicRequest) -> Result<(), BoxError> {
     let made = match DataDirectory::open(directory) {
         Ok(data) => provision_alone(&data, request).await?,
         Err(DataError::InUse(_)) => {
@@ -70,8 +70,8 @@ async fn provision(directory: &Path, request: &Request) -> Result<(), BoxError> 
 
 async fn provision_alone(
     data: &DataDirectory,
-    request: &Request,
-) -> Result<provision::Provisioned, BoxError> {
+    request: &ClinicRequest,
+) -> Result<provision::ProvisionedClinic, BoxError> {
     // The owner's email waits in the table for the next start of the service.
     let options = Options { deliver_stream: false, ..Options::default() };
     let emulator = emulator::start(options_on(data, options)?).await?;

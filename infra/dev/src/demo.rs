@@ -2,7 +2,7 @@
 
 use domain::credentials::api_key::ApiKeySecret;
 use emulator::Emulator;
-use provision::{NotProvisioned, Request};
+use provision::{ClinicRequest, ProvisionError};
 use store::StoreError;
 
 use crate::data::{DataDirectory, DataError};
@@ -12,7 +12,7 @@ use crate::data::{DataDirectory, DataError};
 pub(crate) enum DemoError {
     /// The clinic cannot be created.
     #[error("the demo clinic cannot be created")]
-    Provision(#[from] NotProvisioned),
+    Provision(#[from] ProvisionError),
     /// The table cannot be read.
     #[error("the demo clinic cannot be read")]
     Store(#[from] StoreError),
@@ -43,7 +43,7 @@ async fn load_key(emulator: &Emulator, data: &DataDirectory) -> Result<Option<St
 }
 
 async fn provision_clinic(emulator: &Emulator, data: &DataDirectory) -> Result<String, DemoError> {
-    let request = Request {
+    let request = ClinicRequest {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: Some("office@riverside.example".to_owned()),
         invitation_days: None,

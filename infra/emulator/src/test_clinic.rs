@@ -4,7 +4,7 @@ use crate::Emulator;
 
 /// Provisions a clinic and returns its API key.
 pub(crate) async fn provision_clinic(emulator: &Emulator) -> String {
-    let request = provision::Request {
+    let request = provision::ClinicRequest {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: None,
         invitation_days: None,

@@ -38,7 +38,7 @@ pub(crate) async fn start_with_mailer(options: Options) -> Result<Emulator, Meas
 }
 
 pub(crate) async fn create_clinic(running: &Emulator) -> Result<BenchClinic, MeasureError> {
-    let request = provision::Request {
+    let request = provision::ClinicRequest {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: None,
         invitation_days: None,
