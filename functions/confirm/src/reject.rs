@@ -51,7 +51,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     changes::retry!(async {
         let unexpired = match load_invitation_by_token(&deps, &token).await? {
-            Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined()))),
+            Invitation::Rejected(_) => return Ok(Attempt::Done(Json(declined_answer()))),
             Invitation::Accepted(_) => {
                 let detail = "You have accepted this invitation. Ask the clinic to remove your access instead.";
                 return Err(Problem::conflict("invitation_accepted", detail));
@@ -67,10 +67,10 @@ pub(crate) async fn handle(
         };
         let change = unexpired.reject(reason.clone(), deps.context.now()).map(Invitation::from);
         let committed = commit_ending(&deps.context, &change, &requester).await?;
-        Ok(Attempt::of(committed, Json(declined())))
+        Ok(Attempt::of(committed, Json(declined_answer())))
     })
 }
 
-fn declined() -> Done {
+fn declined_answer() -> Done {
     Done::new("You have declined the invitation.")
 }

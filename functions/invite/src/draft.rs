@@ -32,19 +32,19 @@ pub(crate) struct InviteRequest {
     /// 1 to 100 characters.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     suffix2: Field<PersonName>,
-    /// 10 to 15 digits; ` -().` and a leading + are dropped.
+    /// 10 to 15 digits. Spaces, `-().` and a leading `+` are removed.
     #[schema(value_type = Option<String>)]
     phone_number: Field<PhoneNumber>,
-    /// One of 61.
+    /// One of 61 roles.
     #[schema(value_type = ClinicRoleName)]
     clinic_role: Field<ClinicRole>,
-    /// `admin` needs `hasDashboardAccess`.
+    /// `admin` requires `hasDashboardAccess`.
     #[schema(value_type = AssignableLevelName)]
     level: Field<AssignableLevel>,
     /// Assign tasks, create studies, edit study metadata.
     #[schema(value_type = bool)]
     can_manage_studies: Field<bool>,
-    /// Dictate and create reports; needs `npiNumber`.
+    /// Dictate and create reports. Requires `npiNumber`.
     #[schema(value_type = bool)]
     can_create_reports: Field<bool>,
     /// Sign in at the dashboard.

@@ -17,15 +17,15 @@ use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::query::{ListQuery, PageParameters, QueryBool};
 use web::schema::{AccessModeName, AccessStatusName};
 
-/// Filters; each narrows the list further.
+/// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessFilter {
-    /// Whose.
+    /// The user who views.
     #[param(value_type = Option<String>)]
     user_id: Field<UserId>,
-    /// Whether the link can be opened or the view lives.
+    /// Whether the link can still be opened or the view is open.
     #[param(value_type = Option<bool>)]
     active: Field<QueryBool>,
 }
@@ -39,27 +39,27 @@ impl RequestFields for AccessFilter {
     }
 }
 
-/// A temporary access. Never its token.
+/// A temporary access, without its token.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessView {
     /// `acc_` and 32 hex characters.
     access_id: String,
-    /// How it stands now.
+    /// The current status.
     #[schema(value_type = AccessStatusName)]
     status: &'static str,
-    /// What it is good for.
+    /// What it allows.
     #[schema(value_type = AccessModeName)]
     mode: &'static str,
-    /// Who views; null when nobody in particular.
+    /// The user who views. Null if it was issued for no particular user.
     user_id: Option<String>,
-    /// The study; null for an ephemeral view.
+    /// The study. Null for an ephemeral view.
     study: Option<StudyView>,
-    /// The handle of an ephemeral view.
+    /// Your ID for an ephemeral view.
     retrieval_id: Option<String>,
-    /// The user who issued it; null when a PACS did.
+    /// The user who issued it. Null if an API key did.
     issued_by_user_id: Option<String>,
-    /// The API key that issued it; null when a user did.
+    /// The API key that issued it. Null if a user did.
     issued_by_api_key_id: Option<String>,
     /// RFC 3339.
     #[schema(format = DateTime)]
@@ -73,7 +73,7 @@ pub(crate) struct AccessView {
     /// When the view ends.
     #[schema(format = DateTime)]
     view_expires_at: Option<String>,
-    /// When it was ended before its time.
+    /// When it was revoked.
     #[schema(format = DateTime)]
     revoked_at: Option<String>,
 }
@@ -111,19 +111,19 @@ impl AccessView {
     }
 }
 
-/// A page of accesses.
+/// A page of temporary accesses.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AccessesView {
     /// Newest first.
     access: Vec<AccessView>,
-    /// For the next page; null on the last.
+    /// The cursor of the next page, or null on the last page.
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
 }
 
-/// List temporary access. What ended is kept for 30 days.
+/// List temporary access. Ended access is listed for 30 days.
 #[utoipa::path(
     get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter, PageParameters),
     security(("apiKey" = []), ("session" = [])),

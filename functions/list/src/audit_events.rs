@@ -1,4 +1,4 @@
-//! `GET /v1/auditEvents`: who did what to whom, newest first.
+//! `GET /v1/auditEvents`: who did what and when, newest first.
 
 use auth::caller::{Caller, ReadAudit};
 use auth::view_token::StudyView;
@@ -21,20 +21,20 @@ use web::field_value::{FieldValue, read_text};
 use web::query::{ListQuery, PageParameters};
 use web::view::PermissionsView;
 
-/// Filters; each narrows the list further.
+/// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AuditFilter {
+pub(crate) struct AuditQuery {
     /// Who did it: `usr_...`, `key:<apiKeyId>`, `inv_...` or `acc_...` (the holder of that link),
     /// `operator`, `system`.
     #[param(value_type = Option<String>)]
     actor: Field<ActorName>,
-    /// On what: `inv_...`, `ses_...`, `acc_...`, `key:<apiKeyId>`, `clinic:<clinicId>`, or
-    /// `usr_...`, which takes in the person's invitation and temporary accesses.
+    /// What it was done to: `inv_...`, `ses_...`, `acc_...`, `key:<apiKeyId>`, `clinic:<clinicId>`, or
+    /// `usr_...`, which includes the person's invitation and temporary accesses.
     #[param(value_type = Option<String>)]
     object: Field<ObjectName>,
-    /// What, such as `user.edited`.
+    /// The action, such as `user.edited`.
     #[param(value_type = Option<String>)]
     action: Field<ActionName>,
     /// Done on this UTC day or later.
@@ -51,13 +51,13 @@ pub(crate) struct AuditFilter {
 pub(crate) struct AuditEventsView {
     /// Newest first.
     audit_events: Vec<AuditEventView>,
-    /// For the next page; null on the last.
+    /// The cursor of the next page, or null on the last page.
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
 }
 
-/// One thing that was done.
+/// An audit event.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct AuditEventView {
@@ -70,13 +70,13 @@ pub(crate) struct AuditEventView {
     actor: String,
     /// What was done.
     action: &'static str,
-    /// What the action leaves open: the mode of an access, the reason of a refusal.
+    /// Details of the action: the mode of an access, or the reason of a refusal.
     detail: Option<&'static str>,
-    /// On what.
+    /// What it was done to.
     object: String,
-    /// Whose temporary access it was.
+    /// The user of the temporary access.
     user_id: Option<String>,
-    /// To which study.
+    /// The study of the temporary access.
     study: Option<StudyView>,
     /// Permissions before.
     before: Option<PermissionsView>,
@@ -110,7 +110,7 @@ impl From<&AuditRecord> for AuditEventView {
 
 /// List audit events.
 #[utoipa::path(
-    get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditFilter, PageParameters), security(("session" = [])),
+    get, operation_id = "listAuditEvents", path = "/v1/auditEvents", tag = "audit", params(AuditQuery, PageParameters), security(("session" = [])),
     responses((status = 200, body = AuditEventsView), Problem)
 )]
 pub(crate) async fn handle(
@@ -119,12 +119,12 @@ pub(crate) async fn handle(
     query: ListQuery,
 ) -> Result<Json<AuditEventsView>, Problem> {
     let clinic = caller.clinic();
-    let (filter, paging) = query.read::<AuditFilter>("auditEvents", clinic)?;
+    let (filter, paging) = query.read::<AuditQuery>("auditEvents", clinic)?;
     let found = context.store.load_clinic(clinic).await?;
     let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
     let request = PageRequest { limit: paging.limit, after: paging.after.map(AuditId::from_bytes) };
     let range = filter.range(&found, context.now());
-    let keep = |record: &AuditRecord| filter.keeps(record);
+    let keep = |record: &AuditRecord| filter.matches(record);
     let page = context.store.list_audit_records(clinic, range, request, keep).await?;
     Ok(Json(AuditEventsView {
         audit_events: page.items.iter().map(AuditEventView::from).collect(),
@@ -133,7 +133,8 @@ pub(crate) async fn handle(
     }))
 }
 
-pub(crate) struct Filter {
+/// The filters that a query asks for.
+pub(crate) struct AuditFilter {
     actor: Option<Actor>,
     object: Option<AuditObject>,
     action: Option<String>,
@@ -141,11 +142,11 @@ pub(crate) struct Filter {
     end: Option<Day>,
 }
 
-impl RequestFields for AuditFilter {
-    type Values = Filter;
+impl RequestFields for AuditQuery {
+    type Values = AuditFilter;
 
-    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
-        Ok(Filter {
+    fn read(self, faults: &mut FaultCollector) -> Result<AuditFilter, NotedFault> {
+        Ok(AuditFilter {
             actor: faults.optional(self.actor).map(|name| name.0),
             object: faults.optional(self.object).map(|name| name.0),
             action: faults.optional(self.action).map(|name| name.0),
@@ -194,8 +195,8 @@ impl FieldValue for ActionName {
     }
 }
 
-impl Filter {
-    /// Nothing was done in a clinic before it was there.
+impl AuditFilter {
+    /// The range of time to read. It starts at the clinic's creation at the earliest.
     fn range(&self, clinic: &Clinic, now: Timestamp) -> AuditRange {
         let start = self.start.map(Day::start);
         let end = self.end.map(|day| day.end().previous_instant());
@@ -205,7 +206,7 @@ impl Filter {
         }
     }
 
-    fn keeps(&self, record: &AuditRecord) -> bool {
+    fn matches(&self, record: &AuditRecord) -> bool {
         self.actor.is_none_or(|actor| actor == record.actor)
             && self.object.is_none_or(|object| record.object.concerns(&object))
             && (self.action.as_deref()).is_none_or(|action| action == record.action.as_str())

@@ -24,33 +24,33 @@ use web::query::{ListQuery, PageParameters, Paging};
 use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
 use web::view::InvitationView;
 
-/// Filters; each narrows the list further.
+/// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct InvitationFilter {
+pub(crate) struct InvitationQuery {
     /// Statuses, comma-separated: `sent`, `accepted`, `rejected`, `revoked`.
     #[param(value_type = Option<String>, example = "sent,revoked")]
     status: Field<Statuses>,
-    /// Whether it ran out while pending.
+    /// Whether it expired while pending.
     #[param(value_type = Option<ExpiredFilter>)]
     expired: Field<Expired>,
-    /// Made on this UTC day or later.
+    /// Created on this UTC day or later.
     #[param(value_type = Option<String>, format = Date)]
     start_date: Field<Day>,
-    /// Made on this UTC day or earlier.
+    /// Created on this UTC day or earlier.
     #[param(value_type = Option<String>, format = Date)]
     end_date: Field<Day>,
-    /// The user to be.
+    /// The user ID of the invited person.
     #[param(value_type = Option<String>)]
     user_id: Field<UserId>,
-    /// The address, exactly.
+    /// The exact address.
     #[param(value_type = Option<String>)]
     email: Field<Email>,
-    /// Whether the newest mail arrived.
+    /// The delivery status of the newest email.
     #[param(value_type = Option<DeliveryName>)]
     delivery: Field<DeliveryStatus>,
-    /// What the NPPES registry says of the NPI.
+    /// The status of the NPI's verification.
     #[param(value_type = Option<NpiVerification>)]
     npi_verification: Field<VerificationName>,
 }
@@ -61,7 +61,7 @@ pub(crate) struct InvitationFilter {
 pub(crate) struct InvitationsView {
     /// Newest first.
     invitations: Vec<InvitationView>,
-    /// For the next page; null on the last.
+    /// The cursor of the next page, or null on the last page.
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
@@ -69,7 +69,7 @@ pub(crate) struct InvitationsView {
 
 /// List invitations.
 #[utoipa::path(
-    get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationFilter, PageParameters),
+    get, operation_id = "listInvitations", path = "/v1/autoScribe/users/invitations", tag = "invitations", params(InvitationQuery, PageParameters),
     security(("apiKey" = []), ("session" = [])),
     responses((status = 200, body = InvitationsView), Problem)
 )]
@@ -79,7 +79,7 @@ pub(crate) async fn handle(
     query: ListQuery,
 ) -> Result<Json<InvitationsView>, Problem> {
     let clinic = caller.clinic();
-    let (filter, paging) = query.read::<InvitationFilter>("invitations", clinic)?;
+    let (filter, paging) = query.read::<InvitationQuery>("invitations", clinic)?;
     let page = load_page(&context, clinic, &filter, &paging).await?;
     Ok(Json(InvitationsView {
         invitations: page.items.iter().map(InvitationView::from).collect(),
@@ -91,17 +91,17 @@ pub(crate) async fn handle(
 async fn load_page(
     context: &Context,
     clinic: ClinicId,
-    filter: &Filter,
+    filter: &InvitationFilter,
     paging: &Paging,
 ) -> Result<Page<Invitation, InvitationId>, Problem> {
     let now = context.now();
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(InvitationId::from_bytes) };
-    let keep = |invitation: &Invitation| filter.keeps(invitation, now);
+    let keep = |invitation: &Invitation| filter.matches(invitation, now);
     let store = &context.store;
     if let Some(id) = filter.user {
-        let one = store.load_invitation(clinic, id.invitation_id()).await?;
-        return Ok(Page { items: one.into_iter().filter(keep).collect(), next: None });
+        let found = store.load_invitation(clinic, id.invitation_id()).await?;
+        return Ok(Page { items: found.into_iter().filter(keep).collect(), next: None });
     }
     if let Some(email) = &filter.email {
         return Ok(store.list_invitations_to(clinic, email, request, keep).await?);
@@ -109,7 +109,8 @@ async fn load_page(
     Ok(store.list_invitations(clinic, &filter.range(), request, keep).await?)
 }
 
-pub(crate) struct Filter {
+/// The filters that a query asks for.
+pub(crate) struct InvitationFilter {
     statuses: BTreeSet<InvitationStatus>,
     expired: Option<bool>,
     start: Option<Day>,
@@ -120,11 +121,11 @@ pub(crate) struct Filter {
     npi_verification: Option<VerificationName>,
 }
 
-impl RequestFields for InvitationFilter {
-    type Values = Filter;
+impl RequestFields for InvitationQuery {
+    type Values = InvitationFilter;
 
-    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
-        Ok(Filter {
+    fn read(self, faults: &mut FaultCollector) -> Result<InvitationFilter, NotedFault> {
+        Ok(InvitationFilter {
             statuses: faults.optional(self.status).map(|any| any.0).unwrap_or_default(),
             expired: faults.optional(self.expired).and_then(|expired| expired.0),
             start: faults.optional(self.start_date),
@@ -137,7 +138,7 @@ impl RequestFields for InvitationFilter {
     }
 }
 
-/// Any of these statuses.
+/// A list of statuses, of which one must match.
 struct Statuses(BTreeSet<InvitationStatus>);
 
 impl FieldValue for Statuses {
@@ -151,7 +152,7 @@ impl FieldValue for Statuses {
     }
 }
 
-/// Whether it ran out while pending. `None` for `all`.
+/// Whether the invitation expired while pending. `None` for `all`.
 struct Expired(Option<bool>);
 
 impl FieldValue for Expired {
@@ -165,7 +166,7 @@ impl FieldValue for Expired {
     }
 }
 
-/// A verification as views name it.
+/// A value of `npiVerification`.
 struct VerificationName(String);
 
 impl FieldValue for VerificationName {
@@ -181,8 +182,8 @@ impl FieldValue for VerificationName {
     }
 }
 
-impl Filter {
-    /// The part of the filter that is a range of keys.
+impl InvitationFilter {
+    /// The part of the filter that selects a range of keys.
     fn range(&self) -> InvitationRange {
         let whole = InvitationRange::default();
         let last_before = |time: Timestamp| {
@@ -196,7 +197,7 @@ impl Filter {
         }
     }
 
-    fn keeps(&self, invitation: &Invitation, now: Timestamp) -> bool {
+    fn matches(&self, invitation: &Invitation, now: Timestamp) -> bool {
         let details = invitation.details();
         (self.statuses.is_empty() || self.statuses.contains(&invitation.status()))
             && self.expired.is_none_or(|wanted| wanted == invitation.is_expired(now))

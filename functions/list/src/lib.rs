@@ -1,5 +1,5 @@
-//! Every GET of users, invitations, temporary access and the audit. Reads only, but for noting when an
-//! API key was used.
+//! Every `GET` of users, invitations, temporary access and the audit. It writes only when an API key
+//! was last used.
 
 mod access;
 mod audit_events;
@@ -37,7 +37,7 @@ pub fn router(deps: Deps) -> Router {
     web::serve(router)
 }
 
-/// What this function adds to openapi.json.
+/// This function's part of openapi.json.
 #[derive(OpenApi)]
 #[openapi(
     paths(
@@ -48,7 +48,7 @@ pub fn router(deps: Deps) -> Router {
         audit_events::handle,
         access::handle
     ),
-    // Named by a query's parameter alone, which takes no schema along.
+    // A query parameter refers to this schema but does not register it.
     components(schemas(web::schema::ExpiredFilter))
 )]
 pub struct Api;

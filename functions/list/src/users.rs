@@ -21,33 +21,33 @@ use web::query::{ListQuery, PageParameters, Paging, QueryBool};
 use web::schema::{InvitedSource, LevelName, UserStatusName};
 use web::view::UserView;
 
-/// Filters; each narrows the list further.
+/// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct UserFilter {
-    /// Whether reporting was granted.
+pub(crate) struct UserQuery {
+    /// Whether the user may create reports.
     #[param(value_type = Option<bool>)]
     can_create_reports: Field<QueryBool>,
-    /// The address, exactly.
+    /// The exact address.
     #[param(value_type = Option<String>)]
     email: Field<Email>,
-    /// Part of the first name, in any case.
+    /// A part of the first name. Case is ignored.
     #[param(value_type = Option<String>)]
     first_name: Field<String>,
-    /// Part of the last name, in any case.
+    /// A part of the last name. Case is ignored.
     #[param(value_type = Option<String>)]
     last_name: Field<String>,
     /// Where the invitation came from.
     #[param(value_type = Option<InvitedSource>)]
-    invited_source: Field<Source>,
+    invited_source: Field<SourceName>,
     /// Level.
     #[param(value_type = Option<LevelName>)]
     level: Field<Level>,
-    /// Whether access is open.
+    /// Whether the user is active or deactivated.
     #[param(value_type = Option<UserStatusName>)]
     status: Field<UserStatus>,
-    /// Whether studies can be assigned now.
+    /// Whether studies can be assigned to the user now.
     #[param(value_type = Option<bool>)]
     assignable: Field<QueryBool>,
 }
@@ -58,7 +58,7 @@ pub(crate) struct UserFilter {
 pub(crate) struct UsersView {
     /// Newest first.
     users: Vec<UserView>,
-    /// For the next page; null on the last.
+    /// The cursor of the next page, or null on the last page.
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
@@ -66,7 +66,7 @@ pub(crate) struct UsersView {
 
 /// List confirmed users.
 #[utoipa::path(
-    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserFilter, PageParameters), security(("apiKey" = []), ("session" = [])),
+    get, operation_id = "listUsers", path = "/v1/autoScribe/users", tag = "users", params(UserQuery, PageParameters), security(("apiKey" = []), ("session" = [])),
     responses((status = 200, body = UsersView), Problem)
 )]
 pub(crate) async fn handle(
@@ -75,10 +75,10 @@ pub(crate) async fn handle(
     query: ListQuery,
 ) -> Result<Json<UsersView>, Problem> {
     let clinic = caller.clinic();
-    let (filter, paging) = query.read::<UserFilter>("users", clinic)?;
+    let (filter, paging) = query.read::<UserQuery>("users", clinic)?;
     let page = match &filter.email {
-        Some(email) => find_by_address(&context, clinic, email, &filter).await?,
-        None => list_all(&context, clinic, &filter, &paging).await?,
+        Some(email) => find_by_email(&context, clinic, email, &filter).await?,
+        None => load_page(&context, clinic, &filter, &paging).await?,
     };
     Ok(Json(UsersView {
         users: page.items.iter().map(UserView::from).collect(),
@@ -87,46 +87,47 @@ pub(crate) async fn handle(
     }))
 }
 
-async fn list_all(
+async fn load_page(
     context: &Context,
     clinic: ClinicId,
-    filter: &Filter,
+    filter: &UserFilter,
     paging: &Paging,
 ) -> Result<Page<User, UserId>, Problem> {
     let request = PageRequest { limit: paging.limit, after: paging.after.map(UserId::from_bytes) };
-    Ok(context.store.list_users(clinic, request, |user| filter.keeps(user)).await?)
+    Ok(context.store.list_users(clinic, request, |user| filter.matches(user)).await?)
 }
 
-/// An address has one user at most, and its claim says which.
-async fn find_by_address(
+/// Finds the user of an address. An address has one user at most, and its claim names it.
+async fn find_by_email(
     context: &Context,
     clinic: ClinicId,
     email: &Email,
-    filter: &Filter,
+    filter: &UserFilter,
 ) -> Result<Page<User, UserId>, Problem> {
     let user = match context.store.load_email_claim(clinic, email).await?.holder {
         Holder::User(id) => context.store.load_user(clinic, id.user_id()).await?,
         Holder::Free | Holder::Invitation { .. } => None,
     };
-    Ok(Page { items: user.into_iter().filter(|user| filter.keeps(user)).collect(), next: None })
+    Ok(Page { items: user.into_iter().filter(|user| filter.matches(user)).collect(), next: None })
 }
 
-pub(crate) struct Filter {
+/// The filters that a query asks for.
+pub(crate) struct UserFilter {
     can_create_reports: Option<bool>,
     email: Option<Email>,
     first_name: Option<String>,
     last_name: Option<String>,
-    source: Option<Source>,
+    source: Option<SourceName>,
     level: Option<Level>,
     status: Option<UserStatus>,
     assignable: Option<bool>,
 }
 
-impl RequestFields for UserFilter {
-    type Values = Filter;
+impl RequestFields for UserQuery {
+    type Values = UserFilter;
 
-    fn read(self, faults: &mut FaultCollector) -> Result<Filter, NotedFault> {
-        Ok(Filter {
+    fn read(self, faults: &mut FaultCollector) -> Result<UserFilter, NotedFault> {
+        Ok(UserFilter {
             can_create_reports: faults.optional(self.can_create_reports).map(|flag| flag.0),
             email: faults.optional(self.email),
             first_name: faults.optional(self.first_name).map(|part| part.to_lowercase()),
@@ -140,9 +141,9 @@ impl RequestFields for UserFilter {
 }
 
 /// Where an invitation came from.
-struct Source(String);
+struct SourceName(String);
 
-impl FieldValue for Source {
+impl FieldValue for SourceName {
     fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const UNKNOWN: Refusal = Refusal::new("invited_source_unknown", "Send api or dashboard.");
         read_text(&value, |text| match text {
@@ -152,8 +153,8 @@ impl FieldValue for Source {
     }
 }
 
-impl Filter {
-    fn keeps(&self, user: &User) -> bool {
+impl UserFilter {
+    fn matches(&self, user: &User) -> bool {
         let permissions = &user.profile.permissions;
         let contains = |name: &str, part: &String| name.to_lowercase().contains(part.as_str());
         let name = &user.profile.name;

@@ -45,23 +45,23 @@ impl From<&HangingProtocol> for HangingProtocolView {
     }
 }
 
-/// What is to be shown.
+/// The view to open.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct EphemeralRequest {
-    /// Your handle for the view, opaque to us: 1 to 256 bytes.
+    /// Your ID for the view, 1 to 256 bytes. AutoScribe does not interpret it.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     retrieval_id: Field<RetrievalId>,
     /// How images hang when the view opens.
     #[schema(value_type = Option<HangingProtocolView>)]
     hanging_protocol: Field<Nested<HangingFields>>,
-    /// Given back as it came; 3072 bytes of JSON at most.
+    /// Options for your viewer, at most 3072 bytes of JSON. They are returned exactly as sent.
     #[schema(value_type = Option<std::collections::HashMap<String, Value>>)]
     options: Field<SpelledOptions>,
-    /// How long the link can be opened, 30 by default.
+    /// How many seconds the link can be opened. The default is 30.
     #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
     link_seconds: Field<LinkSeconds>,
-    /// How long the view lives once opened, 3600 by default.
+    /// How many seconds the view lasts after it is opened. The default is 3600.
     #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
     view_seconds: Field<ViewSeconds>,
 }
@@ -98,7 +98,7 @@ impl RequestFields for HangingFields {
     }
 }
 
-/// The options as they were spelled: read as JSON values, numbers would change.
+/// The options with their exact text, because parsing them would change numbers such as `1.0`.
 struct SpelledOptions(EphemeralOptions);
 
 impl SpelledOptions {
@@ -110,7 +110,7 @@ impl SpelledOptions {
             options: Option<&'a RawValue>,
         }
         if let Some(options) = members.get_mut("options").filter(|options| !options.is_null()) {
-            // Given twice, there is no one spelling. That is refused like any other than an object.
+            // If `options` comes twice, the text is empty here and refused as no object.
             let spelling = serde_json::from_slice::<Spelling<'_>>(&bytes).ok();
             let text = spelling.and_then(|spelling| spelling.options).map(RawValue::get);
             *options = Value::from(text.unwrap_or_default());
@@ -177,8 +177,7 @@ pub(crate) async fn handle(
     let members = SpelledOptions::in_body(body);
     let (session, lifetimes) = read_object::<EphemeralRequest>(members)?;
     let view = EphemeralView::new(&session)?;
-    let wanted = (View::Ephemeral(session), lifetimes);
-    let link = issue(&deps, &caller.principal, wanted).await?;
+    let link = issue(&deps, &caller.principal, (View::Ephemeral(session), lifetimes)).await?;
     let answer = EphemeralLinkView { link, session: view };
     Ok((Extension(SecretAnswer), Json(answer)))
 }

@@ -17,7 +17,7 @@ use crate::Deps;
 use crate::view_check::{load_current_view, verify_possession};
 use crate::view_token::token_type;
 
-/// A view token that came with a request.
+/// A view token that your service received.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct IntrospectRequest {

@@ -10,7 +10,7 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let style = settings.optional("ACCESS_LINK_STYLE");
     let style = style.map_or(Ok(LinkStyle::Fragment), |text| LinkStyle::parse(&text));
-    // As text: what `main` returns is shown by Debug, and that names no setting.
+    // Convert to text, because `main` prints errors with Debug, which would not name the setting.
     let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
     let aws = Aws::from_environment();

@@ -59,7 +59,7 @@ pub(crate) struct OpenedView {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     study: Option<StudyView>,
-    /// The handle of an ephemeral view.
+    /// Your ID for an ephemeral view.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     retrieval_id: Option<String>,

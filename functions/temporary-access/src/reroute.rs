@@ -18,7 +18,7 @@ use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
 use crate::link_request::{Lifetimes, read_study};
 
-/// Who is to read which study. At least one of the study's two names.
+/// The reader and the study. Send at least one of `studyId` and `studyInstanceUid`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct RerouteRequest {
@@ -31,10 +31,10 @@ pub(crate) struct RerouteRequest {
     /// DICOM Study Instance UID.
     #[schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))*$", max_length = 64)]
     study_instance_uid: Field<StudyInstanceUid>,
-    /// How long the link can be opened, 60 by default.
+    /// How many seconds the link can be opened. The default is 60.
     #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
     link_seconds: Field<LinkSeconds>,
-    /// How long the view lives once opened, 3600 by default.
+    /// How many seconds the view lasts after it is opened. The default is 3600.
     #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
     view_seconds: Field<ViewSeconds>,
 }
@@ -61,8 +61,8 @@ impl RequestFields for RerouteRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    JsonBody(wanted): JsonBody<RerouteRequest>,
+    JsonBody(request): JsonBody<RerouteRequest>,
 ) -> Result<LinkAnswer<LinkView>, Problem> {
-    let link = issue(&deps, &caller.principal, wanted).await?;
+    let link = issue(&deps, &caller.principal, request).await?;
     Ok((Extension(SecretAnswer), Json(link)))
 }

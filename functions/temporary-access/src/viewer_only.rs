@@ -18,7 +18,8 @@ use crate::Deps;
 use crate::issue::{LinkAnswer, LinkView, issue};
 use crate::link_request::{Lifetimes, read_study};
 
-/// Which study, and who looks at it. At least one of the study's two names.
+/// The study and, optionally, the user who views it. Send at least one of `studyId` and
+/// `studyInstanceUid`.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ViewerOnlyRequest {
@@ -28,13 +29,13 @@ pub(crate) struct ViewerOnlyRequest {
     /// DICOM Study Instance UID.
     #[schema(value_type = Option<String>, pattern = "^(0|[1-9][0-9]*)(\\.(0|[1-9][0-9]*))*$", max_length = 64)]
     study_instance_uid: Field<StudyInstanceUid>,
-    /// Who looks, for the audit; the view then ends with this user's access.
+    /// The user who views, for the audit. The view ends when this user's access ends.
     #[schema(value_type = Option<String>, pattern = "^usr_[0-9a-f]{32}$")]
     user_id: Field<UserId>,
-    /// How long the link can be opened, 60 by default.
+    /// How many seconds the link can be opened. The default is 60.
     #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
     link_seconds: Field<LinkSeconds>,
-    /// How long the view lives once opened, 3600 by default.
+    /// How many seconds the view lasts after it is opened. The default is 3600.
     #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
     view_seconds: Field<ViewSeconds>,
 }
@@ -61,8 +62,8 @@ impl RequestFields for ViewerOnlyRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<IssueAccess>,
-    JsonBody(wanted): JsonBody<ViewerOnlyRequest>,
+    JsonBody(request): JsonBody<ViewerOnlyRequest>,
 ) -> Result<LinkAnswer<LinkView>, Problem> {
-    let link = issue(&deps, &caller.principal, wanted).await?;
+    let link = issue(&deps, &caller.principal, request).await?;
     Ok((Extension(SecretAnswer), Json(link)))
 }

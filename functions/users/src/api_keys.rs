@@ -58,17 +58,17 @@ pub(crate) async fn list(
     }))
 }
 
-/// The key wanted.
+/// An API key to create.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct ApiKeyRequest {
-    /// What it is for.
+    /// What the key is for.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     description: Field<KeyDescription>,
-    /// What it may do: one at least.
+    /// What the key may do. Send at least one scope.
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Field<Vec<Scope>>,
-    /// Origins such as `https://pacs.example` whose pages may embed what the key opens.
+    /// Origins such as `https://pacs.example` whose pages may embed the views that the key opens.
     #[schema(value_type = Vec<String>, required = false, max_items = 20)]
     embed_origins: Field<Vec<EmbedOrigin>>,
 }
@@ -85,11 +85,11 @@ impl RequestFields for ApiKeyRequest {
         }
         let origins = faults.change(self.embed_origins).unwrap_or_default();
         let origins = faults.check("embedOrigins", EmbedOrigins::new(origins));
-        Ok((description?, each_once(scopes?), origins?))
+        Ok((description?, without_duplicates(scopes?), origins?))
     }
 }
 
-fn each_once(mut scopes: Vec<Scope>) -> Vec<Scope> {
+fn without_duplicates(mut scopes: Vec<Scope>) -> Vec<Scope> {
     scopes.sort_unstable();
     scopes.dedup();
     scopes

@@ -20,7 +20,7 @@ use crate::user::{commit_change, find_user, start_change};
 
 /// Change a confirmed, active user.
 ///
-/// A new NPI is verified in the registry. A new surname has the NPI verified again.
+/// A new NPI is verified in the registry. If the surname changes, the NPI is verified again.
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
     request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),

@@ -25,11 +25,11 @@ pub struct NpiFixture {
     pub outcome: &'static str,
     /// What this number is an example of.
     pub example_of: &'static str,
-    answer: RegistryAnswer,
+    answer: FixtureAnswer,
 }
 
 #[derive(Debug)]
-enum RegistryAnswer {
+enum FixtureAnswer {
     /// An active person with this first name and surname.
     Person(&'static str, &'static str, RecordDetail),
     /// An active person, after [`SLOW_ANSWER`].
@@ -58,91 +58,91 @@ pub static FIXTURES: &[NpiFixture] = &[
         surname: "Hale",
         outcome: "verified",
         example_of: "an active radiologist",
-        answer: RegistryAnswer::Person("ANNA", "HALE", RecordDetail::Plain),
+        answer: FixtureAnswer::Person("ANNA", "HALE", RecordDetail::Plain),
     },
     NpiFixture {
         number: "2000000002",
         surname: "O’Brien",
         outcome: "verified",
         example_of: "an active radiologist with an apostrophe",
-        answer: RegistryAnswer::Person("CONOR", "O'BRIEN", RecordDetail::Plain),
+        answer: FixtureAnswer::Person("CONOR", "O'BRIEN", RecordDetail::Plain),
     },
     NpiFixture {
         number: "2000000010",
         surname: "Nakamura",
         outcome: "verified",
         example_of: "an active radiologist in the older format, with integers",
-        answer: RegistryAnswer::Person("KEN", "NAKAMURA", RecordDetail::Integers),
+        answer: FixtureAnswer::Person("KEN", "NAKAMURA", RecordDetail::Integers),
     },
     NpiFixture {
         number: "2000000028",
         surname: "García López",
         outcome: "verified",
         example_of: "accents and a hyphen: the registry writes GARCIA-LOPEZ",
-        answer: RegistryAnswer::Person("MARIA", "GARCIA-LOPEZ", RecordDetail::Plain),
+        answer: FixtureAnswer::Person("MARIA", "GARCIA-LOPEZ", RecordDetail::Plain),
     },
     NpiFixture {
         number: "2000000036",
         surname: "Brandt",
         outcome: "verified",
         example_of: "a former surname, now LINDQVIST",
-        answer: RegistryAnswer::Person("ELSA", "LINDQVIST", RecordDetail::FormerName("BRANDT")),
+        answer: FixtureAnswer::Person("ELSA", "LINDQVIST", RecordDetail::FormerName("BRANDT")),
     },
     NpiFixture {
         number: "2000000044",
         surname: "Moreau",
         outcome: "verified",
         example_of: "a number that was deactivated and is active again",
-        answer: RegistryAnswer::Person("LUC", "MOREAU", RecordDetail::Reactivated),
+        answer: FixtureAnswer::Person("LUC", "MOREAU", RecordDetail::Reactivated),
     },
     NpiFixture {
         number: "2000000051",
         surname: "Doyle",
         outcome: "name_mismatch",
         example_of: "another person's number, WINTERBOTTOM's",
-        answer: RegistryAnswer::Person("RUTH", "WINTERBOTTOM", RecordDetail::Plain),
+        answer: FixtureAnswer::Person("RUTH", "WINTERBOTTOM", RecordDetail::Plain),
     },
     NpiFixture {
         number: "2000000069",
         surname: "Harbor",
         outcome: "npi_not_found",
         example_of: "an organization's number",
-        answer: RegistryAnswer::Organization("HARBOR IMAGING LLC"),
+        answer: FixtureAnswer::Organization("HARBOR IMAGING LLC"),
     },
     NpiFixture {
         number: "2000000077",
         surname: "Quinn",
         outcome: "npi_deactivated",
         example_of: "a number that CMS deactivated",
-        answer: RegistryAnswer::Deactivated,
+        answer: FixtureAnswer::Deactivated,
     },
     NpiFixture {
         number: "2000000085",
         surname: "Silva",
         outcome: "npi_not_found",
         example_of: "a number without a record, as any other number",
-        answer: RegistryAnswer::Unknown,
+        answer: FixtureAnswer::Unknown,
     },
     NpiFixture {
         number: "2000000093",
         surname: "Tanaka",
         outcome: "pending",
         example_of: "a maintenance page instead of JSON",
-        answer: RegistryAnswer::NotJson,
+        answer: FixtureAnswer::NotJson,
     },
     NpiFixture {
         number: "2000000101",
         surname: "Unger",
         outcome: "pending",
         example_of: "an answer that comes after 5 seconds",
-        answer: RegistryAnswer::Late("PAUL", "UNGER"),
+        answer: FixtureAnswer::Late("PAUL", "UNGER"),
     },
     NpiFixture {
         number: "2000000119",
         surname: "Varga",
         outcome: "pending",
         example_of: "a registry that is down (HTTP 503)",
-        answer: RegistryAnswer::Down,
+        answer: FixtureAnswer::Down,
     },
 ];
 
@@ -160,16 +160,16 @@ async fn lookup(Query(query): Query<HashMap<String, String>>) -> Response {
         return error_answer("number", "06", "NPI must be 10 digits");
     }
     let fixture = FIXTURES.iter().find(|fixture| fixture.number == number);
-    match fixture.map_or(&RegistryAnswer::Unknown, |fixture| &fixture.answer) {
-        RegistryAnswer::Person(first, last, detail) => {
+    match fixture.map_or(&FixtureAnswer::Unknown, |fixture| &fixture.answer) {
+        FixtureAnswer::Person(first, last, detail) => {
             found_answer(&person(number, first, last, detail))
         }
-        RegistryAnswer::Late(first, last) => {
+        FixtureAnswer::Late(first, last) => {
             tokio::time::sleep(SLOW_ANSWER).await;
             found_answer(&person(number, first, last, &RecordDetail::Plain))
         }
-        RegistryAnswer::Organization(name) => found_answer(&organization(number, name)),
-        RegistryAnswer::Deactivated => error_answer(
+        FixtureAnswer::Organization(name) => found_answer(&organization(number, name)),
+        FixtureAnswer::Deactivated => error_answer(
             "number",
             "15",
             &format!(
@@ -177,13 +177,11 @@ async fn lookup(Query(query): Query<HashMap<String, String>>) -> Response {
                  does not display provider information about NPIs that are not in service."
             ),
         ),
-        RegistryAnswer::Unknown => {
-            Json(json!({ "result_count": 0, "results": [] })).into_response()
-        }
-        RegistryAnswer::NotJson => {
+        FixtureAnswer::Unknown => Json(json!({ "result_count": 0, "results": [] })).into_response(),
+        FixtureAnswer::NotJson => {
             Html("<html><body><h1>Scheduled maintenance</h1></body></html>").into_response()
         }
-        RegistryAnswer::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        FixtureAnswer::Down => StatusCode::SERVICE_UNAVAILABLE.into_response(),
     }
 }
 

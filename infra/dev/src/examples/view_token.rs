@@ -71,7 +71,7 @@ pub(super) async fn introspect(
     token: &str,
 ) -> Result<Option<ViewTokenClaims>, StatusCode> {
     #[derive(Deserialize)]
-    struct Introspection {
+    struct IntrospectionAnswer {
         active: bool,
         #[serde(flatten)]
         claims: Option<ViewTokenClaims>,
@@ -82,7 +82,7 @@ pub(super) async fn introspect(
     if !answer.status().is_success() {
         return Err(StatusCode::BAD_GATEWAY);
     }
-    let introspection: Introspection =
+    let introspection: IntrospectionAnswer =
         serde_json::from_slice(answer.body()).map_err(|_| StatusCode::BAD_GATEWAY)?;
     Ok(introspection.claims.filter(|_| introspection.active))
 }
