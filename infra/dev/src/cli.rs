@@ -110,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
+    fn an_error_names_the_invalid_argument() {
         for (line, message) in [
             ("--lamda x", "unexpected argument '--lamda'"),
             ("--lambda", "a value is required for '--lambda <URL>'"),

@@ -17,7 +17,7 @@ const DYNAMODB_URL: &str = "dynamodb-url";
 const LAMBDA_ENV: &str = "lambda.env";
 const LOCK: &str = "lock";
 /// How the names of the files written here begin, apart from the emulator's. A reset removes these
-/// and the emulator's, and no file of anyone else.
+/// and the emulator's, and no other file.
 const FILES: [&str; 6] = [INBOX, ROOT_KEY, SIGNING_KEYS, DEMO_KEY, DYNAMODB_URL, LAMBDA_ENV];
 
 /// The data directory, locked until this is dropped.
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_reset_removes_no_file_of_anyone_else() {
+    fn a_reset_removes_only_its_own_files() {
         let scratch = tempfile::tempdir().unwrap();
         let [theirs, ours] = ["notes.txt", "table.db-wal"].map(|name| scratch.path().join(name));
         std::fs::write(&theirs, "mine").unwrap();

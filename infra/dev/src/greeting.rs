@@ -1,10 +1,10 @@
-//! What a newcomer reads at the start: where things are, and two snippets to paste.
+//! The text that the service prints at the start: where things are, and two snippets to paste.
 
 use std::path::Path;
 
 use crate::service::DevService;
 
-/// Fewer than 30 lines. `environment` is the file for functions under `cargo lambda watch`.
+/// The text. `environment` is the file of settings for functions under `cargo lambda watch`.
 pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>) -> String {
     let DevService { emulator, api_key } = service;
     let (url, dynamodb_url) = (&emulator.url, &emulator.dynamodb_url);
@@ -24,7 +24,7 @@ pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>
   API       {url}/v1     clinic "Riverside Imaging", key {api_key}
   Inbox     {url}/inbox     every email that the service sends
   Accept    {url}/accept     opens from the link in an email
-  Sign in   {url}/sign-in    with the password that you chose there
+  Sign in   {url}/sign-in    with the password that you chose on the accept page
   PACS      {url}/pacs     an example that shows AutoScribe inside its own page
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}

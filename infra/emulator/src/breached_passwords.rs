@@ -17,13 +17,13 @@ pub const BREACHED_PASSWORDS: [&str; 4] = [
     "trustno1trustno1",
 ];
 
-/// Digits of a range's name.
+/// The number of hex digits in the name of a range.
 const PREFIX: usize = 5;
 
-/// Other entries of each range. The real list has hundreds.
+/// How many other entries each range has. The real list has hundreds.
 const OTHERS: u32 = 20;
 
-/// Entries that hide how many there are.
+/// How many padding entries a range has. They hide the real number of entries.
 const PADDING: u32 = 80;
 
 /// The list's one route, `GET /range/<first 5 digits of the SHA-1>`.
@@ -44,11 +44,11 @@ fn range(prefix: &str, padded: bool) -> String {
     let listed = BREACHED_PASSWORDS.map(digest);
     let suffixes = listed.iter().filter_map(|digest| digest.strip_prefix(prefix));
     let mut lines: Vec<String> = suffixes.map(|suffix| format!("{suffix}:37")).collect();
-    let filler =
+    let entry =
         |n: u32, count: u32| format!("{}:{count}", &digest(&format!("{prefix} {n}"))[PREFIX..]);
-    lines.extend((0..OTHERS).map(|n| filler(n, n + 1)));
+    lines.extend((0..OTHERS).map(|n| entry(n, n + 1)));
     if padded {
-        lines.extend((OTHERS..OTHERS + PADDING).map(|n| filler(n, 0)));
+        lines.extend((OTHERS..OTHERS + PADDING).map(|n| entry(n, 0)));
     }
     lines.sort_unstable();
     lines.join("\r\n")
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn every_range_has_entries_and_padding_counts_none() {
+    fn padding_entries_have_a_count_of_zero() {
         let digest = digest_of("lantern-gravel-otter");
         let range = range(digest.prefix(), true);
         assert_eq!(digest.is_in(&range), Ok(false));
@@ -94,7 +94,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_no_prefix_is_a_400() {
+    async fn an_invalid_prefix_is_a_400() {
         for wrong in ["21BD", "21BD12", "21BDX"] {
             let answer = read_range(Path(wrong.to_owned()), HeaderMap::new()).await;
             assert_eq!(answer.status(), StatusCode::BAD_REQUEST, "{wrong}");

@@ -105,17 +105,17 @@ mod tests {
     use super::*;
     use crate::template::{TEMPLATE, Template};
 
-    fn declared() -> TableDeclaration {
+    fn declared_table() -> TableDeclaration {
         Template::parse(TEMPLATE).unwrap().table
     }
 
     #[test]
     fn the_table_matches_the_template_on_every_start() {
         let database = Database::memory().unwrap();
-        let stream = declared().create_or_check(&database).unwrap();
+        let stream = declared_table().create_or_check(&database).unwrap();
         assert!(stream.contains("/stream/"), "{stream}");
-        assert_eq!(declared().create_or_check(&database).unwrap(), stream);
-        let described = declared().describe(&database).unwrap();
+        assert_eq!(declared_table().create_or_check(&database).unwrap(), stream);
+        let described = declared_table().describe(&database).unwrap();
         assert_eq!(described["GlobalSecondaryIndexes"][0]["IndexName"], "GSI1");
         let ttl = database
             .describe_time_to_live(
@@ -129,8 +129,8 @@ mod tests {
     #[test]
     fn a_table_on_disk_with_another_declaration_is_refused() {
         let database = Database::memory().unwrap();
-        declared().create_or_check(&database).unwrap();
-        let mut other = declared();
+        declared_table().create_or_check(&database).unwrap();
+        let mut other = declared_table();
         other.properties["GlobalSecondaryIndexes"] = Value::Null;
         let error = other.create_or_check(&database).unwrap_err();
         assert!(matches!(error, TableError::Differs("index")), "{error}");

@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_cost_is_requested_and_added_up() {
+    fn capacity_is_requested_and_added_up() {
         let request = with_capacity_request("GetItem", &Bytes::from_static(b"{\"Key\":{}}"));
         let request: Value = serde_json::from_slice(&request).unwrap();
         assert_eq!(request, json!({ "Key": {}, "ReturnConsumedCapacity": "TOTAL" }));
@@ -60,7 +60,7 @@ mod tests {
     }
 
     #[test]
-    fn other_requests_stay_as_they_are() {
+    fn other_requests_are_not_changed() {
         let body = Bytes::from_static(b"{\"TableName\":\"x\"}");
         assert_eq!(with_capacity_request("DescribeTable", &body), body);
         let broken = Bytes::from_static(b"{");

@@ -19,7 +19,7 @@ use crate::error::chain;
 pub enum SesFault {
     /// Too many emails at once. A retry can succeed.
     Throttled,
-    /// SES refuses this email for good.
+    /// SES rejects this email permanently.
     Rejected,
     /// The sender is not verified. An operator has to fix that.
     NotVerified,

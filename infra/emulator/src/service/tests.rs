@@ -6,7 +6,7 @@ use super::*;
 use crate::test_clinic::provision_clinic;
 use crate::{DatabaseFault, SesFault};
 
-async fn with_faults() -> Emulator {
+async fn start_with_faults() -> Emulator {
     start(Options { faults: true, ..Options::default() }).await.unwrap()
 }
 
@@ -31,14 +31,14 @@ async fn an_invitation_is_emailed_with_a_link_to_the_accept_page() {
     let key = provision_clinic(&running).await;
     let (status, body) = invite(&running, &key, "mia@clinic.example").await;
     assert_eq!(status, StatusCode::CREATED, "{body}");
-    let mails = running.inbox.wait_for("mia@clinic.example", 1).await;
-    let link = format!("{}/accept#token={}", running.url, mails[0].token().unwrap());
-    assert!(mails[0].html().contains(&link));
+    let emails = running.inbox.wait_for("mia@clinic.example", 1).await;
+    let link = format!("{}/accept#token={}", running.url, emails[0].token().unwrap());
+    assert!(emails[0].html().contains(&link));
     running.stop().await;
 }
 
 #[tokio::test]
-async fn fifty_services_side_by_side_share_nothing() {
+async fn fifty_services_share_no_data() {
     let services: Vec<_> = (0..50)
         .map(|_| {
             tokio::spawn(async {
@@ -46,8 +46,8 @@ async fn fifty_services_side_by_side_share_nothing() {
                 let key = provision_clinic(&running).await;
                 let (status, _) = invite(&running, &key, "mia@clinic.example").await;
                 assert_eq!(status, StatusCode::CREATED);
-                let mails = running.inbox.wait_for("mia@clinic.example", 1).await;
-                assert_eq!(mails.len(), 1);
+                let emails = running.inbox.wait_for("mia@clinic.example", 1).await;
+                assert_eq!(emails.len(), 1);
             })
         })
         .collect();
@@ -57,8 +57,8 @@ async fn fifty_services_side_by_side_share_nothing() {
 }
 
 #[tokio::test]
-async fn a_database_fails_on_demand_and_recovers() {
-    let running = with_faults().await;
+async fn an_invitation_survives_a_database_fault() {
+    let running = start_with_faults().await;
     let faults = running.faults.clone().unwrap();
     let key = provision_clinic(&running).await;
     for (email, operation, fault) in [
@@ -82,7 +82,7 @@ async fn a_database_fails_on_demand_and_recovers() {
 
 #[tokio::test]
 async fn calls_and_capacity_are_counted() {
-    let running = with_faults().await;
+    let running = start_with_faults().await;
     let faults = running.faults.clone().unwrap();
     let key = provision_clinic(&running).await;
     running.wait_until_delivered().await.unwrap();

@@ -45,7 +45,7 @@ impl StreamConsumer for Script {
 }
 
 impl Script {
-    fn answering(answers: impl IntoIterator<Item = ScriptAnswer>) -> Self {
+    fn with_answers(answers: impl IntoIterator<Item = ScriptAnswer>) -> Self {
         Self { answers: Arc::new(Mutex::new(answers.into_iter().collect())), ..Self::default() }
     }
 
@@ -78,7 +78,7 @@ fn put(database: &Database, id: &str, delivery: &str) {
     database.put_item(request).unwrap();
 }
 
-fn queued() -> StreamMapping {
+fn queued_mapping() -> StreamMapping {
     let pattern = r#"{"dynamodb":{"NewImage":{"dl":{"S":["queued"]}}}}"#;
     StreamMapping {
         function: "mailer".to_owned(),
@@ -90,7 +90,7 @@ fn queued() -> StreamMapping {
 
 /// Delivers all records to `script`.
 async fn deliver(records: &StreamRecords, position: StreamPosition, script: &Script) {
-    let delivery = StreamDelivery::new(records.clone(), queued(), position, Arc::default());
+    let delivery = StreamDelivery::new(records.clone(), queued_mapping(), position, Arc::default());
     let (stop, stopped) = watch::channel(false);
     let mut progress = delivery.progress();
     let run = tokio::spawn(delivery.run(script.clone(), stopped));
@@ -123,8 +123,10 @@ async fn delivery_continues_from_the_first_failed_record() {
     for id in ["a", "b", "c", "d"] {
         put(&database, id, "queued");
     }
-    let script =
-        Script::answering([ScriptAnswer::Failed(vec!["c", "b"]), ScriptAnswer::Failed(vec!["b"])]);
+    let script = Script::with_answers([
+        ScriptAnswer::Failed(vec!["c", "b"]),
+        ScriptAnswer::Failed(vec!["b"]),
+    ]);
     deliver(&records, StreamPosition::in_memory(), &script).await;
     assert_eq!(script.batches(), ["a b c", "b c d", "b c d"]);
 }
@@ -134,7 +136,7 @@ async fn a_crash_or_a_number_outside_the_batch_fails_the_whole_batch() {
     let (database, records) = table();
     put(&database, "a", "queued");
     put(&database, "b", "queued");
-    let script = Script::answering([ScriptAnswer::Crashed, ScriptAnswer::OutsideBatch]);
+    let script = Script::with_answers([ScriptAnswer::Crashed, ScriptAnswer::OutsideBatch]);
     deliver(&records, StreamPosition::in_memory(), &script).await;
     assert_eq!(script.batches(), ["a b", "a b", "a b"]);
 }
@@ -161,9 +163,10 @@ async fn a_stop_during_retries_loses_no_record() {
     let position = || StreamPosition::in_file(scratch.path().join("position")).unwrap();
     put(&database, "a", "queued");
     let (stop, stopped) = watch::channel(false);
-    let delivery = StreamDelivery::new(records.clone(), queued(), position(), Arc::default());
+    let delivery =
+        StreamDelivery::new(records.clone(), queued_mapping(), position(), Arc::default());
     let failing =
-        Script::answering([ScriptAnswer::Crashed, ScriptAnswer::Crashed, ScriptAnswer::Crashed]);
+        Script::with_answers([ScriptAnswer::Crashed, ScriptAnswer::Crashed, ScriptAnswer::Crashed]);
     let run = tokio::spawn(delivery.run(failing.clone(), stopped));
     while failing.batches().is_empty() {
         tokio::task::yield_now().await;
@@ -176,7 +179,7 @@ async fn a_stop_during_retries_loses_no_record() {
 }
 
 #[tokio::test]
-async fn a_record_has_lambda_s_shape() {
+async fn a_record_has_the_format_of_lambda() {
     let (database, records) = table();
     put(&database, "a", "queued");
     let window = records.read_after(None, 10).unwrap();
