@@ -77,7 +77,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 
 @dataclass
-class Canned:
+class FixedAnswerServer:
     """A server that gives every request the same answer, and records the paths."""
 
     url: str
@@ -85,7 +85,7 @@ class Canned:
 
 
 @pytest.fixture
-def canned(request: pytest.FixtureRequest) -> Iterator[Canned]:
+def fixed_answer(request: pytest.FixtureRequest) -> Iterator[FixedAnswerServer]:
     status, headers, body = request.param
     requests: list[str] = []
 
@@ -105,12 +105,12 @@ def canned(request: pytest.FixtureRequest) -> Iterator[Canned]:
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     Thread(target=server.serve_forever, daemon=True).start()
-    yield Canned(f"http://127.0.0.1:{server.server_port}", requests)
+    yield FixedAnswerServer(f"http://127.0.0.1:{server.server_port}", requests)
     server.shutdown()
 
 
 @pytest.fixture
-def counted(service: Service) -> Iterator[tuple[Avara, list[httpx.Request]]]:
+def recorded_sdk(service: Service) -> Iterator[tuple[Avara, list[httpx.Request]]]:
     """The SDK, and every request that it sends, including its own retries."""
     sent: list[httpx.Request] = []
     http = httpx.Client(event_hooks={"request": [sent.append]}, base_url=service.url)

@@ -184,10 +184,10 @@ def test_the_example_refuses_altered_tokens_and_other_kinds(
 ) -> None:
     link = pacs.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
     head, claims, signature = open_link(service, link.url)["viewToken"].split(".")
-    said = json.loads(base64.urlsafe_b64decode(claims + "=="))
+    decoded = json.loads(base64.urlsafe_b64decode(claims + "=="))
     for wrong in [
         f"{encode_part({'alg': 'none', 'typ': 'at+jwt'})}.{claims}.",
-        f"{head}.{encode_part({**said, 'exp': said['exp'] + 3600})}.{signature}",
+        f"{head}.{encode_part({**decoded, 'exp': decoded['exp'] + 3600})}.{signature}",
         f"{head}.{claims}.{'A' * len(signature)}",
         service.owner,  # a dashboard session, signed with the same keys
         link.url.split("#token=")[1],
@@ -203,13 +203,13 @@ def test_the_example_refuses_altered_tokens_and_other_kinds(
 
 
 @dataclass
-class Mint:
+class TokenIssuer:
     """An issuer with keys that the test holds, so that it can sign a token with exactly one mistake."""
 
     url: str
     keys: dict
-    jwks_read: int = 0
-    garbled: bool = False
+    jwks_requests: int = 0
+    serves_html: bool = False
     introspection: tuple[int, bytes] = field(default=(200, b'{"active": true}'))
 
     def jwks(self) -> dict:
@@ -236,17 +236,17 @@ class Mint:
 
 
 @pytest.fixture(scope="module")
-def mint() -> Iterator[Mint]:
+def issuer() -> Iterator[TokenIssuer]:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            made.jwks_read += 1
-            self.say(200, b"<html>" if made.garbled else json.dumps(made.jwks()).encode())
+            made.jwks_requests += 1
+            self.respond(200, b"<html>" if made.serves_html else json.dumps(made.jwks()).encode())
 
         def do_POST(self) -> None:
             self.rfile.read(int(self.headers["content-length"]))
-            self.say(*made.introspection)
+            self.respond(*made.introspection)
 
-        def say(self, status: int, body: bytes) -> None:
+        def respond(self, status: int, body: bytes) -> None:
             self.send_response(status)
             self.end_headers()
             self.wfile.write(body)
@@ -260,32 +260,32 @@ def mint() -> Iterator[Mint]:
         "EdDSA": ed25519.Ed25519PrivateKey.generate(),
         "RS256": rsa.generate_private_key(65537, 2048),
     }
-    made = Mint(f"http://127.0.0.1:{server.server_port}", keys)
+    made = TokenIssuer(f"http://127.0.0.1:{server.server_port}", keys)
     Thread(target=server.serve_forever, daemon=True).start()
     yield made
     server.shutdown()
 
 
 @pytest.fixture(scope="module")
-def mint_client(mint: Mint) -> Iterator[httpx.Client]:
-    with run_resource_server(mint.url, "ask_x") as client:
+def issuer_client(issuer: TokenIssuer) -> Iterator[httpx.Client]:
+    with run_resource_server(issuer.url, "ask_x") as client:
         yield client
 
 
-def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(mint: Mint, mint_client: httpx.Client) -> None:
+def test_the_example_accepts_both_algorithms_and_a_clock_skew_of_a_minute(issuer: TokenIssuer, issuer_client: httpx.Client) -> None:
     now = int(time.time())
     for token in [
-        mint.token(),
-        mint.token("EdDSA"),
-        mint.token(exp=now - 50),
-        mint.token(iat=now + 50),
+        issuer.token(),
+        issuer.token("EdDSA"),
+        issuer.token(exp=now - 50),
+        issuer.token(iat=now + 50),
     ]:
-        assert read(mint_client, token).status_code == 200
-    lower = mint_client.get(f"/studies/{STUDY}", headers={"Authorization": f"bearer {mint.token()}"})
+        assert read(issuer_client, token).status_code == 200
+    lower = issuer_client.get(f"/studies/{STUDY}", headers={"Authorization": f"bearer {issuer.token()}"})
     assert lower.status_code == 200
 
 
-def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, mint_client: httpx.Client) -> None:
+def test_the_example_refuses_signed_tokens_with_wrong_claims(issuer: TokenIssuer, issuer_client: httpx.Client) -> None:
     now = int(time.time())
     for wrong in [
         {"exp": now - 70}, {"iat": now + 90}, {"nbf": now + 90}, {"aud": "autoscribe-dashboard"},
@@ -294,69 +294,69 @@ def test_the_example_refuses_signed_tokens_with_wrong_claims(mint: Mint, mint_cl
         *({"header": {"typ": typ}} for typ in ("JWT", "session+jwt", "dpop+jwt", None)),
         {"header": {"crit": ["b65"], "b65": 1}}, {"header": {"kid": "unknown"}},
     ]:  # fmt: skip
-        answer = read(mint_client, mint.token(**wrong))
+        answer = read(issuer_client, issuer.token(**wrong))
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), wrong
     for other in [
         {"study": None}, {"study": {"studyId": "stu_1"}}, {"study": {"studyInstanceUid": STUDY + "1"}},
         {"scope": "study:readers"}, {"scope": "report:write"}, {"scope": ""},
     ]:  # fmt: skip
-        answer = read(mint_client, mint.token(**other))
+        answer = read(issuer_client, issuer.token(**other))
         assert (answer.status_code, answer.json()["error"]) == (403, "insufficient_scope"), other
 
 
-def test_the_example_refuses_other_algorithms_and_keys(mint: Mint, mint_client: httpx.Client) -> None:
+def test_the_example_refuses_other_algorithms_and_keys(issuer: TokenIssuer, issuer_client: httpx.Client) -> None:
     other_key = ec.generate_private_key(ec.SECP256R1())
     public = ECAlgorithm.to_jwk(other_key.public_key(), as_dict=True)
     # This is built by hand, because the library that the example uses refuses to sign it.
-    head = f"{encode_part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 'ES256'})}.{encode_part(mint.claims())}"
-    published = mint.keys["ES256"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    head = f"{encode_part({'typ': 'at+jwt', 'alg': 'HS256', 'kid': 'ES256'})}.{encode_part(issuer.claims())}"
+    published = issuer.keys["ES256"].public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
     mac = hmac.digest(published, head.encode(), "sha256")
     for about, token in {
-        "a published key that the example does not allow": mint.token("RS256"),
-        "the other key's name": mint.token("EdDSA", header={"kid": "ES256"}),
-        "another key's signature": mint.token(key=other_key),
-        "a key in the header": mint.token(key=other_key, header={"jwk": public}),
-        "keys from elsewhere": mint.token(key=other_key, header={"jku": "https://evil.example/jwks.json"}),
+        "a published key that the example does not allow": issuer.token("RS256"),
+        "the other key's name": issuer.token("EdDSA", header={"kid": "ES256"}),
+        "another key's signature": issuer.token(key=other_key),
+        "a key in the header": issuer.token(key=other_key, header={"jwk": public}),
+        "keys from elsewhere": issuer.token(key=other_key, header={"jku": "https://evil.example/jwks.json"}),
         "a MAC under the public key": f"{head}.{base64.urlsafe_b64encode(mac).decode().rstrip('=')}",
     }.items():
-        answer = read(mint_client, token)
+        answer = read(issuer_client, token)
         assert (answer.status_code, answer.json()["error"]) == (401, "invalid_token"), about
 
 
-def test_the_example_does_not_fetch_the_keys_for_each_unknown_kid(mint: Mint, mint_client: httpx.Client) -> None:
-    read(mint_client, mint.token())
-    before = mint.jwks_read
+def test_the_example_does_not_fetch_the_keys_for_each_unknown_kid(issuer: TokenIssuer, issuer_client: httpx.Client) -> None:
+    read(issuer_client, issuer.token())
+    before = issuer.jwks_requests
     for n in range(20):
-        assert read(mint_client, mint.token(header={"kid": f"k{n}"})).status_code == 401
-    assert mint.jwks_read <= before + 1
+        assert read(issuer_client, issuer.token(header={"kid": f"k{n}"})).status_code == 401
+    assert issuer.jwks_requests <= before + 1
 
 
-def test_the_example_refuses_reports_while_introspection_fails(mint: Mint, mint_client: httpx.Client) -> None:
-    token = mint.token()
-    for said in [(200, b"{}"), (200, b"<html>"), (200, b"[]"), (401, b"{}"), (503, b"{}"), (302, b"")]:
-        mint.introspection = said
-        assert report(mint_client, token).status_code == 503, said
-    for said in [(200, b'{"active": false}'), (200, b'{"active": "yes"}')]:
-        mint.introspection = said
-        assert report(mint_client, token).status_code == 401, said
-    mint.introspection = (200, b'{"active": true}')
-    assert report(mint_client, token).status_code == 200
+def test_the_example_refuses_reports_while_introspection_fails(issuer: TokenIssuer, issuer_client: httpx.Client) -> None:
+    token = issuer.token()
+    for introspection in [(200, b"{}"), (200, b"<html>"), (200, b"[]"), (401, b"{}"), (503, b"{}"), (302, b"")]:
+        issuer.introspection = introspection
+        assert report(issuer_client, token).status_code == 503, introspection
+    for introspection in [(200, b'{"active": false}'), (200, b'{"active": "yes"}')]:
+        issuer.introspection = introspection
+        assert report(issuer_client, token).status_code == 401, introspection
+    issuer.introspection = (200, b'{"active": true}')
+    assert report(issuer_client, token).status_code == 200
 
 
-def test_the_example_refuses_a_report_over_64_kib(mint_client: httpx.Client) -> None:
+def test_the_example_refuses_a_report_over_64_kib(issuer_client: httpx.Client) -> None:
     for length in ("65537", "1" * 5000, "-1", "x"):
         # httpx refuses to send a Content-Length that does not match the body.
-        connection = HTTPConnection(mint_client.base_url.host, mint_client.base_url.port, timeout=10)
+        connection = HTTPConnection(issuer_client.base_url.host, issuer_client.base_url.port, timeout=10)
         connection.request("PUT", f"/studies/{STUDY}/report", headers={"Content-Length": length})
         assert connection.getresponse().status == 413, length
         connection.close()
 
 
-def test_the_example_is_unavailable_without_keys(mint: Mint) -> None:
-    with run_resource_server(f"http://127.0.0.1:{free_port()}", "ask_x") as unconnected:
-        assert read(unconnected, mint.token()).status_code == 503
-    with run_resource_server(mint.url, "ask_x") as confused:
-        mint.garbled = True
-        assert read(confused, mint.token()).status_code == 503
-        mint.garbled = False
-        assert read(confused, mint.token()).status_code == 200
+def test_the_example_is_unavailable_without_keys(issuer: TokenIssuer) -> None:
+    with run_resource_server(f"http://127.0.0.1:{free_port()}", "ask_x") as client:
+        assert read(client, issuer.token()).status_code == 503
+    with run_resource_server(issuer.url, "ask_x") as client:
+        issuer.serves_html = True
+        assert read(client, issuer.token()).status_code == 503
+        issuer.serves_html = False
+        assert read(client, issuer.token()).status_code == 200

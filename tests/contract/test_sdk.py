@@ -155,8 +155,8 @@ def test_each_error_raises_its_exception(service: Service, users) -> None:
         Avara(base_url="http://127.0.0.1:9", api_key=service.key, max_retries=0).auto_scribe.users.list()
 
 
-def test_the_sdk_does_not_retry_a_409(counted: tuple[Avara, list[httpx.Request]]) -> None:
-    client, sent = counted
+def test_the_sdk_does_not_retry_a_409(recorded_sdk: tuple[Avara, list[httpx.Request]]) -> None:
+    client, sent = recorded_sdk
     wanted = person()
     client.auto_scribe.users.invite(**wanted)
     sent.clear()
@@ -166,18 +166,18 @@ def test_the_sdk_does_not_retry_a_409(counted: tuple[Avara, list[httpx.Request]]
 
 
 @pytest.mark.parametrize(
-    ("canned", "requests"),
+    ("fixed_answer", "requests"),
     [
         ((409, {"content-type": "application/problem+json"}, b"{}"), 3),
         ((409, {"content-type": "application/problem+json", "x-should-retry": "false"}, b"{}"), 1),
     ],
-    indirect=["canned"],
+    indirect=["fixed_answer"],
 )
-def test_the_sdk_retries_a_409_without_the_should_retry_header(canned, requests: int) -> None:
-    client = Avara(base_url=canned.url, api_key="ask_x", max_retries=2)
+def test_the_sdk_retries_a_409_without_the_should_retry_header(fixed_answer, requests: int) -> None:
+    client = Avara(base_url=fixed_answer.url, api_key="ask_x", max_retries=2)
     with pytest.raises(avara.ConflictError):
         client.auto_scribe.users.invite(**person())
-    assert len(canned.requests) == requests
+    assert len(fixed_answer.requests) == requests
 
 
 def test_a_repeated_invite_sends_one_email(service: Service, users) -> None:
