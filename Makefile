@@ -27,7 +27,7 @@ test: .venv/contract ## Runs every test
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
 
-check: .venv/infra ## Checks format, lints, generated files, dependency rules and the template
+check: .venv/infra ## Checks format, lints, generated files, the template, links in docs and the English
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
@@ -35,7 +35,8 @@ check: .venv/infra ## Checks format, lints, generated files, dependency rules an
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
 	.venv/infra/bin/python infra/checks/routes.py --check
 	.venv/infra/bin/python infra/checks/template.py infra/template.yaml
-	.venv/infra/bin/python -m pytest -q infra/checks
+	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
+	$(PYTHON) tests/prose.py
 
 openapi: ## Writes docs/openapi.json
 	$(BUILD) --bin openapi
