@@ -141,7 +141,7 @@ fn embedded_key(text: &str) -> Result<(VerifyingKey, KeyThumbprint), ProofInvali
     let header = text.split('.').next().unwrap_or_default();
     let header = URL_SAFE_NO_PAD.decode(header).map_err(|_| ProofInvalid)?;
     let header: ProofHeader = serde_json::from_slice(&header).map_err(|_| ProofInvalid)?;
-    // A proof that carries its private key, or asks for an extension, is refused (RFC 9449 section 4.3).
+    // A proof that carries its private key, or requires an extension, is refused (RFC 9449 section 4.3).
     if header.typ != TYP || header.crit.is_some() || header.jwk.get("d").is_some() {
         return Err(ProofInvalid);
     }

@@ -87,7 +87,7 @@ async fn answer_once(
     let id = parts.extensions.get::<RequestId>();
     let id = id.map_or_else(|| "none".to_owned(), |id| id.0.clone());
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
-    match context.store.begin_request(caller, key, &fingerprint, context.now()).await? {
+    match context.store.reserve_idempotency_key(caller, key, &fingerprint, context.now()).await? {
         IdempotencyOutcome::Proceed => {}
         IdempotencyOutcome::Replay(answer) => return Ok(replay(answer)),
         IdempotencyOutcome::KeyReused => {
@@ -136,9 +136,9 @@ async fn store_answer(
     let kept = match text {
         Some(body) if final_answer => {
             let answer = SavedResponse { status: parts.status.as_u16(), body };
-            context.store.finish_request(caller, key, fingerprint, &answer, context.now()).await
+            context.store.write_response(caller, key, fingerprint, &answer, context.now()).await
         }
-        _ => context.store.forget_request(caller, key).await,
+        _ => context.store.release_idempotency_key(caller, key).await,
     };
     if let Err(error) = kept {
         // The request itself is done, so its response is returned anyway.

@@ -15,7 +15,7 @@ use crate::jwt::{ExpectedToken, JwtInvalid, VerifyingKey, key_id, verify_claims}
 
 /// How long keys are cached. A withdrawn key is refused everywhere after this time.
 const CACHE_TIME: Duration = Duration::from_mins(5);
-/// The shortest time between two reads, however many tokens name unknown keys.
+/// The shortest time between two reads, even if many tokens name unknown keys.
 const MIN_READ_INTERVAL: Duration = Duration::from_secs(5);
 
 /// A cache of the published keys. Clones share it.

@@ -2,8 +2,8 @@
 
 use store::CommitOutcome;
 
-/// How many times a write is attempted. The mailer alone writes a new invitation twice, so a request can
-/// meet two conflicts in a row.
+/// How many times a write is attempted. The mailer writes a new invitation twice, so even a single caller
+/// can meet two conflicts in a row.
 pub const ATTEMPTS: usize = 6;
 
 /// How one attempt at a write ended.
@@ -28,7 +28,8 @@ impl<T> Attempt<T> {
 }
 
 /// Repeats an `async` block until its result is [`Attempt::Done`] or an error. The block must read and
-/// decide again each time. After [`ATTEMPTS`] conflicts the error is [`domain::failure::Failure::contended`].
+/// decide again each time. After [`ATTEMPTS`] conflicts the error is
+/// [`domain::failure::Failure::contended`].
 ///
 /// This is a macro because the compiler cannot see that the future of an `async` closure is `Send`.
 #[macro_export]

@@ -10,7 +10,7 @@ use crate::study::StudyRef;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
 
-/// What an audit record says was done.
+/// The action of an audit record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AuditAction {
     /// A clinic was provisioned.

@@ -67,7 +67,7 @@ pub struct EmailDelivery {
 
 impl EmailDelivery {
     /// The delivery of an email that has not been sent yet.
-    pub fn queued() -> Self {
+    pub fn unsent() -> Self {
         Self { status: DeliveryStatus::Queued, detail: None, message_id: None, sending_until: None }
     }
 }

@@ -130,7 +130,7 @@ impl Store {
             .map_err(|e| StoreError::from_sdk(&e))?;
         let found = answer.items().iter().map(Key::of);
         found
-            .map(|key| key::claimed_npi(&key).ok_or_else(|| self.corrupt(&key, attr::SK)))
+            .map(|key| key::parse_npi_claim(&key).ok_or_else(|| self.corrupt(&key, attr::SK)))
             .collect()
     }
 

@@ -55,7 +55,7 @@ struct IdempotencyItem {
 
 impl Store {
     /// Reserves an idempotency key for a request. `fingerprint` is the digest of its route and body.
-    pub async fn begin_request(
+    pub async fn reserve_idempotency_key(
         &self,
         caller: &str,
         idempotency_key: &str,
@@ -106,19 +106,19 @@ impl Store {
     }
 
     /// Stores the response to a request.
-    pub async fn finish_request(
+    pub async fn write_response(
         &self,
         caller: &str,
         idempotency_key: &str,
         fingerprint: &Fingerprint,
-        answer: &SavedResponse,
+        response: &SavedResponse,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let item = IdempotencyItem {
             fingerprint: fingerprint.as_str().to_owned(),
             running_until: None,
-            status: Some(answer.status),
-            body: Some(answer.body.clone()),
+            status: Some(response.status),
+            body: Some(response.body.clone()),
             ttl: now.plus(KEPT_FOR).seconds(),
         };
         let item = self.encode(key::idempotency(caller, idempotency_key), &item)?;
@@ -127,7 +127,7 @@ impl Store {
     }
 
     /// Frees the idempotency key of a failed request, so that a retry runs at once.
-    pub async fn forget_request(
+    pub async fn release_idempotency_key(
         &self,
         caller: &str,
         idempotency_key: &str,

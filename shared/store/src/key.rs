@@ -45,7 +45,7 @@ pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
 }
 
 /// Reads the clinic and the NPI from the key of a claim.
-pub(crate) fn claimed_npi(key: &Key) -> Option<(ClinicId, Npi)> {
+pub(crate) fn parse_npi_claim(key: &Key) -> Option<(ClinicId, Npi)> {
     let clinic = ClinicId::parse(key.pk.strip_prefix("CLINIC#")?).ok()?;
     let npi = Npi::parse(key.sk.strip_prefix(NPI)?).ok()?;
     Some((clinic, npi))
@@ -196,8 +196,8 @@ mod tests {
             let shown = format!("{key:?}");
             assert!(!shown.contains("ada") && !shown.contains("1234567893"), "{shown}");
         }
-        assert_eq!(claimed_npi(&npi_claim(cid, npi)), Some((cid, npi)));
-        assert_eq!(claimed_npi(&email_claim(cid, &email)), None);
+        assert_eq!(parse_npi_claim(&npi_claim(cid, npi)), Some((cid, npi)));
+        assert_eq!(parse_npi_claim(&email_claim(cid, &email)), None);
         let id = InvitationId::from_bytes([2; 16]);
         assert!(format!("{:?}", invitation(cid, id)).ends_with(&format!("INV#{id}")));
     }

@@ -118,13 +118,13 @@ impl Store {
 
     /// Marks an email as accepted by SES.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
-        let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::MESSAGE_ID);
+        let set = format!("SET {} = :to, {} = :value", attr::DELIVERY, attr::MESSAGE_ID);
         self.write_send_result(mail, set, DeliveryStatus::Sent, message_id).await
     }
 
     /// Marks an email as failed permanently.
     pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
-        let set = format!("SET {} = :to, {} = :said", attr::DELIVERY, attr::DELIVERY_DETAIL);
+        let set = format!("SET {} = :to, {} = :value", attr::DELIVERY, attr::DELIVERY_DETAIL);
         self.write_send_result(mail, set, DeliveryStatus::Failed, reason).await
     }
 
@@ -144,14 +144,14 @@ impl Store {
         mail: MailId,
         set: String,
         to: DeliveryStatus,
-        said: &str,
+        value: &str,
     ) -> Result<(), StoreError> {
         let set = format!("{set} REMOVE {}", attr::SENDING_UNTIL);
         let sending = format!("{} = :sending", attr::DELIVERY);
         let values = HashMap::from([
             (":sending".to_owned(), text(SENDING)),
             (":to".to_owned(), text(to.as_str())),
-            (":said".to_owned(), text(said)),
+            (":value".to_owned(), text(value)),
         ]);
         self.update_mail(mail, &set, &sending, values).await.map(|_| ())
     }

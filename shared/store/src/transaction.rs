@@ -221,7 +221,11 @@ mod tests {
         let unmet = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
         assert_eq!(unmet, CommitOutcome::Conflict(vec![Part::EmailClaim]));
         let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
-        assert_eq!(conflict, CommitOutcome::Conflict(vec![]), "says nothing about the inviter");
+        assert_eq!(
+            conflict,
+            CommitOutcome::Conflict(vec![]),
+            "the outcome does not name the inviter"
+        );
         assert!(matches!(
             read(["None", "ThrottlingError", "None"]),
             Err(StoreError::Unavailable(_))

@@ -26,7 +26,7 @@ pub struct Field<T> {
     sent: Sent<T>,
 }
 
-/// What a request said about a field.
+/// What a request sent for a field.
 #[derive(Clone, Debug)]
 enum Sent<T> {
     Absent,

@@ -1,5 +1,5 @@
-//! Who may issue access and who may use it. These rules apply when an access is issued, when its link is
-//! opened, and at each renewal, each time to what the table says then.
+//! Who may issue access and who may use it. Callers check these rules when an access is issued, when its
+//! link is opened, and at each renewal. Each time they read the table again.
 
 use super::state::GrantDetails;
 use crate::actor::Issuer;

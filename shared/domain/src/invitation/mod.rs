@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Each transition consumes the state that allows it. An expired invitation is still a
-//! [`PendingInvitation`]. [`PendingInvitation::check_expiry`] computes expiry from the clock, and nothing
+//! [`PendingInvitation`]. [`PendingInvitation::check_expiry`] computes expiry from the clock. Nothing
 //! stores it.
 
 mod state;

@@ -109,7 +109,7 @@ impl NewInvitation {
                 expiry: now.plus(self.open_for),
                 queued_at: now,
                 generation: 1,
-                email_delivery: EmailDelivery::queued(),
+                email_delivery: EmailDelivery::unsent(),
                 fingerprint: self.fingerprint,
                 version: 1,
             },
@@ -160,7 +160,7 @@ impl PendingInvitation {
         next.expiry = now.plus(open_for);
         next.queued_at = now;
         next.generation += 1;
-        next.email_delivery = EmailDelivery::queued();
+        next.email_delivery = EmailDelivery::unsent();
         let next = Self { details: next, new_requested: false };
         Ok(InvitationTransition::new(&self.details, AuditAction::InvitationResent, next))
     }

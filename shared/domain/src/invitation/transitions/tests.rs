@@ -150,7 +150,7 @@ fn a_resend_waits_a_minute_and_renews_the_link_and_the_expiry() {
     );
     let next = pending_invitation().resend(at(60), DAY).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
-    assert_eq!(next.email_delivery, EmailDelivery::queued());
+    assert_eq!(next.email_delivery, EmailDelivery::unsent());
 }
 
 #[test]
