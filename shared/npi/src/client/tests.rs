@@ -5,6 +5,7 @@ use std::thread;
 use std::time::Duration;
 
 use domain::npi::{Npi, RegistryAnswer};
+use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::filter::LevelFilter;
 
 use super::{InvalidAddress, Nppes, REGISTRY};
@@ -138,12 +139,15 @@ async fn the_log_shows_the_failure_but_no_number_and_no_name() {
         .with_max_level(LevelFilter::TRACE)
         .with_writer(move || writer.clone())
         .finish();
+    // With one dispatcher, tracing asks only the thread that reaches a log line first whether to log it.
+    // Other tests have no subscriber and would turn the line off. A second dispatcher prevents that.
+    let second = tracing::Dispatch::new(NoSubscriber::default());
     let guard = tracing::subscriber::set_default(subscriber);
     assert_eq!(look_up(&start_registry_with(ok(PERSON)), AMPLE).await, hale());
     let other = PERSON.replace(NUMBER, "1000000004");
     look_up(&start_registry_with(ok(&other)), AMPLE).await;
     look_up(&start_registry_with(ok(PERSON).replace("200 OK", "500 Oh")), AMPLE).await;
-    drop(guard);
+    drop((guard, second));
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(log.contains("the answer is about another number"), "{log}");
