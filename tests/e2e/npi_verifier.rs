@@ -280,7 +280,7 @@ async fn a_corrupt_item_fails_the_run_and_no_other_lookup() {
     app.corrupt_invitation(&bad).await;
     app.clock.advance(SOON);
     let failed = app.try_run_verifier().await.unwrap_err().to_string();
-    assert!(failed.starts_with("1 numbers were left"), "{failed}");
+    assert!(failed.starts_with("1 NPI checks were skipped"), "{failed}");
     assert_eq!(app.read_invitation(&good).await["npiVerification"], "not_found");
 }
 

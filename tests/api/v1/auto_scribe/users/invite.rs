@@ -259,7 +259,7 @@ async fn an_invite_from_the_dashboard_names_the_admin() {
     assert_eq!(invitation["inviterId"], boss.user_id);
     assert_eq!(invitation["invitedByApiKeyId"], Value::Null);
     let emails = app.wait_for_emails("new@clinic.example", 1).await;
-    assert!(text_of(&emails[0]).contains("Grace Lind of Riverside Imaging invites you"));
+    assert!(text_of(&emails[0]).contains("Grace Lind invites you to join Riverside Imaging"));
     let token = json!({"token": app.token(&user.str("invitationId"), 1)});
     let seen = app.as_invitee().post("/v1/invitation/lookup", &token).await.expect(200);
     assert_eq!(seen["inviter"], "Grace Lind");
