@@ -61,7 +61,7 @@ pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence = record.change.sequence_number.clone();
-        if let Err(error) = process_record(deps, record).await {
+        if let Err(error) = Box::pin(process_record(deps, record)).await {
             tracing::warn!(%error, sequence, "email not sent, it will be retried");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence;

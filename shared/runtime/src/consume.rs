@@ -20,7 +20,7 @@ where
     let handler = &handler;
     let service = service_fn(async |event: LambdaEvent<E>| {
         let span = tracing::info_span!("event", invocation_id = event.context.request_id);
-        log_handled(handler(event.payload)).instrument(span).await
+        Box::pin(log_handled(handler(event.payload)).instrument(span)).await
     });
     lambda_runtime::run(service).await
 }

@@ -161,7 +161,7 @@ impl CapacityBench {
         let id = invited["invitationId"].as_str().unwrap_or_default();
         let path = format!("{INVITATIONS}/{id}");
         let edit = self.clinic.post(&path, &json!({ "firstName": "Greta" }));
-        self.measure_call("edit", edit.as_patch()).await?;
+        self.measure_call("edit", edit.into_patch()).await?;
         self.clock.0.fetch_add(120_000, Ordering::Relaxed);
         let resend = self.clinic.post(format!("{path}/resend"), &json!({}));
         self.measure_call("resend", resend).await?;

@@ -28,7 +28,7 @@ impl ApiCall {
         Self { method, path, body, key: None, idempotency_key: None }
     }
 
-    pub(crate) fn as_patch(self) -> Self {
+    pub(crate) fn into_patch(self) -> Self {
         Self { method: Method::PATCH, ..self }
     }
 

@@ -42,6 +42,9 @@ pub(crate) async fn measure_starts(
     Ok(starts)
 }
 
+/// Reads one figure of a start.
+type Figure = fn(&ProcessStart) -> f64;
+
 /// Starts `invite` and the floor alternately, each with a first invite.
 pub(crate) async fn measure() -> Result<String, MeasureError> {
     let bench = FunctionBench::new().await?;
@@ -52,7 +55,7 @@ pub(crate) async fn measure() -> Result<String, MeasureError> {
     }
     bench.running.stop().await;
     let mut table = floor::new_table("Cold");
-    let rows: [(_, fn(&ProcessStart) -> f64, _); 4] = [
+    let rows: [(_, Figure, _); 4] = [
         ("process start to first `next`, ms", |start| start.next, None),
         ("process start to end of first invite, ms", |start| start.answer, Some(MAX_RATIO)),
         ("CPU until then, ms", |start| start.cpu, None),
