@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/studies/reroute-url`: a link to read a study and dictate its report.
 
 use auth::caller::{Caller, IssueAccess};
-use auth::idempotency::SecretAnswer;
+use auth::secret_answer::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::grant::{LinkSeconds, View, ViewSeconds};

@@ -1,7 +1,7 @@
 //! `GET /v1/apiKeys`, `POST /v1/apiKeys`, `POST /v1/apiKeys/{apiKeyId}/revoke`.
 
 use auth::caller::{Caller, ManageApiKeys};
-use auth::idempotency::SecretAnswer;
+use auth::secret_answer::SecretAnswer;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;

@@ -15,6 +15,7 @@ use store::{IdempotencyOutcome, SavedResponse};
 
 use crate::caller;
 use crate::keys::PublishedKeys;
+use crate::secret_answer::SecretAnswer;
 use changes::Context;
 use web::Problem;
 use web::RequestId;
@@ -25,10 +26,6 @@ use web::problem::render_problem;
 const MAX_KEY: usize = 255;
 /// The longest response that is stored, in bytes. A DynamoDB item holds at most 400 KB.
 const MAX_ANSWER: usize = 300 * 1024;
-
-/// Marks a response that holds a secret. Such a response is never stored or replayed.
-#[derive(Clone, Copy, Debug)]
-pub struct SecretAnswer;
 
 /// Middleware for POST routes that take an API key or a session. The idempotency key belongs to its
 /// caller.

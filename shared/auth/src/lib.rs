@@ -9,6 +9,7 @@ pub mod keys;
 #[cfg(feature = "passwords")]
 pub mod passwords;
 pub mod principal;
+pub mod secret_answer;
 pub mod session;
 pub mod view_token;
 

@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use store::{Account, CommitOutcome};
 use utoipa::ToSchema;
 
-use crate::idempotency::SecretAnswer;
 use crate::jwt::{ExpectedToken, Signer};
 use crate::keys::{PublishedKeys, VerificationError};
 use crate::principal::Identity;
+use crate::secret_answer::SecretAnswer;
 use changes::{Attempt, Context, Requester};
 use web::Problem;
 
