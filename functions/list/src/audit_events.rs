@@ -16,8 +16,8 @@ use serde_json::Value;
 use store::{AuditRange, PageRequest};
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
-use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::field_value::{FieldValue, read_text};
+use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
+use web::field_value::read_text;
 use web::query::{ListQuery, PageParameters};
 use web::view::PermissionsView;
 

@@ -1,7 +1,7 @@
 //! `POST /v1/autoScribe/ephemeral-sessions`: a link to a view without a study.
 
 use auth::caller::{Caller, IssueAccess};
-use auth::idempotency::SecretAnswer;
+use auth::secret_answer::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
 use domain::field::FieldFaults;
@@ -15,8 +15,8 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
-use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
-use web::field_value::{FieldValue, Nested, read_text};
+use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields, read_object};
+use web::field_value::{Nested, read_text};
 use web::openapi::IdempotencyKeyHeader;
 
 use crate::Deps;

@@ -12,8 +12,6 @@ use serde::de::{DeserializeOwned, Deserializer, Error as _, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::{Map, Value};
 
-use crate::field_value::FieldValue;
-
 const REQUIRED: Refusal = Refusal::new("required", "Send this field. It is required.");
 const NOT_NULL: Refusal = Refusal::new("required", "Send a value. This field cannot be null.");
 
@@ -24,6 +22,12 @@ const NOT_NULL: Refusal = Refusal::new("required", "Send a value. This field can
 pub struct Field<T> {
     name: String,
     sent: Sent<T>,
+}
+
+/// A value that a [`Field`] can hold.
+pub trait FieldValue: Sized {
+    /// Reads a value that is not null. A fault names its place within the value, such as `[2]`.
+    fn from_json(value: Value) -> Result<Self, FieldFaults>;
 }
 
 /// What a request sent for a field.

@@ -17,19 +17,13 @@ use domain::time::Day;
 use domain::user::UserStatus;
 use serde_json::Value;
 
-use crate::field::{RequestFields, read_object};
+use crate::field::{FieldValue, RequestFields, read_object};
 
 const NOT_TEXT: Refusal = Refusal::new("wrong_type", "Send a string.");
 const NOT_BOOL: Refusal = Refusal::new("wrong_type", "Send true or false.");
 const NOT_WHOLE: Refusal = Refusal::new("wrong_type", "Send a whole number.");
 const NOT_LIST: Refusal = Refusal::new("wrong_type", "Send a list.");
 const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "Send an object.");
-
-/// A value that a [`Field`](crate::field::Field) can hold.
-pub trait FieldValue: Sized {
-    /// Reads a value that is not null. A fault names its place within the value, such as `[2]`.
-    fn from_json(value: Value) -> Result<Self, FieldFaults>;
-}
 
 /// Reads a value that is sent as a string.
 pub fn read_text<T, E: Into<Refusal>>(

@@ -8,8 +8,10 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 use utoipa::IntoParams;
 
-use crate::field::{FaultCollector, Field, NotedFault, RequestFields, take_fields, truncate_name};
-use crate::field_value::{FieldValue, read_text};
+use crate::field::{
+    FaultCollector, Field, FieldValue, NotedFault, RequestFields, take_fields, truncate_name,
+};
+use crate::field_value::read_text;
 use crate::page::{Binding, PageLimit};
 use crate::problem::Problem;
 
