@@ -3,7 +3,7 @@
 use bench::median;
 
 use crate::floor::{self, FLOOR, INVITE};
-use crate::functions::FunctionBench;
+use crate::service::FunctionBench;
 use crate::{MeasureError, events, process};
 
 /// How often each function is started.

@@ -4,9 +4,10 @@ use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId};
 use emulator::{Emulator, Options};
 use serde_json::{Value, json};
+use tests::runtime_api::FunctionProcess;
 
-use crate::MeasureError;
 use crate::client::ApiCall;
+use crate::{MeasureError, process};
 
 pub(crate) const USERS: &str = "/v1/autoScribe/users";
 pub(crate) const INVITATIONS: &str = "/v1/autoScribe/users/invitations";
@@ -105,3 +106,41 @@ pub(crate) fn admin(email: &str) -> Value {
 
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "copper lantern orbit walnut";
+
+/// A running service whose database the functions use.
+pub(crate) struct FunctionBench {
+    pub(crate) running: Emulator,
+    pub(crate) clinic: BenchClinic,
+}
+
+impl FunctionBench {
+    pub(crate) async fn new() -> Result<Self, MeasureError> {
+        let running = start(Options::default()).await?;
+        let clinic = create_clinic(&running).await?;
+        Ok(Self { running, clinic })
+    }
+
+    /// All settings. Every function gets the same ones and ignores those it does not read.
+    fn settings(&self) -> Vec<(&'static str, String)> {
+        let Emulator { url, table, .. } = &self.running;
+        vec![
+            ("AWS_ENDPOINT_URL_DYNAMODB", self.running.dynamodb_url.clone()),
+            ("AWS_ENDPOINT_URL_SESV2", url.clone()),
+            ("TABLE_NAME", table.clone()),
+            ("TOKEN_ISSUER", url.clone()),
+            ("ROOT_KEY", self.running.root_key().to_owned()),
+            ("SIGNING_KEYS", self.running.signing_keys().to_owned()),
+            ("RESET_URL_BASE", format!("{url}/reset")),
+            ("VIEWER_URL_BASE", format!("{url}/viewer")),
+            ("ACCEPT_URL_BASE", format!("{url}/accept")),
+            ("DASHBOARD_URL", format!("{url}/")),
+            ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
+            ("NPPES_BASE_URL", format!("{url}/api/")),
+            ("BREACHED_PASSWORDS_URL", format!("{url}/range/")),
+        ]
+    }
+
+    pub(crate) async fn start(&self, name: &str) -> Result<FunctionProcess, MeasureError> {
+        FunctionProcess::start(&process::find_binary(name)?, &self.settings()).await
+    }
+}

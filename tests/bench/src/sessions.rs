@@ -16,8 +16,7 @@ use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use crate::client::{ApiCall, ApiClient};
-use crate::functions::FunctionBench;
-use crate::service::{self, PASSWORD, admin};
+use crate::service::{self, FunctionBench, PASSWORD, admin};
 use crate::usage;
 use crate::{MeasureError, events, process};
 

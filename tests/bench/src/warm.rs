@@ -4,7 +4,7 @@ use bench::{median, millis};
 use tests::runtime_api::FunctionProcess;
 
 use crate::floor::{self, FLOOR, INVITE};
-use crate::functions::FunctionBench;
+use crate::service::FunctionBench;
 use crate::{MeasureError, events, process};
 
 const ROUNDS: usize = 5;
