@@ -35,7 +35,7 @@ pub(crate) async fn prepare_account(
         return Ok(AccountUpdate { before, new_hash: None });
     }
     if hash.is_none() {
-        *hash = Some(hash_new(deps, details, password).await?);
+        *hash = Some(load_words_and_hash(deps, details, password).await?);
     }
     Ok(AccountUpdate { before, new_hash: hash.clone() })
 }
@@ -78,8 +78,9 @@ fn require_expected_password(
     Err(FieldFaults::from(refused.at("password")).into())
 }
 
-/// Hashes a new password. One that is easy to guess from the person's details is refused.
-async fn hash_new(
+/// Loads the words that a new password must not rest on, and hashes the password. One that is easy to
+/// guess from these words is refused.
+async fn load_words_and_hash(
     deps: &Deps,
     details: &InvitationDetails,
     password: Password,

@@ -39,7 +39,7 @@ pub(crate) async fn compose(deps: &Deps, mail: Mail) -> Result<ComposeOutcome, M
     match mail {
         Mail::Invitation(invitation) => match *invitation {
             Invitation::Pending(pending) => {
-                Ok(invitation_email(deps, &pending.details).await?.into())
+                Ok(compose_invitation(deps, &pending.details).await?.into())
             }
             ended => {
                 let status = ended.status().as_str();
@@ -51,7 +51,7 @@ pub(crate) async fn compose(deps: &Deps, mail: Mail) -> Result<ComposeOutcome, M
     }
 }
 
-async fn invitation_email(
+async fn compose_invitation(
     deps: &Deps,
     details: &InvitationDetails,
 ) -> Result<Message, MailerError> {
@@ -98,7 +98,7 @@ async fn compose_notice(deps: &Deps, notice: &Notice) -> Result<ComposeOutcome, 
                 return Ok(INVITATION_ENDED);
             };
             let link = (clinic, invitation);
-            Ok(renewal_email(deps, link, &notice.to, &pending.details).await?.into())
+            Ok(compose_renewal(deps, link, &notice.to, &pending.details).await?.into())
         }
         NoticeKind::NpiNotVerified { clinic, user } => {
             compose_npi_not_verified(deps, (clinic, user), &notice.to).await
@@ -131,7 +131,7 @@ async fn compose_password_reset(
     Ok(check_rendered(email.render(&notice.to))?.into())
 }
 
-async fn renewal_email(
+async fn compose_renewal(
     deps: &Deps,
     (clinic, id): (ClinicId, InvitationId),
     to: &Email,

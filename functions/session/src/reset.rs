@@ -56,7 +56,7 @@ pub(crate) async fn handle(
         let link = load_reset_link(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
-            None => hash.insert(hash_new(&deps, &link, password.clone()).await?),
+            None => hash.insert(load_words_and_hash(&deps, &link, password.clone()).await?),
         };
         let outcome = write_password(&deps, link, hash.clone(), ip.clone()).await?;
         let done = Json(Done::new("Your new password is set. Sign in with it."));
@@ -90,8 +90,9 @@ async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem>
     Ok(ResetLink { email: notice.to, account, users })
 }
 
-/// Hashes a new password. One that is easy to guess from the person's details is refused.
-async fn hash_new(
+/// Loads the words that a new password must not rest on, and hashes the password. One that is easy to
+/// guess from these words is refused.
+async fn load_words_and_hash(
     deps: &Deps,
     link: &ResetLink,
     password: Password,

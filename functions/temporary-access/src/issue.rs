@@ -1,7 +1,7 @@
 //! Issues temporary access: checks that it is allowed, writes the grant and returns its link.
 
-use auth::idempotency::SecretAnswer;
 use auth::principal::{Identity, Principal};
+use auth::secret_answer::SecretAnswer;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use changes::Attempt;
@@ -45,7 +45,7 @@ pub(crate) async fn issue(
 ) -> Result<LinkView, Problem> {
     let requester = caller.requester();
     changes::retry!(async {
-        let (issued, assignment) = decide_grant(deps, caller, &view, lifetimes).await?;
+        let (issued, assignment) = load_grant_decision(deps, caller, &view, lifetimes).await?;
         let (action, object) = (issued.action(), issued.details.audit_object());
         let record =
             requester.audit_record(&deps.context, caller.clinic, action, object, (None, None));
@@ -69,8 +69,8 @@ fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
     }
 }
 
-/// Decides the grant. Also returns the study's new assignment if it changes.
-async fn decide_grant(
+/// Loads what the grant depends on and decides it. Also returns the study's new assignment if it changes.
+async fn load_grant_decision(
     deps: &Deps,
     caller: &Principal,
     view: &View,

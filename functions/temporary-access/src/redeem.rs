@@ -95,7 +95,7 @@ pub(crate) async fn handle(
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
     let (open, user) = open_link(&deps, link, proof, ip).await?;
-    opened_view(&deps, &open, user.as_ref())
+    view_answer(&deps, &open, user.as_ref())
 }
 
 /// Verifies the proof of a request. This happens before the token is read, so that the answer to an
@@ -123,7 +123,7 @@ async fn open_link(
         let grant = deps.context.store.load_grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
-        let (change, user) = match decide_opening(deps, grant, key).await? {
+        let (change, user) = match load_opening_decision(deps, grant, key).await? {
             Ok(decision) => decision,
             Err(why) => {
                 record_refusal(deps, &details, why, ip.clone()).await?;
@@ -141,8 +141,8 @@ async fn open_link(
     })
 }
 
-/// Decides whether the link opens. It does if link, user and issuer are all valid now.
-async fn decide_opening(
+/// Loads the user and the issuer and decides whether the link opens. It does if link, user and issuer are all valid now.
+async fn load_opening_decision(
     deps: &Deps,
     grant: Grant,
     key: Option<KeyThumbprint>,
@@ -188,7 +188,7 @@ async fn record_tampering(
     Ok(Problem::token_invalid())
 }
 
-fn opened_view(
+fn view_answer(
     deps: &Deps,
     open: &OpenGrant,
     user: Option<&User>,

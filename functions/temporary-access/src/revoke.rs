@@ -71,7 +71,7 @@ pub(crate) async fn handle(
             Ok(Json(Done::new("The temporary access has ended.")))
         }
         RevokeTarget::All(user) => {
-            require_user(&deps, clinic, user).await?;
+            find_user(&deps, clinic, user).await?;
             let now = deps.context.now();
             for grant in store.list_live_grants(clinic, user, now).await? {
                 end_access(&deps, grant, &requester).await?;
@@ -81,7 +81,8 @@ pub(crate) async fn handle(
     }
 }
 
-async fn require_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
+/// Finds a user in the caller's clinic. Any other id is a 404.
+async fn find_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
     let found = deps.context.store.load_user(clinic, user).await?;
     found.map(|_| ()).ok_or_else(Problem::user_not_found)
 }
