@@ -52,7 +52,9 @@ impl LookupClient {
         limit: usize,
     ) -> Result<Vec<u8>, LookupFailure> {
         let body = tokio::time::timeout(self.budget, self.read_body(rest, headers, limit));
-        telemetry::timed(self.service, "lookup", body).await.unwrap_or(Err(LookupFailure::TimedOut))
+        telemetry::time_call(self.service, "lookup", body)
+            .await
+            .unwrap_or(Err(LookupFailure::TimedOut))
     }
 
     async fn read_body(

@@ -60,7 +60,7 @@ impl Ses {
             .set_configuration_set_name(self.configuration_set.clone())
             .set_email_tags(Some(tags.map_err(|error| build_failure(&error))?))
             .send();
-        let answer = telemetry::timed(CalledService::Ses, "SendEmail", call).await;
+        let answer = telemetry::time_call(CalledService::Ses, "SendEmail", call).await;
         let answer = answer.map_err(|error| SendError::from_sdk(&error))?;
         // SES always returns an id. If it didn't, the email would be sent already, and an error here
         // would send it twice.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use telemetry::CalledService;
 use tracing::Instrument as _;
 
-/// Passes every event to `handler` until Lambda ends the process. Logs one line `handled` per event.
+/// Passes every event to `handler` until Lambda ends the process. Logs one line `event handled` per event.
 pub async fn consume<E, A, F>(handler: impl Fn(E) -> F) -> Result<(), crate::Error>
 where
     E: DeserializeOwned,
@@ -39,7 +39,7 @@ async fn log_handled<A>(
         nppes_ms = calls.millis(CalledService::Nppes),
         ses_calls = calls.calls(CalledService::Ses),
         ses_ms = calls.millis(CalledService::Ses),
-        "handled"
+        "event handled"
     );
     answer
 }

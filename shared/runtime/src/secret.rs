@@ -16,7 +16,7 @@ pub enum NoSecret {
 
 impl Aws {
     /// Loads the secret from the setting `plain`, or from the ARN in the setting `arn`.
-    pub(crate) async fn secret(
+    pub(crate) async fn load_secret(
         &self,
         settings: &Settings,
         plain: &'static str,

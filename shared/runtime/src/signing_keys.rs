@@ -35,7 +35,7 @@ impl Aws {
     /// Loads the signing keys from `SIGNING_KEYS`, or from the secret that `SIGNING_KEYS_SECRET_ARN`
     /// names.
     pub async fn signing_keys(&self, settings: &Settings) -> Result<SigningKeys, NoSigningKeys> {
-        let text = self.secret(settings, "SIGNING_KEYS", "SIGNING_KEYS_SECRET_ARN");
+        let text = self.load_secret(settings, "SIGNING_KEYS", "SIGNING_KEYS_SECRET_ARN");
         Ok(SigningKeys::from_secret(&text.await?)?)
     }
 

@@ -1,7 +1,7 @@
 //! Counts and times the calls that a request makes to other services.
 //!
 //! A function runs each request or event in [`measure`] and logs the totals that
-//! come back. A client of another service runs its calls in [`timed`], or reports them to
+//! come back. A client of another service runs its calls in [`time_call`], or reports them to
 //! [`record`]. Neither has to import the other.
 
 use std::fmt;
@@ -96,7 +96,7 @@ pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
 }
 
 /// Runs a call and reports it to [`record`].
-pub async fn timed<F: Future>(service: CalledService, operation: &str, call: F) -> F::Output {
+pub async fn time_call<F: Future>(service: CalledService, operation: &str, call: F) -> F::Output {
     let started = Instant::now();
     let output = call.await;
     record(service, operation, started.elapsed());
@@ -133,7 +133,7 @@ mod tests {
         let second = Duration::from_secs(1);
         let request = async || {
             record(CalledService::DynamoDb, "GetItem", second);
-            timed(CalledService::Nppes, "lookup", async {}).await;
+            time_call(CalledService::Nppes, "lookup", async {}).await;
             record(CalledService::DynamoDb, "PutItem", second);
         };
         record(CalledService::DynamoDb, "Query", second);

@@ -126,7 +126,7 @@ impl Problem {
 
     /// 500: a bug or a corrupt item. `why` goes only to the log, never to the caller.
     pub fn internal(why: impl std::fmt::Display) -> Self {
-        tracing::error!(%why, "internal fault");
+        tracing::error!(%why, "request failed: internal fault");
         Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
