@@ -60,7 +60,7 @@ pub(crate) async fn handle(
 /// Sign out. The refresh token stops working at once, the access token within 15 minutes.
 #[utoipa::path(
     delete, operation_id = "signOut", path = "/v1/session", tag = "session", security(("session" = [])),
-    responses((status = 204, description = "Signed out; takes the cookie away"), Problem)
+    responses((status = 204, description = "Signs out and removes the cookie"), Problem)
 )]
 pub(crate) async fn sign_out(
     State(deps): State<Deps>,
