@@ -7,7 +7,7 @@ use std::process::Command;
 use cargo_metadata::{DependencyKind, Metadata, MetadataCommand};
 
 fn load_metadata() -> Metadata {
-    MetadataCommand::new().exec().expect("cargo metadata")
+    MetadataCommand::new().other_options(["--locked".to_owned()]).exec().expect("cargo metadata")
 }
 
 /// The workspace crates that each workspace crate depends on, without dev-dependencies.
@@ -83,8 +83,17 @@ fn the_domain_links_no_aws_http_or_async_runtime() {
 
 /// Every crate that one package links, with the features that this package enables.
 fn list_linked_crates(package: &str) -> Vec<String> {
-    let arguments =
-        ["tree", "--offline", "--edges", "normal", "--prefix", "none", "--package", package];
+    let arguments = [
+        "tree",
+        "--locked",
+        "--offline",
+        "--edges",
+        "normal",
+        "--prefix",
+        "none",
+        "--package",
+        package,
+    ];
     let output = Command::new(env!("CARGO")).args(arguments).output().expect("cargo tree");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()

@@ -6,7 +6,7 @@ readonly port=9000 environment=.local/lambda.env
 
 # Build first: cargo-lambda starts more instances until the first one answers.
 for function in functions/*/; do
-	cargo build --bin "$(basename "$function")"
+	cargo build --locked --workspace --bin "$(basename "$function")"
 done
 
 rm -f "$environment"
@@ -18,5 +18,5 @@ until [[ -s $environment ]]; do
 	sleep 0.1
 done
 
-cargo lambda watch --invoke-address 127.0.0.1 --invoke-port "$port" --env-file "$environment" \
+cargo lambda watch --locked --invoke-address 127.0.0.1 --invoke-port "$port" --env-file "$environment" \
 	--concurrency 8 --disable-cors
