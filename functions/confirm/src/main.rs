@@ -16,10 +16,10 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
-    let keys = aws.keys(&settings, &context).await;
-    let keyring = Arc::new(aws.keyring(&settings).await?);
+    let keys = aws.load_keys(&settings, &context).await;
+    let keyring = Arc::new(aws.load_keyring(&settings).await?);
     let sessions = Sessions {
-        signer: Arc::new(aws.signer(&settings, &keys).await?),
+        signer: Arc::new(aws.load_signer(&settings, &keys).await?),
         keyring: keyring.clone(),
         issuer: keys.issuer().into(),
     };

@@ -8,7 +8,7 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
-    let deps = Deps { keys: aws.keys(&settings, &context).await, context };
+    let deps = Deps { keys: aws.load_keys(&settings, &context).await, context };
     settings.check()?;
     runtime::serve(list::router(deps)).await
 }

@@ -12,8 +12,8 @@ async fn main() -> Result<(), runtime::Error> {
     let aws = Aws::from_environment();
     let from = Sender::parse(&settings.required("MAIL_FROM"));
     let deps = Deps {
-        store: aws.store(&settings).await,
-        keyring: Arc::new(aws.keyring(&settings).await?),
+        store: aws.connect_store(&settings).await,
+        keyring: Arc::new(aws.load_keyring(&settings).await?),
         clock: Arc::new(SystemClock),
         accept_url: settings.required("ACCEPT_URL_BASE"),
         reset_url: settings.required("RESET_URL_BASE"),

@@ -11,7 +11,7 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let deps = Deps {
-        context: Aws::from_environment().connected_context(&settings).await,
+        context: Aws::from_environment().connect_context(&settings).await,
         registry: Arc::new(Nppes::new(&registry, BUDGET)?),
         limits: RunLimits::default(),
     };

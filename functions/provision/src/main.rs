@@ -7,8 +7,8 @@ use runtime::{Aws, Settings};
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
-    let context = aws.connected_context(&settings).await;
-    let signing = aws.signing_keys(&settings).await?.public();
+    let context = aws.connect_context(&settings).await;
+    let signing = aws.load_signing_keys(&settings).await?.public();
     settings.check()?;
     let deps = Deps { signing, context };
     runtime::consume(async |command| Ok(provision::handle(&deps, &command).await?)).await

@@ -15,10 +15,10 @@ async fn main() -> Result<(), runtime::Error> {
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
-    let keys = aws.keys(&settings, &context).await;
+    let keys = aws.load_keys(&settings, &context).await;
     let deps = Deps {
-        signer: Arc::new(aws.signer(&settings, &keys).await?),
-        keyring: Arc::new(aws.keyring(&settings).await?),
+        signer: Arc::new(aws.load_signer(&settings, &keys).await?),
+        keyring: Arc::new(aws.load_keyring(&settings).await?),
         context,
         keys,
         links,

@@ -13,7 +13,7 @@ async fn main() -> Result<(), runtime::Error> {
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
     let deps = Deps {
-        keys: aws.keys(&settings, &context).await,
+        keys: aws.load_keys(&settings, &context).await,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
     };

@@ -65,16 +65,16 @@ impl Aws {
         &self.config
     }
 
-    /// The table, with an open connection.
-    pub async fn store(&self, settings: &Settings) -> Store {
+    /// Opens a connection to the table.
+    pub async fn connect_store(&self, settings: &Settings) -> Store {
         let store = self.table(settings);
         // Moves the TLS handshake out of the first request.
         let _ = tokio::time::timeout(WARM_UP, store.warm_up()).await;
         store
     }
 
-    /// The context of every change, with an open connection to the table.
-    pub async fn connected_context(&self, settings: &Settings) -> Context {
+    /// Builds the context of every change and opens a connection to the table.
+    pub async fn connect_context(&self, settings: &Settings) -> Context {
         let context = self.context(settings);
         // Moves the TLS handshake out of the first request.
         let _ = tokio::time::timeout(WARM_UP, context.store.warm_up()).await;
@@ -88,7 +88,7 @@ impl Aws {
     }
 
     /// Loads the published keys. This moves the TLS handshake out of the first request.
-    pub async fn keys(&self, settings: &Settings, context: &Context) -> PublishedKeys {
+    pub async fn load_keys(&self, settings: &Settings, context: &Context) -> PublishedKeys {
         let keys = PublishedKeys::new(context, &settings.required("TOKEN_ISSUER"));
         match tokio::time::timeout(WARM_UP, keys.load()).await {
             Ok(Ok(_)) => {}

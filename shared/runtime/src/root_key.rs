@@ -33,7 +33,7 @@ impl fmt::Debug for NoKeyring {
 
 impl Aws {
     /// Loads the root keys from `ROOT_KEY`, or from the secret that `ROOT_KEY_SECRET_ARN` names.
-    pub async fn keyring(&self, settings: &Settings) -> Result<Keyring, NoKeyring> {
+    pub async fn load_keyring(&self, settings: &Settings) -> Result<Keyring, NoKeyring> {
         let text = self.load_secret(settings, "ROOT_KEY", "ROOT_KEY_SECRET_ARN");
         keyring_from(&text.await?)
     }

@@ -34,18 +34,21 @@ impl fmt::Debug for NoSigningKeys {
 impl Aws {
     /// Loads the signing keys from `SIGNING_KEYS`, or from the secret that `SIGNING_KEYS_SECRET_ARN`
     /// names.
-    pub async fn signing_keys(&self, settings: &Settings) -> Result<SigningKeys, NoSigningKeys> {
+    pub async fn load_signing_keys(
+        &self,
+        settings: &Settings,
+    ) -> Result<SigningKeys, NoSigningKeys> {
         let text = self.load_secret(settings, "SIGNING_KEYS", "SIGNING_KEYS_SECRET_ARN");
         Ok(SigningKeys::from_secret(&text.await?)?)
     }
 
     /// Loads a signer with the first signing key that is published.
-    pub async fn signer(
+    pub async fn load_signer(
         &self,
         settings: &Settings,
         keys: &PublishedKeys,
     ) -> Result<Signer, NoSigningKeys> {
-        let private = self.signing_keys(settings).await?;
+        let private = self.load_signing_keys(settings).await?;
         Ok(private.signer(&keys.load().await?)?)
     }
 }
