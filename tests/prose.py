@@ -196,7 +196,7 @@ def main() -> int:
         print(finding)
     crowded = [page for page in pages if page.per_100 > SEMICOLONS_PER_100_SENTENCES]
     for page in crowded:
-        print(f"{page.path}: {page.semicolons} semicolons in {page.sentences} sentences: write full stops")
+        print(f"{page.path}: {page.semicolons} semicolons in {page.sentences} sentences: write periods")
     return 1 if findings or crowded else 0
 
 

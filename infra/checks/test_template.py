@@ -164,10 +164,10 @@ CASES: dict[str, dict[str, Change]] = {
             "ListRole", "ManagedPolicyArns/0", "arn:aws:iam::aws:policy/AdministratorAccess"
         ),
     },
-    "list_writes_only_key_use": {"PutItem": allow("ListRole", "dynamodb:PutItem", partition="CLINIC#*")},
-    "recording_key_use_writes_nothing_else": {
+    "list_writes_only_last_use": {"PutItem": allow("ListRole", "dynamodb:PutItem", partition="CLINIC#*")},
+    "recording_last_use_writes_nothing_else": {
         "every attribute": change_statement(
-            "NoteKeyUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("ForAllValues:StringEquals")
+            "NoteUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("ForAllValues:StringEquals")
         ),
     },
     "only_mailer_sends_email": {

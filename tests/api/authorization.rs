@@ -64,9 +64,13 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("POST", "/v1/invitation/reject", Nothing),
     ("POST", "/v1/invitation/request-new", Nothing),
     ("POST", "/v1/session", Nothing),
-    ("POST", "/v1/session/refresh", Nothing),
     ("GET", "/v1/session", Person(Everyone)),
-    ("DELETE", "/v1/session", Person(Everyone)),
+    ("POST", "/v1/session/clinic", Person(Everyone)),
+    ("POST", "/v1/session/confirm", Person(Everyone)),
+    ("GET", "/v1/sessions", Person(Everyone)),
+    ("POST", "/v1/sessions/end-others", Person(Everyone)),
+    ("DELETE", "/v1/sessions/{sessionId}", Person(Everyone)),
+    ("POST", "/v1/password/change", Person(Everyone)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
     ("POST", "/v1/autoScribe/studies/reroute-url", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
@@ -83,6 +87,8 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("POST", "/v1/access/redeem", Nothing),
     ("POST", "/v1/access/renew", Nothing),
     ("GET", "/.well-known/jwks.json", Nothing),
+    // The last one, because it ends the session.
+    ("DELETE", "/v1/session", Person(Everyone)),
 ];
 
 /// The credential in a request.
@@ -191,7 +197,7 @@ async fn a_missing_or_unknown_credential_is_401() {
         &mistyped,
         "eyJhbGciOiJub25lIn0.e30.",
         &invitation,
-        &session.refresh,
+        &session.cookie,
     ] {
         check(garbage, &app.as_holder_of(garbage), SentCredential::Unknown).await;
     }
@@ -246,9 +252,7 @@ async fn an_expired_session_and_a_deactivated_persons_session_are_401() {
     let gone = app.confirm_and_sign_in(&admin("gone@clinic.example")).await;
     let body = json!({"userId": gone.user_id});
     boss.client.post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
-    // The last access token stays valid until it expires, but it cannot be renewed.
-    app.refresh(&gone.refresh).await.expect_problem(401, "session_ended");
-    app.clock.advance(Duration::from_mins(15));
+    app.clock.advance(Duration::from_mins(30));
     check("expired", &boss.client, SentCredential::Unknown).await;
     check("deactivated", &gone.client, SentCredential::Unknown).await;
 }

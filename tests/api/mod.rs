@@ -1,5 +1,6 @@
 //! Every route, on the embedded database. The modules mirror the URLs.
 
+mod attacks;
 mod authorization;
 mod edge;
 mod faults;

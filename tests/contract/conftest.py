@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -29,8 +29,8 @@ def free_port() -> int:
 class Service:
     url: str
     key: str
-    owner: str = ""
-    """The access token of the demo clinic's owner. It expires after 15 minutes."""
+    owner: dict[str, str] = field(default_factory=dict)
+    """The headers that the dashboard sends for the demo clinic's owner, who has just sent the password."""
 
     def client(self, **options: object) -> Avara:
         return Avara(base_url=self.url, api_key=self.key, **options)
@@ -50,9 +50,24 @@ class Service:
         return re.search(r"#token=([\w-]+)", text).group(1)
 
     def accept(self, address: str, **body: str) -> dict:
-        answer = httpx.post(f"{self.url}/v1/invitation/accept", json={"token": self.read_token(address), **body})
+        return self.accept_as_browser(address, **body).json()
+
+    def accept_as_browser(self, address: str, **body: str) -> httpx.Response:
+        url, token = f"{self.url}/v1/invitation/accept", self.read_token(address)
+        answer = httpx.post(url, json={"token": token, **body}, headers={"Origin": self.url})
         answer.raise_for_status()
-        return answer.json()
+        return answer
+
+    def sign_in_owner(self) -> dict[str, str]:
+        """Accepts the owner's invitation and confirms the password. Returns the headers of the session."""
+        password = "lantern-gravel-otter"
+        accepted = self.accept_as_browser("owner@riverside.example", password=password)
+        session = {"Cookie": accepted.headers["set-cookie"].split(";")[0], "Origin": self.url}
+        clinic = httpx.get(f"{self.url}/v1/session", headers=session).json()["clinic"]["clinicId"]
+        session["AutoScribe-Clinic"] = clinic
+        confirmed = httpx.post(f"{self.url}/v1/session/confirm", json={"password": password}, headers=session)
+        confirmed.raise_for_status()
+        return session
 
 
 # Each file gets its own service, because generated requests leave people and permissions behind.
@@ -69,8 +84,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
         assert line, f"dev exited: {printed}"
         printed += line
     running = Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
-    owner = running.accept("owner@riverside.example", password="lantern-gravel-otter")
-    running.owner = owner["session"]["accessToken"]
+    running.owner = running.sign_in_owner()
     yield running
     process.send_signal(signal.SIGINT)
     assert process.wait(20) == 0

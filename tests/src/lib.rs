@@ -20,25 +20,20 @@ pub fn openapi() -> OpenApi {
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An API key, `ask_...`"))
         .build();
-    let session = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("JWT")
-        .description(Some("The access token of a session"))
-        .build();
+    let session = ApiKeyValue::with_description(
+        "__Host-autoscribe-session",
+        "The session cookie. A request that changes something also needs the dashboard's Origin, and the \
+         header AutoScribe-Clinic.",
+    );
     let view = HttpBuilder::new()
         .scheme(HttpAuthScheme::Bearer)
         .bearer_format("JWT")
         .description(Some("A view token. If it is bound to a key, send it as `DPoP <token>`."))
         .build();
-    let cookie = ApiKeyValue::with_description(
-        "__Host-autoscribe-session",
-        "The refresh token, in a cookie of the browser",
-    );
     let components = ComponentsBuilder::new()
         .security_scheme("apiKey", SecurityScheme::Http(bearer))
-        .security_scheme("session", SecurityScheme::Http(session))
+        .security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(session)))
         .security_scheme("viewToken", SecurityScheme::Http(view))
-        .security_scheme("refreshCookie", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
         .build();
     let document = OpenApiBuilder::new().info(info).components(Some(components)).build();
     document

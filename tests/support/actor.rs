@@ -10,6 +10,7 @@ pub(crate) struct TestClient {
     http: Client,
     base: String,
     key: Option<String>,
+    headers: Vec<(&'static str, String)>,
 }
 
 /// A response with its whole body.
@@ -22,11 +23,27 @@ pub(crate) struct TestResponse {
 
 impl TestClient {
     pub(crate) fn new(base: &str, key: Option<&str>) -> Self {
-        Self { http: Client::new(), base: base.to_owned(), key: key.map(ToOwned::to_owned) }
+        let key = key.map(ToOwned::to_owned);
+        Self { http: Client::new(), base: base.to_owned(), key, headers: Vec::new() }
+    }
+
+    /// Sends this header with every request, in place of another value.
+    pub(crate) fn with_header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// Sends this header with no request.
+    pub(crate) fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
+        self
     }
 
     pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         let request = self.http.request(method, format!("{}{path}", self.base));
+        let headers = self.headers.iter();
+        let request = headers.fold(request, |request, (name, value)| request.header(*name, value));
         match &self.key {
             Some(key) => request.bearer_auth(key),
             None => request,

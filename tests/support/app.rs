@@ -120,9 +120,9 @@ impl App {
         self.as_holder_of(&self.key)
     }
 
-    /// A person who has only a link.
+    /// A person without a session, on the dashboard's own pages.
     pub(crate) fn as_invitee(&self) -> TestClient {
-        TestClient::new(&self.base, None)
+        TestClient::new(&self.base, None).with_header("origin", &self.base)
     }
 
     /// A caller with this credential.
@@ -144,21 +144,32 @@ impl App {
             created_at: now,
             last_used_at: None,
         };
-        let record = AuditRecord {
-            id: AuditId::new(now, &entropy),
-            clinic: self.clinic(),
-            at: now,
-            actor: Actor::Operator,
-            action: AuditAction::ApiKeyCreated,
-            object: AuditObject::ApiKey(key.id),
-            before: None,
-            after: None,
-            ip: None,
-        };
+        let record = self.operator_record(AuditAction::ApiKeyCreated, AuditObject::ApiKey(key.id));
         let mut tx = self.store().transaction(&record).unwrap();
         tx.put_api_key(&key, &secret).unwrap();
         assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
         self.as_holder_of(secret.reveal())
+    }
+
+    /// The audit record of a change that the operator makes in the table.
+    pub(crate) fn operator_record(&self, action: AuditAction, object: AuditObject) -> AuditRecord {
+        let now = self.clock.now();
+        AuditRecord {
+            id: AuditId::new(now, &OsEntropy),
+            clinic: self.clinic(),
+            at: now,
+            actor: Actor::Operator,
+            action,
+            object,
+            before: None,
+            after: None,
+            ip: None,
+        }
+    }
+
+    /// Every record of the table's stream so far, in the order of commits.
+    pub(crate) fn read_stream(&self) -> Vec<Value> {
+        super::stream::read_records(&self.running.database, &self.running.table)
     }
 
     /// Creates another clinic, whose invitations stay open for 3 days. Returns its PACS.
@@ -177,9 +188,8 @@ impl App {
         let invited = pacs.invite(&person).await;
         let token = self.token_in(&pacs, &invited).await;
         let body = json!({ "token": token, "password": super::person::PASSWORD });
-        let accepted = self.as_invitee().post("/v1/invitation/accept", &body).await;
-        let access = accepted.expect(200)["session"]["accessToken"].clone();
-        (pacs, self.as_holder_of(access.as_str().unwrap()))
+        self.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+        (pacs, self.open_session("boss@lakeside.example").await.client)
     }
 
     pub(crate) fn clinic(&self) -> ClinicId {

@@ -25,4 +25,4 @@ pub(crate) use app_faults::units;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use email::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
-pub(crate) use session::{BrowserSession, cookie_in, refresh_as};
+pub(crate) use session::{BrowserSession, cookie_in};

@@ -7,38 +7,42 @@ use super::actor::{TestClient, TestResponse};
 use super::app::App;
 use super::person::PASSWORD;
 
-/// The name of the refresh token's cookie.
+/// The name of the session cookie.
 const COOKIE: &str = "__Host-autoscribe-session";
 
 /// A person's session.
 #[derive(Clone)]
 pub(crate) struct BrowserSession {
-    /// Sends requests with the access token.
+    /// Sends requests as the dashboard's pages do.
     pub(crate) client: TestClient,
-    /// The access token.
-    pub(crate) access: String,
-    /// The refresh token.
-    pub(crate) refresh: String,
+    /// The value of the cookie.
+    pub(crate) cookie: String,
     /// The user.
     pub(crate) user_id: String,
 }
 
-/// The refresh token in the cookie that an answer sets.
+impl BrowserSession {
+    /// Sends the password again, as the dashboard does before lasting changes.
+    pub(crate) async fn confirm_password(&self) {
+        let body = json!({ "password": PASSWORD });
+        self.client.post("/v1/session/confirm", &body).await.expect(200);
+    }
+
+    /// Signs out.
+    pub(crate) async fn sign_out(&self) -> TestResponse {
+        TestResponse::fetch(self.client.request(Method::DELETE, "/v1/session")).await
+    }
+}
+
+/// The value of the session cookie that an answer sets. Empty if the answer removes the cookie.
 pub(crate) fn cookie_in(answer: &TestResponse) -> Option<String> {
     let cookie = answer.headers.get("set-cookie")?.to_str().ok()?;
     let (pair, attributes) = cookie.split_once(';')?;
-    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict", "Max-Age="] {
+    for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
         assert!(attributes.contains(attribute), "{cookie}");
     }
     let value = pair.strip_prefix(COOKIE)?.strip_prefix('=')?;
     Some(value.to_owned())
-}
-
-/// Sends a refresh token beside another cookie, as a browser does.
-pub(crate) async fn refresh_as(actor: &TestClient, token: &str) -> TestResponse {
-    let request = actor.request(Method::POST, "/v1/session/refresh");
-    let cookies = format!("theme=dark; {COOKIE}={token}");
-    TestResponse::fetch(request.header("cookie", cookies)).await
 }
 
 impl App {
@@ -47,17 +51,24 @@ impl App {
         self.as_invitee().post("/v1/session", &body).await
     }
 
-    /// Invites, confirms and signs in a person with dashboard access.
+    /// Invites, confirms and signs in a person with dashboard access, who has just sent the password.
     pub(crate) async fn confirm_and_sign_in(&self, person: &Value) -> BrowserSession {
         self.invite_and_confirm(person, Some(PASSWORD)).await;
         self.open_session(person["email"].as_str().unwrap()).await
     }
 
-    /// Signs in a confirmed person.
+    /// Signs in a confirmed person, who has just sent the password.
     pub(crate) async fn open_session(&self, email: &str) -> BrowserSession {
+        let session = self.open_unconfirmed_session(email).await;
+        session.confirm_password().await;
+        session
+    }
+
+    /// Signs in a confirmed person, who has not sent the password again.
+    pub(crate) async fn open_unconfirmed_session(&self, email: &str) -> BrowserSession {
         let answer = self.sign_in(email, PASSWORD).await;
-        let body = answer.expect(200);
-        self.session_from(&answer, body["user"]["userId"].as_str().unwrap())
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        self.session_from(&answer)
     }
 
     /// Confirms the clinic's owner and signs them in.
@@ -66,24 +77,23 @@ impl App {
         self.open_session("owner@riverside.example").await
     }
 
-    fn session_from(&self, answer: &TestResponse, user_id: &str) -> BrowserSession {
-        let access = answer.str("accessToken");
+    /// The session that an answer of the sign-in or of a change of clinic starts.
+    pub(crate) fn session_from(&self, answer: &TestResponse) -> BrowserSession {
+        let body = answer.expect(200);
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let cookie = cookie_in(answer).expect("a cookie");
         BrowserSession {
-            client: self.as_holder_of(&access),
-            access,
-            refresh: cookie_in(answer).expect("a cookie"),
-            user_id: user_id.to_owned(),
+            client: self.as_person(&cookie, &text(&body["clinic"]["clinicId"])),
+            cookie,
+            user_id: text(&body["user"]["userId"]),
         }
     }
 
-    pub(crate) async fn refresh(&self, token: &str) -> TestResponse {
-        refresh_as(&self.as_invitee(), token).await
-    }
-
-    /// Refreshes a session and asserts that it succeeds. Returns the new one.
-    pub(crate) async fn refresh_session(&self, session: &BrowserSession) -> BrowserSession {
-        let answer = self.refresh(&session.refresh).await;
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        self.session_from(&answer, &session.user_id)
+    /// The dashboard's pages with this cookie, on a page of this clinic.
+    pub(crate) fn as_person(&self, cookie: &str, clinic: &str) -> TestClient {
+        // A browser sends the cookies of other pages too.
+        self.as_invitee()
+            .with_header("cookie", &format!("theme=dark; {COOKIE}={cookie}"))
+            .with_header("autoscribe-clinic", clinic)
     }
 }

@@ -22,8 +22,17 @@ pub(crate) fn read_records(database: &Database, table: &str) -> Vec<Value> {
         shard_iterator_type: "TRIM_HORIZON".to_owned(),
         sequence_number: None,
     };
-    let iterator = database.get_shard_iterator(wanted).unwrap().shard_iterator.unwrap();
-    let found =
-        database.get_records(GetRecordsRequest { shard_iterator: iterator, limit: None }).unwrap();
-    found.records.into_iter().map(|record| serde_json::to_value(record).unwrap()).collect()
+    let mut next = database.get_shard_iterator(wanted).unwrap().shard_iterator;
+    let mut records = Vec::new();
+    while let Some(iterator) = next {
+        let request = GetRecordsRequest { shard_iterator: iterator, limit: None };
+        let found = database.get_records(request).unwrap();
+        if found.records.is_empty() {
+            break;
+        }
+        let found_records = found.records.into_iter();
+        records.extend(found_records.map(|record| serde_json::to_value(record).unwrap()));
+        next = found.next_shard_iterator;
+    }
+    records
 }

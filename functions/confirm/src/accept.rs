@@ -1,8 +1,10 @@
 //! `POST /v1/invitation/accept`: the invited person accepts. One transaction writes the
 //! account, user, membership and claims, so that one of several concurrent requests succeeds.
 
+use axum::Json;
 use axum::extract::State;
-use axum::response::Response;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
 use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::actor::Inviter;
@@ -12,16 +14,17 @@ use domain::invitation::{Acceptance, Invitation, InvitationDetails, InvitationTr
 use domain::npi::{Npi, RegistryAnswer};
 use domain::user::User;
 use serde::Deserialize;
-use store::{Account, ClinicClaims, CommitOutcome, Part, Transaction};
+use store::{ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::openapi::IdempotencyKeyHeader;
+use web::view::UserView;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::accept_session::{AcceptedView, sign_in};
-use crate::account_password::{AccountUpdate, prepare_account, require_same_person};
+use crate::accept_session::sign_in;
+use crate::account_password::{AccountUpdate, load_account_update, require_same_person};
 use crate::token::load_invitation_by_token;
 
 /// The token from the email, and a password if the invitation includes dashboard access.
@@ -51,17 +54,26 @@ impl RequestFields for AcceptRequest {
     post, operation_id = "acceptInvitation", path = "/v1/invitation/accept", tag = "invitee", request_body = AcceptRequest, security(()),
     params(IdempotencyKeyHeader),
     responses(
-        (status = 200, body = AcceptedView, description = "With dashboard access, sets the refresh token's cookie"),
+        (status = 200, body = UserView, description = "With dashboard access, sets the cookie of a session"),
         Problem,
     )
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     ip: Option<ClientIp>,
+    headers: HeaderMap,
     JsonBody((token, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
+    // A session begins only in a request that proved or set the password.
+    let starts_session = password.is_some();
+    if starts_session {
+        deps.dashboard.require(&headers)?;
+    }
     let user = accept(&deps, &token, password, ip.as_ref().map(ClientIp::as_str)).await?;
-    sign_in(&deps, user, ip).await
+    if starts_session {
+        return sign_in(&deps, user, ip).await;
+    }
+    Ok(Json(UserView::from(&user)).into_response())
 }
 
 async fn accept(
@@ -75,8 +87,16 @@ async fn accept(
         let pending = match load_invitation_by_token(deps, token).await? {
             Invitation::Pending(pending) => pending,
             Invitation::Accepted(accepted) => {
-                let user =
-                    load_accepted_user(deps, &accepted.details, ip, password.clone()).await?;
+                let user = load_accepted_user(deps, &accepted.details).await?;
+                match password.clone() {
+                    Some(password) => {
+                        require_same_person(deps, &accepted.details, ip, password).await?;
+                    }
+                    None if accepted.details.expiry <= deps.context.now() => {
+                        return Err(Problem::expired());
+                    }
+                    None => {}
+                }
                 return Ok(Attempt::Done(user));
             }
             Invitation::Rejected(_) | Invitation::Revoked(_) => {
@@ -86,10 +106,12 @@ async fn accept(
         let unexpired = pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?;
         let details = unexpired.details();
         let actor = Actor::Invitee(details.id);
-        let requester = Requester { actor, ip: ip.map(ToOwned::to_owned) };
-        let account = prepare_account(deps, details, ip, password.clone(), &mut new_hash).await?;
+        let requester = Requester::new(actor, ip.map(ToOwned::to_owned));
+        let account =
+            load_account_update(deps, details, ip, password.clone(), &mut new_hash).await?;
         let answer = registry.look_up(deps, details).await;
-        let change = unexpired.accept(answer.as_ref(), deps.context.now());
+        let change =
+            unexpired.accept(answer.as_ref(), account.password_epoch(), deps.context.now());
         let outcome = write_acceptance(deps, &change, &account, &requester).await?;
         if let CommitOutcome::Conflict(parts) = &outcome
             && parts.contains(&Part::Inviter)
@@ -119,20 +141,10 @@ impl RegistryMemo {
     }
 }
 
-/// Loads the user of a link that was used before. The password shows that it is the same person.
-async fn load_accepted_user(
-    deps: &Deps,
-    details: &InvitationDetails,
-    ip: Option<&str>,
-    password: Option<Password>,
-) -> Result<User, Problem> {
-    let store = &deps.context.store;
-    let user = store
-        .load_user(details.clinic, details.id.user_id())
-        .await?
-        .ok_or_else(|| Problem::internal("an accepted invitation without its user"))?;
-    require_same_person(deps, details, ip, password).await?;
-    Ok(user)
+/// Loads the user of a link that was used before.
+async fn load_accepted_user(deps: &Deps, details: &InvitationDetails) -> Result<User, Problem> {
+    let user = deps.context.store.load_user(details.clinic, details.id.user_id()).await?;
+    user.ok_or_else(|| Problem::internal("an accepted invitation without its user"))
 }
 
 async fn write_acceptance(
@@ -153,36 +165,17 @@ async fn write_acceptance(
     tx.replace_invitation(&as_invitation)?;
     tx.put_user(user)?;
     tx.put_membership(&user.email, user.clinic, user.id)?;
-    put_account(&mut tx, user, account)?;
+    tx.put_account(&user.email, &account.next(user.confirmed_at))?;
     move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
         tx.increment_managers(user.clinic)?;
-        match user.invited_by {
-            Inviter::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
-            Inviter::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
-            Inviter::Operator => {}
-        }
+    }
+    match user.invited_by {
+        Inviter::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
+        Inviter::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
+        Inviter::Operator => {}
     }
     Ok(tx.commit().await?)
-}
-
-fn put_account(tx: &mut Transaction, user: &User, update: &AccountUpdate) -> Result<(), Problem> {
-    match (&update.before, &update.new_hash) {
-        (Some(account), None) => tx.require_account_unchanged(&user.email, account)?,
-        (before, new_hash) => {
-            let account = Account {
-                password: new_hash.clone(),
-                password_set_at: new_hash.as_ref().map(|_| user.confirmed_at),
-                epoch: before.as_ref().map_or(0, |account| account.epoch),
-                verified_at: before
-                    .as_ref()
-                    .map_or(user.confirmed_at, |account| account.verified_at),
-                version: before.as_ref().map_or(1, |account| account.version + 1),
-            };
-            tx.put_account(&user.email, &account)?;
-        }
-    }
-    Ok(())
 }
 
 /// Moves the claims on the email and the NPI from the invitation to the user.
@@ -203,6 +196,6 @@ fn move_claims(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Resul
 fn inviter_not_authorized() -> Problem {
     Problem::conflict(
         "inviter_not_authorized",
-        "The person who invited you can no longer invite administrators. Ask the clinic for a new invitation.",
+        "Ask the clinic for a new invitation. The sender of this one can no longer invite people.",
     )
 }

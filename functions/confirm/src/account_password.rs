@@ -4,10 +4,15 @@ use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{FieldFaults, Refusal};
 use domain::invitation::InvitationDetails;
-use store::{Account, ThrottleDecision};
+use domain::time::Timestamp;
+use store::Account;
 use web::Problem;
 
 use crate::Deps;
+
+/// How many clinics an address can belong to. A new password writes to all of them in one transaction,
+/// which holds 100 items at most.
+const MAX_CLINICS: usize = 40;
 
 /// The account before an acceptance, and its new password.
 pub(crate) struct AccountUpdate {
@@ -16,9 +21,30 @@ pub(crate) struct AccountUpdate {
     pub(crate) new_hash: Option<PasswordHash>,
 }
 
+impl AccountUpdate {
+    /// The epoch of the account's password.
+    pub(crate) fn password_epoch(&self) -> u32 {
+        self.before.as_ref().map_or(0, |account| account.password_epoch)
+    }
+
+    /// The account after the acceptance. Its version rises even if nothing else changes, so that a new
+    /// password that does not know the new user yet conflicts.
+    pub(crate) fn next(&self, now: Timestamp) -> Account {
+        let before = self.before.as_ref();
+        let set_now = self.new_hash.as_ref().map(|_| now);
+        Account {
+            password: self.new_hash.clone().or_else(|| password_of(before)),
+            password_set_at: set_now.or(before.and_then(|account| account.password_set_at)),
+            password_epoch: self.password_epoch(),
+            verified_at: before.map_or(now, |account| account.verified_at),
+            version: before.map_or(1, |account| account.version + 1),
+        }
+    }
+}
+
 /// Verifies the account's password, or hashes a new one that passes the policy. `hash` keeps the new
 /// hash for a retry.
-pub(crate) async fn prepare_account(
+pub(crate) async fn load_account_update(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
@@ -26,7 +52,11 @@ pub(crate) async fn prepare_account(
     hash: &mut Option<PasswordHash>,
 ) -> Result<AccountUpdate, Problem> {
     let password = require_expected_password(details, password)?;
-    let before = deps.context.store.load_account(&details.email).await?;
+    let (before, memberships) =
+        deps.context.store.load_account_and_memberships(&details.email).await?;
+    if memberships.len() >= MAX_CLINICS {
+        return Err(too_many_clinics());
+    }
     let Some(password) = password else {
         return Ok(AccountUpdate { before, new_hash: None });
     };
@@ -40,14 +70,14 @@ pub(crate) async fn prepare_account(
     Ok(AccountUpdate { before, new_hash: hash.clone() })
 }
 
-/// Requires that a used link is used again by the same person.
+/// Requires that a person who uses a link again sends the account's password.
 pub(crate) async fn require_same_person(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
-    password: Option<Password>,
+    password: Password,
 ) -> Result<(), Problem> {
-    let Some(password) = require_expected_password(details, password)? else {
+    let Some(password) = require_expected_password(details, Some(password))? else {
         return Ok(());
     };
     let account = deps.context.store.load_account(&details.email).await?;
@@ -88,29 +118,30 @@ async fn load_words_and_hash(
     let clinic = deps.context.store.load_clinic(details.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let known = KnownWords::new(&details.email, [&details.profile.name], [&clinic.name]);
-    deps.passwords.hash_new(password, known).await
+    deps.passwords.hash_new("password", password, known).await
 }
 
-/// Verifies the account's password. Wrong passwords are limited in every 15 minutes.
+/// Requires the account's password. Wrong passwords are limited in every 15 minutes.
 async fn verify_account_password(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
     (hash, password): (PasswordHash, Password),
 ) -> Result<(), Problem> {
-    let (store, email) = (&deps.context.store, &details.email);
-    if let ThrottleDecision::Wait(time) =
-        store.count_password_guess(email, ip, deps.context.now()).await?
-    {
-        let detail = "There were too many wrong passwords. Wait, then try again.";
-        return Err(Problem::too_many("too_many_attempts", detail, time));
-    }
-    if deps.passwords.verify(Some(hash), password).await? {
-        return Ok(store.clear_password_guesses(email, ip).await?);
+    let guess = (&details.email, Some(hash));
+    if deps.passwords.judge(&deps.context, guess, password, ip).await? {
+        return Ok(());
     }
     Err(Problem::new(
         StatusCode::UNAUTHORIZED,
         "password_wrong",
         "This address already has an AutoScribe account. Send the password of that account.",
     ))
+}
+
+fn too_many_clinics() -> Problem {
+    Problem::conflict(
+        "too_many_clinics",
+        "This address belongs to 40 clinics. Ask the clinic to invite another address.",
+    )
 }

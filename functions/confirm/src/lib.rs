@@ -13,8 +13,8 @@ mod token;
 
 use std::sync::Arc;
 
+use auth::DashboardOrigin;
 use auth::passwords::Passwords;
-use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
@@ -35,8 +35,8 @@ pub struct Deps {
     pub keyring: Arc<Keyring>,
     /// Sets and compares passwords.
     pub passwords: Passwords,
-    /// Opens sessions.
-    pub sessions: Sessions,
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
 }
 
 /// The routes of this function.

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use auth::DashboardOrigin;
 use auth::passwords::{self, BreachedPasswords, Passwords};
-use auth::session::Sessions;
 use confirm::Deps;
 use npi::Nppes;
 use runtime::{Aws, Settings};
@@ -15,14 +15,9 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = settings.optional("BREACHED_PASSWORDS_URL");
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
-    let context = aws.context(&settings);
-    let keys = aws.load_keys(&settings, &context).await;
+    let context = aws.connect_context(&settings).await;
     let keyring = Arc::new(aws.load_keyring(&settings).await?);
-    let sessions = Sessions {
-        signer: Arc::new(aws.load_signer(&settings, &keys).await?),
-        keyring: keyring.clone(),
-        issuer: keys.issuer().into(),
-    };
+    let dashboard = settings.required("DASHBOARD_URL");
     settings.check()?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
     let deps = Deps {
@@ -30,7 +25,7 @@ async fn main() -> Result<(), runtime::Error> {
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         keyring,
-        sessions,
+        dashboard: DashboardOrigin::of(&dashboard)?,
     };
     runtime::serve(confirm::router(deps)).await
 }

@@ -61,10 +61,8 @@ pub(crate) async fn handle(
                 pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?
             }
         };
-        let requester = Requester {
-            actor: Actor::Invitee(unexpired.details().id),
-            ip: ip.clone().map(String::from),
-        };
+        let requester =
+            Requester::new(Actor::Invitee(unexpired.details().id), ip.clone().map(String::from));
         let change = unexpired.reject(reason.clone(), deps.context.now()).map(Invitation::from);
         let committed = commit_ending(&deps.context, &change, &requester).await?;
         Ok(Attempt::of(committed, Json(declined_answer())))

@@ -63,7 +63,7 @@ async fn ask_for_new_link(
         return Ok(Attempt::Done(()));
     };
     let details = change.next.details.clone();
-    let requester = Requester { actor: Actor::Invitee(details.id), ip: ip.map(String::from) };
+    let requester = Requester::new(Actor::Invitee(details.id), ip.map(String::from));
     let change = change.map(Invitation::from);
     let mut tx =
         deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;

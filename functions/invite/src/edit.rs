@@ -36,6 +36,10 @@ pub(crate) async fn handle(
         let editable = require_editable(&deps, invitation)?;
         let before = editable.details().profile.permissions.npi();
         let profile = editable.details().profile.apply(changes.clone())?;
+        let managed_before = editable.details().profile.permissions.manages_clinic();
+        if profile.permissions.manages_clinic() && !managed_before {
+            caller.principal.require_confirmed(deps.context.now())?;
+        }
         let profile = verify_npi(&deps, profile).await?;
         let change = editable.edit(profile, deps.context.now()).map(Invitation::from);
         let committed = write_change(&deps, &change, before, &requester).await?;

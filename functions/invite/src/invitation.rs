@@ -79,8 +79,8 @@ pub(crate) async fn write_change(
 ) -> Result<CommitOutcome, Problem> {
     let details = change.next.details();
     let now = details.profile.permissions.npi();
-    let mut tx =
-        deps.context.store.transaction(&requester.invitation_record(&deps.context, change))?;
+    let record = requester.invitation_record(&deps.context, change);
+    let mut tx = requester.start(&deps.context, &record)?;
     tx.replace_invitation(change)?;
     let holder = Holder::Invitation { id: details.id, until: details.expiry };
     move_npi(&deps.context, &mut tx, details.clinic, holder, (before, now)).await?;

@@ -42,6 +42,7 @@ mod tests {
             id: ClinicId::parse(&format!("01900000-0000-7000-8000-0000000000{n:02x}")).unwrap(),
             name: domain::person::PersonName::parse("Riverside").unwrap(),
             invitation_days: InvitationDays::new(days).unwrap(),
+            session_idle: domain::session::IdleMinutes::default(),
             reply_to: None,
             managers: 1,
             created_at: Timestamp::from_millis(0).unwrap(),

@@ -52,6 +52,9 @@ pub(crate) async fn invite(
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
     let Draft { email, profile } = read_object::<InviteRequest>(members)?;
+    if profile.permissions.manages_clinic() {
+        principal.require_confirmed(deps.context.now())?;
+    }
     let new = NewInvitation {
         id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
         clinic: principal.clinic,
@@ -138,7 +141,13 @@ async fn write_invitation(
         object,
         after,
     );
-    let mut tx = deps.context.store.transaction(&record)?;
+    let mut tx = if permissions.manages_clinic() {
+        requester.start(&deps.context, &record)?
+    } else {
+        // Accepting it requires that the inviter is still entitled. The condition here would cost every
+        // invitation two more write units.
+        deps.context.store.transaction(&record)?
+    };
     tx.put_invitation(pending.clone())?;
     tx.put_email_claim(clinic, &details.email, &email.hold_for_invitation(id, until))?;
     if let Some((npi, verification)) = permissions.npi() {

@@ -15,10 +15,11 @@ mod revoke;
 
 use std::sync::Arc;
 
-use auth::PublishedKeys;
+use auth::DashboardOrigin;
+use auth::caller::{AttestNpi, Invite, ManageInvitations};
+use auth::idempotency::OncePerKey;
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{patch, post};
 use changes::Context;
 use npi::Nppes;
@@ -31,8 +32,8 @@ pub use invitation_days::InvitationDaysCache;
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The published keys, to verify tokens.
-    pub keys: PublishedKeys,
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
     /// The NPI registry.
     pub registry: Arc<Nppes>,
     /// How long the invitations of each clinic stay open.
@@ -41,21 +42,23 @@ pub struct Deps {
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(
-        (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::answer_callers_once,
-    );
+    let once = OncePerKey::new(&deps.context, &deps.dashboard);
     let router = Router::new()
-        .route("/v1/autoScribe/users", post(invite::handle))
-        .route("/v1/autoScribe/users/batch", post(batch::handle))
+        .route("/v1/autoScribe/users", once.run::<Invite, _>(post(invite::handle)))
+        .route("/v1/autoScribe/users/batch", once.run::<Invite, _>(post(batch::handle)))
         .route("/v1/autoScribe/users/invitations/{invitationId}", patch(edit::handle))
-        .route("/v1/autoScribe/users/invitations/revoke", post(revoke::handle))
-        .route("/v1/autoScribe/users/invitations/{invitationId}/resend", post(resend::handle))
+        .route(
+            "/v1/autoScribe/users/invitations/revoke",
+            once.run::<ManageInvitations, _>(post(revoke::handle)),
+        )
+        .route(
+            "/v1/autoScribe/users/invitations/{invitationId}/resend",
+            once.run::<ManageInvitations, _>(post(resend::handle)),
+        )
         .route(
             "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
-            post(attest_npi::handle),
+            once.run::<AttestNpi, _>(post(attest_npi::handle)),
         )
-        .layer(idempotent)
         .with_state(deps);
     web::serve(router)
 }

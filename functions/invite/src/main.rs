@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::DashboardOrigin;
 use invite::{Deps, InvitationDaysCache};
 use npi::Nppes;
 use runtime::{Aws, Settings};
@@ -11,13 +12,14 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let aws = Aws::from_environment();
-    let context = aws.context(&settings);
+    let context = aws.connect_context(&settings).await;
+    let dashboard = settings.required("DASHBOARD_URL");
+    settings.check()?;
     let deps = Deps {
-        keys: aws.load_keys(&settings, &context).await,
+        dashboard: DashboardOrigin::of(&dashboard)?,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         invitation_days: InvitationDaysCache::default(),
     };
-    settings.check()?;
     runtime::serve(invite::router(deps)).await
 }

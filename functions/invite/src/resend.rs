@@ -6,6 +6,7 @@ use axum::extract::State;
 use changes::require_free_npi;
 use changes::{Attempt, Requester};
 use domain::invitation::{Invitation, PendingInvitation};
+use domain::person::permissions::Level;
 use web::Problem;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::InvitationPath;
@@ -32,6 +33,9 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let pending = require_pending(find_invitation(&deps, clinic, id).await?)?;
+        if pending.details.profile.permissions.level() == Level::Admin {
+            caller.principal.require_confirmed(deps.context.now())?;
+        }
         resend(&deps, pending, &requester).await
     })
 }
@@ -61,8 +65,8 @@ async fn resend(
     })?;
     let change = change.map(Invitation::from);
     let until = change.next.details().expiry;
-    let mut tx =
-        deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
+    let record = requester.invitation_record(&deps.context, &change);
+    let mut tx = requester.start(&deps.context, &record)?;
     tx.replace_invitation(&change)?;
     tx.put_email_claim(clinic, &email, &claims.email.hold_for_invitation(id, until))?;
     if let Some((npi, verification)) = npi {

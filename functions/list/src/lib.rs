@@ -8,7 +8,7 @@ mod invitations;
 mod user;
 mod users;
 
-use auth::PublishedKeys;
+use auth::DashboardOrigin;
 use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::get;
@@ -20,8 +20,8 @@ use utoipa::OpenApi;
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The published keys, to verify tokens.
-    pub keys: PublishedKeys,
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
 }
 
 /// The routes of this function.

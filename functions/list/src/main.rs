@@ -1,5 +1,6 @@
 //! The Lambda function `list`.
 
+use auth::DashboardOrigin;
 use list::Deps;
 use runtime::{Aws, Settings};
 
@@ -7,8 +8,9 @@ use runtime::{Aws, Settings};
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
-    let context = aws.context(&settings);
-    let deps = Deps { keys: aws.load_keys(&settings, &context).await, context };
+    let context = aws.connect_context(&settings).await;
+    let dashboard = settings.required("DASHBOARD_URL");
     settings.check()?;
+    let deps = Deps { dashboard: DashboardOrigin::of(&dashboard)?, context };
     runtime::serve(list::router(deps)).await
 }

@@ -53,7 +53,7 @@ pub(crate) async fn write_answer(
 
 /// The audit record of a change. Its actor is the service itself.
 fn audit_record(deps: &Deps, change: &HolderChange) -> AuditRecord {
-    let service = Requester { actor: Actor::System, ip: None };
+    let service = Requester::new(Actor::System, None);
     match change {
         HolderChange::Invited(change) => service.invitation_record(&deps.context, change),
         HolderChange::User(change) => service.user_record(&deps.context, change),

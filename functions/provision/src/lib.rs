@@ -19,6 +19,7 @@ use domain::person::email::Email;
 use domain::person::permissions::{AccessLevel, Permissions, Reporting};
 use domain::person::profile::Profile;
 use domain::person::{ClinicRole, FullName, PersonName};
+use domain::session::IdleMinutes;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -201,7 +202,7 @@ async fn write_clinic(
     invitation: PendingInvitation,
     (api_key, secret): (&ApiKey, &ApiKeySecret),
 ) -> Result<CommitOutcome, StoreError> {
-    let operator = Requester { actor: Actor::Operator, ip: None };
+    let operator = Requester::new(Actor::Operator, None);
     let record = |action, object, after| {
         operator.audit_record(&deps.context, clinic.id, action, object, (None, after))
     };
@@ -242,6 +243,7 @@ fn new_clinic(
             "invitationDays",
             days.map_or(Ok(InvitationDays::default()), InvitationDays::new),
         )?,
+        session_idle: IdleMinutes::default(),
         reply_to: check_field(
             "replyTo",
             request.reply_to.as_deref().map(Email::parse).transpose(),

@@ -1,23 +1,20 @@
 //! `GET` and `DELETE /v1/session`: the current session, and signing out.
 
 use auth::caller::{Caller, OwnSession};
-use auth::principal::Identity;
-use auth::session::RefreshCookie;
+use auth::session::SessionCookie;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use domain::audit::AuditAction;
-use domain::user::UserStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
+use web::Problem;
 use web::view::{ClinicView, UserView};
-use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::close::close_session;
+use crate::session::{end_session, load_clinics, load_own_account, may_sign_in};
 
-/// The signed-in user and the clinic.
+/// The signed-in user, the clinic, and the clinics to choose from.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct CurrentSessionView {
@@ -25,53 +22,46 @@ pub(crate) struct CurrentSessionView {
     session_id: String,
     /// The user.
     user: UserView,
-    /// The clinic.
+    /// The clinic of the session.
     clinic: ClinicView,
+    /// The clinics that the person can change to, and this one.
+    clinics: Vec<ClinicView>,
 }
 
 /// Get the current session.
 #[utoipa::path(
     get, operation_id = "retrieveSession", path = "/v1/session", tag = "session", security(("session" = [])),
-    responses(
-        (status = 200, body = CurrentSessionView),
-        Problem,
-    )
+    responses((status = 200, body = CurrentSessionView), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<OwnSession>,
 ) -> Result<Json<CurrentSessionView>, Problem> {
-    let Identity::Session { id, user, .. } = caller.principal.identity else {
-        return Err(Problem::unauthenticated());
-    };
-    let (store, clinic) = (&deps.context.store, caller.principal.clinic);
-    let user = store.load_user(clinic, user).await?;
-    let user = user.filter(|user| user.status == UserStatus::Active);
-    let user = user.ok_or_else(Problem::unauthenticated)?;
-    let clinic = store.load_clinic(clinic).await?;
-    let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
+    let person = caller.person()?;
+    let own = load_own_account(&deps, &person.user).await?;
+    let mut users = deps.context.store.load_users(&own.memberships).await?;
+    users.retain(may_sign_in);
+    let clinics = load_clinics(&deps, &users).await?;
+    let here = caller.clinic().to_string();
+    let clinic = clinics.iter().find(|clinic| clinic.clinic_id == here).cloned();
     Ok(Json(CurrentSessionView {
-        session_id: id.to_string(),
-        user: (&user).into(),
-        clinic: (&clinic).into(),
+        session_id: person.session.names.id.to_string(),
+        user: (&person.user).into(),
+        clinic: clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?,
+        clinics,
     }))
 }
 
-/// Sign out. The refresh token stops working at once, the access token within 15 minutes.
+/// Sign out. The session ends at once.
 #[utoipa::path(
     delete, operation_id = "signOut", path = "/v1/session", tag = "session", security(("session" = [])),
-    responses((status = 204, description = "Signs out and removes the cookie"), Problem)
+    responses((status = 204, description = "Signed out. Removes the cookie"), Problem)
 )]
 pub(crate) async fn sign_out(
     State(deps): State<Deps>,
     caller: Caller<OwnSession>,
-    ip: Option<ClientIp>,
 ) -> Result<Response, Problem> {
-    let Identity::Session { id, .. } = caller.principal.identity else {
-        return Err(Problem::unauthenticated());
-    };
-    if let Some(session) = deps.context.store.load_session(id).await? {
-        close_session(&deps, &session, AuditAction::SessionEnded, ip).await?;
-    }
-    Ok((StatusCode::NO_CONTENT, RefreshCookie::remove(), ()).into_response())
+    let session = caller.person()?.session.names;
+    end_session(&deps.context, session, &caller.principal.requester()).await?;
+    Ok((StatusCode::NO_CONTENT, SessionCookie::cleared(), ()).into_response())
 }

@@ -1,19 +1,25 @@
 //! Signing in at the dashboard: sessions and passwords.
 
-mod close;
+mod change_clinic;
+mod change_password;
+mod confirm_password;
 mod current;
 mod forgot;
-mod refresh;
+mod password;
 mod reset;
+mod session;
+mod sessions;
 mod sign_in;
 
-use auth::PublishedKeys;
+use std::sync::Arc;
+
+use auth::DashboardOrigin;
 use auth::passwords::Passwords;
-use auth::session::Sessions;
 use axum::Router;
 use axum::extract::FromRef;
-use axum::routing::{get, post};
+use axum::routing::{delete, get, post};
 use changes::Context;
+use domain::credentials::token::Keyring;
 use utoipa::OpenApi;
 
 /// What this function needs.
@@ -21,12 +27,12 @@ use utoipa::OpenApi;
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The published keys, to verify tokens.
-    pub keys: PublishedKeys,
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
     /// Sets and compares passwords.
     pub passwords: Passwords,
-    /// Opens and renews sessions.
-    pub sessions: Sessions,
+    /// Reads the tokens of password emails.
+    pub keyring: Arc<Keyring>,
 }
 
 /// The routes of this function. None takes an `Idempotency-Key`, because the answers hold secrets.
@@ -34,7 +40,12 @@ pub fn router(deps: Deps) -> Router {
     let current = get(current::handle).delete(current::sign_out).post(sign_in::handle);
     let router = Router::new()
         .route("/v1/session", current)
-        .route("/v1/session/refresh", post(refresh::handle))
+        .route("/v1/session/clinic", post(change_clinic::handle))
+        .route("/v1/session/confirm", post(confirm_password::handle))
+        .route("/v1/sessions", get(sessions::list))
+        .route("/v1/sessions/{sessionId}", delete(sessions::end))
+        .route("/v1/sessions/end-others", post(sessions::end_others))
+        .route("/v1/password/change", post(change_password::handle))
         .route("/v1/password/forgot", post(forgot::handle))
         .route("/v1/password/reset", post(reset::handle))
         .with_state(deps);
@@ -45,9 +56,14 @@ pub fn router(deps: Deps) -> Router {
 #[derive(OpenApi)]
 #[openapi(paths(
     sign_in::handle,
-    refresh::handle,
     current::handle,
     current::sign_out,
+    change_clinic::handle,
+    confirm_password::handle,
+    sessions::list,
+    sessions::end,
+    sessions::end_others,
+    change_password::handle,
     forgot::handle,
     reset::handle
 ))]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
+use auth::DashboardOrigin;
 use auth::passwords::{self, BreachedPasswords, Passwords};
-use auth::session::Sessions;
 use runtime::{Aws, Settings};
 use session::Deps;
 
@@ -13,15 +13,16 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = settings.optional("BREACHED_PASSWORDS_URL");
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
-    let context = aws.context(&settings);
-    let keys = aws.load_keys(&settings, &context).await;
-    let sessions = Sessions {
-        signer: Arc::new(aws.load_signer(&settings, &keys).await?),
-        keyring: Arc::new(aws.load_keyring(&settings).await?),
-        issuer: keys.issuer().into(),
-    };
+    let context = aws.connect_context(&settings).await;
+    let keyring = Arc::new(aws.load_keyring(&settings).await?);
+    let dashboard = settings.required("DASHBOARD_URL");
     settings.check()?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
-    let passwords = Passwords::new(breached, context.entropy.clone());
-    runtime::serve(session::router(Deps { context, keys, passwords, sessions })).await
+    let deps = Deps {
+        passwords: Passwords::new(breached, context.entropy.clone()),
+        dashboard: DashboardOrigin::of(&dashboard)?,
+        keyring,
+        context,
+    };
+    runtime::serve(session::router(deps)).await
 }

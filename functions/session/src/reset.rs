@@ -3,21 +3,21 @@
 
 use axum::Json;
 use axum::extract::State;
-use changes::{Attempt, Requester};
-use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject};
-use domain::credentials::password::{KnownWords, Password, PasswordHash, RESET_LINK};
+use changes::Attempt;
+use domain::audit::AuditAction;
+use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
 use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
-use store::{Account, CommitOutcome, NoticeKind, Transaction};
+use store::{Account, CommitOutcome, NoticeKind};
 use utoipa::ToSchema;
+use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::Done;
-use web::{ClientIp, Problem};
 
 use crate::Deps;
+use crate::password::{NewPassword, load_words_and_hash, start_password_change};
 
 /// The token from the email and the new password.
 #[derive(Deserialize, ToSchema)]
@@ -48,7 +48,6 @@ impl RequestFields for ResetRequest {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    ip: Option<ClientIp>,
     JsonBody((token, password)): JsonBody<ResetRequest>,
 ) -> Result<Json<Done>, Problem> {
     let mut hash = None;
@@ -56,9 +55,12 @@ pub(crate) async fn handle(
         let link = load_reset_link(&deps, &token).await?;
         let hash = match &hash {
             Some(hash) => hash,
-            None => hash.insert(load_words_and_hash(&deps, &link, password.clone()).await?),
+            None => hash.insert(
+                load_words_and_hash(&deps, "password", &link.email, &link.users, password.clone())
+                    .await?,
+            ),
         };
-        let outcome = write_password(&deps, link, hash.clone(), ip.clone()).await?;
+        let outcome = write_password(&deps, &link, hash.clone()).await?;
         let done = Json(Done::new("Your new password is set. Sign in with it."));
         Ok(Attempt::of(outcome, done))
     })
@@ -75,7 +77,7 @@ struct ResetLink {
 /// that is older than the password.
 async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
-    let id = deps.sessions.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
+    let id = deps.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
         || deps.context.now().since(id.created_at()) >= RESET_LINK
@@ -90,50 +92,14 @@ async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem>
     Ok(ResetLink { email: notice.to, account, users })
 }
 
-/// Loads the words that a new password must not rest on, and hashes the password. One that is easy to
-/// guess from these words is refused.
-async fn load_words_and_hash(
-    deps: &Deps,
-    link: &ResetLink,
-    password: Password,
-) -> Result<PasswordHash, Problem> {
-    let mut clinics = Vec::with_capacity(link.users.len());
-    for user in &link.users {
-        clinics.extend(deps.context.store.load_clinic(user.clinic).await?);
-    }
-    let names = link.users.iter().map(|user| &user.profile.name);
-    let known = KnownWords::new(&link.email, names, clinics.iter().map(|clinic| &clinic.name));
-    deps.passwords.hash_new(password, known).await
-}
-
-/// Writes the new password. The change is in the audit of every clinic of the account.
+/// Writes the new password. Its audit records hold no network address, because each clinic of the account
+/// gets one.
 async fn write_password(
     deps: &Deps,
-    link: ResetLink,
+    link: &ResetLink,
     hash: PasswordHash,
-    ip: Option<ClientIp>,
 ) -> Result<CommitOutcome, Problem> {
     let ResetLink { email, account, users } = link;
-    let mut tx: Option<Transaction> = None;
-    for user in users {
-        let requester = Requester { actor: Actor::User(user.id), ip: ip.clone().map(String::from) };
-        let object = AuditObject::User(user.id);
-        let action = AuditAction::PasswordReset;
-        let record =
-            requester.audit_record(&deps.context, user.clinic, action, object, (None, None));
-        match &mut tx {
-            Some(tx) => tx.put_audit_record(&record)?,
-            None => tx = Some(deps.context.store.transaction(&record)?),
-        }
-    }
-    let mut tx = tx.ok_or_else(Problem::token_invalid)?;
-    let next = Account {
-        password: Some(hash),
-        password_set_at: Some(deps.context.now()),
-        epoch: account.epoch + 1,
-        verified_at: account.verified_at,
-        version: account.version + 1,
-    };
-    tx.put_account(&email, &next)?;
-    Ok(tx.commit().await?)
+    let new = NewPassword { email, account, users, hash, sent_from: None };
+    Ok(start_password_change(deps, new, AuditAction::PasswordReset)?.commit().await?)
 }

@@ -3,7 +3,9 @@
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
 //! same answer, so that it does not show who has an account.
 
-use auth::session::AccessToken;
+use auth::passwords::count_guess;
+use auth::same_origin::FromDashboard;
+use auth::session::start_session;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -15,7 +17,6 @@ use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};
-use store::{Account, ThrottleDecision};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
@@ -23,6 +24,7 @@ use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
 
 use crate::Deps;
+use crate::session::{load_clinics, may_sign_in};
 
 /// Address and password.
 #[derive(Deserialize, ToSchema)]
@@ -59,10 +61,7 @@ impl RequestFields for SignInRequest {
 /// A session.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct SessionView {
-    /// The access token. The refresh token is in the cookie.
-    #[serde(flatten)]
-    pub(crate) access: AccessToken,
-    /// Who signed in.
+    /// The signed-in user.
     pub(crate) user: UserView,
     /// The clinic.
     pub(crate) clinic: ClinicView,
@@ -72,27 +71,27 @@ pub(crate) struct SessionView {
 #[utoipa::path(
     post, operation_id = "signIn", path = "/v1/session", tag = "session", request_body = SignInRequest, security(()),
     responses(
-        (status = 200, body = SessionView, description = "Sets the refresh token's cookie"),
+        (status = 200, body = SessionView, description = "Sets the cookie of the session"),
         Problem,
     )
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
+    _: FromDashboard,
     ip: Option<ClientIp>,
     JsonBody(credentials): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
-    let (account, users) =
-        verify_credentials(&deps, &credentials, ip.as_ref().map(ClientIp::as_str)).await?;
+    let users = verify_credentials(&deps, &credentials, ip.as_ref().map(ClientIp::as_str)).await?;
     let user = select_clinic_user(&deps, users, credentials.clinic).await?;
     if !user.profile.permissions.has_dashboard_access() {
         return Err(dashboard_access_restricted());
     }
-    let requester = Requester { actor: Actor::User(user.id), ip: ip.map(String::from) };
+    let requester = Requester::new(Actor::User(user.id), ip.map(String::from));
     let clinic = deps.context.store.load_clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
-    let opened = deps.sessions.open(&deps.context, user, &account, &requester);
-    let (user, access, cookie) = opened.await?.ok_or_else(credentials_wrong)?;
-    let view = SessionView { access, user: (&user).into(), clinic: (&clinic).into() };
+    let started = start_session(&deps.context, user, &clinic, &requester).await?;
+    let (user, cookie) = started.ok_or_else(credentials_wrong)?;
+    let view = SessionView { user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, Json(view)).into_response())
 }
 
@@ -102,36 +101,35 @@ async fn verify_credentials(
     deps: &Deps,
     credentials: &Credentials,
     ip: Option<&str>,
-) -> Result<(Account, Vec<User>), Problem> {
+) -> Result<Vec<User>, Problem> {
     let store = &deps.context.store;
-    if let ThrottleDecision::Wait(time) =
-        store.count_password_guess(&credentials.email, ip, deps.context.now()).await?
-    {
-        let detail = "There were too many wrong passwords. Wait, then try again.";
-        return Err(Problem::too_many("too_many_attempts", detail, time));
-    }
+    count_guess(&deps.context, &credentials.email, ip).await?;
     let (account, memberships) = store.load_account_and_memberships(&credentials.email).await?;
     let mut users = store.load_users(&memberships).await?;
     users.retain(|user| user.status == UserStatus::Active);
     let hash = account.as_ref().and_then(|account| account.password.clone());
-    let right = deps.passwords.verify(hash, credentials.password.clone()).await?;
-    match account {
-        Some(account) if right && !users.is_empty() => {
-            store.clear_password_guesses(&credentials.email, ip).await?;
-            Ok((account, users))
-        }
-        _ => Err(credentials_wrong()),
+    // A user whose epoch differs is being written by a new password, which ends this attempt.
+    let epoch = account.as_ref().map(|account| account.password_epoch);
+    users.retain(|user| Some(user.password_epoch) == epoch);
+    let correct = deps.passwords.verify(hash, credentials.password.clone()).await?;
+    if !correct || users.is_empty() {
+        return Err(credentials_wrong());
     }
+    store.clear_password_guesses(&credentials.email, ip).await?;
+    Ok(users)
 }
 
-/// Selects the user in the requested clinic, or in the only clinic.
+/// Selects the user in the requested clinic, or in the only clinic with dashboard access.
 async fn select_clinic_user(
     deps: &Deps,
     mut users: Vec<User>,
     clinic: Option<ClinicId>,
 ) -> Result<User, Problem> {
-    if let Some(clinic) = clinic {
-        users.retain(|user| user.clinic == clinic);
+    match clinic {
+        Some(clinic) => users.retain(|user| user.clinic == clinic),
+        None if users.iter().any(may_sign_in) => users.retain(may_sign_in),
+        // The one that is left gets `dashboard_access_restricted`.
+        None => users.truncate(1),
     }
     match (users.pop(), users.is_empty()) {
         (Some(only), true) => Ok(only),
@@ -144,11 +142,7 @@ async fn select_clinic_user(
 }
 
 async fn load_clinic_choice(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
-    let mut clinics = Vec::with_capacity(users.len());
-    for user in users {
-        let clinic = deps.context.store.load_clinic(user.clinic).await?;
-        clinics.extend(clinic.as_ref().map(ClinicView::from));
-    }
+    let clinics = load_clinics(deps, users).await?;
     let detail = "You belong to several clinics. Send clinicId with the one to sign in to.";
     Ok(Problem::unprocessable("clinic_required", detail).with("clinics", &clinics))
 }

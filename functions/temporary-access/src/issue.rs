@@ -91,7 +91,7 @@ async fn load_grant_decision(
         let Some(user) = &user else {
             return Err(load_user_problem(deps, caller, id).await?);
         };
-        require_viewer(deps, user, view.mode()).await?;
+        read_viewer_limit(deps, user, view.mode()).await?;
     }
     let new = NewGrant {
         id: AccessId::new(now, deps.context.entropy.as_ref()),
@@ -111,12 +111,12 @@ async fn load_grant_decision(
 fn embed_origins(caller: &Principal) -> EmbedOrigins {
     match &caller.identity {
         Identity::ApiKey { embed_origins, .. } => embed_origins.clone(),
-        Identity::Session { .. } => EmbedOrigins::default(),
+        Identity::Person(_) => EmbedOrigins::default(),
     }
 }
 
 /// Requires a user who may open one more view of this mode.
-async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
+async fn read_viewer_limit(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = check_viewer(user, mode) {
         let refused = why.refusal();
         let status = match why {
@@ -127,7 +127,7 @@ async fn require_viewer(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), 
         return Err(problem.about("userId", user.id));
     }
     let (store, now) = (&deps.context.store, deps.context.now());
-    if store.check_grant_limit(user.clinic, user.id, MAX_OPEN_GRANTS, now).await?
+    if store.read_grant_limit(user.clinic, user.id, MAX_OPEN_GRANTS, now).await?
         == GrantLimit::Below
     {
         return Ok(());

@@ -17,11 +17,12 @@ mod viewer_only;
 
 use std::sync::Arc;
 
-use auth::PublishedKeys;
+use auth::caller::IssueAccess;
+use auth::idempotency::OncePerKey;
 use auth::jwt::Signer;
+use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use changes::Context;
 use domain::credentials::token::Keyring;
@@ -34,7 +35,9 @@ pub use viewer_link::{LinkStyle, Links, UnknownStyle};
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The published keys, to verify tokens.
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
+    /// The published keys, to verify view tokens.
     pub keys: PublishedKeys,
     /// Signs view tokens.
     pub signer: Arc<Signer>,
@@ -47,17 +50,19 @@ pub struct Deps {
 /// The routes of this function. A route whose only credential is a link or view token takes no
 /// `Idempotency-Key`.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(
-        (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::answer_callers_once,
-    );
+    let once = OncePerKey::new(&deps.context, &deps.dashboard);
     let studies = "/v1/autoScribe/studies";
     let router = Router::new()
-        .route(&format!("{studies}/reroute-url"), post(reroute::handle))
-        .route(&format!("{studies}/viewer-only-reroute-url"), post(viewer_only::handle))
-        .route("/v1/autoScribe/ephemeral-sessions", post(ephemeral::handle))
-        .route("/v1/access/revoke", post(revoke::handle))
-        .layer(idempotent)
+        .route(&format!("{studies}/reroute-url"), once.run::<IssueAccess, _>(post(reroute::handle)))
+        .route(
+            &format!("{studies}/viewer-only-reroute-url"),
+            once.run::<IssueAccess, _>(post(viewer_only::handle)),
+        )
+        .route(
+            "/v1/autoScribe/ephemeral-sessions",
+            once.run::<IssueAccess, _>(post(ephemeral::handle)),
+        )
+        .route("/v1/access/revoke", once.run::<IssueAccess, _>(post(revoke::handle)))
         .route("/v1/access/redeem", post(redeem::handle))
         .route("/v1/access/renew", post(renew::handle))
         .route("/v1/access/introspect", post(introspect::handle))

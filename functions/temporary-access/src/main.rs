@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use auth::DashboardOrigin;
 use runtime::{Aws, Settings};
 use temporary_access::{Deps, LinkStyle, Links};
 
@@ -13,16 +14,18 @@ async fn main() -> Result<(), runtime::Error> {
     // Convert to text, because `main` prints errors with Debug, which would not name the setting.
     let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
+    let dashboard = settings.required("DASHBOARD_URL");
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
     let keys = aws.load_keys(&settings, &context).await;
+    settings.check()?;
     let deps = Deps {
         signer: Arc::new(aws.load_signer(&settings, &keys).await?),
         keyring: Arc::new(aws.load_keyring(&settings).await?),
+        dashboard: DashboardOrigin::of(&dashboard)?,
         context,
         keys,
         links,
     };
-    settings.check()?;
     runtime::serve(temporary_access::router(deps)).await
 }

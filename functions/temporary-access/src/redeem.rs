@@ -131,7 +131,7 @@ async fn open_link(
             }
         };
         if let Some(proof) = proof.take()
-            && let Err(invalid) = proof.spend(&deps.context).await?
+            && let Err(invalid) = proof.record_use(&deps.context).await?
         {
             record_refusal(deps, &details, AccessRefusal::Proof, ip.clone()).await?;
             return Err(invalid.problem(StatusCode::BAD_REQUEST));
@@ -165,7 +165,7 @@ async fn write_opening(
 ) -> Result<CommitOutcome, Problem> {
     let (context, details) = (&deps.context, &change.next.details);
     let actor = Actor::Viewer(details.id);
-    let requester = Requester { actor, ip: ip.map(String::from) };
+    let requester = Requester::new(actor, ip.map(String::from));
     let (action, object) = (change.action, details.audit_object());
     let record = requester.audit_record(context, details.clinic, action, object, (None, None));
     let mut tx = context.store.transaction(&record)?;

@@ -21,7 +21,7 @@ pub(crate) async fn record_refusal(
     why: AccessRefusal,
     ip: Option<ClientIp>,
 ) -> Result<(), Problem> {
-    let requester = Requester { actor: Actor::Viewer(details.id), ip: ip.map(String::from) };
+    let requester = Requester::new(Actor::Viewer(details.id), ip.map(String::from));
     let (action, object) = (AuditAction::AccessRefused(why), details.audit_object());
     let mut record =
         requester.audit_record(&deps.context, details.clinic, action, object, (None, None));

@@ -61,7 +61,7 @@ pub(crate) async fn verify_possession(
     let sent = dpop::find_proof(headers).and_then(|text| text.ok_or(ProofInvalid));
     let proof = sent.and_then(|text| Proof::verify(text, this, deps.context.now()));
     match proof {
-        Ok(proof) if proof.key().to_string() == bound.jkt => proof.spend(&deps.context).await,
+        Ok(proof) if proof.key().to_string() == bound.jkt => proof.record_use(&deps.context).await,
         Ok(_) | Err(_) => Ok(Err(ProofInvalid)),
     }
 }

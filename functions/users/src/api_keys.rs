@@ -1,6 +1,6 @@
 //! `GET /v1/apiKeys`, `POST /v1/apiKeys`, `POST /v1/apiKeys/{apiKeyId}/revoke`.
 
-use auth::caller::{Caller, ManageApiKeys};
+use auth::caller::{Caller, CreateApiKeys, ManageApiKeys};
 use auth::secret_answer::SecretAnswer;
 use axum::Json;
 use axum::extract::State;
@@ -13,7 +13,7 @@ use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::Refusal;
 use domain::ids::ApiKeyId;
 use serde::{Deserialize, Serialize};
-use store::{CommitOutcome, PageRequest};
+use store::PageRequest;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
@@ -109,11 +109,12 @@ pub(crate) struct NewApiKeyView {
 /// Create an API key. Its secret is shown once.
 #[utoipa::path(
     post, operation_id = "createApiKey", path = "/v1/apiKeys", tag = "apiKeys", request_body = ApiKeyRequest, security(("session" = [])),
+    params(IdempotencyKeyHeader),
     responses((status = 201, body = NewApiKeyView), Problem)
 )]
 pub(crate) async fn create(
     State(context): State<Context>,
-    caller: Caller<ManageApiKeys>,
+    caller: Caller<CreateApiKeys>,
     JsonBody((description, scopes, embed_origins)): JsonBody<ApiKeyRequest>,
 ) -> Result<Response, Problem> {
     let (now, entropy) = (context.now(), context.entropy.as_ref());
@@ -131,12 +132,11 @@ pub(crate) async fn create(
     let requester = caller.principal.requester();
     let (action, object) = (AuditAction::ApiKeyCreated, AuditObject::ApiKey(key.id));
     let record = requester.audit_record(&context, key.clinic, action, object, (None, None));
-    let mut tx = context.store.transaction(&record)?;
-    tx.put_api_key(&key, &secret)?;
-    match tx.commit().await? {
-        CommitOutcome::Committed => {}
-        CommitOutcome::Conflict(_) => return Err(Problem::contended()),
-    }
+    changes::retry!(async {
+        let mut tx = requester.start(&context, &record)?;
+        tx.put_api_key(&key, &secret)?;
+        Ok::<_, Problem>(Attempt::of(tx.commit().await?, ()))
+    })?;
     let view = NewApiKeyView { key: (&key).into(), api_key: secret.reveal().to_owned() };
     let mut answer = (StatusCode::CREATED, Json(view)).into_response();
     answer.extensions_mut().insert(SecretAnswer);
@@ -164,7 +164,7 @@ pub(crate) async fn revoke(
         }
         let (action, object) = (AuditAction::ApiKeyRevoked, AuditObject::ApiKey(id));
         let record = requester.audit_record(&context, clinic, action, object, (None, None));
-        let mut tx = store.transaction(&record)?;
+        let mut tx = requester.start(&context, &record)?;
         tx.revoke_api_key(&found)?;
         Ok(Attempt::of(tx.commit().await?, done))
     })

@@ -2,10 +2,11 @@
 //! permissions and NPI.
 
 use auth::caller::{Caller, ManageUsers};
+use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
+use changes::Attempt;
 use changes::move_npi;
-use changes::{Attempt, Requester};
 use domain::claim::Holder;
 use domain::person::profile::{Profile, ProfileChanges};
 use domain::user::User;
@@ -33,10 +34,9 @@ pub(crate) async fn handle(
     UserPath(id): UserPath,
     JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<UserView>, Problem> {
-    let requester = caller.principal.requester();
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;
-        edit(&deps, user, changes.clone(), &requester).await
+        edit(&deps, user, changes.clone(), &caller.principal).await
     })
 }
 
@@ -44,13 +44,16 @@ async fn edit(
     deps: &Deps,
     user: User,
     changes: ProfileChanges,
-    requester: &Requester,
+    caller: &Principal,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
     let profile = verify_npi(deps, user.profile.apply(changes)?).await?;
     let after = profile.permissions.npi();
+    if profile.permissions.manages_clinic() && !user.profile.permissions.manages_clinic() {
+        caller.require_confirmed(deps.context.now())?;
+    }
     let change = user.edit(profile).ok_or_else(user_deactivated)?;
-    let mut tx = start_change(deps, &change, requester)?;
+    let mut tx = start_change(deps, &change, &caller.requester())?;
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;
     commit_change(tx, &change, Json((&change.next).into())).await

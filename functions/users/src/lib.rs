@@ -9,10 +9,11 @@ mod user;
 
 use std::sync::Arc;
 
-use auth::PublishedKeys;
+use auth::DashboardOrigin;
+use auth::caller::{AttestNpi, CreateApiKeys, ManageApiKeys, ManageUsers};
+use auth::idempotency::OncePerKey;
 use axum::Router;
 use axum::extract::FromRef;
-use axum::middleware::from_fn_with_state;
 use axum::routing::{get, patch, post};
 use changes::Context;
 use npi::Nppes;
@@ -23,26 +24,35 @@ use utoipa::OpenApi;
 pub struct Deps {
     /// The table, the clock and randomness.
     pub context: Context,
-    /// The published keys, to verify tokens.
-    pub keys: PublishedKeys,
+    /// The origin of the dashboard's own pages.
+    pub dashboard: DashboardOrigin,
     /// The NPI registry.
     pub registry: Arc<Nppes>,
 }
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let idempotent = from_fn_with_state(
-        (deps.context.clone(), deps.keys.clone()),
-        auth::idempotency::answer_callers_once,
-    );
+    let once = OncePerKey::new(&deps.context, &deps.dashboard);
     let router = Router::new()
         .route("/v1/autoScribe/users/{userId}", patch(edit::handle))
-        .route("/v1/autoScribe/users/revoke-access", post(revoke_access::handle))
-        .route("/v1/autoScribe/users/reactivate", post(reactivate::handle))
-        .route("/v1/autoScribe/users/{userId}/attest-npi", post(attest_npi::handle))
-        .route("/v1/apiKeys", get(api_keys::list).post(api_keys::create))
-        .route("/v1/apiKeys/{apiKeyId}/revoke", post(api_keys::revoke))
-        .layer(idempotent)
+        .route(
+            "/v1/autoScribe/users/revoke-access",
+            once.run::<ManageUsers, _>(post(revoke_access::handle)),
+        )
+        .route(
+            "/v1/autoScribe/users/reactivate",
+            once.run::<ManageUsers, _>(post(reactivate::handle)),
+        )
+        .route(
+            "/v1/autoScribe/users/{userId}/attest-npi",
+            once.run::<AttestNpi, _>(post(attest_npi::handle)),
+        )
+        .route("/v1/apiKeys", get(api_keys::list))
+        .route("/v1/apiKeys", once.run::<CreateApiKeys, _>(post(api_keys::create)))
+        .route(
+            "/v1/apiKeys/{apiKeyId}/revoke",
+            once.run::<ManageApiKeys, _>(post(api_keys::revoke)),
+        )
         .with_state(deps);
     web::serve(router)
 }

@@ -32,6 +32,9 @@ pub(crate) async fn handle(
         let Some(change) = user.reactivate() else {
             return Ok(Attempt::Done(done));
         };
+        if change.next.profile.permissions.manages_clinic() {
+            caller.principal.require_confirmed(deps.context.now())?;
+        }
         let tx = start_change(&deps, &change, &requester)?;
         commit_change(tx, &change, done).await
     })

@@ -2,6 +2,7 @@
 
 use auth::principal::Principal;
 use changes::{Attempt, Requester};
+use domain::failure::Failure;
 use domain::ids::UserId;
 use domain::person::permissions::Level;
 use domain::user::{ManagerCountChange, User, UserChange};
@@ -39,6 +40,12 @@ pub(crate) async fn find_user(
 ) -> Result<User, Problem> {
     let user = deps.context.store.load_user(caller.clinic, id).await?;
     let user = user.ok_or_else(Problem::user_not_found)?;
+    if let Some(person) = caller.identity.person()
+        && person.user.id == id
+        && !user.has_same_authority(&person.user)
+    {
+        return Err(Failure::NotEntitled.into());
+    }
     if user.profile.permissions.level() == Level::Owner && !caller.identity.is_owner() {
         return Err(Problem::forbidden(
             "Only an owner can change an owner. Ask an owner of your clinic.",
@@ -55,7 +62,7 @@ pub(crate) fn start_change(
     requester: &Requester,
 ) -> Result<Transaction, Problem> {
     let record = requester.user_record(&deps.context, change);
-    let mut tx = deps.context.store.transaction(&record)?;
+    let mut tx = requester.start(&deps.context, &record)?;
     tx.replace_user(change)?;
     Ok(tx)
 }
@@ -74,6 +81,6 @@ pub(crate) async fn commit_change<T>(
             let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
             Err(Problem::conflict("last_admin", detail))
         }
-        CommitOutcome::Conflict(_) => Ok(Attempt::Conflict),
+        outcome @ CommitOutcome::Conflict(_) => Ok(Attempt::of(outcome, answer)),
     }
 }

@@ -8,16 +8,14 @@ from rules.permissions import statements_of
 
 # The settings that a function reads besides TABLE_NAME and RUST_LOG.
 SETTINGS = {
-    "InviteFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
-    "ConfirmFunction": {
-        "TOKEN_ISSUER", "NPPES_BASE_URL", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN",
-    },
-    "SessionFunction": {"TOKEN_ISSUER", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN"},
+    "InviteFunction": {"DASHBOARD_URL", "NPPES_BASE_URL"},
+    "ConfirmFunction": {"DASHBOARD_URL", "NPPES_BASE_URL", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN"},
+    "SessionFunction": {"DASHBOARD_URL", "BREACHED_PASSWORDS_URL", "ROOT_KEY_SECRET_ARN"},
     "TemporaryAccessFunction": {
-        "TOKEN_ISSUER", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN", "VIEWER_URL_BASE", "ACCESS_LINK_STYLE",
+        "TOKEN_ISSUER", "DASHBOARD_URL", "ROOT_KEY_SECRET_ARN", "SIGNING_KEYS_SECRET_ARN", "VIEWER_URL_BASE", "ACCESS_LINK_STYLE",
     },
-    "ListFunction": {"TOKEN_ISSUER"},
-    "UsersFunction": {"TOKEN_ISSUER", "NPPES_BASE_URL"},
+    "ListFunction": {"DASHBOARD_URL"},
+    "UsersFunction": {"DASHBOARD_URL", "NPPES_BASE_URL"},
     "MailerFunction": {
         "ROOT_KEY_SECRET_ARN", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },

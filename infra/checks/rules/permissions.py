@@ -17,23 +17,23 @@ WILDCARDS = {
     ("DataKey", "*"): "in a key's policy this is the key itself",
     ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
 }
-# The partitions that a function may use. KEYS holds public keys, which every function verifies with.
+# The partitions that a function may use. KEYS holds the public keys of view tokens.
 PARTITIONS = {
-    "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
-    "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*", "KEYS#*"},
-    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "IDEM#*", "KEYS#*"},
-    "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "SESSION#*", "AUDIT#*", "APIKEY#*", "KEYS#*"},
+    "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
+    "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
+    "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*"},
+    "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
-    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
-    "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "KEYS#*"},
-    "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE", "KEYS#*"},
+    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*"},
+    "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*"},
+    "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
 # The functions that make or read links use RootKey. Those that sign use SigningKeys.
 SECRETS = {
-    "ConfirmFunction": {"RootKey", "SigningKeys"},
-    "SessionFunction": {"RootKey", "SigningKeys"},
+    "ConfirmFunction": {"RootKey"},
+    "SessionFunction": {"RootKey"},
     "TemporaryAccessFunction": {"RootKey", "SigningKeys"},
     "MailerFunction": {"RootKey"},
     "ProvisionFunction": {"SigningKeys"},
@@ -61,13 +61,13 @@ class Statement:
     def actions_on(self, service: str) -> set[str]:
         return {action for action in self.actions if action.startswith(f"{service}:")}
 
-    def only_records_key_use(self) -> bool:
+    def only_records_last_use(self) -> bool:
         """A request without keys or attributes satisfies ForAllValues, so Null must exclude it."""
         attributes = as_list(dig(self.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
         never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
         return (
             self.actions == {"dynamodb:UpdateItem"}
-            and self.partitions() == {"APIKEY#*"}
+            and self.partitions() == {"APIKEY#*", "CLINIC#*"}
             and sorted(attributes) == ["PK", "SK", "lu"]
             and dig(self.conditions, "Null") == never_empty
         )
@@ -85,19 +85,19 @@ def every_function_has_its_own_role(template: dict) -> Problems:
 
 
 @rule
-def list_writes_only_key_use(template: dict) -> Problems:
+def list_writes_only_last_use(template: dict) -> Problems:
     for statement in statements_of(template, "ListFunction"):
         excess = statement.actions_on("dynamodb") - READS
-        if statement.allows and excess and not statement.only_records_key_use():
+        if statement.allows and excess and not statement.only_records_last_use():
             yield f"ListFunction must only read, found {join_names(excess)} in {statement.owner}"
 
 
 @rule
-def recording_key_use_writes_nothing_else(template: dict) -> Problems:
-    document = properties(template, "NoteKeyUsePolicy")["PolicyDocument"]
-    writes = [one for one in parse_statements("NoteKeyUsePolicy", document) if one.actions & WRITES]
-    if len(writes) != 1 or not writes[0].only_records_key_use():
-        yield "NoteKeyUsePolicy must allow only updates of `lu` in APIKEY# items"
+def recording_last_use_writes_nothing_else(template: dict) -> Problems:
+    document = properties(template, "NoteUsePolicy")["PolicyDocument"]
+    writes = [one for one in parse_statements("NoteUsePolicy", document) if one.actions & WRITES]
+    if len(writes) != 1 or not writes[0].only_records_last_use():
+        yield "NoteUsePolicy must allow only updates of `lu` of API keys and sessions"
 
 
 @rule
@@ -167,7 +167,7 @@ def items_are_bound_to_partitions(template: dict) -> Problems:
             if statement.resources - TABLE:
                 yield f"{statement.owner} allows reads or writes of {join_names(statement.resources - TABLE)}"
             read_only = partitions & READ_ONLY.get(name, set())
-            if read_only and statement.actions & WRITES and not statement.only_records_key_use():
+            if read_only and statement.actions & WRITES and not statement.only_records_last_use():
                 yield f"{name} must only read {join_names(read_only)}"
         if found - PARTITIONS.get(name, set()):
             yield f"{name} must not use {join_names(found - PARTITIONS.get(name, set()))}"

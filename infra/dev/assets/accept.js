@@ -113,7 +113,7 @@ async function accept(event) {
   if (invitation.needsPassword && !password) return $("password").focus();
   const body = invitation.needsPassword ? { token, password } : { token };
   const answer = await busy("confirm", "Confirming…", () => post("accept", body));
-  if (answer.ok) return showAccepted(answer.body, "You have joined", answer.body.session);
+  if (answer.ok) return showAccepted(answer.body, "You have joined", invitation.needsPassword);
   if (showClosedLink(answer)) return;
   const fault = (answer.body.errors || []).find((error) => error.field === "password");
   if (fault || answer.body.code === "password_wrong") {
@@ -136,9 +136,9 @@ async function reject(event) {
 }
 
 // The same answer signs in a person with dashboard access.
-function showAccepted(person, title, session) {
+function showAccepted(person, title, signedIn) {
   const clinic = invitation.clinicName;
-  if (session) {
+  if (signedIn && person.hasDashboardAccess) {
     const text = `You are a member of ${clinic} and are signed in. ${reporting(person)}`;
     return outcome("good", "✓", title, text, "Continue", () => location.assign("/sign-in"));
   }

@@ -1,11 +1,11 @@
-// Signs in, and sets a new password with the link from an email. The access token stays in this
-// page's memory. The refresh token is in a cookie that no script can read.
+// Signs in, and sets a new password with the link from an email. The session is a cookie that no script
+// can read.
 "use strict";
 
 const $ = (id) => document.getElementById(id);
 let mode = null;
 let token = null;
-let access = null;
+let clinicId = null;
 
 const modes = {
   signIn: { title: "Sign in", lead: "Use your email address and your AutoScribe password.", send: "Sign in", other: "Forgot password?", submit: signIn, next: () => show("forgot") },
@@ -18,19 +18,12 @@ async function start() {
   // Keep the token out of the history and off shared screens.
   history.replaceState(null, "", location.pathname);
   if (location.pathname === "/reset") return token ? show("reset") : show("forgot");
-  const answer = await refreshSession();
-  if (answer.ok) return showSession(answer.body);
-  show("signIn");
-}
-
-// A refresh token works once. Two tabs that used the same one would end the session.
-function refreshSession() {
-  const refresh = () => call("POST", "/v1/session/refresh");
-  return navigator.locks ? navigator.locks.request("autoscribe-refresh", refresh) : refresh();
+  await showSession();
 }
 
 async function call(method, path, body) {
-  const headers = access ? { authorization: "Bearer " + access } : {};
+  // Names the clinic that this page shows, so that it never writes into another one.
+  const headers = clinicId ? { "autoscribe-clinic": clinicId } : {};
   if (body) headers["content-type"] = "application/json";
   let answer;
   try {
@@ -53,7 +46,7 @@ async function signIn() {
   const body = { email: $("email").value, password: $("password").value };
   if (!$("clinic-field").hidden) body.clinicId = $("clinic").value;
   const answer = await call("POST", "/v1/session", body);
-  if (answer.ok) return showSession(answer.body);
+  if (answer.ok) return showSession();
   if (answer.body.code === "dashboard_access_restricted") return outcome("", "!", "Dashboard access restricted", answer.body.detail);
   if (answer.body.code === "clinic_required") return choose(answer.body.clinics);
   problem(answer.body.detail);
@@ -67,17 +60,17 @@ function choose(clinics) {
   $("clinic").focus();
 }
 
-async function showSession(session) {
-  access = session.accessToken;
+async function showSession() {
   const answer = await call("GET", "/v1/session");
   if (!answer.ok) return show("signIn");
   const { user, clinic } = answer.body;
+  clinicId = clinic.clinicId;
   outcome("good", "✓", `${user.firstName} ${user.lastName}`, `You are signed in to ${clinic.name}.`, "Sign out", signOut);
 }
 
 async function signOut() {
   await call("DELETE", "/v1/session");
-  access = null;
+  clinicId = null;
   show("signIn");
 }
 

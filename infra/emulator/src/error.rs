@@ -59,6 +59,9 @@ pub enum StartError {
     /// The URL of the NPI registry is invalid.
     #[error(transparent)]
     Registry(#[from] npi::InvalidAddress),
+    /// The dashboard's address has no origin.
+    #[error(transparent)]
+    Dashboard(#[from] auth::same_origin::InvalidDashboardUrl),
     /// The list of breached passwords.
     #[error(transparent)]
     BreachedPasswords(#[from] auth::passwords::InvalidListAddress),

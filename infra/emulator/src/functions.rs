@@ -4,15 +4,16 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::PublishedKeys;
+use auth::jwt::Signer;
 use auth::passwords::Passwords;
-use auth::session::Sessions;
+use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use changes::Context;
+use domain::credentials::token::Keyring;
 use npi::Nppes;
 use temporary_access::Links;
 
@@ -24,43 +25,59 @@ use crate::upstream::Upstream;
 /// API Gateway's limit. The functions have a lower one.
 const MAX_BODY: usize = 10 * 1024 * 1024;
 
+/// What the functions that answer HTTP need.
+#[derive(Clone)]
+pub(crate) struct FunctionDeps {
+    pub(crate) context: Context,
+    pub(crate) dashboard: DashboardOrigin,
+    pub(crate) keys: PublishedKeys,
+    pub(crate) signer: Arc<Signer>,
+    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) registry: Arc<Nppes>,
+    pub(crate) passwords: Passwords,
+    pub(crate) links: Links,
+}
+
 /// All functions that answer HTTP, in this process.
-pub(crate) fn in_process(
-    context: Context,
-    keys: PublishedKeys,
-    registry: Arc<Nppes>,
-    passwords: Passwords,
-    sessions: Sessions,
-    links: Links,
-) -> Functions {
+pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
+    let FunctionDeps { context, dashboard, keys, signer, keyring, registry, passwords, links } =
+        deps;
     let invite = invite::Deps {
         invitation_days: invite::InvitationDaysCache::default(),
         context: context.clone(),
-        keys: keys.clone(),
+        dashboard: dashboard.clone(),
         registry: registry.clone(),
     };
-    let users =
-        users::Deps { context: context.clone(), keys: keys.clone(), registry: registry.clone() };
+    let users = users::Deps {
+        context: context.clone(),
+        dashboard: dashboard.clone(),
+        registry: registry.clone(),
+    };
     let confirm = confirm::Deps {
         context: context.clone(),
         registry,
         passwords: passwords.clone(),
-        keyring: sessions.keyring.clone(),
-        sessions: sessions.clone(),
+        keyring: keyring.clone(),
+        dashboard: dashboard.clone(),
     };
     let access = temporary_access::Deps {
         context: context.clone(),
-        keys: keys.clone(),
-        signer: sessions.signer.clone(),
-        keyring: sessions.keyring.clone(),
+        dashboard: dashboard.clone(),
+        keys,
+        signer,
+        keyring: keyring.clone(),
         links,
     };
-    let session =
-        session::Deps { context: context.clone(), keys: keys.clone(), passwords, sessions };
+    let session = session::Deps {
+        context: context.clone(),
+        dashboard: dashboard.clone(),
+        passwords,
+        keyring,
+    };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),
         ("invite".to_owned(), invite::router(invite)),
-        ("list".to_owned(), list::router(list::Deps { context, keys })),
+        ("list".to_owned(), list::router(list::Deps { context, dashboard })),
         ("session".to_owned(), session::router(session)),
         ("temporary-access".to_owned(), temporary_access::router(access)),
         ("users".to_owned(), users::router(users)),

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::Store;
-use auth::PublishedKeys;
 use auth::jwt::{Signer, SigningKeys};
 use auth::passwords::{self, BreachedPasswords, Passwords};
-use auth::session::Sessions;
+use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
 use changes::Context;
 use dynoxide::Database;
@@ -22,6 +21,7 @@ use tokio::sync::Notify;
 use crate::database_faults::{self, DatabaseFaults};
 use crate::emulator::Emulator;
 use crate::error::{StartError, chain};
+use crate::functions::FunctionDeps;
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
 use crate::links::{
@@ -79,8 +79,8 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         client,
         database,
         inbox: options.inbox,
-        context: service.context,
-        keys: service.keys,
+        context: service.functions.context,
+        keys: service.functions.keys,
         mailer: service.mailer,
         npi_verifier: service.npi_verifier,
         faults,
@@ -137,12 +137,7 @@ async fn serve_endpoint(
 
 /// What the functions share.
 struct Service {
-    context: Context,
-    keys: PublishedKeys,
-    registry: Arc<Nppes>,
-    passwords: Passwords,
-    sessions: Sessions,
-    links: Links,
+    functions: FunctionDeps,
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
     watch: Option<Upstream>,
@@ -173,14 +168,21 @@ impl Service {
         let list = options.breached_passwords.clone();
         let list = list.unwrap_or_else(|| breached_passwords_url(url));
         let breached = BreachedPasswords::new(&list, passwords::BUDGET)?;
-        Ok(Self {
+        let functions = FunctionDeps {
             context: context.clone(),
+            dashboard: DashboardOrigin::of(&dashboard_url(url))?,
             keys,
+            signer,
+            keyring: keyring.clone(),
             passwords: Passwords::new(breached, options.entropy.clone()),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+            links: Links::new(&viewer_url(url), LinkStyle::Fragment),
+        };
+        Ok(Self {
+            functions,
             mailer: mailer::Deps {
                 store,
-                keyring: keyring.clone(),
+                keyring,
                 clock: options.clock.clone(),
                 ses: Ses::new(ses, from, None),
                 accept_url: accept_url(url),
@@ -192,8 +194,6 @@ impl Service {
                 registry: Arc::new(Nppes::new(&registry, npi_verifier::BUDGET)?),
                 limits: npi_verifier::RunLimits::default(),
             },
-            sessions: Sessions { signer, keyring, issuer: Arc::from(url) },
-            links: Links::new(&viewer_url(url), LinkStyle::Fragment),
             watch: options.lambda.as_deref().map(Upstream::new),
             writes: Arc::new(Notify::new()),
         })
@@ -202,14 +202,7 @@ impl Service {
     fn app(&self, template: &Template, options: &Options) -> Result<Router, StartError> {
         let functions = match &self.watch {
             Some(watch) => functions::under_cargo_lambda(&template.routes, watch),
-            None => functions::in_process(
-                self.context.clone(),
-                self.keys.clone(),
-                self.registry.clone(),
-                self.passwords.clone(),
-                self.sessions.clone(),
-                self.links.clone(),
-            ),
+            None => functions::in_process(self.functions.clone()),
         };
         let (entropy, writes) = (options.entropy.clone(), self.writes.clone());
         let gateway = Gateway::new(&template.routes, &functions, entropy, writes)?;

@@ -2,19 +2,23 @@
 //! Without a [`Caller`] it has no clinic to work in.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, header};
+use axum::http::{HeaderMap, Method, header};
 
-use crate::keys::PublishedKeys;
-use crate::principal::{Identity, Principal};
+use crate::principal::{Identity, Principal, SignedIn};
+use crate::same_origin::DashboardOrigin;
 use crate::session;
 use changes::Context;
 use domain::credentials::api_key::{ApiKeySecret, Scope};
 use domain::ids::ClinicId;
 use domain::person::permissions::Level;
 use web::{ClientIp, Problem};
+
+/// Names the clinic that a page shows, in requests with the session cookie that change something.
+pub const CLINIC_HEADER: &str = "autoscribe-clinic";
 
 /// Which signed-in people may do something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,18 +47,22 @@ pub trait Capability: Send + Sync + 'static {
     const SCOPE: Option<Scope>;
     /// Which signed-in people may do it.
     const PEOPLE: AllowedPeople;
+    /// Whether a signed-in person must have sent their password a short time ago.
+    const NEEDS_PASSWORD: bool;
 }
 
 macro_rules! capabilities {
-    ($($(#[$doc:meta])* $name:ident: $scope:expr, $people:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: $scope:expr, $people:ident $(, $password:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl Capability for $name {
             const SCOPE: Option<Scope> = $scope;
             const PEOPLE: AllowedPeople = AllowedPeople::$people;
+            const NEEDS_PASSWORD: bool = false $(|| capabilities!(@$password))?;
         }
     )*};
+    (@password) => { true };
 }
 
 capabilities! {
@@ -69,9 +77,11 @@ capabilities! {
     /// Change, resend and revoke invitations.
     ManageInvitations: Some(Scope::InvitationsWrite), Managers;
     /// Attest that an NPI belongs to a person.
-    AttestNpi: None, Managers;
-    /// List, create and revoke API keys.
+    AttestNpi: None, Managers, password;
+    /// List and revoke API keys.
     ManageApiKeys: None, Managers;
+    /// Create API keys.
+    CreateApiKeys: None, Managers, password;
     /// Issue, list, end and introspect temporary access.
     IssueAccess: Some(Scope::AccessIssue), StudyManagers;
     /// Read the audit.
@@ -93,6 +103,27 @@ impl<C: Capability> Caller<C> {
     pub fn clinic(&self) -> ClinicId {
         self.principal.clinic
     }
+
+    /// Identifies the caller of a request, and requires the capability.
+    pub(crate) async fn identify(
+        parts: &mut Parts,
+        context: &Context,
+        dashboard: &DashboardOrigin,
+    ) -> Result<Self, Problem> {
+        let principal = identify_caller(parts, context, dashboard).await?;
+        check_capability::<C>(&principal.identity)?;
+        if C::NEEDS_PASSWORD {
+            principal.require_confirmed(context.now())?;
+        }
+        Ok(Self { principal, capability: PhantomData })
+    }
+}
+
+impl<C: Capability> Caller<C> {
+    /// The signed-in person. Only for capabilities that no API key has.
+    pub fn person(&self) -> Result<&SignedIn, Problem> {
+        self.principal.identity.person().ok_or_else(Problem::unauthenticated)
+    }
 }
 
 impl<C, S> FromRequestParts<S> for Caller<C>
@@ -100,15 +131,13 @@ where
     C: Capability,
     S: Send + Sync,
     Context: FromRef<S>,
-    PublishedKeys: FromRef<S>,
+    DashboardOrigin: FromRef<S>,
 {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let (context, keys) = (Context::from_ref(state), PublishedKeys::from_ref(state));
-        let principal = identify_caller(parts, &context, &keys).await?;
-        check_capability::<C>(&principal.identity)?;
-        Ok(Self { principal, capability: PhantomData })
+        let (context, dashboard) = (Context::from_ref(state), DashboardOrigin::from_ref(state));
+        Self::identify(parts, &context, &dashboard).await
     }
 }
 
@@ -122,8 +151,9 @@ fn check_capability<C: Capability>(identity: &Identity) -> Result<(), Problem> {
         (Identity::ApiKey { .. }, None) => {
             Err(Problem::forbidden("Sign in at the dashboard. No API key can do this."))
         }
-        (Identity::Session { level, manage_studies, .. }, _) => {
-            if C::PEOPLE.include(*level, *manage_studies) {
+        (Identity::Person(person), _) => {
+            let permissions = &person.user.profile.permissions;
+            if C::PEOPLE.include(permissions.level(), permissions.manage_studies) {
                 return Ok(());
             }
             Err(Problem::forbidden(
@@ -133,20 +163,21 @@ fn check_capability<C: Capability>(identity: &Identity) -> Result<(), Problem> {
     }
 }
 
-/// Identifies the caller. Later calls for the same request return the same caller.
-pub(crate) async fn identify_caller(
+/// Identifies the caller. Later calls for the same request return the same caller. With `Authorization`
+/// the cookie is ignored.
+async fn identify_caller(
     parts: &mut Parts,
     context: &Context,
-    keys: &PublishedKeys,
+    dashboard: &DashboardOrigin,
 ) -> Result<Principal, Problem> {
     if let Some(known) = parts.extensions.get::<Principal>() {
         return Ok(known.clone());
     }
-    let credential = bearer(parts).ok_or_else(Problem::unauthenticated)?;
-    let (clinic, identity) = if ApiKeySecret::has_prefix(credential) {
+    let (clinic, identity) = if parts.headers.contains_key(header::AUTHORIZATION) {
+        let credential = bearer(parts).ok_or_else(Problem::credential_refused)?;
         identify_api_key(context, credential).await?
     } else {
-        session::identify_session(keys, credential).await?
+        identify_person(parts, context, dashboard).await?
     };
     let ip = parts.extensions.get::<ClientIp>().map(|ip| ip.0.clone());
     let principal = Principal { clinic, identity, ip };
@@ -159,14 +190,48 @@ pub(crate) async fn identify_caller(
     Ok(principal)
 }
 
+/// Identifies the person of a session cookie. A browser sends the cookie by itself, so a request that
+/// may change something has to come from the dashboard, and to name the clinic that its page shows.
+async fn identify_person(
+    parts: &Parts,
+    context: &Context,
+    dashboard: &DashboardOrigin,
+) -> Result<(ClinicId, Identity), Problem> {
+    let changes_something = !matches!(parts.method, Method::GET | Method::HEAD);
+    if changes_something && session::has_session_cookie(&parts.headers) {
+        dashboard.require(&parts.headers)?;
+    }
+    let person = session::identify_session(context, &parts.headers).await?;
+    let clinic = person.session.names.clinic;
+    if changes_something {
+        require_same_clinic(&parts.headers, clinic)?;
+    }
+    Ok((clinic, Identity::Person(Arc::new(person))))
+}
+
+/// Requires that `AutoScribe-Clinic` names the session's clinic, so that a tab that still shows another
+/// clinic cannot write into this one.
+fn require_same_clinic(headers: &HeaderMap, clinic: ClinicId) -> Result<(), Problem> {
+    let named = headers.get(CLINIC_HEADER).ok_or_else(|| {
+        let detail = "Send the header AutoScribe-Clinic with the clinicId that the page shows.";
+        Problem::bad_request("clinic_header_required", detail)
+    })?;
+    let named = named.to_str().ok().and_then(|text| ClinicId::parse(text).ok());
+    if named == Some(clinic) {
+        return Ok(());
+    }
+    let detail = "You are signed in to another clinic now. Reload the page.";
+    Err(Problem::conflict("clinic_changed", detail).with("clinicId", &clinic.to_string()))
+}
+
 async fn identify_api_key(
     context: &Context,
     credential: &str,
 ) -> Result<(ClinicId, Identity), Problem> {
-    let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::unauthenticated())?;
+    let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::credential_refused())?;
     let found = context.store.find_api_key(&secret).await?;
     let key = found.filter(|key| key.active);
-    let key = key.ok_or_else(Problem::unauthenticated)?;
+    let key = key.ok_or_else(Problem::credential_refused)?;
     if key.needs_use_update(context.now()) {
         // A failed write here must not fail the request.
         if let Err(error) = context.store.record_key_use(&secret, context.now()).await {

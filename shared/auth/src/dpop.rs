@@ -127,7 +127,7 @@ impl Proof {
     }
 
     /// Records the use of this proof. A proof that was used before is refused.
-    pub async fn spend(self, context: &Context) -> Result<Result<(), ProofInvalid>, Problem> {
+    pub async fn record_use(self, context: &Context) -> Result<Result<(), ProofInvalid>, Problem> {
         let shown = context.store.record_proof(self.key, &self.id, context.now());
         Ok(match shown.await? {
             ProofOutcome::Fresh => Ok(()),

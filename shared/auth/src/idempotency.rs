@@ -6,15 +6,16 @@ use std::sync::Arc;
 
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::MethodRouter;
 use domain::credentials::token::Keyring;
 use domain::invitation::Fingerprint;
 use serde_json::Value;
 use store::{IdempotencyOutcome, SavedResponse};
 
-use crate::caller;
-use crate::keys::PublishedKeys;
+use crate::caller::{Caller, Capability};
+use crate::same_origin::DashboardOrigin;
 use crate::secret_answer::SecretAnswer;
 use changes::Context;
 use web::Problem;
@@ -27,10 +28,32 @@ const MAX_KEY: usize = 255;
 /// The longest response that is stored, in bytes. A DynamoDB item holds at most 400 KB.
 const MAX_ANSWER: usize = 300 * 1024;
 
-/// Middleware for POST routes that take an API key or a session. The idempotency key belongs to its
-/// caller.
-pub async fn answer_callers_once(
-    State((context, keys)): State<(Context, PublishedKeys)>,
+/// Gives POST routes an `Idempotency-Key`. The key belongs to its caller, who is authorized first, every
+/// time.
+#[derive(Clone)]
+pub struct OncePerKey {
+    context: Context,
+    dashboard: DashboardOrigin,
+}
+
+impl OncePerKey {
+    /// Stores answers in this table, for callers that this dashboard may have sent.
+    pub fn new(context: &Context, dashboard: &DashboardOrigin) -> Self {
+        Self { context: context.clone(), dashboard: dashboard.clone() }
+    }
+
+    /// Adds the key to a route whose caller needs the capability `C`.
+    pub fn run<C, S>(&self, route: MethodRouter<S>) -> MethodRouter<S>
+    where
+        C: Capability,
+        S: Clone + Send + Sync + 'static,
+    {
+        route.layer(from_fn_with_state(self.clone(), answer_callers_once::<C>))
+    }
+}
+
+async fn answer_callers_once<C: Capability>(
+    State(once): State<OncePerKey>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
@@ -38,13 +61,9 @@ pub async fn answer_callers_once(
         return Ok(next.run(request).await);
     };
     let (mut parts, body) = request.into_parts();
-    let caller = match caller::identify_caller(&mut parts, &context, &keys).await {
-        Ok(principal) => principal.name(),
-        // The handler refuses the request too, with its own error.
-        Err(_) => return Ok(next.run(Request::from_parts(parts, body)).await),
-    };
+    let caller = Caller::<C>::identify(&mut parts, &once.context, &once.dashboard).await?;
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
-    answer_once(&context, &caller, &key, (parts, bytes), next).await
+    answer_once(&once.context, &caller.principal.name(), &key, (parts, bytes), next).await
 }
 
 /// Middleware for POST routes of invited people. Their only credential is the token in the body, so the

@@ -9,8 +9,10 @@ pub mod keys;
 #[cfg(feature = "passwords")]
 pub mod passwords;
 pub mod principal;
+pub mod same_origin;
 pub mod secret_answer;
 pub mod session;
 pub mod view_token;
 
 pub use keys::PublishedKeys;
+pub use same_origin::DashboardOrigin;

@@ -4,9 +4,12 @@ mod breached;
 
 use std::sync::Arc;
 
+use changes::Context;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::entropy::Entropy;
 use domain::field::{FieldFaults, Refusal};
+use domain::person::email::Email;
+use store::ThrottleDecision;
 use web::Problem;
 
 pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAddress};
@@ -25,17 +28,36 @@ impl Passwords {
         Self { breached: Arc::new(breached), entropy }
     }
 
-    /// Hashes a new password. A refusal names the field `password`.
+    /// Hashes a new password. A refusal names the request's field.
     pub async fn hash_new(
         &self,
+        field: &'static str,
         password: Password,
         known: KnownWords,
     ) -> Result<PasswordHash, Problem> {
-        let rated = compute(move || password.rate(&known)).await?.map_err(in_field)?;
+        let refuse = |refused: Refusal| Problem::from(FieldFaults::from(refused.at(field)));
+        let rated = compute(move || password.rate(&known)).await?.map_err(refuse)?;
         let answer = self.breached.look_up(&rated.breach_digest()).await;
-        let new = rated.check_breach(answer).map_err(in_field)?;
+        let new = rated.check_breach(answer).map_err(refuse)?;
         let entropy = self.entropy.clone();
         compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
+    }
+
+    /// Returns whether this is the password of the account of `email`. The guess is counted first, and a
+    /// correct password clears the count.
+    pub async fn judge(
+        &self,
+        context: &Context,
+        (email, hash): (&Email, Option<PasswordHash>),
+        password: Password,
+        ip: Option<&str>,
+    ) -> Result<bool, Problem> {
+        count_guess(context, email, ip).await?;
+        let correct = self.verify(hash, password).await?;
+        if correct {
+            context.store.clear_password_guesses(email, ip).await?;
+        }
+        Ok(correct)
     }
 
     /// Returns whether this is the account's password. Without an account it returns false after the same
@@ -50,9 +72,19 @@ impl Passwords {
     }
 }
 
-/// Names the field `password`, which every request with a password has.
-fn in_field(refused: Refusal) -> Problem {
-    FieldFaults::from(refused.at("password")).into()
+/// Counts a guess of the password of `email`, before it is judged.
+pub async fn count_guess(
+    context: &Context,
+    email: &Email,
+    ip: Option<&str>,
+) -> Result<(), Problem> {
+    match context.store.count_password_guess(email, ip, context.now()).await? {
+        ThrottleDecision::Allow => Ok(()),
+        ThrottleDecision::Wait(time) => {
+            let detail = "There were too many wrong passwords. Wait, then try again.";
+            Err(Problem::too_many("too_many_attempts", detail, time))
+        }
+    }
 }
 
 async fn compute<T: Send + 'static>(

@@ -1,12 +1,19 @@
 //! The caller of a request whose credential was verified.
 
+use std::sync::Arc;
+
 use domain::actor::{Actor, Inviter, Issuer};
 use domain::credentials::api_key::Scope;
 use domain::embed::EmbedOrigins;
-use domain::ids::{ApiKeyId, ClinicId, SessionId, UserId};
+use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::person::permissions::Level;
+use domain::session::Session;
+use domain::user::User;
 
-use changes::Requester;
+use axum::http::StatusCode;
+use changes::{Authority, Requester};
+use domain::time::Timestamp;
+use web::Problem;
 
 /// A caller whose credential is valid.
 #[derive(Clone, Debug)]
@@ -32,37 +39,59 @@ pub enum Identity {
         embed_origins: EmbedOrigins,
     },
     /// A person signed in at the dashboard.
-    Session {
-        /// The session.
-        id: SessionId,
-        /// The person.
-        user: UserId,
-        /// The person's level.
-        level: Level,
-        /// `canManageStudies`.
-        manage_studies: bool,
-    },
+    Person(Arc<SignedIn>),
+}
+
+/// A signed-in person, as the table had them when the request began.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The session.
+    pub session: Session,
+    /// The person.
+    pub user: User,
+}
+
+impl SignedIn {
+    /// Requires that the password was sent a short time ago, so that a person who finds an unlocked
+    /// workstation cannot make lasting changes.
+    pub fn require_confirmed(&self, now: Timestamp) -> Result<(), Problem> {
+        if self.session.is_confirmed(now) { Ok(()) } else { Err(password_needed()) }
+    }
+}
+
+/// The answer to a change that needs the password first.
+pub fn password_needed() -> Problem {
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "password_needed",
+        "Confirm your password with POST /v1/session/confirm, then try again.",
+    )
 }
 
 impl Identity {
     /// Whether this is a signed-in owner. Only an owner may change an owner.
     pub fn is_owner(&self) -> bool {
-        matches!(self, Self::Session { level: Level::Owner, .. })
+        matches!(self, Self::Person(person) if person.user.profile.permissions.level() == Level::Owner)
     }
 
     /// The signed-in person. `None` for an API key.
-    pub fn user(&self) -> Option<UserId> {
+    pub fn person(&self) -> Option<&SignedIn> {
         match self {
-            Self::Session { user, .. } => Some(*user),
+            Self::Person(person) => Some(person),
             Self::ApiKey { .. } => None,
         }
+    }
+
+    /// The id of the signed-in person. `None` for an API key.
+    pub fn user(&self) -> Option<UserId> {
+        self.person().map(|person| person.user.id)
     }
 
     /// The kind of caller, as the access log names it.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::ApiKey { .. } => "api_key",
-            Self::Session { .. } => "session",
+            Self::Person(_) => "session",
         }
     }
 }
@@ -72,7 +101,7 @@ impl Principal {
     pub fn as_inviter(&self) -> Inviter {
         match &self.identity {
             Identity::ApiKey { id, .. } => Inviter::ApiKey(*id),
-            Identity::Session { user, .. } => Inviter::User(*user),
+            Identity::Person(person) => Inviter::User(person.user.id),
         }
     }
 
@@ -80,7 +109,7 @@ impl Principal {
     pub fn as_issuer(&self) -> Issuer {
         match &self.identity {
             Identity::ApiKey { id, .. } => Issuer::ApiKey(*id),
-            Identity::Session { user, .. } => Issuer::User(*user),
+            Identity::Person(person) => Issuer::User(person.user.id),
         }
     }
 
@@ -89,16 +118,25 @@ impl Principal {
         self.as_inviter().into()
     }
 
-    /// This caller and the network address, for an audit record.
+    /// This caller with the authority and the network address of the request.
     pub fn requester(&self) -> Requester {
-        Requester { actor: self.as_actor(), ip: self.ip.clone() }
+        let authority = match &self.identity {
+            Identity::ApiKey { id, .. } => Authority::ApiKey(self.clinic, *id),
+            Identity::Person(person) => Authority::User(Box::new(person.user.clone())),
+        };
+        Requester::with_authority(self.as_actor(), self.ip.clone(), authority)
     }
 
     /// A text that identifies this caller.
     pub fn name(&self) -> String {
         match &self.identity {
             Identity::ApiKey { id, .. } => format!("key:{id}"),
-            Identity::Session { user, .. } => format!("{}:{user}", self.clinic),
+            Identity::Person(person) => format!("{}:{}", self.clinic, person.user.id),
         }
+    }
+
+    /// Requires that the signed-in person sent their password a short time ago. An API key has none.
+    pub fn require_confirmed(&self, now: Timestamp) -> Result<(), Problem> {
+        self.identity.person().map_or(Ok(()), |person| person.require_confirmed(now))
     }
 }

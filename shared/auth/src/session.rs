@@ -1,95 +1,53 @@
-//! Dashboard sessions: how they are opened, their two tokens, and the caller of a session.
-
-use std::sync::Arc;
+//! Sessions at the dashboard: the cookie, who holds it, and starting one.
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
-use domain::audit::{AuditAction, AuditObject};
-use domain::credentials::token::{Keyring, LinkToken};
-use domain::ids::{ClinicId, SessionId, UserId};
-use domain::person::permissions::Level;
-use domain::session::{ACCESS_TOKEN_LIFE, IDLE_LIMIT, Session};
-use domain::user::User;
-use serde::{Deserialize, Serialize};
-use store::{Account, CommitOutcome};
-use utoipa::ToSchema;
-
-use crate::jwt::{ExpectedToken, Signer};
-use crate::keys::{PublishedKeys, VerificationError};
-use crate::principal::Identity;
-use crate::secret_answer::SecretAnswer;
 use changes::{Attempt, Context, Requester};
+use domain::actor::Actor;
+use domain::audit::{AuditAction, AuditObject};
+use domain::clinic::Clinic;
+use domain::session::{Session, SessionToken};
+use domain::time::Timestamp;
+use domain::user::User;
+use store::CommitOutcome;
 use web::Problem;
 
-/// `typ` of an access token. No other kind of token has it (RFC 8725 section 3.11).
-pub const TYP: &str = "session+jwt";
-/// `aud` of an access token.
-pub const AUDIENCE: &str = "autoscribe-dashboard";
-/// The session cookie. `__Host-` limits it to this host and to TLS (RFC 6265bis section 4.1.3.2).
-const COOKIE: &str = "__Host-autoscribe-session";
+use crate::principal::SignedIn;
+use crate::secret_answer::SecretAnswer;
 
-/// Opens sessions and renews their tokens.
-#[derive(Clone)]
-pub struct Sessions {
-    /// Signs access tokens.
-    pub signer: Arc<Signer>,
-    /// Issues refresh tokens.
-    pub keyring: Arc<Keyring>,
-    /// `iss` of access tokens: the service's own URL.
-    pub issuer: Arc<str>,
-}
+/// The name of the cookie. `__Host-` means: of this host only, over TLS only, for all paths
+/// (RFC 6265bis section 4.1.3.2).
+pub const COOKIE: &str = "__Host-autoscribe-session";
 
-/// The claims of an access token. Each refresh reads the permissions again, so they are never older than
-/// 15 minutes.
-#[derive(Debug, Serialize, Deserialize)]
-struct SessionClaims {
-    iss: String,
-    aud: String,
-    sub: String,
-    sid: String,
-    clinic: String,
-    level: String,
-    #[serde(rename = "canManageStudies")]
-    manage_studies: bool,
-    iat: i64,
-    nbf: i64,
-    exp: i64,
-}
+/// How many cookies of this name are tried.
+const MAX_COOKIES: usize = 4;
 
-/// The access token of a session.
-#[derive(Clone, Serialize, ToSchema)]
-#[serde(rename_all = "camelCase")]
-pub struct AccessToken {
-    /// The token. Send it as `Authorization: Bearer <accessToken>`.
-    pub access_token: String,
-    /// Always `Bearer`.
-    pub token_type: &'static str,
-    /// How many seconds it is valid.
-    pub expires_in: u64,
-}
+/// The session cookie in an answer.
+pub struct SessionCookie(Option<SessionToken>);
 
-/// A response part that sets the cookie with the refresh token, or removes it.
-pub struct RefreshCookie(Option<LinkToken>);
+impl SessionCookie {
+    /// Sets the cookie of a session.
+    pub fn new(token: SessionToken) -> Self {
+        Self(Some(token))
+    }
 
-impl RefreshCookie {
     /// Removes the cookie.
-    pub fn remove() -> Self {
+    pub fn cleared() -> Self {
         Self(None)
     }
 }
 
-impl IntoResponseParts for RefreshCookie {
+impl IntoResponseParts for SessionCookie {
     type Error = std::convert::Infallible;
 
-    /// Sets the cookie. Also marks the response as secret, so that it is not stored for an idempotency
-    /// key.
+    /// An answer with the cookie is never stored for an idempotency key.
     fn into_response_parts(self, mut answer: ResponseParts) -> Result<ResponseParts, Self::Error> {
+        // Without an age, the cookie ends with the browser, which matters on shared workstations.
         let (value, age) = match &self.0 {
-            Some(token) => (token.reveal(), IDLE_LIMIT.as_secs()),
-            None => ("", 0),
+            Some(token) => (token.reveal(), ""),
+            None => (String::new(), "; Max-Age=0"),
         };
-        let cookie =
-            format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Strict; Max-Age={age}");
+        let cookie = format!("{COOKIE}={value}; Path=/; Secure; HttpOnly; SameSite=Strict{age}");
         if let Ok(mut cookie) = HeaderValue::try_from(cookie) {
             cookie.set_sensitive(true);
             answer.headers_mut().append(header::SET_COOKIE, cookie);
@@ -99,107 +57,116 @@ impl IntoResponseParts for RefreshCookie {
     }
 }
 
-/// Finds the refresh token in the cookies of a request.
-pub fn find_refresh_token(headers: &HeaderMap) -> Option<&str> {
+/// Whether a request carries a session cookie, valid or not.
+pub(crate) fn has_session_cookie(headers: &HeaderMap) -> bool {
+    cookie_values(headers).next().is_some()
+}
+
+fn cookie_values(headers: &HeaderMap) -> impl Iterator<Item = &str> {
     headers
         .get_all(header::COOKIE)
         .iter()
-        .filter_map(|line| line.to_str().ok())
-        .flat_map(|line| line.split(';'))
-        .find_map(|pair| pair.trim().strip_prefix(COOKIE)?.strip_prefix('='))
+        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(|pair| pair.trim_ascii().strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"="))
+        .filter_map(|value| std::str::from_utf8(value).ok())
 }
 
-impl Sessions {
-    /// Opens a session for a user with dashboard access and records the sign-in. Returns `None` if the
-    /// user may no longer sign in, or a new password was set meanwhile.
-    pub async fn open(
-        &self,
-        context: &Context,
-        user: User,
-        account: &Account,
-        requester: &Requester,
-    ) -> Result<Option<(User, AccessToken, RefreshCookie)>, Problem> {
-        let (now, entropy) = (context.now(), context.entropy.as_ref());
-        let (session, token) = Session::open(&user, account.epoch, &self.keyring, now, entropy);
-        let (object, action) = (AuditObject::Session(session.id), AuditAction::SessionStarted);
-        let record = requester.audit_record(context, user.clinic, action, object, (None, None));
-        changes::retry!(async {
-            let mut tx = context.store.transaction(&record)?;
-            tx.put_session(&session)?;
-            tx.record_sign_in(&session)?;
-            tx.require_password_unchanged(&session.email, account)?;
-            Ok(match tx.commit().await? {
-                CommitOutcome::Committed => {
-                    let user = User { last_login_at: Some(now), ..user.clone() };
-                    let access = self.issue_access_token(context, &session, &user)?;
-                    Attempt::Done(Some((user, access, RefreshCookie(Some(token.clone())))))
-                }
-                // Another transaction was in progress, so no condition failed.
-                CommitOutcome::Conflict(roles) if roles.is_empty() => Attempt::Conflict,
-                CommitOutcome::Conflict(_) => Attempt::Done(None),
-            })
-        })
-    }
-
-    /// Issues the access token and the cookie of a refreshed session.
-    pub fn renew(
-        &self,
-        context: &Context,
-        session: &Session,
-        user: &User,
-        token: LinkToken,
-    ) -> Result<(AccessToken, RefreshCookie), Problem> {
-        let access = self.issue_access_token(context, session, user)?;
-        Ok((access, RefreshCookie(Some(token))))
-    }
-
-    fn issue_access_token(
-        &self,
-        context: &Context,
-        session: &Session,
-        user: &User,
-    ) -> Result<AccessToken, Problem> {
-        let (now, permissions) = (context.now(), &user.profile.permissions);
-        let claims = SessionClaims {
-            iss: self.issuer.to_string(),
-            aud: AUDIENCE.to_owned(),
-            sub: user.id.to_string(),
-            sid: session.id.to_string(),
-            clinic: user.clinic.to_string(),
-            level: permissions.level().as_str().to_owned(),
-            manage_studies: permissions.manage_studies,
-            iat: now.seconds(),
-            nbf: now.seconds(),
-            exp: now.plus(ACCESS_TOKEN_LIFE).seconds(),
-        };
-        Ok(AccessToken {
-            access_token: self.signer.sign(TYP, &claims).map_err(Problem::internal)?,
-            token_type: "Bearer",
-            expires_in: ACCESS_TOKEN_LIFE.as_secs(),
-        })
-    }
-}
-
-/// Identifies the caller by an access token.
+/// Identifies the person whose session cookie a request carries, and writes the last use.
 pub(crate) async fn identify_session(
-    keys: &PublishedKeys,
-    token: &str,
-) -> Result<(ClinicId, Identity), Problem> {
-    let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
-    let claims: SessionClaims = match keys.verify(token, expected).await {
-        Ok(claims) => claims,
-        Err(VerificationError::Invalid(_)) => return Err(Problem::unauthenticated()),
-        Err(VerificationError::Store(error)) => return Err(error.into()),
-    };
-    identity(&claims).ok_or_else(Problem::unauthenticated)
+    context: &Context,
+    headers: &HeaderMap,
+) -> Result<SignedIn, Problem> {
+    let now = context.now();
+    let (session, user) = find_session(context, headers, now).await?;
+    if session.needs_use_update(now) {
+        // A failure must not fail the request.
+        if let Err(error) = context.store.mark_session_used(session.names, now).await {
+            tracing::info!(%error, "last use of a session not recorded");
+        }
+    }
+    Ok(SignedIn { session, user })
 }
 
-fn identity(claims: &SessionClaims) -> Option<(ClinicId, Identity)> {
-    let identity = Identity::Session {
-        id: SessionId::parse(&claims.sid).ok()?,
-        user: UserId::parse(&claims.sub).ok()?,
-        level: Level::parse(&claims.level).ok()?,
-        manage_studies: claims.manage_studies,
+/// Finds the session of the first cookie that is one. A browser can send foreign cookies of the same name.
+async fn find_session(
+    context: &Context,
+    headers: &HeaderMap,
+    now: Timestamp,
+) -> Result<(Session, User), Problem> {
+    let tokens = cookie_values(headers).filter_map(|value| SessionToken::parse(value).ok());
+    for token in tokens.take(MAX_COOKIES) {
+        let found = context.store.load_session_and_user(token.session()).await?;
+        if let Some(found) = found.filter(|(session, user)| session.admits(&token, user, now)) {
+            return Ok(found);
+        }
+    }
+    Err(if has_session_cookie(headers) {
+        Problem::credential_refused()
+    } else {
+        Problem::unauthenticated()
+    })
+}
+
+/// Starts a session for a user whose password was just judged or set, and writes the sign-in time.
+/// Returns `None` if the user may no longer sign in, or if a new password was set meanwhile.
+pub async fn start_session(
+    context: &Context,
+    user: User,
+    clinic: &Clinic,
+    requester: &Requester,
+) -> Result<Option<(User, SessionCookie)>, Problem> {
+    let (now, entropy) = (context.now(), context.entropy.as_ref());
+    let ip = requester.ip.clone();
+    let started = Session::start(&user, clinic.session_idle, ip, now, entropy);
+    write_session(context, user, started, None, requester).await
+}
+
+/// Starts the session that replaces `old` in another clinic of the same person, and ends `old`, in one
+/// transaction. Returns `None` as [`start_session`] does, and if `old` has ended.
+pub async fn continue_session(
+    context: &Context,
+    old: &Session,
+    user: User,
+    clinic: &Clinic,
+    ip: Option<String>,
+) -> Result<Option<(User, SessionCookie)>, Problem> {
+    let (now, entropy) = (context.now(), context.entropy.as_ref());
+    let continued = old.continue_as(&user, clinic.session_idle, now, entropy);
+    let requester = Requester::new(Actor::User(user.id), ip);
+    write_session(context, user, continued, Some(old), &requester).await
+}
+
+async fn write_session(
+    context: &Context,
+    user: User,
+    (session, token): (Session, SessionToken),
+    replaces: Option<&Session>,
+    requester: &Requester,
+) -> Result<Option<(User, SessionCookie)>, Problem> {
+    let record_of = |session: &Session, action| {
+        let names = session.names;
+        let of = Requester::new(Actor::User(names.user), requester.ip.clone());
+        let object = AuditObject::Session(names.id);
+        of.audit_record(context, names.clinic, action, object, (None, None))
     };
-    Some((ClinicId::parse(&claims.clinic).ok()?, identity))
+    let started = record_of(&session, AuditAction::SessionStarted);
+    let ended = replaces.map(|old| (old.names, record_of(old, AuditAction::SessionEnded)));
+    changes::retry!(async {
+        let mut tx = context.store.transaction(&started)?;
+        tx.put_session(&session)?;
+        tx.mark_signed_in(&session)?;
+        if let Some((old, record)) = &ended {
+            tx.delete_session(*old)?;
+            tx.put_audit_record(record)?;
+        }
+        Ok(match tx.commit().await? {
+            CommitOutcome::Committed => {
+                let user = User { last_login_at: Some(session.last_used_at), ..user.clone() };
+                Attempt::Done(Some((user, SessionCookie::new(token.clone()))))
+            }
+            // Only another transaction was in progress.
+            CommitOutcome::Conflict(parts) if parts.is_empty() => Attempt::Conflict,
+            CommitOutcome::Conflict(_) => Attempt::Done(None),
+        })
+    })
 }

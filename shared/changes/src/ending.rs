@@ -19,7 +19,7 @@ pub async fn commit_ending(
     let claims = claims.ok_or_else(|| {
         Failure::Internal("the clinic of an invitation does not exist".to_owned())
     })?;
-    let mut tx = context.store.transaction(&requester.invitation_record(context, change))?;
+    let mut tx = requester.start(context, &requester.invitation_record(context, change))?;
     tx.replace_invitation(change)?;
     if let Some(free) = claims.email.release(details.id) {
         tx.put_email_claim(details.clinic, &details.email, &free)?;

@@ -11,5 +11,5 @@ pub use context::Context;
 pub use domain::failure::Failure;
 pub use ending::commit_ending;
 pub use npi_claim::{move_npi, require_free_npi};
-pub use requester::Requester;
+pub use requester::{Authority, Requester};
 pub use retry::{ATTEMPTS, Attempt};

@@ -2,10 +2,11 @@
 
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord};
-use domain::ids::{AuditId, ClinicId};
+use domain::ids::{ApiKeyId, AuditId, ClinicId};
 use domain::invitation::{Invitation, InvitationTransition};
 use domain::person::permissions::Permissions;
-use domain::user::UserChange;
+use domain::user::{User, UserChange};
+use store::{StoreError, Transaction};
 
 use crate::context::Context;
 
@@ -16,9 +17,50 @@ pub struct Requester {
     pub actor: Actor,
     /// The network address that the request came from.
     pub ip: Option<String>,
+    /// The authority that the change rests on. `None` for a change that needs none, such as the
+    /// invitee's own.
+    authority: Option<Authority>,
+}
+
+/// The authority of a caller, as the table had it when the request began.
+#[derive(Clone, Debug)]
+pub enum Authority {
+    /// A signed-in person.
+    User(Box<User>),
+    /// An API key of a clinic.
+    ApiKey(ClinicId, ApiKeyId),
 }
 
 impl Requester {
+    /// A requester whose change needs no authority.
+    pub fn new(actor: Actor, ip: Option<String>) -> Self {
+        Self { actor, ip, authority: None }
+    }
+
+    /// A requester whose changes rest on this authority.
+    pub fn with_authority(actor: Actor, ip: Option<String>, authority: Authority) -> Self {
+        Self { actor, ip, authority: Some(authority) }
+    }
+
+    /// Starts a transaction with its audit record. It commits only while the requester still has the
+    /// authority of the start of the request, so that a change that races a revocation loses.
+    pub fn start(
+        &self,
+        context: &Context,
+        record: &AuditRecord,
+    ) -> Result<Transaction, StoreError> {
+        let mut tx = context.store.transaction(record)?;
+        match &self.authority {
+            // The transaction replaces this user, whose version guards it. A transaction cannot hold an
+            // item twice.
+            Some(Authority::User(user)) if record.object == AuditObject::User(user.id) => {}
+            Some(Authority::User(user)) => tx.require_same_authority(user)?,
+            Some(Authority::ApiKey(clinic, id)) => tx.require_working_key(*clinic, *id)?,
+            None => {}
+        }
+        Ok(tx)
+    }
+
     /// The audit record of an action. The access log names the same object.
     pub fn audit_record(
         &self,

@@ -1,6 +1,6 @@
 //! The retry after a version conflict.
 
-use store::CommitOutcome;
+use store::{CommitOutcome, Part};
 
 /// How many times a write is attempted. The mailer writes a new invitation twice, so even a single caller
 /// can meet two conflicts in a row.
@@ -14,14 +14,16 @@ pub enum Attempt<T> {
     Done(T),
     /// Another write came first. Read and decide again.
     Conflict,
+    /// The caller lost the right to do this. Another attempt would fail too.
+    NotEntitled,
 }
 
 impl<T> Attempt<T> {
     /// Returns [`Attempt::Done`] with `value` if the transaction committed.
-    #[expect(clippy::needless_pass_by_value, reason = "the outcome has no further use")]
     pub fn of(committed: CommitOutcome, value: T) -> Self {
         match committed {
             CommitOutcome::Committed => Self::Done(value),
+            CommitOutcome::Conflict(parts) if parts.contains(&Part::Caller) => Self::NotEntitled,
             CommitOutcome::Conflict(_) => Self::Conflict,
         }
     }
@@ -40,6 +42,9 @@ macro_rules! retry {
             match $attempt.await {
                 Ok($crate::Attempt::Done(value)) => break Ok(value),
                 Ok($crate::Attempt::Conflict) => left -= 1,
+                Ok($crate::Attempt::NotEntitled) => {
+                    break Err(::core::convert::From::from($crate::Failure::NotEntitled));
+                }
                 Err(error) => break Err(error),
             }
             if left == 0 {

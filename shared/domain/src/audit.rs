@@ -43,12 +43,12 @@ pub enum AuditAction {
     UserReactivated,
     /// A person signed in.
     SessionStarted,
-    /// A person signed out.
+    /// A person signed out, or ended one of their sessions.
     SessionEnded,
-    /// An old refresh token was used again, so the session was ended. Someone else has a copy of it.
-    SessionTokenReused,
-    /// A person set a new password. This ended all of their sessions.
+    /// A person set a new password through an emailed link. This ended all of their sessions.
     PasswordReset,
+    /// A signed-in person changed the password. This ended all of their other sessions.
+    PasswordChanged,
     /// An API key was revoked.
     ApiKeyRevoked,
     /// Temporary access was issued. For dictation, the study was also assigned.
@@ -125,8 +125,8 @@ impl AuditAction {
         Self::UserReactivated,
         Self::SessionStarted,
         Self::SessionEnded,
-        Self::SessionTokenReused,
         Self::PasswordReset,
+        Self::PasswordChanged,
         Self::ApiKeyRevoked,
         Self::AccessIssued(ViewMode::Dictation),
         Self::AccessRedeemed,
@@ -153,8 +153,8 @@ impl AuditAction {
             Self::UserReactivated => "user.reactivated",
             Self::SessionStarted => "session.started",
             Self::SessionEnded => "session.ended",
-            Self::SessionTokenReused => "session.token_reused",
             Self::PasswordReset => "password.reset",
+            Self::PasswordChanged => "password.changed",
             Self::ApiKeyRevoked => "api_key.revoked",
             Self::AccessIssued(_) => "access.issued",
             Self::AccessRedeemed => "access.redeemed",

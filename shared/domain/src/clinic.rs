@@ -6,6 +6,7 @@ use crate::field::Refusal;
 use crate::ids::ClinicId;
 use crate::person::PersonName;
 use crate::person::email::Email;
+use crate::session::IdleMinutes;
 use crate::time::Timestamp;
 
 /// How many days an invitation stays open: 1 to 30, with a default of 7.
@@ -46,6 +47,8 @@ pub struct Clinic {
     pub name: PersonName,
     /// How long invitations of this clinic stay open.
     pub invitation_days: InvitationDays,
+    /// How long a session may stay unused.
+    pub session_idle: IdleMinutes,
     /// The address for replies to its emails.
     pub reply_to: Option<Email>,
     /// How many active owners and admins it has. At least one must remain.

@@ -11,6 +11,9 @@ pub enum Failure {
     /// The state of an object does not allow the operation.
     #[error("{0}")]
     Conflict(Conflict),
+    /// The caller lost the right to do this while the request ran.
+    #[error("the caller is no longer entitled")]
+    NotEntitled,
     /// A service that we depend on did not answer. A retry may succeed.
     #[error("unavailable: {0}")]
     Unavailable(String),

@@ -1,182 +1,329 @@
-//! Dashboard sessions.
+//! A person's session at the dashboard.
 //!
-//! A session has a short-lived access token with the permissions, and a refresh token in a cookie. Each
-//! refresh token works once and returns the next two tokens. If an old refresh token is used again,
-//! someone else has a copy of it, so the session ends (RFC 9700 section 4.14.2).
+//! The browser holds one opaque cookie. It names the session and carries a secret. The table holds
+//! only the digest of the secret (NIST SP 800-63B-4 section 5.1).
 
+use std::fmt;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use sha2::{Digest as _, Sha256};
+use subtle::ConstantTimeEq as _;
 
-use crate::credentials::token::{Keyring, LinkToken};
 use crate::entropy::{Entropy, random};
+use crate::field::Refusal;
 use crate::ids::{ClinicId, SessionId, UserId};
-use crate::person::email::Email;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
-/// How long an access token is valid. The permissions in it are never older than this.
-pub const ACCESS_TOKEN_LIFE: Duration = Duration::from_mins(15);
-/// How long an unused session stays open.
-pub const IDLE_LIMIT: Duration = Duration::from_hours(12);
-/// How long a session stays open at most, even in constant use.
-pub const SESSION_LIFE: Duration = Duration::from_hours(7 * 24);
+/// How long a session lasts after sign-in, however much it is used.
+pub const SESSION_LIFE: Duration = Duration::from_hours(12);
+/// The shortest time between two writes of the last use.
+pub const USE_UPDATE_INTERVAL: Duration = Duration::from_mins(1);
+/// How long a session may do what needs the password, after the password was sent.
+pub const CONFIRMATION_LIFE: Duration = Duration::from_mins(10);
 
-/// A session as it is stored, with only the digest of its refresh token.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Session {
-    /// Its id.
-    pub id: SessionId,
-    /// The clinic that the person signed in to.
+/// How many minutes a session may stay unused: 5 to 60, with a default of 30.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IdleMinutes(u8);
+
+impl IdleMinutes {
+    /// Reads a number of minutes.
+    pub fn new(minutes: u8) -> Result<Self, Refusal> {
+        const RANGE: Refusal =
+            Refusal::new("session_idle_minutes_range", "Send a whole number from 5 to 60.");
+        if (5..=60).contains(&minutes) { Ok(Self(minutes)) } else { Err(RANGE) }
+    }
+
+    /// The number of minutes.
+    pub fn get(self) -> u8 {
+        self.0
+    }
+
+    /// Converts to a duration.
+    pub fn duration(self) -> Duration {
+        Duration::from_mins(u64::from(self.0))
+    }
+}
+
+impl Default for IdleMinutes {
+    fn default() -> Self {
+        Self(30)
+    }
+}
+
+/// Names a session by the ids that its key in the table is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SessionRef {
+    /// The clinic that the person works in.
     pub clinic: ClinicId,
     /// The person.
     pub user: UserId,
-    /// The address of the person's account.
-    pub email: Email,
-    /// When the person signed in.
-    pub created_at: Timestamp,
-    /// When a token was last issued.
-    pub refreshed_at: Timestamp,
-    /// The account's epoch at sign-in. A new password raises it, which ends older sessions.
-    pub account_epoch: u32,
-    /// The user's epoch at sign-in. A deactivation raises it, which ends older sessions.
+    /// The session.
+    pub id: SessionId,
+}
+
+/// The value of a session cookie: the ids of a session and its secret. Its holder is signed in, so it
+/// has no Display and a redacting Debug.
+#[derive(Clone)]
+pub struct SessionToken {
+    session: SessionRef,
+    secret: [u8; SECRET],
+}
+
+/// Bytes of an id.
+const ID: usize = 16;
+/// Bytes of the secret.
+const SECRET: usize = 32;
+
+/// The text is not the value of a session cookie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("not a session cookie")]
+pub struct SessionTokenInvalid;
+
+impl SessionToken {
+    /// Reads the value of a cookie. The session may not exist.
+    pub fn parse(text: &str) -> Result<Self, SessionTokenInvalid> {
+        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| SessionTokenInvalid)?;
+        let bytes: [u8; 3 * ID + SECRET] = bytes.try_into().map_err(|_| SessionTokenInvalid)?;
+        let (clinic, rest) = bytes.split_first_chunk::<ID>().ok_or(SessionTokenInvalid)?;
+        let (user, rest) = rest.split_first_chunk::<ID>().ok_or(SessionTokenInvalid)?;
+        let (id, secret) = rest.split_first_chunk::<ID>().ok_or(SessionTokenInvalid)?;
+        Ok(Self {
+            session: SessionRef {
+                clinic: ClinicId::from_bytes(*clinic),
+                user: UserId::from_bytes(*user),
+                id: SessionId::from_bytes(*id),
+            },
+            secret: secret.try_into().map_err(|_| SessionTokenInvalid)?,
+        })
+    }
+
+    /// The session that it names.
+    pub fn session(&self) -> SessionRef {
+        self.session
+    }
+
+    /// The value of the cookie in plain text.
+    pub fn reveal(&self) -> String {
+        let SessionRef { clinic, user, id } = &self.session;
+        let bytes = [&clinic.bytes()[..], user.bytes(), id.bytes(), &self.secret].concat();
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// SHA-256 of the secret, in base64url.
+    fn digest(&self) -> String {
+        URL_SAFE_NO_PAD.encode(Sha256::digest(self.secret))
+    }
+}
+
+impl fmt::Debug for SessionToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SessionToken(redacted)")
+    }
+}
+
+/// A session as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Which session it is.
+    pub names: SessionRef,
+    /// SHA-256 of the cookie's secret, in base64url.
+    pub secret_digest: String,
+    /// When the person signed in. A change of clinic keeps it.
+    pub signed_in_at: Timestamp,
+    /// When the session was last used, at most a minute ago.
+    pub last_used_at: Timestamp,
+    /// How long it may stay unused. Copied from the clinic at sign-in.
+    pub idle_limit: IdleMinutes,
+    /// The password epoch at sign-in. A new password ends every session of an earlier epoch.
+    pub password_epoch: u32,
+    /// The user's access epoch at sign-in. A deactivation ends every session of an earlier epoch.
     pub access_epoch: u32,
-    /// The SHA-256 of the newest refresh token, in hex. Only this token works.
-    pub token_digest: String,
+    /// When the password was last sent to confirm something.
+    pub confirmed_at: Option<Timestamp>,
+    /// The network address of the sign-in.
+    pub ip: Option<String>,
 }
 
 impl Session {
-    /// Opens a session for `user` and returns it with its first refresh token.
-    pub fn open(
+    /// Starts a session of `user`, whose password was just judged or set. Returns its cookie.
+    pub fn start(
         user: &User,
-        account_epoch: u32,
-        keyring: &Keyring,
+        idle_limit: IdleMinutes,
+        ip: Option<String>,
         now: Timestamp,
         entropy: &dyn Entropy,
-    ) -> (Self, LinkToken) {
-        let id = SessionId::new(now, entropy);
-        let token = new_refresh_token(id, keyring, entropy);
+    ) -> (Self, SessionToken) {
+        let names =
+            SessionRef { clinic: user.clinic, user: user.id, id: SessionId::new(now, entropy) };
+        let token = SessionToken { session: names, secret: random(entropy) };
         let session = Self {
-            id,
-            clinic: user.clinic,
-            user: user.id,
-            email: user.email.clone(),
-            created_at: now,
-            refreshed_at: now,
-            account_epoch,
+            names,
+            secret_digest: token.digest(),
+            signed_in_at: now,
+            last_used_at: now,
+            idle_limit,
+            password_epoch: user.password_epoch,
             access_epoch: user.access_epoch,
-            token_digest: digest(token.reveal()),
+            confirmed_at: None,
+            ip,
         };
         (session, token)
     }
 
-    /// When the session ends if it is not used before then.
-    pub fn ends_at(&self) -> Timestamp {
-        let idle = self.refreshed_at.plus(IDLE_LIMIT);
-        idle.min(self.created_at.plus(SESSION_LIFE))
-    }
-
-    /// Whether this is the newest refresh token. Any other genuine token is an old one.
-    pub fn is_newest(&self, token: &str) -> bool {
-        use subtle::ConstantTimeEq as _;
-        digest(token).as_bytes().ct_eq(self.token_digest.as_bytes()).into()
-    }
-
-    /// Issues the next refresh token. Returns `None` if the session has ended.
-    #[must_use]
-    pub fn refresh(
+    /// Starts the session that replaces this one in another clinic of the same person. It ends when this
+    /// one would have, and with the same next password.
+    pub fn continue_as(
         &self,
-        keyring: &Keyring,
+        user: &User,
+        idle_limit: IdleMinutes,
         now: Timestamp,
         entropy: &dyn Entropy,
-    ) -> Option<(Self, LinkToken)> {
-        if self.ends_at() <= now {
-            return None;
-        }
-        let token = new_refresh_token(self.id, keyring, entropy);
-        let next = Self { refreshed_at: now, token_digest: digest(token.reveal()), ..self.clone() };
-        Some((next, token))
+    ) -> (Self, SessionToken) {
+        let (next, token) = Self::start(user, idle_limit, self.ip.clone(), now, entropy);
+        let (signed_in_at, password_epoch) = (self.signed_in_at, self.password_epoch);
+        (Self { signed_in_at, password_epoch, ..next }, token)
     }
 
-    /// Whether the person may still use the session. A deactivation, a loss of dashboard access or a
-    /// new password since sign-in closes it.
-    pub fn is_open_to(&self, user: &User, account_epoch: u32) -> bool {
-        user.status == UserStatus::Active
+    /// The moment it ends, if it is not used before.
+    pub fn ends_at(&self) -> Timestamp {
+        self.last_used_at.plus(self.idle_limit.duration()).min(self.expires_at())
+    }
+
+    /// The moment it ends, however much it is used.
+    pub fn expires_at(&self) -> Timestamp {
+        self.signed_in_at.plus(SESSION_LIFE)
+    }
+
+    /// Whether the holder of `token` is signed in as `user` at `now`.
+    pub fn admits(&self, token: &SessionToken, user: &User, now: Timestamp) -> bool {
+        let secret = token.digest().as_bytes().ct_eq(self.secret_digest.as_bytes());
+        bool::from(secret) && token.session == self.names && self.is_open(user, now)
+    }
+
+    /// Whether the session of `user` still works: it has not ended, the password and the access are the
+    /// same as at sign-in, and the person has dashboard access.
+    pub fn is_open(&self, user: &User, now: Timestamp) -> bool {
+        now < self.ends_at()
+            && user.status == UserStatus::Active
             && user.access_epoch == self.access_epoch
-            && account_epoch == self.account_epoch
+            && user.password_epoch == self.password_epoch
             && user.profile.permissions.has_dashboard_access()
     }
-}
 
-fn new_refresh_token(id: SessionId, keyring: &Keyring, entropy: &dyn Entropy) -> LinkToken {
-    keyring.refresh_token(id, &random(entropy))
-}
+    /// Whether the last use has to be written again.
+    pub fn needs_use_update(&self, now: Timestamp) -> bool {
+        now.since(self.last_used_at) >= USE_UPDATE_INTERVAL
+    }
 
-fn digest(token: &str) -> String {
-    use std::fmt::Write as _;
-    let hex = Sha256::digest(token.as_bytes());
-    hex.iter().fold(String::new(), |mut hex, byte| {
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    /// Whether the password was sent a short time ago.
+    pub fn is_confirmed(&self, now: Timestamp) -> bool {
+        self.confirmed_at.is_some_and(|at| now.since(at) < CONFIRMATION_LIFE)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::token::RootKey;
     use crate::ids::tests::FixedEntropy;
     use crate::person::permissions::AccessLevel;
     use crate::user::tests::user;
     use proptest::prelude::*;
 
-    fn keyring() -> Keyring {
-        let key = RootKey { kid: 1, secret: vec![1; 32] };
-        Keyring::new(key, vec![])
-    }
-
     fn at(minutes: u64) -> Timestamp {
         Timestamp::EPOCH.plus(Duration::from_mins(minutes))
     }
 
+    fn start(user: &User) -> (Session, SessionToken) {
+        Session::start(user, IdleMinutes::default(), None, at(0), &FixedEntropy(7))
+    }
+
     proptest! {
         #[test]
-        fn only_the_newest_refresh_token_works(pauses in proptest::collection::vec(1_u64..700, 1..30)) {
-            let (keyring, mut now) = (keyring(), 0);
-            let (mut session, mut token) = Session::open(&user(AccessLevel::Admin), 0, &keyring, at(now), &FixedEntropy(0));
-            for (fill, pause) in (1..).zip(pauses) {
+        fn a_cookie_is_read_as_it_was_written(bytes in proptest::array::uniform32(any::<u8>()), id in any::<[u8; 16]>()) {
+            let session = SessionRef {
+                clinic: ClinicId::from_bytes(id), user: UserId::from_bytes(id), id: SessionId::from_bytes(id)
+            };
+            let token = SessionToken { session, secret: bytes };
+            let read = SessionToken::parse(&token.reveal()).unwrap();
+            prop_assert_eq!((read.session, read.secret), (session, bytes));
+        }
+
+        #[test]
+        fn no_text_makes_reading_a_cookie_panic(text in ".{0,140}") {
+            let _ = SessionToken::parse(&text);
+        }
+
+        #[test]
+        fn a_session_never_outlasts_its_limits(pauses in proptest::collection::vec(1_u64..70, 1..60)) {
+            let admin = user(AccessLevel::Admin);
+            let (mut session, token) = start(&admin);
+            let mut now = 0;
+            for pause in pauses {
                 now += pause;
-                let Some((next, fresh)) = session.refresh(&keyring, at(now), &FixedEntropy(fill)) else {
-                    prop_assert!(session.ends_at() <= at(now));
+                let open = session.admits(&token, &admin, at(now));
+                prop_assert_eq!(open, pause < 30 && now < 12 * 60);
+                if !open {
                     break;
-                };
-                prop_assert!(next.is_newest(fresh.reveal()));
-                prop_assert!(!next.is_newest(token.reveal()));
-                prop_assert!(next.ends_at() <= at(0).plus(SESSION_LIFE));
-                prop_assert_eq!(keyring.read_refresh_token(token.reveal()), Ok(session.id), "an old token is still recognized");
-                (session, token) = (next, fresh);
+                }
+                session.last_used_at = at(now);
             }
         }
     }
 
     #[test]
-    fn an_unused_session_ends() {
-        let (session, _) =
-            Session::open(&user(AccessLevel::Admin), 0, &keyring(), at(0), &FixedEntropy(0));
-        assert_eq!(session.ends_at(), at(0).plus(IDLE_LIMIT));
-        assert!(session.refresh(&keyring(), at(12 * 60), &FixedEntropy(1)).is_none());
+    fn only_the_cookie_of_the_session_is_admitted() {
+        let admin = user(AccessLevel::Admin);
+        let (session, token) = start(&admin);
+        assert!(session.admits(&token, &admin, at(1)));
+        let guessed = SessionToken { secret: [0; SECRET], ..token.clone() };
+        assert!(!session.admits(&guessed, &admin, at(1)));
+        let (other, _) =
+            Session::start(&admin, IdleMinutes::default(), None, at(1), &FixedEntropy(8));
+        assert!(!other.admits(&token, &admin, at(1)));
     }
 
     #[test]
-    fn a_new_password_a_deactivation_or_a_loss_of_dashboard_access_closes_a_session() {
+    fn a_new_password_a_deactivation_and_the_loss_of_the_dashboard_end_a_session() {
         let admin = user(AccessLevel::Admin);
-        let (session, _) = Session::open(&admin, 3, &keyring(), at(0), &FixedEntropy(0));
-        assert!(session.is_open_to(&admin, 3));
-        assert!(!session.is_open_to(&admin, 4), "a new password");
-        let closed = admin.clone().deactivate().unwrap().next;
-        assert!(!session.is_open_to(&closed, 3));
-        let again = closed.reactivate().unwrap().next;
-        assert!(!session.is_open_to(&again, 3), "a reactivation opens no old session");
-        assert!(!session.is_open_to(&user(AccessLevel::Member { dashboard: false }), 3));
+        let (session, _) = start(&admin);
+        assert!(session.is_open(&admin, at(1)));
+        let reset = User { password_epoch: admin.password_epoch + 1, ..admin.clone() };
+        assert!(!session.is_open(&reset, at(1)));
+        let deactivated = admin.clone().deactivate().unwrap().next;
+        assert!(!session.is_open(&deactivated, at(1)));
+        let reactivated = deactivated.reactivate().unwrap().next;
+        assert!(!session.is_open(&reactivated, at(1)), "a reactivation opens no earlier session");
+        assert!(!session.is_open(&user(AccessLevel::Member { dashboard: false }), at(1)));
+    }
+
+    #[test]
+    fn another_clinic_gets_a_new_cookie_and_the_same_end() {
+        let (session, token) = start(&user(AccessLevel::Admin));
+        let there = User { clinic: ClinicId::from_bytes([9; 16]), ..user(AccessLevel::Admin) };
+        let idle = IdleMinutes::new(5).unwrap();
+        let (next, cookie) = session.continue_as(&there, idle, at(100), &FixedEntropy(8));
+        assert_eq!(next.expires_at(), session.expires_at());
+        assert_eq!(next.ends_at(), at(105));
+        assert!(next.admits(&cookie, &there, at(101)) && !next.admits(&token, &there, at(101)));
+        assert!(!next.is_confirmed(at(101)));
+    }
+
+    #[test]
+    fn a_password_counts_as_confirmed_for_ten_minutes() {
+        let (session, _) = start(&user(AccessLevel::Admin));
+        assert!(!session.is_confirmed(at(0)), "signing in confirms nothing");
+        let session = Session { confirmed_at: Some(at(1)), ..session };
+        assert!(session.is_confirmed(at(10)) && !session.is_confirmed(at(11)));
+    }
+
+    #[test]
+    fn an_idle_limit_is_5_to_60_minutes() {
+        assert_eq!(IdleMinutes::default().duration(), Duration::from_mins(30));
+        for (minutes, valid) in [(4, false), (5, true), (60, true), (61, false)] {
+            assert_eq!(IdleMinutes::new(minutes).is_ok(), valid, "{minutes}");
+        }
     }
 }

@@ -56,6 +56,8 @@ pub struct User {
     pub last_login_at: Option<Timestamp>,
     /// Counts the deactivations. Sessions and views from before one stay closed after a reactivation.
     pub access_epoch: u32,
+    /// The account's password epoch. Sessions from an older epoch have ended.
+    pub password_epoch: u32,
     /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
@@ -64,6 +66,16 @@ impl User {
     /// Whether studies can be assigned to the person: active, with the right to create reports now.
     pub fn is_assignable(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.may_report_now()
+    }
+
+    /// Whether this person has the status, level, study management and epochs of `earlier`.
+    pub fn has_same_authority(&self, earlier: &Self) -> bool {
+        let of = |user: &Self| {
+            let permissions = &user.profile.permissions;
+            let level = (permissions.level(), permissions.manage_studies);
+            (user.id, user.clinic, user.status, level, user.access_epoch, user.password_epoch)
+        };
+        of(self) == of(earlier)
     }
 
     /// Whether this person counts toward the owners and admins that a clinic must keep.
@@ -208,6 +220,7 @@ pub(crate) mod tests {
             confirmed_at: Timestamp::EPOCH,
             last_login_at: None,
             access_epoch: 0,
+            password_epoch: 0,
             version: 1,
         }
     }

@@ -1,7 +1,5 @@
 //! Accounts: one for each address, with its password and its memberships in clinics.
 
-use std::collections::HashMap;
-
 use domain::credentials::password::PasswordHash;
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
@@ -9,7 +7,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{is_zero, time};
-use crate::item::{RawItem, number};
+use crate::item::RawItem;
 use crate::key::Key;
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
@@ -21,9 +19,9 @@ pub struct Account {
     pub password: Option<PasswordHash>,
     /// When the password was set. Password links that were emailed before then no longer work.
     pub password_set_at: Option<Timestamp>,
-    /// Counts the passwords that were set through an emailed link. Sessions from an older epoch have
+    /// Counts the passwords. The epoch is copied to every user of the account, and sessions from an older epoch have
     /// ended.
-    pub epoch: u32,
+    pub password_epoch: u32,
     /// When the person first used an emailed link, which proved that the address is theirs.
     pub verified_at: Timestamp,
     /// Counts the writes, starting at 1.
@@ -36,8 +34,8 @@ struct AccountItem {
     password: Option<String>,
     #[serde(rename = "ps", default, skip_serializing_if = "Option::is_none")]
     password_set_at: Option<i64>,
-    #[serde(rename = "ep", default, skip_serializing_if = "is_zero")]
-    epoch: u32,
+    #[serde(rename = "pe", default, skip_serializing_if = "is_zero")]
+    password_epoch: u32,
     #[serde(rename = "va")]
     verified_at: i64,
     #[serde(rename = "v")]
@@ -89,7 +87,7 @@ impl Store {
             Ok(Account {
                 password: item.password.map(PasswordHash::from_stored),
                 password_set_at: item.password_set_at.map(|t| time("ps", t)).transpose()?,
-                epoch: item.epoch,
+                password_epoch: item.password_epoch,
                 verified_at: time("va", item.verified_at)?,
                 version: item.version,
             })
@@ -113,24 +111,13 @@ impl Transaction {
         let item = AccountItem {
             password: account.password.as_ref().map(|hash| hash.as_str().to_owned()),
             password_set_at: account.password_set_at.map(Timestamp::millis),
-            epoch: account.epoch,
+            password_epoch: account.password_epoch,
             verified_at: account.verified_at.millis(),
             version: account.version,
         };
         let before = account.version.saturating_sub(1);
         let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
         self.put(Part::Account, key::account(email), &item, None, &expect)
-    }
-
-    /// Requires that the account still has the version that was read.
-    pub fn require_account_unchanged(
-        &mut self,
-        email: &Email,
-        account: &Account,
-    ) -> Result<(), StoreError> {
-        let values = HashMap::from([(":version".to_owned(), number(account.version))]);
-        let condition = format!("{} = :version", attr::VERSION);
-        self.check(Part::Account, key::account(email), &condition, values)
     }
 
     /// Writes the membership of the account in this clinic.

@@ -78,7 +78,7 @@ pub struct StoredApiKey {
 }
 
 impl Store {
-    /// Loads the API key with this id in the clinic.
+    /// Loads the API key with this id in the clinic, without its last use, which is on the other item.
     pub async fn load_api_key(
         &self,
         clinic: ClinicId,
@@ -215,14 +215,32 @@ impl Transaction {
         )
     }
 
+    /// Requires that the caller's API key still works.
+    pub fn require_working_key(
+        &mut self,
+        clinic: ClinicId,
+        id: ApiKeyId,
+    ) -> Result<(), StoreError> {
+        self.check_active_key(Part::Caller, clinic, id)
+    }
+
     /// Requires that the API key that sent an invitation is still active.
     pub fn require_active_api_key(
         &mut self,
         clinic: ClinicId,
         id: ApiKeyId,
     ) -> Result<(), StoreError> {
+        self.check_active_key(Part::Inviter, clinic, id)
+    }
+
+    fn check_active_key(
+        &mut self,
+        part: Part,
+        clinic: ClinicId,
+        id: ApiKeyId,
+    ) -> Result<(), StoreError> {
         let condition = format!("{} = :true", attr::ACTIVE);
         let values = HashMap::from([(":true".to_owned(), AttributeValue::Bool(true))]);
-        self.check(Part::Inviter, key::api_key(clinic, id), &condition, values)
+        self.check(part, key::api_key(clinic, id), &condition, values)
     }
 }

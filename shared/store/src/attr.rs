@@ -34,17 +34,17 @@ pub(crate) const RUNNING_UNTIL: &str = "ru";
 pub(crate) const GUESSES: &str = "gu";
 /// When the window ends, in milliseconds.
 pub(crate) const WINDOW_END: &str = "we";
-/// The digest of the newest refresh token. Only this token works.
-pub(crate) const TOKEN_DIGEST: &str = "rd";
-/// When a session's token was last replaced, in milliseconds.
-pub(crate) const REFRESHED_AT: &str = "ra";
-/// Counts the passwords that were set through an emailed link.
-pub(crate) const EPOCH: &str = "ep";
+/// When the password was last sent in a session, in milliseconds.
+pub(crate) const CONFIRMED_AT: &str = "cf";
+/// Counts the passwords of an account. Its users have a copy.
+pub(crate) const PASSWORD_EPOCH: &str = "pe";
 /// Counts the deactivations of a user.
 pub(crate) const ACCESS_EPOCH: &str = "ae";
+/// Study management in a profile.
+pub(crate) const MANAGE_STUDIES: &str = "ms";
 /// Dashboard access in a profile.
 pub(crate) const DASHBOARD: &str = "da";
 /// When a person last signed in, in milliseconds.
 pub(crate) const LAST_LOGIN: &str = "ll";
-/// When an API key was last used, in milliseconds.
+/// When an API key or a session was last used, in milliseconds.
 pub(crate) const LAST_USED: &str = "lu";

@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::Client;
 
+use domain::ids::ClinicId;
+
 use crate::attr;
 use crate::error::StoreError;
 use crate::item::{RawItem, text};
@@ -39,7 +41,7 @@ impl Store {
 
     /// Opens the connection before the first request. Ignores the result of its read.
     pub async fn warm_up(&self) {
-        if let Err(error) = self.get(&key::public_keys()).await {
+        if let Err(error) = self.get(&key::clinic(ClinicId::from_bytes([0; 16]))).await {
             tracing::info!(%error, "warm-up read failed, the first request will connect");
         }
     }

@@ -3,12 +3,11 @@
 use std::fmt;
 
 use domain::grant::KeyThumbprint;
-use domain::ids::{
-    AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
-};
+use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
 use domain::person::email::Email;
+use domain::session::SessionRef;
 use domain::study::StudyRef;
 use domain::time::Timestamp;
 
@@ -96,8 +95,14 @@ pub(crate) fn throttled_ip(ip: &str, kind: &str) -> Key {
     Key::new(format!("IP#{}", digest.as_str()), format!("THROTTLE#{kind}"))
 }
 
-pub(crate) fn session(id: SessionId) -> Key {
-    Key::new(format!("SESSION#{id}"), "SESSION")
+pub(crate) fn session(session: SessionRef) -> Key {
+    let sk = format!("{}{}", sessions_of(session.user), session.id);
+    Key::new(clinic_partition(session.clinic), sk)
+}
+
+/// The sort-key prefix of a person's sessions in a clinic's partition.
+pub(crate) fn sessions_of(user: UserId) -> String {
+    format!("SESSION#{user}#")
 }
 
 pub(crate) fn api_key_by_digest(digest: &str) -> Key {

@@ -44,6 +44,5 @@ pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, MailLease};
 pub use page::{Page, PageRequest};
 pub use proof::ProofOutcome;
-pub use session::RotationOutcome;
 pub use throttle::ThrottleDecision;
 pub use transaction::{CommitOutcome, Part, Transaction};

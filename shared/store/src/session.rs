@@ -1,19 +1,20 @@
-//! Sessions. Each has its own partition, found by the id in the refresh token.
+//! Sessions: each in its clinic's partition under its user, so that one read returns both.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{ClinicId, SessionId, UserId};
-use domain::person::email::Email;
-use domain::session::Session;
+use domain::session::{IdleMinutes, Session, SessionRef};
+use domain::time::Timestamp;
 use domain::user::{User, UserStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{BadField, field, time};
+use crate::account::Membership;
+use crate::codec::{BadField, field, is_zero, time};
 use crate::item::{RawItem, number, text};
 use crate::transaction::Precondition;
-use crate::{Account, Part, Store, StoreError, Transaction, attr, key};
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
 struct SessionItem {
@@ -23,98 +24,114 @@ struct SessionItem {
     clinic: String,
     #[serde(rename = "us")]
     user: String,
-    #[serde(rename = "em")]
-    email: String,
+    #[serde(rename = "sd")]
+    secret_digest: String,
     #[serde(rename = "ca")]
-    created_at: i64,
-    #[serde(rename = "ra")]
-    refreshed_at: i64,
-    #[serde(rename = "ep")]
-    account_epoch: u32,
-    #[serde(rename = "ae")]
+    signed_in_at: i64,
+    #[serde(rename = "lu")]
+    last_used_at: i64,
+    #[serde(rename = "im")]
+    idle_minutes: u8,
+    #[serde(rename = "pe", default, skip_serializing_if = "is_zero")]
+    password_epoch: u32,
+    #[serde(rename = "ae", default, skip_serializing_if = "is_zero")]
     access_epoch: u32,
-    #[serde(rename = "rd")]
-    token_digest: String,
+    #[serde(rename = "cf", default, skip_serializing_if = "Option::is_none")]
+    confirmed_at: Option<i64>,
+    #[serde(rename = "ip", default, skip_serializing_if = "Option::is_none")]
+    ip: Option<String>,
     ttl: i64,
 }
 
-/// The result of replacing a session's refresh token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RotationOutcome {
-    /// The new token works from now on.
-    Rotated,
-    /// Another request replaced the token first, or the session has ended.
-    Conflict,
-}
-
 impl Store {
-    /// Loads the session with this id.
-    pub async fn load_session(&self, id: SessionId) -> Result<Option<Session>, StoreError> {
-        let found = self.get(&key::session(id)).await?;
-        found.map(|raw| self.decode_session(&raw)).transpose()
+    /// Loads a session and its user in one strongly consistent read.
+    pub async fn load_session_and_user(
+        &self,
+        session: SessionRef,
+    ) -> Result<Option<(Session, User)>, StoreError> {
+        let keys = [key::session(session), key::user(session.clinic, session.user)];
+        let mut found = self.get_all(&keys).await?.into_iter().flatten();
+        let (Some(session), Some(user)) = (found.next(), found.next()) else {
+            return Ok(None);
+        };
+        Ok(Some((self.decode_session(&session)?, self.decode_user(&user)?)))
     }
 
-    /// Replaces the refresh token of `before` with that of `next`, if it is still the newest one.
-    pub async fn rotate_session(
+    /// Lists the sessions of a person in their clinics. Some may have ended.
+    pub async fn list_sessions(
         &self,
-        before: &Session,
-        next: &Session,
-    ) -> Result<RotationOutcome, StoreError> {
-        let set = format!(
-            "SET {digest} = :next, {at} = :at, #ttl = :ttl",
-            digest = attr::TOKEN_DIGEST,
-            at = attr::REFRESHED_AT
-        );
+        memberships: &[Membership],
+    ) -> Result<Vec<Session>, StoreError> {
+        let mut sessions = Vec::new();
+        for member in memberships {
+            let prefix = key::sessions_of(member.user);
+            let partition = key::clinic_partition(member.clinic);
+            let last = format!("{prefix}~");
+            for raw in self.query_between(&partition, (&prefix, &last)).await? {
+                sessions.push(self.decode_session(&raw)?);
+            }
+        }
+        Ok(sessions)
+    }
+
+    /// Writes the last use of a session, and nothing else.
+    pub async fn mark_session_used(
+        &self,
+        session: SessionRef,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.set_session_time(session, attr::LAST_USED, now).await
+    }
+
+    /// Writes when the password was last sent in a session.
+    pub async fn mark_session_confirmed(
+        &self,
+        session: SessionRef,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.set_session_time(session, attr::CONFIRMED_AT, now).await
+    }
+
+    /// Sets one time of a session. A session that was just deleted stays deleted.
+    async fn set_session_time(
+        &self,
+        session: SessionRef,
+        attribute: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let update = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::session(before.id).into_attributes()))
-            .update_expression(set)
-            .condition_expression(format!("{} = :before", attr::TOKEN_DIGEST))
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":before", text(&before.token_digest))
-            .expression_attribute_values(":next", text(&next.token_digest))
-            .expression_attribute_values(":at", number(next.refreshed_at.millis()))
-            .expression_attribute_values(":ttl", number(next.ends_at().seconds()));
+            .set_key(Some(key::session(session).into_attributes()))
+            .update_expression(format!("SET {attribute} = :now"))
+            .condition_expression(format!("attribute_exists({})", attr::PK))
+            .expression_attribute_values(":now", number(now.millis()));
         match update.send().await {
-            Ok(_) => Ok(RotationOutcome::Rotated),
+            Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                    Ok(RotationOutcome::Conflict)
-                }
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
                 _ => Err(StoreError::from_sdk(&error)),
             },
         }
     }
 
-    /// Loads the user and the account of a session as they are now, to decide about a refresh.
-    pub async fn load_session_holder(
-        &self,
-        session: &Session,
-    ) -> Result<(Option<User>, Option<Account>), StoreError> {
-        let keys = [key::user(session.clinic, session.user), key::account(&session.email)];
-        let mut found = self.get_all(&keys).await?.into_iter();
-        let user = found.next().flatten();
-        let account = found.next().flatten();
-        Ok((
-            user.map(|raw| self.decode_user(&raw)).transpose()?,
-            account.map(|raw| self.decode_account(&raw)).transpose()?,
-        ))
-    }
-
     fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {
         self.decode_with(raw, |item: SessionItem| {
             Ok(Session {
-                id: SessionId::parse(&item.id).map_err(|_| BadField("id"))?,
-                clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-                user: UserId::parse(&item.user).map_err(|_| BadField("us"))?,
-                email: field("em", Email::parse(&item.email))?,
-                created_at: time("ca", item.created_at)?,
-                refreshed_at: time("ra", item.refreshed_at)?,
-                account_epoch: item.account_epoch,
+                names: SessionRef {
+                    clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+                    user: UserId::parse(&item.user).map_err(|_| BadField("us"))?,
+                    id: SessionId::parse(&item.id).map_err(|_| BadField("id"))?,
+                },
+                secret_digest: item.secret_digest,
+                signed_in_at: time("ca", item.signed_in_at)?,
+                last_used_at: time("lu", item.last_used_at)?,
+                idle_limit: field("im", IdleMinutes::new(item.idle_minutes))?,
+                password_epoch: item.password_epoch,
                 access_epoch: item.access_epoch,
-                token_digest: item.token_digest,
+                confirmed_at: item.confirmed_at.map(|at| time("cf", at)).transpose()?,
+                ip: item.ip,
             })
         })
     }
@@ -124,66 +141,70 @@ impl Transaction {
     /// Writes a new session.
     pub fn put_session(&mut self, session: &Session) -> Result<(), StoreError> {
         let item = SessionItem {
-            id: session.id.to_string(),
-            clinic: session.clinic.to_string(),
-            user: session.user.to_string(),
-            email: session.email.as_typed().to_owned(),
-            created_at: session.created_at.millis(),
-            refreshed_at: session.refreshed_at.millis(),
-            account_epoch: session.account_epoch,
+            id: session.names.id.to_string(),
+            clinic: session.names.clinic.to_string(),
+            user: session.names.user.to_string(),
+            secret_digest: session.secret_digest.clone(),
+            signed_in_at: session.signed_in_at.millis(),
+            last_used_at: session.last_used_at.millis(),
+            idle_minutes: session.idle_limit.get(),
+            password_epoch: session.password_epoch,
             access_epoch: session.access_epoch,
-            token_digest: session.token_digest.clone(),
-            ttl: session.ends_at().seconds(),
+            confirmed_at: session.confirmed_at.map(Timestamp::millis),
+            ip: session.ip.clone(),
+            ttl: session.expires_at().seconds(),
         };
-        let key = key::session(session.id);
+        let key = key::session(session.names);
         self.put(Part::Session, key, &item, None, &Precondition::Absent)
     }
 
-    /// Records the sign-in on the user. Requires an active user with dashboard access, not deactivated
-    /// since they were read. Does not check the version, so several sign-ins can happen at once.
-    pub fn record_sign_in(&mut self, session: &Session) -> Result<(), StoreError> {
-        let epoch = if session.access_epoch == 0 {
-            format!("attribute_not_exists({})", attr::ACCESS_EPOCH)
-        } else {
-            format!("{} = :epoch", attr::ACCESS_EPOCH)
-        };
-        let condition = format!(
-            "{} = :active AND {}.{} = :true AND {epoch}",
-            attr::STATUS,
-            attr::PROFILE,
-            attr::DASHBOARD
-        );
+    /// Writes the sign-in time of the session's user. Requires that the user is active, has dashboard
+    /// access, and has the password and the access that the session was decided on. Concurrent sign-ins
+    /// do not conflict.
+    pub fn mark_signed_in(&mut self, session: &Session) -> Result<(), StoreError> {
         let mut values = HashMap::from([
             (":active".to_owned(), text(UserStatus::Active.as_str())),
             (":true".to_owned(), AttributeValue::Bool(true)),
-            (":now".to_owned(), number(session.created_at.millis())),
+            (":now".to_owned(), number(session.last_used_at.millis())),
             (":one".to_owned(), number(1)),
         ]);
-        if session.access_epoch > 0 {
-            values.insert(":epoch".to_owned(), number(session.access_epoch));
-        }
+        let condition = format!(
+            "{} = :active AND {}.{} = :true AND {} AND {}",
+            attr::STATUS,
+            attr::PROFILE,
+            attr::DASHBOARD,
+            epoch_condition(attr::ACCESS_EPOCH, session.access_epoch, &mut values),
+            epoch_condition(attr::PASSWORD_EPOCH, session.password_epoch, &mut values),
+        );
         let update = format!("SET {} = :now ADD {} :one", attr::LAST_LOGIN, attr::VERSION);
-        let key = key::user(session.clinic, session.user);
+        let key = key::user(session.names.clinic, session.names.user);
         self.update(Part::User, key, &update, &condition, values)
     }
 
-    /// Deletes a session.
-    pub fn delete_session(&mut self, id: SessionId) -> Result<(), StoreError> {
-        self.delete(Part::Session, key::session(id))
+    /// Lets a session outlive a change of the password.
+    pub fn keep_session(&mut self, session: SessionRef, epoch: u32) -> Result<(), StoreError> {
+        let update = format!("SET {} = :epoch", attr::PASSWORD_EPOCH);
+        let condition = format!("attribute_exists({})", attr::PK);
+        let values = HashMap::from([(":epoch".to_owned(), number(epoch))]);
+        self.update(Part::Session, key::session(session), &update, &condition, values)
     }
 
-    /// Requires that no new password was set since the account was read.
-    pub fn require_password_unchanged(
-        &mut self,
-        email: &Email,
-        account: &Account,
-    ) -> Result<(), StoreError> {
-        let (condition, values) = if account.epoch == 0 {
-            (format!("attribute_not_exists({})", attr::EPOCH), HashMap::new())
-        } else {
-            let values = HashMap::from([(":epoch".to_owned(), number(account.epoch))]);
-            (format!("{} = :epoch", attr::EPOCH), values)
-        };
-        self.check(Part::Account, key::account(email), &condition, values)
+    /// Deletes a session. Requires that it exists.
+    pub fn delete_session(&mut self, session: SessionRef) -> Result<(), StoreError> {
+        self.delete(Part::Session, key::session(session))
     }
+}
+
+/// A condition that an epoch is unchanged. Epoch 0 is not stored.
+pub(crate) fn epoch_condition(
+    attribute: &str,
+    epoch: u32,
+    values: &mut HashMap<String, AttributeValue>,
+) -> String {
+    if epoch == 0 {
+        return format!("attribute_not_exists({attribute})");
+    }
+    let value = format!(":{attribute}");
+    values.insert(value.clone(), number(epoch));
+    format!("{attribute} = {value}")
 }

@@ -36,6 +36,8 @@ pub enum Part {
     ApiKey,
     /// An email other than an invitation.
     Notice,
+    /// The caller, who must still be entitled to the change.
+    Caller,
     /// A session.
     Session,
     /// The temporary access.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -11,10 +12,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::Membership;
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
-use crate::item::{RawItem, text};
+use crate::item::{RawItem, number, text};
 use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::profile::ProfileItem;
+use crate::session::epoch_condition;
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
@@ -40,6 +42,8 @@ struct UserItem {
     last_login_at: Option<i64>,
     #[serde(rename = "ae", default, skip_serializing_if = "is_zero")]
     access_epoch: u32,
+    #[serde(rename = "pe", default, skip_serializing_if = "is_zero")]
+    password_epoch: u32,
     #[serde(rename = "v")]
     version: u64,
 }
@@ -57,6 +61,7 @@ impl From<&User> for UserItem {
             confirmed_at: user.confirmed_at.millis(),
             last_login_at: user.last_login_at.map(Timestamp::millis),
             access_epoch: user.access_epoch,
+            password_epoch: user.password_epoch,
             version: user.version,
         }
     }
@@ -77,6 +82,7 @@ impl TryFrom<UserItem> for User {
             confirmed_at: time("co", item.confirmed_at)?,
             last_login_at: item.last_login_at.map(|t| time("ll", t)).transpose()?,
             access_epoch: item.access_epoch,
+            password_epoch: item.password_epoch,
             version: item.version,
         })
     }
@@ -179,5 +185,35 @@ impl Transaction {
             (":admin".to_owned(), text(Level::Admin.as_str())),
         ]);
         self.check(Part::Inviter, key::user(clinic, inviter), &condition, values)
+    }
+
+    /// Requires that a user still has the status, level and epochs that were read.
+    pub fn require_same_authority(&mut self, user: &User) -> Result<(), StoreError> {
+        let permissions = &user.profile.permissions;
+        let mut values = HashMap::from([
+            (":status".to_owned(), text(user.status.as_str())),
+            (":level".to_owned(), text(permissions.level().as_str())),
+            (":studies".to_owned(), AttributeValue::Bool(permissions.manage_studies)),
+        ]);
+        let condition = format!(
+            "{status} = :status AND {profile}.{level} = :level AND {profile}.{studies} = :studies \
+             AND {access} AND {password}",
+            status = attr::STATUS,
+            profile = attr::PROFILE,
+            level = attr::LEVEL,
+            studies = attr::MANAGE_STUDIES,
+            access = epoch_condition(attr::ACCESS_EPOCH, user.access_epoch, &mut values),
+            password = epoch_condition(attr::PASSWORD_EPOCH, user.password_epoch, &mut values),
+        );
+        self.check(Part::Caller, key::user(user.clinic, user.id), &condition, values)
+    }
+
+    /// Copies an account's password epoch to one of its users, which ends the user's sessions.
+    pub fn set_password_epoch(&mut self, user: &User, epoch: u32) -> Result<(), StoreError> {
+        let update = format!("SET {} = :epoch ADD {} :one", attr::PASSWORD_EPOCH, attr::VERSION);
+        let condition = format!("attribute_exists({})", attr::PK);
+        let values =
+            HashMap::from([(":epoch".to_owned(), number(epoch)), (":one".to_owned(), number(1))]);
+        self.update(Part::User, key::user(user.clinic, user.id), &update, &condition, values)
     }
 }

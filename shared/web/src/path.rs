@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use domain::ids::{ApiKeyId, InvitationId, UserId};
+use domain::ids::{ApiKeyId, InvitationId, SessionId, UserId};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -42,6 +42,8 @@ path_ids! {
     /// `invitationId`. For malformed text the answer is 404 `invitation_not_found`.
     InvitationPath(InvitationId) =
         "invitationId", "`inv_` and 32 hex characters", Problem::invitation_not_found;
+    /// `sessionId`. For malformed text the answer is 404 `session_not_found`.
+    SessionPath(SessionId) = "sessionId", "`ses_` and 32 hex characters", Problem::session_not_found;
     /// `apiKeyId`. For malformed text the answer is 404 `api_key_not_found`.
     ApiKeyPath(ApiKeyId) = "apiKeyId", "A UUID with hyphens", Problem::api_key_not_found;
 }

@@ -18,6 +18,7 @@ pub struct Problem {
     detail: String,
     faults: Vec<FieldFault>,
     retry_after: Option<Duration>,
+    credential_refused: bool,
     about: Map<String, Value>,
 }
 
@@ -30,6 +31,7 @@ impl Problem {
             detail: detail.into(),
             faults: Vec::new(),
             retry_after: None,
+            credential_refused: false,
             about: Map::new(),
         }
     }
@@ -44,8 +46,13 @@ impl Problem {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
-            "Send a valid API key or session access token as `Authorization: Bearer <credential>`.",
+            "Send a valid API key as `Authorization: Bearer <key>`, or sign in at the dashboard.",
         )
+    }
+
+    /// 401: a credential was sent and refused (RFC 6750 section 3.1).
+    pub fn credential_refused() -> Self {
+        Self { credential_refused: true, ..Self::unauthenticated() }
     }
 
     /// 403: the credential is valid but does not allow this.
@@ -80,6 +87,11 @@ impl Problem {
             "api_key_not_found",
             "Check the API key ID. Your clinic has no API key with this ID.",
         )
+    }
+
+    /// 404: the caller has no session with this id.
+    pub fn session_not_found() -> Self {
+        Self::not_found("session_not_found", "You have no such session. It may have ended.")
     }
 
     /// 404: nothing is served at this path.
@@ -199,6 +211,7 @@ impl Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = match self.code {
                 "dpop_proof_invalid" => r#"DPoP error="invalid_dpop_proof", algs="ES256 EdDSA""#,
+                _ if self.credential_refused => r#"Bearer error="invalid_token""#,
                 _ => "Bearer",
             };
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
@@ -234,6 +247,9 @@ impl<E: Into<Failure>> From<E> for Problem {
                     None => problem,
                 }
             }
+            Failure::NotEntitled => Self::forbidden(
+                "Ask an owner or admin of your clinic. Your permissions have just changed.",
+            ),
             Failure::Unavailable(why) => {
                 tracing::warn!(%why, "request failed: a service that it needs is unavailable");
                 Self::unavailable()

@@ -142,11 +142,10 @@ impl CapacityBench {
         self.measure_call("accept, admin with password", confirm("accept", body)).await?;
         let reject = confirm("reject", json!({ "token": other }));
         self.measure_call("reject", reject).await?;
-        let sign_in = json!({ "email": "e@clinic.example", "password": PASSWORD });
-        let sign_in = ApiCall::post("/v1/session", &sign_in);
-        let (session, _) = self.measure_call("sign in", sign_in).await?;
-        let access = session["accessToken"].as_str().unwrap_or_default();
-        let who = ApiCall::get("/v1/session").with_key(access);
+        let credentials = json!({ "email": "e@clinic.example", "password": PASSWORD });
+        self.measure_call("sign in", ApiCall::post("/v1/session", &credentials)).await?;
+        let cookie = self.client.sign_in(&credentials).await?;
+        let who = ApiCall::get("/v1/session").with_session(&cookie);
         self.measure_call("who am I", who).await?;
         let forgot = json!({ "email": "e@clinic.example" });
         let forgot = ApiCall::post("/v1/password/forgot", &forgot);

@@ -1,6 +1,6 @@
 //! Requests to the service.
 
-use reqwest::Method;
+use reqwest::{Method, Response};
 use serde_json::Value;
 
 use crate::MeasureError;
@@ -12,6 +12,7 @@ pub(crate) struct ApiCall {
     path: String,
     body: Option<String>,
     key: Option<String>,
+    session: Option<String>,
     idempotency_key: Option<&'static str>,
 }
 
@@ -25,7 +26,7 @@ impl ApiCall {
     }
 
     fn new(method: Method, path: String, body: Option<String>) -> Self {
-        Self { method, path, body, key: None, idempotency_key: None }
+        Self { method, path, body, key: None, session: None, idempotency_key: None }
     }
 
     pub(crate) fn into_patch(self) -> Self {
@@ -34,6 +35,11 @@ impl ApiCall {
 
     pub(crate) fn with_key(self, key: &str) -> Self {
         Self { key: Some(key.to_owned()), ..self }
+    }
+
+    /// Sends the cookie of a session.
+    pub(crate) fn with_session(self, cookie: &str) -> Self {
+        Self { session: Some(cookie.to_owned()), ..self }
     }
 
     pub(crate) fn with_idempotency_key(self, key: &'static str) -> Self {
@@ -55,8 +61,23 @@ impl ApiClient {
 
     /// Sends a request. Returns the body, or an error if the status is not a success.
     pub(crate) async fn send(&self, call: ApiCall) -> Result<String, MeasureError> {
+        Ok(self.respond(call).await?.text().await?)
+    }
+
+    /// Signs in. Returns the cookie of the session.
+    pub(crate) async fn sign_in(&self, credentials: &Value) -> Result<String, MeasureError> {
+        let response = self.respond(ApiCall::post("/v1/session", credentials)).await?;
+        let cookie = response.headers().get("set-cookie").ok_or("no cookie")?.to_str()?;
+        Ok(cookie.split(';').next().unwrap_or_default().to_owned())
+    }
+
+    async fn respond(&self, call: ApiCall) -> Result<Response, MeasureError> {
         let url = format!("{}{}", self.base, call.path);
         let mut request = self.http.request(call.method, url);
+        request = request.header("sec-fetch-site", "same-origin");
+        if let Some(cookie) = call.session {
+            request = request.header("cookie", cookie);
+        }
         if let Some(key) = call.key {
             request = request.bearer_auth(key);
         }
@@ -68,12 +89,10 @@ impl ApiClient {
         }
         let response = request.send().await?;
         let status = response.status();
-        let body = response.text().await?;
         if status.is_success() {
-            Ok(body)
-        } else {
-            Err(format!("{status} from {}: {body}", call.path).into())
+            return Ok(response);
         }
+        Err(format!("{status} from {}: {}", call.path, response.text().await?).into())
     }
 
     pub(crate) async fn json(&self, call: ApiCall) -> Result<Value, MeasureError> {

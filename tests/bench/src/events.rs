@@ -15,7 +15,7 @@ pub(crate) fn invite(clinic: &BenchClinic, name: &str) -> String {
 pub(crate) fn post(path: &str, key: Option<&str>, body: &Value) -> String {
     let mut headers = json!({
         "accept": "application/json", "content-type": "application/json", "host": "api.example", "user-agent": "bench",
-        "x-forwarded-for": "192.0.2.7", "x-forwarded-port": "443", "x-forwarded-proto": "https",
+        "sec-fetch-site": "same-origin", "x-forwarded-for": "192.0.2.7", "x-forwarded-port": "443", "x-forwarded-proto": "https",
     });
     if let Some(key) = key {
         headers["authorization"] = json!(format!("Bearer {key}"));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use auth::PublishedKeys;
+use auth::DashboardOrigin;
 use auth::caller::{Caller, ReadUsers};
 use auth::jwt::{ExpectedToken, SigningKeys};
 use axum::Router;
@@ -125,7 +125,7 @@ async fn measure_tokens() -> Result<String, MeasureError> {
 #[derive(Clone, FromRef)]
 struct BenchDeps {
     context: Context,
-    keys: PublishedKeys,
+    dashboard: DashboardOrigin,
 }
 
 /// Compares the same route without authentication, with a session and with an API key.
@@ -135,17 +135,20 @@ async fn measure_callers() -> Result<String, MeasureError> {
     let clinic = service::create_clinic(&running).await?;
     confirm_person(&running, &clinic).await?;
     let client = ApiClient::new(&running.url);
-    let session = client.json(ApiCall::post("/v1/session", &sign_in_body())).await?;
-    let session = session["accessToken"].as_str().unwrap_or_default();
+    let session = client.sign_in(&sign_in_body()).await?;
+    let key = ("authorization", format!("Bearer {}", clinic.key));
     let router = Router::new()
         .route("/nobody", get(async || "ok"))
         .route("/caller", get(async |_: Caller<ReadUsers>| "ok"))
-        .with_state(BenchDeps { context: running.context.clone(), keys: running.keys.clone() });
-    let nobody = time_calls(&router, "/nobody", "").await?;
+        .with_state(BenchDeps {
+            context: running.context.clone(),
+            dashboard: DashboardOrigin::of(&running.url)?,
+        });
+    let nobody = time_calls(&router, "/nobody", &("x-nobody", String::new())).await?;
     let faults = running.faults.clone().ok_or("no faults")?;
     let columns = ["caller", "µs more", "reads", "RCU"];
     let mut table = Table::new("Authenticating the caller", columns);
-    for (name, credential) in [("session", session), ("API key", &clinic.key)] {
+    for (name, credential) in [("session", &("cookie", session)), ("API key", &key)] {
         // The first calls record the use of the key and open connections.
         time_calls(&router, "/caller", credential).await?;
         let ((), cost) = usage::measure(&faults, call_once(&router, "/caller", credential)).await?;
@@ -165,8 +168,12 @@ async fn measure_callers() -> Result<String, MeasureError> {
     )))
 }
 
-async fn call_once(router: &Router, path: &str, credential: &str) -> Result<(), MeasureError> {
-    let request = Request::get(path).header("authorization", format!("Bearer {credential}"));
+async fn call_once(
+    router: &Router,
+    path: &str,
+    credential: &(&'static str, String),
+) -> Result<(), MeasureError> {
+    let request = Request::get(path).header(credential.0, &credential.1);
     let answer = router.clone().oneshot(request.body(Body::empty())?).await?;
     if answer.status().is_success() {
         Ok(())
@@ -176,7 +183,11 @@ async fn call_once(router: &Router, path: &str, credential: &str) -> Result<(), 
 }
 
 /// Measures the mean time of a call in milliseconds.
-async fn time_calls(router: &Router, path: &str, credential: &str) -> Result<f64, MeasureError> {
+async fn time_calls(
+    router: &Router,
+    path: &str,
+    credential: &(&'static str, String),
+) -> Result<f64, MeasureError> {
     let start = Instant::now();
     for _ in 0..CALLS {
         call_once(router, path, credential).await?;

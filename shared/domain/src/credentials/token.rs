@@ -1,4 +1,4 @@
-//! Link and refresh tokens: `kid | body | MAC`. Each purpose has its own subkey, so a token for one
+//! Link tokens: `kid | body | MAC`. Each purpose has its own subkey, so a token for one
 //! purpose never works for another.
 //!
 //! The token of an emailed link is derived, never stored, so the table and the stream hold nothing that
@@ -13,7 +13,7 @@ use hkdf::Hkdf;
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 
-use crate::ids::{AccessId, ClinicId, InvitationId, NoticeId, SessionId};
+use crate::ids::{AccessId, ClinicId, InvitationId, NoticeId};
 
 /// A root key. HKDF (RFC 5869) derives a subkey for each purpose.
 pub struct RootKey {
@@ -62,7 +62,6 @@ pub struct TokenInvalid;
 
 const INVITATION: &[u8] = b"autoscribe-access/invitation-link/1";
 const PASSWORD_RESET: &[u8] = b"autoscribe-access/password-reset-link/1";
-const REFRESH: &[u8] = b"autoscribe-access/refresh-token/1";
 const ACCESS: &[u8] = b"autoscribe-access/access-link/1";
 const MAC: usize = 32;
 
@@ -98,18 +97,6 @@ impl Keyring {
     pub fn read_password_reset_token(&self, text: &str) -> Result<NoticeId, TokenInvalid> {
         let body: [u8; 16] = self.open(PASSWORD_RESET, text)?;
         Ok(NoticeId::from_bytes(body))
-    }
-
-    /// A refresh token of a session. The MAC distinguishes old tokens from forged ones, so that only the
-    /// reuse of a genuine token ends the session.
-    pub fn refresh_token(&self, session: SessionId, random: &[u8; 32]) -> LinkToken {
-        self.seal(REFRESH, &[&session.bytes()[..], random].concat())
-    }
-
-    /// Reads a refresh token. Returns the session, which knows whether the token is its newest.
-    pub fn read_refresh_token(&self, text: &str) -> Result<SessionId, TokenInvalid> {
-        let body: [u8; 48] = self.open(REFRESH, text)?;
-        part(&body, 0).map(SessionId::from_bytes)
     }
 
     /// The token in a link to temporary access.
@@ -190,7 +177,7 @@ impl RootKey {
 }
 
 impl LinkToken {
-    /// The token in plain text, for a link or cookie.
+    /// The token in plain text, for a link.
     pub fn reveal(&self) -> &str {
         &self.0
     }
@@ -312,20 +299,20 @@ mod tests {
         let keyring = Keyring::new(key(1), vec![]);
         let invitation = keyring.invitation_token(&link([3; 16], [4; 16], 1));
         let reset = keyring.password_reset_token(NoticeId::from_bytes([5; 16]));
-        let refresh = keyring.refresh_token(SessionId::from_bytes([6; 16]), &[7; 32]);
+        let access = keyring.access_token(&access([6; 16], [7; 16]));
         for (token, reads) in [
             (&invitation, [true, false, false]),
             (&reset, [false, true, false]),
-            (&refresh, [false, false, true]),
+            (&access, [false, false, true]),
         ] {
             let text = token.reveal();
             assert_eq!(keyring.read_invitation_token(text).is_ok(), reads[0]);
             assert_eq!(keyring.read_password_reset_token(text).is_ok(), reads[1]);
-            assert_eq!(keyring.read_refresh_token(text).is_ok(), reads[2]);
+            assert_eq!(keyring.read_access_token(text).is_ok(), reads[2]);
         }
         // A body of the same length does not help, because the subkeys differ.
         let same: [u8; 16] = [5; 16];
-        assert!(keyring.open::<16>(REFRESH, reset.reveal()).is_err());
+        assert!(keyring.open::<16>(ACCESS, reset.reveal()).is_err());
         assert_eq!(keyring.open::<16>(PASSWORD_RESET, reset.reveal()), Ok(same));
     }
 

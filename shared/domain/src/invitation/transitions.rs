@@ -212,9 +212,11 @@ impl UnexpiredInvitation {
     }
 
     /// Accepts the invitation. `registry` is the answer about an NPI that was still pending.
+    /// `password_epoch` is the account's.
     pub fn accept(
         self,
         registry: Option<&RegistryAnswer>,
+        password_epoch: u32,
         now: Timestamp,
     ) -> InvitationTransition<Acceptance> {
         let before = self.0.details;
@@ -233,6 +235,7 @@ impl UnexpiredInvitation {
             confirmed_at: now,
             last_login_at: None,
             access_epoch: 0,
+            password_epoch,
             version: 1,
         };
         let acceptance = Acceptance { invitation: AcceptedInvitation { details, at: now }, user };

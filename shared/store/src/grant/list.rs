@@ -93,7 +93,7 @@ impl Store {
     /// Usually this is one read of the index. The index does not show which grants were revoked or never
     /// opened. So if it has `most` grants that may be live, this also reads those grants. Grants that are
     /// issued at the same time do not count each other, so a user can get slightly more than `most`.
-    pub async fn check_grant_limit(
+    pub async fn read_grant_limit(
         &self,
         clinic: ClinicId,
         user: UserId,

@@ -38,7 +38,7 @@ async fn any_other_kind_of_token_is_reported_only_as_inactive() {
     let app = App::start().await;
     let reader = app.confirm_reader().await;
     let (link, boss) = (app.issue_link(&reader).await, app.confirm_and_sign_in_owner().await);
-    for token in ["", "x", "a.b.c", &link.token, &app.key, &boss.access, &boss.refresh] {
+    for token in ["", "x", "a.b.c", &link.token, &app.key, &boss.cookie] {
         assert_eq!(app.introspect(token).await, json!({ "active": false }));
     }
 }

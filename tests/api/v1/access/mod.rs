@@ -1,6 +1,7 @@
 mod capacity;
 mod forged;
 mod introspect;
+mod key_rotation;
 mod kinds;
 mod list;
 mod proof;

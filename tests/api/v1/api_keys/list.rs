@@ -41,7 +41,7 @@ async fn the_last_use_of_a_key_is_recorded_at_most_once_an_hour() {
     app.clock.advance(Duration::from_mins(10));
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
     assert_eq!(last_use().await, first);
-    // The session's access token has expired by now, so the admin signs in again below.
+    // The session has ended by now, so the admin signs in again below.
     app.clock.advance(Duration::from_mins(50));
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
     let boss = app.open_session("boss@clinic.example").await;

@@ -1,3 +1,6 @@
+mod clinic;
+mod confirm;
+mod cross_site;
 mod current;
-mod refresh;
+mod list;
 mod sign_in;

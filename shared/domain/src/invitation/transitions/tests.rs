@@ -60,7 +60,7 @@ fn run(
         InvitationCommand::Revoke => pending.revoke(now).map(Into::into),
         InvitationCommand::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
         InvitationCommand::Accept => {
-            pending.check_expiry(now).ok()?.accept(None, now).map(|a| a.invitation.into())
+            pending.check_expiry(now).ok()?.accept(None, 0, now).map(|a| a.invitation.into())
         }
         InvitationCommand::Reject => {
             pending.check_expiry(now).ok()?.reject(None, now).map(Into::into)
@@ -115,7 +115,7 @@ proptest! {
 
 #[test]
 fn the_user_has_the_id_and_permissions_of_the_invitation() {
-    let decided = pending_invitation().check_expiry(at(60)).unwrap().accept(None, at(60));
+    let decided = pending_invitation().check_expiry(at(60)).unwrap().accept(None, 0, at(60));
     let Acceptance { invitation, user } = decided.next;
     assert_eq!(user.id, invitation.details.id.user_id());
     assert_eq!(user.profile, invitation.details.profile);
@@ -127,7 +127,7 @@ fn an_npi_that_was_ruled_out_by_acceptance_shows_and_ends_reporting() {
     let user = pending_invitation()
         .check_expiry(at(60))
         .unwrap()
-        .accept(Some(&RegistryAnswer::Deactivated), at(60))
+        .accept(Some(&RegistryAnswer::Deactivated), 0, at(60))
         .next
         .user;
     assert_eq!(user.profile.permissions.verification_name(), "deactivated");
@@ -200,5 +200,5 @@ fn an_attestation_survives_a_recheck_and_passes_to_the_user() {
     let attested = attested.next;
     assert_eq!(live(attested.clone()).recheck_npi(&other, at(60)), None);
     assert!(live(attested.clone()).attest(by, at(60)).is_err());
-    assert!(live(attested).accept(None, at(61)).next.user.is_assignable());
+    assert!(live(attested).accept(None, 0, at(61)).next.user.is_assignable());
 }

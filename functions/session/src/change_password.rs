@@ -1,0 +1,81 @@
+//! `POST /v1/password/change`: a signed-in person sets a new password.
+
+use auth::caller::{Caller, OwnSession};
+use axum::Json;
+use axum::extract::State;
+use changes::Attempt;
+use domain::audit::AuditAction;
+use domain::credentials::password::Password;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonBody;
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
+use web::view::Done;
+
+use crate::Deps;
+use crate::password::{NewPassword, load_words_and_hash, start_password_change};
+use crate::session::{OwnAccount, load_own_account, password_wrong};
+
+/// The password of the signed-in person, and the next one.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ChangePasswordRequest {
+    /// The account's password.
+    #[schema(value_type = String, max_length = 128)]
+    current_password: Field<Password>,
+    /// The new password.
+    #[schema(value_type = String, min_length = 15, max_length = 128)]
+    new_password: Field<Password>,
+}
+
+impl RequestFields for ChangePasswordRequest {
+    type Values = (Password, Password);
+
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
+        let current = faults.required(self.current_password);
+        let new = faults.required(self.new_password);
+        Ok((current?, new?))
+    }
+}
+
+/// Change the password. The caller's other sessions end.
+#[utoipa::path(
+    post, operation_id = "changePassword", path = "/v1/password/change", tag = "session", request_body = ChangePasswordRequest, security(("session" = [])),
+    responses((status = 200, body = Done), Problem)
+)]
+pub(crate) async fn handle(
+    State(deps): State<Deps>,
+    caller: Caller<OwnSession>,
+    JsonBody((current, new)): JsonBody<ChangePasswordRequest>,
+) -> Result<Json<Done>, Problem> {
+    let (person, store) = (caller.person()?, &deps.context.store);
+    let email = &person.user.email;
+    let own = load_own_account(&deps, &person.user).await?;
+    let ip = caller.principal.ip.as_deref();
+    let judged = own.account.password.clone();
+    if !deps.passwords.judge(&deps.context, (email, judged.clone()), current, ip).await? {
+        return Err(password_wrong());
+    }
+    let users = store.load_users(&own.memberships).await?;
+    let hash = load_words_and_hash(&deps, "newPassword", email, &users, new).await?;
+    changes::retry!(async {
+        let OwnAccount { account, memberships } = load_own_account(&deps, &person.user).await?;
+        if account.password != judged {
+            // Another request set a password that nobody has sent here.
+            return Err(password_wrong());
+        }
+        let users = store.load_users(&memberships).await?;
+        let new = NewPassword {
+            email,
+            account: &account,
+            users: &users,
+            hash: hash.clone(),
+            sent_from: ip.map(|ip| (caller.clinic(), ip.to_owned())),
+        };
+        let mut tx = start_password_change(&deps, new, AuditAction::PasswordChanged)?;
+        tx.keep_session(person.session.names, account.password_epoch + 1)?;
+        let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
+        Ok(Attempt::of(tx.commit().await?, done))
+    })
+}

@@ -1,0 +1,77 @@
+//! What the endpoints that set a password share.
+
+use changes::Requester;
+use domain::actor::Actor;
+use domain::audit::{AuditAction, AuditObject};
+use domain::credentials::password::{KnownWords, Password, PasswordHash};
+use domain::ids::ClinicId;
+use domain::person::email::Email;
+use domain::user::User;
+use store::{Account, Transaction};
+use web::Problem;
+
+use crate::Deps;
+
+/// A new password of an account that has these users.
+pub(crate) struct NewPassword<'a> {
+    pub(crate) email: &'a Email,
+    pub(crate) account: &'a Account,
+    pub(crate) users: &'a [User],
+    pub(crate) hash: PasswordHash,
+    /// The clinic and network address of the session that sends it. Other clinics do not learn the
+    /// address.
+    pub(crate) sent_from: Option<(ClinicId, String)>,
+}
+
+/// Loads the words that a new password must not rest on, and hashes the password. One that is easy to
+/// guess from these words is refused.
+pub(crate) async fn load_words_and_hash(
+    deps: &Deps,
+    field: &'static str,
+    email: &Email,
+    users: &[User],
+    password: Password,
+) -> Result<PasswordHash, Problem> {
+    let ids: Vec<_> = users.iter().map(|user| user.clinic).collect();
+    let clinics = deps.context.store.load_clinics(&ids).await?;
+    let names = users.iter().map(|user| &user.profile.name);
+    let known = KnownWords::new(email, names, clinics.iter().map(|clinic| &clinic.name));
+    deps.passwords.hash_new(field, password, known).await
+}
+
+/// Starts the transaction that sets a password. It raises the epoch of the account and of every user,
+/// which ends all sessions. The audit of each clinic has a record.
+pub(crate) fn start_password_change(
+    deps: &Deps,
+    new: NewPassword<'_>,
+    action: AuditAction,
+) -> Result<Transaction, Problem> {
+    let epoch = new.account.password_epoch + 1;
+    let mut tx: Option<Transaction> = None;
+    for user in new.users {
+        let ip = new.sent_from.as_ref().filter(|(clinic, _)| *clinic == user.clinic);
+        let ip = ip.map(|(_, ip)| ip.clone());
+        let requester = Requester::new(Actor::User(user.id), ip);
+        let object = AuditObject::User(user.id);
+        let record =
+            requester.audit_record(&deps.context, user.clinic, action, object, (None, None));
+        let tx = match &mut tx {
+            Some(tx) => {
+                tx.put_audit_record(&record)?;
+                tx
+            }
+            None => tx.insert(deps.context.store.transaction(&record)?),
+        };
+        tx.set_password_epoch(user, epoch)?;
+    }
+    let mut tx = tx.ok_or_else(Problem::token_invalid)?;
+    let next = Account {
+        password: Some(new.hash),
+        password_set_at: Some(deps.context.now()),
+        password_epoch: epoch,
+        verified_at: new.account.verified_at,
+        version: new.account.version + 1,
+    };
+    tx.put_account(new.email, &next)?;
+    Ok(tx)
+}

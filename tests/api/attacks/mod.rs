@@ -1,0 +1,6 @@
+//! What an attacker tries, one file for each kind of attack.
+
+mod ended_authority;
+mod lost_race;
+mod session_without_password;
+mod stolen_cookie;
