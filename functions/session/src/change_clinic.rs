@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::ids::ClinicId;
 use serde::Deserialize;
+use store::Member;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
@@ -44,19 +45,18 @@ pub(crate) async fn handle(
     caller: Caller<OwnSession>,
     JsonBody(clinic): JsonBody<ChangeClinicRequest>,
 ) -> Result<Response, Problem> {
-    let (person, store) = (caller.person()?, &deps.context.store);
+    let person = caller.person()?;
     let own = load_own_account(&deps, &person.user).await?;
-    let users = store.load_users(&own.memberships).await?;
-    let user = users.into_iter().find(|user| user.clinic == clinic && may_sign_in(user));
-    let user = user.ok_or_else(clinic_not_yours)?;
+    let members = deps.context.store.load_members(&own.memberships).await?;
+    let member =
+        members.into_iter().find(|member| member.clinic.id == clinic && may_sign_in(&member.user));
+    let Member { user, clinic } = member.ok_or_else(clinic_not_yours)?;
     // A clinic can add an address to itself. The first session there must not begin without a password
     // that was sent after that.
     let proved_at = person.session.confirmed_at.unwrap_or(person.session.signed_in_at);
     if user.last_login_at.is_none() && proved_at < user.confirmed_at {
         return Err(password_needed());
     }
-    let clinic = store.load_clinic(clinic).await?;
-    let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     let ip = caller.principal.ip.clone();
     let continued = continue_session(&deps.context, &person.session, user, &clinic, ip).await?;
     let (user, cookie) = continued.ok_or_else(Problem::credential_refused)?;

@@ -12,7 +12,7 @@ use web::Problem;
 use web::view::{ClinicView, UserView};
 
 use crate::Deps;
-use crate::session::{end_session, load_clinics, load_own_account, may_sign_in};
+use crate::session::{end_session, load_own_account, may_sign_in};
 
 /// The signed-in user, the clinic, and the clinics to choose from.
 #[derive(Serialize, ToSchema)]
@@ -39,9 +39,9 @@ pub(crate) async fn handle(
 ) -> Result<Json<CurrentSessionView>, Problem> {
     let person = caller.person()?;
     let own = load_own_account(&deps, &person.user).await?;
-    let mut users = deps.context.store.load_users(&own.memberships).await?;
-    users.retain(may_sign_in);
-    let clinics = load_clinics(&deps, &users).await?;
+    let mut members = deps.context.store.load_members(&own.memberships).await?;
+    members.retain(|member| may_sign_in(&member.user));
+    let clinics: Vec<_> = members.iter().map(|member| ClinicView::from(&member.clinic)).collect();
     let here = caller.clinic().to_string();
     let clinic = clinics.iter().find(|clinic| clinic.clinic_id == here).cloned();
     Ok(Json(CurrentSessionView {

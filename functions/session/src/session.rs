@@ -7,7 +7,6 @@ use domain::session::SessionRef;
 use domain::user::{User, UserStatus};
 use store::{Account, CommitOutcome, Membership};
 use web::Problem;
-use web::view::ClinicView;
 
 use crate::Deps;
 
@@ -29,13 +28,6 @@ pub(crate) async fn load_own_account(deps: &Deps, user: &User) -> Result<OwnAcco
 /// Whether a person may have sessions as this user.
 pub(crate) fn may_sign_in(user: &User) -> bool {
     user.status == UserStatus::Active && user.profile.permissions.has_dashboard_access()
-}
-
-/// Loads the clinics of users.
-pub(crate) async fn load_clinics(deps: &Deps, users: &[User]) -> Result<Vec<ClinicView>, Problem> {
-    let ids: Vec<_> = users.iter().map(|user| user.clinic).collect();
-    let clinics = deps.context.store.load_clinics(&ids).await?;
-    Ok(clinics.iter().map(ClinicView::from).collect())
 }
 
 /// Ends a session. One that has ended already stays as it is.

@@ -15,8 +15,9 @@ use domain::actor::Actor;
 use domain::credentials::password::Password;
 use domain::ids::ClinicId;
 use domain::person::email::Email;
-use domain::user::{User, UserStatus};
+use domain::user::UserStatus;
 use serde::{Deserialize, Serialize};
+use store::Member;
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
@@ -24,7 +25,7 @@ use web::view::{ClinicView, UserView};
 use web::{ClientIp, Problem};
 
 use crate::Deps;
-use crate::session::{load_clinics, may_sign_in};
+use crate::session::may_sign_in;
 
 /// Address and password.
 #[derive(Deserialize, ToSchema)]
@@ -81,70 +82,68 @@ pub(crate) async fn handle(
     ip: Option<ClientIp>,
     JsonBody(credentials): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
-    let users = verify_credentials(&deps, &credentials, ip.as_ref().map(ClientIp::as_str)).await?;
-    let user = select_clinic_user(&deps, users, credentials.clinic).await?;
+    let ip_text = ip.as_ref().map(ClientIp::as_str);
+    let members = verify_credentials(&deps, &credentials, ip_text).await?;
+    let Member { user, clinic } = select_member(members, credentials.clinic)?;
     if !user.profile.permissions.has_dashboard_access() {
         return Err(dashboard_access_restricted());
     }
     let requester = Requester::new(Actor::User(user.id), ip.map(String::from));
-    let clinic = deps.context.store.load_clinic(user.clinic).await?;
-    let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
     let started = start_session(&deps.context, user, &clinic, &requester).await?;
     let (user, cookie) = started.ok_or_else(credentials_wrong)?;
     let view = SessionView { user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, Json(view)).into_response())
 }
 
-/// Verifies the password, and returns the account and its active users. Every refusal takes the same
-/// steps.
+/// Verifies the password, and returns the account's active users with their clinics. Every refusal takes
+/// the same steps.
 async fn verify_credentials(
     deps: &Deps,
     credentials: &Credentials,
     ip: Option<&str>,
-) -> Result<Vec<User>, Problem> {
+) -> Result<Vec<Member>, Problem> {
     let store = &deps.context.store;
     count_guess(&deps.context, &credentials.email, ip).await?;
     let (account, memberships) = store.load_account_and_memberships(&credentials.email).await?;
-    let mut users = store.load_users(&memberships).await?;
-    users.retain(|user| user.status == UserStatus::Active);
+    let mut members = store.load_members(&memberships).await?;
     let hash = account.as_ref().and_then(|account| account.password.clone());
     // A user whose epoch differs is being written by a new password, which ends this attempt.
     let epoch = account.as_ref().map(|account| account.password_epoch);
-    users.retain(|user| Some(user.password_epoch) == epoch);
+    members.retain(|member| {
+        let user = &member.user;
+        user.status == UserStatus::Active && Some(user.password_epoch) == epoch
+    });
     let correct = deps.passwords.verify(hash, credentials.password.clone()).await?;
-    if !correct || users.is_empty() {
+    if !correct || members.is_empty() {
         return Err(credentials_wrong());
     }
     store.clear_password_guesses(&credentials.email, ip).await?;
-    Ok(users)
+    Ok(members)
 }
 
-/// Selects the user in the requested clinic, or in the only clinic with dashboard access.
-async fn select_clinic_user(
-    deps: &Deps,
-    mut users: Vec<User>,
-    clinic: Option<ClinicId>,
-) -> Result<User, Problem> {
+/// Selects the requested clinic, or the only one with dashboard access.
+fn select_member(mut members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Member, Problem> {
+    let may_sign_in = |member: &Member| may_sign_in(&member.user);
     match clinic {
-        Some(clinic) => users.retain(|user| user.clinic == clinic),
-        None if users.iter().any(may_sign_in) => users.retain(may_sign_in),
+        Some(clinic) => members.retain(|member| member.clinic.id == clinic),
+        None if members.iter().any(may_sign_in) => members.retain(may_sign_in),
         // The one that is left gets `dashboard_access_restricted`.
-        None => users.truncate(1),
+        None => members.truncate(1),
     }
-    match (users.pop(), users.is_empty()) {
+    match (members.pop(), members.is_empty()) {
         (Some(only), true) => Ok(only),
         (Some(last), false) => {
-            users.push(last);
-            Err(load_clinic_choice(deps, &users).await?)
+            members.push(last);
+            Err(clinic_required(&members))
         }
         (None, _) => Err(credentials_wrong()),
     }
 }
 
-async fn load_clinic_choice(deps: &Deps, users: &[User]) -> Result<Problem, Problem> {
-    let clinics = load_clinics(deps, users).await?;
+fn clinic_required(members: &[Member]) -> Problem {
+    let clinics: Vec<_> = members.iter().map(|member| ClinicView::from(&member.clinic)).collect();
     let detail = "You belong to several clinics. Send clinicId with the one to sign in to.";
-    Ok(Problem::unprocessable("clinic_required", detail).with("clinics", &clinics))
+    Problem::unprocessable("clinic_required", detail).with("clinics", &clinics)
 }
 
 /// The answer to every failed sign-in.

@@ -46,3 +46,4 @@ pub use page::{Page, PageRequest};
 pub use proof::ProofOutcome;
 pub use throttle::ThrottleDecision;
 pub use transaction::{CommitOutcome, Part, Transaction};
+pub use user::Member;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::clinic::Clinic;
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -11,6 +12,7 @@ use domain::user::{ManagerCountChange, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Membership;
+use crate::client::BATCH;
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::item::{RawItem, number, text};
 use crate::key::Key;
@@ -88,6 +90,15 @@ impl TryFrom<UserItem> for User {
     }
 }
 
+/// A user of an account, in one of its clinics.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// The user.
+    pub user: User,
+    /// The clinic.
+    pub clinic: Clinic,
+}
+
 impl Store {
     /// Loads the user with this id in the clinic.
     pub async fn load_user(
@@ -115,6 +126,36 @@ impl Store {
             }
         }
         Ok(users)
+    }
+
+    /// Loads the users of an account and their clinics in one read, as [`Store::load_users`] does.
+    pub async fn load_members(
+        &self,
+        memberships: &[Membership],
+    ) -> Result<Vec<Member>, StoreError> {
+        let nobody = [Membership {
+            clinic: ClinicId::from_bytes([0; 16]),
+            user: UserId::from_bytes([0; 16]),
+        }];
+        let memberships = if memberships.is_empty() { &nobody } else { memberships };
+        let keys = memberships
+            .iter()
+            .flat_map(|member| [key::user(member.clinic, member.user), key::clinic(member.clinic)]);
+        let keys: Vec<Key> = keys.collect();
+        let mut members = Vec::new();
+        for keys in keys.chunks(BATCH) {
+            for (keys, found) in keys.chunks(2).zip(self.get_all(keys).await?.chunks(2)) {
+                match found {
+                    [Some(user), Some(clinic)] => members.push(Member {
+                        user: self.decode_user(user)?,
+                        clinic: self.decode_clinic(clinic)?,
+                    }),
+                    [Some(_), None] => return Err(self.corrupt(&keys[1], attr::PK)),
+                    _ => {}
+                }
+            }
+        }
+        Ok(members)
     }
 
     /// Lists one page of a clinic's users that `keep` accepts, newest first.
