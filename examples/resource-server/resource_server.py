@@ -19,6 +19,10 @@ import jwt
 
 URL = os.environ["AUTOSCRIBE_URL"].rstrip("/")
 API_KEY = os.environ["AUTOSCRIBE_API_KEY"]
+CLINIC_ID = os.environ["AUTOSCRIBE_CLINIC_ID"].strip().lower()
+# One service serves all clinics and signs all of their tokens. The audience and the clinic keep the
+# others out: a Study Instance UID can exist in two clinics.
+AUDIENCE = f"autoscribe-viewer/{CLINIC_ID}"
 ALGORITHMS = {"ES256", "EdDSA"}
 # A new key is published five minutes before it signs, so keys may be cached that long and no longer.
 # The client fetches them at most every 30 s for an unknown key: each forged token can name a new one.
@@ -44,7 +48,7 @@ def report_outage(cause: Exception) -> RefusalError:
 
 
 def verify_token(token: str) -> dict:
-    """Returns the claims of a view token that AutoScribe Access signed and that has not expired."""
+    """Returns the claims of this clinic's view token that AutoScribe Access signed and that has not expired."""
     try:
         # RFC 9068 and RFC 8725: a token of another type is never valid here.
         if jwt.get_unverified_header(token).get("typ") != "at+jwt":
@@ -58,16 +62,20 @@ def verify_token(token: str) -> dict:
             key.key,
             algorithms=[key.algorithm_name],
             issuer=URL,
-            audience="autoscribe-viewer",
+            audience=AUDIENCE,
             leeway=60,
-            options={"require": ["aud", "exp", "iat", "iss", "jti", "scope", "sub"]},
+            options={"require": ["aud", "exp", "iat", "iss", "jti", "scope", "sub", "clinic"]},
         )
     except (jwt.PyJWKClientConnectionError, json.JSONDecodeError) as cause:
         raise report_outage(cause) from cause
+    except jwt.InvalidAudienceError as cause:
+        raise invalid_token("the token is not for this clinic") from cause
     except jwt.ExpiredSignatureError as cause:
         raise invalid_token("the token has expired") from cause
     except jwt.PyJWTError as cause:
         raise invalid_token("not a view token") from cause
+    if claims["clinic"] != CLINIC_ID:
+        raise invalid_token("the token is not for this clinic")
     # Accepting a bound token without its proof would make it worth stealing (RFC 9449 section 7.2).
     if "cnf" in claims:
         raise invalid_token("the token is bound to a key, and this example does not support DPoP")

@@ -19,7 +19,7 @@ async fn the_published_keys_verify_a_view_token() {
     let set: JwkSet = serde_json::from_value(answer.expect(200)).unwrap();
     let key = set.find(header(&token)["kid"].as_str().unwrap()).unwrap();
     let mut expected = Validation::new(Algorithm::ES256);
-    expected.set_audience(&["autoscribe-viewer"]);
+    expected.set_audience(&[format!("autoscribe-viewer/{}", app.clinic_id)]);
     expected.set_issuer(&[&app.base]);
     let key = DecodingKey::from_jwk(key).unwrap();
     let read = jsonwebtoken::decode::<Value>(&token, &key, &expected).unwrap();

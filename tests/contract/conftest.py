@@ -1,5 +1,6 @@
 """The service, started as `make dev` starts it, on a fresh database."""
 
+import json
 import os
 import re
 import signal
@@ -17,6 +18,7 @@ import pytest
 from avara import Avara
 
 ROOT = Path(__file__).resolve().parents[2]
+BINARY = ROOT / "target" / "debug" / "dev"
 
 
 def free_port() -> int:
@@ -29,8 +31,21 @@ def free_port() -> int:
 class Service:
     url: str
     key: str
+    home: Path
+    """The directory of the service's data."""
     owner: dict[str, str] = field(default_factory=dict)
     """The headers that the dashboard sends for the demo clinic's owner, who has just sent the password."""
+
+    @property
+    def clinic(self) -> str:
+        """The id of the demo clinic."""
+        return self.owner["AutoScribe-Clinic"]
+
+    def provision(self, name: str, owner: str) -> dict:
+        """Creates another clinic. Returns its id and its first API key."""
+        who = ["--owner-email", owner, "--owner-first-name", "Lena", "--owner-last-name", "Lake"]
+        command = [BINARY, "provision", "--clinic", name, *who]
+        return json.loads(subprocess.run(command, cwd=self.home, capture_output=True, check=True).stdout)
 
     def client(self, **options: object) -> Avara:
         return Avara(base_url=self.url, api_key=self.key, **options)
@@ -73,17 +88,16 @@ class Service:
 # Each file gets its own service, because generated requests leave people and permissions behind.
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    binary = ROOT / "target" / "debug" / "dev"
-    assert binary.exists(), "run make test"
+    assert BINARY.exists(), "run make test"
     port, home = free_port(), tmp_path_factory.mktemp("service")
     environment = {**os.environ, "PORT": str(port), "DYNAMODB_PORT": str(free_port())}
-    process = subprocess.Popen([binary], cwd=home, env=environment, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([BINARY], cwd=home, env=environment, stdout=subprocess.PIPE, text=True)
     printed = ""
     while "ask_" not in printed:
         line = process.stdout.readline()
         assert line, f"dev exited: {printed}"
         printed += line
-    running = Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group())
+    running = Service(f"http://127.0.0.1:{port}", re.search(r"ask_[\w-]{49}", printed).group(), home)
     running.owner = running.sign_in_owner()
     yield running
     process.send_signal(signal.SIGINT)

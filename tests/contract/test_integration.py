@@ -28,6 +28,8 @@ from conftest import ROOT, Service, free_port
 from test_sdk import open_link, person
 
 STUDY = "1.2.840.113619.2.1"
+CLINIC = "01890a5d-ac96-774b-bcce-b302099a8057"
+OTHER_CLINIC = "01890a5d-ac96-774b-bcce-b302099a8058"
 GUIDE = (ROOT / "docs" / "INTEGRATION.md").read_text()
 
 
@@ -51,9 +53,11 @@ def pacs(service: Service) -> Avara:
 
 
 @contextmanager
-def run_resource_server(url: str, key: str) -> Iterator[httpx.Client]:
+def run_resource_server(url: str, clinic: str, key: str) -> Iterator[httpx.Client]:
     script = ROOT / "examples" / "resource-server" / "resource_server.py"
-    settings = {"AUTOSCRIBE_URL": url, "AUTOSCRIBE_API_KEY": key, "PORT": str(free_port())}
+    settings = {
+        "AUTOSCRIBE_URL": url, "AUTOSCRIBE_CLINIC_ID": clinic, "AUTOSCRIBE_API_KEY": key, "PORT": str(free_port()),
+    }  # fmt: skip
     process = subprocess.Popen([sys.executable, script], env={**os.environ, **settings}, stdout=subprocess.PIPE, text=True)
     try:
         with httpx.Client(base_url=process.stdout.readline().strip()) as client:
@@ -65,7 +69,7 @@ def run_resource_server(url: str, key: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def resource_server(service: Service) -> Iterator[httpx.Client]:
-    with run_resource_server(service.url, service.key) as client:
+    with run_resource_server(service.url, service.clinic, service.key) as client:
         yield client
 
 
@@ -135,6 +139,25 @@ def test_the_example_returns_only_the_study_of_the_token(
     assert report(resource_server, token).json() == {"studyInstanceUid": STUDY, "bytes": 13}
     elsewhere = resource_server.put("/studies/1.2.840.9/report", headers=bearer(token), content="x")
     assert elsewhere.status_code == 403
+
+
+def test_the_example_refuses_a_genuine_token_of_another_clinic(
+    service: Service, pacs: Avara, resource_server: httpx.Client
+) -> None:
+    other = service.provision("Lakeside Radiology", "owner@lakeside.example")
+    lakeside = Avara(base_url=service.url, api_key=other["apiKey"])
+
+    def open_study(by: Avara) -> str:
+        link = by.auto_scribe.studies.viewer_only_reroute_url(study_instance_uid=STUDY)
+        return open_link(service, link.url)["viewToken"]
+
+    ours, theirs = open_study(pacs), open_study(lakeside)
+    with run_resource_server(service.url, other["clinicId"].upper(), other["apiKey"]) as their_server:
+        for server, own, foreign in [(resource_server, ours, theirs), (their_server, theirs, ours)]:
+            assert read(server, own).status_code == 200
+            for refused in (read(server, foreign), report(server, foreign)):
+                assert (refused.status_code, refused.json()["error"]) == (401, "invalid_token")
+                assert "not for this clinic" in refused.headers["www-authenticate"]
 
 
 def test_the_example_refuses_a_report_with_a_read_only_token(
@@ -224,8 +247,8 @@ class TokenIssuer:
     def claims(self, **changes: object) -> dict:
         now = int(time.time())
         right = {
-            "iss": self.url, "aud": "autoscribe-viewer", "sub": "usr_1", "client_id": "pacs", "jti": "acc_1", "iat": now,
-            "exp": now + 300, "scope": "study:read report:write", "clinic": "c", "study": {"studyInstanceUid": STUDY},
+            "iss": self.url, "aud": f"autoscribe-viewer/{CLINIC}", "sub": "usr_1", "client_id": "pacs", "jti": "acc_1", "iat": now,
+            "exp": now + 300, "scope": "study:read report:write", "clinic": CLINIC, "study": {"studyInstanceUid": STUDY},
             "embedOrigins": [],
         }  # fmt: skip
         return {name: value for name, value in {**right, **changes}.items() if value is not None}
@@ -268,7 +291,7 @@ def issuer() -> Iterator[TokenIssuer]:
 
 @pytest.fixture(scope="module")
 def issuer_client(issuer: TokenIssuer) -> Iterator[httpx.Client]:
-    with run_resource_server(issuer.url, "ask_x") as client:
+    with run_resource_server(issuer.url, CLINIC, "ask_x") as client:
         yield client
 
 
@@ -289,8 +312,9 @@ def test_the_example_refuses_signed_tokens_with_wrong_claims(issuer: TokenIssuer
     now = int(time.time())
     for wrong in [
         {"exp": now - 70}, {"iat": now + 90}, {"nbf": now + 90}, {"aud": "autoscribe-dashboard"},
+        {"aud": "autoscribe-viewer"}, {"aud": f"autoscribe-viewer/{OTHER_CLINIC}"}, {"clinic": OTHER_CLINIC},
         {"iss": "https://evil.example"}, {"cnf": {"jkt": "A" * 43}},
-        *({name: None} for name in ("aud", "exp", "iat", "iss", "jti", "scope", "sub")),
+        *({name: None} for name in ("aud", "clinic", "exp", "iat", "iss", "jti", "scope", "sub")),
         *({"header": {"typ": typ}} for typ in ("JWT", "session+jwt", "dpop+jwt", None)),
         {"header": {"crit": ["b65"], "b65": 1}}, {"header": {"kid": "unknown"}},
     ]:  # fmt: skip
@@ -353,9 +377,9 @@ def test_the_example_refuses_a_report_over_64_kib(issuer_client: httpx.Client) -
 
 
 def test_the_example_is_unavailable_without_keys(issuer: TokenIssuer) -> None:
-    with run_resource_server(f"http://127.0.0.1:{free_port()}", "ask_x") as client:
+    with run_resource_server(f"http://127.0.0.1:{free_port()}", CLINIC, "ask_x") as client:
         assert read(client, issuer.token()).status_code == 503
-    with run_resource_server(issuer.url, "ask_x") as client:
+    with run_resource_server(issuer.url, CLINIC, "ask_x") as client:
         issuer.serves_html = True
         assert read(client, issuer.token()).status_code == 503
         issuer.serves_html = False

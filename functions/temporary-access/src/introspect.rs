@@ -6,6 +6,7 @@ use auth::view_token::ViewClaims;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
+use domain::ids::ClinicId;
 use serde::{Deserialize, Serialize};
 use store::Consistency;
 use utoipa::ToSchema;
@@ -103,8 +104,7 @@ pub(crate) async fn handle(
     headers: HeaderMap,
     JsonOrForm(token): JsonOrForm<IntrospectRequest>,
 ) -> Result<Json<Introspection>, Problem> {
-    let clinic = caller.clinic().to_string();
-    Ok(Json(match load_active_claims(&deps, &clinic, &token, &headers).await? {
+    Ok(Json(match load_active_claims(&deps, caller.clinic(), &token, &headers).await? {
         Some(claims) => Introspection::Active(Box::new(ActiveView {
             active: true,
             token_type: token_type(&claims),
@@ -117,12 +117,11 @@ pub(crate) async fn handle(
 /// Loads the current claims of a token. `None` if it is not active in this clinic.
 async fn load_active_claims(
     deps: &Deps,
-    clinic: &str,
+    clinic: ClinicId,
     token: &str,
     headers: &HeaderMap,
 ) -> Result<Option<ViewClaims>, Problem> {
-    let claims = ViewClaims::read(&deps.keys, token).await?;
-    let Some(claims) = claims.filter(|claims| claims.clinic == clinic) else {
+    let Some(claims) = ViewClaims::read_in_clinic(&deps.keys, clinic, token).await? else {
         return Ok(None);
     };
     // The proof names the method and URL of the request to the caller, so the caller compares them.

@@ -21,28 +21,44 @@ pub(crate) enum DemoError {
     Data(#[from] DataError),
 }
 
-/// Loads the demo clinic's API key. Provisions a new clinic if there is no key or it no longer
+/// The demo clinic.
+pub(crate) struct DemoClinic {
+    /// The clinic's UUID.
+    pub(crate) id: String,
+    /// Its API key.
+    pub(crate) api_key: String,
+}
+
+/// Loads the demo clinic by its API key. Provisions a new clinic if there is no key or it no longer
 /// works.
-pub(crate) async fn load_or_provision_key(
+pub(crate) async fn load_or_provision(
     emulator: &Emulator,
     data: &DataDirectory,
-) -> Result<String, DemoError> {
-    match load_key(emulator, data).await? {
-        Some(key) => Ok(key),
+) -> Result<DemoClinic, DemoError> {
+    match load_clinic(emulator, data).await? {
+        Some(clinic) => Ok(clinic),
         None => provision_clinic(emulator, data).await,
     }
 }
 
-async fn load_key(emulator: &Emulator, data: &DataDirectory) -> Result<Option<String>, DemoError> {
+async fn load_clinic(
+    emulator: &Emulator,
+    data: &DataDirectory,
+) -> Result<Option<DemoClinic>, DemoError> {
     let Some(secret) = data.load_demo_key()?.and_then(|text| ApiKeySecret::parse(&text).ok())
     else {
         return Ok(None);
     };
     let key = emulator.context.store.find_api_key(&secret).await?;
-    Ok(key.filter(|key| key.active).map(|_| secret.reveal().to_owned()))
+    Ok(key
+        .filter(|key| key.active)
+        .map(|key| DemoClinic { id: key.clinic.to_string(), api_key: secret.reveal().to_owned() }))
 }
 
-async fn provision_clinic(emulator: &Emulator, data: &DataDirectory) -> Result<String, DemoError> {
+async fn provision_clinic(
+    emulator: &Emulator,
+    data: &DataDirectory,
+) -> Result<DemoClinic, DemoError> {
     let request = ClinicRequest {
         clinic_name: "Riverside Imaging".to_owned(),
         reply_to: Some("office@riverside.example".to_owned()),
@@ -57,7 +73,7 @@ async fn provision_clinic(emulator: &Emulator, data: &DataDirectory) -> Result<S
     };
     let clinic = provision::provision(&emulator.provision_deps(), &request).await?;
     data.save_demo_key(&clinic.api_key)?;
-    Ok(clinic.api_key)
+    Ok(DemoClinic { id: clinic.clinic_id, api_key: clinic.api_key })
 }
 
 #[cfg(test)]

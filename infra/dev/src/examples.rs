@@ -13,6 +13,8 @@ use axum::body::Bytes;
 use axum::http::{Method, Request, Response, StatusCode, header};
 use emulator::Upstream;
 
+use crate::demo::DemoClinic;
+
 /// Calls the service for the examples. Answers 503 until [`Examples::connect`].
 #[derive(Clone, Default)]
 pub(crate) struct Examples(Arc<OnceLock<Connection>>);
@@ -20,14 +22,20 @@ pub(crate) struct Examples(Arc<OnceLock<Connection>>);
 struct Connection {
     service: Upstream,
     issuer: String,
+    /// `aud` of the clinic's view tokens.
+    audience: String,
     key: String,
 }
 
 impl Examples {
-    /// Lets the examples call the service at `url` as the holder of `key`.
-    pub(crate) fn connect(&self, url: &str, key: &str) {
-        let connection =
-            Connection { service: Upstream::new(url), issuer: url.to_owned(), key: key.to_owned() };
+    /// Lets the examples call the service at `url` for this clinic.
+    pub(crate) fn connect(&self, url: &str, clinic: &DemoClinic) {
+        let connection = Connection {
+            service: Upstream::new(url),
+            issuer: url.to_owned(),
+            audience: format!("autoscribe-viewer/{}", clinic.id),
+            key: clinic.api_key.clone(),
+        };
         // The service connects once, at the start.
         let _ = self.0.set(connection);
     }

@@ -62,9 +62,9 @@ pub(crate) async fn start(
     let options = Options { inbox, pages, ..options_on(data, options)? };
     let emulator = emulator::start(options).await?;
     data.save_dynamodb_url(&emulator.dynamodb_url)?;
-    let api_key = demo::load_or_provision_key(&emulator, data).await?;
-    examples.connect(&emulator.url, &api_key);
-    Ok(DevService { emulator, api_key })
+    let clinic = demo::load_or_provision(&emulator, data).await?;
+    examples.connect(&emulator.url, &clinic);
+    Ok(DevService { emulator, api_key: clinic.api_key })
 }
 
 /// The options with the directory's table and secrets.

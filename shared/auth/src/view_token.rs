@@ -10,14 +10,18 @@ use serde::{Deserialize, Serialize};
 use store::ViewKeys;
 use utoipa::ToSchema;
 
-use crate::jwt::ExpectedToken;
+use crate::jwt::{ExpectedToken, unverified_claims};
 use crate::keys::{PublishedKeys, VerificationError};
 use web::Problem;
 
 /// `typ` of a view token (RFC 9068 section 2.1).
 pub const TYP: &str = "at+jwt";
-/// `aud` of a view token.
-pub const AUDIENCE: &str = "autoscribe-viewer";
+
+/// `aud` of a clinic's view tokens. It names the clinic, so that a service of one clinic cannot accept
+/// another clinic's token by mistake.
+fn audience(clinic: ClinicId) -> String {
+    format!("autoscribe-viewer/{clinic}")
+}
 
 /// The study of a view.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -54,7 +58,7 @@ pub struct Confirmation {
 pub struct ViewClaims {
     /// The service's own URL.
     pub iss: String,
-    /// Always `autoscribe-viewer`.
+    /// `autoscribe-viewer/` and the clinic's UUID.
     pub aud: String,
     /// The user. For an ephemeral view, this is the `retrievalId`. For a view without a user, it is the
     /// `accessId`.
@@ -88,6 +92,12 @@ pub struct ViewClaims {
     pub cnf: Option<Confirmation>,
 }
 
+/// The clinic that a token names. Only its audience proves it.
+#[derive(Deserialize)]
+struct NamedClinic {
+    clinic: String,
+}
+
 impl ViewClaims {
     /// The claims for an open view. Returns `None` if the view has ended at `now`.
     pub fn of(open: &OpenGrant, user: Option<&User>, issuer: &str, now: Timestamp) -> Option<Self> {
@@ -102,7 +112,7 @@ impl ViewClaims {
         let origins = details.embed_origins.as_slice().iter();
         (now.seconds() < exp).then(|| Self {
             iss: issuer.to_owned(),
-            aud: AUDIENCE.to_owned(),
+            aud: audience(details.clinic),
             sub: subject(open),
             client_id: match details.issuer {
                 Issuer::ApiKey(id) => id.to_string(),
@@ -120,11 +130,26 @@ impl ViewClaims {
         })
     }
 
-    /// Verifies a view token of this service. Returns `None` if it is not valid now.
+    /// Verifies a view token of the clinic that it names. Returns `None` if it is not valid now.
     pub async fn read(keys: &PublishedKeys, token: &str) -> Result<Option<Self>, Problem> {
-        let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: AUDIENCE };
-        match keys.verify(token, expected).await {
-            Ok(claims) => Ok(Some(claims)),
+        let named = unverified_claims(token).ok();
+        match named.and_then(|NamedClinic { clinic }| ClinicId::parse(&clinic).ok()) {
+            Some(clinic) => Self::read_in_clinic(keys, clinic, token).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Verifies a view token of this clinic. Returns `None` if it is not valid now, or if it is another
+    /// clinic's.
+    pub async fn read_in_clinic(
+        keys: &PublishedKeys,
+        clinic: ClinicId,
+        token: &str,
+    ) -> Result<Option<Self>, Problem> {
+        let audience = audience(clinic);
+        let expected = ExpectedToken { typ: TYP, issuer: keys.issuer(), audience: &audience };
+        match keys.verify::<Self>(token, expected).await {
+            Ok(claims) => Ok(Some(claims).filter(|claims| claims.clinic == clinic.to_string())),
             Err(VerificationError::Invalid(_)) => Ok(None),
             Err(VerificationError::Store(error)) => Err(error.into()),
         }

@@ -1,6 +1,7 @@
 //! What an attacker tries, one file for each kind of attack.
 
 mod ended_authority;
+mod foreign_clinic;
 mod lost_race;
 mod session_without_password;
 mod stolen_cookie;

@@ -3,6 +3,7 @@ use reqwest::{Client, Response};
 use serde_json::{Value, json};
 
 use emulator::{Emulator, Options};
+use provision::ClinicRequest;
 
 use crate::data::DataDirectory;
 use crate::service::{DevService, start};
@@ -63,6 +64,27 @@ impl Pacs {
         (text(&view, "viewToken"), text(&link, "accessId"))
     }
 
+    /// Opens the study for a new clinic. Returns the view token.
+    async fn open_foreign_view(&self) -> String {
+        let request = ClinicRequest {
+            clinic_name: "Lakeside Radiology".to_owned(),
+            reply_to: None,
+            invitation_days: None,
+            owner_email: "owner@lakeside.example".to_owned(),
+            owner_first_name: "Lena".to_owned(),
+            owner_last_name: "Lake".to_owned(),
+            embed_origins: None,
+        };
+        let made = provision::provision(&self.running.provision_deps(), &request).await.unwrap();
+        let url = format!("{}/v1/autoScribe/studies/viewer-only-reroute-url", self.running.url);
+        let study = json!({ "studyInstanceUid": STUDY });
+        let link = self.http.post(url).bearer_auth(made.api_key).json(&study).send().await.unwrap();
+        let link: Value = link.json().await.unwrap();
+        let (_, token) = link["url"].as_str().unwrap().split_once("#token=").unwrap();
+        let view = self.post("/v1/access/redeem", json!({ "token": token })).await;
+        view["viewToken"].as_str().unwrap().to_owned()
+    }
+
     async fn study(&self, token: &str) -> Response {
         let url = format!("{}/viewer", self.running.url);
         let body = format!("viewToken={token}");
@@ -120,7 +142,8 @@ async fn an_invalid_token_shows_no_study() {
     // {"alg":"none","typ":"at+jwt"}
     let unsigned = format!("eyJhbGciOiJub25lIiwidHlwIjoiYXQrand0In0.{}.", parts[1]);
     let other = format!("{}.{}.{}", parts[0], parts[1], &parts[2][..80]);
-    for bad in [unsigned.as_str(), &other, "x", ""] {
+    let foreign = pacs.open_foreign_view().await;
+    for bad in [unsigned.as_str(), &other, &foreign, "x", ""] {
         assert_eq!(pacs.study(bad).await.status(), 401, "{bad}");
         assert_eq!(pacs.images(bad).await.status(), 401, "{bad}");
     }

@@ -8,7 +8,7 @@ use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use super::Examples;
+use super::{Connection, Examples};
 
 /// The claims of a view token.
 #[derive(Deserialize)]
@@ -38,12 +38,14 @@ pub(super) async fn verify(
     let path = "/.well-known/jwks.json";
     let keys = examples.call(Method::GET, path, Bytes::new()).await?;
     let keys = serde_json::from_slice(keys.body()).map_err(|_| StatusCode::BAD_GATEWAY)?;
-    Ok(claims(token, &keys, &examples.connection()?.issuer))
+    let Connection { issuer, audience, .. } = examples.connection()?;
+    Ok(claims(token, &keys, (issuer, audience)))
 }
 
 /// Does every check of RFC 8725 section 3: the key decides the algorithm, and type, issuer and
-/// audience are the expected ones.
-fn claims(token: &str, keys: &JwkSet, issuer: &str) -> Option<ViewTokenClaims> {
+/// audience are the expected ones. The audience names the clinic, so another clinic's token is
+/// refused.
+fn claims(token: &str, keys: &JwkSet, (issuer, audience): (&str, &str)) -> Option<ViewTokenClaims> {
     let header = decode_header(token).ok()?;
     if header.typ.as_deref() != Some("at+jwt") {
         return None;
@@ -55,7 +57,7 @@ fn claims(token: &str, keys: &JwkSet, issuer: &str) -> Option<ViewTokenClaims> {
         _ => return None,
     });
     checks.set_issuer(&[issuer]);
-    checks.set_audience(&["autoscribe-viewer"]);
+    checks.set_audience(&[audience]);
     checks.set_required_spec_claims(&["aud", "exp", "iss", "sub"]);
     checks.leeway = 60;
     let key = DecodingKey::from_jwk(jwk).ok()?;

@@ -105,6 +105,7 @@ async fn a_signed_token_with_wrong_claims_is_refused() {
         ("typ of a proof", "dpop+jwt", json!({})),
         ("a type that is not used", "JWT", json!({})),
         ("audience", "at+jwt", json!({ "aud": "autoscribe-dashboard" })),
+        ("audience without a clinic", "at+jwt", json!({ "aud": "autoscribe-viewer" })),
         ("issuer", "at+jwt", json!({ "iss": "https://evil.example" })),
         ("clinic", "at+jwt", json!({ "clinic": "00000000-0000-7000-8000-000000000000" })),
         ("user", "at+jwt", json!({ "sub": other_user })),

@@ -25,15 +25,6 @@ async fn an_active_token_is_reported_with_its_claims() {
 }
 
 #[tokio::test]
-async fn a_token_of_another_clinic_is_inactive() {
-    let app = App::start().await;
-    let token = app.open_view(&app.confirm_reader().await).await;
-    let elsewhere = app.create_other_clinic().await;
-    let answer = elsewhere.post(INTROSPECT, &json!({ "token": token })).await;
-    assert_eq!(answer.expect(200), json!({ "active": false }));
-}
-
-#[tokio::test]
 async fn any_other_kind_of_token_is_reported_only_as_inactive() {
     let app = App::start().await;
     let reader = app.confirm_reader().await;

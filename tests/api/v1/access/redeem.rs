@@ -43,7 +43,8 @@ async fn a_link_opens_once_and_returns_a_view_token() {
     assert_eq!((&header["typ"], &header["alg"]), (&json!("at+jwt"), &json!("ES256")));
     let exp = claims["exp"].as_i64().unwrap();
     let expected = json!({
-        "iss": app.base, "aud": "autoscribe-viewer", "sub": reader, "client_id": app.api_key_id, "jti": link.access_id,
+        "iss": app.base, "aud": format!("autoscribe-viewer/{}", app.clinic_id),
+        "sub": reader, "client_id": app.api_key_id, "jti": link.access_id,
         "iat": exp - 300, "exp": exp, "scope": "study:read report:write", "clinic": app.clinic_id,
         "study": { "studyId": study(1) }, "npi": "1234567893", "embedOrigins": [],
     });
