@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
@@ -102,8 +103,23 @@ def test_the_guides_python_runs_unchanged(
     assert open_link(service, names["read_only"].url)["scope"] == "study:read"
     assert open_link(service, names["ephemeral"].url)["retrievalId"] == "order-7"
     assert names["access_id"] in [access["accessId"] for access in names["open_now"]]
-    with pytest.raises(httpx.HTTPStatusError):
-        open_link(service, names["long_view"].url)
+    opened, renewed = names["opened"], names["renewed"]
+    assert (opened["tokenType"], renewed["tokenType"]) == ("DPoP", "DPoP")
+    assert opened["viewExpiresAt"] == renewed["viewExpiresAt"]
+    left = datetime.fromisoformat(opened["viewExpiresAt"]) - datetime.now(UTC)
+    assert timedelta(hours=7, minutes=59) < left <= timedelta(hours=8)
+    ended = {"Authorization": f"DPoP {renewed['viewToken']}"}
+    url = f"{service.url}/v1/access/renew"
+    ended["DPoP"] = names["proof"](url, renewed["viewToken"])
+    assert httpx.post(url, headers=ended).json()["code"] == "view_ended"
+
+
+def test_a_long_view_without_a_proof_ends_after_an_hour(service: Service, pacs: Avara) -> None:
+    link = pacs.auto_scribe.studies.viewer_only_reroute_url(
+        study_instance_uid=STUDY, extra_body={"viewSeconds": 28800}
+    )
+    left = datetime.fromisoformat(open_link(service, link.url)["viewExpiresAt"]) - datetime.now(UTC)
+    assert timedelta(minutes=59) < left <= timedelta(hours=1)
 
 
 def test_the_guides_commands_run_unchanged_and_redeem_answers_as_shown(

@@ -18,7 +18,8 @@ pub(crate) struct ViewTokenView {
     token_type: &'static str,
     /// How many seconds the token is valid.
     expires_in: i64,
-    /// When the view ends. It cannot be renewed after that.
+    /// When the view ends. It cannot be renewed after that. A view that is not bound to a key ends after an
+    /// hour at most.
     #[schema(format = DateTime)]
     view_expires_at: String,
 }

@@ -35,7 +35,8 @@ pub(crate) struct ViewerOnlyRequest {
     /// How many seconds the link can be opened. The default is 60.
     #[schema(value_type = Option<u32>, minimum = 15, maximum = 300)]
     link_seconds: Field<LinkSeconds>,
-    /// How many seconds the view lasts after it is opened. The default is 3600.
+    /// How many seconds the view lasts after it is opened. The default is 3600. More than 3600 counts only
+    /// if the link is opened with a DPoP proof.
     #[schema(value_type = Option<u32>, minimum = 300, maximum = 43200)]
     view_seconds: Field<ViewSeconds>,
 }

@@ -38,12 +38,15 @@ impl Default for LinkSeconds {
     }
 }
 
-/// How long a view lasts once its link was opened: 5 minutes to 12 hours, with a default of an hour.
+/// How long a view lasts once its link was opened: 5 minutes to 12 hours, with a default of an hour. A
+/// view that is not bound to a key lasts an hour at most.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ViewSeconds(u32);
 
 impl ViewSeconds {
     const LONGEST: u32 = 43_200;
+    /// The longest view whose token works for anyone who has it.
+    const LONGEST_UNBOUND: u32 = 3600;
 
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refusal> {
@@ -55,6 +58,12 @@ impl ViewSeconds {
     /// The number of seconds.
     pub fn get(self) -> u32 {
         self.0
+    }
+
+    /// How long a view lasts that is not bound to a key: this long, but an hour at most.
+    #[must_use]
+    pub fn unbound(self) -> Self {
+        Self(self.0.min(Self::LONGEST_UNBOUND))
     }
 
     /// Converts to a duration.
@@ -87,6 +96,12 @@ mod tests {
         fn only_numbers_in_the_range_are_accepted(seconds in any::<u32>()) {
             prop_assert_eq!(LinkSeconds::new(seconds).is_ok(), (15..=300).contains(&seconds));
             prop_assert_eq!(ViewSeconds::new(seconds).is_ok(), (300..=43_200).contains(&seconds));
+        }
+
+        #[test]
+        fn a_view_without_a_key_lasts_an_hour_at_most(seconds in 300_u32..=43_200) {
+            let view = ViewSeconds::new(seconds).unwrap();
+            prop_assert_eq!(view.unbound().get(), seconds.min(3600));
         }
 
         #[test]

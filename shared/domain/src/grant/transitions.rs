@@ -127,7 +127,8 @@ impl IssuedGrant {
         AuditAction::AccessIssued(self.details.view.mode())
     }
 
-    /// Opens the link. `key` is the key that the holder proved to hold, if any.
+    /// Opens the link. `key` is the key that the holder proved to hold, if any. Without one the view lasts
+    /// an hour at most.
     pub fn redeem(
         self,
         key: Option<KeyThumbprint>,
@@ -136,7 +137,9 @@ impl IssuedGrant {
         if now >= self.details.link_expires_at {
             return Err(NotRedeemed::Expired);
         }
-        let until = now.plus(self.details.view_seconds.duration());
+        let asked = self.details.view_seconds;
+        let granted = if key.is_some() { asked } else { asked.unbound() };
+        let until = now.plus(granted.duration());
         let opening = Opening { at: now, until, key };
         let open = |details| OpenGrant { details, opening };
         Ok(self.details.transition(AuditAction::AccessRedeemed, open))

@@ -1,12 +1,12 @@
 //! Views that are bound to a key with DPoP (RFC 9449).
 
-use domain::time::Clock as _;
+use domain::time::{Clock as _, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{
-    App, INTROSPECT, ProofKey, REDEEM, RENEW, TestResponse, ViewerLink, claims, proof_claims, with,
-    with_token,
+    App, INTROSPECT, ProofKey, REDEEM, RENEW, REROUTE, TestResponse, ViewerLink, claims,
+    proof_claims, study, with, with_token,
 };
 
 /// A viewer with its own key, and a view that is bound to the key.
@@ -82,6 +82,28 @@ async fn a_view_opened_with_a_proof_is_bound_to_its_key() {
             (&bound, &json!("DPoP"))
         );
     }
+}
+
+#[tokio::test]
+async fn a_long_view_needs_a_proof_at_redeem() {
+    let app = App::start().await;
+    let reader = app.confirm_reader().await;
+    let (key, started) = (ProofKey::es256("viewer"), app.clock.now());
+    let lasts = |view: &Value| {
+        let end = Timestamp::parse(view["viewExpiresAt"].as_str().unwrap()).unwrap();
+        end.since(started).as_secs() / 60
+    };
+    let eight_hours = json!({
+        "assignedToUserId": reader, "studyId": study(1), "viewSeconds": 28_800,
+    });
+    let issue =
+        async || ViewerLink::from_response(&app.as_pacs().post(REROUTE, &eight_hours).await);
+    let bound = redeem(&app, &issue().await, &key.sign(&redeem_claims(&app, "a"))).await;
+    let bound = bound.expect(200);
+    let unbound = app.redeem(&issue().await.token).await.expect(200);
+    assert_eq!((lasts(&bound), lasts(&unbound)), (8 * 60, 60));
+    let renewed = app.renew(unbound["viewToken"].as_str().unwrap()).await;
+    assert_eq!(renewed.expect(200)["viewExpiresAt"], unbound["viewExpiresAt"]);
 }
 
 #[tokio::test]

@@ -137,6 +137,18 @@ fn the_proved_key_binds_the_view() {
 }
 
 #[test]
+fn only_a_view_bound_to_a_key_lasts_longer_than_an_hour() {
+    let hour = 3600;
+    let key = Some(KeyThumbprint::from_bytes([9; 32]));
+    for (seconds, unbound) in [(300, 300), (hour, hour), (hour + 1, hour), (43_200, hour)] {
+        let mut issued = issued_grant();
+        issued.details.view_seconds = ViewSeconds::new(seconds).unwrap();
+        let end = |key| issued.clone().redeem(key, at(0)).unwrap().next.opening.until;
+        assert_eq!((end(None), end(key)), (at(unbound.into()), at(seconds.into())));
+    }
+}
+
+#[test]
 fn only_dictation_may_write_reports() {
     let study = StudyRef::Id(StudyId::from_bytes([4; 16]));
     let viewer = View::ViewerOnly { user: None, study };
