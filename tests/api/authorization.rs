@@ -15,6 +15,8 @@ use crate::support::{App, TestClient, TestResponse, admin, dashboard_member, mem
 enum RequiredCaller {
     /// No credential. The request holds a link's token or a password.
     Nothing,
+    /// A key with this scope. A session is refused.
+    Key(Scope),
     /// A key with this scope, or a session of one of these people.
     KeyOrPerson(Scope, AllowedPeople),
     /// A session of one of these people. A key is refused.
@@ -22,7 +24,7 @@ enum RequiredCaller {
 }
 
 use AllowedPeople::{Everyone, Managers, StudyManagers};
-use RequiredCaller::{KeyOrPerson, Nothing, Person};
+use RequiredCaller::{Key, KeyOrPerson, Nothing, Person};
 
 const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("GET", "/v1/autoScribe/users", KeyOrPerson(Scope::UsersRead, StudyManagers)),
@@ -81,7 +83,7 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ),
     ("POST", "/v1/autoScribe/ephemeral-sessions", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
     ("GET", "/v1/access", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
-    ("POST", "/v1/access/introspect", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    ("POST", "/v1/access/introspect", Key(Scope::AccessIntrospect)),
     ("POST", "/v1/access/revoke", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
     // These check a link's token or a view token themselves, and have their own error codes.
     ("POST", "/v1/access/redeem", Nothing),
@@ -109,17 +111,28 @@ enum PersonKind {
     Manager,
 }
 
+/// Whether a key with these scopes may do what needs `scope`. Who may issue may also introspect.
+fn allow(scopes: &[Scope], scope: Scope) -> bool {
+    scopes.contains(&scope)
+        || (scope == Scope::AccessIntrospect && scopes.contains(&Scope::AccessIssue))
+}
+
 /// The status of a refused credential, or `None` if the operation allows it.
 fn refusal(required: RequiredCaller, credential: SentCredential<'_>) -> Option<u16> {
     let include = |people: AllowedPeople, who: PersonKind| match people {
         Managers => who == PersonKind::Manager,
         StudyManagers => who != PersonKind::Member,
         Everyone => true,
+        AllowedPeople::Nobody => false,
     };
     match (required, credential) {
         (Nothing, _) => None,
         (_, SentCredential::Unknown) => Some(401),
-        (KeyOrPerson(scope, _), SentCredential::Key(scopes)) if scopes.contains(&scope) => None,
+        (Key(scope) | KeyOrPerson(scope, _), SentCredential::Key(scopes))
+            if allow(scopes, scope) =>
+        {
+            None
+        }
         (KeyOrPerson(_, people) | Person(people), SentCredential::Session(who))
             if include(people, who) =>
         {

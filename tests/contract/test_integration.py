@@ -70,7 +70,10 @@ def run_resource_server(url: str, clinic: str, key: str) -> Iterator[httpx.Clien
 
 @pytest.fixture(scope="module")
 def resource_server(service: Service) -> Iterator[httpx.Client]:
-    with run_resource_server(service.url, service.clinic, service.key) as client:
+    wanted = {"description": "Images", "scopes": ["access:introspect"]}
+    created = httpx.post(f"{service.url}/v1/apiKeys", json=wanted, headers=service.owner)
+    created.raise_for_status()
+    with run_resource_server(service.url, service.clinic, created.json()["apiKey"]) as client:
         yield client
 
 

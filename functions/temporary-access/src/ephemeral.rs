@@ -142,8 +142,23 @@ pub(crate) struct EphemeralView {
     pub(crate) options: Option<Box<RawValue>>,
 }
 
+/// `retrievalId`, `hangingProtocol` and `options`.
+type EphemeralParts = (Option<String>, Option<HangingProtocolView>, Option<Box<RawValue>>);
+
 impl EphemeralView {
-    pub(crate) fn new(session: &EphemeralSession) -> Result<Self, Problem> {
+    /// The fields `retrievalId`, `hangingProtocol` and `options` of any view. Only an ephemeral view has
+    /// them.
+    pub(crate) fn parts(view: &View) -> Result<EphemeralParts, Problem> {
+        match view {
+            View::Ephemeral(session) => {
+                let Self { retrieval_id, hanging_protocol, options } = Self::new(session)?;
+                Ok((Some(retrieval_id), hanging_protocol, options))
+            }
+            View::Dictation { .. } | View::ViewerOnly { .. } => Ok((None, None, None)),
+        }
+    }
+
+    fn new(session: &EphemeralSession) -> Result<Self, Problem> {
         let raw = |options: &EphemeralOptions| RawValue::from_string(options.as_str().to_owned());
         let options = session.options.as_ref().map(raw).transpose();
         Ok(Self {

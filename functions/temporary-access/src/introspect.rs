@@ -1,6 +1,6 @@
 //! `POST /v1/access/introspect`: whether a view is open now (RFC 7662).
 
-use auth::caller::{Caller, IssueAccess};
+use auth::caller::{Caller, IntrospectAccess};
 use auth::dpop::ProofTarget;
 use auth::view_token::ViewClaims;
 use axum::Json;
@@ -8,6 +8,7 @@ use axum::extract::State;
 use axum::http::HeaderMap;
 use domain::ids::ClinicId;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use store::Consistency;
 use utoipa::ToSchema;
 use web::Problem;
@@ -15,7 +16,8 @@ use web::body::JsonOrForm;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
 use crate::Deps;
-use crate::view_check::{load_current_view, verify_possession};
+use crate::ephemeral::{EphemeralView, HangingProtocolView};
+use crate::view_check::{CurrentView, load_current_view, verify_possession};
 use crate::view_token::token_type;
 
 /// A view token that your service received.
@@ -51,6 +53,26 @@ pub(crate) struct ActiveView {
     /// The token's own times. All other claims are the current ones.
     #[serde(flatten)]
     claims: ViewClaims,
+    /// Your ID for an ephemeral view.
+    #[serde(rename = "retrievalId", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    retrieval_id: Option<String>,
+    /// How images of an ephemeral view hang at first.
+    #[serde(rename = "hangingProtocol", skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    hanging_protocol: Option<HangingProtocolView>,
+    /// The options of an ephemeral view, exactly as they were sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false, value_type = Option<std::collections::HashMap<String, Value>>)]
+    options: Option<Box<RawValue>>,
+}
+
+impl ActiveView {
+    fn new(CurrentView { claims, view, .. }: CurrentView) -> Result<Self, Problem> {
+        let (retrieval_id, hanging_protocol, options) = EphemeralView::parts(&view)?;
+        let token_type = token_type(&claims);
+        Ok(Self { active: true, token_type, claims, retrieval_id, hanging_protocol, options })
+    }
 }
 
 /// Any other token.
@@ -86,41 +108,37 @@ fn only_false() -> utoipa::openapi::schema::Object {
     only(false)
 }
 
-/// Ask whether a view is open now, for services behind the viewer. A bound token is active only if
-/// you pass on the proof that came with it in the `DPoP` header.
+/// Ask whether a view is open now, for services behind the viewer. Only an API key may ask. A bound token
+/// is active only if you pass on the proof that came with it in the `DPoP` header.
 #[utoipa::path(
     post, operation_id = "introspectAccess", path = "/v1/access/introspect", tag = "access",
     request_body(content(
         (IntrospectRequest = "application/x-www-form-urlencoded"),
         (IntrospectRequest = "application/json"),
     )),
-    security(("apiKey" = []), ("session" = [])),
+    security(("apiKey" = [])),
     params(("DPoP" = Option<String>, Header, description = "The proof that came with the token")),
     responses((status = 200, body = Introspection), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    caller: Caller<IssueAccess>,
+    caller: Caller<IntrospectAccess>,
     headers: HeaderMap,
     JsonOrForm(token): JsonOrForm<IntrospectRequest>,
 ) -> Result<Json<Introspection>, Problem> {
-    Ok(Json(match load_active_claims(&deps, caller.clinic(), &token, &headers).await? {
-        Some(claims) => Introspection::Active(Box::new(ActiveView {
-            active: true,
-            token_type: token_type(&claims),
-            claims,
-        })),
+    Ok(Json(match load_active_view(&deps, caller.clinic(), &token, &headers).await? {
+        Some(view) => Introspection::Active(Box::new(ActiveView::new(view)?)),
         None => Introspection::Inactive(InactiveView { active: false }),
     }))
 }
 
-/// Loads the current claims of a token. `None` if it is not active in this clinic.
-async fn load_active_claims(
+/// Loads the view of a token. `None` if the token is not active in this clinic.
+async fn load_active_view(
     deps: &Deps,
     clinic: ClinicId,
     token: &str,
     headers: &HeaderMap,
-) -> Result<Option<ViewClaims>, Problem> {
+) -> Result<Option<CurrentView>, Problem> {
     let Some(claims) = ViewClaims::read_in_clinic(&deps.keys, clinic, token).await? else {
         return Ok(None);
     };
@@ -131,5 +149,8 @@ async fn load_active_claims(
     }
     let current = load_current_view(deps, &claims, Consistency::Strong).await?.ok();
     let (iat, exp) = (claims.iat, claims.exp);
-    Ok(current.map(|view| ViewClaims { iat, exp, ..view.claims }))
+    Ok(current.map(|view| {
+        let claims = ViewClaims { iat, exp, ..view.claims };
+        CurrentView { claims, ..view }
+    }))
 }

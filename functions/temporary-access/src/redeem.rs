@@ -9,7 +9,7 @@ use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::AccessRefusal;
 use domain::credentials::token::AccessLink;
-use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, View, check_parties};
+use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, check_parties};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -196,14 +196,7 @@ fn view_answer(
     let (details, context) = (&open.details, &deps.context);
     let claims = ViewClaims::of(open, user, deps.keys.issuer(), context.now());
     let claims = claims.ok_or_else(|| Problem::internal("a view that ended as it began"))?;
-    let session = match &details.view {
-        View::Ephemeral(session) => Some(EphemeralView::new(session)?),
-        View::Dictation { .. } | View::ViewerOnly { .. } => None,
-    };
-    let (retrieval_id, hanging_protocol, options) = match session {
-        Some(shown) => (Some(shown.retrieval_id), shown.hanging_protocol, shown.options),
-        None => (None, None, None),
-    };
+    let (retrieval_id, hanging_protocol, options) = EphemeralView::parts(&details.view)?;
     let origins = details.embed_origins.as_slice().iter();
     Ok(Json(OpenedView {
         token: ViewTokenView::new(deps, &claims, open.opening.until)?,

@@ -4,7 +4,7 @@ use auth::dpop::{self, Proof, ProofInvalid, ProofTarget};
 use auth::view_token::ViewClaims;
 use axum::http::HeaderMap;
 use domain::audit::AccessRefusal;
-use domain::grant::{Grant, check_parties};
+use domain::grant::{Grant, View, check_parties};
 use domain::time::Timestamp;
 use store::{Consistency, ViewParties};
 use web::Problem;
@@ -17,6 +17,8 @@ pub(crate) struct CurrentView {
     pub(crate) claims: ViewClaims,
     /// When the view ends.
     pub(crate) until: Timestamp,
+    /// What it shows.
+    pub(crate) view: View,
 }
 
 /// Loads the view of a token with these claims. Returns the reason if it has ended.
@@ -44,7 +46,7 @@ pub(crate) async fn load_current_view(
     Ok(match now {
         None => Err(AccessRefusal::Expired),
         Some(now) if !now.matches(claims) => Err(AccessRefusal::Tampered),
-        Some(claims) => Ok(CurrentView { claims, until }),
+        Some(claims) => Ok(CurrentView { claims, until, view: open.details.view }),
     })
 }
 

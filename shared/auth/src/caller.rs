@@ -29,6 +29,8 @@ pub enum AllowedPeople {
     StudyManagers,
     /// Everyone. This is only for a person's own session.
     Everyone,
+    /// No one. Only an API key may do it.
+    Nobody,
 }
 
 impl AllowedPeople {
@@ -37,6 +39,7 @@ impl AllowedPeople {
             Self::Managers => level != Level::Member,
             Self::StudyManagers => level != Level::Member || manage_studies,
             Self::Everyone => true,
+            Self::Nobody => false,
         }
     }
 }
@@ -82,8 +85,10 @@ capabilities! {
     ManageApiKeys: None, Managers;
     /// Create API keys.
     CreateApiKeys: None, Managers, password;
-    /// Issue, list, end and introspect temporary access.
+    /// Issue, list and end temporary access.
     IssueAccess: Some(Scope::AccessIssue), StudyManagers;
+    /// Introspect temporary access.
+    IntrospectAccess: Some(Scope::AccessIntrospect), Nobody;
     /// Read the audit.
     ReadAudit: None, Managers;
     /// Read and end the caller's own session.
@@ -143,13 +148,20 @@ where
 
 fn check_capability<C: Capability>(identity: &Identity) -> Result<(), Problem> {
     match (identity, C::SCOPE) {
-        (Identity::ApiKey { scopes, .. }, Some(needed)) if scopes.contains(&needed) => Ok(()),
+        (Identity::ApiKey { scopes, .. }, Some(needed))
+            if scopes.iter().any(|held| held.includes(needed)) =>
+        {
+            Ok(())
+        }
         (Identity::ApiKey { .. }, Some(needed)) => Err(Problem::forbidden(format!(
             "Use an API key with the scope {}. This key does not have it.",
             needed.as_str()
         ))),
         (Identity::ApiKey { .. }, None) => {
             Err(Problem::forbidden("Sign in at the dashboard. No API key can do this."))
+        }
+        (Identity::Person(_), _) if C::PEOPLE == AllowedPeople::Nobody => {
+            Err(Problem::forbidden("Use an API key. No one can do this at the dashboard."))
         }
         (Identity::Person(person), _) => {
             let permissions = &person.user.profile.permissions;

@@ -24,18 +24,21 @@ pub enum Scope {
     InvitationsRead,
     /// Change, resend and revoke invitations.
     InvitationsWrite,
-    /// Issue temporary access.
+    /// Issue, list, end and introspect temporary access.
     AccessIssue,
+    /// Only introspect temporary access.
+    AccessIntrospect,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::UsersRead,
         Self::UsersWrite,
         Self::InvitationsRead,
         Self::InvitationsWrite,
         Self::AccessIssue,
+        Self::AccessIntrospect,
     ];
 
     /// The name of the scope.
@@ -46,6 +49,7 @@ impl Scope {
             Self::InvitationsRead => "invitations:read",
             Self::InvitationsWrite => "invitations:write",
             Self::AccessIssue => "access:issue",
+            Self::AccessIntrospect => "access:introspect",
         }
     }
 
@@ -53,8 +57,13 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refusal::new(
             "scope_unknown",
-            "Send one of users:read, users:write, invitations:read, invitations:write and access:issue.",
+            "Send one of users:read, users:write, invitations:read, invitations:write, access:issue and access:introspect.",
         ))
+    }
+
+    /// Whether a key with this scope may do what needs `needed`.
+    pub fn includes(self, needed: Self) -> bool {
+        self == needed || matches!((self, needed), (Self::AccessIssue, Self::AccessIntrospect))
     }
 }
 
@@ -229,5 +238,15 @@ mod tests {
             assert_eq!(Scope::parse(scope.as_str()), Ok(scope));
         }
         assert!(Scope::parse("users").is_err());
+    }
+
+    #[test]
+    fn a_scope_includes_itself_and_issuing_includes_introspection() {
+        for held in Scope::ALL {
+            for needed in Scope::ALL {
+                let both = (held, needed) == (Scope::AccessIssue, Scope::AccessIntrospect);
+                assert_eq!(held.includes(needed), held == needed || both);
+            }
+        }
     }
 }
