@@ -43,6 +43,7 @@ pub(crate) async fn issue(
     caller: &Principal,
     (view, lifetimes): (View, Lifetimes),
 ) -> Result<LinkView, Problem> {
+    require_own_view(caller, &view)?;
     let requester = caller.requester();
     changes::retry!(async {
         let (issued, assignment) = load_grant_decision(deps, caller, &view, lifetimes).await?;
@@ -56,6 +57,28 @@ pub(crate) async fn issue(
         }
         Ok(Attempt::of(tx.commit().await?, link(deps, &issued)))
     })
+}
+
+/// Requires that a signed-in person opens views only for themselves, or for nobody. Only a PACS, which
+/// has its own sign-in, can say who sits in front of it.
+fn require_own_view(caller: &Principal, view: &View) -> Result<(), Problem> {
+    let Some(own) = caller.identity.user() else {
+        return Ok(());
+    };
+    if view.user().is_none_or(|user| user == own) {
+        return Ok(());
+    }
+    let (code, detail) = match view.mode() {
+        ViewMode::Dictation => (
+            "dictation_only_for_yourself",
+            "Send your own userId. From the dashboard you can dictate only as yourself.",
+        ),
+        ViewMode::ViewerOnly => (
+            "view_only_for_yourself",
+            "Send your own userId, or none. From the dashboard you can open views only for yourself.",
+        ),
+    };
+    Err(Problem::new(StatusCode::FORBIDDEN, code, detail))
 }
 
 fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {

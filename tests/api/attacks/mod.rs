@@ -1,5 +1,6 @@
 //! What an attacker tries, one file for each kind of attack.
 
+mod borrowed_identity;
 mod ended_authority;
 mod foreign_clinic;
 mod lost_race;

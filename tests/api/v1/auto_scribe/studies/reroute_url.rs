@@ -7,9 +7,7 @@ use domain::study::StudyRef;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::{
-    App, REROUTE, ViewerLink, admin, claims, dashboard_member, member, radiologist, study, with,
-};
+use crate::support::{App, REROUTE, ViewerLink, admin, claims, member, radiologist, study, with};
 
 fn body(user: &str) -> Value {
     json!({ "assignedToUserId": user, "studyId": study(1) })
@@ -193,13 +191,14 @@ async fn link_seconds_and_view_seconds_have_limits() {
 }
 
 #[tokio::test]
-async fn a_dashboard_user_who_manages_studies_can_issue_links() {
+async fn a_dashboard_user_who_manages_studies_can_issue_links_to_themselves() {
     let app = App::start().await;
-    let reader = app.confirm_reader().await;
-    let studies = app.confirm_and_sign_in(&dashboard_member("s@clinic.example")).await;
-    let link = app.issue_link_as(&studies.client, &reader).await;
+    let reads = json!({"canManageStudies": true, "hasDashboardAccess": true});
+    let studies = app.confirm_and_sign_in(&with(radiologist("ada@clinic.example"), reads)).await;
+    let link = app.issue_link_as(&studies.client, &studies.user_id).await;
     let token = app.open_link(&link).await;
     assert_eq!(claims(&token)["client_id"], studies.user_id);
+    assert_eq!(claims(&token)["sub"], studies.user_id);
     let path = format!("/v1/autoScribe/users/{}", studies.user_id);
     let change = json!({ "canManageStudies": false });
     app.as_pacs().patch(&path, &change).await.expect(200);
