@@ -204,9 +204,13 @@ async fn one_of_two_admins_who_demote_each_other_stays_admin() {
             async move { actor.patch(&path, &json!({"level": "member"})).await }
         };
         let answers = send_at_once([demote(&a, &b), demote(&b, &a)].into_iter()).await;
-        assert_eq!(statuses(&answers), BTreeMap::from([(200, 1), (409, 1)]));
-        let refused = answers.iter().find(|answer| answer.status == 409).unwrap();
-        refused.expect_problem(409, "last_admin");
+        let refused: Vec<_> = answers.iter().filter(|answer| answer.status != 200).collect();
+        assert_eq!(refused.len(), 1, "{:?}", statuses(&answers));
+        // A request that begins after the other one committed comes from a member.
+        match refused[0].status.as_u16() {
+            403 => refused[0].expect_problem(403, "forbidden"),
+            _ => refused[0].expect_problem(409, "last_admin"),
+        };
         assert_eq!(app.count_managers().await, 1);
     }
 }
