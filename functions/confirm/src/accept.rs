@@ -24,7 +24,7 @@ use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::accept_session::sign_in;
-use crate::account_password::{AccountUpdate, load_account_update, require_same_person};
+use crate::account_password::{AccountUpdate, load_account_update, load_and_verify_password};
 use crate::token::load_invitation_by_token;
 
 /// The token from the email, and a password if the invitation includes dashboard access.
@@ -90,7 +90,7 @@ async fn accept(
                 let user = load_accepted_user(deps, &accepted.details).await?;
                 match password.clone() {
                     Some(password) => {
-                        require_same_person(deps, &accepted.details, ip, password).await?;
+                        load_and_verify_password(deps, &accepted.details, ip, password).await?;
                     }
                     None if accepted.details.expiry <= deps.context.now() => {
                         return Err(Problem::expired());

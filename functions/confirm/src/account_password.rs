@@ -71,7 +71,7 @@ pub(crate) async fn load_account_update(
 }
 
 /// Requires that a person who uses a link again sends the account's password.
-pub(crate) async fn require_same_person(
+pub(crate) async fn load_and_verify_password(
     deps: &Deps,
     details: &InvitationDetails,
     ip: Option<&str>,
