@@ -87,17 +87,8 @@ async fn accept(
         let pending = match load_invitation_by_token(deps, token).await? {
             Invitation::Pending(pending) => pending,
             Invitation::Accepted(accepted) => {
-                let user = load_accepted_user(deps, &accepted.details).await?;
-                match password.clone() {
-                    Some(password) => {
-                        load_and_verify_password(deps, &accepted.details, ip, password).await?;
-                    }
-                    None if accepted.details.expiry <= deps.context.now() => {
-                        return Err(Problem::expired());
-                    }
-                    None => {}
-                }
-                return Ok(Attempt::Done(user));
+                let user = load_accepted_user(deps, &accepted.details, ip, password.clone());
+                return Ok(Attempt::Done(user.await?));
             }
             Invitation::Rejected(_) | Invitation::Revoked(_) => {
                 return Err(Problem::token_invalid());
@@ -141,8 +132,19 @@ impl RegistryMemo {
     }
 }
 
-/// Loads the user of a link that was used before.
-async fn load_accepted_user(deps: &Deps, details: &InvitationDetails) -> Result<User, Problem> {
+/// Loads the user of a link that was used before. A password must be the account's. Without one, the
+/// link shows the user until it expires.
+async fn load_accepted_user(
+    deps: &Deps,
+    details: &InvitationDetails,
+    ip: Option<&str>,
+    password: Option<Password>,
+) -> Result<User, Problem> {
+    match password {
+        Some(password) => load_and_verify_password(deps, details, ip, password).await?,
+        None if details.expiry <= deps.context.now() => return Err(Problem::expired()),
+        None => {}
+    }
     let user = deps.context.store.load_user(details.clinic, details.id.user_id()).await?;
     user.ok_or_else(|| Problem::internal("an accepted invitation without its user"))
 }
