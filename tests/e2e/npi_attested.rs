@@ -5,6 +5,7 @@ use std::time::Duration;
 use domain::actor::Actor;
 use domain::audit::{AuditObject, AuditRecord};
 use domain::ids::{AuditId, UserId};
+use domain::npi::Attester;
 use domain::time::Clock as _;
 use runtime::OsEntropy;
 use serde_json::{Value, json};
@@ -30,7 +31,7 @@ async fn confirm_and_attest(app: &App) -> String {
 async fn attest(app: &App, user: UserId, by: UserId) {
     let now = app.clock.now();
     let user = app.store().load_user(app.clinic(), user).await.unwrap().unwrap();
-    let change = user.attest(by, now).unwrap();
+    let change = user.attest(Attester::User(by), now).unwrap();
     let after = change.next.profile.permissions;
     let (npi, verification) = after.npi().unwrap();
     let record = AuditRecord {
@@ -40,7 +41,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         actor: Actor::User(by),
         action: change.action,
         object: AuditObject::User(change.next.id),
-        before: Some(change.before),
+        before: Some(change.before.permissions),
         after: Some(after),
         ip: None,
     };

@@ -181,6 +181,16 @@ impl App {
         self.as_holder_of(&made.api_key)
     }
 
+    /// Invokes provision, as the operator does.
+    pub(crate) async fn provision(
+        &self,
+        command: &Value,
+    ) -> Result<Value, provision::ProvisionError> {
+        let command = serde_json::from_value(command.clone()).expect("a command");
+        let result = provision::handle(&self.running.provision_deps(), &command).await?;
+        Ok(serde_json::to_value(result).unwrap())
+    }
+
     /// Creates another clinic and signs in an admin there. Returns its PACS and the admin.
     pub(crate) async fn create_other_clinic_with_admin(&self) -> (TestClient, TestClient) {
         let pacs = self.create_other_clinic().await;

@@ -4,6 +4,7 @@ use domain::npi::{Npi, NpiStatus};
 use domain::person::email::Email;
 use domain::person::permissions::{AssignableLevel, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
+use domain::person::vouched::VouchedNames;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -83,7 +84,8 @@ impl RequestFields for InviteRequest {
         };
         let permissions = permissions.read(faults);
         let name = FullName { first: first?, middle, last: last?, suffix1, suffix2 };
-        let profile = Profile { name, phone, role: role?, permissions: permissions? };
+        let vouched = VouchedNames::default();
+        let profile = Profile { name, phone, role: role?, permissions: permissions?, vouched };
         Ok(Draft { email: email?, profile })
     }
 }

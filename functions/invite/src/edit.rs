@@ -35,7 +35,8 @@ pub(crate) async fn handle(
         let invitation = find_invitation(&deps, clinic, id).await?;
         let editable = require_editable(&deps, invitation)?;
         let before = editable.details().profile.permissions.npi();
-        let profile = editable.details().profile.apply(changes.clone())?;
+        let editor = caller.principal.edits_profile_of(id.user_id());
+        let profile = editable.details().profile.apply(changes.clone(), editor)?;
         let managed_before = editable.details().profile.permissions.manages_clinic();
         if profile.permissions.manages_clinic() && !managed_before {
             caller.principal.require_confirmed(deps.context.now())?;

@@ -2,6 +2,8 @@
 //!
 //! An operator invokes this function. It has no route.
 
+mod attest_npi;
+
 use changes::{Context, Requester};
 use domain::actor::Actor;
 use domain::actor::Inviter;
@@ -12,18 +14,22 @@ use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::credentials::signing::PublicKey;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
+use domain::failure::Failure;
 use domain::field::Refusal;
 use domain::ids::{ApiKeyId, ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, NewInvitation, PendingInvitation};
 use domain::person::email::Email;
 use domain::person::permissions::{AccessLevel, Permissions, Reporting};
 use domain::person::profile::Profile;
+use domain::person::vouched::VouchedNames;
 use domain::person::{ClinicRole, FullName, PersonName};
 use domain::session::IdleMinutes;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{CommitOutcome, StoreError};
+
+pub use attest_npi::{AttestNpiRequest, AttestRefusal, AttestedNpi, UserToAttest};
 
 /// What provisioning needs.
 #[derive(Clone)]
@@ -40,6 +46,8 @@ pub struct Deps {
 pub enum ProvisionCommand {
     /// Publish the public halves of the signing keys, after the secret was changed.
     PublishKeys(PublishKeysRequest),
+    /// Attest a user's NPI, in a clinic without another manager.
+    AttestNpi(AttestNpiRequest),
     /// Provision a clinic.
     Clinic(ClinicRequest),
 }
@@ -51,6 +59,8 @@ impl TryFrom<Value> for ProvisionCommand {
     fn try_from(value: Value) -> Result<Self, Self::Error> {
         if value.get("publishKeys").is_some() {
             PublishKeysRequest::deserialize(value).map(Self::PublishKeys)
+        } else if value.get("attestNpi").is_some() {
+            AttestNpiRequest::deserialize(value).map(Self::AttestNpi)
         } else {
             ClinicRequest::deserialize(value).map(Self::Clinic)
         }
@@ -73,6 +83,8 @@ pub enum ProvisionResult {
     Clinic(ProvisionedClinic),
     /// The published keys.
     Keys(PublishedKeyIds),
+    /// The user whose NPI was attested.
+    Attested(AttestedNpi),
 }
 
 /// The keys that verify tokens from now on.
@@ -91,6 +103,9 @@ pub async fn handle(
     match command {
         ProvisionCommand::Clinic(request) => {
             Ok(ProvisionResult::Clinic(provision(deps, request).await?))
+        }
+        ProvisionCommand::AttestNpi(request) => {
+            Ok(ProvisionResult::Attested(attest_npi::attest_npi(deps, &request.attest_npi).await?))
         }
         ProvisionCommand::PublishKeys(PublishKeysRequest { publish_keys }) => {
             if *publish_keys {
@@ -138,7 +153,7 @@ pub struct ProvisionedClinic {
     pub api_key: String,
 }
 
-/// Why a command failed. No clinic was created.
+/// Why a command failed. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum ProvisionError {
     /// A field of the request is invalid.
@@ -152,6 +167,12 @@ pub enum ProvisionError {
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The NPI cannot be attested.
+    #[error(transparent)]
+    NotAttested(#[from] AttestRefusal),
+    /// Another write came first on every attempt, or another person holds the NPI.
+    #[error(transparent)]
+    Failure(#[from] Failure),
     /// New ids exist already, so the randomness is broken.
     #[error("new ids already exist")]
     Collision,
@@ -288,6 +309,7 @@ fn owner_profile(request: &ClinicRequest) -> Result<Profile, ProvisionError> {
             manage_studies: true,
             reporting: Reporting::WithoutNpi,
         },
+        vouched: VouchedNames::default(),
     })
 }
 

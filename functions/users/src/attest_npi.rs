@@ -43,7 +43,7 @@ async fn write_change(
     requester: &Requester,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let user = &change.next;
-    let npis = (change.before.npi(), user.profile.permissions.npi());
+    let npis = (change.before.permissions.npi(), user.profile.permissions.npi());
     let holder = Holder::User(user.id.invitation_id());
     let mut tx = start_change(deps, change, requester)?;
     move_npi(&deps.context, &mut tx, user.clinic, holder, npis).await?;

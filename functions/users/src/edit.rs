@@ -47,7 +47,8 @@ async fn edit(
     caller: &Principal,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
-    let profile = verify_npi(deps, user.profile.apply(changes)?).await?;
+    let profile =
+        verify_npi(deps, user.profile.apply(changes, caller.edits_profile_of(user.id))?).await?;
     let after = profile.permissions.npi();
     if profile.permissions.manages_clinic() && !user.profile.permissions.manages_clinic() {
         caller.require_confirmed(deps.context.now())?;

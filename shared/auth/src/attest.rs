@@ -1,19 +1,20 @@
 //! Who may attest an NPI, and why an attestation is refused.
 
 use domain::ids::UserId;
+use domain::npi::Attester;
 use domain::person::permissions::NotAttested;
 
 use crate::principal::Principal;
 use web::Problem;
 
 /// Returns the signed-in person who attests. No one may attest their own NPI.
-pub fn attesting_user(caller: &Principal, about: UserId) -> Result<UserId, Problem> {
+pub fn attesting_user(caller: &Principal, about: UserId) -> Result<Attester, Problem> {
     let by = caller.identity.user().ok_or_else(Problem::unauthenticated)?;
     if by == about {
         let detail = "You cannot attest your own NPI. Ask another owner or admin.";
         return Err(Problem::conflict("cannot_attest_self", detail));
     }
-    Ok(by)
+    Ok(Attester::User(by))
 }
 
 /// The refusal of an attestation. Only an NPI that is `name_mismatch` can be attested.

@@ -7,6 +7,7 @@ use domain::credentials::api_key::Scope;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::person::permissions::Level;
+use domain::person::profile::ProfileEditor;
 use domain::session::Session;
 use domain::user::User;
 
@@ -133,6 +134,16 @@ impl Principal {
             Identity::ApiKey { id, .. } => format!("key:{id}"),
             Identity::Person(person) => format!("{}:{}", self.clinic, person.user.id),
         }
+    }
+
+    /// The person who acts. An API key counts as the person who made it.
+    fn acting_person(&self) -> Option<UserId> {
+        self.identity.user()
+    }
+
+    /// Whether this caller changes their own profile or someone else's.
+    pub fn edits_profile_of(&self, person: UserId) -> ProfileEditor {
+        ProfileEditor::of(self.acting_person(), person)
     }
 
     /// Requires that the signed-in person sent their password a short time ago. An API key has none.

@@ -93,19 +93,14 @@ impl Requester {
     ) -> AuditRecord {
         let details = change.next.details();
         let permissions = (Some(change.before.permissions), Some(details.profile.permissions));
-        self.audit_record(
-            context,
-            details.clinic,
-            change.action,
-            AuditObject::Invitation(details.id),
-            permissions,
-        )
+        let object = AuditObject::Invitation(details.id);
+        self.audit_record(context, details.clinic, change.action, object, permissions)
     }
 
     /// The record of a changed user.
     pub fn user_record(&self, context: &Context, change: &UserChange) -> AuditRecord {
         let user = &change.next;
-        let permissions = (Some(change.before), Some(user.profile.permissions));
+        let permissions = (Some(change.before.permissions), Some(user.profile.permissions));
         let object = AuditObject::User(user.id);
         self.audit_record(context, user.clinic, change.action, object, permissions)
     }

@@ -3,9 +3,9 @@
 use crate::actor::Inviter;
 use crate::audit::AuditAction;
 use crate::ids::{ClinicId, UserId};
-use crate::npi::{NpiStatus, RegistryAnswer};
+use crate::npi::{Attester, NpiStatus, RegistryAnswer};
 use crate::person::email::Email;
-use crate::person::permissions::{NotAttested, Permissions};
+use crate::person::permissions::NotAttested;
 use crate::person::profile::Profile;
 use crate::time::Timestamp;
 
@@ -114,8 +114,8 @@ impl User {
         })
     }
 
-    /// Records that an owner or admin attests the NPI, which is registered under another surname.
-    pub fn attest(self, by: UserId, at: Timestamp) -> Result<UserChange, NotAttested> {
+    /// Records that someone else attests the NPI, which is registered under another surname.
+    pub fn attest(self, by: Attester, at: Timestamp) -> Result<UserChange, NotAttested> {
         if self.status == UserStatus::Deactivated {
             return Err(NotAttested::UserDeactivated);
         }
@@ -145,13 +145,7 @@ impl User {
             (true, false) => ManagerCountChange::Decrease,
             _ => ManagerCountChange::Same,
         };
-        UserChange {
-            next,
-            before: self.profile.permissions,
-            action,
-            managers,
-            expected_version: self.version,
-        }
+        UserChange { next, before: self.profile, action, managers, expected_version: self.version }
     }
 }
 
@@ -173,8 +167,8 @@ pub enum ManagerCountChange {
 pub struct UserChange {
     /// The user after the change.
     pub next: User,
-    /// The permissions before the change.
-    pub before: Permissions,
+    /// The profile before the change.
+    pub before: Profile,
     /// What happened, for the audit.
     pub action: AuditAction,
     /// How it affects the number of owners and admins.
@@ -187,8 +181,10 @@ impl UserChange {
     /// Whether this change makes an active person with `canCreateReports` unable to report. Before it,
     /// the NPI was verified or pending. Now the registry contradicts it.
     pub fn ends_reporting(&self) -> bool {
-        let verified_or_pending =
-            matches!(self.before.npi(), Some((_, NpiStatus::Pending | NpiStatus::Verified(_))));
+        let verified_or_pending = matches!(
+            self.before.permissions.npi(),
+            Some((_, NpiStatus::Pending | NpiStatus::Verified(_)))
+        );
         let after = self.next.profile.permissions;
         let failed = matches!(
             after.npi(),
@@ -202,6 +198,7 @@ impl UserChange {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::npi::tests::registered;
     use crate::person::permissions::AccessLevel;
     use crate::person::profile::tests::profile;
     use proptest::prelude::*;
@@ -295,8 +292,8 @@ pub(crate) mod tests {
 
     #[test]
     fn an_attested_user_can_report_until_the_npi_is_deactivated() {
-        let by = UserId::from_bytes([9; 16]);
-        let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
+        let by = Attester::User(UserId::from_bytes([9; 16]));
+        let other = registered(&["OBI"]);
         let verified = user(AccessLevel::Admin);
         assert_eq!(
             verified.clone().attest(by, Timestamp::EPOCH),

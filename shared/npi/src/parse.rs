@@ -3,7 +3,7 @@
 //! Types differ between versions of the API: numbers are strings or integers, and empty values are
 //! `null` or `"--"`. So this reads only the few fields that it needs.
 
-use domain::npi::{Npi, RegistryAnswer};
+use domain::npi::{Npi, RegistryAnswer, RegistryName, RegistryText};
 use serde_json::Value;
 
 use crate::failure::NpiLookupFailure;
@@ -51,9 +51,25 @@ fn from_record(record: &Value) -> Result<RegistryAnswer, NpiLookupFailure> {
         _ => return Err(NpiLookupFailure::UnknownShape),
     }
     match text(record, "enumeration_type").as_deref() {
-        Some("NPI-1") => Ok(RegistryAnswer::Person { surnames: surnames(record, basic)? }),
+        Some("NPI-1") => Ok(RegistryAnswer::Person {
+            name: name(record, basic),
+            surnames: surnames(record, basic)?,
+        }),
         Some("NPI-2") => Ok(RegistryAnswer::Organization),
         _ => Err(NpiLookupFailure::UnknownShape),
+    }
+}
+
+/// The current name, the credential and the primary taxonomy. A record without a primary one has none.
+fn name(record: &Value, basic: &Value) -> RegistryName {
+    let part = |of: &Value, field| RegistryText::parse(&text(of, field)?);
+    let is_primary = |taxonomy: &&Value| taxonomy.get("primary") == Some(&Value::Bool(true));
+    let taxonomy = entries(record, "taxonomies").iter().find(is_primary);
+    RegistryName {
+        first: part(basic, "first_name"),
+        last: part(basic, "last_name"),
+        credential: part(basic, "credential"),
+        taxonomy: taxonomy.and_then(|taxonomy| part(taxonomy, "desc")),
     }
 }
 

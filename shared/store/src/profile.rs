@@ -1,17 +1,17 @@
 //! A profile as a map in an item.
 
-use domain::ids::UserId;
-use domain::npi::{Npi, NpiStatus, VerificationBasis};
+use domain::npi::{Attester, Npi, NpiStatus, RegistryName, RegistryText, VerificationBasis};
 use domain::person::permissions::{Level, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
+use domain::person::vouched::VouchedNames;
 use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
 
-/// Short attribute names keep an invitation below 1 KB, the unit that DynamoDB charges by.
+/// All parts of a name, in a profile or an audit record.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct ProfileItem {
+pub(crate) struct NameItem {
     #[serde(rename = "fn")]
     first: String,
     #[serde(rename = "mn", default, skip_serializing_if = "Option::is_none")]
@@ -22,12 +22,64 @@ pub(crate) struct ProfileItem {
     suffix1: Option<String>,
     #[serde(rename = "s2", default, skip_serializing_if = "Option::is_none")]
     suffix2: Option<String>,
+}
+
+/// Short attribute names keep an invitation below 1 KB, the unit that DynamoDB charges by.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct ProfileItem {
+    #[serde(flatten)]
+    name: NameItem,
     #[serde(rename = "ph", default, skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
     #[serde(rename = "ro")]
     role: String,
     #[serde(flatten)]
     permissions: PermissionsItem,
+    /// The surname that was verified, if it is not the current one.
+    #[serde(rename = "vn", default, skip_serializing_if = "Option::is_none")]
+    verified_surname: Option<String>,
+    /// The surname that someone else last set, if it is not the current one.
+    #[serde(rename = "sn", default, skip_serializing_if = "Option::is_none")]
+    surname_set_by_others: Option<String>,
+    #[serde(rename = "rn", default, skip_serializing_if = "Option::is_none")]
+    registry_name: Option<RegistryNameItem>,
+}
+
+/// What the registry calls a person.
+#[derive(Serialize, Deserialize)]
+struct RegistryNameItem {
+    #[serde(rename = "f", default, skip_serializing_if = "Option::is_none")]
+    first: Option<String>,
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    last: Option<String>,
+    #[serde(rename = "c", default, skip_serializing_if = "Option::is_none")]
+    credential: Option<String>,
+    #[serde(rename = "t", default, skip_serializing_if = "Option::is_none")]
+    taxonomy: Option<String>,
+}
+
+impl From<&RegistryName> for RegistryNameItem {
+    fn from(name: &RegistryName) -> Self {
+        let text = |part: &Option<RegistryText>| part.as_ref().map(|text| text.as_str().to_owned());
+        Self {
+            first: text(&name.first),
+            last: text(&name.last),
+            credential: text(&name.credential),
+            taxonomy: text(&name.taxonomy),
+        }
+    }
+}
+
+impl From<RegistryNameItem> for RegistryName {
+    fn from(item: RegistryNameItem) -> Self {
+        let text = |part: Option<String>| part.and_then(|text| RegistryText::parse(&text));
+        Self {
+            first: text(item.first),
+            last: text(item.last),
+            credential: text(item.credential),
+            taxonomy: text(item.taxonomy),
+        }
+    }
 }
 
 /// Permissions in a profile or an audit record.
@@ -52,19 +104,30 @@ pub(crate) struct PermissionsItem {
     attested_at: Option<i64>,
 }
 
-impl From<&Profile> for ProfileItem {
-    fn from(profile: &Profile) -> Self {
+impl From<&FullName> for NameItem {
+    fn from(name: &FullName) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
-        let name = &profile.name;
         Self {
             first: text(&name.first),
             middle: name.middle.as_ref().map(text),
             last: text(&name.last),
             suffix1: name.suffix1.as_ref().map(text),
             suffix2: name.suffix2.as_ref().map(text),
+        }
+    }
+}
+
+impl From<&Profile> for ProfileItem {
+    fn from(profile: &Profile) -> Self {
+        let text = |name: &PersonName| name.as_str().to_owned();
+        Self {
+            name: (&profile.name).into(),
             phone: profile.phone.as_ref().map(|p| p.as_str().to_owned()),
             role: profile.role.as_str().to_owned(),
             permissions: (&profile.permissions).into(),
+            verified_surname: profile.vouched.verified.as_ref().map(text),
+            surname_set_by_others: profile.vouched.set_by_others.as_ref().map(text),
+            registry_name: profile.vouched.registry.as_ref().map(Into::into),
         }
     }
 }
@@ -91,23 +154,42 @@ impl From<&Permissions> for PermissionsItem {
     }
 }
 
+fn name(at: &'static str, text: &str) -> Result<PersonName, BadField> {
+    field(at, PersonName::parse(text))
+}
+
+fn optional_name(at: &'static str, text: Option<&String>) -> Result<Option<PersonName>, BadField> {
+    text.map(|text| name(at, text)).transpose()
+}
+
+impl TryFrom<NameItem> for FullName {
+    type Error = BadField;
+
+    fn try_from(item: NameItem) -> Result<Self, BadField> {
+        Ok(Self {
+            first: name("p.fn", &item.first)?,
+            middle: optional_name("p.mn", item.middle.as_ref())?,
+            last: name("p.ln", &item.last)?,
+            suffix1: optional_name("p.s1", item.suffix1.as_ref())?,
+            suffix2: optional_name("p.s2", item.suffix2.as_ref())?,
+        })
+    }
+}
+
 impl TryFrom<ProfileItem> for Profile {
     type Error = BadField;
 
     fn try_from(item: ProfileItem) -> Result<Self, BadField> {
-        let name = |at, text: &str| field(at, PersonName::parse(text));
-        let optional = |at, text: Option<String>| text.map(|t| name(at, &t)).transpose();
         Ok(Self {
-            name: FullName {
-                first: name("p.fn", &item.first)?,
-                middle: optional("p.mn", item.middle)?,
-                last: name("p.ln", &item.last)?,
-                suffix1: optional("p.s1", item.suffix1)?,
-                suffix2: optional("p.s2", item.suffix2)?,
-            },
+            name: item.name.try_into()?,
             phone: item.phone.map(|p| field("p.ph", PhoneNumber::parse(&p))).transpose()?,
             role: field("p.ro", ClinicRole::parse(&item.role))?,
             permissions: item.permissions.try_into()?,
+            vouched: VouchedNames {
+                verified: optional_name("p.vn", item.verified_surname.as_ref())?,
+                set_by_others: optional_name("p.sn", item.surname_set_by_others.as_ref())?,
+                registry: item.registry_name.map(Into::into),
+            },
         })
     }
 }
@@ -138,7 +220,7 @@ fn verification(item: &PermissionsItem) -> Result<NpiStatus, BadField> {
         (_, None, None) => Ok(state),
         (NpiStatus::Verified(_), Some(by), Some(at)) => {
             Ok(NpiStatus::Verified(VerificationBasis::Attested {
-                by: UserId::parse(by).map_err(|_| BadField("p.nb"))?,
+                by: Attester::parse(by).ok_or(BadField("p.nb"))?,
                 at: time("p.na", at)?,
             }))
         }
@@ -149,6 +231,7 @@ fn verification(item: &PermissionsItem) -> Result<NpiStatus, BadField> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::ids::UserId;
     use domain::person::permissions::{AccessLevel, Reporting};
     use domain::time::Timestamp;
 
@@ -167,11 +250,12 @@ mod tests {
     #[test]
     fn every_verification_survives_its_item_with_its_basis() {
         let attested =
-            VerificationBasis::Attested { by: UserId::from_bytes([1; 16]), at: Timestamp::EPOCH };
+            |by| NpiStatus::Verified(VerificationBasis::Attested { by, at: Timestamp::EPOCH });
         for state in [
             NpiStatus::Pending,
             NpiStatus::Verified(VerificationBasis::Registry),
-            NpiStatus::Verified(attested),
+            attested(Attester::User(UserId::from_bytes([1; 16]))),
+            attested(Attester::Operator),
             NpiStatus::NameMismatch,
             NpiStatus::NotFound,
             NpiStatus::Deactivated,

@@ -12,6 +12,7 @@ use domain::user::User;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::name_view::RegistryNameView;
 use crate::schema::{
     ApiKeyStatusName, ClinicRoleName, DeliveryName, InvitationStatusName, InvitedSource, LevelName,
     NpiVerification, ScopeName, UserStatusName,
@@ -52,12 +53,15 @@ pub struct PersonView {
     /// Whether the NPI is verified.
     #[schema(value_type = NpiVerification)]
     pub npi_verification: &'static str,
+    /// What the registry calls the person that the NPI belongs to. Left out if it lists none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub npi_registry_name: Option<RegistryNameView>,
 }
 
 impl PersonView {
     fn new(email: &domain::person::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
-        let Profile { name, phone, role, permissions } = profile;
+        let Profile { name, phone, role, permissions, vouched } = profile;
         Self {
             email: email.as_typed().to_owned(),
             first_name: text(&name.first),
@@ -73,6 +77,7 @@ impl PersonView {
             has_dashboard_access: permissions.has_dashboard_access(),
             npi_number: permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
             npi_verification: Permissions::verification_name(permissions),
+            npi_registry_name: vouched.registry.as_ref().map(Into::into),
         }
     }
 }

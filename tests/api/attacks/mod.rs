@@ -4,5 +4,6 @@ mod borrowed_identity;
 mod ended_authority;
 mod foreign_clinic;
 mod lost_race;
+mod self_verification;
 mod session_without_password;
 mod stolen_cookie;

@@ -9,8 +9,8 @@ use super::state::{
 use crate::actor::Inviter;
 use crate::audit::AuditAction;
 use crate::delivery::EmailDelivery;
-use crate::ids::{ClinicId, InvitationId, UserId};
-use crate::npi::RegistryAnswer;
+use crate::ids::{ClinicId, InvitationId};
+use crate::npi::{Attester, RegistryAnswer};
 use crate::person::email::Email;
 use crate::person::permissions::NotAttested;
 use crate::person::profile::Profile;
@@ -177,10 +177,10 @@ impl UnexpiredInvitation {
         self.change_profile(profile, AuditAction::InvitationEdited, now)
     }
 
-    /// Records that an owner or admin attests the NPI, which is registered under another surname.
+    /// Records that someone else attests the NPI, which is registered under another surname.
     pub fn attest(
         self,
-        by: UserId,
+        by: Attester,
         now: Timestamp,
     ) -> Result<InvitationTransition<PendingInvitation>, NotAttested> {
         let profile = self.0.details.profile.clone().attest(by, now)?;

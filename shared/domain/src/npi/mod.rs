@@ -1,6 +1,7 @@
 //! National Provider Identifiers (45 CFR 162.406), and what the NPPES registry says about them.
 
 pub mod due;
+mod registry_name;
 mod surname;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use crate::field::Refusal;
 use crate::ids::UserId;
 use crate::time::Timestamp;
 
+pub use registry_name::{RegistryName, RegistryText};
 pub use surname::surnames_match;
 
 /// An NPI: 10 digits, the first 1 or 2. The last one is the Luhn check digit over `80840` and the NPI
@@ -56,6 +58,8 @@ impl fmt::Debug for Npi {
 pub enum RegistryAnswer {
     /// The NPI of an active person (`NPI-1`).
     Person {
+        /// What the registry calls the person now.
+        name: RegistryName,
         /// Every surname on record, including former ones, as the registry spells them.
         surnames: Vec<String>,
     },
@@ -74,13 +78,42 @@ pub enum RegistryAnswer {
 pub enum VerificationBasis {
     /// The registry lists the number under the person's surname.
     Registry,
-    /// The registry lists the number under another surname, and an owner or admin attested it.
+    /// The registry lists the number under another surname, and someone attested it.
     Attested {
         /// Who attested it.
-        by: UserId,
+        by: Attester,
         /// When.
         at: Timestamp,
     },
+}
+
+/// Who attested an NPI: never the person who holds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Attester {
+    /// An owner or admin who was signed in.
+    User(UserId),
+    /// The person who runs the service, for a clinic without another manager.
+    Operator,
+}
+
+impl fmt::Display for Attester {
+    /// Writes `usr_...` or `operator`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::User(id) => id.fmt(f),
+            Self::Operator => f.write_str("operator"),
+        }
+    }
+}
+
+impl Attester {
+    /// Reads the text that `Display` writes.
+    pub fn parse(text: &str) -> Option<Self> {
+        match text {
+            "operator" => Some(Self::Operator),
+            _ => UserId::parse(text).map(Self::User).ok(),
+        }
+    }
 }
 
 /// The verification of an NPI. `not_required` in JSON means that there is no NPI.
@@ -102,7 +135,7 @@ impl NpiStatus {
     /// The verification that the registry's answer gives to a person with this surname.
     pub fn from_answer(answer: &RegistryAnswer, surname: &str) -> Self {
         match answer {
-            RegistryAnswer::Person { surnames }
+            RegistryAnswer::Person { surnames, .. }
                 if surnames.iter().any(|s| surnames_match(s, surname)) =>
             {
                 Self::Verified(VerificationBasis::Registry)
@@ -111,19 +144,6 @@ impl NpiStatus {
             RegistryAnswer::Organization | RegistryAnswer::Unknown => Self::NotFound,
             RegistryAnswer::Deactivated => Self::Deactivated,
             RegistryAnswer::Unavailable => Self::Pending,
-        }
-    }
-
-    /// The verification after a repeated lookup for the same person. An unavailable registry changes
-    /// nothing. An attestation holds while the number belongs to an active person.
-    #[must_use]
-    pub fn recheck(self, answer: &RegistryAnswer, surname: &str) -> Self {
-        match (self, answer) {
-            (_, RegistryAnswer::Unavailable)
-            | (Self::Verified(VerificationBasis::Attested { .. }), RegistryAnswer::Person { .. }) => {
-                self
-            }
-            _ => Self::from_answer(answer, surname),
         }
     }
 
@@ -173,9 +193,16 @@ impl NpiStatus {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    /// The registry's answer about an active person with these surnames.
+    pub(crate) fn registered(surnames: &[&str]) -> RegistryAnswer {
+        let name =
+            RegistryName { last: RegistryText::parse(surnames[0]), ..RegistryName::default() };
+        RegistryAnswer::Person { name, surnames: surnames.iter().map(|&s| s.into()).collect() }
+    }
 
     proptest! {
         #[test]
@@ -222,7 +249,7 @@ mod tests {
 
     #[test]
     fn the_registry_decides_the_verification_unless_it_is_unavailable() {
-        let person = RegistryAnswer::Person { surnames: vec!["NEW".into(), "FORMER".into()] };
+        let person = registered(&["NEW", "FORMER"]);
         assert_eq!(
             NpiStatus::from_answer(&person, "Former"),
             NpiStatus::Verified(VerificationBasis::Registry)
@@ -241,27 +268,10 @@ mod tests {
     }
 
     #[test]
-    fn an_attestation_holds_until_the_registry_rules_out_the_npi() {
-        let attested = NpiStatus::Verified(VerificationBasis::Attested {
-            by: UserId::from_bytes([1; 16]),
-            at: Timestamp::EPOCH,
-        });
-        let registry = NpiStatus::Verified(VerificationBasis::Registry);
-        let person = |surname: &str| RegistryAnswer::Person { surnames: vec![surname.into()] };
-        for (before, answer, after) in [
-            (attested, person("OTHER"), attested),
-            (attested, person("HALE"), attested),
-            (attested, RegistryAnswer::Unavailable, attested),
-            (attested, RegistryAnswer::Deactivated, NpiStatus::Deactivated),
-            (attested, RegistryAnswer::Unknown, NpiStatus::NotFound),
-            (attested, RegistryAnswer::Organization, NpiStatus::NotFound),
-            (registry, person("OTHER"), NpiStatus::NameMismatch),
-            (registry, person("HALE"), registry),
-            (registry, RegistryAnswer::Unavailable, registry),
-            (NpiStatus::Deactivated, person("HALE"), registry),
-            (NpiStatus::Pending, RegistryAnswer::Unavailable, NpiStatus::Pending),
-        ] {
-            assert_eq!(before.recheck(&answer, "Hale"), after, "{before:?} {answer:?}");
+    fn an_attester_survives_its_text() {
+        for attester in [Attester::Operator, Attester::User(UserId::from_bytes([1; 16]))] {
+            assert_eq!(Attester::parse(&attester.to_string()), Some(attester));
         }
+        assert_eq!(Attester::parse("system"), None);
     }
 }

@@ -3,6 +3,7 @@
 pub mod email;
 pub mod permissions;
 pub mod profile;
+pub mod vouched;
 
 use std::fmt;
 

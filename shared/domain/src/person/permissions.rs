@@ -2,8 +2,7 @@
 //! or reporting without an NPI.
 
 use crate::field::{FieldFaults, Refusal};
-use crate::ids::UserId;
-use crate::npi::{Npi, NpiStatus, VerificationBasis};
+use crate::npi::{Attester, Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
 
 /// A person's level in the clinic, with what each level leaves open.
@@ -213,12 +212,29 @@ impl Permissions {
         )
     }
 
+    /// Whether a change from `before` lets the person create reports: the permission is new, it takes
+    /// effect, or the NPI is another one. `before` is `None` for a new person.
+    pub fn gains_reporting(&self, before: Option<&Self>) -> bool {
+        let number = |of: &Self| of.npi().map(|(npi, _)| npi);
+        let is_new = |before: &Self| {
+            !before.can_create_reports()
+                || number(before) != number(self)
+                || (self.may_report_now() && !before.may_report_now())
+        };
+        self.can_create_reports() && before.is_none_or(is_new)
+    }
+
     /// The NPI on file with its verification.
     pub fn npi(&self) -> Option<(Npi, NpiStatus)> {
         match self.reporting {
             Reporting::WithoutNpi => None,
             Reporting::WithNpi { npi, verification, .. } => Some((npi, verification)),
         }
+    }
+
+    /// Whether the NPI on file is verified.
+    pub fn npi_is_verified(&self) -> bool {
+        matches!(self.npi(), Some((_, NpiStatus::Verified(_))))
     }
 
     /// Replaces the verification. Changes nothing if there is no NPI.
@@ -230,8 +246,8 @@ impl Permissions {
         self
     }
 
-    /// Records that an owner or admin attests the NPI. Only a `name_mismatch` can be attested.
-    pub fn attest(self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
+    /// Records that someone else attests the NPI. Only a `name_mismatch` can be attested.
+    pub fn attest(self, by: Attester, at: Timestamp) -> Result<Self, NotAttested> {
         match self.npi() {
             None => Err(NotAttested::NoNpi),
             Some((_, NpiStatus::NameMismatch)) => {
@@ -251,6 +267,7 @@ impl Permissions {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::ids::UserId;
     use proptest::prelude::*;
 
     pub(crate) fn any_verification() -> impl Strategy<Value = NpiStatus> {
@@ -258,7 +275,7 @@ pub(crate) mod tests {
             Just(NpiStatus::Pending),
             Just(NpiStatus::Verified(VerificationBasis::Registry)),
             Just(NpiStatus::Verified(VerificationBasis::Attested {
-                by: UserId::from_bytes([7; 16]),
+                by: Attester::User(UserId::from_bytes([7; 16])),
                 at: Timestamp::EPOCH,
             })),
             Just(NpiStatus::NameMismatch),
@@ -306,7 +323,7 @@ pub(crate) mod tests {
         #[test]
         fn only_a_name_mismatch_can_be_attested_and_nothing_else_changes(requested in any_request()) {
             let Ok(granted) = Permissions::grant(requested) else { return Ok(()) };
-            let by = UserId::from_bytes([1; 16]);
+            let by = Attester::User(UserId::from_bytes([1; 16]));
             match granted.attest(by, Timestamp::EPOCH) {
                 Ok(attested) => {
                     prop_assert_eq!(granted.verification_name(), "name_mismatch");
@@ -325,6 +342,40 @@ pub(crate) mod tests {
         #[test]
         fn reading_a_level_never_panics(text in any::<String>()) {
             let _ = (Level::parse(&text), AssignableLevel::parse(&text));
+        }
+    }
+
+    #[test]
+    fn reporting_is_gained_by_a_permission_a_verification_or_another_npi() {
+        let with = |number: &str, verification, granted| Permissions {
+            access_level: AccessLevel::Member { dashboard: false },
+            manage_studies: false,
+            reporting: Reporting::WithNpi {
+                npi: Npi::parse(number).unwrap(),
+                verification,
+                granted,
+            },
+        };
+        let verified = NpiStatus::Verified(VerificationBasis::Registry);
+        let (mine, other) = ("1234567893", "1245319599");
+        let granted = with(mine, verified, true);
+        for before in [
+            None,
+            Some(with(mine, verified, false)),
+            Some(with(mine, NpiStatus::NameMismatch, true)),
+            Some(with(other, verified, true)),
+        ] {
+            assert!(granted.gains_reporting(before.as_ref()), "{before:?}");
+        }
+        let mismatched = with(mine, NpiStatus::NameMismatch, true);
+        assert!(mismatched.gains_reporting(None), "it takes effect once it is attested");
+        for (before, after) in [
+            (granted, granted),
+            (mismatched, mismatched),
+            (granted, mismatched),
+            (granted, with(mine, verified, false)),
+        ] {
+            assert!(!after.gains_reporting(Some(&before)), "{before:?} {after:?}");
         }
     }
 

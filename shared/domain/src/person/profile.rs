@@ -2,8 +2,9 @@
 
 use crate::field::FieldFaults;
 use crate::ids::UserId;
-use crate::npi::{Npi, NpiStatus, RegistryAnswer};
+use crate::npi::{Attester, Npi, NpiStatus, RegistryAnswer, VerificationBasis, surnames_match};
 use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
+use crate::person::vouched::VouchedNames;
 use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 use crate::time::Timestamp;
 
@@ -18,6 +19,24 @@ pub struct Profile {
     pub role: ClinicRole,
     /// What the person may do.
     pub permissions: Permissions,
+    /// The names that the verification of the NPI rests on.
+    pub vouched: VouchedNames,
+}
+
+/// Who changes a profile. Nobody raises the verification of their own NPI.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ProfileEditor {
+    /// The person whose profile it is.
+    Themselves,
+    /// Anyone else.
+    SomeoneElse,
+}
+
+impl ProfileEditor {
+    /// Who changes the profile of `person` if `by` acts: the signed-in person, or the maker of the API key.
+    pub fn of(by: Option<UserId>, person: UserId) -> Self {
+        if by == Some(person) { Self::Themselves } else { Self::SomeoneElse }
+    }
 }
 
 /// A change to a profile. `None` keeps a field, and `Some(None)` clears an optional one.
@@ -50,8 +69,13 @@ pub struct ProfileChanges {
 }
 
 impl Profile {
-    /// Applies `changes`. A new NPI, or a new surname, sets the verification to `pending`.
-    pub fn apply(&self, changes: ProfileChanges) -> Result<Self, FieldFaults> {
+    /// Applies `changes`. A new NPI is `pending` until the registry answers. See
+    /// [`Self::after_rename`] for a new surname.
+    pub fn apply(
+        &self,
+        changes: ProfileChanges,
+        editor: ProfileEditor,
+    ) -> Result<Self, FieldFaults> {
         let old = &self.name;
         let name = FullName {
             first: changes.first.unwrap_or_else(|| old.first.clone()),
@@ -66,14 +90,70 @@ impl Profile {
         requested.create_reports = changes.create_reports.unwrap_or(requested.create_reports);
         requested.dashboard = changes.dashboard.unwrap_or(requested.dashboard);
         let npi = changes.npi.unwrap_or(requested.npi.map(|(npi, _)| npi));
-        let kept = requested.npi.filter(|(held, _)| Some(*held) == npi && name.last == old.last);
-        requested.npi = kept.or(npi.map(|npi| (npi, NpiStatus::Pending)));
+        let kept = requested.npi.filter(|(held, _)| Some(*held) == npi);
+        let renamed =
+            kept.map(|(npi, status)| (npi, self.after_rename(status, &name.last, editor)));
+        requested.npi = renamed.or(npi.map(|npi| (npi, NpiStatus::Pending)));
+        let permissions = Permissions::grant(requested)?;
+        let set_by_others = match editor {
+            ProfileEditor::SomeoneElse if name.last != old.last => &name.last,
+            _ => self.surname_set_by_others(),
+        };
+        let verified = Some(self.surname_to_compare()).filter(|_| permissions.npi_is_verified());
+        let unlike_current = |surname: &&PersonName| **surname != name.last;
+        let vouched = VouchedNames {
+            verified: verified.filter(unlike_current).cloned(),
+            set_by_others: Some(set_by_others).filter(unlike_current).cloned(),
+            registry: self.vouched.registry.clone().filter(|_| kept.is_some()),
+        };
         Ok(Self {
             name,
             phone: changes.phone.unwrap_or_else(|| self.phone.clone()),
             role: changes.role.unwrap_or(self.role),
-            permissions: Permissions::grant(requested)?,
+            permissions,
+            vouched,
         })
+    }
+
+    /// The verification of the same NPI after the surname becomes `new`.
+    ///
+    /// A spelling that matches the verified surname changes nothing, and the registry is not asked. Any
+    /// other surname was never verified, so `verified` does not cover it:
+    /// - If the person changed it, only an attestation verifies it (`name_mismatch`). An NPI that the
+    ///   registry rules out stays so, because a name does not change that.
+    /// - If someone else changed it, it is `pending` until the registry answers. A silent registry takes
+    ///   nothing away here: what was verified was another name.
+    fn after_rename(
+        &self,
+        status: NpiStatus,
+        new: &PersonName,
+        editor: ProfileEditor,
+    ) -> NpiStatus {
+        if *new == self.name.last {
+            return status;
+        }
+        let same = surnames_match(self.surname_to_compare().as_str(), new.as_str());
+        match (editor, status) {
+            (_, NpiStatus::Verified(_)) | (ProfileEditor::Themselves, _) if same => status,
+            (ProfileEditor::Themselves, NpiStatus::NotFound | NpiStatus::Deactivated) => status,
+            (ProfileEditor::Themselves, _) => NpiStatus::NameMismatch,
+            (ProfileEditor::SomeoneElse, _) => NpiStatus::Pending,
+        }
+    }
+
+    /// The surname that someone other than the person last set.
+    fn surname_set_by_others(&self) -> &PersonName {
+        self.vouched.set_by_others.as_ref().unwrap_or(&self.name.last)
+    }
+
+    /// The surname that others are compared with: the verified one, or else the one that someone other
+    /// than the person last set.
+    fn surname_to_compare(&self) -> &PersonName {
+        if self.permissions.npi_is_verified() {
+            self.vouched.verified.as_ref().unwrap_or(&self.name.last)
+        } else {
+            self.surname_set_by_others()
+        }
     }
 
     /// The NPI if it is still `pending` and needs a registry lookup.
@@ -85,158 +165,67 @@ impl Profile {
     }
 
     /// Records the registry's answer. Refuses an NPI that the registry rules out.
-    pub fn verify_npi(mut self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
-        let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
-        if let Some(refused) = verification.refusal(answer) {
-            return Err(refused.at("npiNumber").into());
+    pub fn verify_npi(self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
+        match self.judge(answer).refusal(answer) {
+            Some(refused) => Err(refused.at("npiNumber").into()),
+            None => Ok(self.record_answer(answer)),
         }
-        self.permissions = self.permissions.with_verification(verification);
-        Ok(self)
     }
 
     /// Records the registry's answer, even if it rules out the NPI. The person then cannot report.
     #[must_use]
-    pub fn record_answer(mut self, answer: &RegistryAnswer) -> Self {
-        let verification = NpiStatus::from_answer(answer, self.name.last.as_str());
-        self.permissions = self.permissions.with_verification(verification);
-        self
+    pub fn record_answer(self, answer: &RegistryAnswer) -> Self {
+        let found = self.judge(answer);
+        self.set_verification(found, answer)
     }
 
-    /// Records the answer of a repeated registry lookup.
+    /// Records the answer of a repeated registry lookup. An unavailable registry changes nothing. An
+    /// attestation holds while the number belongs to an active person.
     #[must_use]
-    pub fn recheck_npi(mut self, answer: &RegistryAnswer) -> Self {
-        if let Some((_, held)) = self.permissions.npi() {
-            let found = held.recheck(answer, self.name.last.as_str());
-            self.permissions = self.permissions.with_verification(found);
+    pub fn recheck_npi(self, answer: &RegistryAnswer) -> Self {
+        let found = match (self.permissions.npi(), answer) {
+            (None, _) | (_, RegistryAnswer::Unavailable) => return self,
+            (
+                Some((_, held @ NpiStatus::Verified(VerificationBasis::Attested { .. }))),
+                RegistryAnswer::Person { .. },
+            ) => held,
+            _ => self.judge(answer),
+        };
+        self.set_verification(found, answer)
+    }
+
+    /// The verification that the registry's answer gives. The registry never verifies a surname that the
+    /// person chose.
+    fn judge(&self, answer: &RegistryAnswer) -> NpiStatus {
+        let surname = self.surname_to_compare().as_str();
+        match NpiStatus::from_answer(answer, surname) {
+            NpiStatus::Verified(_) if !surnames_match(surname, self.name.last.as_str()) => {
+                NpiStatus::NameMismatch
+            }
+            found => found,
+        }
+    }
+
+    fn set_verification(mut self, found: NpiStatus, answer: &RegistryAnswer) -> Self {
+        let compared = self.surname_to_compare().clone();
+        self.permissions = self.permissions.with_verification(found);
+        let verified = self.permissions.npi_is_verified() && compared != self.name.last;
+        self.vouched.verified = verified.then_some(compared);
+        match answer {
+            RegistryAnswer::Person { name, .. } => self.vouched.registry = Some(name.clone()),
+            RegistryAnswer::Unavailable => {}
+            _ => self.vouched.registry = None,
         }
         self
     }
 
-    /// Records that an owner or admin attests the NPI.
-    pub fn attest(mut self, by: UserId, at: Timestamp) -> Result<Self, NotAttested> {
+    /// Records that someone else attests the NPI, under the current surname.
+    pub fn attest(mut self, by: Attester, at: Timestamp) -> Result<Self, NotAttested> {
         self.permissions = self.permissions.attest(by, at)?;
+        self.vouched.verified = None;
         Ok(self)
     }
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-    use crate::npi::VerificationBasis;
-    use crate::person::permissions::AccessLevel;
-
-    pub(crate) fn name(text: &str) -> PersonName {
-        PersonName::parse(text).unwrap()
-    }
-
-    pub(crate) fn profile() -> Profile {
-        Profile {
-            name: FullName {
-                first: name("Ada"),
-                middle: None,
-                last: name("Okafor"),
-                suffix1: Some(name("MD")),
-                suffix2: None,
-            },
-            phone: None,
-            role: ClinicRole::Radiologist,
-            permissions: Permissions {
-                access_level: AccessLevel::Member { dashboard: false },
-                manage_studies: false,
-                reporting: Reporting::WithNpi {
-                    npi: Npi::parse("1234567893").unwrap(),
-                    verification: NpiStatus::Verified(VerificationBasis::Registry),
-                    granted: true,
-                },
-            },
-        }
-    }
-
-    #[test]
-    fn null_clears_a_field_and_a_missing_one_is_kept() {
-        let changed = profile()
-            .apply(ProfileChanges { suffix1: Some(None), ..ProfileChanges::default() })
-            .unwrap();
-        assert_eq!(changed.name.suffix1, None);
-        assert_eq!(changed.name.first, name("Ada"));
-        assert_eq!(profile().apply(ProfileChanges::default()), Ok(profile()));
-    }
-
-    #[test]
-    fn a_new_npi_or_surname_is_verified_again() {
-        let other = Npi::parse("1245319599").unwrap();
-        let new_npi = profile()
-            .apply(ProfileChanges { npi: Some(Some(other)), ..ProfileChanges::default() })
-            .unwrap();
-        assert_eq!(new_npi.npi_to_verify(), Some(other));
-        let new_surname = profile()
-            .apply(ProfileChanges { last: Some(name("Obi")), ..ProfileChanges::default() })
-            .unwrap();
-        assert!(new_surname.npi_to_verify().is_some());
-        let new_first = profile()
-            .apply(ProfileChanges { first: Some(name("Eve")), ..ProfileChanges::default() })
-            .unwrap();
-        assert_eq!(new_first.npi_to_verify(), None);
-    }
-
-    #[test]
-    fn only_a_new_npi_or_surname_clears_an_attestation() {
-        let mut mismatched = profile();
-        mismatched.permissions = mismatched.permissions.with_verification(NpiStatus::NameMismatch);
-        let attested = mismatched.attest(UserId::from_bytes([1; 16]), Timestamp::EPOCH).unwrap();
-        let after = |changes| {
-            let changed: Profile = attested.apply(changes).unwrap();
-            changed.permissions.verification_name()
-        };
-        let other = Npi::parse("1245319599").unwrap();
-        for (changes, name) in [
-            (ProfileChanges { npi: Some(Some(other)), ..ProfileChanges::default() }, "pending"),
-            (ProfileChanges { last: Some(name("Obi")), ..ProfileChanges::default() }, "pending"),
-            (
-                ProfileChanges {
-                    first: Some(name("Eve")),
-                    create_reports: Some(false),
-                    ..ProfileChanges::default()
-                },
-                "verified",
-            ),
-        ] {
-            assert_eq!(after(changes), name);
-        }
-    }
-
-    #[test]
-    fn clearing_the_npi_of_a_person_who_reports_is_refused() {
-        let faults = profile()
-            .apply(ProfileChanges { npi: Some(None), ..ProfileChanges::default() })
-            .unwrap_err();
-        assert_eq!(faults.0[0].code, "npi_required");
-    }
-
-    #[test]
-    fn an_admin_needs_dashboard_access() {
-        let changes =
-            ProfileChanges { level: Some(AssignableLevel::Admin), ..ProfileChanges::default() };
-        assert_eq!(profile().apply(changes).unwrap_err().0[0].code, "admin_needs_dashboard");
-    }
-
-    #[test]
-    fn each_answer_of_the_registry_has_its_own_effect() {
-        let unverified = profile().permissions.with_verification(NpiStatus::Pending);
-        let profile = Profile { permissions: unverified, ..profile() };
-        let refused = profile.clone().verify_npi(&RegistryAnswer::Unknown).unwrap_err();
-        assert_eq!(
-            (refused.0[0].field.as_str(), refused.0[0].code),
-            ("npiNumber", "npi_not_found")
-        );
-        let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
-        let shown = profile.clone().verify_npi(&other).unwrap();
-        assert_eq!(shown.permissions.verification_name(), "name_mismatch");
-        assert!(!shown.permissions.may_report_now());
-        assert_eq!(profile.clone().verify_npi(&RegistryAnswer::Unavailable), Ok(profile.clone()));
-        assert_eq!(
-            profile.record_answer(&RegistryAnswer::Deactivated).permissions.verification_name(),
-            "deactivated"
-        );
-    }
-}
+pub(crate) mod tests;

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use domain::npi::{Npi, RegistryAnswer};
+use domain::npi::{Npi, RegistryAnswer, RegistryName, RegistryText};
 use tracing::subscriber::NoSubscriber;
 use tracing_subscriber::filter::LevelFilter;
 
@@ -62,7 +62,8 @@ async fn look_up(base_url: &str, budget: Duration) -> RegistryAnswer {
 }
 
 fn hale() -> RegistryAnswer {
-    RegistryAnswer::Person { surnames: vec!["HALE".to_owned()] }
+    let name = RegistryName { last: RegistryText::parse("HALE"), ..RegistryName::default() };
+    RegistryAnswer::Person { name, surnames: vec!["HALE".to_owned()] }
 }
 
 #[tokio::test]

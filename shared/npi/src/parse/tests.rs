@@ -1,4 +1,4 @@
-use domain::npi::{Npi, RegistryAnswer};
+use domain::npi::{Npi, RegistryAnswer, RegistryName, RegistryText};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -11,8 +11,16 @@ fn read(answer: &Value) -> Result<RegistryAnswer, NpiLookupFailure> {
     parse(&Npi::parse(NUMBER).unwrap(), answer.to_string().as_bytes())
 }
 
+/// The person of [`active`] with these surnames, the first of which is the current one.
 fn person(surnames: &[&str]) -> RegistryAnswer {
-    RegistryAnswer::Person { surnames: surnames.iter().map(|&s| s.to_owned()).collect() }
+    let name = RegistryName {
+        first: RegistryText::parse("ANNA"),
+        last: surnames.first().and_then(|surname| RegistryText::parse(surname)),
+        credential: RegistryText::parse("M.D."),
+        taxonomy: RegistryText::parse("Radiology, Diagnostic Radiology"),
+    };
+    let surnames = surnames.iter().map(|&surname| surname.to_owned()).collect();
+    RegistryAnswer::Person { name, surnames }
 }
 
 /// The record of an active person in API version 2.1.
@@ -24,8 +32,13 @@ fn active() -> Value {
         "number": NUMBER,
         "addresses": [{ "address_purpose": "LOCATION", "city": "MOBILE", "state": "AL" }],
         "practiceLocations": [],
-        "basic": { "first_name": "ANNA", "last_name": "HALE", "middle_name": "--", "status": "A" },
-        "taxonomies": [{ "code": "2085R0202X", "desc": "Radiology, Diagnostic Radiology", "primary": true }],
+        "basic": {
+            "first_name": "ANNA", "last_name": "HALE", "middle_name": "--", "credential": "M.D.", "status": "A"
+        },
+        "taxonomies": [
+            { "code": "207R00000X", "desc": "Internal Medicine", "primary": false },
+            { "code": "2085R0202X", "desc": "Radiology, Diagnostic Radiology", "primary": true }
+        ],
         "identifiers": [],
         "endpoints": [],
         "other_names": []
@@ -42,6 +55,16 @@ fn active_with(pointer: &str, value: Value) -> Value {
 #[test]
 fn an_active_person_has_a_surname() {
     assert_eq!(read(&active()), Ok(person(&["HALE"])));
+}
+
+#[test]
+fn only_the_primary_taxonomy_is_part_of_the_name() {
+    for none in [json!([]), Value::Null, json!([{ "desc": "Internal Medicine" }]), json!("MD")] {
+        let answer = active_with("/results/0/taxonomies", none);
+        let Ok(RegistryAnswer::Person { name, .. }) = read(&answer) else { panic!("no person") };
+        assert_eq!(name.taxonomy, None);
+        assert_eq!(name.first_and_last(), Some("ANNA HALE".to_owned()));
+    }
 }
 
 #[test]

@@ -164,9 +164,10 @@ mod tests {
     use domain::actor::Inviter;
     use domain::ids::ApiKeyId;
     use domain::invitation::NewInvitation;
-    use domain::npi::{Npi, NpiStatus};
+    use domain::npi::{Npi, NpiStatus, RegistryName, RegistryText};
     use domain::person::permissions::{AccessLevel, Permissions, Reporting};
     use domain::person::profile::Profile;
+    use domain::person::vouched::VouchedNames;
     use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
 
     /// An invitation about as large as they usually get.
@@ -195,6 +196,15 @@ mod tests {
                     access_level: AccessLevel::Member { dashboard: true },
                     manage_studies: true,
                     reporting,
+                },
+                vouched: VouchedNames {
+                    registry: Some(RegistryName {
+                        first: RegistryText::parse("WILHELMINA"),
+                        last: RegistryText::parse("FEATHERSTONE"),
+                        credential: RegistryText::parse("M.D."),
+                        taxonomy: RegistryText::parse("Radiology, Diagnostic Radiology"),
+                    }),
+                    ..VouchedNames::default()
                 },
             },
             invited_by: Inviter::ApiKey(ApiKeyId::from_bytes([3; 16])),

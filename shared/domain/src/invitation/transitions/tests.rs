@@ -1,5 +1,7 @@
 use super::super::InvitationStatus;
 use super::*;
+use crate::ids::UserId;
+use crate::npi::tests::registered;
 use crate::person::profile::tests::{name, profile};
 use proptest::prelude::*;
 
@@ -69,11 +71,11 @@ fn run(
             pending.check_expiry(now).ok()?.edit(profile(), now).map(Into::into)
         }
         InvitationCommand::Attest => {
-            let by = UserId::from_bytes([9; 16]);
+            let by = Attester::User(UserId::from_bytes([9; 16]));
             pending.check_expiry(now).ok()?.attest(by, now).ok()?.map(Into::into)
         }
         InvitationCommand::RecheckNpi => {
-            let answer = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
+            let answer = registered(&["OBI"]);
             pending.check_expiry(now).ok()?.recheck_npi(&answer, now)?.map(Into::into)
         }
         InvitationCommand::RequestNew => {
@@ -190,9 +192,9 @@ fn an_edit_keeps_the_link_and_the_expiry() {
 
 #[test]
 fn an_attestation_survives_a_recheck_and_passes_to_the_user() {
-    let other = RegistryAnswer::Person { surnames: vec!["OBI".into()] };
+    let other = registered(&["OBI"]);
     let live = |pending: PendingInvitation| pending.check_expiry(at(60)).unwrap();
-    let by = UserId::from_bytes([9; 16]);
+    let by = Attester::User(UserId::from_bytes([9; 16]));
     let changed = live(pending_invitation()).recheck_npi(&other, at(60)).unwrap();
     assert_eq!(changed.action, AuditAction::NpiVerificationChanged);
     let attested = live(changed.next).attest(by, at(60)).unwrap();

@@ -99,3 +99,44 @@ async fn an_npi_cannot_be_attested_by_its_holder_or_an_api_key() {
     let boss = app.open_session("boss@clinic.example").await;
     boss.client.post(&path, &json!({})).await.expect(200);
 }
+
+#[tokio::test]
+async fn the_operator_attests_where_no_other_manager_exists() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let path = format!("/v1/autoScribe/users/{}", owner.user_id);
+    let npi = json!({ "npiNumber": "2000000051", "canCreateReports": true });
+    let added = owner.client.patch(&path, &npi).await.expect(200);
+    assert_eq!(added["npiVerification"], "name_mismatch");
+    let own = owner.client.post(&format!("{path}/attest-npi"), &json!({})).await;
+    own.expect_problem(409, "cannot_attest_self");
+    let command = json!({ "attestNpi": { "clinicId": app.clinic_id, "userId": owner.user_id } });
+    let attested = app.provision(&command).await.unwrap();
+    assert_eq!(attested, json!({ "userId": owner.user_id, "npiVerification": "verified" }));
+    assert_eq!(owner.client.get(&path).await.expect(200)["assignable"], true);
+    let query = format!("/v1/auditEvents?object={}&action=npi.attested", owner.user_id);
+    let page = owner.client.get(&query).await.expect(200);
+    let event = &page["auditEvents"][0];
+    assert_eq!(event["actor"], "operator");
+    assert_eq!(event["after"]["npiAttestedBy"], "operator");
+    assert!(app.load_npi_claim("2000000051").await.due.is_some(), "checked again every month");
+}
+
+#[tokio::test]
+async fn the_operators_attestation_is_refused_with_a_reason() {
+    let app = App::start().await;
+    let verified = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
+    let none = app.invite_and_confirm(&crate::support::member("g@clinic.example"), None).await;
+    let stranger = format!("usr_{}", "0".repeat(32));
+    for (user, why) in [
+        (verified["userId"].as_str().unwrap(), "the NPI is verified"),
+        (none["userId"].as_str().unwrap(), "the user has no NPI"),
+        (stranger.as_str(), "no user with this id"),
+        ("ada@clinic.example", "userId"),
+    ] {
+        let command = json!({ "attestNpi": { "clinicId": app.clinic_id, "userId": user } });
+        let refused = app.provision(&command).await.unwrap_err();
+        assert!(refused.to_string().contains(why), "{refused}");
+    }
+    assert!(app.list_audit_records("npi.attested").await.is_empty());
+}

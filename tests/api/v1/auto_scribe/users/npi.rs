@@ -59,3 +59,58 @@ async fn only_a_verified_npi_makes_a_confirmed_person_assignable() {
     );
     assert_eq!(shown["canCreateReports"], true, "the permission is kept, but has no effect");
 }
+
+#[tokio::test]
+async fn managers_see_what_the_registry_calls_the_person() {
+    let app = App::start().await;
+    let invited = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
+    let hale = json!({
+        "firstName": "ANNA", "lastName": "HALE", "credential": "MD", "taxonomy": "Radiology, Diagnostic Radiology",
+    });
+    assert_eq!(invited.expect(201)["npiRegistryName"], hale);
+    let invitation = app.read_invitation(&invited.str("invitationId")).await;
+    assert_eq!(invitation["npiRegistryName"], hale);
+    let token = app.token(&invited.str("invitationId"), 1);
+    let body = json!({ "token": token });
+    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    assert_eq!(user["npiRegistryName"], hale);
+    let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
+    let without = json!({ "npiNumber": null, "canCreateReports": false });
+    let user = app.as_pacs().patch(&path, &without).await.expect(200);
+    assert_eq!(user.get("npiRegistryName"), None, "left out without an NPI");
+}
+
+#[tokio::test]
+async fn a_silent_registry_never_takes_verified_from_the_same_surname() {
+    let app = App::start().await;
+    let person = with(
+        radiologist("conor@clinic.example"),
+        json!({ "lastName": "OBrien", "npiNumber": "2000000002" }),
+    );
+    let user = app.invite_and_confirm(&person, None).await;
+    assert_eq!(user["npiVerification"], "verified");
+    app.set_registry_down(true);
+    let asked = app.registry.request_count();
+    let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
+    for surname in ["O'Brien", "OʼBRIEN", "O’Brién Jr."] {
+        let change = json!({ "lastName": surname });
+        let respelled = app.as_pacs().patch(&path, &change).await.expect(200);
+        assert_eq!(respelled["npiVerification"], "verified", "{surname}");
+    }
+    assert_eq!(app.registry.request_count(), asked, "the registry is not asked");
+    // Another surname was never verified.
+    let other = app.as_pacs().patch(&path, &json!({ "lastName": "Winterbottom" })).await;
+    assert_eq!(other.expect(200)["npiVerification"], "pending");
+}
+
+#[tokio::test]
+async fn an_invitations_new_spelling_stays_verified_and_another_surname_does_not() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
+    let path = format!("/v1/autoScribe/users/invitations/{id}");
+    app.set_registry_down(true);
+    for (surname, expected) in [("HALE III", "verified"), ("Winterbottom", "pending")] {
+        let edited = app.as_pacs().patch(&path, &json!({ "lastName": surname })).await.expect(200);
+        assert_eq!(edited["npiVerification"], expected, "{surname}");
+    }
+}
