@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::actor::Actor;
-use domain::audit::{AuditObject, AuditRecord};
+use domain::audit::{AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, UserId};
 use domain::npi::Attester;
 use domain::time::Clock as _;
@@ -43,6 +43,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         object: AuditObject::User(change.next.id),
         before: Some(change.before.permissions),
         after: Some(after),
+        names: NameChange::default(),
         ip: None,
     };
     let claim = app.load_npi_claim(npi.as_str()).await;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::actor::Issuer;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::embed::EmbedOrigins;
 use domain::grant::{
     Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, View, ViewSeconds, check_parties,
@@ -109,6 +109,7 @@ fn audit_record(
         object,
         before: None,
         after: None,
+        names: NameChange::default(),
         ip: None,
     }
 }

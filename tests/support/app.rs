@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
@@ -163,6 +163,7 @@ impl App {
             object,
             before: None,
             after: None,
+            names: NameChange::default(),
             ip: None,
         }
     }

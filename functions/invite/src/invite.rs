@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::require_free_npi;
 use changes::{Attempt, Requester};
-use domain::audit::{AuditAction, AuditObject};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Fingerprint, Invitation, NewInvitation, PendingInvitation};
@@ -141,6 +141,7 @@ async fn write_invitation(
         object,
         after,
     );
+    let record = AuditRecord { names: NameChange::new_person(&details.profile.name), ..record };
     let mut tx = if permissions.manages_clinic() {
         requester.start(&deps.context, &record)?
     } else {

@@ -18,6 +18,7 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
+use web::name_view::NameView;
 use web::query::{ListQuery, PageParameters};
 use web::view::PermissionsView;
 
@@ -82,6 +83,12 @@ pub(crate) struct AuditEventView {
     before: Option<PermissionsView>,
     /// Permissions after.
     after: Option<PermissionsView>,
+    /// The person's names before, if this changed them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_before: Option<NameView>,
+    /// The person's names after, if this set or changed them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name_after: Option<NameView>,
     /// The network address that the request came from.
     ip: Option<String>,
 }
@@ -103,6 +110,8 @@ impl From<&AuditRecord> for AuditEventView {
             study: study.as_ref().map(Into::into),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
+            name_before: record.names.before.as_ref().map(Into::into),
+            name_after: record.names.after.as_ref().map(Into::into),
             ip: record.ip.clone(),
         }
     }

@@ -7,7 +7,7 @@ mod attest_npi;
 use changes::{Context, Requester};
 use domain::actor::Actor;
 use domain::actor::Inviter;
-use domain::audit::{AuditAction, AuditObject};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
 use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
@@ -232,7 +232,9 @@ async fn write_clinic(
     let (created, invited) = (AuditObject::Clinic(clinic.id), AuditObject::Invitation(details.id));
     let mut tx =
         deps.context.store.transaction(&record(AuditAction::ClinicProvisioned, created, None))?;
-    tx.put_audit_record(&record(AuditAction::InvitationCreated, invited, offered))?;
+    let names = NameChange::new_person(&details.profile.name);
+    let record_invited = record(AuditAction::InvitationCreated, invited, offered);
+    tx.put_audit_record(&AuditRecord { names, ..record_invited })?;
     tx.put_audit_record(&record(
         AuditAction::ApiKeyCreated,
         AuditObject::ApiKey(api_key.id),

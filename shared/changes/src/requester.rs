@@ -1,7 +1,7 @@
 //! The audit record of a change.
 
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{ApiKeyId, AuditId, ClinicId};
 use domain::invitation::{Invitation, InvitationTransition};
 use domain::person::permissions::Permissions;
@@ -81,6 +81,7 @@ impl Requester {
             object,
             before,
             after,
+            names: NameChange::default(),
             ip: self.ip.clone(),
         }
     }
@@ -93,15 +94,19 @@ impl Requester {
     ) -> AuditRecord {
         let details = change.next.details();
         let permissions = (Some(change.before.permissions), Some(details.profile.permissions));
+        let names = NameChange::between(&change.before.name, &details.profile.name);
         let object = AuditObject::Invitation(details.id);
-        self.audit_record(context, details.clinic, change.action, object, permissions)
+        let record = self.audit_record(context, details.clinic, change.action, object, permissions);
+        AuditRecord { names, ..record }
     }
 
     /// The record of a changed user.
     pub fn user_record(&self, context: &Context, change: &UserChange) -> AuditRecord {
         let user = &change.next;
         let permissions = (Some(change.before.permissions), Some(user.profile.permissions));
+        let names = NameChange::between(&change.before.name, &user.profile.name);
         let object = AuditObject::User(user.id);
-        self.audit_record(context, user.clinic, change.action, object, permissions)
+        let record = self.audit_record(context, user.clinic, change.action, object, permissions);
+        AuditRecord { names, ..record }
     }
 }

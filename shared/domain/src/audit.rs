@@ -1,10 +1,11 @@
-//! Audit records: who did what to which object, with the permissions before and after. Records are
+//! Audit records: who did what to which object, with the permissions and names before and after. Records are
 //! only ever added.
 
 use std::fmt;
 
 use crate::actor::Actor;
 use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
+use crate::person::FullName;
 use crate::person::permissions::Permissions;
 use crate::study::StudyRef;
 use crate::study::ViewMode;
@@ -253,6 +254,30 @@ impl AuditObject {
     }
 }
 
+/// A person's names before and after an action. Both are `None` if the action changed none.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NameChange {
+    /// The names before. `None` for a new person.
+    pub before: Option<FullName>,
+    /// The names after.
+    pub after: Option<FullName>,
+}
+
+impl NameChange {
+    /// The names of a new person.
+    pub fn new_person(name: &FullName) -> Self {
+        Self { before: None, after: Some(name.clone()) }
+    }
+
+    /// The names of a person that an action may have changed.
+    pub fn between(before: &FullName, after: &FullName) -> Self {
+        if before == after {
+            return Self::default();
+        }
+        Self { before: Some(before.clone()), after: Some(after.clone()) }
+    }
+}
+
 /// One audit record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AuditRecord {
@@ -272,6 +297,8 @@ pub struct AuditRecord {
     pub before: Option<Permissions>,
     /// The permissions after.
     pub after: Option<Permissions>,
+    /// The names, if the action set or changed them.
+    pub names: NameChange,
     /// The network address that the request came from.
     pub ip: Option<String>,
 }

@@ -1,7 +1,7 @@
 //! Audit records. They are only ever added, in one partition for each clinic and month.
 
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use crate::codec::{BadField, StudyItem, time};
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
-use crate::profile::PermissionsItem;
+use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, key};
 
@@ -34,6 +34,10 @@ struct AuditItem {
     before: Option<PermissionsItem>,
     #[serde(rename = "af", default, skip_serializing_if = "Option::is_none")]
     after: Option<PermissionsItem>,
+    #[serde(rename = "bn", default, skip_serializing_if = "Option::is_none")]
+    name_before: Option<NameItem>,
+    #[serde(rename = "nn", default, skip_serializing_if = "Option::is_none")]
+    name_after: Option<NameItem>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
 }
@@ -113,6 +117,10 @@ impl Store {
                 object: item.object()?,
                 before: item.before.map(TryInto::try_into).transpose()?,
                 after: item.after.map(TryInto::try_into).transpose()?,
+                names: NameChange {
+                    before: item.name_before.map(TryInto::try_into).transpose()?,
+                    after: item.name_after.map(TryInto::try_into).transpose()?,
+                },
                 ip: item.ip,
             })
         })
@@ -145,6 +153,8 @@ impl Transaction {
             study: study.as_ref().map(Into::into).unwrap_or_default(),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
+            name_before: record.names.before.as_ref().map(Into::into),
+            name_after: record.names.after.as_ref().map(Into::into),
             ip: record.ip.clone(),
         };
         let key = key::audit(record.clinic, record.at, record.id);

@@ -135,3 +135,31 @@ async fn a_record_of_a_view_shows_its_study_user_and_key() {
     let of_access = list_events(&boss, &format!("?object={}", link.access_id)).await;
     assert_eq!(of_access.len(), 3);
 }
+
+#[tokio::test]
+async fn names_before_and_after_stand_in_the_record_that_changed_them() {
+    let app = App::start().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    let id = user["userId"].as_str().unwrap();
+    let path = format!("/v1/autoScribe/users/{id}");
+    let renamed = json!({ "lastName": "Okafor", "suffix1": "MD" });
+    boss.client.patch(&path, &renamed).await.expect(200);
+    boss.client.patch(&path, &json!({ "canManageStudies": false })).await.expect(200);
+    let found = list_events(&boss, &format!("?object={id}")).await;
+    let names = |n: usize| (found[n].get("nameBefore"), found[n].get("nameAfter"));
+    let (lind, okafor) = (
+        json!({ "firstName": "Grace", "lastName": "Lind" }),
+        json!({ "firstName": "Grace", "lastName": "Okafor", "suffix1": "MD" }),
+    );
+    assert_eq!(
+        actions(&found),
+        ["user.edited", "user.edited", "invitation.accepted", "invitation.created"]
+    );
+    assert_eq!(names(0), (None, None), "this edit changed no name");
+    assert_eq!(names(1), (Some(&lind), Some(&okafor)));
+    assert_eq!(names(2), (None, None), "accepting changes no name");
+    assert_eq!(names(3), (None, Some(&lind)));
+    let owner = list_events(&boss, "?actor=operator&action=invitation.created").await;
+    assert_eq!(owner[0]["nameAfter"]["lastName"], "Adeyemi");
+}
