@@ -17,7 +17,8 @@ from template import check, lint_expanded
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 SOURCE = load(TEMPLATE)
-ROOT_KEY = {"Fn::GetAtt": ["RootKey", "Id"]}
+INVITATION_LINKS = {"Fn::GetAtt": ["InvitationLinkKeys", "Id"]}
+PASSWORD_LINKS = {"Fn::GetAtt": ["PasswordLinkKeys", "Id"]}
 WITHOUT_REMOVALS = json.dumps({"dynamodb": {"NewImage": {"dl": {"S": ["queued"]}}}})
 
 # For each rule, ways to break it.
@@ -40,7 +41,7 @@ CASES: dict[str, dict[str, Change]] = {
     "table_refuses_deletion": {"unprotected": set_property("AccessTable", "DeletionProtectionEnabled", False)},
     "data_outlives_the_stack": {
         "table deleted": set_attribute("AccessTable", "DeletionPolicy", "Delete"),
-        "root key replaced": set_attribute("RootKey", "UpdateReplacePolicy", "Snapshot"),
+        "secret replaced": set_attribute("AccessLinkKeys", "UpdateReplacePolicy", "Snapshot"),
     },
     "table_streams_both_images": {
         "no stream": remove_property("AccessTable", "StreamSpecification"),
@@ -51,7 +52,7 @@ CASES: dict[str, dict[str, Change]] = {
         "no index": remove_property("AccessTable", "GlobalSecondaryIndexes"),
         "whole items": set_property("AccessTable", "GlobalSecondaryIndexes/0/Projection/ProjectionType", "ALL"),
     },
-    "secrets_are_encrypted_with_our_key": {"AWS's key": remove_property("RootKey", "KmsKeyId")},
+    "secrets_are_encrypted_with_our_key": {"AWS's key": remove_property("KnownBrowserKeys", "KmsKeyId")},
     "secrets_are_long_enough": {"short": set_property("SigningKeys", "GenerateSecretString/PasswordLength", 32)},
     # API
     "stage_throttles_by_default": {"no limits": remove_property("ApiStage", "DefaultRouteSettings")},
@@ -179,9 +180,22 @@ CASES: dict[str, dict[str, Change]] = {
         "any identity": change_statement("MailerRole", "ses:SendEmail", lambda one: one.update(Resource="*")),
     },
     "secrets_are_read_only_where_needed": {
-        "invite reads": allow("InviteRole", "secretsmanager:GetSecretValue", resource=ROOT_KEY),
-        "no signing keys": set_property("TemporaryAccessRole", "ManagedPolicyArns", [{"Ref": "RootKeyPolicy"}]),
+        "invite reads": allow("InviteRole", "secretsmanager:GetSecretValue", resource=PASSWORD_LINKS),
+        "no signing keys": set_property("TemporaryAccessRole", "ManagedPolicyArns", [{"Ref": "AccessLinkKeysPolicy"}]),
+        "confirm reads the keys of password links": allow(
+            "ConfirmRole", "secretsmanager:GetSecretValue", resource=PASSWORD_LINKS
+        ),
+        "decrypts every secret": change_statement(
+            "AccessLinkKeysPolicy",
+            "kms:Decrypt",
+            lambda one: one["Condition"]["StringEquals"].pop("kms:EncryptionContext:SecretARN"),
+        ),
         "mailer reads none": set_property("MailerRole", "ManagedPolicyArns", []),
+    },
+    "settings_name_the_secret_of_their_purpose": {
+        "another purpose": set_property(
+            "MailerFunction", "Environment/Variables/PASSWORD_LINK_KEYS_SECRET_ARN", INVITATION_LINKS
+        ),
     },
     "only_provision_publishes_keys": {
         "session publishes": allow("SessionRole", "dynamodb:PutItem", partition="KEYS#*"),

@@ -4,7 +4,7 @@
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
 
-use domain::credentials::token::{Keyring, RootKey};
+use domain::credentials::keyring::{Keyring, TokenKey};
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::{Value, json};
 use tests::runtime_api::{EventOutcome, FunctionProcess};
@@ -30,12 +30,11 @@ fn http_event(method: &str, path: &str, key: Option<&str>, body: &str) -> String
 }
 
 fn settings(app: &App) -> Vec<(&'static str, String)> {
-    vec![
+    let mut settings = vec![
         ("AWS_ENDPOINT_URL_DYNAMODB", app.dynamodb_url()),
         ("AWS_ENDPOINT_URL_SESV2", app.base.clone()),
         ("TABLE_NAME", app.table()),
         ("TOKEN_ISSUER", app.base.clone()),
-        ("ROOT_KEY", app.root_key()),
         ("SIGNING_KEYS", app.signing_keys()),
         ("ACCEPT_URL_BASE", format!("{}/accept", app.base)),
         ("RESET_URL_BASE", format!("{}/reset", app.base)),
@@ -44,7 +43,9 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
         ("NPPES_BASE_URL", format!("{}/api/", app.base)),
         ("BREACHED_PASSWORDS_URL", format!("{}/range/", app.base)),
-    ]
+    ];
+    settings.extend(app.token_secrets().settings());
+    settings
 }
 
 /// Starts a function and queues events for it.
@@ -202,7 +203,7 @@ async fn temporary_access_serves_an_event_and_rejects_a_malformed_one() {
     let url = link["url"].as_str().unwrap_or_default();
     assert_eq!((status, url.starts_with(&expected)), (200, true), "{link}");
     assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
-    // The emulator accepts the token, because both use the same root key.
+    // The emulator accepts the token, because both use the same secret.
     let token = url.split_once("?token=").unwrap().1;
     app.redeem(token).await.expect(200);
     settings.last_mut().unwrap().1 = "path".to_owned();
@@ -279,10 +280,36 @@ async fn a_function_without_settings_names_the_missing_ones() {
         let message = read_startup_error(name, &[]).await;
         assert!(message.contains(missing), "{name}: {message}");
     }
-    let message = read_startup_error("mailer", &[("ROOT_KEY", "k".repeat(43))]).await;
+    let message = read_startup_error("mailer", &[]).await;
     for missing in ["TABLE_NAME", "MAIL_FROM", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL"]
     {
         assert!(message.contains(missing), "{message}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_function_starts_only_with_the_keys_of_its_own_purposes() {
+    let app = App::start().await;
+    for (name, needed) in [
+        ("mailer", &["INVITATION_LINK_KEYS", "PASSWORD_LINK_KEYS"][..]),
+        ("confirm", &["INVITATION_LINK_KEYS", "KNOWN_BROWSER_KEYS"]),
+        ("session", &["PASSWORD_LINK_KEYS", "KNOWN_BROWSER_KEYS"]),
+        ("temporary-access", &["ACCESS_LINK_KEYS"]),
+    ] {
+        let mut least = settings(&app);
+        least.retain(|(setting, _)| {
+            !setting.ends_with("_LINK_KEYS") && !setting.starts_with("KNOWN_")
+        });
+        let keys = app.token_secrets().settings();
+        least.extend(keys.into_iter().filter(|(setting, _)| needed.contains(setting)));
+        let mut function = start_function(name, &least, vec!["7".into()]).await;
+        assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)), "{name}");
+        for missing in needed {
+            let mut without = least.clone();
+            without.retain(|(setting, _)| setting != missing);
+            let message = read_startup_error(name, &without).await;
+            assert!(message.contains(&format!("{missing}_SECRET_ARN")), "{name}: {message}");
+        }
     }
 }
 
@@ -294,7 +321,7 @@ fn the_tests_derive_the_same_links_as_the_service() {
         invitation: domain::ids::InvitationId::from_bytes([2; 16]),
         generation: 1,
     };
-    let plain = Keyring::new(RootKey { kid: 1, secret: text.clone().into_bytes() }, vec![]);
+    let plain = Keyring::new(TokenKey { kid: 1, secret: text.clone().into_bytes() }, vec![]);
     let read = runtime::keyring_from(&text).unwrap();
     assert_eq!(read.invitation_token(&link).reveal(), plain.invitation_token(&link).reveal());
 }

@@ -3,8 +3,9 @@
 use std::collections::BTreeSet;
 
 use auth::jwt::{Signer, SigningKeys};
-use domain::credentials::token::{AccessLink, Keyring};
+use domain::credentials::token::AccessLink;
 use domain::ids::{AccessId, ClinicId};
+use emulator::Keyrings;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -140,14 +141,14 @@ impl App {
         keys.signer(&public).unwrap()
     }
 
-    pub(crate) fn keyring(&self) -> &Keyring {
-        &self.running.mailer.keyring
+    pub(crate) fn keyrings(&self) -> &Keyrings {
+        &self.running.keyrings
     }
 
     /// The token of an access's link. The clinic does not have to exist.
     pub(crate) fn access_token(&self, clinic: ClinicId, access: &str) -> String {
         let access = AccessId::parse(access).unwrap();
-        let token = self.keyring().access_token(&AccessLink { clinic, access });
+        let token = self.keyrings().access_links.access_token(&AccessLink { clinic, access });
         token.reveal().to_owned()
     }
 }

@@ -9,7 +9,7 @@ use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
 use domain::time::Clock as _;
-use emulator::{Emulator, Options, Storage};
+use emulator::{Emulator, Options, Storage, TokenSecrets};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::{CommitOutcome, Store};
@@ -65,7 +65,7 @@ impl App {
 
     /// Restarts the service on the data in its directory, with other signing keys.
     pub(crate) async fn restart(self, path: std::path::PathBuf, keys: String) -> Self {
-        let root_key = self.root_key();
+        let secrets = self.token_secrets();
         let (key, api_key_id) = (self.key.clone(), self.api_key_id.clone());
         let (clinic_id, clock) = (self.clinic_id.clone(), self.clock.clone());
         let base = self.base.clone();
@@ -73,7 +73,7 @@ impl App {
         let (registry, breached_list) = (TestRegistry::start().await, BreachedList::start().await);
         let options = Options {
             storage: Storage::Directory(path),
-            root_key: Some(root_key),
+            token_secrets: Some(secrets),
             signing_keys: Some(keys),
             clock: clock.clone(),
             registry: Some(registry.url.clone()),
@@ -223,8 +223,8 @@ impl App {
         self.running.dynamodb_url.clone()
     }
 
-    pub(crate) fn root_key(&self) -> String {
-        self.running.root_key().to_owned()
+    pub(crate) fn token_secrets(&self) -> TokenSecrets {
+        self.running.token_secrets().clone()
     }
 
     pub(crate) fn signing_keys(&self) -> String {
@@ -250,7 +250,7 @@ impl App {
 
     fn derive_token(&self, clinic: ClinicId, id: &str, generation: u32) -> String {
         let link = InvitationLink { clinic, invitation: Self::invitation_id(id), generation };
-        self.running.mailer.keyring.invitation_token(&link).reveal().to_owned()
+        self.running.keyrings.invitation_links.invitation_token(&link).reveal().to_owned()
     }
 
     /// The link in the email.

@@ -20,7 +20,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use changes::Context;
-use domain::credentials::token::Keyring;
+use domain::credentials::keyring::{InvitationLinks, Keyring, KnownBrowsers};
 use npi::Nppes;
 use utoipa::OpenApi;
 
@@ -31,8 +31,10 @@ pub struct Deps {
     pub context: Context,
     /// The NPI registry.
     pub registry: Arc<Nppes>,
-    /// The root keys, to read links.
-    pub keyring: Arc<Keyring>,
+    /// Reads the tokens of invitations.
+    pub links: Arc<Keyring<InvitationLinks>>,
+    /// Makes and reads the cookies of known browsers.
+    pub browsers: Arc<Keyring<KnownBrowsers>>,
     /// Sets and compares passwords.
     pub passwords: Passwords,
     /// The origin of the dashboard's own pages.
@@ -41,7 +43,7 @@ pub struct Deps {
 
 /// The routes of this function.
 pub fn router(deps: Deps) -> Router {
-    let links = (deps.context.clone(), deps.keyring.clone());
+    let links = (deps.context.clone(), deps.links.clone());
     let idempotent = from_fn_with_state(links, auth::idempotency::answer_invitees_once);
     let router = Router::new()
         .route("/v1/invitation/lookup", post(lookup::handle))

@@ -32,7 +32,7 @@ pub(crate) async fn load_invitation_by_token(
     deps: &Deps,
     token: &str,
 ) -> Result<Invitation, Problem> {
-    let link = deps.keyring.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
+    let link = deps.links.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
     access_log::record_caller("invitee", Actor::Invitee(link.invitation), Some(link.clinic));
     let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;
     found

@@ -62,7 +62,7 @@ async fn compose_invitation(
         invitation: details.id,
         generation: details.generation,
     };
-    let token = deps.keyring.invitation_token(&link);
+    let token = deps.invitation_links.invitation_token(&link);
     let email = InvitationEmail {
         clinic_name: clinic.name.as_str().to_owned(),
         inviter: load_inviter_name(deps, details).await?,
@@ -123,7 +123,7 @@ async fn compose_password_reset(
     if account.is_none() || !active {
         return Ok(ComposeOutcome::Obsolete("not sent: the address has no active account"));
     }
-    let token = deps.keyring.password_reset_token(notice.id);
+    let token = deps.password_links.password_reset_token(notice.id);
     let email = PasswordResetEmail {
         link: Link::new(format!("{}#token={}", deps.reset_url, token.reveal())),
         expires,

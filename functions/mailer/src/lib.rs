@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::{Event, EventRecord};
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use domain::credentials::token::Keyring;
+use domain::credentials::keyring::{InvitationLinks, Keyring, PasswordLinks};
 use domain::time::Clock;
 use mail::{SendError, Ses};
 use store::{MailId, MailLease, RawItem, Store, StoreError};
@@ -20,8 +20,10 @@ use compose::ComposeOutcome;
 pub struct Deps {
     /// The table.
     pub store: Store,
-    /// The root keys that make links.
-    pub keyring: Arc<Keyring>,
+    /// Makes the links of invitations.
+    pub invitation_links: Arc<Keyring<InvitationLinks>>,
+    /// Makes the links of password emails.
+    pub password_links: Arc<Keyring<PasswordLinks>>,
     /// The current time.
     pub clock: Arc<dyn Clock>,
     /// Amazon SES.

@@ -11,18 +11,23 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
     let from = Sender::parse(&settings.required("MAIL_FROM"));
+    let accept_url = settings.required("ACCEPT_URL_BASE");
+    let reset_url = settings.required("RESET_URL_BASE");
+    let dashboard_url = settings.required("DASHBOARD_URL");
+    let store = aws.connect_store(&settings).await;
+    settings.check()?;
+    let (invitation_links, password_links) =
+        tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
+    let client = aws_sdk_sesv2::Client::new(aws.config());
     let deps = Deps {
-        store: aws.connect_store(&settings).await,
-        keyring: Arc::new(aws.load_keyring(&settings).await?),
+        store,
+        invitation_links: Arc::new(invitation_links),
+        password_links: Arc::new(password_links),
         clock: Arc::new(SystemClock),
-        accept_url: settings.required("ACCEPT_URL_BASE"),
-        reset_url: settings.required("RESET_URL_BASE"),
-        dashboard_url: settings.required("DASHBOARD_URL"),
-        ses: {
-            settings.check()?;
-            let client = aws_sdk_sesv2::Client::new(aws.config());
-            Ses::new(client, from?, settings.optional("MAIL_CONFIGURATION_SET"))
-        },
+        accept_url,
+        reset_url,
+        dashboard_url,
+        ses: Ses::new(client, from?, settings.optional("MAIL_CONFIGURATION_SET")),
     };
     runtime::consume(async |event| Ok(mailer::handle(&deps, event).await)).await
 }

@@ -14,14 +14,16 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let keyring = Arc::new(aws.load_keyring(&settings).await?);
     let dashboard = settings.required("DASHBOARD_URL");
     settings.check()?;
+    let (links, browsers) =
+        tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
     let deps = Deps {
         passwords: Passwords::new(breached, context.entropy.clone()),
         dashboard: DashboardOrigin::of(&dashboard)?,
-        keyring,
+        links: Arc::new(links),
+        browsers: Arc::new(browsers),
         context,
     };
     runtime::serve(session::router(deps)).await

@@ -77,7 +77,7 @@ struct ResetLink {
 /// that is older than the password.
 async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
-    let id = deps.keyring.read_password_reset_token(token).map_err(|_| unknown())?;
+    let id = deps.links.read_password_reset_token(token).map_err(|_| unknown())?;
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
         || deps.context.now().since(id.created_at()) >= RESET_LINK

@@ -84,7 +84,7 @@ fn require_own_view(caller: &Principal, view: &View) -> Result<(), Problem> {
 fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
     let details = &issued.details;
     let token =
-        deps.keyring.access_token(&AccessLink { clinic: details.clinic, access: details.id });
+        deps.tokens.access_token(&AccessLink { clinic: details.clinic, access: details.id });
     LinkView {
         url: deps.links.to(details, &token),
         access_id: details.id.to_string(),

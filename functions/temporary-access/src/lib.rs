@@ -25,7 +25,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, post};
 use changes::Context;
-use domain::credentials::token::Keyring;
+use domain::credentials::keyring::{AccessLinks, Keyring};
 use utoipa::OpenApi;
 
 pub use viewer_link::{LinkStyle, Links, UnknownStyle};
@@ -42,7 +42,7 @@ pub struct Deps {
     /// Signs view tokens.
     pub signer: Arc<Signer>,
     /// Makes and reads the tokens of links.
-    pub keyring: Arc<Keyring>,
+    pub tokens: Arc<Keyring<AccessLinks>>,
     /// Where links lead.
     pub links: Links,
 }

@@ -21,7 +21,7 @@ async fn main() -> Result<(), runtime::Error> {
     settings.check()?;
     let deps = Deps {
         signer: Arc::new(aws.load_signer(&settings, &keys).await?),
-        keyring: Arc::new(aws.load_keyring(&settings).await?),
+        tokens: Arc::new(aws.load_keyring(&settings).await?),
         dashboard: DashboardOrigin::of(&dashboard)?,
         context,
         keys,

@@ -90,7 +90,7 @@ pub(crate) async fn handle(
     JsonBody(token): JsonBody<RedeemRequest>,
 ) -> Result<Json<OpenedView>, Problem> {
     let proof = read_proof(&deps, &headers)?;
-    let Ok(link) = deps.keyring.read_access_token(&token) else {
+    let Ok(link) = deps.tokens.read_access_token(&token) else {
         return Err(record_tampering(&deps, &token, ip).await?);
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));

@@ -30,12 +30,12 @@ PARTITIONS = {
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
-# The functions that make or read links use RootKey. Those that sign use SigningKeys.
+# Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
 SECRETS = {
-    "ConfirmFunction": {"RootKey"},
-    "SessionFunction": {"RootKey"},
-    "TemporaryAccessFunction": {"RootKey", "SigningKeys"},
-    "MailerFunction": {"RootKey"},
+    "ConfirmFunction": {"InvitationLinkKeys", "KnownBrowserKeys"},
+    "SessionFunction": {"PasswordLinkKeys", "KnownBrowserKeys"},
+    "TemporaryAccessFunction": {"AccessLinkKeys", "SigningKeys"},
+    "MailerFunction": {"InvitationLinkKeys", "PasswordLinkKeys"},
     "ProvisionFunction": {"SigningKeys"},
 }
 
@@ -132,6 +132,24 @@ def secrets_are_read_only_where_needed(template: dict) -> Problems:
         expected = {f"{secret}.Id" for secret in SECRETS.get(name, set())}
         if reads != expected:
             yield f"{name} must read the secrets {join_names(expected)}, found {join_names(reads)}"
+        decrypts = {
+            reference(dig(statement.conditions, "StringEquals", "kms:EncryptionContext:SecretARN"))
+            for statement in statements_of(template, name)
+            if reference(dig(statement.conditions, "StringEquals", "kms:ViaService")).startswith("secretsmanager.")
+        }
+        if decrypts != expected:
+            yield f"{name} must decrypt the secrets {join_names(expected)}, found {join_names(decrypts)}"
+
+
+@rule
+def settings_name_the_secret_of_their_purpose(template: dict) -> Problems:
+    for name, function in resources_of_type(template, FUNCTION).items():
+        for setting, value in (dig(function, "Environment", "Variables") or {}).items():
+            if setting.endswith("_SECRET_ARN"):
+                # PASSWORD_LINK_KEYS_SECRET_ARN names PasswordLinkKeys.
+                secret = setting.removesuffix("_SECRET_ARN").title().replace("_", "")
+                if reference(value) != f"{secret}.Id":
+                    yield f"{setting} of {name} must name {secret}, found {reference(value)}"
 
 
 @rule

@@ -41,7 +41,7 @@ def table_refuses_deletion(template: dict) -> Problems:
 
 @rule
 def data_outlives_the_stack(template: dict) -> Problems:
-    for name in ("AccessTable", "DataKey", "RootKey"):
+    for name in ("AccessTable", "DataKey", *secrets(template)):
         for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
             if dig(template["Resources"], name, policy) != "Retain":
                 yield f"{policy} of {name} must be Retain"

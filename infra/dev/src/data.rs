@@ -7,10 +7,13 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use domain::entropy::Entropy;
-use emulator::{DATA_FILES, new_secret};
+use emulator::{DATA_FILES, TokenSecrets, new_secret};
 
 const INBOX: &str = "inbox.jsonl";
-const ROOT_KEY: &str = "root-key";
+const INVITATION_LINK_KEYS: &str = "invitation-link-keys";
+const PASSWORD_LINK_KEYS: &str = "password-link-keys";
+const ACCESS_LINK_KEYS: &str = "access-link-keys";
+const KNOWN_BROWSER_KEYS: &str = "known-browser-keys";
 const SIGNING_KEYS: &str = "signing-keys";
 const DEMO_KEY: &str = "demo-api-key";
 const DYNAMODB_URL: &str = "dynamodb-url";
@@ -18,7 +21,17 @@ const LAMBDA_ENV: &str = "lambda.env";
 const LOCK: &str = "lock";
 /// How the names of the files written here begin, apart from the emulator's. A reset removes these
 /// and the emulator's, and no other file.
-const FILES: [&str; 6] = [INBOX, ROOT_KEY, SIGNING_KEYS, DEMO_KEY, DYNAMODB_URL, LAMBDA_ENV];
+const FILES: [&str; 9] = [
+    INBOX,
+    INVITATION_LINK_KEYS,
+    PASSWORD_LINK_KEYS,
+    ACCESS_LINK_KEYS,
+    KNOWN_BROWSER_KEYS,
+    SIGNING_KEYS,
+    DEMO_KEY,
+    DYNAMODB_URL,
+    LAMBDA_ENV,
+];
 
 /// The data directory, locked until this is dropped.
 #[derive(Debug)]
@@ -77,12 +90,17 @@ impl DataDirectory {
         self.path.join(INBOX)
     }
 
-    /// Loads the root key. The first start creates it.
-    pub(crate) fn load_or_create_root_key(
+    /// Loads the secrets of links and known browsers. The first start creates them.
+    pub(crate) fn load_or_create_token_secrets(
         &self,
         entropy: &dyn Entropy,
-    ) -> Result<String, DataError> {
-        self.load_or_create_secret(ROOT_KEY, entropy)
+    ) -> Result<TokenSecrets, DataError> {
+        Ok(TokenSecrets {
+            invitation_links: self.load_or_create_secret(INVITATION_LINK_KEYS, entropy)?,
+            password_links: self.load_or_create_secret(PASSWORD_LINK_KEYS, entropy)?,
+            access_links: self.load_or_create_secret(ACCESS_LINK_KEYS, entropy)?,
+            known_browsers: self.load_or_create_secret(KNOWN_BROWSER_KEYS, entropy)?,
+        })
     }
 
     /// Loads the signing keys. The first start creates them.
@@ -159,6 +177,7 @@ fn read_file(directory: &Path, name: &str) -> Result<Option<String>, DataError> 
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
     use std::os::unix::fs::PermissionsExt as _;
 
     use runtime::OsEntropy;
@@ -166,16 +185,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_root_key_stays_and_only_its_owner_may_read_it() {
+    fn the_secrets_stay_and_only_their_owner_may_read_them() {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let key = data.load_or_create_root_key(&OsEntropy).unwrap();
-        assert_eq!(key.len(), 43);
-        assert_eq!(data.load_or_create_root_key(&OsEntropy).unwrap(), key);
-        let mode = scratch.path().join(ROOT_KEY).metadata().unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600);
+        let load = || data.load_or_create_token_secrets(&OsEntropy).unwrap().settings();
+        let secrets = load();
+        let different: BTreeSet<&String> = secrets.iter().map(|(_, secret)| secret).collect();
+        assert_eq!(different.len(), 4, "each purpose has a secret of its own");
+        assert!(secrets.iter().all(|(_, secret)| secret.len() == 43));
+        assert_eq!(load(), secrets);
+        for name in [INVITATION_LINK_KEYS, PASSWORD_LINK_KEYS, ACCESS_LINK_KEYS, KNOWN_BROWSER_KEYS]
+        {
+            let mode = scratch.path().join(name).metadata().unwrap().permissions().mode();
+            assert_eq!(mode & 0o777, 0o600, "{name}");
+        }
         data.clear().unwrap();
-        assert_ne!(data.load_or_create_root_key(&OsEntropy).unwrap(), key);
+        assert!(load().iter().all(|(_, secret)| !different.contains(secret)));
     }
 
     #[test]

@@ -71,7 +71,7 @@ pub(crate) async fn start(
 pub(crate) fn options_on(data: &DataDirectory, options: Options) -> Result<Options, DataError> {
     Ok(Options {
         storage: Storage::Directory(data.path().to_owned()),
-        root_key: Some(data.load_or_create_root_key(&OsEntropy)?),
+        token_secrets: Some(data.load_or_create_token_secrets(&OsEntropy)?),
         signing_keys: Some(data.load_or_create_signing_keys(&OsEntropy)?),
         ..options
     })

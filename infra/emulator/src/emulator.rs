@@ -12,7 +12,7 @@ use crate::links::{
     MAIL_FROM, accept_url, breached_passwords_url, dashboard_url, registry_url, reset_url,
     viewer_url,
 };
-use crate::secrets::Secrets;
+use crate::secrets::{Keyrings, Secrets, TokenSecrets};
 use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
 
@@ -34,6 +34,8 @@ pub struct Emulator {
     pub context: Context,
     /// The published keys, as the functions have them.
     pub keys: PublishedKeys,
+    /// The keys of links and known browsers, as the functions have them.
+    pub keyrings: Keyrings,
     /// What `mailer` runs with.
     pub mailer: mailer::Deps,
     /// What `npi-verifier` runs with.
@@ -53,9 +55,9 @@ impl Emulator {
         provision::Deps { signing: self.published.clone(), context: self.context.clone() }
     }
 
-    /// The functions' setting `ROOT_KEY`.
-    pub fn root_key(&self) -> &str {
-        &self.secrets.root_key
+    /// The secrets of links and known browsers.
+    pub fn token_secrets(&self) -> &TokenSecrets {
+        &self.secrets.tokens
     }
 
     /// The functions' setting `SIGNING_KEYS`.
@@ -66,7 +68,7 @@ impl Emulator {
     /// The environment of the functions, for all of them together.
     pub fn function_settings(&self) -> Vec<(&'static str, String)> {
         let Self { url, dynamodb_url, table, secrets, .. } = self;
-        vec![
+        let mut settings = vec![
             ("AWS_REGION", REGION.to_owned()),
             ("AWS_ACCESS_KEY_ID", CREDENTIAL.to_owned()),
             ("AWS_SECRET_ACCESS_KEY", CREDENTIAL.to_owned()),
@@ -74,7 +76,6 @@ impl Emulator {
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("TABLE_NAME", table.clone()),
             ("TOKEN_ISSUER", url.clone()),
-            ("ROOT_KEY", secrets.root_key.clone()),
             ("SIGNING_KEYS", secrets.signing_keys.clone()),
             ("ACCEPT_URL_BASE", accept_url(url)),
             ("RESET_URL_BASE", reset_url(url)),
@@ -83,7 +84,9 @@ impl Emulator {
             ("MAIL_FROM", MAIL_FROM.to_owned()),
             ("NPPES_BASE_URL", registry_url(url)),
             ("BREACHED_PASSWORDS_URL", breached_passwords_url(url)),
-        ]
+        ];
+        settings.extend(secrets.tokens.settings());
+        settings
     }
 
     /// Waits until the consumers have all changes so far. No email is queued then. This does not

@@ -44,9 +44,9 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The root key is invalid.
-    #[error("{0}")]
-    RootKey(String),
+    /// The secrets of links or known browsers are invalid.
+    #[error(transparent)]
+    Keyring(#[from] runtime::NoKeyring),
     /// The signing keys are invalid.
     #[error(transparent)]
     SigningKeys(#[from] auth::jwt::SigningKeysError),

@@ -13,12 +13,12 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use changes::Context;
-use domain::credentials::token::Keyring;
 use npi::Nppes;
 use temporary_access::Links;
 
 use crate::error::chain;
 use crate::gateway::Functions;
+use crate::secrets::Keyrings;
 use crate::template::Route;
 use crate::upstream::Upstream;
 
@@ -32,7 +32,7 @@ pub(crate) struct FunctionDeps {
     pub(crate) dashboard: DashboardOrigin,
     pub(crate) keys: PublishedKeys,
     pub(crate) signer: Arc<Signer>,
-    pub(crate) keyring: Arc<Keyring>,
+    pub(crate) keyrings: Keyrings,
     pub(crate) registry: Arc<Nppes>,
     pub(crate) passwords: Passwords,
     pub(crate) links: Links,
@@ -40,7 +40,7 @@ pub(crate) struct FunctionDeps {
 
 /// All functions that answer HTTP, in this process.
 pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
-    let FunctionDeps { context, dashboard, keys, signer, keyring, registry, passwords, links } =
+    let FunctionDeps { context, dashboard, keys, signer, keyrings, registry, passwords, links } =
         deps;
     let invite = invite::Deps {
         invitation_days: invite::InvitationDaysCache::default(),
@@ -57,7 +57,8 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         context: context.clone(),
         registry,
         passwords: passwords.clone(),
-        keyring: keyring.clone(),
+        links: keyrings.invitation_links,
+        browsers: keyrings.known_browsers.clone(),
         dashboard: dashboard.clone(),
     };
     let access = temporary_access::Deps {
@@ -65,14 +66,15 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         dashboard: dashboard.clone(),
         keys,
         signer,
-        keyring: keyring.clone(),
+        tokens: keyrings.access_links,
         links,
     };
     let session = session::Deps {
         context: context.clone(),
         dashboard: dashboard.clone(),
         passwords,
-        keyring,
+        links: keyrings.password_links,
+        browsers: keyrings.known_browsers,
     };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),

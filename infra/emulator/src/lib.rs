@@ -35,7 +35,7 @@ pub use event_filter::FilterPatternError;
 pub use gateway::RouteError;
 pub use inbox::{CapturedEmail, Inbox, SesFault};
 pub use options::Options;
-pub use secrets::new_secret;
+pub use secrets::{Keyrings, TokenSecrets, new_secret};
 pub use service::{connect, start};
 pub use storage::{DATA_FILES, Storage};
 pub use table::TableError;

@@ -8,6 +8,7 @@ use domain::time::Clock;
 use runtime::{OsEntropy, SystemClock};
 
 use crate::inbox::Inbox;
+use crate::secrets::TokenSecrets;
 use crate::storage::Storage;
 
 /// How an emulator starts. The defaults are what most tests need.
@@ -23,8 +24,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// Randomness.
     pub entropy: Arc<dyn Entropy>,
-    /// The root key. A new one is made if it is missing.
-    pub root_key: Option<String>,
+    /// The secrets of links and known browsers. New ones are made if they are missing.
+    pub token_secrets: Option<TokenSecrets>,
     /// The signing keys' secret. A new one is made if it is missing.
     pub signing_keys: Option<String>,
     /// The URL of another NPI registry than the one at `/api/`.
@@ -53,7 +54,7 @@ impl Default for Options {
             dynamodb_port: 0,
             clock: Arc::new(SystemClock),
             entropy: Arc::new(OsEntropy),
-            root_key: None,
+            token_secrets: None,
             signing_keys: None,
             registry: None,
             breached_passwords: None,

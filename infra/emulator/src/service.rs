@@ -30,7 +30,7 @@ use crate::links::{
 };
 use crate::options::Options;
 use crate::schedule::{self, ScheduledFunction};
-use crate::secrets::Secrets;
+use crate::secrets::{Keyrings, Secrets};
 use crate::stream::{DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction};
 use crate::tasks::Tasks;
 use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
@@ -55,7 +55,8 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let published = signing.public();
     store.publish_keys(&published).await?;
     let signer = Arc::new(signing.signer(&published)?);
-    let service = Service::new(&options, store, &url, (&secrets.root_key, signer))?;
+    let keyrings = Keyrings::parse(&secrets.tokens)?;
+    let service = Service::new(&options, store, &url, (keyrings, signer))?;
     tasks.serve(listener, service.app(&template, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {
@@ -81,6 +82,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         inbox: options.inbox,
         context: service.functions.context,
         keys: service.functions.keys,
+        keyrings: service.functions.keyrings,
         mailer: service.mailer,
         npi_verifier: service.npi_verifier,
         faults,
@@ -150,10 +152,8 @@ impl Service {
         options: &Options,
         store: Store,
         url: &str,
-        (root_key, signer): (&str, Arc<Signer>),
+        (keyrings, signer): (Keyrings, Arc<Signer>),
     ) -> Result<Self, StartError> {
-        let keyring = runtime::keyring_from(root_key);
-        let keyring = Arc::new(keyring.map_err(|error| StartError::RootKey(error.to_string()))?);
         let registry = options.registry.clone().unwrap_or_else(|| registry_url(url));
         let ses =
             aws_sdk_sesv2::Client::new(&aws::client_config(options.ses.as_deref().unwrap_or(url)));
@@ -173,7 +173,7 @@ impl Service {
             dashboard: DashboardOrigin::of(&dashboard_url(url))?,
             keys,
             signer,
-            keyring: keyring.clone(),
+            keyrings: keyrings.clone(),
             passwords: Passwords::new(breached, options.entropy.clone()),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),
@@ -182,7 +182,8 @@ impl Service {
             functions,
             mailer: mailer::Deps {
                 store,
-                keyring,
+                invitation_links: keyrings.invitation_links,
+                password_links: keyrings.password_links,
                 clock: options.clock.clone(),
                 ses: Ses::new(ses, from, None),
                 accept_url: accept_url(url),

@@ -9,7 +9,7 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
-use domain::credentials::token::Keyring;
+use domain::credentials::keyring::{InvitationLinks, Keyring};
 use domain::invitation::Fingerprint;
 use serde_json::Value;
 use store::{IdempotencyOutcome, SavedResponse};
@@ -69,7 +69,7 @@ async fn answer_callers_once<C: Capability>(
 /// Middleware for POST routes of invited people. Their only credential is the token in the body, so the
 /// idempotency key belongs to the link. A request with a forged token writes nothing to the table.
 pub async fn answer_invitees_once(
-    State((context, keyring)): State<(Context, Arc<Keyring>)>,
+    State((context, links)): State<(Context, Arc<Keyring<InvitationLinks>>)>,
     request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
@@ -78,7 +78,7 @@ pub async fn answer_invitees_once(
     };
     let (parts, body) = request.into_parts();
     let bytes = body::read(Request::from_parts(parts.clone(), body), &()).await?;
-    match invitee_name(&keyring, &bytes) {
+    match invitee_name(&links, &bytes) {
         Some(caller) => answer_once(&context, &caller, &key, (parts, bytes), next).await,
         None => Ok(next.run(Request::from_parts(parts, Body::from(bytes))).await),
     }
@@ -186,8 +186,8 @@ fn parse_key(key: &HeaderValue) -> Result<String, Problem> {
 }
 
 /// The name of a link, if its token is genuine.
-fn invitee_name(keyring: &Keyring, bytes: &Bytes) -> Option<String> {
+fn invitee_name(links: &Keyring<InvitationLinks>, bytes: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(bytes).ok()?;
-    let link = keyring.read_invitation_token(body.get("token")?.as_str()?).ok()?;
+    let link = links.read_invitation_token(body.get("token")?.as_str()?).ok()?;
     Some(format!("link:{}:{}", link.invitation, link.generation))
 }

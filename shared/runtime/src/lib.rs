@@ -4,21 +4,21 @@
 mod aws;
 mod consume;
 mod log;
-#[cfg(feature = "root-key")]
-mod root_key;
-#[cfg(any(feature = "root-key", feature = "signing-keys"))]
+#[cfg(any(feature = "token-keys", feature = "signing-keys"))]
 mod secret;
 mod serve;
 mod settings;
 #[cfg(feature = "signing-keys")]
 mod signing_keys;
 mod system;
+#[cfg(feature = "token-keys")]
+mod token_keys;
 
 pub use aws::Aws;
 pub use consume::consume;
 pub use lambda_runtime::Error;
-#[cfg(feature = "root-key")]
-pub use root_key::keyring_from;
 pub use serve::serve;
 pub use settings::{Settings, SettingsMissing};
 pub use system::{OsEntropy, SystemClock};
+#[cfg(feature = "token-keys")]
+pub use token_keys::{NoKeyring, SecretSettings, keyring_from};

@@ -1,4 +1,4 @@
-//! The private keys that sign sessions and views.
+//! The private keys that sign views.
 
 use std::fmt;
 

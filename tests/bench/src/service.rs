@@ -74,7 +74,7 @@ impl BenchClinic {
         let id = invited["invitationId"].as_str().unwrap_or_default();
         let link =
             InvitationLink { clinic: self.id, invitation: InvitationId::parse(id)?, generation: 1 };
-        let token = running.mailer.keyring.invitation_token(&link);
+        let token = running.keyrings.invitation_links.invitation_token(&link);
         Ok(token.reveal().to_owned())
     }
 }
@@ -123,12 +123,11 @@ impl FunctionBench {
     /// All settings. Every function gets the same ones and ignores those it does not read.
     fn settings(&self) -> Vec<(&'static str, String)> {
         let Emulator { url, table, .. } = &self.running;
-        vec![
+        let mut settings = vec![
             ("AWS_ENDPOINT_URL_DYNAMODB", self.running.dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("TABLE_NAME", table.clone()),
             ("TOKEN_ISSUER", url.clone()),
-            ("ROOT_KEY", self.running.root_key().to_owned()),
             ("SIGNING_KEYS", self.running.signing_keys().to_owned()),
             ("RESET_URL_BASE", format!("{url}/reset")),
             ("VIEWER_URL_BASE", format!("{url}/viewer")),
@@ -137,7 +136,9 @@ impl FunctionBench {
             ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
             ("NPPES_BASE_URL", format!("{url}/api/")),
             ("BREACHED_PASSWORDS_URL", format!("{url}/range/")),
-        ]
+        ];
+        settings.extend(self.running.token_secrets().settings());
+        settings
     }
 
     pub(crate) async fn start(&self, name: &str) -> Result<FunctionProcess, MeasureError> {

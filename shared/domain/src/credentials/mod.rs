@@ -1,6 +1,7 @@
-//! Credentials: passwords, API keys, link tokens and signing keys.
+//! Credentials: passwords, API keys, link tokens and the keys that make them.
 
 pub mod api_key;
+pub mod keyring;
 pub mod password;
 pub mod signing;
 pub mod token;

@@ -1,4 +1,4 @@
-//! The keys that sign session and view tokens: their public halves, and how a secret derives them.
+//! The keys that sign view tokens: their public halves, and how a secret derives them.
 
 use hkdf::Hkdf;
 use sha2::Sha256;

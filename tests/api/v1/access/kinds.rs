@@ -11,7 +11,7 @@ async fn a_token_works_only_for_its_own_purpose() {
     let invitation = app.invite_and_get_token(&member("new@clinic.example")).await;
     let session = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let (link, view) = (app.issue_link(&reader).await.token, app.open_view(&reader).await);
-    let reset = app.keyring();
+    let reset = &app.keyrings().password_links;
     let reset = reset.password_reset_token(domain::ids::NoticeId::from_bytes([7; 16]));
     let reset = reset.reveal().to_owned();
     let tokens = [
