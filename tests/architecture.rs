@@ -203,6 +203,28 @@ fn the_release_profile_sets_what_cargo_lambda_would_default() {
     }
 }
 
+/// IAM cannot see the condition of a write, so the code has to show that no record is overwritten. The key
+/// of a record is private to `store::audit`, which writes it once, where there is none.
+#[test]
+fn only_one_write_reaches_the_audit() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("root");
+    let code = |path: &Path| {
+        let text = std::fs::read_to_string(path).expect("source");
+        text.split("#[cfg(test)]").next().unwrap_or_default().to_owned()
+    };
+    let sources = ["shared", "functions"].map(|folder| list_sources(&root.join(folder))).concat();
+    let builds_key = |path: &&PathBuf| code(path).contains("\"AUDIT#{");
+    let builders: Vec<_> = sources.iter().filter(builds_key).collect();
+    let audit = root.join("shared/store/src/audit.rs");
+    assert_eq!(builders, [&audit], "only store::audit makes keys of the audit");
+    let audit = code(&audit);
+    assert_eq!(audit.matches("AUDIT#").count(), 1, "one function makes the partition");
+    assert_eq!(audit.matches("record_key(").count(), 2, "one definition and one use");
+    let write = "self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)";
+    assert!(audit.contains(write), "the one write requires that there is no record yet");
+    assert!(!audit.contains("pub fn partition") && !audit.contains("pub(crate) fn partition"));
+}
+
 /// The manifests turn off test binaries that would be empty. A test added to such a target would never run.
 #[test]
 fn every_test_is_in_a_target_that_runs_tests() {

@@ -1,3 +1,4 @@
 //! Guarantees of the store that no route can show.
 
 mod access;
+mod audit;

@@ -12,7 +12,7 @@ use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
-use crate::{Part, Store, StoreError, Transaction, key};
+use crate::{Part, Store, StoreError, Transaction};
 
 #[derive(Serialize, Deserialize)]
 struct AuditItem {
@@ -66,6 +66,17 @@ pub struct AuditRange {
     pub to: Timestamp,
 }
 
+/// The partition of a clinic's audit records of one month, `yyyy-mm`.
+fn partition(clinic: ClinicId, month: &str) -> String {
+    format!("AUDIT#{clinic}#{month}")
+}
+
+/// The key of a record. Private, so that [`Transaction::put_audit_record`] is the only write in these
+/// partitions. IAM cannot see the condition of a write.
+fn record_key(record: &AuditRecord) -> Key {
+    Key { pk: partition(record.clinic, &record.at.month()), sk: record.id.to_string() }
+}
+
 impl Store {
     /// Lists one page of a clinic's audit records that `keep` accepts, newest first. Reads month by
     /// month, because each month is a partition.
@@ -82,7 +93,7 @@ impl Store {
         while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let [from, to] = [[0; 16], last].map(|id| AuditId::from_bytes(id).to_string());
-            let partition = key::audit_partition(clinic, &month.month());
+            let partition = partition(clinic, &month.month());
             let (raw, chunk): (_, Chunk<AuditRecord>) =
                 self.query_newest(&partition, (from, to), size).await?;
             let items = (raw.iter())
@@ -137,7 +148,7 @@ impl Store {
 }
 
 impl Transaction {
-    /// Adds an audit record.
+    /// Adds an audit record. An existing one is never overwritten.
     pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let (user, study) = match record.object {
             AuditObject::Access { user, study, .. } => (user, study),
@@ -157,7 +168,6 @@ impl Transaction {
             name_after: record.names.after.as_ref().map(Into::into),
             ip: record.ip.clone(),
         };
-        let key = key::audit(record.clinic, record.at, record.id);
-        self.put(Part::Audit, key, &item, None, &Precondition::Absent)
+        self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)
     }
 }

@@ -3,13 +3,12 @@
 use std::fmt;
 
 use domain::grant::KeyThumbprint;
-use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, UserId};
+use domain::ids::{AccessId, ApiKeyId, ClinicId, InvitationId, NoticeId, UserId};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::session::SessionRef;
 use domain::study::StudyRef;
-use domain::time::Timestamp;
 
 /// The primary key of an item.
 #[derive(Clone, PartialEq, Eq)]
@@ -128,15 +127,6 @@ pub(crate) fn assignment(clinic: ClinicId, study: &StudyRef) -> Key {
 
 pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
-}
-
-/// The partition of a clinic's audit records of one month, `yyyy-mm`.
-pub(crate) fn audit_partition(clinic: ClinicId, month: &str) -> String {
-    format!("AUDIT#{clinic}#{month}")
-}
-
-pub(crate) fn audit(clinic: ClinicId, at: Timestamp, id: AuditId) -> Key {
-    Key::new(audit_partition(clinic, &at.month()), id.to_string())
 }
 
 /// The response to an idempotency key. The key is hashed, because a caller can send any text.
