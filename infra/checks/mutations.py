@@ -45,7 +45,8 @@ def change_route_settings(change: Change) -> Change:
 
 def allow(role: str, *actions: str, partition: str = "", resource: Any = None) -> Change:
     """Adds a statement to a role. It covers every partition unless one is named."""
-    condition = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [partition]}} if partition else {}
+    bound = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": [partition]}, "Null": {"dynamodb:LeadingKeys": "false"}}
+    condition = bound if partition else {}
     statement = {"Effect": "Allow", "Action": list(actions), "Resource": resource or TABLE, "Condition": condition}
     return lambda source: find_statements(source, role).append(statement)
 

@@ -145,9 +145,21 @@ CASES: dict[str, dict[str, Change]] = {
         "default group": remove_property("ListFunction", "LoggingConfig"),
         "creates groups": allow("ListRole", "logs:CreateLogGroup"),
     },
-    "logs_expire": {
+    "logs_are_kept_six_years": {
         "kept forever": remove_property("ListLogs", "RetentionInDays"),
         "no default": remove_from_parameter("LogRetentionDays", "Default"),
+        "a year": lambda source: source["Parameters"]["LogRetentionDays"].update(Default=365),
+    },
+    "refusals_raise_alarms": {
+        "one function": remove_resource("RefusedPermissionsOfList"),
+        "other pattern": set_property("FailedSignInsOfSession", "FilterPattern", "{ $.fields.status = 401 }"),
+        "other metric": set_property(
+            "LockedSignInsOfConfirm", "MetricTransformations/0/MetricName", "FailedSignIns"
+        ),
+        "no alarm": remove_resource("RefusedCredentialsAlarm"),
+        "fixed threshold": set_property("FailedSignInsAlarm", "Threshold", 1000),
+        "average": set_property("LockedSignInsAlarm", "Statistic", "Average"),
+        "no default": remove_from_parameter("FailedSignInsLimit", "Default"),
     },
     "failures_raise_alarms": {
         "late email": remove_resource("MailLateAlarm"),
@@ -218,6 +230,13 @@ CASES: dict[str, dict[str, Change]] = {
     "requests_without_a_key_are_not_allowed": {
         "Scan": allow("ListRole", "dynamodb:Scan", partition="CLINIC#*"),
         "PartiQL": allow("InviteRole", "dynamodb:PartiQLSelect", partition="CLINIC#*"),
+    },
+    "partitions_are_bound_only_by_requests_with_a_key": {
+        "without Null": change_statement("InviteRole", "dynamodb:PutItem", lambda one: one["Condition"].pop("Null")),
+        "Null the other way": change_statement(
+            "ListRole", "dynamodb:Query", lambda one: one["Condition"]["Null"].update({"dynamodb:LeadingKeys": "true"})
+        ),
+        "last use": change_statement("NoteUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("Null")),
     },
     "audit_is_append_only": {
         "no denial": lambda source: find_statements(source, "WriteTablePolicy").pop(),

@@ -35,6 +35,17 @@ ALARMS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailFailures.QueueName"),
     ("AWS/ApiGateway", "5xx", "Api"),
 }
+# What callers were refused: the metric, the lines `answered` that it counts, and the functions that write them.
+HTTP = {"Invite", "Confirm", "List", "Users", "Session", "TemporaryAccess"}
+PASSWORDS = {"Session", "Confirm"}
+REFUSALS = {
+    "FailedSignIns": ('{ $.fields.code = "credentials_wrong" || $.fields.code = "password_wrong" }', PASSWORDS),
+    "LockedSignIns": ('{ $.fields.status = 429 && $.fields.code = "too_many_attempts" }', PASSWORDS),
+    # An invitee has no credential besides the link.
+    "RefusedCredentials": ("{ $.fields.credential_refused IS TRUE }", HTTP - {"Confirm"}),
+    "RefusedPermissions": ("{ $.fields.status = 403 }", HTTP),
+}
+SIX_YEARS = 2192
 NOTIFY = ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
 
 
@@ -121,12 +132,13 @@ def functions_log_to_their_own_group(template: dict) -> Problems:
 
 
 @rule
-def logs_expire(template: dict) -> Problems:
+def logs_are_kept_six_years(template: dict) -> Problems:
     for name, group in resources_of_type(template, "AWS::Logs::LogGroup").items():
         if reference(group.get("RetentionInDays")) != "LogRetentionDays":
             yield f"{name} must expire after LogRetentionDays"
-    if "Default" not in template["Parameters"].get("LogRetentionDays", {}):
-        yield "LogRetentionDays must have a default"
+    default = template["Parameters"].get("LogRetentionDays", {}).get("Default")
+    if default != SIX_YEARS:
+        yield f"the default of LogRetentionDays must be {SIX_YEARS} days, which is six years, found {default}"
 
 
 @rule
@@ -148,6 +160,31 @@ def corrupt_items_raise_an_alarm(template: dict) -> Problems:
             if metrics & {metric["MetricName"] for metric in one.get("MetricTransformations", [])}:
                 return
     yield "an alarm must watch the errors that mailer logs"
+
+
+@rule
+def refusals_raise_alarms(template: dict) -> Problems:
+    filters = resources_of_type(template, "AWS::Logs::MetricFilter").values()
+    alarms = resources_of_type(template, ALARM)
+    for metric, (pattern, functions) in REFUSALS.items():
+        counted = {
+            reference(one.get("LogGroupName"))
+            for one in filters
+            if one.get("FilterPattern") == pattern
+            and [(reference(to["MetricNamespace"]), to["MetricName"], to["MetricValue"])
+                 for to in one.get("MetricTransformations", [])] == [("${AWS::StackName}", metric, "1")]
+        }  # fmt: skip
+        expected = {f"{name}Logs" for name in functions}
+        if counted != expected:
+            yield f"{metric} must count {pattern} in {join_names(expected)}, found {join_names(counted)}"
+        alarm = alarms.get(f"{metric}Alarm", {})
+        watched = (reference(alarm.get("Namespace")), alarm.get("MetricName"), alarm.get("Statistic"))
+        if watched != ("${AWS::StackName}", metric, "Sum"):
+            yield f"{metric}Alarm must watch the sum of {metric}"
+        if reference(alarm.get("Threshold")) != f"{metric}Limit":
+            yield f"{metric}Alarm must have the threshold {metric}Limit"
+        if not template["Parameters"].get(f"{metric}Limit", {}).get("Default", 0) > 0:
+            yield f"{metric}Limit must have a default"
 
 
 def async_retries(template: dict, function: str) -> list[int | None]:

@@ -202,6 +202,15 @@ def requests_without_a_key_are_not_allowed(template: dict) -> Problems:
 
 
 @rule
+def partitions_are_bound_only_by_requests_with_a_key(template: dict) -> Problems:
+    # ForAllValues holds for a request that has no key at all, so Null must refuse that.
+    for statement in all_statements(template):
+        if statement.allows and "LeadingKeys" in str(statement.conditions):
+            if dig(statement.conditions, "Null", "dynamodb:LeadingKeys") != "false":
+                yield f"{statement.owner} allows {join_names(statement.actions)} in requests without a key"
+
+
+@rule
 def audit_is_append_only(template: dict) -> Problems:
     for name in resources_of_type(template, FUNCTION):
         allowed, denied = set(), set()
