@@ -1,6 +1,8 @@
 //! The binary of every function, started as Lambda starts it. Each serves one event, and returns an error
 //! for a malformed one.
 
+mod logs;
+
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
 

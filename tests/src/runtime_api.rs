@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use serde_json::Value;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
 use tokio::net::TcpListener;
-use tokio::process::{Child, Command};
+use tokio::process::{Child, ChildStdout, Command};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinHandle;
 
@@ -42,6 +42,7 @@ pub struct FunctionProcess {
     calls: mpsc::UnboundedReceiver<RuntimeCall>,
     server: JoinHandle<std::io::Result<()>>,
     started: Instant,
+    log: Option<Lines<BufReader<ChildStdout>>>,
 }
 
 /// A call from the function, with its arrival time.
@@ -59,8 +60,24 @@ struct RuntimeApi {
 }
 
 impl FunctionProcess {
-    /// Starts `binary` with these settings and without the environment of this process.
+    /// Starts `binary` with these settings and without the environment of this process. Discards its log.
     pub async fn start(binary: &Path, settings: &[(&str, String)]) -> Result<Self, FunctionError> {
+        Self::start_with_stdout(binary, settings, Stdio::null()).await
+    }
+
+    /// Starts `binary` as [`Self::start`] does, and keeps its log for [`Self::wait_for_log_line`].
+    pub async fn start_with_log(
+        binary: &Path,
+        settings: &[(&str, String)],
+    ) -> Result<Self, FunctionError> {
+        Self::start_with_stdout(binary, settings, Stdio::piped()).await
+    }
+
+    async fn start_with_stdout(
+        binary: &Path,
+        settings: &[(&str, String)],
+        stdout: Stdio,
+    ) -> Result<Self, FunctionError> {
         let (events, event_queue) = mpsc::unbounded_channel();
         let (call_queue, calls) = mpsc::unbounded_channel();
         let api = RuntimeApi { events: Arc::new(Mutex::new(event_queue)), calls: call_queue };
@@ -84,11 +101,13 @@ impl FunctionProcess {
             .env("AWS_ACCESS_KEY_ID", "local")
             .env("AWS_SECRET_ACCESS_KEY", "local")
             .envs(settings.iter().map(|(key, value)| (*key, value)))
-            .stdout(Stdio::null())
+            .stdout(stdout)
             .stderr(Stdio::piped())
             .kill_on_drop(true);
         let started = Instant::now();
-        Ok(Self { process: command.spawn()?, events, calls, server, started })
+        let mut process = command.spawn()?;
+        let log = process.stdout.take().map(|stdout| BufReader::new(stdout).lines());
+        Ok(Self { process, events, calls, server, started, log })
     }
 
     /// Queues an event for the function.
@@ -125,6 +144,18 @@ impl FunctionProcess {
         match self.wait_for_outcome().await? {
             (EventOutcome::Response(response), at) => Ok((response, at)),
             (EventOutcome::Error(error), _) => Err(error.to_string().into()),
+        }
+    }
+
+    /// Waits for the next log line with this message. Skips other lines.
+    pub async fn wait_for_log_line(&mut self, message: &str) -> Result<Value, FunctionError> {
+        let log = self.log.as_mut().ok_or("the log is not kept")?;
+        loop {
+            let line = tokio::time::timeout(TIMEOUT, log.next_line()).await??;
+            let line: Value = serde_json::from_str(&line.ok_or("the log has ended")?)?;
+            if line["fields"]["message"] == message {
+                return Ok(line);
+            }
         }
     }
 

@@ -34,6 +34,7 @@ pub(crate) async fn load_invitation_by_token(
 ) -> Result<Invitation, Problem> {
     let link = deps.links.read_invitation_token(token).map_err(|_| Problem::token_invalid())?;
     access_log::record_caller("invitee", Actor::Invitee(link.invitation), Some(link.clinic));
+    access_log::record_object(link.invitation);
     let found = deps.context.store.load_invitation(link.clinic, link.invitation).await?;
     found
         .filter(|invitation| invitation.details().generation == link.generation)

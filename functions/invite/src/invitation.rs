@@ -22,6 +22,7 @@ pub(crate) async fn find_invitation(
     clinic: ClinicId,
     id: InvitationId,
 ) -> Result<Invitation, Problem> {
+    web::access_log::record_object(id);
     deps.context.store.load_invitation(clinic, id).await?.ok_or_else(Problem::invitation_not_found)
 }
 

@@ -6,12 +6,14 @@ use axum::extract::State;
 use changes::Attempt;
 use domain::audit::AuditAction;
 use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
+use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::user::User;
 use serde::Deserialize;
 use store::{Account, CommitOutcome, NoticeKind};
 use utoipa::ToSchema;
 use web::Problem;
+use web::access_log;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::Done;
@@ -78,6 +80,7 @@ struct ResetLink {
 async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
     let id = deps.links.read_password_reset_token(token).map_err(|_| unknown())?;
+    access_log::record_caller("password_link", id, None::<ClinicId>);
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
     if notice.kind != NoticeKind::PasswordReset
         || deps.context.now().since(id.created_at()) >= RESET_LINK

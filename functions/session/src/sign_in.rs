@@ -22,7 +22,7 @@ use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::{ClinicView, UserView};
-use web::{ClientIp, Problem};
+use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
 use crate::session::may_sign_in;
@@ -85,6 +85,7 @@ pub(crate) async fn handle(
     let ip_text = ip.as_ref().map(ClientIp::as_str);
     let members = verify_credentials(&deps, &credentials, ip_text).await?;
     let Member { user, clinic } = select_member(members, credentials.clinic)?;
+    access_log::record_caller("session", Actor::User(user.id), Some(clinic.id));
     if !user.profile.permissions.has_dashboard_access() {
         return Err(dashboard_access_restricted());
     }

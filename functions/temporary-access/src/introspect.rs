@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 use store::Consistency;
 use utoipa::ToSchema;
 use web::Problem;
+use web::access_log;
 use web::body::JsonOrForm;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
@@ -142,6 +143,7 @@ async fn load_active_view(
     let Some(claims) = ViewClaims::read_in_clinic(&deps.keys, clinic, token).await? else {
         return Ok(None);
     };
+    access_log::record_object(&claims.jti);
     // The proof names the method and URL of the request to the caller, so the caller compares them.
     let this = ProofTarget { request: None, token: Some(token) };
     if verify_possession(deps, headers, this, &claims).await?.is_err() {

@@ -16,7 +16,7 @@ use domain::user::User;
 use serde::Serialize;
 use store::GrantLimit;
 use utoipa::ToSchema;
-use web::Problem;
+use web::{Problem, access_log};
 
 use crate::Deps;
 use crate::link_request::Lifetimes;
@@ -43,6 +43,9 @@ pub(crate) async fn issue(
     caller: &Principal,
     (view, lifetimes): (View, Lifetimes),
 ) -> Result<LinkView, Problem> {
+    if let Some(user) = view.user() {
+        access_log::record_object(user);
+    }
     require_own_view(caller, &view)?;
     let requester = caller.requester();
     changes::retry!(async {

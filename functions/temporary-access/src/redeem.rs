@@ -94,6 +94,7 @@ pub(crate) async fn handle(
         return Err(record_tampering(&deps, &token, ip).await?);
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
+    access_log::record_object(link.access);
     let (open, user) = open_link(&deps, link, proof, ip).await?;
     view_answer(&deps, &open, user.as_ref())
 }

@@ -34,6 +34,7 @@ pub(crate) async fn handle(
     let claims = claims.ok_or_else(view_ended)?;
     // A genuine token names only ids.
     access_log::record_caller("viewer", &claims.jti, Some(&claims.clinic));
+    access_log::record_object(&claims.jti);
     let url = format!("{}{PATH}", deps.keys.issuer());
     let this = ProofTarget { request: Some(("POST", &url)), token: Some(token) };
     let right_scheme = scheme.eq_ignore_ascii_case(token_type(&claims));

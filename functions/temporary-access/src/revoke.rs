@@ -10,6 +10,7 @@ use domain::ids::{AccessId, ClinicId, UserId};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
+use web::access_log;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::openapi::IdempotencyKeyHeader;
@@ -66,6 +67,7 @@ pub(crate) async fn handle(
     let (store, clinic) = (&deps.context.store, caller.clinic());
     match target {
         RevokeTarget::One(id) => {
+            access_log::record_object(id);
             let grant = store.load_grant(clinic, id).await?.ok_or_else(access_not_found)?;
             end_access(&deps, grant, &requester).await?;
             Ok(Json(Done::new("The temporary access has ended.")))
@@ -83,6 +85,7 @@ pub(crate) async fn handle(
 
 /// Finds a user in the caller's clinic. Any other id is a 404.
 async fn find_user(deps: &Deps, clinic: ClinicId, user: UserId) -> Result<(), Problem> {
+    access_log::record_object(user);
     let found = deps.context.store.load_user(clinic, user).await?;
     found.map(|_| ()).ok_or_else(Problem::user_not_found)
 }

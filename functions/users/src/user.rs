@@ -38,6 +38,7 @@ pub(crate) async fn find_user(
     caller: &Principal,
     id: UserId,
 ) -> Result<User, Problem> {
+    web::access_log::record_object(id);
     let user = deps.context.store.load_user(caller.clinic, id).await?;
     let user = user.ok_or_else(Problem::user_not_found)?;
     if let Some(person) = caller.identity.person()

@@ -1,30 +1,37 @@
 //! The access log: one line per request, `answered`, with the caller and the object.
 //!
-//! The fields are on the request's span, so every other log line of the request has them too. Only ids
-//! are recorded.
+//! Caller and object are on the request's span, so every other log line of the request has them too. The
+//! network address is on `answered` alone. Apart from it, only ids are recorded.
 
 use std::fmt::Display;
 use std::time::Instant;
 
-use axum::extract::{MatchedPath, Request};
+use axum::extract::{MatchedPath, RawPathParams, Request};
 use axum::http::StatusCode;
 use telemetry::{CallTotals, CalledService};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use crate::request::{InvocationId, RequestId};
+use crate::path::is_id;
+use crate::problem::ProblemOutcome;
+use crate::request::{ClientIp, InvocationId, RequestId};
+
+/// The kind of a caller who was not identified.
+const UNKNOWN: &str = "unknown";
 
 /// The log entry of a request that is being answered.
 pub(crate) struct AccessLogEntry {
     /// The span of the request.
     pub(crate) span: Span,
+    ip: Option<String>,
     started: Instant,
     cold: bool,
 }
 
 impl AccessLogEntry {
-    /// Starts the entry of a request. The first request of a process counts as a cold start.
-    pub(crate) fn start(request: &Request, id: &RequestId) -> Self {
+    /// Starts the entry of a request. The object is the id in its path, even if the request is refused. The
+    /// first request of a process counts as a cold start.
+    pub(crate) fn start(request: &Request, path: Option<&RawPathParams>, id: &RequestId) -> Self {
         let extensions = request.extensions();
         let route = extensions.get::<MatchedPath>().map_or("none", |path| path.as_str());
         let span = tracing::info_span!(
@@ -33,7 +40,7 @@ impl AccessLogEntry {
             invocation_id = Empty,
             method = %request.method(),
             route,
-            caller = Empty,
+            caller = UNKNOWN,
             actor = Empty,
             clinic = Empty,
             object = Empty,
@@ -41,17 +48,29 @@ impl AccessLogEntry {
         if let Some(id) = extensions.get::<InvocationId>() {
             span.record("invocation_id", &id.0);
         }
-        Self { span, started: Instant::now(), cold: telemetry::is_cold_start() }
+        let ids = path.into_iter().flatten();
+        if let Some((_, id)) = ids.into_iter().find(|(_, text)| is_id(text)) {
+            span.record("object", id);
+        }
+        let ip = extensions.get::<ClientIp>().map(|ip| ip.as_str().to_owned());
+        Self { span, ip, started: Instant::now(), cold: telemetry::is_cold_start() }
     }
 
     /// Writes the `answered` line.
-    pub(crate) fn finish(self, status: StatusCode, code: Option<&'static str>, calls: &CallTotals) {
+    pub(crate) fn finish(
+        self,
+        status: StatusCode,
+        problem: Option<ProblemOutcome>,
+        calls: &CallTotals,
+    ) {
         let (status, cold) = (status.as_u16(), self.cold);
         let duration_ms = telemetry::millis(self.started.elapsed());
         tracing::info!(
             parent: &self.span,
             status,
-            code,
+            code = problem.map(|problem| problem.code),
+            credential_refused = problem.is_some_and(|problem| problem.credential_refused),
+            ip = self.ip,
             duration_ms,
             cold,
             dynamodb_calls = calls.calls(CalledService::DynamoDb),

@@ -1,14 +1,15 @@
 //! The outermost layer of every router. It limits bodies, renders problems and writes the access log.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::rejection::RawPathParamsRejection;
+use axum::extract::{DefaultBodyLimit, RawPathParams, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
 use tracing::Instrument as _;
 
 use crate::access_log::AccessLogEntry;
-use crate::problem::{ErrorCode, Problem, render_problem};
+use crate::problem::{Problem, ProblemOutcome, render_problem};
 use crate::request::RequestId;
 
 /// The largest body, in bytes.
@@ -29,14 +30,18 @@ pub fn serve(router: Router) -> Router {
         .layer(from_fn(edge))
 }
 
-async fn edge(request: Request, next: Next) -> Response {
+async fn edge(
+    path: Result<RawPathParams, RawPathParamsRejection>,
+    request: Request,
+    next: Next,
+) -> Response {
     let id = RequestId::of(request.extensions());
     let method = request.method().clone();
-    let entry = AccessLogEntry::start(&request, &id);
+    let entry = AccessLogEntry::start(&request, path.ok().as_ref(), &id);
     let work = next.run(request).instrument(entry.span.clone());
     let (response, calls) = telemetry::measure(work).await;
     let mut response = render_problem(response, &id.0);
-    let code = response.extensions().get::<ErrorCode>().map(|code| code.0);
+    let problem = response.extensions().get::<ProblemOutcome>().copied();
     // The SDKs retry a 409 unless this header forbids it, and a retry cannot change the outcome.
     if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
@@ -48,6 +53,6 @@ async fn edge(request: Request, next: Next) -> Response {
             .entry(header::CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
     }
-    entry.finish(response.status(), code, &calls);
+    entry.finish(response.status(), problem, &calls);
     response
 }

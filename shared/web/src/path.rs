@@ -7,7 +7,6 @@ use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
 
-use crate::access_log;
 use crate::problem::Problem;
 
 macro_rules! path_ids {
@@ -22,9 +21,7 @@ macro_rules! path_ids {
             async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
                 let segment = Path::<String>::from_request_parts(parts, state).await;
                 let Path(text) = segment.map_err(|_| Problem::no_route())?;
-                let id = <$id>::parse(&text).map_err(|_| $unknown())?;
-                access_log::record_object(&text);
-                Ok(Self(id))
+                <$id>::parse(&text).map(Self).map_err(|_| $unknown())
             }
         }
 
@@ -33,7 +30,13 @@ macro_rules! path_ids {
                 vec![id_parameter($parameter, $shape)]
             }
         }
-    )*};
+    )*
+
+        /// Whether this is an id that a path can hold, and not any other text.
+        pub(crate) fn is_id(text: &str) -> bool {
+            $(<$id>::parse(text).is_ok())||*
+        }
+    };
 }
 
 path_ids! {

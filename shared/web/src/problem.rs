@@ -273,7 +273,11 @@ pub fn render_problem(mut response: Response, request_id: &str) -> Response {
     match response.extensions_mut().remove::<Problem>() {
         Some(problem) => {
             let mut rendered = problem.render(request_id);
-            rendered.extensions_mut().insert(ErrorCode(problem.code));
+            let outcome = ProblemOutcome {
+                code: problem.code,
+                credential_refused: problem.credential_refused,
+            };
+            rendered.extensions_mut().insert(outcome);
             for cookie in response.headers().get_all(header::SET_COOKIE) {
                 let headers = rendered.headers_mut();
                 headers.append(header::SET_COOKIE, cookie.clone());
@@ -284,9 +288,13 @@ pub fn render_problem(mut response: Response, request_id: &str) -> Response {
     }
 }
 
-/// The code of a rendered problem, for the log.
+/// What the access log says about a rendered problem.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ErrorCode(pub(crate) &'static str);
+pub(crate) struct ProblemOutcome {
+    pub(crate) code: &'static str,
+    /// Whether a credential was sent and refused.
+    pub(crate) credential_refused: bool,
+}
 
 /// An error (RFC 9457).
 #[derive(Clone, Debug, Serialize, ToSchema)]

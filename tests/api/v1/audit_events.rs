@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{App, BrowserSession, admin, dashboard_member, member, study};
+use crate::support::{
+    App, BrowserSession, PASSWORD, admin, dashboard_member, link_in, member, study,
+};
 
 async fn list_events(of: &BrowserSession, query: &str) -> Vec<Value> {
     let page = of.client.get(&format!("/v1/auditEvents{query}")).await.expect(200);
@@ -162,4 +164,34 @@ async fn names_before_and_after_stand_in_the_record_that_changed_them() {
     assert_eq!(names(3), (None, Some(&lind)));
     let owner = list_events(&boss, "?actor=operator&action=invitation.created").await;
     assert_eq!(owner[0]["nameAfter"]["lastName"], "Adeyemi");
+}
+
+#[tokio::test]
+async fn a_reset_is_recorded_in_each_clinic_without_the_network_address() {
+    let app = App::start().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let person = dashboard_member("grace@clinic.example");
+    app.invite_and_confirm(&person, Some(PASSWORD)).await;
+    let (pacs, other_boss) = app.create_other_clinic_with_admin().await;
+    let invited = pacs.invite(&person).await;
+    let body = json!({"token": app.token_in(&pacs, &invited).await, "password": PASSWORD});
+    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.wait_until_delivered().await;
+    let before = app.sent_emails("grace@clinic.example").len();
+    let body = json!({"email": "grace@clinic.example"});
+    app.as_invitee().post("/v1/password/forgot", &body).await.expect(202);
+    let emails = app.wait_for_emails("grace@clinic.example", before + 1).await;
+    let link = link_in(emails.last().unwrap());
+    let token = link.split_once("#token=").unwrap().1;
+    let body = json!({"token": token, "password": "violet-anchor-pumice"});
+    app.as_invitee().post("/v1/password/reset", &body).await.expect(200);
+    for reader in [&boss.client, &other_boss] {
+        let page = reader.get("/v1/auditEvents?action=password.reset").await.expect(200);
+        let found = page["auditEvents"].as_array().unwrap();
+        assert_eq!(found.len(), 1, "{page}");
+        assert!(found[0]["ip"].is_null(), "{page}");
+    }
+    // Nor does the table have it.
+    let records = app.list_audit_records("password.reset").await;
+    assert!(records.len() == 2 && records.iter().all(|record| !record.contains_key("ip")));
 }
