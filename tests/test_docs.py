@@ -7,7 +7,12 @@ import prose
 
 PAGES = {path: source for path, source in prose.read_files() if path.endswith(".md")}
 PAGES[prose.RULES] = (prose.ROOT / prose.RULES).read_text(encoding="utf-8")
-THREATS, TESTS, LOGGING = "docs/SECURITY.md", "docs/THREAT-TESTS.md", "docs/LOGGING.md"
+THREATS, TESTS, LOGGING, ASVS = "docs/SECURITY.md", "docs/THREAT-TESTS.md", "docs/LOGGING.md", "docs/ASVS.md"
+# How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has. In each section those of level 3 come last.
+REQUIREMENTS = {
+    "6.1": 3, "6.2": 12, "6.3": 4, "6.4": 4, "6.5": 5, "6.6": 3, "6.8": 4, "7.1": 3, "7.2": 4, "7.3": 2, "7.4": 5, "7.5": 2,
+    "7.6": 2, "8.1": 2, "8.2": 3, "8.3": 1, "8.4": 1, "16.1": 1, "16.2": 5, "16.3": 4, "16.4": 3, "16.5": 3,
+}  # fmt: skip
 
 
 def without_code(source: str) -> str:
@@ -39,11 +44,35 @@ def test_every_link_points_to_a_file_and_a_heading() -> None:
     assert not broken, "\n".join(broken)
 
 
-def test_every_test_of_a_threat_exists() -> None:
+def defined_functions() -> set[str]:
     sources = [source for path, source in prose.read_files() if Path(path).suffix in {".rs", ".py"}]
-    defined = set(re.findall(r"\b(?:fn|def) (\w+)", "\n".join(sources)))
+    return set(re.findall(r"\b(?:fn|def) (\w+)", "\n".join(sources)))
+
+
+def test_every_test_of_a_threat_exists() -> None:
     named = re.findall(r"`([a-z]\w*_\w+)`", PAGES[TESTS].split("\n## ", 1)[1])
-    assert named and [name for name in named if name not in defined] == []
+    assert named and [name for name in named if name not in defined_functions()] == []
+
+
+def asvs_rows() -> list[list[str]]:
+    rows = re.findall(r"^\| (\d.*) \|$", PAGES[ASVS], re.MULTILINE)
+    return [row.split(" | ") for row in rows]
+
+
+def test_every_requirement_of_asvs_has_one_state() -> None:
+    expected = [f"{section}.{n}" for section, last in REQUIREMENTS.items() for n in range(1, last + 1)]
+    assert [row[0] for row in asvs_rows()] == expected
+    assert {row[1] for row in asvs_rows()} == {"1", "2"}
+    assert {row[3] for row in asvs_rows()} == {"met", "not met", "does not apply", "dashboard"}
+
+
+def test_every_requirement_of_asvs_that_is_met_names_its_proof() -> None:
+    defined = defined_functions()
+    for number, _, _, state, how in asvs_rows():
+        named = [name for name in re.findall(r"`([a-z]\w*_\w+)`", how) if name != "request_id"]
+        assert [name for name in named if name not in defined] == [], number
+        described = "](" in how or number in {"7.1.2", "16.2.2"}
+        assert state != "met" or named or described, number
 
 
 def test_every_threat_has_its_tests() -> None:
