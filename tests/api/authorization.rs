@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use auth::caller::AllowedPeople;
 use domain::credentials::api_key::{ApiKeySecret, Scope};
+use domain::time::Clock as _;
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -15,10 +16,10 @@ use crate::support::{App, TestClient, TestResponse, admin, dashboard_member, mem
 enum RequiredCaller {
     /// No credential. The request holds a link's token or a password.
     Nothing,
-    /// A key with this scope. A session is refused.
-    Key(Scope),
-    /// A key with this scope, or a session of one of these people.
-    KeyOrPerson(Scope, AllowedPeople),
+    /// A key with these scopes. A session is refused.
+    Key(&'static [Scope]),
+    /// A key with these scopes, or a session of one of these people.
+    KeyOrPerson(&'static [Scope], AllowedPeople),
     /// A session of one of these people. A key is refused.
     Person(AllowedPeople),
 }
@@ -27,39 +28,40 @@ use AllowedPeople::{Everyone, Managers, StudyManagers};
 use RequiredCaller::{Key, KeyOrPerson, Nothing, Person};
 
 const TABLE: &[(&str, &str, RequiredCaller)] = &[
-    ("GET", "/v1/autoScribe/users", KeyOrPerson(Scope::UsersRead, StudyManagers)),
-    ("POST", "/v1/autoScribe/users", KeyOrPerson(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/batch", KeyOrPerson(Scope::UsersWrite, Managers)),
-    ("GET", "/v1/autoScribe/users/{userId}", KeyOrPerson(Scope::UsersRead, StudyManagers)),
-    ("PATCH", "/v1/autoScribe/users/{userId}", KeyOrPerson(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/revoke-access", KeyOrPerson(Scope::UsersWrite, Managers)),
-    ("POST", "/v1/autoScribe/users/reactivate", KeyOrPerson(Scope::UsersWrite, Managers)),
-    ("GET", "/v1/autoScribe/users/invitations", KeyOrPerson(Scope::InvitationsRead, Managers)),
+    ("GET", "/v1/autoScribe/users", KeyOrPerson(&[Scope::UsersRead], StudyManagers)),
+    ("POST", "/v1/autoScribe/users", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("POST", "/v1/autoScribe/users/batch", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("GET", "/v1/autoScribe/users/{userId}", KeyOrPerson(&[Scope::UsersRead], StudyManagers)),
+    ("PATCH", "/v1/autoScribe/users/{userId}", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("POST", "/v1/autoScribe/users/revoke-access", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("POST", "/v1/autoScribe/users/reactivate", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("GET", "/v1/autoScribe/users/invitations", KeyOrPerson(&[Scope::InvitationsRead], Managers)),
     (
         "GET",
         "/v1/autoScribe/users/invitations/{invitationId}",
-        KeyOrPerson(Scope::InvitationsRead, Managers),
+        KeyOrPerson(&[Scope::InvitationsRead], Managers),
     ),
     (
         "PATCH",
         "/v1/autoScribe/users/invitations/{invitationId}",
-        KeyOrPerson(Scope::InvitationsWrite, Managers),
+        KeyOrPerson(&[Scope::InvitationsWrite, Scope::UsersWrite], Managers),
     ),
     (
         "POST",
         "/v1/autoScribe/users/invitations/revoke",
-        KeyOrPerson(Scope::InvitationsWrite, Managers),
+        KeyOrPerson(&[Scope::InvitationsWrite], Managers),
     ),
     (
         "POST",
         "/v1/autoScribe/users/invitations/{invitationId}/resend",
-        KeyOrPerson(Scope::InvitationsWrite, Managers),
+        KeyOrPerson(&[Scope::InvitationsWrite, Scope::UsersWrite], Managers),
     ),
     ("POST", "/v1/autoScribe/users/{userId}/attest-npi", Person(Managers)),
     ("POST", "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", Person(Managers)),
     ("GET", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys/{apiKeyId}/revoke", Person(Managers)),
+    ("POST", "/v1/apiKeys/{apiKeyId}/rotate", Person(Managers)),
     ("GET", "/v1/auditEvents", Person(Managers)),
     ("POST", "/v1/invitation/lookup", Nothing),
     ("POST", "/v1/invitation/accept", Nothing),
@@ -75,16 +77,24 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("POST", "/v1/password/change", Person(Everyone)),
     ("POST", "/v1/password/forgot", Nothing),
     ("POST", "/v1/password/reset", Nothing),
-    ("POST", "/v1/autoScribe/studies/reroute-url", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    (
+        "POST",
+        "/v1/autoScribe/studies/reroute-url",
+        KeyOrPerson(&[Scope::AccessIssue, Scope::AccessDictate], StudyManagers),
+    ),
     (
         "POST",
         "/v1/autoScribe/studies/viewer-only-reroute-url",
-        KeyOrPerson(Scope::AccessIssue, StudyManagers),
+        KeyOrPerson(&[Scope::AccessIssue], StudyManagers),
     ),
-    ("POST", "/v1/autoScribe/ephemeral-sessions", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
-    ("GET", "/v1/access", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
-    ("POST", "/v1/access/introspect", Key(Scope::AccessIntrospect)),
-    ("POST", "/v1/access/revoke", KeyOrPerson(Scope::AccessIssue, StudyManagers)),
+    (
+        "POST",
+        "/v1/autoScribe/ephemeral-sessions",
+        KeyOrPerson(&[Scope::AccessIssue], StudyManagers),
+    ),
+    ("GET", "/v1/access", KeyOrPerson(&[Scope::AccessIssue], StudyManagers)),
+    ("POST", "/v1/access/introspect", Key(&[Scope::AccessIntrospect])),
+    ("POST", "/v1/access/revoke", KeyOrPerson(&[Scope::AccessIssue], StudyManagers)),
     // These check a link's token or a view token themselves, and have their own error codes.
     ("POST", "/v1/access/redeem", Nothing),
     ("POST", "/v1/access/renew", Nothing),
@@ -128,8 +138,8 @@ fn refusal(required: RequiredCaller, credential: SentCredential<'_>) -> Option<u
     match (required, credential) {
         (Nothing, _) => None,
         (_, SentCredential::Unknown) => Some(401),
-        (Key(scope) | KeyOrPerson(scope, _), SentCredential::Key(scopes))
-            if allow(scopes, scope) =>
+        (Key(needed) | KeyOrPerson(needed, _), SentCredential::Key(scopes))
+            if needed.iter().all(|scope| allow(scopes, *scope)) =>
         {
             None
         }
@@ -228,7 +238,53 @@ async fn each_scope_allows_only_its_operations() {
         let actor = app.create_pacs(held).await;
         check(held[0].as_str(), &actor, SentCredential::Key(held)).await;
     }
+    for missing in Scope::ALL {
+        let held: Vec<_> = Scope::ALL.into_iter().filter(|scope| *scope != missing).collect();
+        let actor = app.create_pacs(&held).await;
+        check(&format!("all but {}", missing.as_str()), &actor, SentCredential::Key(&held)).await;
+    }
     check("all scopes", &app.as_pacs(), SentCredential::Key(&Scope::ALL)).await;
+}
+
+#[tokio::test]
+async fn an_expired_key_and_the_old_secret_after_the_overlap_are_401() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let end = app.clock.now().plus(Duration::from_mins(9)).to_string();
+    let scopes = Scope::ALL.map(Scope::as_str);
+    let wanted = json!({"description": "PACS", "scopes": scopes, "expiresAt": end});
+    let expiring: Value = owner.client.post("/v1/apiKeys", &wanted).await.expect(201);
+    let wanted = json!({"description": "PACS", "scopes": scopes});
+    let old: Value = owner.client.post("/v1/apiKeys", &wanted).await.expect(201);
+    let path = format!("/v1/apiKeys/{}/rotate", old["apiKeyId"].as_str().unwrap());
+    let new = owner.client.post(&path, &json!({"overlapHours": 1})).await.expect(200);
+    let holder = |key: &Value| app.as_holder_of(key["apiKey"].as_str().unwrap());
+    let all = SentCredential::Key(&Scope::ALL);
+    check("key before it expires", &holder(&expiring), all).await;
+    check("old secret in the overlap", &holder(&old), all).await;
+    check("new secret", &holder(&new), all).await;
+    app.clock.advance(Duration::from_hours(1));
+    check("expired key", &holder(&expiring), SentCredential::Unknown).await;
+    check("old secret after the overlap", &holder(&old), SentCredential::Unknown).await;
+    check("new secret after the overlap", &holder(&new), all).await;
+}
+
+#[tokio::test]
+async fn a_person_whose_authority_just_ended_or_shrank_is_refused() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let demoted = app.confirm_and_sign_in(&admin("demoted@clinic.example")).await;
+    let reset = app.confirm_and_sign_in(&admin("reset@clinic.example")).await;
+    let signed_out = app.confirm_and_sign_in(&admin("out@clinic.example")).await;
+    let path = format!("/v1/autoScribe/users/{}", demoted.user_id);
+    let plain = json!({"level": "member", "canManageStudies": false});
+    owner.client.patch(&path, &plain).await.expect(200);
+    let member = SentCredential::Session(PersonKind::Member);
+    check("demoted", &demoted.client, member).await;
+    signed_out.sign_out().await;
+    check("signed out", &signed_out.client, SentCredential::Unknown).await;
+    app.reset_password("reset@clinic.example", "violet-anchor-pumice").await;
+    check("reset", &reset.client, SentCredential::Unknown).await;
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Flows across functions: from an invite to the emailed link to the list of users.
 
+mod alerts;
 mod emailed_link;
 mod mailer;
 mod npi_attested;

@@ -282,7 +282,7 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     assert_eq!(clinic.app.units_of("BatchGetItem"), "1.5");
     let (grant, user, issuer) = (parties.grant.unwrap(), parties.user, parties.issuer);
     assert_eq!(grant, open.next);
-    let allowed = check_parties(grant.details(), user.as_ref(), issuer.as_ref());
+    let allowed = check_parties(grant.details(), user.as_ref(), issuer.as_ref(), clinic.now());
     assert_eq!(allowed, Ok(()));
     clinic.app.reset_units();
     let limit = store.read_grant_limit(clinic.id, clinic.reader, 100, clinic.now()).await;

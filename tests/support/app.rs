@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
+use domain::credentials::api_key::{
+    AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
+};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
@@ -140,13 +142,15 @@ impl App {
             description: KeyDescription::parse("another").unwrap(),
             scopes: scopes.to_vec(),
             embed_origins: EmbedOrigins::default(),
+            access_scope: AccessScope::All,
             active: true,
+            created_by: KeyMaker::Operator,
             created_at: now,
-            last_used_at: None,
+            expires_at: None,
         };
         let record = self.operator_record(AuditAction::ApiKeyCreated, AuditObject::ApiKey(key.id));
         let mut tx = self.store().transaction(&record).unwrap();
-        tx.put_api_key(&key, &secret).unwrap();
+        tx.put_api_key(&KeyWithSecrets::new(key, &secret)).unwrap();
         assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
         self.as_holder_of(secret.reveal())
     }
@@ -338,5 +342,6 @@ fn clinic(name: &str, owner: &str) -> provision::ClinicRequest {
         owner_first_name: "Olu".to_owned(),
         owner_last_name: "Adeyemi".to_owned(),
         embed_origins: None,
+        scopes: None,
     }
 }

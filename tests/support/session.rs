@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::actor::{TestClient, TestResponse};
 use super::app::App;
+use super::email::link_in;
 use super::person::PASSWORD;
 
 /// The name of the session cookie.
@@ -69,6 +70,18 @@ impl App {
         let answer = self.sign_in(email, PASSWORD).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         self.session_from(&answer)
+    }
+
+    /// Sets a new password with the link that is emailed to this address.
+    pub(crate) async fn reset_password(&self, email: &str, password: &str) {
+        self.wait_until_delivered().await;
+        let before = self.sent_emails(email).len();
+        let forgot = json!({ "email": email });
+        self.as_invitee().post("/v1/password/forgot", &forgot).await.expect(202);
+        let emails = self.wait_for_emails(email, before + 1).await;
+        let link = link_in(emails.last().unwrap());
+        let reset = json!({ "token": link.split_once("#token=").unwrap().1, "password": password });
+        self.as_invitee().post("/v1/password/reset", &reset).await.expect(200);
     }
 
     /// Confirms the clinic's owner and signs them in.

@@ -5,13 +5,17 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use changes::{Attempt, Requester};
+use changes::{Attempt, Requester, queue_alert};
 use domain::actor::Actor;
 use domain::actor::Inviter;
+use domain::alert::{AlertEvent, SecurityAlert};
+use domain::audit::AuditObject;
 use domain::claim::Claim;
+use domain::credentials::api_key::Scope;
 use domain::credentials::password::Password;
 use domain::invitation::{Acceptance, Invitation, InvitationDetails, InvitationTransition};
 use domain::npi::{Npi, RegistryAnswer};
+use domain::person::permissions::Level;
 use domain::user::User;
 use serde::Deserialize;
 use store::{ClinicClaims, CommitOutcome, Part, Transaction};
@@ -105,7 +109,8 @@ async fn accept(
             unexpired.accept(answer.as_ref(), account.password_epoch(), deps.context.now());
         let outcome = write_acceptance(deps, &change, &account, &requester).await?;
         if let CommitOutcome::Conflict(parts) = &outcome
-            && parts.contains(&Part::Inviter)
+            && parts.contains(&Part::Granter)
+            && !parts.contains(&Part::Invitation)
         {
             return Err(inviter_not_authorized());
         }
@@ -171,13 +176,34 @@ async fn write_acceptance(
     move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
         tx.increment_managers(user.clinic)?;
+        let granted_by = change.next.invitation.details.granted_by;
+        if granted_by != Inviter::Operator {
+            let (event, object) = (AlertEvent::ManagerAdded, AuditObject::User(user.id));
+            let actor = granted_by.into();
+            let alert = SecurityAlert { clinic: user.clinic, event, object, actor };
+            queue_alert(&deps.context, &mut tx, alert, &user.email).await?;
+        }
     }
-    match user.invited_by {
-        Inviter::User(inviter) => tx.require_inviter_manages(user.clinic, inviter)?,
-        Inviter::ApiKey(key) => tx.require_active_api_key(user.clinic, key)?,
+    let granted_by = change.next.invitation.details.granted_by;
+    require_granter(&mut tx, user, granted_by)?;
+    Ok(tx.commit().await?)
+}
+
+/// Requires that the person or key that granted the permissions may still invite a person with them. The
+/// operator always may.
+fn require_granter(tx: &mut Transaction, user: &User, granted_by: Inviter) -> Result<(), Problem> {
+    let scopes: &[Scope] = match user.profile.permissions.level() {
+        Level::Member => &[Scope::UsersWrite],
+        Level::Admin | Level::Owner => &[Scope::UsersWrite, Scope::AdminsWrite],
+    };
+    match granted_by {
+        Inviter::User(granter) => tx.require_managing_granter(user.clinic, granter)?,
+        Inviter::ApiKey(key) => {
+            tx.require_granting_key((user.clinic, key), scopes, user.confirmed_at)?;
+        }
         Inviter::Operator => {}
     }
-    Ok(tx.commit().await?)
+    Ok(())
 }
 
 /// Moves the claims on the email and the NPI from the invitation to the user.

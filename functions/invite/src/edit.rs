@@ -1,6 +1,6 @@
 //! `PATCH /v1/autoScribe/users/invitations/{invitationId}`: changes a pending invitation.
 
-use auth::caller::{Caller, ManageInvitations};
+use auth::caller::{Caller, ChangeInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
@@ -25,7 +25,7 @@ use crate::invitation::{find_invitation, require_editable, verify_npi, write_cha
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    caller: Caller<ManageInvitations>,
+    caller: Caller<ChangeInvitations>,
     InvitationPath(id): InvitationPath,
     JsonBody(changes): JsonBody<ChangeRequest>,
 ) -> Result<Json<InvitationView>, Problem> {
@@ -37,12 +37,14 @@ pub(crate) async fn handle(
         let before = editable.details().profile.permissions.npi();
         let editor = caller.principal.edits_profile_of(id.user_id());
         let profile = editable.details().profile.apply(changes.clone(), editor)?;
-        let managed_before = editable.details().profile.permissions.manages_clinic();
-        if profile.permissions.manages_clinic() && !managed_before {
-            caller.principal.require_confirmed(deps.context.now())?;
-        }
+        let level_before = editable.details().profile.permissions.level();
+        caller.principal.require_right_over(level_before)?;
+        let level = profile.permissions.level();
+        caller.principal.require_right_to_make(level, deps.context.now())?;
         let profile = verify_npi(&deps, profile).await?;
-        let change = editable.edit(profile, deps.context.now()).map(Invitation::from);
+        let change = editable
+            .edit(profile, caller.principal.as_inviter(), deps.context.now())
+            .map(Invitation::from);
         let committed = write_change(&deps, &change, before, &requester).await?;
         Ok(Attempt::of(committed, Json((&change.next).into())))
     })

@@ -52,9 +52,7 @@ pub(crate) async fn invite(
 ) -> Result<Invitation, Problem> {
     let fingerprint = fingerprint(principal, &members);
     let Draft { email, profile } = read_object::<InviteRequest>(members)?;
-    if profile.permissions.manages_clinic() {
-        principal.require_confirmed(deps.context.now())?;
-    }
+    principal.require_right_to_make(profile.permissions.level(), deps.context.now())?;
     let new = NewInvitation {
         id: InvitationId::new(deps.context.now(), deps.context.entropy.as_ref()),
         clinic: principal.clinic,

@@ -16,7 +16,7 @@ mod revoke;
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
-use auth::caller::{AttestNpi, Invite, ManageInvitations};
+use auth::caller::{AttestNpi, ChangeInvitations, Invite, RevokeInvitations};
 use auth::idempotency::OncePerKey;
 use axum::Router;
 use axum::extract::FromRef;
@@ -49,11 +49,11 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/autoScribe/users/invitations/{invitationId}", patch(edit::handle))
         .route(
             "/v1/autoScribe/users/invitations/revoke",
-            once.run::<ManageInvitations, _>(post(revoke::handle)),
+            once.run::<RevokeInvitations, _>(post(revoke::handle)),
         )
         .route(
             "/v1/autoScribe/users/invitations/{invitationId}/resend",
-            once.run::<ManageInvitations, _>(post(resend::handle)),
+            once.run::<ChangeInvitations, _>(post(resend::handle)),
         )
         .route(
             "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",

@@ -1,11 +1,14 @@
 //! `POST /v1/autoScribe/users/invitations/{invitationId}/resend`: sends a new email with a new link.
 
-use auth::caller::{Caller, ManageInvitations};
+use auth::caller::{Caller, ChangeInvitations};
+use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
 use changes::require_free_npi;
 use changes::{Attempt, Requester};
-use domain::invitation::{Invitation, PendingInvitation};
+use domain::actor::Inviter;
+use domain::credentials::api_key::Scope;
+use domain::invitation::{Invitation, InvitationDetails, PendingInvitation};
 use domain::person::permissions::Level;
 use web::Problem;
 use web::openapi::IdempotencyKeyHeader;
@@ -26,23 +29,65 @@ use crate::invitation::{find_invitation, load_email_conflict, require_pending};
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    caller: Caller<ManageInvitations>,
+    caller: Caller<ChangeInvitations>,
     InvitationPath(id): InvitationPath,
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
-    let requester = caller.principal.requester();
+    let principal = &caller.principal;
     changes::retry!(async {
         let pending = require_pending(find_invitation(&deps, clinic, id).await?)?;
-        if pending.details.profile.permissions.level() == Level::Admin {
-            caller.principal.require_confirmed(deps.context.now())?;
+        let level = pending.details.profile.permissions.level();
+        match level {
+            // Only the operator grants this one. A new link grants nothing.
+            Level::Owner => principal.require_right_over(level)?,
+            Level::Admin | Level::Member => {
+                principal.require_right_to_make(level, deps.context.now())?;
+            }
         }
-        resend(&deps, pending, &requester).await
+        let granter = load_next_granter(&deps, principal, &pending.details).await?;
+        resend(&deps, pending, granter, &principal.requester()).await
     })
+}
+
+/// Loads the invitation's granter. If they are no longer entitled, the signed-in person takes their
+/// place. An API key cannot.
+async fn load_next_granter(
+    deps: &Deps,
+    principal: &Principal,
+    details: &InvitationDetails,
+) -> Result<Option<Inviter>, Problem> {
+    let (store, clinic, now) = (&deps.context.store, details.clinic, deps.context.now());
+    let level = details.profile.permissions.level();
+    let entitled = match details.granted_by {
+        Inviter::Operator => true,
+        Inviter::User(id) => {
+            let user = store.load_user(clinic, id).await?;
+            user.is_some_and(|user| user.is_active_manager())
+        }
+        Inviter::ApiKey(id) => {
+            let key = store.load_api_key(clinic, id).await?.map(|found| found.key);
+            let may = |scope| key.as_ref().is_some_and(|key| key.may(scope, now));
+            may(Scope::UsersWrite) && (level == Level::Member || may(Scope::AdminsWrite))
+        }
+    };
+    match principal.as_inviter() {
+        _ if entitled => Ok(None),
+        Inviter::ApiKey(_) => Err(inviter_not_authorized()),
+        person => Ok(Some(person)),
+    }
+}
+
+fn inviter_not_authorized() -> Problem {
+    Problem::conflict(
+        "inviter_not_authorized",
+        "Resend this invitation at the dashboard. Its sender can no longer invite people.",
+    )
 }
 
 async fn resend(
     deps: &Deps,
     pending: PendingInvitation,
+    granter: Option<Inviter>,
     requester: &Requester,
 ) -> Result<Attempt<Json<InvitationView>>, Problem> {
     let (clinic, id, email) =
@@ -59,7 +104,8 @@ async fn resend(
         return Err(load_email_conflict(deps, clinic, holder).await?);
     }
     require_free_npi(&claims.npi, id, now)?;
-    let change = pending.resend(now, claims.clinic.invitation_days.duration()).map_err(|soon| {
+    let open_for = claims.clinic.invitation_days.duration();
+    let change = pending.resend(now, open_for, granter).map_err(|soon| {
         let detail = "An email was sent less than a minute ago. Wait a minute, then resend.";
         Problem::too_many("resend_too_soon", detail, soon.retry_after)
     })?;

@@ -1,6 +1,6 @@
 //! `POST /v1/autoScribe/users/invitations/revoke`: revokes an invitation.
 
-use auth::caller::{Caller, ManageInvitations};
+use auth::caller::{Caller, RevokeInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, commit_ending};
@@ -55,7 +55,7 @@ impl RequestFields for RevokeRequest {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    caller: Caller<ManageInvitations>,
+    caller: Caller<RevokeInvitations>,
     JsonBody(id): JsonBody<RevokeRequest>,
 ) -> Result<Json<Done>, Problem> {
     let clinic = caller.clinic();
@@ -67,9 +67,11 @@ pub(crate) async fn handle(
             return Ok(Attempt::Done(done));
         }
         let pending = require_pending(invitation)?;
-        if pending.details.profile.permissions.level() == Level::Owner {
+        let level = pending.details.profile.permissions.level();
+        if level == Level::Owner {
             return Err(Problem::forbidden("An owner's invitation cannot be revoked."));
         }
+        caller.principal.require_right_over(level)?;
         let change = pending.revoke(deps.context.now()).map(Invitation::from);
         Ok(Attempt::of(commit_ending(&deps.context, &change, &requester).await?, done))
     })

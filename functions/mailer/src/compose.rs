@@ -1,6 +1,8 @@
 //! Composes the message of a queued email.
 
-use domain::actor::Inviter;
+use domain::actor::{Actor, Inviter};
+use domain::alert::SecurityAlert;
+use domain::audit::AuditObject;
 use domain::clinic::Clinic;
 use domain::credentials::password::RESET_LINK;
 use domain::credentials::token::InvitationLink;
@@ -10,8 +12,8 @@ use domain::npi::NpiStatus;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use mail::{
-    Abilities, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail,
-    RenewalEmail,
+    Abilities, AlertEmail, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem,
+    PasswordResetEmail, RenewalEmail,
 };
 use store::{Mail, Notice, NoticeKind};
 
@@ -104,7 +106,55 @@ async fn compose_notice(deps: &Deps, notice: &Notice) -> Result<ComposeOutcome, 
             compose_npi_not_verified(deps, (clinic, user), &notice.to).await
         }
         NoticeKind::PasswordReset => compose_password_reset(deps, notice).await,
+        NoticeKind::Alert(alert) => Ok(compose_alert(deps, alert, notice).await?.into()),
     }
+}
+
+async fn compose_alert(
+    deps: &Deps,
+    alert: SecurityAlert,
+    notice: &Notice,
+) -> Result<Message, MailerError> {
+    let clinic = load_clinic(deps, alert.clinic).await?;
+    let (object_name, to_object) = match alert.object {
+        AuditObject::ApiKey(id) => {
+            let key = deps.store.load_api_key(alert.clinic, id).await?;
+            let key = key.ok_or(MailerError::Compose("its API key is missing"))?;
+            (key.key.description.as_str().to_owned(), false)
+        }
+        AuditObject::User(id) => {
+            let user = deps.store.load_user(alert.clinic, id).await?;
+            let user = user.ok_or(MailerError::Compose("its user is missing"))?;
+            let to_user = user.email.normalized() == notice.to.normalized();
+            (user.profile.name.first_and_last(), to_user)
+        }
+        _ => return Err(MailerError::Compose("its object has no name")),
+    };
+    let email = AlertEmail {
+        clinic_name: clinic.name.as_str().to_owned(),
+        event: alert.event,
+        actor_name: load_actor_name(deps, alert).await?,
+        object_name,
+        to_object,
+        at: notice.id.created_at(),
+        dashboard_url: deps.dashboard_url.clone(),
+    };
+    check_rendered(email.render(&notice.to))
+}
+
+/// Who did something, as the subject of a sentence.
+async fn load_actor_name(deps: &Deps, alert: SecurityAlert) -> Result<String, MailerError> {
+    let person = |user: Option<User>| user.map(|user| user.profile.name.first_and_last());
+    let name = match alert.actor {
+        Actor::User(id) => person(deps.store.load_user(alert.clinic, id).await?),
+        Actor::ApiKey(id) => {
+            let key = deps.store.load_api_key(alert.clinic, id).await?;
+            key.map(|key| format!("The API key \u{201c}{}\u{201d}", key.key.description.as_str()))
+        }
+        Actor::Operator => Some("The operator of AutoScribe".to_owned()),
+        Actor::Invitee(_) | Actor::Viewer(_) | Actor::System => None,
+    };
+    Ok(name.unwrap_or_else(|| "AutoScribe".to_owned()))
 }
 
 /// Composes the email only if the address has an account and an active user. The answer to the

@@ -1,23 +1,18 @@
 //! Writes the result of a lookup.
 
-use changes::{Attempt, Requester};
+use changes::{Attempt, Requester, load_managers, queue_notices};
 use domain::actor::Actor;
 use domain::audit::AuditRecord;
 use domain::claim::Claim;
-use domain::ids::{ClinicId, NoticeId};
+use domain::ids::ClinicId;
 use domain::npi::due::NextLookup;
 use domain::npi::{Npi, RegistryAnswer};
-use domain::time::Timestamp;
-use domain::user::{User, UserChange, UserStatus};
-use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
+use domain::user::UserChange;
+use store::{NoticeKind, StoreError, Transaction};
 
 use crate::Deps;
 use crate::holder::{HolderChange, NpiHolder};
 use crate::outcome::NpiCheckOutcome;
-
-/// The most owners and admins that are notified. A transaction takes 100 items, and the change itself
-/// needs some of them.
-const MAX_NOTIFIED: usize = 90;
 
 /// Writes the person's new state, the claim with its next due date, the audit record, and the emails
 /// to owners and admins in one transaction. If nothing changed, writes only the claim.
@@ -44,7 +39,7 @@ pub(crate) async fn write_answer(
         HolderChange::Invited(change) => tx.replace_invitation(change)?,
         HolderChange::User(change) => {
             tx.replace_user(change)?;
-            queue_emails(deps, &mut tx, change, now).await?;
+            queue_emails(deps, &mut tx, change).await?;
         }
     }
     tx.put_npi_claim(clinic, npi, &claim.reschedule(due))?;
@@ -65,31 +60,12 @@ async fn queue_emails(
     deps: &Deps,
     tx: &mut Transaction,
     change: &UserChange,
-    now: Timestamp,
 ) -> Result<(), StoreError> {
     if !change.ends_reporting() {
         return Ok(());
     }
-    let manages = |user: &User| {
-        user.status == UserStatus::Active && user.profile.permissions.manages_clinic()
-    };
-    let request = PageRequest { limit: MAX_NOTIFIED, after: None };
     let clinic = change.next.clinic;
-    let mut page = deps.context.store.list_users(clinic, request, manages).await?;
-    // A page ends early if filling it would read too much.
-    while let Some(after) = page.next.filter(|_| page.items.len() < MAX_NOTIFIED) {
-        let request = PageRequest { limit: MAX_NOTIFIED - page.items.len(), after: Some(after) };
-        let more = deps.context.store.list_users(clinic, request, manages).await?;
-        page.items.extend(more.items);
-        page.next = more.next;
-    }
-    for manager in page.items {
-        let notice = Notice {
-            id: NoticeId::new(now, deps.context.entropy.as_ref()),
-            to: manager.email,
-            kind: NoticeKind::NpiNotVerified { clinic, user: change.next.id },
-        };
-        tx.put_notice(&notice, now)?;
-    }
-    Ok(())
+    let managers = load_managers(&deps.context, clinic).await?;
+    let kind = NoticeKind::NpiNotVerified { clinic, user: change.next.id };
+    queue_notices(&deps.context, tx, kind, managers.into_iter().map(|manager| manager.email))
 }

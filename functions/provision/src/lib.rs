@@ -10,7 +10,9 @@ use domain::actor::Inviter;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::Claim;
 use domain::clinic::{Clinic, InvitationDays};
-use domain::credentials::api_key::{ApiKey, ApiKeySecret, KeyDescription, Scope};
+use domain::credentials::api_key::{
+    AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
+};
 use domain::credentials::signing::PublicKey;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
@@ -137,6 +139,8 @@ pub struct ClinicRequest {
     /// Origins such as `https://pacs.example` whose pages may embed what the first key opens. The
     /// default is none.
     pub embed_origins: Option<Vec<String>>,
+    /// What the first key may do. The default is everything.
+    pub scopes: Option<Vec<String>>,
 }
 
 /// The new clinic.
@@ -147,7 +151,7 @@ pub struct ProvisionedClinic {
     pub clinic_id: String,
     /// The id of the owner's invitation.
     pub invitation_id: String,
-    /// The id of the first API key, which has every scope.
+    /// The id of the first API key.
     pub api_key_id: String,
     /// The key's secret. It is shown only here.
     pub api_key: String,
@@ -198,11 +202,13 @@ pub async fn provision(
         id: ApiKeyId::new(now, entropy),
         clinic: clinic.id,
         description: check_field("description", KeyDescription::parse("First key"))?,
-        scopes: Scope::ALL.to_vec(),
+        scopes: check_field("scopes", scopes(request))?,
         embed_origins: check_field("embedOrigins", embed_origins(request))?,
+        access_scope: AccessScope::All,
         active: true,
+        created_by: KeyMaker::Operator,
         created_at: now,
-        last_used_at: None,
+        expires_at: None,
     };
     let secret = ApiKeySecret::new(entropy);
     let provisioned = ProvisionedClinic {
@@ -211,7 +217,8 @@ pub async fn provision(
         api_key_id: api_key.id.to_string(),
         api_key: secret.reveal().to_owned(),
     };
-    match write_clinic(deps, &clinic, invitation, (&api_key, &secret)).await? {
+    let api_key = KeyWithSecrets::new(api_key, &secret);
+    match write_clinic(deps, &clinic, invitation, &api_key).await? {
         CommitOutcome::Committed => Ok(provisioned),
         CommitOutcome::Conflict(_) => Err(ProvisionError::Collision),
     }
@@ -221,7 +228,7 @@ async fn write_clinic(
     deps: &Deps,
     clinic: &Clinic,
     invitation: PendingInvitation,
-    (api_key, secret): (&ApiKey, &ApiKeySecret),
+    api_key: &KeyWithSecrets,
 ) -> Result<CommitOutcome, StoreError> {
     let operator = Requester::new(Actor::Operator, None);
     let record = |action, object, after| {
@@ -237,15 +244,26 @@ async fn write_clinic(
     tx.put_audit_record(&AuditRecord { names, ..record_invited })?;
     tx.put_audit_record(&record(
         AuditAction::ApiKeyCreated,
-        AuditObject::ApiKey(api_key.id),
+        AuditObject::ApiKey(api_key.key.id),
         None,
     ))?;
     tx.put_clinic(clinic)?;
     tx.put_invitation(invitation)?;
     let claim = Claim::unclaimed().hold_for_invitation(details.id, details.expiry);
     tx.put_email_claim(clinic.id, &details.email, &claim)?;
-    tx.put_api_key(api_key, secret)?;
+    tx.put_api_key(api_key)?;
     tx.commit().await
+}
+
+fn scopes(request: &ClinicRequest) -> Result<Vec<Scope>, Refusal> {
+    const NONE: Refusal = Refusal::new("scopes_required", "Send at least one scope.");
+    let Some(names) = &request.scopes else {
+        return Ok(Scope::ALL.to_vec());
+    };
+    let mut scopes = names.iter().map(|name| Scope::parse(name)).collect::<Result<Vec<_>, _>>()?;
+    scopes.sort_unstable();
+    scopes.dedup();
+    if scopes.is_empty() { Err(NONE) } else { Ok(scopes) }
 }
 
 fn embed_origins(request: &ClinicRequest) -> Result<EmbedOrigins, Refusal> {
@@ -332,5 +350,19 @@ mod tests {
         assert_eq!(pacs, "frame-ancestors https://pacs.example");
         let refused = read(serde_json::json!(["https://pacs.example/path"])).unwrap_err();
         assert_eq!(refused.code, "embed_origin_invalid");
+    }
+
+    #[test]
+    fn the_first_key_has_the_scopes_that_the_operator_names_or_every_one() {
+        let read = |names: Value| {
+            let mut request = serde_json::json!({"clinicName": "A", "ownerEmail": "a@b.example", "ownerFirstName": "B", "ownerLastName": "C"});
+            request["scopes"] = names;
+            scopes(&ClinicRequest::deserialize(request).unwrap())
+        };
+        assert_eq!(read(Value::Null).unwrap(), Scope::ALL);
+        let two = read(serde_json::json!(["users:write", "users:read", "users:read"])).unwrap();
+        assert_eq!(two, [Scope::UsersRead, Scope::UsersWrite]);
+        assert_eq!(read(serde_json::json!([])).unwrap_err().code, "scopes_required");
+        assert_eq!(read(serde_json::json!(["users"])).unwrap_err().code, "scope_unknown");
     }
 }

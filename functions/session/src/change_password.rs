@@ -4,6 +4,7 @@ use auth::caller::{Caller, OwnSession};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
+use domain::alert::AlertEvent;
 use domain::audit::AuditAction;
 use domain::credentials::password::Password;
 use serde::Deserialize;
@@ -73,7 +74,8 @@ pub(crate) async fn handle(
             hash: hash.clone(),
             sent_from: ip.map(|ip| (caller.clinic(), ip.to_owned())),
         };
-        let mut tx = start_password_change(&deps, new, AuditAction::PasswordChanged)?;
+        let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
+        let mut tx = start_password_change(&deps, new, what).await?;
         tx.keep_session(person.session.names, account.password_epoch + 1)?;
         let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
         Ok(Attempt::of(tx.commit().await?, done))

@@ -1,13 +1,14 @@
 //! What the endpoints that set a password share.
 
-use changes::Requester;
+use changes::{Requester, load_owners, queue_notices};
 use domain::actor::Actor;
+use domain::alert::{AlertEvent, SecurityAlert};
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::ids::ClinicId;
 use domain::person::email::Email;
-use domain::user::User;
-use store::{Account, Transaction};
+use domain::user::{User, UserStatus};
+use store::{Account, NoticeKind, Transaction};
 use web::Problem;
 
 use crate::Deps;
@@ -40,11 +41,11 @@ pub(crate) async fn load_words_and_hash(
 }
 
 /// Starts the transaction that sets a password. It raises the epoch of the account and of every user,
-/// which ends all sessions. The audit of each clinic has a record.
-pub(crate) fn start_password_change(
+/// which ends all sessions. The audit of each clinic has a record. The person gets an email.
+pub(crate) async fn start_password_change(
     deps: &Deps,
     new: NewPassword<'_>,
-    action: AuditAction,
+    (action, event): (AuditAction, AlertEvent),
 ) -> Result<Transaction, Problem> {
     let epoch = new.account.password_epoch + 1;
     let mut tx: Option<Transaction> = None;
@@ -73,5 +74,31 @@ pub(crate) fn start_password_change(
         version: new.account.version + 1,
     };
     tx.put_account(new.email, &next)?;
+    queue_alerts(deps, &mut tx, (new.email, new.users), event).await?;
     Ok(tx)
+}
+
+/// Queues the email to the person, and one to the owners of each clinic that the person manages. Owners
+/// don't need to hear of every member's password.
+async fn queue_alerts(
+    deps: &Deps,
+    tx: &mut Transaction,
+    (email, users): (&Email, &[User]),
+    event: AlertEvent,
+) -> Result<(), Problem> {
+    let about = |user: &User| {
+        let (object, actor) = (AuditObject::User(user.id), Actor::User(user.id));
+        SecurityAlert { clinic: user.clinic, event, object, actor }
+    };
+    let active = |user: &&User| user.status == UserStatus::Active;
+    if let Some(user) = users.iter().find(active) {
+        let kind = NoticeKind::Alert(about(user));
+        queue_notices(&deps.context, tx, kind, [email.clone()])?;
+    }
+    for user in users.iter().filter(active).filter(|user| user.profile.permissions.manages_clinic())
+    {
+        let owners = load_owners(&deps.context, user.clinic, email).await?;
+        queue_notices(&deps.context, tx, NoticeKind::Alert(about(user)), owners)?;
+    }
+    Ok(())
 }

@@ -4,6 +4,7 @@
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
+use domain::alert::AlertEvent;
 use domain::audit::AuditAction;
 use domain::credentials::password::{Password, PasswordHash, RESET_LINK};
 use domain::ids::ClinicId;
@@ -104,5 +105,6 @@ async fn write_password(
 ) -> Result<CommitOutcome, Problem> {
     let ResetLink { email, account, users } = link;
     let new = NewPassword { email, account, users, hash, sent_from: None };
-    Ok(start_password_change(deps, new, AuditAction::PasswordReset)?.commit().await?)
+    let what = (AuditAction::PasswordReset, AlertEvent::PasswordReset);
+    Ok(start_password_change(deps, new, what).await?.commit().await?)
 }

@@ -155,7 +155,8 @@ async fn load_opening_decision(
     };
     let ViewParties { user, issuer, .. } =
         store.load_view_parties(&keys, Consistency::Strong).await?;
-    let allowed = check_parties(&change.next.details, user.as_ref(), issuer.as_ref());
+    let (details, now) = (&change.next.details, deps.context.now());
+    let allowed = check_parties(details, user.as_ref(), issuer.as_ref(), now);
     Ok(allowed.map(|()| (change, user)))
 }
 

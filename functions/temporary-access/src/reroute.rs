@@ -1,6 +1,6 @@
 //! `POST /v1/autoScribe/studies/reroute-url`: a link to read a study and dictate its report.
 
-use auth::caller::{Caller, IssueAccess};
+use auth::caller::{Caller, IssueDictation};
 use auth::secret_answer::SecretAnswer;
 use axum::extract::State;
 use axum::{Extension, Json};
@@ -61,7 +61,7 @@ impl RequestFields for RerouteRequest {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    caller: Caller<IssueAccess>,
+    caller: Caller<IssueDictation>,
     JsonBody(request): JsonBody<RerouteRequest>,
 ) -> Result<LinkAnswer<LinkView>, Problem> {
     let link = issue(&deps, &caller.principal, request).await?;

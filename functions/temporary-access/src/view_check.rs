@@ -38,7 +38,7 @@ pub(crate) async fn load_current_view(
         Some(Grant::Revoked(_)) => return Ok(Err(AccessRefusal::Revoked)),
         Some(Grant::Issued(_)) | None => return Ok(Err(AccessRefusal::Expired)),
     };
-    if let Err(why) = check_parties(&open.details, user.as_ref(), issuer.as_ref()) {
+    if let Err(why) = check_parties(&open.details, user.as_ref(), issuer.as_ref(), context.now()) {
         return Ok(Err(why));
     }
     let until = open.opening.until;

@@ -17,7 +17,7 @@ use web::path::UserPath;
 use web::view::UserView;
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, start_change};
+use crate::user::{commit_change, find_user, queue_manager_alert, start_change};
 
 /// Change a confirmed, active user.
 ///
@@ -50,13 +50,15 @@ async fn edit(
     let profile =
         verify_npi(deps, user.profile.apply(changes, caller.edits_profile_of(user.id))?).await?;
     let after = profile.permissions.npi();
-    if profile.permissions.manages_clinic() && !user.profile.permissions.manages_clinic() {
-        caller.require_confirmed(deps.context.now())?;
+    let (level, level_before) = (profile.permissions.level(), user.profile.permissions.level());
+    if level != level_before {
+        caller.require_right_to_make(level, deps.context.now())?;
     }
     let change = user.edit(profile).ok_or_else(user_deactivated)?;
     let mut tx = start_change(deps, &change, &caller.requester())?;
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;
+    queue_manager_alert(deps, &mut tx, &change, &caller.requester()).await?;
     commit_change(tx, &change, Json((&change.next).into())).await
 }
 

@@ -2,15 +2,17 @@
 
 mod api_keys;
 mod attest_npi;
+mod create_api_key;
 mod edit;
 mod reactivate;
 mod revoke_access;
+mod rotate_api_key;
 mod user;
 
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
-use auth::caller::{AttestNpi, CreateApiKeys, ManageApiKeys, ManageUsers};
+use auth::caller::{AttestNpi, MakeApiKeys, ManageApiKeys, ManageUsers};
 use auth::idempotency::OncePerKey;
 use axum::Router;
 use axum::extract::FromRef;
@@ -48,10 +50,14 @@ pub fn router(deps: Deps) -> Router {
             once.run::<AttestNpi, _>(post(attest_npi::handle)),
         )
         .route("/v1/apiKeys", get(api_keys::list))
-        .route("/v1/apiKeys", once.run::<CreateApiKeys, _>(post(api_keys::create)))
+        .route("/v1/apiKeys", once.run::<MakeApiKeys, _>(post(create_api_key::handle)))
         .route(
             "/v1/apiKeys/{apiKeyId}/revoke",
             once.run::<ManageApiKeys, _>(post(api_keys::revoke)),
+        )
+        .route(
+            "/v1/apiKeys/{apiKeyId}/rotate",
+            once.run::<MakeApiKeys, _>(post(rotate_api_key::handle)),
         )
         .with_state(deps);
     web::serve(router)
@@ -65,7 +71,8 @@ pub fn router(deps: Deps) -> Router {
     reactivate::handle,
     attest_npi::handle,
     api_keys::list,
-    api_keys::create,
-    api_keys::revoke
+    create_api_key::handle,
+    api_keys::revoke,
+    rotate_api_key::handle
 ))]
 pub struct Api;

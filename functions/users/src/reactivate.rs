@@ -10,7 +10,7 @@ use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 
 use crate::Deps;
-use crate::user::{UserRequest, commit_change, find_user, start_change};
+use crate::user::{UserRequest, commit_change, find_user, queue_manager_alert, start_change};
 
 /// Give a deactivated user access again, with the same permissions as before. Repeating this changes
 /// nothing.
@@ -32,10 +32,10 @@ pub(crate) async fn handle(
         let Some(change) = user.reactivate() else {
             return Ok(Attempt::Done(done));
         };
-        if change.next.profile.permissions.manages_clinic() {
-            caller.principal.require_confirmed(deps.context.now())?;
-        }
-        let tx = start_change(&deps, &change, &requester)?;
+        let level = change.next.profile.permissions.level();
+        caller.principal.require_right_to_make(level, deps.context.now())?;
+        let mut tx = start_change(&deps, &change, &requester)?;
+        queue_manager_alert(&deps, &mut tx, &change, &requester).await?;
         commit_change(tx, &change, done).await
     })
 }

@@ -1,7 +1,9 @@
 //! What the endpoints for one user share: which user, finding it, and writing a change.
 
 use auth::principal::Principal;
-use changes::{Attempt, Requester};
+use changes::{Attempt, Requester, queue_alert};
+use domain::alert::{AlertEvent, SecurityAlert};
+use domain::audit::AuditObject;
 use domain::failure::Failure;
 use domain::ids::UserId;
 use domain::person::permissions::Level;
@@ -47,11 +49,13 @@ pub(crate) async fn find_user(
     {
         return Err(Failure::NotEntitled.into());
     }
-    if user.profile.permissions.level() == Level::Owner && !caller.identity.is_owner() {
+    let level = user.profile.permissions.level();
+    if level == Level::Owner && !caller.identity.is_owner() {
         return Err(Problem::forbidden(
             "Only an owner can change an owner. Ask an owner of your clinic.",
         ));
     }
+    caller.require_right_over(level)?;
     Ok(user)
 }
 
@@ -66,6 +70,22 @@ pub(crate) fn start_change(
     let mut tx = requester.start(&deps.context, &record)?;
     tx.replace_user(change)?;
     Ok(tx)
+}
+
+/// Queues the email about a new owner or admin, if the change makes one.
+pub(crate) async fn queue_manager_alert(
+    deps: &Deps,
+    tx: &mut Transaction,
+    change: &UserChange,
+    requester: &Requester,
+) -> Result<(), Problem> {
+    if change.managers != ManagerCountChange::Increase {
+        return Ok(());
+    }
+    let user = &change.next;
+    let (event, object) = (AlertEvent::ManagerAdded, AuditObject::User(user.id));
+    let alert = SecurityAlert { clinic: user.clinic, event, object, actor: requester.actor };
+    Ok(queue_alert(&deps.context, tx, alert, &user.email).await?)
 }
 
 /// Commits the change and returns `answer`. A clinic keeps its last owner or admin.

@@ -19,8 +19,8 @@ WILDCARDS = {
 }
 # The partitions that a function may use. KEYS holds the public keys of view tokens.
 PARTITIONS = {
-    "InviteFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
-    "UsersFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
+    "InviteFunction": {"CLINIC#*", "MAIL#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
+    "UsersFunction": {"CLINIC#*", "MAIL#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},

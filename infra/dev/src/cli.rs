@@ -65,6 +65,9 @@ pub(crate) struct ProvisionOptions {
     /// Origin of a page that may embed views, such as `https://pacs.example`. Repeat it for more
     #[arg(long = "embed-origin", value_name = "ORIGIN")]
     embed_origins: Vec<String>,
+    /// What the first API key may do, such as `users:write`. Repeat it for more [default: everything]
+    #[arg(long = "scope", value_name = "SCOPE")]
+    scopes: Vec<String>,
 }
 
 impl From<ProvisionOptions> for provision::ClinicRequest {
@@ -77,6 +80,7 @@ impl From<ProvisionOptions> for provision::ClinicRequest {
             owner_first_name: options.owner_first_name,
             owner_last_name: options.owner_last_name,
             embed_origins: Some(options.embed_origins),
+            scopes: (!options.scopes.is_empty()).then_some(options.scopes),
         }
     }
 }

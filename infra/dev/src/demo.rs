@@ -1,6 +1,6 @@
 //! The demo clinic, which lets you invite people right after the start.
 
-use domain::credentials::api_key::ApiKeySecret;
+use domain::credentials::api_key::{ApiKeySecret, KeyStatus};
 use emulator::Emulator;
 use provision::{ClinicRequest, ProvisionError};
 use store::StoreError;
@@ -49,9 +49,10 @@ async fn load_clinic(
     else {
         return Ok(None);
     };
-    let key = emulator.context.store.find_api_key(&secret).await?;
-    Ok(key
-        .filter(|key| key.active)
+    let (found, now) =
+        (emulator.context.store.find_api_key(&secret).await?, emulator.context.now());
+    let works = found.map(|found| found.key).filter(|key| key.status(now) == KeyStatus::Active);
+    Ok(works
         .map(|key| DemoClinic { id: key.clinic.to_string(), api_key: secret.reveal().to_owned() }))
 }
 
@@ -70,6 +71,7 @@ async fn provision_clinic(
             emulator.url.clone(),
             emulator.url.replace("127.0.0.1", "localhost"),
         ]),
+        scopes: None,
     };
     let clinic = provision::provision(&emulator.provision_deps(), &request).await?;
     data.save_demo_key(&clinic.api_key)?;

@@ -12,6 +12,7 @@ pub(crate) async fn provision_clinic(emulator: &Emulator) -> String {
         owner_first_name: "Olivia".to_owned(),
         owner_last_name: "Rivers".to_owned(),
         embed_origins: None,
+        scopes: None,
     };
     provision::provision(&emulator.provision_deps(), &request).await.unwrap().api_key
 }

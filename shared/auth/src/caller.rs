@@ -8,13 +8,14 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
 
-use crate::principal::{Identity, Principal, SignedIn};
+use crate::principal::{Identity, Principal, SignedIn, scope_missing};
 use crate::same_origin::DashboardOrigin;
 use crate::session;
 use changes::Context;
-use domain::credentials::api_key::{ApiKeySecret, Scope};
+use domain::credentials::api_key::{ApiKeySecret, KeyStatus, Scope};
 use domain::ids::ClinicId;
 use domain::person::permissions::Level;
+use store::UsedApiKey;
 use web::{ClientIp, Problem};
 
 /// Names the clinic that a page shows, in requests with the session cookie that change something.
@@ -46,8 +47,8 @@ impl AllowedPeople {
 
 /// Something that a caller may or may not do.
 pub trait Capability: Send + Sync + 'static {
-    /// The scope that an API key needs. `None` if no API key may do it.
-    const SCOPE: Option<Scope>;
+    /// The scopes that an API key needs, all of them. None if no API key may do it.
+    const SCOPES: &'static [Scope];
     /// Which signed-in people may do it.
     const PEOPLE: AllowedPeople;
     /// Whether a signed-in person must have sent their password a short time ago.
@@ -55,12 +56,12 @@ pub trait Capability: Send + Sync + 'static {
 }
 
 macro_rules! capabilities {
-    ($($(#[$doc:meta])* $name:ident: $scope:expr, $people:ident $(, $password:ident)?;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident: [$($scope:ident),*], $people:ident $(, $password:ident)?;)*) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug)]
         pub struct $name;
         impl Capability for $name {
-            const SCOPE: Option<Scope> = $scope;
+            const SCOPES: &'static [Scope] = &[$(Scope::$scope),*];
             const PEOPLE: AllowedPeople = AllowedPeople::$people;
             const NEEDS_PASSWORD: bool = false $(|| capabilities!(@$password))?;
         }
@@ -70,29 +71,33 @@ macro_rules! capabilities {
 
 capabilities! {
     /// List and read users.
-    ReadUsers: Some(Scope::UsersRead), StudyManagers;
+    ReadUsers: [UsersRead], StudyManagers;
     /// Invite a person.
-    Invite: Some(Scope::UsersWrite), Managers;
+    Invite: [UsersWrite], Managers;
     /// Change, deactivate and reactivate users.
-    ManageUsers: Some(Scope::UsersWrite), Managers;
+    ManageUsers: [UsersWrite], Managers;
     /// List and read invitations.
-    ReadInvitations: Some(Scope::InvitationsRead), Managers;
-    /// Change, resend and revoke invitations.
-    ManageInvitations: Some(Scope::InvitationsWrite), Managers;
+    ReadInvitations: [InvitationsRead], Managers;
+    /// Revoke invitations.
+    RevokeInvitations: [InvitationsWrite], Managers;
+    /// Change and resend invitations, which needs the right to invite so.
+    ChangeInvitations: [InvitationsWrite, UsersWrite], Managers;
     /// Attest that an NPI belongs to a person.
-    AttestNpi: None, Managers, password;
+    AttestNpi: [], Managers, password;
     /// List and revoke API keys.
-    ManageApiKeys: None, Managers;
-    /// Create API keys.
-    CreateApiKeys: None, Managers, password;
+    ManageApiKeys: [], Managers;
+    /// Create and rotate API keys.
+    MakeApiKeys: [], Managers, password;
     /// Issue, list and end temporary access.
-    IssueAccess: Some(Scope::AccessIssue), StudyManagers;
+    IssueAccess: [AccessIssue], StudyManagers;
+    /// Issue access to dictate.
+    IssueDictation: [AccessIssue, AccessDictate], StudyManagers;
     /// Introspect temporary access.
-    IntrospectAccess: Some(Scope::AccessIntrospect), Nobody;
+    IntrospectAccess: [AccessIntrospect], Nobody;
     /// Read the audit.
-    ReadAudit: None, Managers;
+    ReadAudit: [], Managers;
     /// Read and end the caller's own session.
-    OwnSession: None, Everyone;
+    OwnSession: [], Everyone;
 }
 
 /// A caller who may do `C`.
@@ -117,8 +122,10 @@ impl<C: Capability> Caller<C> {
     ) -> Result<Self, Problem> {
         let principal = identify_caller(parts, context, dashboard).await?;
         check_capability::<C>(&principal.identity)?;
-        if C::NEEDS_PASSWORD {
-            principal.require_confirmed(context.now())?;
+        if C::NEEDS_PASSWORD
+            && let Some(person) = principal.identity.person()
+        {
+            person.require_confirmed(context.now())?;
         }
         Ok(Self { principal, capability: PhantomData })
     }
@@ -147,23 +154,18 @@ where
 }
 
 fn check_capability<C: Capability>(identity: &Identity) -> Result<(), Problem> {
-    match (identity, C::SCOPE) {
-        (Identity::ApiKey { scopes, .. }, Some(needed))
-            if scopes.iter().any(|held| held.includes(needed)) =>
-        {
-            Ok(())
-        }
-        (Identity::ApiKey { .. }, Some(needed)) => Err(Problem::forbidden(format!(
-            "Use an API key with the scope {}. This key does not have it.",
-            needed.as_str()
-        ))),
-        (Identity::ApiKey { .. }, None) => {
+    match identity {
+        Identity::ApiKey { .. } if C::SCOPES.is_empty() => {
             Err(Problem::forbidden("Sign in at the dashboard. No API key can do this."))
         }
-        (Identity::Person(_), _) if C::PEOPLE == AllowedPeople::Nobody => {
+        Identity::ApiKey { scopes, .. } => {
+            let missing = |needed: &&Scope| !scopes.iter().any(|held| held.includes(**needed));
+            C::SCOPES.iter().find(missing).map_or(Ok(()), |needed| Err(scope_missing(*needed)))
+        }
+        Identity::Person(_) if C::PEOPLE == AllowedPeople::Nobody => {
             Err(Problem::forbidden("Use an API key. No one can do this at the dashboard."))
         }
-        (Identity::Person(person), _) => {
+        Identity::Person(person) => {
             let permissions = &person.user.profile.permissions;
             if C::PEOPLE.include(permissions.level(), permissions.manage_studies) {
                 return Ok(());
@@ -241,17 +243,24 @@ async fn identify_api_key(
     credential: &str,
 ) -> Result<(ClinicId, Identity), Problem> {
     let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::credential_refused())?;
-    let found = context.store.find_api_key(&secret).await?;
-    let key = found.filter(|key| key.active);
-    let key = key.ok_or_else(Problem::credential_refused)?;
-    if key.needs_use_update(context.now()) {
+    let (found, now) = (context.store.find_api_key(&secret).await?, context.now());
+    let UsedApiKey { key, secret: used } = found.ok_or_else(Problem::credential_refused)?;
+    if key.status(now) != KeyStatus::Active || used.ends_at.is_some_and(|end| end <= now) {
+        return Err(Problem::credential_refused());
+    }
+    if used.needs_use_update(now) {
         // A failed write here must not fail the request.
-        if let Err(error) = context.store.record_key_use(&secret, context.now()).await {
+        if let Err(error) = context.store.record_key_use(&secret, now).await {
             tracing::info!(%error, "last use of an API key not recorded");
         }
     }
-    let identity =
-        Identity::ApiKey { id: key.id, scopes: key.scopes, embed_origins: key.embed_origins };
+    let identity = Identity::ApiKey {
+        id: key.id,
+        scopes: key.scopes,
+        embed_origins: key.embed_origins,
+        access_scope: key.access_scope,
+        made_by: used.made_by,
+    };
     Ok((key.clinic, identity))
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::actor::{Actor, Inviter, Issuer};
-use domain::credentials::api_key::Scope;
+use domain::credentials::api_key::{AccessScope, KeyMaker, Scope};
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::person::permissions::Level;
@@ -38,6 +38,10 @@ pub enum Identity {
         scopes: Vec<Scope>,
         /// Which web pages may embed the views that the key opens.
         embed_origins: EmbedOrigins,
+        /// Which temporary access it sees and ends.
+        access_scope: AccessScope,
+        /// Who made the secret that was sent.
+        made_by: KeyMaker,
     },
     /// A person signed in at the dashboard.
     Person(Arc<SignedIn>),
@@ -58,6 +62,14 @@ impl SignedIn {
     pub fn require_confirmed(&self, now: Timestamp) -> Result<(), Problem> {
         if self.session.is_confirmed(now) { Ok(()) } else { Err(password_needed()) }
     }
+}
+
+/// The answer to an API key that lacks a scope.
+pub(crate) fn scope_missing(needed: Scope) -> Problem {
+    let needed = needed.as_str();
+    Problem::forbidden(format!(
+        "Use an API key with the scope {needed}. This key does not have it."
+    ))
 }
 
 /// The answer to a change that needs the password first.
@@ -136,18 +148,56 @@ impl Principal {
         }
     }
 
-    /// The person who acts. An API key counts as the person who made it.
-    fn acting_person(&self) -> Option<UserId> {
-        self.identity.user()
-    }
-
     /// Whether this caller changes their own profile or someone else's.
     pub fn edits_profile_of(&self, person: UserId) -> ProfileEditor {
         ProfileEditor::of(self.acting_person(), person)
     }
 
-    /// Requires that the signed-in person sent their password a short time ago. An API key has none.
-    pub fn require_confirmed(&self, now: Timestamp) -> Result<(), Problem> {
-        self.identity.person().map_or(Ok(()), |person| person.require_confirmed(now))
+    /// Requires that an API key also has this scope. A signed-in person needs none.
+    pub fn require_scope(&self, needed: Scope) -> Result<(), Problem> {
+        match &self.identity {
+            Identity::ApiKey { scopes, .. } if !scopes.iter().any(|held| held.includes(needed)) => {
+                Err(scope_missing(needed))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Requires the right to change a person of this level, or their invitation.
+    pub fn require_right_over(&self, level: Level) -> Result<(), Problem> {
+        match level {
+            Level::Member => Ok(()),
+            Level::Admin | Level::Owner => self.require_scope(Scope::AdminsWrite),
+        }
+    }
+
+    /// Requires the right to make a person of this level. A signed-in person needs to have sent their
+    /// password a short time ago to make an admin.
+    pub fn require_right_to_make(&self, level: Level, now: Timestamp) -> Result<(), Problem> {
+        self.require_right_over(level)?;
+        match (&self.identity, level) {
+            (Identity::Person(person), Level::Admin | Level::Owner) => {
+                person.require_confirmed(now)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// The API key, if it sees and ends only the temporary access that it issued.
+    pub fn bound_issuer(&self) -> Option<Issuer> {
+        match &self.identity {
+            Identity::ApiKey { id, access_scope: AccessScope::Own, .. } => {
+                Some(Issuer::ApiKey(*id))
+            }
+            _ => None,
+        }
+    }
+
+    /// The person who acts. An API key counts as the person who made the secret that was sent.
+    fn acting_person(&self) -> Option<UserId> {
+        match &self.identity {
+            Identity::ApiKey { made_by, .. } => made_by.user(),
+            Identity::Person(person) => Some(person.user.id),
+        }
     }
 }

@@ -55,7 +55,9 @@ impl Requester {
             // item twice.
             Some(Authority::User(user)) if record.object == AuditObject::User(user.id) => {}
             Some(Authority::User(user)) => tx.require_same_authority(user)?,
-            Some(Authority::ApiKey(clinic, id)) => tx.require_working_key(*clinic, *id)?,
+            Some(Authority::ApiKey(clinic, id)) => {
+                tx.require_working_key((*clinic, *id), context.now())?
+            }
             None => {}
         }
         Ok(tx)

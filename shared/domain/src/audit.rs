@@ -52,6 +52,8 @@ pub enum AuditAction {
     PasswordChanged,
     /// An API key was revoked.
     ApiKeyRevoked,
+    /// An API key got another secret.
+    ApiKeyRotated,
     /// Temporary access was issued. For dictation, the study was also assigned.
     AccessIssued(ViewMode),
     /// The link to a temporary access was opened.
@@ -109,7 +111,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -129,6 +131,7 @@ impl AuditAction {
         Self::PasswordReset,
         Self::PasswordChanged,
         Self::ApiKeyRevoked,
+        Self::ApiKeyRotated,
         Self::AccessIssued(ViewMode::Dictation),
         Self::AccessRedeemed,
         Self::AccessRevoked,
@@ -157,6 +160,7 @@ impl AuditAction {
             Self::PasswordReset => "password.reset",
             Self::PasswordChanged => "password.changed",
             Self::ApiKeyRevoked => "api_key.revoked",
+            Self::ApiKeyRotated => "api_key.rotated",
             Self::AccessIssued(_) => "access.issued",
             Self::AccessRedeemed => "access.redeemed",
             Self::AccessRevoked => "access.revoked",

@@ -4,6 +4,7 @@
 //! Callers pass in time and randomness as [`time::Clock`] and [`entropy::Entropy`].
 
 pub mod actor;
+pub mod alert;
 pub mod audit;
 pub mod claim;
 pub mod clinic;

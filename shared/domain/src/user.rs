@@ -78,8 +78,8 @@ impl User {
         of(self) == of(earlier)
     }
 
-    /// Whether this person counts toward the owners and admins that a clinic must keep.
-    fn is_active_manager(&self) -> bool {
+    /// Whether this is an active owner or admin.
+    pub fn is_active_manager(&self) -> bool {
         self.status == UserStatus::Active && self.profile.permissions.manages_clinic()
     }
 

@@ -7,6 +7,7 @@
 //! `Html` and `Text` are the templates of the two bodies. They share names because the files differ
 //! only in content.
 
+mod alert;
 mod error;
 mod invitation;
 mod link;
@@ -19,6 +20,7 @@ mod sender;
 mod ses;
 mod verification;
 
+pub use alert::AlertEmail;
 pub use error::SendError;
 pub use invitation::{Abilities, InvitationEmail};
 pub use link::Link;

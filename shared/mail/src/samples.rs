@@ -1,11 +1,12 @@
 //! A sample of every email, so that a change to a template shows in a snapshot.
 
+use domain::alert::AlertEvent;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::{
-    Abilities, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail,
-    RenewalEmail,
+    Abilities, AlertEmail, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem,
+    PasswordResetEmail, RenewalEmail,
 };
 
 fn email(text: &str) -> Email {
@@ -55,6 +56,18 @@ fn npi_not_verified(problem: NpiProblem) -> NpiNotVerifiedEmail {
     }
 }
 
+fn alert(event: AlertEvent, object: &str, to_object: bool) -> AlertEmail {
+    AlertEmail {
+        clinic_name: "Lakeside Imaging".into(),
+        event,
+        actor_name: "Grace Okafor".into(),
+        object_name: object.into(),
+        to_object,
+        at: Timestamp::parse("2026-12-01T09:30:00Z").unwrap(),
+        dashboard_url: "https://app.autoscribe.example/".into(),
+    }
+}
+
 /// Names that would break a template that doesn't escape them.
 fn hostile() -> InvitationEmail {
     InvitationEmail {
@@ -91,6 +104,27 @@ fn samples() -> Vec<(&'static str, Message)> {
         ("invitation_escaped", hostile().render(&ada, Some(&clinic)).unwrap()),
         ("renewal_requested", renewal().render(&ada).unwrap()),
         ("password_reset", password_reset().render(&ada).unwrap()),
+        (
+            "alert_manager",
+            alert(AlertEvent::ManagerAdded, "Ada Lovelace", false).render(&ada).unwrap(),
+        ),
+        ("alert_key", alert(AlertEvent::ApiKeyCreated, "Main PACS", false).render(&ada).unwrap()),
+        (
+            "alert_rotated",
+            alert(AlertEvent::ApiKeyRotated, "Main PACS", false).render(&ada).unwrap(),
+        ),
+        (
+            "alert_owner",
+            alert(AlertEvent::OwnershipTransferred, "Ada Lovelace", false).render(&ada).unwrap(),
+        ),
+        (
+            "alert_own_password",
+            alert(AlertEvent::PasswordChanged, "Ada Lovelace", true).render(&ada).unwrap(),
+        ),
+        (
+            "alert_password",
+            alert(AlertEvent::PasswordReset, "Ada Lovelace", false).render(&ada).unwrap(),
+        ),
         ("npi_deactivated", npi_not_verified(NpiProblem::Deactivated).render(&ada).unwrap()),
         ("npi_not_found", npi_not_verified(NpiProblem::NotFound).render(&ada).unwrap()),
         ("npi_other_surname", npi_not_verified(NpiProblem::OtherSurname).render(&ada).unwrap()),

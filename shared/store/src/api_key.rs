@@ -1,24 +1,27 @@
-//! API keys. Each has two items: one found by the digest of its secret, one by its id in the clinic.
+//! API keys. A key's item is found by its id in the clinic. Each of its secrets has an item of its own,
+//! found by the secret's digest, with a copy of the key, so that a request reads one item.
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credentials::api_key::{
-    ApiKey, ApiKeySecret, KeyDescription, Scope, USE_UPDATE_INTERVAL,
+    AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyRotation, KeySecret,
+    KeyWithSecrets, Scope, USE_UPDATE_INTERVAL,
 };
-use domain::ids::{ApiKeyId, ClinicId};
+use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::client::BATCH;
 use crate::codec::{BadField, embed_origins, embed_origins_text, field, time};
-use crate::item::{RawItem, number};
-use crate::key::Key;
+use crate::item::{RawItem, number, text};
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
-#[derive(Serialize, Deserialize)]
+/// A key, in both kinds of items.
+#[derive(Clone, Serialize, Deserialize)]
 struct ApiKeyItem {
     #[serde(rename = "id")]
     id: String,
@@ -28,71 +31,184 @@ struct ApiKeyItem {
     description: String,
     #[serde(rename = "sc")]
     scopes: Vec<String>,
+    #[serde(rename = "xs")]
+    access_scope: String,
     #[serde(rename = "ac")]
     active: bool,
+    #[serde(rename = "cb")]
+    created_by: String,
     #[serde(rename = "ca")]
     created_at: i64,
+    #[serde(rename = "ex", default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<i64>,
     #[serde(rename = "eo", default, skip_serializing_if = "Vec::is_empty")]
     embed_origins: Vec<String>,
+}
+
+/// One secret of a key.
+#[derive(Clone, Serialize, Deserialize)]
+struct KeySecretItem {
+    #[serde(rename = "dg")]
+    digest: String,
+    #[serde(rename = "mb")]
+    made_by: String,
+    #[serde(rename = "ma")]
+    made_at: i64,
+    #[serde(rename = "en", default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<i64>,
     /// Only on the item found by digest, because that one is read when the key is used.
     #[serde(rename = "lu", default, skip_serializing_if = "Option::is_none")]
     last_used_at: Option<i64>,
-    /// Only on the item in the clinic. It leads to the other item.
-    #[serde(rename = "dg", default, skip_serializing_if = "Option::is_none")]
-    digest: Option<String>,
 }
 
-impl Store {
-    /// Finds the API key with this secret, even a revoked one.
-    pub async fn find_api_key(&self, secret: &ApiKeySecret) -> Result<Option<ApiKey>, StoreError> {
-        let found = self.get(&key::api_key_by_digest(&secret.digest())).await?;
-        found.map(|raw| self.decode_api_key(&raw)).transpose()
-    }
+/// The item found by a secret's digest.
+#[derive(Serialize, Deserialize)]
+struct KeyByDigestItem {
+    #[serde(flatten)]
+    key: ApiKeyItem,
+    #[serde(flatten)]
+    secret: KeySecretItem,
+}
 
-    pub(crate) fn decode_api_key(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
-        self.decode_with(raw, |item: ApiKeyItem| {
-            Ok(ApiKey {
-                id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
-                clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-                description: field("de", KeyDescription::parse(&item.description))?,
-                scopes: item
-                    .scopes
-                    .iter()
-                    .map(|s| field("sc", Scope::parse(s)))
-                    .collect::<Result<_, _>>()?,
-                embed_origins: embed_origins(&item.embed_origins)?,
-                active: item.active,
-                created_at: time("ca", item.created_at)?,
-                last_used_at: item.last_used_at.map(|at| time("lu", at)).transpose()?,
-            })
+/// The item found by the key's id in the clinic.
+#[derive(Serialize, Deserialize)]
+struct KeyByIdItem {
+    #[serde(flatten)]
+    key: ApiKeyItem,
+    #[serde(rename = "se")]
+    secrets: Vec<KeySecretItem>,
+    #[serde(rename = "v")]
+    version: u64,
+}
+
+impl From<&ApiKey> for ApiKeyItem {
+    fn from(key: &ApiKey) -> Self {
+        Self {
+            id: key.id.to_string(),
+            clinic: key.clinic.to_string(),
+            description: key.description.as_str().to_owned(),
+            scopes: key.scopes.iter().map(|s| s.as_str().to_owned()).collect(),
+            access_scope: key.access_scope.as_str().to_owned(),
+            active: key.active,
+            created_by: key.created_by.to_string(),
+            created_at: key.created_at.millis(),
+            expires_at: key.expires_at.map(Timestamp::millis),
+            embed_origins: embed_origins_text(&key.embed_origins),
+        }
+    }
+}
+
+impl TryFrom<ApiKeyItem> for ApiKey {
+    type Error = BadField;
+
+    fn try_from(item: ApiKeyItem) -> Result<Self, BadField> {
+        let scopes = item.scopes.iter().map(|s| field("sc", Scope::parse(s)));
+        Ok(Self {
+            id: ApiKeyId::parse(&item.id).map_err(|_| BadField("id"))?,
+            clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
+            description: field("de", KeyDescription::parse(&item.description))?,
+            scopes: scopes.collect::<Result<_, _>>()?,
+            embed_origins: embed_origins(&item.embed_origins)?,
+            access_scope: field("xs", AccessScope::parse(&item.access_scope))?,
+            active: item.active,
+            created_by: KeyMaker::parse(&item.created_by).ok_or(BadField("cb"))?,
+            created_at: time("ca", item.created_at)?,
+            expires_at: item.expires_at.map(|at| time("ex", at)).transpose()?,
         })
     }
 }
 
-/// An API key with the digest that its other item is found by.
+impl From<&KeySecret> for KeySecretItem {
+    fn from(secret: &KeySecret) -> Self {
+        Self {
+            digest: secret.digest.clone(),
+            made_by: secret.made_by.to_string(),
+            made_at: secret.made_at.millis(),
+            ends_at: secret.ends_at.map(Timestamp::millis),
+            last_used_at: None,
+        }
+    }
+}
+
+impl TryFrom<KeySecretItem> for KeySecret {
+    type Error = BadField;
+
+    fn try_from(item: KeySecretItem) -> Result<Self, BadField> {
+        Ok(Self {
+            digest: item.digest,
+            made_by: KeyMaker::parse(&item.made_by).ok_or(BadField("mb"))?,
+            made_at: time("ma", item.made_at)?,
+            ends_at: item.ends_at.map(|at| time("en", at)).transpose()?,
+            last_used_at: item.last_used_at.map(|at| time("lu", at)).transpose()?,
+        })
+    }
+}
+
+/// An API key, as a request with one of its secrets finds it.
 #[derive(Clone, Debug)]
-pub struct StoredApiKey {
+pub struct UsedApiKey {
     /// The key.
     pub key: ApiKey,
-    digest: String,
+    /// The secret that was sent.
+    pub secret: KeySecret,
 }
 
 impl Store {
-    /// Loads the API key with this id in the clinic, without its last use, which is on the other item.
+    /// Finds the API key with this secret, even one that no longer works.
+    pub async fn find_api_key(
+        &self,
+        secret: &ApiKeySecret,
+    ) -> Result<Option<UsedApiKey>, StoreError> {
+        let found = self.get(&key::api_key_by_digest(&secret.digest())).await?;
+        found.map(|raw| self.decode_used_key(&raw)).transpose()
+    }
+
+    fn decode_used_key(&self, raw: &RawItem) -> Result<UsedApiKey, StoreError> {
+        self.decode_with(raw, |item: KeyByDigestItem| {
+            Ok(UsedApiKey { key: item.key.try_into()?, secret: item.secret.try_into()? })
+        })
+    }
+
+    /// Reads the key of the item that is found by its id.
+    pub(crate) fn decode_api_key(&self, raw: &RawItem) -> Result<ApiKey, StoreError> {
+        self.decode_with(raw, |item: KeyByIdItem| item.key.try_into())
+    }
+
+    /// Loads the API key with this id in the clinic, without its last uses, which are on other items.
     pub async fn load_api_key(
         &self,
         clinic: ClinicId,
         id: ApiKeyId,
-    ) -> Result<Option<StoredApiKey>, StoreError> {
+    ) -> Result<Option<KeyWithSecrets>, StoreError> {
         let found = self.get(&key::api_key(clinic, id)).await?;
         found.map(|raw| self.decode_stored_key(&raw)).transpose()
     }
 
-    fn decode_stored_key(&self, raw: &RawItem) -> Result<StoredApiKey, StoreError> {
-        let item: ApiKeyItem = self.decode(raw)?;
-        let digest = item.digest.ok_or_else(|| self.corrupt(&Key::of(raw), "dg"))?;
-        let key = self.decode_api_key(raw)?;
-        Ok(StoredApiKey { key, digest })
+    fn decode_stored_key(&self, raw: &RawItem) -> Result<KeyWithSecrets, StoreError> {
+        self.decode_with(raw, |item: KeyByIdItem| {
+            let secrets = item.secrets.into_iter().map(TryInto::try_into);
+            Ok(KeyWithSecrets {
+                key: item.key.try_into()?,
+                secrets: secrets.collect::<Result<_, _>>()?,
+                version: item.version,
+            })
+        })
+    }
+
+    /// Loads the clinic's keys with a secret that this person made and that works at `now`.
+    pub async fn load_keys_of(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        now: Timestamp,
+    ) -> Result<Vec<KeyWithSecrets>, StoreError> {
+        let [from, to] =
+            [[0; 16], [0xff; 16]].map(|id| format!("{}{}", key::API_KEY, ApiKeyId::from_bytes(id)));
+        let raw = self.query_between(&key::clinic_partition(clinic), (&from, &to)).await?;
+        let keys = raw.iter().map(|raw| self.decode_stored_key(raw));
+        let mut keys = keys.collect::<Result<Vec<_>, _>>()?;
+        keys.retain(|key| key.has_secret_of(user, now));
+        Ok(keys)
     }
 
     /// Lists one page of a clinic's API keys, newest first.
@@ -100,7 +216,7 @@ impl Store {
         &self,
         clinic: ClinicId,
         page: PageRequest<ApiKeyId>,
-    ) -> Result<Page<ApiKey, ApiKeyId>, StoreError> {
+    ) -> Result<Page<KeyWithSecrets, ApiKeyId>, StoreError> {
         let mut builder = PageBuilder::new(page);
         while let Some((after, size)) = builder.next_read() {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
@@ -109,28 +225,26 @@ impl Store {
             let partition = key::clinic_partition(clinic);
             let (raw, chunk) = self.query_newest(&partition, (from, to), size).await?;
             let items = self.load_last_uses(&raw).await?;
-            builder.add(Chunk { items, ..chunk }, |key: &ApiKey| key.id, |_| true);
+            builder.add(Chunk { items, ..chunk }, |key: &KeyWithSecrets| key.key.id, |_| true);
         }
         Ok(builder.finish())
     }
 
-    /// Loads when the keys in these items were last used, and returns the keys.
-    async fn load_last_uses(&self, raw: &[RawItem]) -> Result<Vec<ApiKey>, StoreError> {
+    /// Reads the keys in these items, and loads when their secrets were last used.
+    async fn load_last_uses(&self, raw: &[RawItem]) -> Result<Vec<KeyWithSecrets>, StoreError> {
         let found = raw.iter().map(|raw| self.decode_stored_key(raw));
-        let found = found.collect::<Result<Vec<_>, _>>()?;
-        let mut keys = Vec::with_capacity(found.len());
-        for part in found.chunks(100) {
-            let by_digest = part.iter().map(|key| key::api_key_by_digest(&key.digest));
+        let mut found = found.collect::<Result<Vec<_>, _>>()?;
+        let mut secrets: Vec<&mut KeySecret> =
+            found.iter_mut().flat_map(|key| &mut key.secrets).collect();
+        for part in secrets.chunks_mut(BATCH) {
+            let by_digest = part.iter().map(|secret| key::api_key_by_digest(&secret.digest));
             let used = self.get_all(&by_digest.collect::<Vec<_>>()).await?;
-            for (found, used) in part.iter().zip(used) {
-                let used = used.map(|raw| self.decode_api_key(&raw)).transpose()?;
-                keys.push(ApiKey {
-                    last_used_at: used.and_then(|key| key.last_used_at),
-                    ..found.key.clone()
-                });
+            for (secret, used) in part.iter_mut().zip(used) {
+                let used = used.map(|raw| self.decode_used_key(&raw)).transpose()?;
+                secret.last_used_at = used.and_then(|used| used.secret.last_used_at);
             }
         }
-        Ok(keys)
+        Ok(found)
     }
 
     /// Records that a key was used, at most once an hour.
@@ -166,81 +280,113 @@ impl Store {
 
 impl Transaction {
     /// Revokes an API key. From then on, requests with it get a 401.
-    pub fn revoke_api_key(&mut self, found: &StoredApiKey) -> Result<(), StoreError> {
-        let update = format!("SET {} = :no", attr::ACTIVE);
-        let condition = format!("{} = :yes", attr::ACTIVE);
+    pub fn revoke_api_key(&mut self, found: &KeyWithSecrets) -> Result<(), StoreError> {
         let by_id = key::api_key(found.key.clinic, found.key.id);
-        for key in [by_id, key::api_key_by_digest(&found.digest)] {
-            let values = HashMap::from([
-                (":no".to_owned(), AttributeValue::Bool(false)),
-                (":yes".to_owned(), AttributeValue::Bool(true)),
-            ]);
-            self.update(Part::ApiKey, key, &update, &condition, values)?;
+        let (set, version) = (format!("SET {} = :no", attr::ACTIVE), attr::VERSION);
+        let mut values = HashMap::from([
+            (":no".to_owned(), AttributeValue::Bool(false)),
+            (":yes".to_owned(), AttributeValue::Bool(true)),
+        ]);
+        let condition = format!("{} = :yes", attr::ACTIVE);
+        for secret in &found.secrets {
+            let key = key::api_key_by_digest(&secret.digest);
+            self.update(Part::ApiKey, key, &set, &condition, values.clone())?;
         }
-        Ok(())
+        values.insert(":one".to_owned(), number(1));
+        values.insert(":version".to_owned(), number(found.version));
+        let update = format!("{set} ADD {version} :one");
+        let condition = format!("{condition} AND {version} = :version");
+        self.update(Part::ApiKey, by_id, &update, &condition, values)
     }
 
     /// Writes a new API key, with only the digest of its secret.
-    pub fn put_api_key(
+    pub fn put_api_key(&mut self, created: &KeyWithSecrets) -> Result<(), StoreError> {
+        for secret in &created.secrets {
+            self.put_key_secret(&created.key, secret)?;
+        }
+        self.put_key_by_id(created, &Precondition::Absent)
+    }
+
+    /// Writes a rotated API key.
+    pub fn rotate_api_key(&mut self, rotation: &KeyRotation) -> Result<(), StoreError> {
+        let next = &rotation.next;
+        for digest in &rotation.ended {
+            self.delete(Part::ApiKey, key::api_key_by_digest(digest))?;
+        }
+        for secret in &next.secrets {
+            match secret.ends_at {
+                None => self.put_key_secret(&next.key, secret)?,
+                Some(end) => {
+                    let update = format!("SET {} = :end", attr::SECRET_END);
+                    let condition = format!("attribute_exists({})", attr::PK);
+                    let values = HashMap::from([(":end".to_owned(), number(end.millis()))]);
+                    let key = key::api_key_by_digest(&secret.digest);
+                    self.update(Part::ApiKey, key, &update, &condition, values)?;
+                }
+            }
+        }
+        self.put_key_by_id(next, &Precondition::Version(next.version.saturating_sub(1)))
+    }
+
+    fn put_key_secret(&mut self, key: &ApiKey, secret: &KeySecret) -> Result<(), StoreError> {
+        let item = KeyByDigestItem { key: key.into(), secret: secret.into() };
+        let key = key::api_key_by_digest(&secret.digest);
+        self.put(Part::ApiKey, key, &item, None, &Precondition::Absent)
+    }
+
+    fn put_key_by_id(
         &mut self,
-        api_key: &ApiKey,
-        secret: &ApiKeySecret,
+        stored: &KeyWithSecrets,
+        expect: &Precondition,
     ) -> Result<(), StoreError> {
-        let mut item = ApiKeyItem {
-            id: api_key.id.to_string(),
-            clinic: api_key.clinic.to_string(),
-            description: api_key.description.as_str().to_owned(),
-            scopes: api_key.scopes.iter().map(|s| s.as_str().to_owned()).collect(),
-            active: api_key.active,
-            created_at: api_key.created_at.millis(),
-            embed_origins: embed_origins_text(&api_key.embed_origins),
-            last_used_at: None,
-            digest: None,
+        let item = KeyByIdItem {
+            key: (&stored.key).into(),
+            secrets: stored.secrets.iter().map(Into::into).collect(),
+            version: stored.version,
         };
-        let digest = secret.digest();
-        self.put(
-            Part::ApiKey,
-            key::api_key_by_digest(&digest),
-            &item,
-            None,
-            &Precondition::Absent,
-        )?;
-        item.digest = Some(digest);
-        self.put(
-            Part::ApiKey,
-            key::api_key(api_key.clinic, api_key.id),
-            &item,
-            None,
-            &Precondition::Absent,
-        )
+        let key = key::api_key(stored.key.clinic, stored.key.id);
+        self.put(Part::ApiKey, key, &item, None, expect)
     }
 
     /// Requires that the caller's API key still works.
     pub fn require_working_key(
         &mut self,
-        clinic: ClinicId,
-        id: ApiKeyId,
+        (clinic, id): (ClinicId, ApiKeyId),
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check_active_key(Part::Caller, clinic, id)
+        self.check_key(Part::Caller, (clinic, id), &[], now)
     }
 
-    /// Requires that the API key that sent an invitation is still active.
-    pub fn require_active_api_key(
+    /// Requires that the API key that granted an invitation still works and has these scopes.
+    pub fn require_granting_key(
         &mut self,
-        clinic: ClinicId,
-        id: ApiKeyId,
+        (clinic, id): (ClinicId, ApiKeyId),
+        scopes: &[Scope],
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        self.check_active_key(Part::Inviter, clinic, id)
+        self.check_key(Part::Granter, (clinic, id), scopes, now)
     }
 
-    fn check_active_key(
+    fn check_key(
         &mut self,
         part: Part,
-        clinic: ClinicId,
-        id: ApiKeyId,
+        (clinic, id): (ClinicId, ApiKeyId),
+        scopes: &[Scope],
+        now: Timestamp,
     ) -> Result<(), StoreError> {
-        let condition = format!("{} = :true", attr::ACTIVE);
-        let values = HashMap::from([(":true".to_owned(), AttributeValue::Bool(true))]);
+        let mut condition = format!(
+            "{} = :yes AND (attribute_not_exists({end}) OR {end} > :now)",
+            attr::ACTIVE,
+            end = attr::KEY_EXPIRY
+        );
+        let mut values = HashMap::from([
+            (":yes".to_owned(), AttributeValue::Bool(true)),
+            (":now".to_owned(), number(now.millis())),
+        ]);
+        for (at, scope) in scopes.iter().enumerate() {
+            condition += &format!(" AND contains({}, :scope{at})", attr::SCOPES);
+            values.insert(format!(":scope{at}"), text(scope.as_str()));
+        }
         self.check(part, key::api_key(clinic, id), &condition, values)
     }
 }

@@ -16,6 +16,12 @@ pub(crate) const PROFILE: &str = "p";
 pub(crate) const LEVEL: &str = "lv";
 /// Whether an API key works.
 pub(crate) const ACTIVE: &str = "ac";
+/// What an API key may do.
+pub(crate) const SCOPES: &str = "sc";
+/// When an API key expires, in milliseconds.
+pub(crate) const KEY_EXPIRY: &str = "ex";
+/// When a rotated secret of an API key ends, in milliseconds.
+pub(crate) const SECRET_END: &str = "en";
 /// The generation of an invitation's valid link.
 pub(crate) const GENERATION: &str = "ge";
 /// How far an email has come. The stream filter passes only `queued`.

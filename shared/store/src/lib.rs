@@ -31,7 +31,7 @@ mod transaction;
 mod user;
 
 pub use account::{Account, Membership};
-pub use api_key::StoredApiKey;
+pub use api_key::UsedApiKey;
 pub use audit::AuditRange;
 pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};

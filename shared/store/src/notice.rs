@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use domain::actor::Actor;
+use domain::alert::{AlertEvent, SecurityAlert};
+use domain::audit::AuditObject;
 use domain::delivery::DeliveryStatus;
 use domain::ids::{ClinicId, InvitationId, NoticeId, UserId};
 use domain::person::email::Email;
@@ -35,6 +38,8 @@ pub enum NoticeKind {
     },
     /// A request for a new password came for this address, which may have no account.
     PasswordReset,
+    /// A change that the recipient should know about.
+    Alert(SecurityAlert),
 }
 
 /// An email other than an invitation.
@@ -62,6 +67,12 @@ pub(crate) struct NoticeItem {
     invitation: Option<String>,
     #[serde(rename = "us", default, skip_serializing_if = "Option::is_none")]
     user: Option<String>,
+    #[serde(rename = "ev", default, skip_serializing_if = "Option::is_none")]
+    event: Option<String>,
+    #[serde(rename = "ob", default, skip_serializing_if = "Option::is_none")]
+    object: Option<String>,
+    #[serde(rename = "ac", default, skip_serializing_if = "Option::is_none")]
+    actor: Option<String>,
     #[serde(rename = "dl")]
     delivery: String,
     ttl: i64,
@@ -72,6 +83,7 @@ pub(crate) struct NoticeItem {
 const NEW_LINK_REQUESTED: &str = "new_link_requested";
 const NPI_NOT_VERIFIED: &str = "npi_not_verified";
 const PASSWORD_RESET: &str = "password_reset";
+const ALERT: &str = "alert";
 
 impl NoticeItem {
     fn new(notice: &Notice, now: Timestamp) -> Self {
@@ -83,6 +95,11 @@ impl NoticeItem {
                 (NPI_NOT_VERIFIED, Some(clinic), None, Some(user))
             }
             NoticeKind::PasswordReset => (PASSWORD_RESET, None, None, None),
+            NoticeKind::Alert(alert) => (ALERT, Some(alert.clinic), None, None),
+        };
+        let alert = match notice.kind {
+            NoticeKind::Alert(alert) => Some(alert),
+            _ => None,
         };
         Self {
             id: notice.id.to_string(),
@@ -91,6 +108,9 @@ impl NoticeItem {
             kind: kind.to_owned(),
             invitation: invitation.map(|id| id.to_string()),
             user: user.map(|id| id.to_string()),
+            event: alert.map(|alert| alert.event.as_str().to_owned()),
+            object: alert.map(|alert| alert.object.to_string()),
+            actor: alert.map(|alert| alert.actor.to_string()),
             delivery: DeliveryStatus::Queued.as_str().to_owned(),
             ttl: now.plus(KEPT_FOR).seconds(),
             version: 1,
@@ -110,6 +130,18 @@ impl NoticeItem {
     fn user(&self) -> Result<UserId, BadField> {
         let user = self.user.as_deref().map(UserId::parse);
         user.and_then(Result::ok).ok_or(BadField("us"))
+    }
+
+    fn alert(&self) -> Result<SecurityAlert, BadField> {
+        let event = self.event.as_deref().and_then(AlertEvent::parse);
+        let object = self.object.as_deref().and_then(AuditObject::parse);
+        let actor = self.actor.as_deref().and_then(Actor::parse);
+        Ok(SecurityAlert {
+            clinic: self.clinic()?,
+            event: event.ok_or(BadField("ev"))?,
+            object: object.ok_or(BadField("ob"))?,
+            actor: actor.ok_or(BadField("ac"))?,
+        })
     }
 }
 
@@ -147,6 +179,7 @@ impl Store {
                     NoticeKind::NpiNotVerified { clinic: item.clinic()?, user: item.user()? }
                 }
                 PASSWORD_RESET => NoticeKind::PasswordReset,
+                ALERT => NoticeKind::Alert(item.alert()?),
                 _ => return Err(BadField("ki")),
             };
             Ok(Notice {

@@ -30,8 +30,8 @@ pub enum Part {
     Account,
     /// The clinic.
     Clinic,
-    /// The condition that the inviter may still invite.
-    Inviter,
+    /// The condition that the granter of an invitation may still grant it.
+    Granter,
     /// The API key.
     ApiKey,
     /// An email other than an invitation.
@@ -65,6 +65,9 @@ pub(crate) enum Precondition {
     Version(u64),
 }
 
+/// How many items a transaction gets before [`Transaction::room`] is zero. DynamoDB takes 100.
+const ITEMS: usize = 95;
+
 /// A state change that is being put together. It always starts with its audit record.
 #[must_use = "nothing is written before commit"]
 pub struct Transaction {
@@ -76,6 +79,11 @@ impl Transaction {
     /// Creates an empty transaction. [`Store::transaction`] adds the audit record.
     pub(crate) fn new(store: &Store) -> Self {
         Self { store: store.clone(), parts: Vec::new() }
+    }
+
+    /// How many more items an optional part, such as emails, may add. A few stay free for the rest.
+    pub fn room(&self) -> usize {
+        ITEMS.saturating_sub(self.parts.len())
     }
 
     /// Writes a whole item.
@@ -218,7 +226,7 @@ mod tests {
 
     #[test]
     fn a_reason_belongs_to_the_part_at_its_position() {
-        let roles = [Part::Audit, Part::EmailClaim, Part::Inviter];
+        let roles = [Part::Audit, Part::EmailClaim, Part::Granter];
         let read = |codes: [&str; 3]| read_reasons(&roles, &codes.map(reason));
         let unmet = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
         assert_eq!(unmet, CommitOutcome::Conflict(vec![Part::EmailClaim]));
@@ -226,7 +234,7 @@ mod tests {
         assert_eq!(
             conflict,
             CommitOutcome::Conflict(vec![]),
-            "the outcome does not name the inviter"
+            "the outcome does not name the granter"
         );
         assert!(matches!(
             read(["None", "ThrottlingError", "None"]),

@@ -208,11 +208,11 @@ impl Transaction {
         }
     }
 
-    /// Requires that the inviter is still an active owner or admin.
-    pub fn require_inviter_manages(
+    /// Requires that the granter of an invitation is still an active owner or admin.
+    pub fn require_managing_granter(
         &mut self,
         clinic: ClinicId,
-        inviter: UserId,
+        granter: UserId,
     ) -> Result<(), StoreError> {
         let condition = format!(
             "{} = :active AND {}.{} IN (:owner, :admin)",
@@ -225,7 +225,7 @@ impl Transaction {
             (":owner".to_owned(), text(Level::Owner.as_str())),
             (":admin".to_owned(), text(Level::Admin.as_str())),
         ]);
-        self.check(Part::Inviter, key::user(clinic, inviter), &condition, values)
+        self.check(Part::Granter, key::user(clinic, granter), &condition, values)
     }
 
     /// Requires that a user still has the status, level and epochs that were read.

@@ -1,6 +1,6 @@
 //! How the values of fields are read from JSON.
 
-use domain::credentials::api_key::{KeyDescription, Scope};
+use domain::credentials::api_key::{AccessScope, KeyDescription, OverlapHours, Scope};
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
 use domain::embed::EmbedOrigin;
@@ -13,7 +13,7 @@ use domain::person::email::Email;
 use domain::person::permissions::{AssignableLevel, Level};
 use domain::person::{ClinicRole, PersonName, PhoneNumber};
 use domain::study::StudyInstanceUid;
-use domain::time::Day;
+use domain::time::{Day, Timestamp};
 use domain::user::UserStatus;
 use serde_json::Value;
 
@@ -70,6 +70,7 @@ macro_rules! wholes {
 
 texts! {
     AccessId: Self::parse;
+    AccessScope: Self::parse;
     AssignableLevel: Self::parse;
     ClinicId: Self::parse;
     ClinicRole: Self::parse;
@@ -93,6 +94,10 @@ texts! {
     Scope: Self::parse;
     StudyId: Self::parse;
     StudyInstanceUid: Self::parse;
+    Timestamp: |text| Self::parse(text).map_err(|_| Refusal::new(
+        "time_invalid",
+        "Send an RFC 3339 time such as 2026-12-01T09:30:00Z.",
+    ));
     UserId: Self::parse;
     UserStatus: |text| Self::parse(text)
         .ok_or(Refusal::new("status_unknown", "Send active or deactivated."));
@@ -101,6 +106,7 @@ texts! {
 
 wholes! {
     LinkSeconds: Self::new;
+    OverlapHours: Self::new;
     ViewSeconds: Self::new;
 }
 

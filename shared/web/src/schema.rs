@@ -1,6 +1,6 @@
 //! The values of enumerated fields, for openapi.json.
 
-use domain::credentials::api_key::Scope;
+use domain::credentials::api_key::{AccessScope, KeyStatus, Scope};
 use domain::delivery::DeliveryStatus;
 use domain::grant::GrantStatus;
 use domain::invitation::InvitationStatus;
@@ -42,7 +42,9 @@ names! {
     /// One of an API key's scopes.
     ScopeName = Scope::ALL.map(Scope::as_str);
     /// `status` of an API key.
-    ApiKeyStatusName = ["active", "revoked"];
+    ApiKeyStatusName = [KeyStatus::Active, KeyStatus::Expired, KeyStatus::Revoked].map(KeyStatus::as_str);
+    /// `accessScope` of an API key.
+    AccessScopeName = [AccessScope::All, AccessScope::Own].map(AccessScope::as_str);
     /// `status` of a temporary access.
     AccessStatusName = GrantStatus::ALL.map(GrantStatus::as_str);
     /// `mode` of a temporary access.

@@ -4,6 +4,7 @@ mod borrowed_identity;
 mod ended_authority;
 mod foreign_clinic;
 mod lost_race;
+mod planted_authority;
 mod self_verification;
 mod session_without_password;
 mod stolen_cookie;

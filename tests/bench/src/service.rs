@@ -47,6 +47,7 @@ pub(crate) async fn create_clinic(running: &Emulator) -> Result<BenchClinic, Mea
         owner_first_name: "Olivia".to_owned(),
         owner_last_name: "Rivers".to_owned(),
         embed_origins: None,
+        scopes: None,
     };
     let made = provision::provision(&running.provision_deps(), &request).await?;
     Ok(BenchClinic { id: ClinicId::parse(&made.clinic_id)?, key: made.api_key })

@@ -74,6 +74,7 @@ impl Pacs {
             owner_first_name: "Lena".to_owned(),
             owner_last_name: "Lake".to_owned(),
             embed_origins: None,
+            scopes: None,
         };
         let made = provision::provision(&self.running.provision_deps(), &request).await.unwrap();
         let url = format!("{}/v1/autoScribe/studies/viewer-only-reroute-url", self.running.url);

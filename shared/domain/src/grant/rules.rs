@@ -7,6 +7,7 @@ use crate::audit::AccessRefusal;
 use crate::credentials::api_key::{ApiKey, Scope};
 use crate::field::Refusal;
 use crate::study::ViewMode;
+use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
 /// The most live grants of one user.
@@ -58,10 +59,14 @@ pub enum CurrentIssuer {
 }
 
 impl CurrentIssuer {
-    /// Whether the issuer may issue access. If not, the access that they issued ends too.
-    pub fn may_issue(&self) -> bool {
+    /// Whether the issuer may issue access of this mode at `now`. If not, the access that they issued ends
+    /// too.
+    pub fn may_issue(&self, mode: ViewMode, now: Timestamp) -> bool {
         match self {
-            Self::ApiKey(key) => key.active && key.scopes.contains(&Scope::AccessIssue),
+            Self::ApiKey(key) => {
+                let dictates = mode != ViewMode::Dictation || key.may(Scope::AccessDictate, now);
+                key.may(Scope::AccessIssue, now) && dictates
+            }
             Self::User(user) => {
                 let permissions = &user.profile.permissions;
                 let may = permissions.manages_clinic() || permissions.manage_studies;
@@ -84,11 +89,13 @@ pub fn check_parties(
     details: &GrantDetails,
     user: Option<&User>,
     issuer: Option<&CurrentIssuer>,
+    now: Timestamp,
 ) -> Result<(), AccessRefusal> {
-    let right_issuer = issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue());
-    let still_may = |user: &User| {
-        user.access_epoch == details.access_epoch && check_viewer(user, details.view.mode()).is_ok()
-    };
+    let mode = details.view.mode();
+    let right_issuer =
+        issuer.is_some_and(|by| by.issuer() == details.issuer && by.may_issue(mode, now));
+    let still_may =
+        |user: &User| user.access_epoch == details.access_epoch && check_viewer(user, mode).is_ok();
     let right_user = (details.view.user())
         .is_none_or(|id| user.is_some_and(|user| user.id == id && still_may(user)));
     match (right_issuer, right_user) {
@@ -101,15 +108,14 @@ pub fn check_parties(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::credentials::api_key::KeyDescription;
+    use crate::credentials::api_key;
     use crate::embed::EmbedOrigins;
     use crate::grant::{LinkSeconds, NewGrant, View, ViewSeconds};
-    use crate::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
+    use crate::ids::{AccessId, StudyId, UserId};
     use crate::npi::NpiStatus;
     use crate::person::permissions::tests::any_request;
     use crate::person::permissions::{AccessLevel, Permissions};
     use crate::study::StudyRef;
-    use crate::time::Timestamp;
     use crate::user::tests::user;
     use proptest::prelude::*;
 
@@ -127,31 +133,30 @@ mod tests {
             prop_assert_eq!(check_viewer(&user, ViewMode::Dictation).is_ok(), active && requested.create_reports && verified);
             prop_assert_eq!(check_viewer(&user, ViewMode::Dictation).is_ok(), user.is_assignable());
             let may_issue = active && requested.dashboard && (permissions.manages_clinic() || requested.manage_studies);
-            prop_assert_eq!(CurrentIssuer::User(user.into()).may_issue(), may_issue);
+            prop_assert_eq!(CurrentIssuer::User(user.into()).may_issue(ViewMode::ViewerOnly, Timestamp::EPOCH), may_issue);
         }
     }
 
     fn key() -> ApiKey {
-        ApiKey {
-            id: ApiKeyId::from_bytes([1; 16]),
-            clinic: ClinicId::from_bytes([2; 16]),
-            description: KeyDescription::parse("PACS").unwrap(),
-            scopes: vec![Scope::AccessIssue],
-            embed_origins: EmbedOrigins::default(),
-            active: true,
-            created_at: Timestamp::EPOCH,
-            last_used_at: None,
-        }
+        api_key::tests::key(&[Scope::AccessIssue, Scope::AccessDictate])
     }
 
     #[test]
-    fn a_key_issues_access_only_with_the_scope_and_while_active() {
-        assert!(CurrentIssuer::ApiKey(key()).may_issue());
-        let (mut revoked, mut narrow) = (key(), key());
+    fn a_key_issues_access_only_with_the_scope_and_while_it_works() {
+        let may = |key: &ApiKey| {
+            [ViewMode::ViewerOnly, ViewMode::Dictation]
+                .map(|mode| CurrentIssuer::ApiKey(key.clone()).may_issue(mode, Timestamp::EPOCH))
+        };
+        let with = |scopes: &[Scope]| api_key::tests::key(scopes);
+        let (mut revoked, mut expired) = (key(), key());
         revoked.active = false;
-        narrow.scopes = vec![Scope::UsersRead];
-        assert!(!CurrentIssuer::ApiKey(revoked).may_issue());
-        assert!(!CurrentIssuer::ApiKey(narrow).may_issue());
+        expired.expires_at = Some(Timestamp::EPOCH);
+        assert_eq!(may(&key()), [true, true]);
+        assert_eq!(may(&with(&[Scope::AccessIssue])), [true, false]);
+        assert_eq!(may(&with(&[Scope::AccessDictate])), [false, false]);
+        assert_eq!(may(&with(&[Scope::UsersRead])), [false, false]);
+        assert_eq!(may(&revoked), [false, false]);
+        assert_eq!(may(&expired), [false, false]);
     }
 
     #[test]
@@ -173,6 +178,10 @@ mod tests {
         .issue(Timestamp::EPOCH)
         .details;
         let pacs = CurrentIssuer::ApiKey(key());
+        let check_parties =
+            |details: &GrantDetails, user: Option<&User>, issuer: Option<&CurrentIssuer>| {
+                super::check_parties(details, user, issuer, Timestamp::EPOCH)
+            };
         assert_eq!(check_parties(&details, Some(&user), Some(&pacs)), Ok(()));
         let gone = user.clone().deactivate().unwrap().next;
         let back = gone.clone().reactivate().unwrap().next;

@@ -31,6 +31,8 @@ pub struct InvitationDetails {
     pub profile: Profile,
     /// Who sent the invitation.
     pub invited_by: Inviter,
+    /// Who last set its permissions. The invitation is accepted only while they are still entitled to.
+    pub granted_by: Inviter,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed. Changes of the delivery do not count.

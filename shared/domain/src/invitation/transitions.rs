@@ -12,7 +12,7 @@ use crate::delivery::EmailDelivery;
 use crate::ids::{ClinicId, InvitationId};
 use crate::npi::{Attester, RegistryAnswer};
 use crate::person::email::Email;
-use crate::person::permissions::NotAttested;
+use crate::person::permissions::{NotAttested, Permissions};
 use crate::person::profile::Profile;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
@@ -104,6 +104,7 @@ impl NewInvitation {
                 email: self.email,
                 profile: self.profile,
                 invited_by: self.invited_by,
+                granted_by: self.invited_by,
                 created_at: now,
                 updated_at: now,
                 expiry: now.plus(self.open_for),
@@ -147,10 +148,12 @@ impl PendingInvitation {
     }
 
     /// Queues an email with a new link. The expiry starts again and the old link stops working.
+    /// `granted_by` takes the place of a granter who is no longer entitled.
     pub fn resend(
         self,
         now: Timestamp,
         open_for: Duration,
+        granted_by: Option<Inviter>,
     ) -> Result<InvitationTransition<Self>, ResendTooSoon> {
         let waited = now.since(self.details.queued_at);
         if waited < RESEND_PAUSE {
@@ -161,6 +164,7 @@ impl PendingInvitation {
         next.queued_at = now;
         next.generation += 1;
         next.email_delivery = EmailDelivery::unsent();
+        next.granted_by = granted_by.unwrap_or(next.granted_by);
         let next = Self { details: next, new_requested: false };
         Ok(InvitationTransition::new(&self.details, AuditAction::InvitationResent, next))
     }
@@ -172,8 +176,22 @@ impl UnexpiredInvitation {
         &self.0.details
     }
 
-    /// Changes names, role or permissions.
-    pub fn edit(self, profile: Profile, now: Timestamp) -> InvitationTransition<PendingInvitation> {
+    /// Changes names, role or permissions. If permissions change, `by` is who grants them from now on.
+    pub fn edit(
+        mut self,
+        profile: Profile,
+        by: Inviter,
+        now: Timestamp,
+    ) -> InvitationTransition<PendingInvitation> {
+        let granted = |permissions: &Permissions| {
+            let npi = permissions.npi().map(|(npi, _)| npi);
+            let studies = permissions.manage_studies;
+            (permissions.access_level, studies, permissions.can_create_reports(), npi)
+        };
+        let before = &self.0.details.profile.permissions;
+        if granted(before) != granted(&profile.permissions) {
+            self.0.details.granted_by = by;
+        }
         self.change_profile(profile, AuditAction::InvitationEdited, now)
     }
 

@@ -32,6 +32,9 @@ pub(crate) struct InvitationItem {
     profile: ProfileItem,
     #[serde(rename = "by")]
     invited_by: String,
+    /// Left out while the inviter is still the granter.
+    #[serde(rename = "gb", default, skip_serializing_if = "Option::is_none")]
+    granted_by: Option<String>,
     #[serde(rename = "ca")]
     created_at: i64,
     #[serde(rename = "ua")]
@@ -80,6 +83,8 @@ impl From<&Invitation> for InvitationItem {
             email: details.email.as_typed().to_owned(),
             profile: (&details.profile).into(),
             invited_by: invited_by_text(details.invited_by),
+            granted_by: (details.granted_by != details.invited_by)
+                .then(|| invited_by_text(details.granted_by)),
             created_at: details.created_at.millis(),
             updated_at: details.updated_at.millis(),
             expiry: details.expiry.millis(),
@@ -118,6 +123,7 @@ impl TryFrom<InvitationItem> for Invitation {
             email: field("em", Email::parse(&item.email))?,
             profile: item.profile.try_into()?,
             invited_by: invited_by(&item.invited_by)?,
+            granted_by: invited_by(item.granted_by.as_ref().unwrap_or(&item.invited_by))?,
             created_at: time("ca", item.created_at)?,
             updated_at: time("ua", item.updated_at)?,
             expiry: time("ex", item.expiry)?,
@@ -224,6 +230,7 @@ mod tests {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
         pending.details.email_delivery.sending_until = Some(Timestamp::EPOCH);
         pending.details.email_delivery.detail = Some("mailbox full".to_owned());
+        pending.details.granted_by = Inviter::Operator;
         let states = [
             invitation(),
             pending.clone().into(),

@@ -60,7 +60,7 @@ fn run(
     let pending = invitation.pending().ok()?;
     let decided: InvitationTransition<Invitation> = match command {
         InvitationCommand::Revoke => pending.revoke(now).map(Into::into),
-        InvitationCommand::Resend => pending.resend(now, 7 * DAY).ok()?.map(Into::into),
+        InvitationCommand::Resend => pending.resend(now, 7 * DAY, None).ok()?.map(Into::into),
         InvitationCommand::Accept => {
             pending.check_expiry(now).ok()?.accept(None, 0, now).map(|a| a.invitation.into())
         }
@@ -68,7 +68,7 @@ fn run(
             pending.check_expiry(now).ok()?.reject(None, now).map(Into::into)
         }
         InvitationCommand::Edit => {
-            pending.check_expiry(now).ok()?.edit(profile(), now).map(Into::into)
+            pending.check_expiry(now).ok()?.edit(profile(), Inviter::Operator, now).map(Into::into)
         }
         InvitationCommand::Attest => {
             let by = Attester::User(UserId::from_bytes([9; 16]));
@@ -147,10 +147,10 @@ fn an_invitation_expires_at_its_time_and_not_before() {
 #[test]
 fn a_resend_waits_a_minute_and_renews_the_link_and_the_expiry() {
     assert_eq!(
-        pending_invitation().resend(at(59), DAY).unwrap_err().retry_after,
+        pending_invitation().resend(at(59), DAY, None).unwrap_err().retry_after,
         Duration::from_secs(1)
     );
-    let next = pending_invitation().resend(at(60), DAY).unwrap().next.details;
+    let next = pending_invitation().resend(at(60), DAY, None).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
     assert_eq!(next.email_delivery, EmailDelivery::unsent());
 }
@@ -161,7 +161,7 @@ fn a_new_link_can_be_requested_once_per_generation() {
     let requested =
         pending_invitation().check_expiry(late).unwrap_err().request_new(late).unwrap().next;
     assert!(requested.clone().check_expiry(late).unwrap_err().request_new(late).is_none());
-    let again = requested.resend(late, DAY).unwrap().next;
+    let again = requested.resend(late, DAY, None).unwrap().next;
     assert!(!again.new_requested);
 }
 
@@ -183,7 +183,7 @@ fn an_edit_keeps_the_link_and_the_expiry() {
     let next = pending_invitation()
         .check_expiry(at(60))
         .unwrap()
-        .edit(offered.clone(), at(60))
+        .edit(offered.clone(), Inviter::Operator, at(60))
         .next
         .details;
     assert_eq!((next.generation, next.expiry), (1, pending_invitation().details.expiry));
@@ -203,4 +203,26 @@ fn an_attestation_survives_a_recheck_and_passes_to_the_user() {
     assert_eq!(live(attested.clone()).recheck_npi(&other, at(60)), None);
     assert!(live(attested.clone()).attest(by, at(60)).is_err());
     assert!(live(attested).accept(None, 0, at(61)).next.user.is_assignable());
+}
+
+#[test]
+fn only_a_change_of_permissions_changes_who_granted_them() {
+    let editor = Inviter::User(UserId::from_bytes([9; 16]));
+    let edit = |profile: Profile| {
+        let live = pending_invitation().check_expiry(at(60)).unwrap();
+        live.edit(profile, editor, at(60)).next.details.granted_by
+    };
+    let (mut renamed, mut promoted) = (profile(), profile());
+    renamed.name.first = name("Eve");
+    assert_eq!(edit(renamed), Inviter::Operator);
+    promoted.permissions.manage_studies = !promoted.permissions.manage_studies;
+    assert_eq!(edit(promoted), editor);
+}
+
+#[test]
+fn a_resend_replaces_the_granter_only_if_asked_to() {
+    let manager = Inviter::User(UserId::from_bytes([9; 16]));
+    let resent = |by| pending_invitation().resend(at(60), DAY, by).unwrap().next.details.granted_by;
+    assert_eq!(resent(None), Inviter::Operator);
+    assert_eq!(resent(Some(manager)), manager);
 }

@@ -1,0 +1,67 @@
+//! Emails about a change. The change's transaction queues them, so they are sent exactly if it commits.
+
+use domain::alert::SecurityAlert;
+use domain::ids::{ClinicId, NoticeId};
+use domain::person::email::Email;
+use domain::person::permissions::Level;
+use domain::user::User;
+use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
+
+use crate::Context;
+
+/// The most owners and admins that are notified. A transaction takes 100 items.
+const MAX_NOTIFIED: usize = 90;
+
+/// Loads the active owners and admins of a clinic, newest first, at most [`MAX_NOTIFIED`].
+pub async fn load_managers(context: &Context, clinic: ClinicId) -> Result<Vec<User>, StoreError> {
+    let request = PageRequest { limit: MAX_NOTIFIED, after: None };
+    let mut page = context.store.list_users(clinic, request, User::is_active_manager).await?;
+    // A page ends early if filling it would read too much.
+    while let Some(after) = page.next.filter(|_| page.items.len() < MAX_NOTIFIED) {
+        let request = PageRequest { limit: MAX_NOTIFIED - page.items.len(), after: Some(after) };
+        let more = context.store.list_users(clinic, request, User::is_active_manager).await?;
+        page.items.extend(more.items);
+        page.next = more.next;
+    }
+    Ok(page.items)
+}
+
+/// Queues one notice for each of these addresses, as many as the transaction has room for.
+pub fn queue_notices(
+    context: &Context,
+    tx: &mut Transaction,
+    kind: NoticeKind,
+    recipients: impl IntoIterator<Item = Email>,
+) -> Result<(), StoreError> {
+    let now = context.now();
+    let room = tx.room();
+    for to in recipients.into_iter().take(room) {
+        let id = NoticeId::new(now, context.entropy.as_ref());
+        tx.put_notice(&Notice { id, to, kind }, now)?;
+    }
+    Ok(())
+}
+
+/// Loads the addresses of the clinic's active owners, except this one.
+pub async fn load_owners(
+    context: &Context,
+    clinic: ClinicId,
+    except: &Email,
+) -> Result<Vec<Email>, StoreError> {
+    let owns = |user: &User| user.profile.permissions.level() == Level::Owner;
+    let managers = load_managers(context, clinic).await?;
+    let owners = managers.into_iter().filter(owns).map(|user| user.email);
+    Ok(owners.filter(|owner| owner.normalized() != except.normalized()).collect())
+}
+
+/// Queues an alert for `person` and for the clinic's owners, each once.
+pub async fn queue_alert(
+    context: &Context,
+    tx: &mut Transaction,
+    alert: SecurityAlert,
+    person: &Email,
+) -> Result<(), StoreError> {
+    let owners = load_owners(context, alert.clinic, person).await?;
+    let recipients = [person.clone()].into_iter().chain(owners);
+    queue_notices(context, tx, NoticeKind::Alert(alert), recipients)
+}
