@@ -35,6 +35,10 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("PATCH", "/v1/autoScribe/users/{userId}", KeyOrPerson(&[Scope::UsersWrite], Managers)),
     ("POST", "/v1/autoScribe/users/revoke-access", KeyOrPerson(&[Scope::UsersWrite], Managers)),
     ("POST", "/v1/autoScribe/users/reactivate", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("POST", "/v1/autoScribe/users/release", KeyOrPerson(&[Scope::UsersWrite], Managers)),
+    ("GET", "/v1/clinic", Person(Managers)),
+    ("PATCH", "/v1/clinic", Person(Managers)),
+    ("POST", "/v1/clinic/transfer-ownership", Person(Managers)),
     ("GET", "/v1/autoScribe/users/invitations", KeyOrPerson(&[Scope::InvitationsRead], Managers)),
     (
         "GET",

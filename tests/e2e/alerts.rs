@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{App, PASSWORD, admin, member};
+use crate::support::{App, PASSWORD, admin, link_in, member};
 
 fn subjects(emails: &[Value]) -> Vec<String> {
     let subject = |email: &Value| email["Content"]["Simple"]["Subject"]["Data"].clone();
@@ -62,4 +62,32 @@ async fn a_person_is_emailed_when_their_password_changes_and_owners_if_they_mana
     let to_owner = alerts(&app, "owner@riverside.example").await;
     let theirs = "The AutoScribe password of Grace Lind was changed";
     assert_eq!(to_owner.iter().filter(|subject| *subject == theirs).count(), 2, "{to_owner:?}");
+}
+
+#[tokio::test]
+async fn a_person_who_gets_the_dashboard_later_is_emailed_a_link_to_set_a_password() {
+    let app = App::start().await;
+    let ada = app.invite_and_confirm(&member("ada@clinic.example"), None).await;
+    app.wait_until_delivered().await;
+    let path = format!("/v1/autoScribe/users/{}", ada["userId"].as_str().unwrap());
+    let grant = json!({"hasDashboardAccess": true});
+    app.as_pacs().patch(&path, &grant).await.expect(200);
+    app.wait_until_delivered().await;
+    let emails = app.sent_emails("ada@clinic.example");
+    assert_eq!(subjects(&emails).last().unwrap(), "You can sign in at Riverside Imaging");
+    let link = link_in(emails.last().unwrap());
+    let token = link.split_once("#token=").unwrap().1;
+    let reset = json!({"token": token, "password": PASSWORD});
+    app.as_invitee().post("/v1/password/reset", &reset).await.expect(200);
+    app.as_invitee().post("/v1/password/reset", &reset).await.expect_problem(404, "token_invalid");
+    app.sign_in("ada@clinic.example", PASSWORD).await.expect(200);
+    // A person with a password only learns about the access.
+    let back = json!({"hasDashboardAccess": false});
+    app.as_pacs().patch(&path, &back).await.expect(200);
+    app.as_pacs().patch(&path, &grant).await.expect(200);
+    app.wait_until_delivered().await;
+    let last = app.sent_emails("ada@clinic.example").pop().unwrap();
+    assert_eq!(subjects(&[last.clone()])[0], "You can sign in at Riverside Imaging");
+    let text = last["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().unwrap();
+    assert!(!text.contains("#token="), "{text}");
 }

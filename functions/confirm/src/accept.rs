@@ -175,7 +175,7 @@ async fn write_acceptance(
     tx.put_account(&user.email, &account.next(user.confirmed_at))?;
     move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
-        tx.increment_managers(user.clinic)?;
+        tx.count_managers(user.clinic, user.manager_delta())?;
         let granted_by = change.next.invitation.details.granted_by;
         if granted_by != Inviter::Operator {
             let (event, object) = (AlertEvent::ManagerAdded, AuditObject::User(user.id));

@@ -108,7 +108,7 @@ pub(crate) async fn load_email_conflict(
     let deactivated = user.is_some_and(|user| user.status == UserStatus::Deactivated);
     let problem = if deactivated {
         let detail = format!(
-            "This address belongs to the deactivated user {id}. Reactivate that user instead."
+            "This address belongs to the deactivated user {id}. Reactivate or release that user."
         );
         Problem::conflict("user_deactivated", detail)
     } else {

@@ -44,7 +44,10 @@ mod tests {
             invitation_days: InvitationDays::new(days).unwrap(),
             session_idle: domain::session::IdleMinutes::default(),
             reply_to: None,
+            time_zone: domain::clinic::TimeZone::default(),
             managers: 1,
+            owners: 1,
+            version: 1,
             created_at: Timestamp::from_millis(0).unwrap(),
         }
     }

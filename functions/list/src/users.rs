@@ -163,7 +163,9 @@ impl UserFilter {
             && self.last_name.as_ref().is_none_or(|part| contains(name.last.as_str(), part))
             && self.source.as_ref().is_none_or(|wanted| wanted.0 == user.invited_by.source())
             && self.level.is_none_or(|wanted| wanted == permissions.level())
-            && self.status.is_none_or(|wanted| wanted == user.status)
+            && self
+                .status
+                .map_or(user.status != UserStatus::Released, |wanted| wanted == user.status)
             && self.assignable.is_none_or(|wanted| wanted == user.is_assignable())
     }
 }

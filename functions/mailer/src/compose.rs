@@ -12,8 +12,8 @@ use domain::npi::NpiStatus;
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use mail::{
-    Abilities, AlertEmail, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem,
-    PasswordResetEmail, RenewalEmail,
+    Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
+    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail,
 };
 use store::{Mail, Notice, NoticeKind};
 
@@ -105,6 +105,9 @@ async fn compose_notice(deps: &Deps, notice: &Notice) -> Result<ComposeOutcome, 
         NoticeKind::NpiNotVerified { clinic, user } => {
             compose_npi_not_verified(deps, (clinic, user), &notice.to).await
         }
+        NoticeKind::DashboardGranted { clinic, user } => {
+            compose_dashboard_access(deps, (clinic, user), notice).await
+        }
         NoticeKind::PasswordReset => compose_password_reset(deps, notice).await,
         NoticeKind::Alert(alert) => Ok(compose_alert(deps, alert, notice).await?.into()),
     }
@@ -173,12 +176,39 @@ async fn compose_password_reset(
     if account.is_none() || !active {
         return Ok(ComposeOutcome::Obsolete("not sent: the address has no active account"));
     }
-    let token = deps.password_links.password_reset_token(notice.id);
-    let email = PasswordResetEmail {
-        link: Link::new(format!("{}#token={}", deps.reset_url, token.reveal())),
-        expires,
+    let email = PasswordResetEmail { link: password_link(deps, notice), expires };
+    Ok(check_rendered(email.render(&notice.to))?.into())
+}
+
+/// Composes the email about dashboard access. It holds a link to set a password if the account has none.
+async fn compose_dashboard_access(
+    deps: &Deps,
+    (clinic, id): (ClinicId, UserId),
+    notice: &Notice,
+) -> Result<ComposeOutcome, MailerError> {
+    let user = deps.store.load_user(clinic, id).await?;
+    let signs_in = |user: &User| {
+        user.status == UserStatus::Active && user.profile.permissions.has_dashboard_access()
+    };
+    let Some(user) = user.filter(signs_in) else {
+        return Ok(ComposeOutcome::Obsolete("not sent: the person no longer has dashboard access"));
+    };
+    let account = deps.store.load_account(&notice.to).await?;
+    let has_password = account.is_some_and(|account| account.password.is_some());
+    let expires = notice.id.created_at().plus(RESET_LINK);
+    let email = DashboardAccessEmail {
+        clinic_name: load_clinic(deps, clinic).await?.name.as_str().to_owned(),
+        first_name: user.profile.name.first.as_str().to_owned(),
+        set_password: (!has_password).then(|| (password_link(deps, notice), expires)),
+        dashboard_url: deps.dashboard_url.clone(),
     };
     Ok(check_rendered(email.render(&notice.to))?.into())
+}
+
+/// The link to set a password that belongs to a notice.
+fn password_link(deps: &Deps, notice: &Notice) -> Link {
+    let token = deps.password_links.password_reset_token(notice.id);
+    Link::new(format!("{}#token={}", deps.reset_url, token.reveal()))
 }
 
 async fn compose_renewal(
@@ -223,7 +253,7 @@ fn npi_problem(user: &User) -> Option<NpiProblem> {
     let permissions = &user.profile.permissions;
     let (_, verification) = permissions.npi()?;
     match verification {
-        _ if user.status == UserStatus::Deactivated || !permissions.can_create_reports() => None,
+        _ if user.status != UserStatus::Active || !permissions.can_create_reports() => None,
         NpiStatus::Deactivated => Some(NpiProblem::Deactivated),
         NpiStatus::NotFound => Some(NpiProblem::NotFound),
         NpiStatus::NameMismatch => Some(NpiProblem::OtherSurname),

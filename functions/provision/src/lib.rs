@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::Claim;
-use domain::clinic::{Clinic, InvitationDays};
+use domain::clinic::{Clinic, InvitationDays, TimeZone};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
@@ -289,7 +289,10 @@ fn new_clinic(
             "replyTo",
             request.reply_to.as_deref().map(Email::parse).transpose(),
         )?,
+        time_zone: TimeZone::default(),
         managers: 0,
+        owners: 0,
+        version: 1,
         created_at: now,
     })
 }

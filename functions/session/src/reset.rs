@@ -83,7 +83,7 @@ async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem>
     let id = deps.links.read_password_reset_token(token).map_err(|_| unknown())?;
     access_log::record_caller("password_link", id, None::<ClinicId>);
     let notice = store.load_notice(id).await?.ok_or_else(unknown)?;
-    if notice.kind != NoticeKind::PasswordReset
+    if !matches!(notice.kind, NoticeKind::PasswordReset | NoticeKind::DashboardGranted { .. })
         || deps.context.now().since(id.created_at()) >= RESET_LINK
     {
         return Err(unknown());

@@ -146,7 +146,7 @@ async fn read_viewer_limit(deps: &Deps, user: &User, mode: ViewMode) -> Result<(
     if let Err(why) = check_viewer(user, mode) {
         let refused = why.refusal();
         let status = match why {
-            ViewerNotAllowed::Deactivated => StatusCode::CONFLICT,
+            ViewerNotAllowed::Deactivated | ViewerNotAllowed::Released => StatusCode::CONFLICT,
             ViewerNotAllowed::CannotCreateReports => StatusCode::FORBIDDEN,
         };
         let problem = Problem::new(status, refused.code, refused.detail);

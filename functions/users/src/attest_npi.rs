@@ -15,7 +15,7 @@ use web::path::UserPath;
 use web::view::UserView;
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, start_change};
+use crate::user::{commit_change, find_user, require_not_released, start_change};
 
 /// Attest that the NPI of a confirmed user belongs to that user.
 #[utoipa::path(
@@ -32,6 +32,7 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;
+        let user = require_not_released(user)?;
         let change = user.attest(by, deps.context.now()).map_err(not_attestable)?;
         write_change(&deps, &change, &requester).await
     })
@@ -47,5 +48,5 @@ async fn write_change(
     let holder = Holder::User(user.id.invitation_id());
     let mut tx = start_change(deps, change, requester)?;
     move_npi(&deps.context, &mut tx, user.clinic, holder, npis).await?;
-    commit_change(tx, change, Json(user.into())).await
+    commit_change(deps, tx, change, Json(user.into())).await
 }

@@ -137,7 +137,7 @@ pub(crate) async fn handle(
     let alert =
         SecurityAlert { clinic, event: AlertEvent::ApiKeyCreated, object, actor: requester.actor };
     changes::retry!(async {
-        let mut tx = requester.start(&context, &record)?;
+        let mut tx = requester.start_secret(&context, &record)?;
         tx.put_api_key(&created)?;
         queue_alert(&context, &mut tx, alert, &person.user.email).await?;
         Ok::<_, Problem>(Attempt::of(tx.commit().await?, ()))

@@ -10,21 +10,38 @@ use changes::move_npi;
 use domain::claim::Holder;
 use domain::person::profile::{Profile, ProfileChanges};
 use domain::user::User;
+use serde::Deserialize;
+use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonBody;
+use web::body::JsonObject;
 use web::change_request::ChangeRequest;
+use web::field::read_object;
 use web::path::UserPath;
+use web::schema::KeyDecisionName;
 use web::view::UserView;
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, queue_manager_alert, start_change};
+use crate::key_decision::{KeyDecision, settle_keys, take_key_decision};
+use crate::user::{commit_change, find_user, queue_emails, require_not_released, start_change};
+
+/// The fields to change, and what becomes of the API keys of a person who stops managing the clinic.
+#[derive(Deserialize, ToSchema)]
+#[expect(dead_code, reason = "documents the body, which is read in two parts")]
+pub(crate) struct UserChangeRequest {
+    #[serde(flatten)]
+    person: ChangeRequest,
+    /// Required if the person stops being an owner or admin and made API keys that still work: `end`
+    /// revokes them, `keep` lets them work on.
+    #[schema(value_type = KeyDecisionName, required = false)]
+    keys: String,
+}
 
 /// Change a confirmed, active user.
 ///
 /// A new NPI is verified in the registry. If the surname changes, the NPI is verified again.
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
-    request_body = ChangeRequest, security(("apiKey" = []), ("session" = [])),
+    request_body = UserChangeRequest, security(("apiKey" = []), ("session" = [])),
     params(UserPath),
     responses((status = 200, body = UserView), Problem)
 )]
@@ -32,18 +49,21 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<ManageUsers>,
     UserPath(id): UserPath,
-    JsonBody(changes): JsonBody<ChangeRequest>,
+    mut body: JsonObject,
 ) -> Result<Json<UserView>, Problem> {
+    let keys = take_key_decision(&mut body.members)?;
+    let changes = read_object::<ChangeRequest>(body.members)?;
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;
-        edit(&deps, user, changes.clone(), &caller.principal).await
+        let user = require_not_released(user)?;
+        edit(&deps, user, (changes.clone(), keys), &caller.principal).await
     })
 }
 
 async fn edit(
     deps: &Deps,
     user: User,
-    changes: ProfileChanges,
+    (changes, keys): (ProfileChanges, Option<KeyDecision>),
     caller: &Principal,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
@@ -58,8 +78,9 @@ async fn edit(
     let mut tx = start_change(deps, &change, &caller.requester())?;
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;
-    queue_manager_alert(deps, &mut tx, &change, &caller.requester()).await?;
-    commit_change(tx, &change, Json((&change.next).into())).await
+    queue_emails(deps, &mut tx, &change, &caller.requester()).await?;
+    settle_keys(deps, &mut tx, &change, keys, &caller.requester()).await?;
+    commit_change(deps, tx, &change, Json((&change.next).into())).await
 }
 
 /// Looks up the profile's NPI in the registry, unless it was verified before.

@@ -1,18 +1,23 @@
-//! Changing, deactivating and reactivating confirmed users; API keys.
+//! Changing, deactivating, reactivating and releasing confirmed users; API keys; the clinic's settings and
+//! ownership.
 
 mod api_keys;
 mod attest_npi;
+mod clinic;
 mod create_api_key;
 mod edit;
+mod key_decision;
 mod reactivate;
+mod release;
 mod revoke_access;
 mod rotate_api_key;
+mod transfer_ownership;
 mod user;
 
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
-use auth::caller::{AttestNpi, MakeApiKeys, ManageApiKeys, ManageUsers};
+use auth::caller::{AttestNpi, MakeApiKeys, ManageApiKeys, ManageUsers, TransferOwnership};
 use auth::idempotency::OncePerKey;
 use axum::Router;
 use axum::extract::FromRef;
@@ -49,6 +54,13 @@ pub fn router(deps: Deps) -> Router {
             "/v1/autoScribe/users/{userId}/attest-npi",
             once.run::<AttestNpi, _>(post(attest_npi::handle)),
         )
+        .route("/v1/autoScribe/users/release", once.run::<ManageUsers, _>(post(release::handle)))
+        .route("/v1/clinic", get(clinic::read))
+        .route("/v1/clinic", patch(clinic::edit))
+        .route(
+            "/v1/clinic/transfer-ownership",
+            once.run::<TransferOwnership, _>(post(transfer_ownership::handle)),
+        )
         .route("/v1/apiKeys", get(api_keys::list))
         .route("/v1/apiKeys", once.run::<MakeApiKeys, _>(post(create_api_key::handle)))
         .route(
@@ -70,6 +82,10 @@ pub fn router(deps: Deps) -> Router {
     revoke_access::handle,
     reactivate::handle,
     attest_npi::handle,
+    release::handle,
+    clinic::read,
+    clinic::edit,
+    transfer_ownership::handle,
     api_keys::list,
     create_api_key::handle,
     api_keys::revoke,

@@ -10,7 +10,9 @@ use web::openapi::IdempotencyKeyHeader;
 use web::view::Done;
 
 use crate::Deps;
-use crate::user::{UserRequest, commit_change, find_user, queue_manager_alert, start_change};
+use crate::user::{
+    UserRequest, commit_change, find_user, queue_emails, require_not_released, start_change,
+};
 
 /// Give a deactivated user access again, with the same permissions as before. Repeating this changes
 /// nothing.
@@ -29,13 +31,14 @@ pub(crate) async fn handle(
     changes::retry!(async {
         let done = Json(Done::new("The user is active."));
         let user = find_user(&deps, &caller.principal, id).await?;
+        let user = require_not_released(user)?;
         let Some(change) = user.reactivate() else {
             return Ok(Attempt::Done(done));
         };
         let level = change.next.profile.permissions.level();
         caller.principal.require_right_to_make(level, deps.context.now())?;
         let mut tx = start_change(&deps, &change, &requester)?;
-        queue_manager_alert(&deps, &mut tx, &change, &requester).await?;
-        commit_change(tx, &change, done).await
+        queue_emails(&deps, &mut tx, &change, &requester).await?;
+        commit_change(&deps, tx, &change, done).await
     })
 }

@@ -64,7 +64,7 @@ pub(crate) async fn handle(
         let rotation = found.rotate(&secret, maker, overlap, now).map_err(not_active)?;
         let action = AuditAction::ApiKeyRotated;
         let record = requester.audit_record(&context, clinic, action, object, (None, None));
-        let mut tx = requester.start(&context, &record)?;
+        let mut tx = requester.start_secret(&context, &record)?;
         tx.rotate_api_key(&rotation)?;
         let alert = SecurityAlert { clinic, event: AlertEvent::ApiKeyRotated, object, actor };
         queue_alert(&context, &mut tx, alert, &person.user.email).await?;

@@ -1,15 +1,15 @@
 //! What the endpoints for one user share: which user, finding it, and writing a change.
 
 use auth::principal::Principal;
-use changes::{Attempt, Requester, queue_alert};
+use changes::{Attempt, Requester, queue_alert, queue_notices};
 use domain::alert::{AlertEvent, SecurityAlert};
 use domain::audit::AuditObject;
 use domain::failure::Failure;
-use domain::ids::UserId;
+use domain::ids::{ClinicId, UserId};
 use domain::person::permissions::Level;
-use domain::user::{ManagerCountChange, User, UserChange};
+use domain::user::{User, UserChange, UserStatus};
 use serde::Deserialize;
-use store::{CommitOutcome, Part, Transaction};
+use store::{CommitOutcome, NoticeKind, Part, Transaction};
 use utoipa::ToSchema;
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
@@ -59,6 +59,15 @@ pub(crate) async fn find_user(
     Ok(user)
 }
 
+/// Requires a user who was not released. Nothing changes a released one.
+pub(crate) fn require_not_released(user: User) -> Result<User, Problem> {
+    if user.status == UserStatus::Released {
+        let detail = "This user was released. Invite the person again, as a new user.";
+        return Err(Problem::conflict("user_released", detail));
+    }
+    Ok(user)
+}
+
 /// Starts the transaction of a change: the changed user and the audit record. The caller may add
 /// more, then commits it.
 pub(crate) fn start_change(
@@ -72,14 +81,30 @@ pub(crate) fn start_change(
     Ok(tx)
 }
 
-/// Queues the email about a new owner or admin, if the change makes one.
-pub(crate) async fn queue_manager_alert(
+/// Queues the emails about a change: to a person who can sign in from now on, and about a new owner or
+/// admin.
+pub(crate) async fn queue_emails(
     deps: &Deps,
     tx: &mut Transaction,
     change: &UserChange,
     requester: &Requester,
 ) -> Result<(), Problem> {
-    if change.managers != ManagerCountChange::Increase {
+    let (user, before) = (&change.next, &change.before.permissions);
+    if user.profile.permissions.has_dashboard_access() && !before.has_dashboard_access() {
+        let kind = NoticeKind::DashboardGranted { clinic: user.clinic, user: user.id };
+        queue_notices(&deps.context, tx, kind, [user.email.clone()])?;
+    }
+    queue_manager_alert(deps, tx, change, requester).await
+}
+
+/// Queues the email about a new owner or admin, if the change makes one.
+async fn queue_manager_alert(
+    deps: &Deps,
+    tx: &mut Transaction,
+    change: &UserChange,
+    requester: &Requester,
+) -> Result<(), Problem> {
+    if change.managers.managers <= 0 {
         return Ok(());
     }
     let user = &change.next;
@@ -88,20 +113,33 @@ pub(crate) async fn queue_manager_alert(
     Ok(queue_alert(&deps.context, tx, alert, &user.email).await?)
 }
 
-/// Commits the change and returns `answer`. A clinic keeps its last owner or admin.
+/// Commits the change and returns `answer`. A clinic keeps its last owner, and its last owner or admin.
 pub(crate) async fn commit_change<T>(
+    deps: &Deps,
     tx: Transaction,
     change: &UserChange,
     answer: T,
 ) -> Result<Attempt<T>, Problem> {
-    match tx.commit().await? {
-        CommitOutcome::Committed => Ok(Attempt::Done(answer)),
-        CommitOutcome::Conflict(roles)
-            if roles.contains(&Part::Clinic) && change.managers == ManagerCountChange::Decrease =>
+    let outcome = tx.commit().await?;
+    match &outcome {
+        // If the user changed too, the count may be short because of that change. Decide again.
+        CommitOutcome::Conflict(parts)
+            if parts.contains(&Part::Clinic) && !parts.contains(&Part::User) =>
         {
-            let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
-            Err(Problem::conflict("last_admin", detail))
+            Err(load_last_manager_problem(deps, change.next.clinic).await?)
         }
-        outcome @ CommitOutcome::Conflict(_) => Ok(Attempt::of(outcome, answer)),
+        _ => Ok(Attempt::of(outcome, answer)),
     }
+}
+
+/// Loads the clinic's counts, and returns the conflict of the one that would fall to zero.
+async fn load_last_manager_problem(deps: &Deps, clinic: ClinicId) -> Result<Problem, Problem> {
+    let clinic = deps.context.store.load_clinic(clinic).await?;
+    Ok(if clinic.is_some_and(|clinic| clinic.managers > 1) {
+        let detail = "This is the clinic's last active owner. Transfer the ownership first.";
+        Problem::conflict("last_owner", detail)
+    } else {
+        let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";
+        Problem::conflict("last_admin", detail)
+    })
 }

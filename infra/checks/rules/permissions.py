@@ -20,7 +20,7 @@ WILDCARDS = {
 # The partitions that a function may use. KEYS holds the public keys of view tokens.
 PARTITIONS = {
     "InviteFunction": {"CLINIC#*", "MAIL#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
-    "UsersFunction": {"CLINIC#*", "MAIL#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
+    "UsersFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "AUDIT#*", "IDEM#*", "APIKEY#*"},
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},

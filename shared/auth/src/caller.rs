@@ -84,6 +84,10 @@ capabilities! {
     ChangeInvitations: [InvitationsWrite, UsersWrite], Managers;
     /// Attest that an NPI belongs to a person.
     AttestNpi: [], Managers, password;
+    /// Read and change the clinic's settings.
+    ManageClinic: [], Managers;
+    /// Transfer the ownership of the clinic. An admin may only repeat their own transfer.
+    TransferOwnership: [], Managers, password;
     /// List and revoke API keys.
     ManageApiKeys: [], Managers;
     /// Create and rotate API keys.

@@ -63,6 +63,23 @@ impl Requester {
         Ok(tx)
     }
 
+    /// Starts a transaction that makes a secret in the requester's name. A change of the requester at the
+    /// same time then sees the secret.
+    pub fn start_secret(
+        &self,
+        context: &Context,
+        record: &AuditRecord,
+    ) -> Result<Transaction, StoreError> {
+        match &self.authority {
+            Some(Authority::User(user)) => {
+                let mut tx = context.store.transaction(record)?;
+                tx.require_same_authority_and_touch(user)?;
+                Ok(tx)
+            }
+            _ => self.start(context, record),
+        }
+    }
+
     /// The audit record of an action. The access log names the same object.
     pub fn audit_record(
         &self,

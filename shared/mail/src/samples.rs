@@ -5,8 +5,8 @@ use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::{
-    Abilities, AlertEmail, InvitationEmail, Link, Message, NpiNotVerifiedEmail, NpiProblem,
-    PasswordResetEmail, RenewalEmail,
+    Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
+    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail,
 };
 
 fn email(text: &str) -> Email {
@@ -44,6 +44,16 @@ fn password_reset() -> PasswordResetEmail {
     PasswordResetEmail {
         link: Link::new("https://app.autoscribe.example/reset#token=sample"),
         expires: Timestamp::parse("2026-12-01T10:00:00Z").unwrap(),
+    }
+}
+
+fn dashboard_access(set_password: bool) -> DashboardAccessEmail {
+    let reset = password_reset();
+    DashboardAccessEmail {
+        clinic_name: "Lakeside Imaging".into(),
+        first_name: "Ada".into(),
+        set_password: set_password.then_some((reset.link, reset.expires)),
+        dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
 
@@ -103,6 +113,8 @@ fn samples() -> Vec<(&'static str, Message)> {
         ("invitation_from_pacs", from_pacs.render(&ada, None).unwrap()),
         ("invitation_escaped", hostile().render(&ada, Some(&clinic)).unwrap()),
         ("renewal_requested", renewal().render(&ada).unwrap()),
+        ("dashboard_access", dashboard_access(true).render(&ada).unwrap()),
+        ("dashboard_access_with_password", dashboard_access(false).render(&ada).unwrap()),
         ("password_reset", password_reset().render(&ada).unwrap()),
         (
             "alert_manager",

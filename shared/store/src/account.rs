@@ -120,6 +120,11 @@ impl Transaction {
         self.put(Part::Account, key::account(email), &item, None, &expect)
     }
 
+    /// Deletes the membership of the account in this clinic.
+    pub fn delete_membership(&mut self, email: &Email, clinic: ClinicId) -> Result<(), StoreError> {
+        self.delete(Part::Account, key::membership(email, clinic))
+    }
+
     /// Writes the membership of the account in this clinic.
     pub fn put_membership(
         &mut self,

@@ -34,6 +34,18 @@ pub(crate) const MESSAGE_ID: &str = "mi";
 pub(crate) const SENDING_UNTIL: &str = "su";
 /// How many active owners and admins a clinic has.
 pub(crate) const MANAGERS: &str = "mg";
+/// How many active owners a clinic has.
+pub(crate) const OWNERS: &str = "ow";
+/// A clinic's name.
+pub(crate) const CLINIC_NAME: &str = "na";
+/// How many days a clinic's invitations stay open.
+pub(crate) const INVITATION_DAYS: &str = "dy";
+/// How many minutes a session may stay unused.
+pub(crate) const IDLE_MINUTES: &str = "im";
+/// A clinic's time zone.
+pub(crate) const TIME_ZONE: &str = "tz";
+/// The address for replies to a clinic's emails.
+pub(crate) const REPLY_TO: &str = "rt";
 /// Until when a request with an idempotency key counts as running, in milliseconds.
 pub(crate) const RUNNING_UNTIL: &str = "ru";
 /// Counted attempts in the window.

@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use domain::clinic::{Clinic, InvitationDays};
+use domain::clinic::{Clinic, InvitationDays, TimeZone};
 use domain::ids::ClinicId;
 use domain::person::PersonName;
 use domain::person::email::Email;
 use domain::session::IdleMinutes;
+use domain::user::ManagerDelta;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
-use crate::item::{RawItem, number};
+use crate::item::{RawItem, number, text};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
@@ -26,8 +27,14 @@ struct ClinicItem {
     session_idle: Option<u8>,
     #[serde(rename = "rt", default, skip_serializing_if = "Option::is_none")]
     reply_to: Option<String>,
+    #[serde(rename = "tz", default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
     #[serde(rename = "mg")]
     managers: u32,
+    #[serde(rename = "ow")]
+    owners: u32,
+    #[serde(rename = "v")]
+    version: u64,
     #[serde(rename = "ca")]
     created_at: i64,
 }
@@ -60,7 +67,10 @@ impl Store {
                     .transpose()?
                     .unwrap_or_default(),
                 reply_to: item.reply_to.map(|a| field("rt", Email::parse(&a))).transpose()?,
+                time_zone: item.time_zone.map(TimeZone::from_stored).unwrap_or_default(),
                 managers: item.managers,
+                owners: item.owners,
+                version: item.version,
                 created_at: time("ca", item.created_at)?,
             })
         })
@@ -76,26 +86,69 @@ impl Transaction {
             invitation_days: clinic.invitation_days.get(),
             session_idle: Some(clinic.session_idle.get()),
             reply_to: clinic.reply_to.as_ref().map(|a| a.as_typed().to_owned()),
+            time_zone: Some(clinic.time_zone.as_str().to_owned()),
             managers: clinic.managers,
+            owners: clinic.owners,
+            version: clinic.version,
             created_at: clinic.created_at.millis(),
         };
         self.put(Part::Clinic, key::clinic(clinic.id), &item, None, &Precondition::Absent)
     }
 
-    /// Adds one to the active owners and admins.
-    pub fn increment_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
-        let update = format!("ADD {} :one", attr::MANAGERS);
-        let condition = format!("attribute_exists({})", attr::PK);
-        let values = HashMap::from([(":one".to_owned(), number(1))]);
-        self.update(Part::Clinic, key::clinic(clinic), &update, &condition, values)
+    /// Writes the settings of a clinic if they are still those of the previous version. The counts of
+    /// owners and admins stay as they are.
+    pub fn replace_clinic_settings(&mut self, next: &Clinic) -> Result<(), StoreError> {
+        let before = next.version.saturating_sub(1);
+        let mut values = HashMap::from([
+            (":name".to_owned(), text(next.name.as_str())),
+            (":days".to_owned(), number(next.invitation_days.get())),
+            (":idle".to_owned(), number(next.session_idle.get())),
+            (":zone".to_owned(), text(next.time_zone.as_str())),
+            (":version".to_owned(), number(next.version)),
+            (":before".to_owned(), number(before)),
+        ]);
+        let mut update = format!(
+            "SET {} = :name, {} = :days, {} = :idle, {} = :zone, {} = :version",
+            attr::CLINIC_NAME,
+            attr::INVITATION_DAYS,
+            attr::IDLE_MINUTES,
+            attr::TIME_ZONE,
+            attr::VERSION
+        );
+        if let Some(address) = &next.reply_to {
+            update += &format!(", {} = :reply", attr::REPLY_TO);
+            values.insert(":reply".to_owned(), text(address.as_typed()));
+        } else {
+            update += &format!(" REMOVE {}", attr::REPLY_TO);
+        }
+        let condition = format!("{} = :before", attr::VERSION);
+        self.update(Part::ClinicSettings, key::clinic(next.id), &update, &condition, values)
     }
 
-    /// Subtracts one from the active owners and admins. Requires that one remains.
-    pub fn decrement_managers(&mut self, clinic: ClinicId) -> Result<(), StoreError> {
-        let update = format!("ADD {} :less", attr::MANAGERS);
-        let condition = format!("{} > :one", attr::MANAGERS);
-        let values =
-            HashMap::from([(":less".to_owned(), number(-1)), (":one".to_owned(), number(1))]);
+    /// Changes the counts of active owners and admins. Requires that one of each remains.
+    pub fn count_managers(
+        &mut self,
+        clinic: ClinicId,
+        delta: ManagerDelta,
+    ) -> Result<(), StoreError> {
+        if delta == ManagerDelta::default() {
+            return Ok(());
+        }
+        let update = format!("ADD {} :managers, {} :owners", attr::MANAGERS, attr::OWNERS);
+        let mut values = HashMap::from([
+            (":managers".to_owned(), number(delta.managers)),
+            (":owners".to_owned(), number(delta.owners)),
+        ]);
+        let mut condition = format!("attribute_exists({})", attr::PK);
+        for (name, count, left) in [
+            (attr::MANAGERS, delta.managers, ":managers_left"),
+            (attr::OWNERS, delta.owners, ":owners_left"),
+        ] {
+            if count < 0 {
+                condition += &format!(" AND {name} > {left}");
+                values.insert(left.to_owned(), number(-count));
+            }
+        }
         self.update(Part::Clinic, key::clinic(clinic), &update, &condition, values)
     }
 }

@@ -36,6 +36,13 @@ pub enum NoticeKind {
         /// The user.
         user: UserId,
     },
+    /// The clinic gave this user dashboard access.
+    DashboardGranted {
+        /// The clinic.
+        clinic: ClinicId,
+        /// The user.
+        user: UserId,
+    },
     /// A request for a new password came for this address, which may have no account.
     PasswordReset,
     /// A change that the recipient should know about.
@@ -82,6 +89,7 @@ pub(crate) struct NoticeItem {
 
 const NEW_LINK_REQUESTED: &str = "new_link_requested";
 const NPI_NOT_VERIFIED: &str = "npi_not_verified";
+const DASHBOARD_GRANTED: &str = "dashboard_granted";
 const PASSWORD_RESET: &str = "password_reset";
 const ALERT: &str = "alert";
 
@@ -93,6 +101,9 @@ impl NoticeItem {
             }
             NoticeKind::NpiNotVerified { clinic, user } => {
                 (NPI_NOT_VERIFIED, Some(clinic), None, Some(user))
+            }
+            NoticeKind::DashboardGranted { clinic, user } => {
+                (DASHBOARD_GRANTED, Some(clinic), None, Some(user))
             }
             NoticeKind::PasswordReset => (PASSWORD_RESET, None, None, None),
             NoticeKind::Alert(alert) => (ALERT, Some(alert.clinic), None, None),
@@ -177,6 +188,9 @@ impl Store {
                 },
                 NPI_NOT_VERIFIED => {
                     NoticeKind::NpiNotVerified { clinic: item.clinic()?, user: item.user()? }
+                }
+                DASHBOARD_GRANTED => {
+                    NoticeKind::DashboardGranted { clinic: item.clinic()?, user: item.user()? }
                 }
                 PASSWORD_RESET => NoticeKind::PasswordReset,
                 ALERT => NoticeKind::Alert(item.alert()?),

@@ -28,8 +28,10 @@ pub enum Part {
     NpiClaim,
     /// The account or its membership.
     Account,
-    /// The clinic.
+    /// The clinic's counts of owners and admins.
     Clinic,
+    /// The clinic's settings.
+    ClinicSettings,
     /// The condition that the granter of an invitation may still grant it.
     Granter,
     /// The API key.

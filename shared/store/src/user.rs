@@ -8,7 +8,7 @@ use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
 use domain::time::Timestamp;
-use domain::user::{ManagerCountChange, User, UserChange, UserStatus};
+use domain::user::{ManagerDelta, User, UserChange, UserStatus};
 use serde::{Deserialize, Serialize};
 
 use crate::account::Membership;
@@ -197,15 +197,20 @@ impl Transaction {
 
     /// Writes a changed user if the stored version is the one that was read.
     pub fn replace_user(&mut self, change: &UserChange) -> Result<(), StoreError> {
-        let user = &change.next;
-        let expect = Precondition::Version(change.expected_version);
-        let key = key::user(user.clinic, user.id);
-        self.put(Part::User, key, &UserItem::from(user), None, &expect)?;
-        match change.managers {
-            ManagerCountChange::Increase => self.increment_managers(user.clinic),
-            ManagerCountChange::Decrease => self.decrement_managers(user.clinic),
-            ManagerCountChange::Same => Ok(()),
+        self.replace_users(&[change])
+    }
+
+    /// Writes changed users of one clinic if the stored versions are those that were read.
+    pub fn replace_users(&mut self, changes: &[&UserChange]) -> Result<(), StoreError> {
+        let mut delta = ManagerDelta::default();
+        for change in changes {
+            let user = &change.next;
+            let expect = Precondition::Version(change.expected_version);
+            let key = key::user(user.clinic, user.id);
+            self.put(Part::User, key, &UserItem::from(user), None, &expect)?;
+            delta = delta.plus(change.managers);
         }
+        changes.first().map_or(Ok(()), |first| self.count_managers(first.next.clinic, delta))
     }
 
     /// Requires that the granter of an invitation is still an active owner or admin.
@@ -230,23 +235,17 @@ impl Transaction {
 
     /// Requires that a user still has the status, level and epochs that were read.
     pub fn require_same_authority(&mut self, user: &User) -> Result<(), StoreError> {
-        let permissions = &user.profile.permissions;
-        let mut values = HashMap::from([
-            (":status".to_owned(), text(user.status.as_str())),
-            (":level".to_owned(), text(permissions.level().as_str())),
-            (":studies".to_owned(), AttributeValue::Bool(permissions.manage_studies)),
-        ]);
-        let condition = format!(
-            "{status} = :status AND {profile}.{level} = :level AND {profile}.{studies} = :studies \
-             AND {access} AND {password}",
-            status = attr::STATUS,
-            profile = attr::PROFILE,
-            level = attr::LEVEL,
-            studies = attr::MANAGE_STUDIES,
-            access = epoch_condition(attr::ACCESS_EPOCH, user.access_epoch, &mut values),
-            password = epoch_condition(attr::PASSWORD_EPOCH, user.password_epoch, &mut values),
-        );
+        let (condition, values) = same_authority(user);
         self.check(Part::Caller, key::user(user.clinic, user.id), &condition, values)
+    }
+
+    /// Requires the same, and raises the user's version. A change of the user at the same time then has to
+    /// read again, and sees what this transaction wrote.
+    pub fn require_same_authority_and_touch(&mut self, user: &User) -> Result<(), StoreError> {
+        let (condition, mut values) = same_authority(user);
+        values.insert(":one".to_owned(), number(1));
+        let update = format!("ADD {} :one", attr::VERSION);
+        self.update(Part::Caller, key::user(user.clinic, user.id), &update, &condition, values)
     }
 
     /// Copies an account's password epoch to one of its users, which ends the user's sessions.
@@ -257,4 +256,25 @@ impl Transaction {
             HashMap::from([(":epoch".to_owned(), number(epoch)), (":one".to_owned(), number(1))]);
         self.update(Part::User, key::user(user.clinic, user.id), &update, &condition, values)
     }
+}
+
+/// The condition that a user still has the status, level and epochs of `user`, with its values.
+fn same_authority(user: &User) -> (String, HashMap<String, AttributeValue>) {
+    let permissions = &user.profile.permissions;
+    let mut values = HashMap::from([
+        (":status".to_owned(), text(user.status.as_str())),
+        (":level".to_owned(), text(permissions.level().as_str())),
+        (":studies".to_owned(), AttributeValue::Bool(permissions.manage_studies)),
+    ]);
+    let condition = format!(
+        "{status} = :status AND {profile}.{level} = :level AND {profile}.{studies} = :studies \
+             AND {access} AND {password}",
+        status = attr::STATUS,
+        profile = attr::PROFILE,
+        level = attr::LEVEL,
+        studies = attr::MANAGE_STUDIES,
+        access = epoch_condition(attr::ACCESS_EPOCH, user.access_epoch, &mut values),
+        password = epoch_condition(attr::PASSWORD_EPOCH, user.password_epoch, &mut values),
+    );
+    (condition, values)
 }

@@ -1,5 +1,6 @@
 //! How the values of fields are read from JSON.
 
+use domain::clinic::{InvitationDays, TimeZone};
 use domain::credentials::api_key::{AccessScope, KeyDescription, OverlapHours, Scope};
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
@@ -12,6 +13,7 @@ use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::person::permissions::{AssignableLevel, Level};
 use domain::person::{ClinicRole, PersonName, PhoneNumber};
+use domain::session::IdleMinutes;
 use domain::study::StudyInstanceUid;
 use domain::time::{Day, Timestamp};
 use domain::user::UserStatus;
@@ -94,17 +96,20 @@ texts! {
     Scope: Self::parse;
     StudyId: Self::parse;
     StudyInstanceUid: Self::parse;
+    TimeZone: Self::parse;
     Timestamp: |text| Self::parse(text).map_err(|_| Refusal::new(
         "time_invalid",
         "Send an RFC 3339 time such as 2026-12-01T09:30:00Z.",
     ));
     UserId: Self::parse;
     UserStatus: |text| Self::parse(text)
-        .ok_or(Refusal::new("status_unknown", "Send active or deactivated."));
+        .ok_or(Refusal::new("status_unknown", "Send active, deactivated or released."));
     ViewportLabel: Self::parse;
 }
 
 wholes! {
+    IdleMinutes: |number| Self::new(u8::try_from(number).unwrap_or(u8::MAX));
+    InvitationDays: |number| Self::new(u8::try_from(number).unwrap_or(u8::MAX));
     LinkSeconds: Self::new;
     OverlapHours: Self::new;
     ViewSeconds: Self::new;

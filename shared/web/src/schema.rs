@@ -36,13 +36,15 @@ names! {
     /// `status` of an invitation.
     InvitationStatusName = InvitationStatus::ALL.map(InvitationStatus::as_str);
     /// `status` of a user.
-    UserStatusName = ["active", "deactivated"];
+    UserStatusName = ["active", "deactivated", "released"];
     /// `invitedSource`.
     InvitedSource = ["api", "dashboard"];
     /// One of an API key's scopes.
     ScopeName = Scope::ALL.map(Scope::as_str);
     /// `status` of an API key.
     ApiKeyStatusName = [KeyStatus::Active, KeyStatus::Expired, KeyStatus::Revoked].map(KeyStatus::as_str);
+    /// `keys`, when a manager goes.
+    KeyDecisionName = ["end", "keep"];
     /// `accessScope` of an API key.
     AccessScopeName = [AccessScope::All, AccessScope::Own].map(AccessScope::as_str);
     /// `status` of a temporary access.

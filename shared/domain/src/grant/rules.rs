@@ -18,6 +18,8 @@ pub const MAX_OPEN_GRANTS: usize = 100;
 pub enum ViewerNotAllowed {
     /// The user is deactivated.
     Deactivated,
+    /// The user was released.
+    Released,
     /// The user may not create reports, or their NPI is not verified.
     CannotCreateReports,
 }
@@ -30,6 +32,10 @@ impl ViewerNotAllowed {
                 "user_deactivated",
                 "This user is deactivated. Reactivate the user and try again.",
             ),
+            Self::Released => Refusal::new(
+                "user_released",
+                "This user was released. Invite the person again and send the new userId.",
+            ),
             Self::CannotCreateReports => Refusal::new(
                 "cannot_create_reports",
                 "This user cannot create reports. Set canCreateReports and have the NPI verified.",
@@ -41,7 +47,8 @@ impl ViewerNotAllowed {
 /// Checks that a user may use a view of this mode now.
 pub fn check_viewer(user: &User, mode: ViewMode) -> Result<(), ViewerNotAllowed> {
     match mode {
-        _ if user.status != UserStatus::Active => Err(ViewerNotAllowed::Deactivated),
+        _ if user.status == UserStatus::Deactivated => Err(ViewerNotAllowed::Deactivated),
+        _ if user.status == UserStatus::Released => Err(ViewerNotAllowed::Released),
         ViewMode::Dictation if !user.profile.permissions.may_report_now() => {
             Err(ViewerNotAllowed::CannotCreateReports)
         }

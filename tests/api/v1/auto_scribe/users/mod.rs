@@ -6,6 +6,7 @@ mod invite_new_person;
 mod list;
 mod npi;
 mod reactivate;
+mod release;
 mod retrieve;
 mod revoke_access;
 mod update;

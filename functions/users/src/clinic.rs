@@ -1,0 +1,136 @@
+//! `GET` and `PATCH /v1/clinic`: the settings of the caller's clinic.
+
+use auth::caller::{Caller, ManageClinic};
+use auth::principal::SignedIn;
+use axum::Json;
+use axum::extract::State;
+use changes::{Attempt, Context};
+use domain::audit::{AuditAction, AuditObject};
+use domain::clinic::{Clinic, ClinicChanges, InvitationDays, TimeZone};
+use domain::ids::ClinicId;
+use domain::person::PersonName;
+use domain::person::email::Email;
+use domain::person::permissions::Level;
+use domain::session::IdleMinutes;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use web::Problem;
+use web::body::JsonBody;
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
+
+/// The settings of a clinic.
+#[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ClinicSettingsView {
+    /// A UUID with hyphens.
+    clinic_id: String,
+    /// Its name, as emails show it.
+    name: String,
+    /// The address for replies to its emails. Null if there is none.
+    reply_to: Option<String>,
+    /// How many days an invitation stays open.
+    invitation_days: u8,
+    /// The time zone of its office, by its IANA name.
+    time_zone: String,
+    /// After how many minutes without a request a session ends.
+    session_idle_minutes: u8,
+}
+
+impl From<&Clinic> for ClinicSettingsView {
+    fn from(clinic: &Clinic) -> Self {
+        Self {
+            clinic_id: clinic.id.to_string(),
+            name: clinic.name.as_str().to_owned(),
+            reply_to: clinic.reply_to.as_ref().map(|address| address.as_typed().to_owned()),
+            invitation_days: clinic.invitation_days.get(),
+            time_zone: clinic.time_zone.as_str().to_owned(),
+            session_idle_minutes: clinic.session_idle.get(),
+        }
+    }
+}
+
+/// Read the settings of the clinic.
+#[utoipa::path(
+    get, operation_id = "getClinic", path = "/v1/clinic", tag = "clinic", security(("session" = [])),
+    responses((status = 200, body = ClinicSettingsView), Problem)
+)]
+pub(crate) async fn read(
+    State(context): State<Context>,
+    caller: Caller<ManageClinic>,
+) -> Result<Json<ClinicSettingsView>, Problem> {
+    let clinic = load_clinic(&context, caller.clinic()).await?;
+    Ok(Json((&clinic).into()))
+}
+
+/// The settings to change. A missing one stays as it is.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct ClinicChangeRequest {
+    /// 1 to 100 characters. Only an owner may change it.
+    #[schema(value_type = String, min_length = 1, max_length = 100, required = false)]
+    name: Field<PersonName>,
+    /// The address for replies. Null clears it.
+    #[schema(value_type = Option<String>, format = Email, max_length = 254)]
+    reply_to: Field<Email>,
+    /// 1 to 30. It applies to the next invitations and resends.
+    #[schema(value_type = u8, minimum = 1, maximum = 30, required = false)]
+    invitation_days: Field<InvitationDays>,
+    /// The name of an IANA time zone, such as `America/Chicago`.
+    #[schema(value_type = String, required = false)]
+    time_zone: Field<TimeZone>,
+    /// 5 to 60. It applies to the next sessions.
+    #[schema(value_type = u8, minimum = 5, maximum = 60, required = false)]
+    session_idle_minutes: Field<IdleMinutes>,
+}
+
+impl RequestFields for ClinicChangeRequest {
+    type Values = ClinicChanges;
+
+    fn read(self, faults: &mut FaultCollector) -> Result<ClinicChanges, NotedFault> {
+        Ok(ClinicChanges {
+            name: faults.change(self.name),
+            reply_to: faults.clearable(self.reply_to),
+            invitation_days: faults.change(self.invitation_days),
+            time_zone: faults.change(self.time_zone),
+            session_idle: faults.change(self.session_idle_minutes),
+        })
+    }
+}
+
+/// Change the settings of the clinic.
+#[utoipa::path(
+    patch, operation_id = "updateClinic", path = "/v1/clinic", tag = "clinic", request_body = ClinicChangeRequest, security(("session" = [])),
+    responses((status = 200, body = ClinicSettingsView), Problem)
+)]
+pub(crate) async fn edit(
+    State(context): State<Context>,
+    caller: Caller<ManageClinic>,
+    JsonBody(changes): JsonBody<ClinicChangeRequest>,
+) -> Result<Json<ClinicSettingsView>, Problem> {
+    if changes.name.is_some() {
+        require_owner(caller.person()?)?;
+    }
+    let (requester, id) = (caller.principal.requester(), caller.clinic());
+    let (action, object) = (AuditAction::ClinicEdited, AuditObject::Clinic(id));
+    changes::retry!(async {
+        let before = load_clinic(&context, id).await?;
+        let next = before.edit(changes.clone());
+        let record = requester.audit_record(&context, id, action, object, (None, None));
+        let mut tx = requester.start(&context, &record)?;
+        tx.replace_clinic_settings(&next)?;
+        Ok(Attempt::of(tx.commit().await?, Json((&next).into())))
+    })
+}
+
+/// Requires an owner.
+pub(crate) fn require_owner(person: &SignedIn) -> Result<(), Problem> {
+    if person.user.profile.permissions.level() == Level::Owner {
+        return Ok(());
+    }
+    Err(Problem::forbidden("Ask an owner of your clinic. Only an owner can do this."))
+}
+
+async fn load_clinic(context: &Context, id: ClinicId) -> Result<Clinic, Problem> {
+    let clinic = context.store.load_clinic(id).await?;
+    clinic.ok_or_else(|| Problem::internal("a session without its clinic"))
+}

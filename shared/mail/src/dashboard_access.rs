@@ -1,0 +1,67 @@
+//! The email to a person who can sign in at the dashboard from now on.
+
+use askama::Template;
+use domain::person::email::Email;
+use domain::time::Timestamp;
+
+use crate::link::Link;
+use crate::message::{Message, RenderError, one_line};
+
+/// Tells a person that a clinic gave them dashboard access.
+#[derive(Clone, Debug)]
+pub struct DashboardAccessEmail {
+    /// The clinic's name.
+    pub clinic_name: String,
+    /// The person's first name.
+    pub first_name: String,
+    /// Where the person sets a first password, and until when. `None` if the account has a password.
+    pub set_password: Option<(Link, Timestamp)>,
+    /// The dashboard.
+    pub dashboard_url: String,
+}
+
+/// The values of both templates. Each is a single line.
+struct Facts<'a> {
+    heading: String,
+    button: &'static str,
+    link: &'a str,
+    clinic: String,
+    first_name: String,
+    expires: Option<String>,
+    to: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard_access.html")]
+struct Html<'a> {
+    mail: &'a Facts<'a>,
+}
+
+#[derive(Template)]
+#[template(path = "dashboard_access.txt")]
+struct Text<'a> {
+    mail: &'a Facts<'a>,
+}
+
+impl DashboardAccessEmail {
+    /// Renders the email.
+    pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
+        let clinic = one_line(&self.clinic_name);
+        let (button, link) = match &self.set_password {
+            Some((link, _)) => ("Set your password", link.reveal()),
+            None => ("Open the dashboard", self.dashboard_url.as_str()),
+        };
+        let mail = Facts {
+            heading: format!("You can sign in at {clinic}"),
+            button,
+            link,
+            clinic,
+            first_name: one_line(&self.first_name),
+            expires: self.set_password.as_ref().map(|(_, expires)| expires.in_words()),
+            to: to.as_typed(),
+        };
+        let html = Html { mail: &mail }.render()?;
+        let text = Text { mail: &mail }.render()?;
+        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
+    }
+}

@@ -1,0 +1,128 @@
+//! `POST /v1/autoScribe/users/release`.
+
+use serde_json::{Value, json};
+
+use crate::support::{App, PASSWORD, admin, dashboard_member, member, radiologist};
+
+const USERS: &str = "/v1/autoScribe/users";
+
+async fn post(app: &App, verb: &str, user: &Value) -> crate::support::TestResponse {
+    app.as_pacs().post(&format!("{USERS}/{verb}"), &json!({"userId": user["userId"]})).await
+}
+
+#[tokio::test]
+async fn a_released_persons_address_and_npi_can_be_invited_again_as_a_new_user() {
+    let app = App::start().await;
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
+    post(&app, "release", &ada).await.expect_problem(409, "user_active");
+    post(&app, "revoke-access", &ada).await.expect(200);
+    let again = app.as_pacs().invite(&radiologist("ada@clinic.example")).await;
+    again.expect_problem(409, "user_deactivated");
+    for _ in 0..2 {
+        post(&app, "release", &ada).await.expect(200);
+    }
+    assert_eq!(app.list_audit_records("user.released").await.len(), 1);
+    let next = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
+    assert_ne!(next["userId"], ada["userId"]);
+    assert_eq!(next["assignable"], true);
+}
+
+#[tokio::test]
+async fn a_release_is_final_and_hides_the_user_from_lists() {
+    let app = App::start().await;
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
+    post(&app, "revoke-access", &ada).await.expect(200);
+    post(&app, "release", &ada).await.expect(200);
+    let path = format!("{USERS}/{}", ada["userId"].as_str().unwrap());
+    for verb in ["reactivate", "revoke-access"] {
+        post(&app, verb, &ada).await.expect_problem(409, "user_released");
+    }
+    let rename = app.as_pacs().patch(&path, &json!({"lastName": "Other"})).await;
+    rename.expect_problem(409, "user_released");
+    let view = json!({"assignedToUserId": ada["userId"], "studyInstanceUid": "1.2"});
+    let link = app.as_pacs().post("/v1/autoScribe/studies/reroute-url", &view).await;
+    link.expect_problem(409, "user_released");
+    let listed = async |query: &str| {
+        let page = app.as_pacs().get(&format!("{USERS}{query}")).await.expect(200);
+        page["users"].as_array().unwrap().len()
+    };
+    let counts =
+        [listed("").await, listed("?status=deactivated").await, listed("?status=released").await];
+    assert_eq!(counts, [0, 0, 1]);
+    assert_eq!(app.as_pacs().get(&path).await.expect(200)["status"], "released");
+}
+
+#[tokio::test]
+async fn the_next_holder_of_an_address_never_meets_the_old_password() {
+    let app = App::start().await;
+    let old = app.confirm_and_sign_in(&dashboard_member("desk@clinic.example")).await;
+    let user = json!({"userId": old.user_id});
+    let before = app.sent_emails("desk@clinic.example").len();
+    let forgot = json!({"email": "desk@clinic.example"});
+    app.as_invitee().post("/v1/password/forgot", &forgot).await.expect(202);
+    let emails = app.wait_for_emails("desk@clinic.example", before + 1).await;
+    let link = crate::support::link_in(emails.last().unwrap());
+    post(&app, "revoke-access", &user).await.expect(200);
+    post(&app, "release", &user).await.expect(200);
+    let token = app.invite_and_get_token(&dashboard_member("desk@clinic.example")).await;
+    let lookup = app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await;
+    assert_eq!(lookup.expect(200)["accountExists"], false);
+    // The old person still has a link to set a password.
+    let reset =
+        json!({"token": link.split_once("#token=").unwrap().1, "password": "copper-lattice-fjord"});
+    let stale = app.as_invitee().post("/v1/password/reset", &reset).await;
+    stale.expect_problem(404, "token_invalid");
+    let new_password = "violet-anchor-pumice";
+    let body = json!({"token": token, "password": new_password});
+    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.sign_in("desk@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
+    app.sign_in("desk@clinic.example", new_password).await.expect(200);
+    old.client.get("/v1/session").await.expect_problem(401, "unauthenticated");
+}
+
+#[tokio::test]
+async fn a_person_who_is_active_in_another_clinic_keeps_the_password() {
+    let app = App::start().await;
+    let ada = app.confirm_and_sign_in(&dashboard_member("ada@clinic.example")).await;
+    let other = app.create_other_clinic().await;
+    let invited = other.invite(&dashboard_member("ada@clinic.example")).await;
+    let token = app.token_in(&other, &invited).await;
+    let body = json!({"token": token, "password": PASSWORD});
+    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = json!({"userId": ada.user_id});
+    post(&app, "revoke-access", &user).await.expect(200);
+    post(&app, "release", &user).await.expect(200);
+    app.sign_in("ada@clinic.example", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_manager_who_goes_leaves_a_decision_about_their_keys() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let wanted = json!({"description": "Harbor PACS", "scopes": ["users:read"]});
+    let key = boss.client.post("/v1/apiKeys", &wanted).await.expect(201);
+    let pacs = app.as_holder_of(key["apiKey"].as_str().unwrap());
+    let path = format!("{USERS}/{}", boss.user_id);
+    let revoke = format!("{USERS}/revoke-access");
+    let demote = |keys: Value| json!({"level": "member", "keys": keys});
+    let undecided = owner.client.patch(&path, &json!({"level": "member"})).await;
+    let problem = undecided.expect_problem(409, "keys_to_decide");
+    let expected = json!([{"apiKeyId": key["apiKeyId"], "description": "Harbor PACS"}]);
+    assert_eq!(problem["keys"], expected);
+    let body = json!({"userId": boss.user_id});
+    owner.client.post(&revoke, &body).await.expect_problem(409, "keys_to_decide");
+    let wrong = owner.client.patch(&path, &demote(json!("burn"))).await;
+    assert_eq!(wrong.field_errors(), [("keys".to_owned(), "keys_unknown".to_owned())]);
+    owner.client.patch(&path, &demote(json!("keep"))).await.expect(200);
+    pacs.get(USERS).await.expect(200);
+    let promote = json!({"level": "admin", "hasDashboardAccess": true});
+    owner.client.patch(&path, &promote).await.expect(200);
+    let end = json!({"userId": boss.user_id, "keys": "end"});
+    owner.client.post(&revoke, &end).await.expect(200);
+    pacs.get(USERS).await.expect_problem(401, "unauthenticated");
+    assert_eq!(app.list_audit_records("api_key.revoked").await.len(), 1);
+    // A member or a manager without keys needs no decision.
+    let plain = app.invite_and_confirm(&member("plain@clinic.example"), None).await;
+    post(&app, "revoke-access", &plain).await.expect(200);
+}

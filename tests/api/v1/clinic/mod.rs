@@ -1,0 +1,2 @@
+mod settings;
+mod transfer_ownership;
