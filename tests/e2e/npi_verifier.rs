@@ -145,14 +145,14 @@ async fn a_deactivated_npi_ends_reporting_and_emails_owners_and_admins_once() {
     app.clock.advance(MONTH);
     assert_eq!(app.run_verifier().await, run(0, 1, 0));
     app.wait_until_delivered().await;
-    // Each got an invitation, then this email.
+    // Each also got an invitation and an email about the new admin.
     for address in ["owner@riverside.example", "boss@clinic.example"] {
         let emails = app.sent_emails(address);
-        assert_eq!(emails.len(), 2, "{address}");
-        let text = text_of(&emails[1]);
+        assert_eq!(emails.len(), 3, "{address}");
+        let text = text_of(&emails[2]);
         assert!(text.contains("Ada Hale cannot create reports"), "{text}");
         assert!(text.contains("CMS deactivated"), "{text}");
-        assert!(!emails[1].to_string().contains(NPI), "the email must not contain the NPI");
+        assert!(!emails[2].to_string().contains(NPI), "the email must not contain the NPI");
     }
     assert_eq!(app.sent_emails("ada@clinic.example").len(), 1, "only the invitation");
     app.registry.answer_as(NPI, NPI);

@@ -5,17 +5,15 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use changes::{Attempt, Requester, queue_alert};
+use changes::{Attempt, Requester, inviting_scopes, queue_alert};
 use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::alert::{AlertEvent, SecurityAlert};
 use domain::audit::AuditObject;
 use domain::claim::Claim;
-use domain::credentials::api_key::Scope;
 use domain::credentials::password::Password;
 use domain::invitation::{Acceptance, Invitation, InvitationDetails, InvitationTransition};
 use domain::npi::{Npi, RegistryAnswer};
-use domain::person::permissions::Level;
 use domain::user::User;
 use serde::Deserialize;
 use store::{ClinicClaims, CommitOutcome, Part, Transaction};
@@ -192,10 +190,7 @@ async fn write_acceptance(
 /// Requires that the person or key that granted the permissions may still invite a person with them. The
 /// operator always may.
 fn require_granter(tx: &mut Transaction, user: &User, granted_by: Inviter) -> Result<(), Problem> {
-    let scopes: &[Scope] = match user.profile.permissions.level() {
-        Level::Member => &[Scope::UsersWrite],
-        Level::Admin | Level::Owner => &[Scope::UsersWrite, Scope::AdminsWrite],
-    };
+    let scopes = inviting_scopes(user.profile.permissions.level());
     match granted_by {
         Inviter::User(granter) => tx.require_managing_granter(user.clinic, granter)?,
         Inviter::ApiKey(key) => {

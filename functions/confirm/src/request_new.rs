@@ -1,14 +1,13 @@
-//! `POST /v1/invitation/request-new`: the holder of an expired link asks for a new one.
+//! `POST /v1/invitation/request-new`: the holder of a link that can no longer be accepted asks for a new one.
 
 use axum::extract::State;
 use axum::http::StatusCode;
-use changes::{Attempt, Requester};
+use changes::{Attempt, Requester, load_granter_entitled, load_managers, queue_notices};
 use domain::actor::Actor;
-use domain::actor::Inviter;
-use domain::ids::NoticeId;
-use domain::invitation::{Invitation, InvitationDetails};
+use domain::ids::ClinicId;
+use domain::invitation::Invitation;
 use domain::person::email::Email;
-use store::{Notice, NoticeKind};
+use store::NoticeKind;
 use web::body::JsonBody;
 use web::openapi::IdempotencyKeyHeader;
 use web::{ClientIp, Problem};
@@ -27,7 +26,7 @@ const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CON
     post, operation_id = "requestNewInvitation", path = "/v1/invitation/request-new", tag = "invitee", request_body = TokenRequest, security(()),
     params(IdempotencyKeyHeader),
     responses(
-        (status = 202, description = "If the link has expired, the inviter gets an email"),
+        (status = 202, description = "If the link can no longer be accepted, the clinic's owners and admins get an email"),
         Problem,
     )
 )]
@@ -56,10 +55,9 @@ async fn ask_for_new_link(
     let Invitation::Pending(pending) = invitation else {
         return Ok(Attempt::Done(()));
     };
-    let Err(expired) = pending.check_expiry(now) else {
-        return Ok(Attempt::Done(()));
-    };
-    let Some(change) = expired.request_new(now) else {
+    let can_accept = now < pending.details.expiry
+        && load_granter_entitled(&deps.context, &pending.details).await?;
+    let Some(change) = pending.request_new(now).filter(|_| !can_accept) else {
         return Ok(Attempt::Done(()));
     };
     let details = change.next.details.clone();
@@ -68,30 +66,18 @@ async fn ask_for_new_link(
     let mut tx =
         deps.context.store.transaction(&requester.invitation_record(&deps.context, &change))?;
     tx.replace_invitation(&change)?;
-    if let Some(to) = load_recipient(deps, &details).await? {
-        let notice = Notice {
-            id: NoticeId::new(now, deps.context.entropy.as_ref()),
-            to,
-            kind: NoticeKind::NewLinkRequested { clinic: details.clinic, invitation: details.id },
-        };
-        tx.put_notice(&notice, now)?;
-    }
+    let kind = NoticeKind::NewLinkRequested { clinic: details.clinic, invitation: details.id };
+    let recipients = load_recipients(deps, details.clinic).await?;
+    queue_notices(&deps.context, &mut tx, kind, recipients)?;
     Ok(Attempt::of(tx.commit().await?, ()))
 }
 
-/// Loads the email address of the inviter. If a PACS invited or the inviter is not active, it is the
-/// clinic's address.
-async fn load_recipient(
-    deps: &Deps,
-    details: &InvitationDetails,
-) -> Result<Option<Email>, Problem> {
-    let store = &deps.context.store;
-    if let Inviter::User(id) = details.invited_by
-        && let Some(user) = store.load_user(details.clinic, id).await?
-        && user.status == domain::user::UserStatus::Active
-    {
-        return Ok(Some(user.email));
+/// Loads the addresses of the clinic's owners and admins. If none is active, it is the clinic's address.
+async fn load_recipients(deps: &Deps, clinic: ClinicId) -> Result<Vec<Email>, Problem> {
+    let managers = load_managers(&deps.context, clinic).await?;
+    if !managers.is_empty() {
+        return Ok(managers.into_iter().map(|manager| manager.email).collect());
     }
-    let clinic = store.load_clinic(details.clinic).await?;
-    Ok(clinic.and_then(|clinic| clinic.reply_to))
+    let clinic = deps.context.store.load_clinic(clinic).await?;
+    Ok(clinic.and_then(|clinic| clinic.reply_to).into_iter().collect())
 }

@@ -4,10 +4,9 @@ use auth::caller::{Caller, ChangeInvitations};
 use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
-use changes::require_free_npi;
 use changes::{Attempt, Requester};
+use changes::{load_granter_entitled, require_free_npi};
 use domain::actor::Inviter;
-use domain::credentials::api_key::Scope;
 use domain::invitation::{Invitation, InvitationDetails, PendingInvitation};
 use domain::person::permissions::Level;
 use web::Problem;
@@ -56,20 +55,7 @@ async fn load_next_granter(
     principal: &Principal,
     details: &InvitationDetails,
 ) -> Result<Option<Inviter>, Problem> {
-    let (store, clinic, now) = (&deps.context.store, details.clinic, deps.context.now());
-    let level = details.profile.permissions.level();
-    let entitled = match details.granted_by {
-        Inviter::Operator => true,
-        Inviter::User(id) => {
-            let user = store.load_user(clinic, id).await?;
-            user.is_some_and(|user| user.is_active_manager())
-        }
-        Inviter::ApiKey(id) => {
-            let key = store.load_api_key(clinic, id).await?.map(|found| found.key);
-            let may = |scope| key.as_ref().is_some_and(|key| key.may(scope, now));
-            may(Scope::UsersWrite) && (level == Level::Member || may(Scope::AdminsWrite))
-        }
-    };
+    let entitled = load_granter_entitled(&deps.context, details).await?;
     match principal.as_inviter() {
         _ if entitled => Ok(None),
         Inviter::ApiKey(_) => Err(inviter_not_authorized()),

@@ -72,9 +72,9 @@ async fn leave_account(deps: &Deps, tx: &mut Transaction, user: &User) -> Result
     tx.delete_membership(&user.email, user.clinic)?;
     let others =
         if memberships.is_empty() { Vec::new() } else { store.load_users(&memberships).await? };
-    let used = others.iter().any(|other| other.status == UserStatus::Active);
+    let in_use = others.iter().any(|other| other.status == UserStatus::Active);
     let mut next = Account { version: account.version + 1, ..account };
-    if !used {
+    if !in_use {
         next.password = None;
         next.password_set_at = Some(deps.context.now());
         next.password_epoch += 1;

@@ -12,6 +12,7 @@ use crate::principal::{Identity, Principal, SignedIn, scope_missing};
 use crate::same_origin::DashboardOrigin;
 use crate::session;
 use changes::Context;
+use domain::actor::Actor;
 use domain::credentials::api_key::{ApiKeySecret, KeyStatus, Scope};
 use domain::ids::ClinicId;
 use domain::person::permissions::Level;
@@ -249,6 +250,8 @@ async fn identify_api_key(
     let secret = ApiKeySecret::parse(credential).map_err(|_| Problem::credential_refused())?;
     let (found, now) = (context.store.find_api_key(&secret).await?, context.now());
     let UsedApiKey { key, secret: used } = found.ok_or_else(Problem::credential_refused)?;
+    // A key that no longer works is named too, so that the log shows who still uses it.
+    web::access_log::record_caller("api_key", Actor::ApiKey(key.id), Some(key.clinic));
     if key.status(now) != KeyStatus::Active || used.ends_at.is_some_and(|end| end <= now) {
         return Err(Problem::credential_refused());
     }

@@ -3,6 +3,7 @@
 
 mod context;
 mod ending;
+mod granter;
 mod notices;
 mod npi_claim;
 mod requester;
@@ -11,6 +12,7 @@ mod retry;
 pub use context::Context;
 pub use domain::failure::Failure;
 pub use ending::commit_ending;
+pub use granter::{inviting_scopes, load_granter_entitled};
 pub use notices::{load_managers, load_owners, queue_alert, queue_notices};
 pub use npi_claim::{move_npi, require_free_npi};
 pub use requester::{Authority, Requester};

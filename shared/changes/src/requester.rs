@@ -56,7 +56,7 @@ impl Requester {
             Some(Authority::User(user)) if record.object == AuditObject::User(user.id) => {}
             Some(Authority::User(user)) => tx.require_same_authority(user)?,
             Some(Authority::ApiKey(clinic, id)) => {
-                tx.require_working_key((*clinic, *id), context.now())?
+                tx.require_working_key((*clinic, *id), context.now())?;
             }
             None => {}
         }

@@ -348,7 +348,10 @@ pub(crate) mod tests {
         ] {
             assert_eq!(change, None);
         }
-        assert_eq!(released.attest(by, Timestamp::EPOCH), Err(NotAttested::UserDeactivated));
+        assert_eq!(
+            released.attest(Attester::User(by), Timestamp::EPOCH),
+            Err(NotAttested::UserDeactivated)
+        );
     }
 
     #[test]

@@ -5,14 +5,14 @@ use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 
-/// Tells the inviter that a person opened an expired invitation and asked for a new one.
+/// Tells an owner or admin that a person asked for a new invitation.
 #[derive(Clone, Debug)]
 pub struct RenewalEmail {
     /// The clinic's name.
     pub clinic_name: String,
     /// First and last name of the person who asked.
     pub person_name: String,
-    /// Where the inviter signs in.
+    /// Where the recipient signs in.
     pub dashboard_url: String,
 }
 

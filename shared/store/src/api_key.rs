@@ -384,7 +384,7 @@ impl Transaction {
             (":now".to_owned(), number(now.millis())),
         ]);
         for (at, scope) in scopes.iter().enumerate() {
-            condition += &format!(" AND contains({}, :scope{at})", attr::SCOPES);
+            condition = format!("{condition} AND contains({}, :scope{at})", attr::SCOPES);
             values.insert(format!(":scope{at}"), text(scope.as_str()));
         }
         self.check(part, key::api_key(clinic, id), &condition, values)

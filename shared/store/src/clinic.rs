@@ -116,10 +116,10 @@ impl Transaction {
             attr::VERSION
         );
         if let Some(address) = &next.reply_to {
-            update += &format!(", {} = :reply", attr::REPLY_TO);
+            update = format!("{update}, {} = :reply", attr::REPLY_TO);
             values.insert(":reply".to_owned(), text(address.as_typed()));
         } else {
-            update += &format!(" REMOVE {}", attr::REPLY_TO);
+            update = format!("{update} REMOVE {}", attr::REPLY_TO);
         }
         let condition = format!("{} = :before", attr::VERSION);
         self.update(Part::ClinicSettings, key::clinic(next.id), &update, &condition, values)
@@ -145,7 +145,7 @@ impl Transaction {
             (attr::OWNERS, delta.owners, ":owners_left"),
         ] {
             if count < 0 {
-                condition += &format!(" AND {name} > {left}");
+                condition = format!("{condition} AND {name} > {left}");
                 values.insert(left.to_owned(), number(-count));
             }
         }

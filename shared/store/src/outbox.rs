@@ -43,7 +43,7 @@ pub enum Mail {
     /// The email of an invitation.
     Invitation(Box<Invitation>),
     /// A notice.
-    Notice(Notice),
+    Notice(Box<Notice>),
 }
 
 /// The result of a mailer's request for a lease.
@@ -108,7 +108,7 @@ impl Store {
                 MailId::Invitation { .. } => {
                     Mail::Invitation(Box::new(self.decode_invitation(&item)?))
                 }
-                MailId::Notice(_) => Mail::Notice(self.decode_notice(&item)?),
+                MailId::Notice(_) => Mail::Notice(Box::new(self.decode_notice(&item)?)),
             })),
             MailUpdate::ConditionFailed(item) => {
                 Ok(if is_sending(mail, &item) { MailLease::Busy } else { MailLease::Done })

@@ -92,6 +92,7 @@ async fn a_key_without_admins_write_cannot_make_or_touch_an_admin() {
 #[tokio::test]
 async fn an_invitation_is_accepted_only_while_its_last_editor_may_invite() {
     let app = App::start().await;
+    app.confirm_owner().await;
     let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
     let id = app.as_pacs().invite(&member("ada@clinic.example")).await.str("invitationId");
     let path = format!("{INVITATIONS}/{id}");

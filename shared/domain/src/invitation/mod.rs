@@ -21,6 +21,6 @@ pub use state::{
     PendingInvitation, REPEAT_WINDOW, RejectReason, RejectedInvitation, RevokedInvitation,
 };
 pub use transitions::{
-    Acceptance, ExpiredInvitation, InvitationTransition, NewInvitation, RESEND_PAUSE,
+    Acceptance, InvitationExpired, InvitationTransition, NewInvitation, RESEND_PAUSE,
     ResendTooSoon, UnexpiredInvitation,
 };

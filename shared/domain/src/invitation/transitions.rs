@@ -55,9 +55,9 @@ impl<S> InvitationTransition<S> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnexpiredInvitation(PendingInvitation);
 
-/// A pending invitation that has expired.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExpiredInvitation(PendingInvitation);
+/// The invitation has expired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvitationExpired;
 
 /// The resend came less than [`RESEND_PAUSE`] after the last email was queued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,12 +129,23 @@ impl InvitationDetails {
 
 impl PendingInvitation {
     /// Checks whether it has expired at `now`.
-    pub fn check_expiry(self, now: Timestamp) -> Result<UnexpiredInvitation, ExpiredInvitation> {
+    pub fn check_expiry(self, now: Timestamp) -> Result<UnexpiredInvitation, InvitationExpired> {
         if now < self.details.expiry {
             Ok(UnexpiredInvitation(self))
         } else {
-            Err(ExpiredInvitation(self))
+            Err(InvitationExpired)
         }
+    }
+
+    /// Records that the person asks for a new link. Returns `None` if they already asked for one in this
+    /// generation.
+    #[must_use]
+    pub fn request_new(self, now: Timestamp) -> Option<InvitationTransition<Self>> {
+        if self.new_requested {
+            return None;
+        }
+        let next = Self { details: self.details.clone().touch(now), new_requested: true };
+        Some(InvitationTransition::new(&self.details, AuditAction::InvitationNewRequested, next))
     }
 
     /// Revokes the invitation, even if it has expired.
@@ -269,18 +280,6 @@ impl UnexpiredInvitation {
         let details = self.0.details;
         let next = RejectedInvitation { details: details.clone().touch(now), at: now, reason };
         InvitationTransition::new(&details, AuditAction::InvitationRejected, next)
-    }
-}
-
-impl ExpiredInvitation {
-    /// Records that the person asks for a new link. Returns `None` if they already asked.
-    pub fn request_new(self, now: Timestamp) -> Option<InvitationTransition<PendingInvitation>> {
-        if self.0.new_requested {
-            return None;
-        }
-        let next =
-            PendingInvitation { details: self.0.details.clone().touch(now), new_requested: true };
-        Some(InvitationTransition::new(&self.0.details, AuditAction::InvitationNewRequested, next))
     }
 }
 

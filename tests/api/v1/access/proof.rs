@@ -147,7 +147,7 @@ async fn a_proof_is_valid_for_one_request_one_token_and_one_minute() {
         answer.expect_problem(401, "dpop_proof_invalid");
     }
     for (id, changes) in [
-        ("late", json!({ "iat": now - 58 })),
+        ("late", json!({ "iat": now - 45 })),
         ("early", json!({ "iat": now + 60 })),
         ("query", json!({ "htu": format!("{base}{RENEW}?a=b#c") })),
     ] {

@@ -8,7 +8,7 @@ use domain::time::Clock as _;
 use runtime::OsEntropy;
 use serde_json::json;
 
-use crate::support::{App, REDEEM, REROUTE, ViewerLink, admin, claims, header, study};
+use crate::support::{App, REDEEM, REROUTE, ViewerLink, claims, header, study};
 
 const GONE: &str = "/v1/autoScribe/users/revoke-access";
 
@@ -59,7 +59,7 @@ async fn a_link_opens_once_and_returns_a_view_token() {
 async fn every_refused_link_gets_the_same_404_and_the_audit_has_the_reason() {
     let app = App::start().await;
     let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
-    let pacs = app.create_pacs(&[Scope::AccessIssue]).await;
+    let pacs = app.create_pacs(&[Scope::AccessIssue, Scope::AccessDictate]).await;
     let used = app.issue_link(&ada).await;
     app.open_link(&used).await;
     let revoked = app.issue_link(&ada).await;
@@ -184,11 +184,11 @@ async fn a_view_token_never_outlives_its_view() {
 #[tokio::test]
 async fn the_viewer_gets_the_embed_origins_of_the_key() {
     let app = App::start().await;
-    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let owner = app.confirm_and_sign_in_owner().await;
     let origins = json!(["https://pacs.example", "https://pacs.example:8443"]);
-    let wanted =
-        json!({"description": "PACS", "scopes": ["access:issue"], "embedOrigins": origins});
-    let key = boss.client.post("/v1/apiKeys", &wanted).await.expect(201);
+    let scopes = json!(["access:issue", "access:dictate"]);
+    let wanted = json!({"description": "PACS", "scopes": scopes, "embedOrigins": origins});
+    let key = owner.client.post("/v1/apiKeys", &wanted).await.expect(201);
     let pacs = app.as_holder_of(key["apiKey"].as_str().unwrap());
     let body = json!({"assignedToUserId": app.confirm_reader().await, "studyId": study(1)});
     let link = ViewerLink::from_response(&pacs.post(REROUTE, &body).await);

@@ -104,7 +104,7 @@ async fn revoking_the_view_ends_it() {
 async fn revoking_an_api_key_ends_only_its_own_views() {
     let app = App::start().await;
     let reader = app.confirm_reader().await;
-    let pacs = app.create_pacs(&[Scope::AccessIssue]).await;
+    let pacs = app.create_pacs(&[Scope::AccessIssue, Scope::AccessDictate]).await;
     let token = app.open_link(&app.issue_link_as(&pacs, &reader).await).await;
     let other = app.open_view(&reader).await;
     app.renew(&token).await.expect(200);

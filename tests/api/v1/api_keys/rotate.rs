@@ -63,9 +63,8 @@ async fn without_an_overlap_or_after_two_rotations_the_first_secret_stops_at_onc
     let third = rotate(&boss, &second, 168).await;
     assert!(works(&app, &second).await && works(&app, &third).await);
     let fourth = rotate(&boss, &third, 168).await;
-    let working = [&second, &third, &fourth].map(|key| key.clone());
     let mut found = Vec::new();
-    for key in &working {
+    for key in [&second, &third, &fourth] {
         found.push(works(&app, key).await);
     }
     assert_eq!(found, [false, true, true]);
