@@ -32,11 +32,11 @@ async fn the_next_owner_takes_the_callers_place_and_a_repeat_changes_nothing() {
     assert_eq!(app.list_audit_records("clinic.ownership_transferred").await.len(), 2);
     app.wait_until_delivered().await;
     for address in ["owner@riverside.example", "ada@clinic.example"] {
-        let told = app.sent_emails(address).iter().any(|email| {
+        let notified = app.sent_emails(address).iter().any(|email| {
             let subject = &email["Content"]["Simple"]["Subject"]["Data"];
             subject == "Grace Lind is now an owner of Riverside Imaging"
         });
-        assert!(told, "{address}");
+        assert!(notified, "{address}");
     }
 }
 
