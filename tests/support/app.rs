@@ -134,6 +134,11 @@ impl App {
 
     /// Creates an API key with these scopes for another PACS of the clinic.
     pub(crate) async fn create_pacs(&self, scopes: &[Scope]) -> TestClient {
+        self.create_pacs_of(KeyMaker::Operator, scopes).await
+    }
+
+    /// Creates an API key with these scopes, as its maker.
+    pub(crate) async fn create_pacs_of(&self, maker: KeyMaker, scopes: &[Scope]) -> TestClient {
         let (now, entropy) = (self.clock.now(), OsEntropy);
         let secret = ApiKeySecret::new(&entropy);
         let key = ApiKey {
@@ -144,7 +149,7 @@ impl App {
             embed_origins: EmbedOrigins::default(),
             access_scope: AccessScope::All,
             active: true,
-            created_by: KeyMaker::Operator,
+            created_by: maker,
             created_at: now,
             expires_at: None,
         };

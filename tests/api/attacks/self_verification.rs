@@ -2,6 +2,8 @@
 //!
 //! `2000000051` belongs to a stranger, Winterbottom. The manager's name is Lind.
 
+use domain::credentials::api_key::{KeyMaker, Scope};
+use domain::ids::UserId;
 use serde_json::{Value, json};
 
 use crate::support::{App, BrowserSession, PASSWORD, TestClient, admin, radiologist, with};
@@ -41,6 +43,24 @@ async fn an_admin_takes_a_strangers_npi_and_then_her_surname() {
     }
     let attest = mallory.client.post(&format!("{path}/attest-npi"), &json!({})).await;
     attest.expect_problem(409, "cannot_attest_self");
+}
+
+#[tokio::test]
+async fn an_admin_takes_a_strangers_npi_and_surname_through_an_api_key_they_made() {
+    let (app, mallory, path) = start().await;
+    let maker = KeyMaker::User(UserId::parse(&mallory.user_id).unwrap());
+    let scopes = [Scope::UsersRead, Scope::UsersWrite, Scope::AdminsWrite];
+    let own_key = app.create_pacs_of(maker, &scopes).await;
+    expect_mismatch(&patch(&own_key, &path, take_npi()).await);
+    for surname in [STRANGER, "Lind", STRANGER] {
+        expect_mismatch(&patch(&own_key, &path, json!({ "lastName": surname })).await);
+        expect_mismatch(&patch(&mallory.client, &path, json!({ "lastName": surname })).await);
+    }
+    // A key that someone else made vouches for the surname that it sets.
+    let other_key = app.create_pacs(&scopes).await;
+    patch(&other_key, &path, json!({ "lastName": "Lind" })).await;
+    let vouched = patch(&other_key, &path, json!({ "lastName": STRANGER })).await;
+    assert_eq!(vouched["npiVerification"], "verified");
 }
 
 #[tokio::test]
