@@ -5,3 +5,4 @@ mod emailed_link;
 mod mailer;
 mod npi_attested;
 mod npi_verifier;
+mod reporting_granted;

@@ -1,7 +1,7 @@
 //! What the endpoints for one invitation share: finding it, its state, its NPI and its claims.
 
 use axum::http::StatusCode;
-use changes::{Requester, move_npi};
+use changes::{Requester, move_npi, queue_reporting_notice};
 use domain::claim::Holder;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
@@ -85,6 +85,9 @@ pub(crate) async fn write_change(
     tx.replace_invitation(change)?;
     let holder = Holder::Invitation { id: details.id, until: details.expiry };
     move_npi(&deps.context, &mut tx, details.clinic, holder, (before, now)).await?;
+    let permissions = (Some(&change.before.permissions), &details.profile.permissions);
+    let person = (details.clinic, details.id.user_id());
+    queue_reporting_notice(&deps.context, &mut tx, requester.actor, person, permissions).await?;
     Ok(tx.commit().await?)
 }
 

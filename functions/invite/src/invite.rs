@@ -7,8 +7,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use changes::require_free_npi;
-use changes::{Attempt, Requester};
+use changes::{Attempt, Requester, queue_reporting_notice, require_free_npi};
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::{Claim, Holder};
 use domain::ids::{ClinicId, InvitationId};
@@ -153,6 +152,9 @@ async fn write_invitation(
         let claim = npi_claim.hold_for_invitation(id, until);
         tx.put_npi_claim(clinic, npi, &claim.schedule_lookup(verification, details.created_at))?;
     }
+    let person = (clinic, id.user_id());
+    let granted = (None, &permissions);
+    queue_reporting_notice(&deps.context, &mut tx, requester.actor, person, granted).await?;
     Ok(tx.commit().await?)
 }
 

@@ -8,12 +8,13 @@ use domain::credentials::password::RESET_LINK;
 use domain::credentials::token::InvitationLink;
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationDetails};
-use domain::npi::NpiStatus;
+use domain::npi::{NpiStatus, RegistryName};
 use domain::person::email::Email;
+use domain::person::profile::Profile;
 use domain::user::{User, UserStatus};
 use mail::{
     Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
-    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail,
+    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail, ReportingGrantedEmail,
 };
 use store::{Mail, Notice, NoticeKind};
 
@@ -107,6 +108,10 @@ async fn compose_notice(deps: &Deps, notice: &Notice) -> Result<ComposeOutcome, 
         }
         NoticeKind::DashboardGranted { clinic, user } => {
             compose_dashboard_access(deps, (clinic, user), notice).await
+        }
+        NoticeKind::ReportingGranted { clinic, person, granter } => {
+            let people = (clinic, person, granter);
+            Ok(compose_reporting_granted(deps, people, &notice.to).await?.into())
         }
         NoticeKind::PasswordReset => compose_password_reset(deps, notice).await,
         NoticeKind::Alert(alert) => Ok(compose_alert(deps, alert, notice).await?.into()),
@@ -245,6 +250,52 @@ async fn compose_npi_not_verified(
         dashboard_url: format!("{}#user={id}", deps.dashboard_url),
     };
     Ok(check_rendered(email.render(to))?.into())
+}
+
+/// Composes the email even if the permission was taken away since. Someone had it.
+async fn compose_reporting_granted(
+    deps: &Deps,
+    (clinic, id, granter): (ClinicId, UserId, UserId),
+    to: &Email,
+) -> Result<Message, MailerError> {
+    let person = load_person(deps, clinic, id).await?;
+    let granter = deps.store.load_user(clinic, granter).await?;
+    let granter = granter.ok_or(MailerError::Compose("its granter is missing"))?;
+    let registry = person.profile.vouched.registry.as_ref();
+    let email = ReportingGrantedEmail {
+        clinic_name: load_clinic(deps, clinic).await?.name.as_str().to_owned(),
+        person_name: person.profile.name.first_and_last(),
+        person_email: person.email,
+        registry_name: registry.and_then(RegistryName::first_and_last),
+        granter_name: granter.profile.name.first_and_last(),
+        dashboard_url: format!("{}#{}", deps.dashboard_url, person.page),
+    };
+    check_rendered(email.render(to))
+}
+
+/// A user or an invited person.
+struct PersonOnFile {
+    email: Email,
+    profile: Profile,
+    /// The person's page of the dashboard, as the fragment of its URL.
+    page: String,
+}
+
+/// Loads a user, or else the invitation of a person who has not accepted.
+async fn load_person(
+    deps: &Deps,
+    clinic: ClinicId,
+    id: UserId,
+) -> Result<PersonOnFile, MailerError> {
+    if let Some(user) = deps.store.load_user(clinic, id).await? {
+        let page = format!("user={id}");
+        return Ok(PersonOnFile { email: user.email, profile: user.profile, page });
+    }
+    let invitation = deps.store.load_invitation(clinic, id.invitation_id()).await?;
+    let invitation = invitation.ok_or(MailerError::Compose("its person is missing"))?;
+    let details = invitation.details();
+    let (email, profile) = (details.email.clone(), details.profile.clone());
+    Ok(PersonOnFile { email, profile, page: format!("invitation={}", details.id) })
 }
 
 /// Why the registry doesn't confirm the NPI of a person who may create reports. `None` if it does, or

@@ -15,7 +15,7 @@ use web::path::UserPath;
 use web::view::UserView;
 
 use crate::Deps;
-use crate::user::{commit_change, find_user, require_not_released, start_change};
+use crate::user::{commit_change, find_user, queue_emails, require_not_released, start_change};
 
 /// Attest that the NPI of a confirmed user belongs to that user.
 #[utoipa::path(
@@ -48,5 +48,6 @@ async fn write_change(
     let holder = Holder::User(user.id.invitation_id());
     let mut tx = start_change(deps, change, requester)?;
     move_npi(&deps.context, &mut tx, user.clinic, holder, npis).await?;
+    queue_emails(deps, &mut tx, change, requester).await?;
     commit_change(deps, tx, change, Json(user.into())).await
 }

@@ -1,7 +1,7 @@
 //! What the endpoints for one user share: which user, finding it, and writing a change.
 
 use auth::principal::Principal;
-use changes::{Attempt, Requester, queue_alert, queue_notices};
+use changes::{Attempt, Requester, queue_alert, queue_notices, queue_reporting_notice};
 use domain::alert::{AlertEvent, SecurityAlert};
 use domain::audit::AuditObject;
 use domain::failure::Failure;
@@ -81,8 +81,8 @@ pub(crate) fn start_change(
     Ok(tx)
 }
 
-/// Queues the emails about a change: to a person who can sign in from now on, and about a new owner or
-/// admin.
+/// Queues the emails about a change: to a person who can sign in from now on, about a new owner or admin,
+/// and about a person who becomes able to create reports.
 pub(crate) async fn queue_emails(
     deps: &Deps,
     tx: &mut Transaction,
@@ -94,7 +94,10 @@ pub(crate) async fn queue_emails(
         let kind = NoticeKind::DashboardGranted { clinic: user.clinic, user: user.id };
         queue_notices(&deps.context, tx, kind, [user.email.clone()])?;
     }
-    queue_manager_alert(deps, tx, change, requester).await
+    queue_manager_alert(deps, tx, change, requester).await?;
+    let (person, after) = ((user.clinic, user.id), &user.profile.permissions);
+    let granted = (Some(before), after);
+    Ok(queue_reporting_notice(&deps.context, tx, requester.actor, person, granted).await?)
 }
 
 /// Queues the email about a new owner or admin, if the change makes one.

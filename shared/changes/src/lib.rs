@@ -13,7 +13,7 @@ pub use context::Context;
 pub use domain::failure::Failure;
 pub use ending::commit_ending;
 pub use granter::{inviting_scopes, load_granter_entitled};
-pub use notices::{load_managers, load_owners, queue_alert, queue_notices};
+pub use notices::{load_managers, load_owners, queue_alert, queue_notices, queue_reporting_notice};
 pub use npi_claim::{move_npi, require_free_npi};
 pub use requester::{Authority, Requester};
 pub use retry::{ATTEMPTS, Attempt};

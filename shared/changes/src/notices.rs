@@ -1,9 +1,10 @@
 //! Emails about a change. The change's transaction queues them, so they are sent exactly if it commits.
 
+use domain::actor::Actor;
 use domain::alert::SecurityAlert;
-use domain::ids::{ClinicId, NoticeId};
+use domain::ids::{ClinicId, NoticeId, UserId};
 use domain::person::email::Email;
-use domain::person::permissions::Level;
+use domain::person::permissions::{Level, Permissions};
 use domain::user::User;
 use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
@@ -64,4 +65,25 @@ pub async fn queue_alert(
     let owners = load_owners(context, alert.clinic, person).await?;
     let recipients = [person.clone()].into_iter().chain(owners);
     queue_notices(context, tx, NoticeKind::Alert(alert), recipients)
+}
+
+/// Queues an email to every other owner and admin if a signed-in person makes `person` able to create
+/// reports. What API keys grant is in the audit, because a PACS may bring many people at once.
+pub async fn queue_reporting_notice(
+    context: &Context,
+    tx: &mut Transaction,
+    actor: Actor,
+    (clinic, person): (ClinicId, UserId),
+    (before, after): (Option<&Permissions>, &Permissions),
+) -> Result<(), StoreError> {
+    let Actor::User(granter) = actor else {
+        return Ok(());
+    };
+    if !after.gains_reporting(before) {
+        return Ok(());
+    }
+    let others = load_managers(context, clinic).await?.into_iter();
+    let recipients = others.filter(|manager| manager.id != granter).map(|manager| manager.email);
+    let kind = NoticeKind::ReportingGranted { clinic, person, granter };
+    queue_notices(context, tx, kind, recipients)
 }

@@ -15,6 +15,7 @@ mod link;
 mod message;
 mod password_reset;
 mod renewal;
+mod reporting;
 #[cfg(test)]
 mod samples;
 mod sender;
@@ -29,6 +30,7 @@ pub use link::Link;
 pub use message::{Message, RenderError};
 pub use password_reset::PasswordResetEmail;
 pub use renewal::RenewalEmail;
+pub use reporting::ReportingGrantedEmail;
 pub use sender::Sender;
 pub use ses::{MessageId, Ses};
 pub use verification::{NpiNotVerifiedEmail, NpiProblem};

@@ -6,7 +6,7 @@ use domain::time::Timestamp;
 
 use crate::{
     Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
-    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail,
+    NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail, ReportingGrantedEmail,
 };
 
 fn email(text: &str) -> Email {
@@ -62,6 +62,17 @@ fn npi_not_verified(problem: NpiProblem) -> NpiNotVerifiedEmail {
         clinic_name: "Lakeside Imaging".into(),
         person_name: "Ada Lovelace".into(),
         problem,
+        dashboard_url: "https://app.autoscribe.example/".into(),
+    }
+}
+
+fn reporting_granted(registry_name: Option<&str>) -> ReportingGrantedEmail {
+    ReportingGrantedEmail {
+        clinic_name: "Lakeside Imaging".into(),
+        person_name: "Ada Lovelace".into(),
+        person_email: email("Ada@Clinic.Example"),
+        registry_name: registry_name.map(ToOwned::to_owned),
+        granter_name: "Grace Okafor".into(),
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
@@ -137,6 +148,8 @@ fn samples() -> Vec<(&'static str, Message)> {
             "alert_password",
             alert(AlertEvent::PasswordReset, "Ada Lovelace", false).render(&ada).unwrap(),
         ),
+        ("reporting_granted", reporting_granted(Some("ADA KING")).render(&clinic).unwrap()),
+        ("reporting_granted_unknown", reporting_granted(None).render(&clinic).unwrap()),
         ("npi_deactivated", npi_not_verified(NpiProblem::Deactivated).render(&ada).unwrap()),
         ("npi_not_found", npi_not_verified(NpiProblem::NotFound).render(&ada).unwrap()),
         ("npi_other_surname", npi_not_verified(NpiProblem::OtherSurname).render(&ada).unwrap()),

@@ -43,6 +43,15 @@ pub enum NoticeKind {
         /// The user.
         user: UserId,
     },
+    /// A signed-in person made someone able to create reports.
+    ReportingGranted {
+        /// The clinic.
+        clinic: ClinicId,
+        /// The user, or the invited person.
+        person: UserId,
+        /// The owner or admin who did it.
+        granter: UserId,
+    },
     /// A request for a new password came for this address, which may have no account.
     PasswordReset,
     /// A change that the recipient should know about.
@@ -90,6 +99,7 @@ pub(crate) struct NoticeItem {
 const NEW_LINK_REQUESTED: &str = "new_link_requested";
 const NPI_NOT_VERIFIED: &str = "npi_not_verified";
 const DASHBOARD_GRANTED: &str = "dashboard_granted";
+const REPORTING_GRANTED: &str = "reporting_granted";
 const PASSWORD_RESET: &str = "password_reset";
 const ALERT: &str = "alert";
 
@@ -105,12 +115,19 @@ impl NoticeItem {
             NoticeKind::DashboardGranted { clinic, user } => {
                 (DASHBOARD_GRANTED, Some(clinic), None, Some(user))
             }
+            NoticeKind::ReportingGranted { clinic, person, .. } => {
+                (REPORTING_GRANTED, Some(clinic), None, Some(person))
+            }
             NoticeKind::PasswordReset => (PASSWORD_RESET, None, None, None),
             NoticeKind::Alert(alert) => (ALERT, Some(alert.clinic), None, None),
         };
         let alert = match notice.kind {
             NoticeKind::Alert(alert) => Some(alert),
             _ => None,
+        };
+        let actor = match notice.kind {
+            NoticeKind::ReportingGranted { granter, .. } => Some(Actor::User(granter)),
+            _ => alert.map(|alert| alert.actor),
         };
         Self {
             id: notice.id.to_string(),
@@ -121,7 +138,7 @@ impl NoticeItem {
             user: user.map(|id| id.to_string()),
             event: alert.map(|alert| alert.event.as_str().to_owned()),
             object: alert.map(|alert| alert.object.to_string()),
-            actor: alert.map(|alert| alert.actor.to_string()),
+            actor: actor.map(|actor| actor.to_string()),
             delivery: DeliveryStatus::Queued.as_str().to_owned(),
             ttl: now.plus(KEPT_FOR).seconds(),
             version: 1,
@@ -141,6 +158,11 @@ impl NoticeItem {
     fn user(&self) -> Result<UserId, BadField> {
         let user = self.user.as_deref().map(UserId::parse);
         user.and_then(Result::ok).ok_or(BadField("us"))
+    }
+
+    fn granter(&self) -> Result<UserId, BadField> {
+        let granter = self.actor.as_deref().map(UserId::parse);
+        granter.and_then(Result::ok).ok_or(BadField("ac"))
     }
 
     fn alert(&self) -> Result<SecurityAlert, BadField> {
@@ -192,6 +214,11 @@ impl Store {
                 DASHBOARD_GRANTED => {
                     NoticeKind::DashboardGranted { clinic: item.clinic()?, user: item.user()? }
                 }
+                REPORTING_GRANTED => NoticeKind::ReportingGranted {
+                    clinic: item.clinic()?,
+                    person: item.user()?,
+                    granter: item.granter()?,
+                },
                 PASSWORD_RESET => NoticeKind::PasswordReset,
                 ALERT => NoticeKind::Alert(item.alert()?),
                 _ => return Err(BadField("ki")),
