@@ -40,7 +40,7 @@ mod tests {
     fn clinic(n: u8, days: u8) -> Clinic {
         Clinic {
             id: ClinicId::parse(&format!("01900000-0000-7000-8000-0000000000{n:02x}")).unwrap(),
-            name: domain::person::PersonName::parse("Riverside").unwrap(),
+            name: domain::clinic::ClinicName::parse("Riverside").unwrap(),
             invitation_days: InvitationDays::new(days).unwrap(),
             session_idle: domain::session::IdleMinutes::default(),
             reply_to: None,

@@ -9,7 +9,7 @@ use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::claim::Claim;
-use domain::clinic::{Clinic, InvitationDays, TimeZone};
+use domain::clinic::{Clinic, ClinicName, InvitationDays, TimeZone};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
@@ -279,7 +279,7 @@ fn new_clinic(
     let days = request.invitation_days;
     Ok(Clinic {
         id: ClinicId::new(now, entropy),
-        name: check_field("clinicName", PersonName::parse(&request.clinic_name))?,
+        name: check_field("clinicName", ClinicName::parse(&request.clinic_name))?,
         invitation_days: check_field(
             "invitationDays",
             days.map_or(Ok(InvitationDays::default()), InvitationDays::new),

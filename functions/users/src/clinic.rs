@@ -6,9 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, Context};
 use domain::audit::{AuditAction, AuditObject};
-use domain::clinic::{Clinic, ClinicChanges, InvitationDays, TimeZone};
+use domain::clinic::{Clinic, ClinicChanges, ClinicName, InvitationDays, TimeZone};
 use domain::ids::ClinicId;
-use domain::person::PersonName;
 use domain::person::email::Email;
 use domain::person::permissions::Level;
 use domain::session::IdleMinutes;
@@ -68,7 +67,7 @@ pub(crate) async fn read(
 pub(crate) struct ClinicChangeRequest {
     /// 1 to 100 characters. Only an owner may change it.
     #[schema(value_type = String, min_length = 1, max_length = 100, required = false)]
-    name: Field<PersonName>,
+    name: Field<ClinicName>,
     /// The address for replies. Null clears it.
     #[schema(value_type = Option<String>, format = Email, max_length = 254)]
     reply_to: Field<Email>,

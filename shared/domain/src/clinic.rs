@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use crate::field::Refusal;
 use crate::ids::ClinicId;
-use crate::person::PersonName;
 use crate::person::email::Email;
+use crate::person::parse_shown_name;
 use crate::session::IdleMinutes;
 use crate::time::Timestamp;
 
@@ -35,6 +35,22 @@ impl InvitationDays {
 impl Default for InvitationDays {
     fn default() -> Self {
         Self(7)
+    }
+}
+
+/// A clinic's name, as emails show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClinicName(String);
+
+impl ClinicName {
+    /// Reads a name of 1 to 100 characters. Unlike a person's name it can have any number of digits.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        parse_shown_name(text).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -74,7 +90,7 @@ impl Default for TimeZone {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClinicChanges {
     /// Its name.
-    pub name: Option<PersonName>,
+    pub name: Option<ClinicName>,
     /// The address for replies. `Some(None)` clears it.
     pub reply_to: Option<Option<Email>>,
     /// How long invitations stay open.
@@ -106,8 +122,8 @@ impl Clinic {
 pub struct Clinic {
     /// Its id.
     pub id: ClinicId,
-    /// Its name, as emails show it.
-    pub name: PersonName,
+    /// Its name.
+    pub name: ClinicName,
     /// How long invitations of this clinic stay open.
     pub invitation_days: InvitationDays,
     /// How long a session may stay unused.
@@ -137,6 +153,13 @@ mod tests {
         for wrong in ["", "Chicago", "America/Springfield", "UTC+1"] {
             assert_eq!(TimeZone::parse(wrong).unwrap_err().code, "time_zone_unknown", "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_clinic_name_can_have_digits_and_no_link() {
+        assert!(ClinicName::parse("Imaging 10001").is_ok());
+        assert_eq!(ClinicName::parse("evil.com").unwrap_err().code, "name_looks_like_link");
+        assert_eq!(ClinicName::parse(" ").unwrap_err().code, "name_length");
     }
 
     #[test]

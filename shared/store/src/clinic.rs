@@ -2,9 +2,8 @@
 
 use std::collections::HashMap;
 
-use domain::clinic::{Clinic, InvitationDays, TimeZone};
+use domain::clinic::{Clinic, ClinicName, InvitationDays, TimeZone};
 use domain::ids::ClinicId;
-use domain::person::PersonName;
 use domain::person::email::Email;
 use domain::session::IdleMinutes;
 use domain::user::ManagerDelta;
@@ -59,7 +58,7 @@ impl Store {
         self.decode_with(raw, |item: ClinicItem| {
             Ok(Clinic {
                 id: ClinicId::parse(&item.id).map_err(|_| BadField("id"))?,
-                name: field("na", PersonName::parse(&item.name))?,
+                name: field("na", ClinicName::parse(&item.name))?,
                 invitation_days: field("dy", InvitationDays::new(item.invitation_days))?,
                 session_idle: item
                     .session_idle

@@ -1,6 +1,6 @@
 //! How the values of fields are read from JSON.
 
-use domain::clinic::{InvitationDays, TimeZone};
+use domain::clinic::{ClinicName, InvitationDays, TimeZone};
 use domain::credentials::api_key::{AccessScope, KeyDescription, OverlapHours, Scope};
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
@@ -90,6 +90,7 @@ texts! {
     Npi: Self::parse;
     Password: Self::parse;
     PersonName: Self::parse;
+    ClinicName: Self::parse;
     PhoneNumber: Self::parse;
     RejectReason: Self::parse;
     RetrievalId: Self::parse;

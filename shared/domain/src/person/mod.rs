@@ -14,6 +14,8 @@ use crate::field::Refusal;
 
 /// The most characters in a name.
 const MAX_CHARS: usize = 100;
+/// The most digits in a part of a person's name.
+const MAX_DIGITS: usize = 4;
 
 const LENGTH: Refusal = Refusal::new("name_length", "Send 1 to 100 characters.");
 const CHARACTERS: Refusal = Refusal::new(
@@ -24,34 +26,44 @@ const LINK: Refusal = Refusal::new(
     "name_looks_like_link",
     "Put a space after each period, so that the name does not look like a web address.",
 );
+const DIGITS: Refusal = Refusal::new(
+    "name_digits",
+    "Send at most 4 digits, so that emails with the name cannot carry a phone number.",
+);
 
-/// One part of a name, or any other short text that an email shows.
-///
-/// It is trimmed, NFC and 1 to 100 characters long. It cannot break out of an email header or a page,
-/// and email programs do not turn it into a link.
+/// One part of a person's name, in a form that [`parse_shown_name`] accepts. It has 4 digits at most.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 
 impl PersonName {
-    /// Reads one part of a name.
+    /// Reads one part of a name. Emails greet people by name, so a name with more digits could carry a
+    /// phone number or an amount to strangers.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        let name: String = text.trim().nfc().collect();
-        if name.is_empty() || name.chars().count() > MAX_CHARS {
-            return Err(LENGTH);
-        }
-        if name.chars().any(is_forbidden) {
-            return Err(CHARACTERS);
-        }
-        if looks_like_link(&name) {
-            return Err(LINK);
-        }
-        Ok(Self(name))
+        let name = parse_shown_name(text)?;
+        let digits = name.chars().filter(|c| c.is_numeric()).count();
+        if digits > MAX_DIGITS { Err(DIGITS) } else { Ok(Self(name)) }
     }
 
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// Reads a name that emails show. It is trimmed, NFC and 1 to 100 characters long. It cannot break out of an
+/// email header or a page, and email programs do not turn it into a link.
+pub(crate) fn parse_shown_name(text: &str) -> Result<String, Refusal> {
+    let name: String = text.trim().nfc().collect();
+    if name.is_empty() || name.chars().count() > MAX_CHARS {
+        return Err(LENGTH);
+    }
+    if name.chars().any(is_forbidden) {
+        return Err(CHARACTERS);
+    }
+    if looks_like_link(&name) {
+        return Err(LINK);
+    }
+    Ok(name)
 }
 
 fn is_forbidden(c: char) -> bool {
@@ -314,6 +326,24 @@ mod tests {
         }
         for name in ["http://evil", "mailto:x", "x@evil", "tel:123"] {
             assert_eq!(PersonName::parse(name).unwrap_err().code, "name_characters", "{name}");
+        }
+    }
+
+    #[test]
+    fn a_name_has_4_digits_at_most() {
+        for name in ["3rd", "Louis 14", "Ada 1234", "Ada ①②③④", "王 三一二五"] {
+            assert!(PersonName::parse(name).is_ok(), "{name}");
+        }
+        for name in [
+            "Call 415 555 0132",
+            "Ada 12345",
+            "1 2 3 4 5",
+            "٠١٢٣٤",
+            "Ada １２３４５",
+            "Ada ①②③④⑤",
+            "Ada ¹²³⁴⁵",
+        ] {
+            assert_eq!(PersonName::parse(name).unwrap_err().code, "name_digits", "{name}");
         }
     }
 

@@ -3,9 +3,10 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
+use crate::clinic::ClinicName;
 use crate::fold::fold;
+use crate::person::FullName;
 use crate::person::email::Email;
-use crate::person::{FullName, PersonName};
 
 /// The fewest letters in a word that is removed.
 const WORD: usize = 4;
@@ -114,7 +115,7 @@ impl KnownWords {
     pub fn new<'a>(
         email: &Email,
         names: impl IntoIterator<Item = &'a FullName>,
-        clinics: impl IntoIterator<Item = &'a PersonName>,
+        clinics: impl IntoIterator<Item = &'a ClinicName>,
     ) -> Self {
         let mut words = words_of(email.as_typed());
         for FullName { first, middle, last, suffix1, suffix2 } in names {

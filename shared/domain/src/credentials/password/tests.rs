@@ -1,4 +1,5 @@
 use super::*;
+use crate::clinic::ClinicName;
 use crate::ids::tests::FixedEntropy;
 use crate::person::email::Email;
 use crate::person::{FullName, PersonName};
@@ -14,7 +15,7 @@ fn known() -> KnownWords {
         suffix2: None,
     };
     let email = Email::parse("ada.okafor@riverside.example").unwrap();
-    KnownWords::new(&email, [&ada], [&part("Riverside Imaging")])
+    KnownWords::new(&email, [&ada], [&ClinicName::parse("Riverside Imaging").unwrap()])
 }
 
 fn code(text: &str) -> Option<&'static str> {

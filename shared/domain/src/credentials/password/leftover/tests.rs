@@ -1,4 +1,5 @@
 use super::*;
+use crate::person::PersonName;
 
 fn name(first: &str, middle: Option<&str>, last: &str) -> FullName {
     FullName {
@@ -14,7 +15,7 @@ fn name(first: &str, middle: Option<&str>, last: &str) -> FullName {
 fn known() -> KnownWords {
     let email = Email::parse("Z.Lofgren_desk42+night@Harbor-Imaging.example").unwrap();
     let names = [name("Zoë", Some("Anne-Marie"), "O’Brien-Löfgren"), name("Li", None, "Łukasz")];
-    let clinic = PersonName::parse("Riverside Imaging Center").unwrap();
+    let clinic = ClinicName::parse("Riverside Imaging Center").unwrap();
     KnownWords::new(&email, &names, [&clinic])
 }
 
