@@ -1,5 +1,7 @@
 //! HTTP requests to the service, and its responses.
 
+use std::net::IpAddr;
+
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
 use serde_json::Value;
@@ -25,6 +27,13 @@ impl TestClient {
     pub(crate) fn new(base: &str, key: Option<&str>) -> Self {
         let key = key.map(ToOwned::to_owned);
         Self { http: Client::new(), base: base.to_owned(), key, headers: Vec::new() }
+    }
+
+    /// Sends requests from another network address of this machine, such as `127.0.0.2`.
+    pub(crate) fn with_address(mut self, address: &str) -> Self {
+        let address: IpAddr = address.parse().unwrap();
+        self.http = Client::builder().local_address(address).build().unwrap();
+        self
     }
 
     /// Sends this header with every request, in place of another value.

@@ -20,6 +20,16 @@ impl App {
         self.sent_emails(address)
     }
 
+    /// Asks for a password reset. Returns the token in the email.
+    pub(crate) async fn request_reset_token(&self, email: &str) -> String {
+        let before = self.sent_emails(email).len();
+        self.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await.expect(202);
+        let emails = self.wait_for_emails(email, before + 1).await;
+        let link = super::email::link_in(emails.last().unwrap());
+        assert!(link.starts_with(&format!("{}/reset#token=", self.base)), "{link}");
+        link.split_once("#token=").unwrap().1.to_owned()
+    }
+
     /// Waits until every queued email was sent.
     pub(crate) async fn wait_until_delivered(&self) {
         self.running.wait_until_delivered().await.unwrap();

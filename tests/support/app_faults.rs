@@ -67,6 +67,13 @@ impl App {
         units.into_iter().filter(|(_, units)| units != "0").collect()
     }
 
+    /// Every operation that was called, and how often.
+    pub(crate) fn calls_made(&self) -> Vec<(&'static str, u64)> {
+        let calls = OPERATIONS
+            .map(|operation| (operation, self.database_faults().usage_of(operation).calls));
+        calls.into_iter().filter(|(_, calls)| *calls > 0).collect()
+    }
+
     pub(crate) fn fail_database(&self, operation: &str, fault: DatabaseFault) {
         self.database_faults().fail_next(operation, ALWAYS, fault);
     }

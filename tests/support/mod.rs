@@ -3,6 +3,7 @@
 mod access;
 mod actor;
 mod app;
+mod app_attempts;
 mod app_emails;
 mod app_faults;
 mod breached_list;
@@ -25,4 +26,4 @@ pub(crate) use app_faults::units;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use email::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
-pub(crate) use session::{BrowserSession, cookie_in};
+pub(crate) use session::{BROWSER_COOKIE, BrowserSession, browser_cookie_in, cookie_in};

@@ -11,6 +11,9 @@ use super::person::PASSWORD;
 /// The name of the session cookie.
 const COOKIE: &str = "__Host-autoscribe-session";
 
+/// The name of the cookie of a known browser.
+pub(crate) const BROWSER_COOKIE: &str = "__Host-autoscribe-browser";
+
 /// A person's session.
 #[derive(Clone)]
 pub(crate) struct BrowserSession {
@@ -37,13 +40,29 @@ impl BrowserSession {
 
 /// The value of the session cookie that an answer sets. Empty if the answer removes the cookie.
 pub(crate) fn cookie_in(answer: &TestResponse) -> Option<String> {
-    let cookie = answer.headers.get("set-cookie")?.to_str().ok()?;
-    let (pair, attributes) = cookie.split_once(';')?;
+    find_cookie(answer, COOKIE).map(|(value, _)| value)
+}
+
+/// The value of the cookie that makes a browser known.
+pub(crate) fn browser_cookie_in(answer: &TestResponse) -> Option<String> {
+    let (value, attributes) = find_cookie(answer, BROWSER_COOKIE)?;
+    assert!(attributes.contains("Max-Age=15552000"), "{attributes}");
+    Some(value)
+}
+
+/// The value and the attributes of a cookie that an answer sets.
+fn find_cookie(answer: &TestResponse, name: &str) -> Option<(String, String)> {
+    let mut cookies = answer.headers.get_all("set-cookie").iter();
+    let named = |cookie: &str| {
+        let (pair, attributes) = cookie.split_once(';')?;
+        let value = pair.strip_prefix(name)?.strip_prefix('=')?;
+        Some((value.to_owned(), attributes.to_owned()))
+    };
+    let (value, attributes) = cookies.find_map(|cookie| named(cookie.to_str().ok()?))?;
     for attribute in ["Path=/", "Secure", "HttpOnly", "SameSite=Strict"] {
-        assert!(attributes.contains(attribute), "{cookie}");
+        assert!(attributes.contains(attribute), "{attributes}");
     }
-    let value = pair.strip_prefix(COOKIE)?.strip_prefix('=')?;
-    Some(value.to_owned())
+    Some((value, attributes))
 }
 
 impl App {

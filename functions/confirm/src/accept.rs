@@ -1,6 +1,7 @@
 //! `POST /v1/invitation/accept`: the invited person accepts. One transaction writes the
 //! account, user, membership and claims, so that one of several concurrent requests succeeds.
 
+use auth::known_browser::RequestOrigin;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -18,11 +19,11 @@ use domain::user::User;
 use serde::Deserialize;
 use store::{ClinicClaims, CommitOutcome, Part, Transaction};
 use utoipa::ToSchema;
+use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::openapi::IdempotencyKeyHeader;
 use web::view::UserView;
-use web::{ClientIp, Problem};
 
 use crate::Deps;
 use crate::accept_session::sign_in;
@@ -62,7 +63,7 @@ impl RequestFields for AcceptRequest {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    ip: Option<ClientIp>,
+    origin: RequestOrigin,
     headers: HeaderMap,
     JsonBody((token, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
@@ -71,9 +72,9 @@ pub(crate) async fn handle(
     if starts_session {
         deps.dashboard.require(&headers)?;
     }
-    let user = accept(&deps, &token, password, ip.as_ref().map(ClientIp::as_str)).await?;
+    let user = accept(&deps, &token, password, &origin).await?;
     if starts_session {
-        return sign_in(&deps, user, ip).await;
+        return sign_in(&deps, user, &origin).await;
     }
     Ok(Json(UserView::from(&user)).into_response())
 }
@@ -82,14 +83,14 @@ async fn accept(
     deps: &Deps,
     token: &str,
     password: Option<Password>,
-    ip: Option<&str>,
+    origin: &RequestOrigin,
 ) -> Result<User, Problem> {
     let (mut registry, mut new_hash) = (RegistryMemo::default(), None);
     changes::retry!(async {
         let pending = match load_invitation_by_token(deps, token).await? {
             Invitation::Pending(pending) => pending,
             Invitation::Accepted(accepted) => {
-                let user = load_accepted_user(deps, &accepted.details, ip, password.clone());
+                let user = load_accepted_user(deps, &accepted.details, origin, password.clone());
                 return Ok(Attempt::Done(user.await?));
             }
             Invitation::Rejected(_) | Invitation::Revoked(_) => {
@@ -99,9 +100,9 @@ async fn accept(
         let unexpired = pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?;
         let details = unexpired.details();
         let actor = Actor::Invitee(details.id);
-        let requester = Requester::new(actor, ip.map(ToOwned::to_owned));
+        let requester = Requester::new(actor, origin.ip.clone());
         let account =
-            load_account_update(deps, details, ip, password.clone(), &mut new_hash).await?;
+            load_account_update(deps, details, origin, password.clone(), &mut new_hash).await?;
         let answer = registry.look_up(deps, details).await;
         let change =
             unexpired.accept(answer.as_ref(), account.password_epoch(), deps.context.now());
@@ -140,11 +141,11 @@ impl RegistryMemo {
 async fn load_accepted_user(
     deps: &Deps,
     details: &InvitationDetails,
-    ip: Option<&str>,
+    origin: &RequestOrigin,
     password: Option<Password>,
 ) -> Result<User, Problem> {
     match password {
-        Some(password) => load_and_verify_password(deps, details, ip, password).await?,
+        Some(password) => load_and_verify_password(deps, details, origin, password).await?,
         None if details.expiry <= deps.context.now() => return Err(Problem::expired()),
         None => {}
     }

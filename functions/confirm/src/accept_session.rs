@@ -1,14 +1,15 @@
 //! Signs in a person who accepts an invitation with dashboard access. They have just sent their
 //! password.
 
+use auth::known_browser::RequestOrigin;
 use auth::session::start_session;
 use axum::Json;
 use axum::response::{IntoResponse, Response};
 use changes::Requester;
 use domain::actor::Actor;
 use domain::user::{User, UserStatus};
+use web::Problem;
 use web::view::UserView;
-use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -17,17 +18,21 @@ use crate::Deps;
 pub(crate) async fn sign_in(
     deps: &Deps,
     user: User,
-    ip: Option<ClientIp>,
+    origin: &RequestOrigin,
 ) -> Result<Response, Problem> {
     if user.status != UserStatus::Active || !user.profile.permissions.has_dashboard_access() {
         return Ok(Json(UserView::from(&user)).into_response());
     }
     let clinic = deps.context.store.load_clinic(user.clinic).await?;
     let clinic = clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?;
-    let requester = Requester::new(Actor::User(user.id), ip.map(String::from));
-    let started = start_session(&deps.context, user.clone(), &clinic, &requester).await?;
+    let requester = Requester::new(Actor::User(user.id), origin.ip.clone());
+    let started = start_session(&deps.context, user.clone(), &clinic, &requester, None).await?;
     Ok(match started {
-        Some((user, cookie)) => (cookie, Json(UserView::from(&user))).into_response(),
+        Some((user, cookie)) => {
+            let browsers = deps.passwords.browsers();
+            let browser = browsers.remember(origin, &user.email, deps.context.now());
+            (cookie, browser, Json(UserView::from(&user))).into_response()
+        }
         None => Json(UserView::from(&user)).into_response(),
     })
 }

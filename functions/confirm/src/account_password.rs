@@ -1,5 +1,7 @@
 //! The password that comes with an acceptance.
 
+use auth::known_browser::RequestOrigin;
+use auth::passwords::Guess;
 use axum::http::StatusCode;
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{FieldFaults, Refusal};
@@ -47,7 +49,7 @@ impl AccountUpdate {
 pub(crate) async fn load_account_update(
     deps: &Deps,
     details: &InvitationDetails,
-    ip: Option<&str>,
+    origin: &RequestOrigin,
     password: Option<Password>,
     hash: &mut Option<PasswordHash>,
 ) -> Result<AccountUpdate, Problem> {
@@ -60,8 +62,8 @@ pub(crate) async fn load_account_update(
     let Some(password) = password else {
         return Ok(AccountUpdate { before, new_hash: None });
     };
-    if let Some(own) = password_of(before.as_ref()) {
-        verify_account_password(deps, details, ip, (own, password)).await?;
+    if password_of(before.as_ref()).is_some() {
+        verify_account_password(deps, details, before.as_ref(), (password, origin)).await?;
         return Ok(AccountUpdate { before, new_hash: None });
     }
     if hash.is_none() {
@@ -74,16 +76,17 @@ pub(crate) async fn load_account_update(
 pub(crate) async fn load_and_verify_password(
     deps: &Deps,
     details: &InvitationDetails,
-    ip: Option<&str>,
+    origin: &RequestOrigin,
     password: Password,
 ) -> Result<(), Problem> {
     let Some(password) = require_expected_password(details, Some(password))? else {
         return Ok(());
     };
     let account = deps.context.store.load_account(&details.email).await?;
-    let hash = password_of(account.as_ref())
-        .ok_or_else(|| Problem::internal("a dashboard user without a password"))?;
-    verify_account_password(deps, details, ip, (hash, password)).await
+    if password_of(account.as_ref()).is_none() {
+        return Err(Problem::internal("a dashboard user without a password"));
+    }
+    verify_account_password(deps, details, account.as_ref(), (password, origin)).await
 }
 
 fn password_of(account: Option<&Account>) -> Option<PasswordHash> {
@@ -121,15 +124,15 @@ async fn load_words_and_hash(
     deps.passwords.hash_new("password", password, known).await
 }
 
-/// Requires the account's password. Wrong passwords are limited in every 15 minutes.
+/// Requires the account's password.
 async fn verify_account_password(
     deps: &Deps,
     details: &InvitationDetails,
-    ip: Option<&str>,
-    (hash, password): (PasswordHash, Password),
+    account: Option<&Account>,
+    (password, origin): (Password, &RequestOrigin),
 ) -> Result<(), Problem> {
-    let guess = (&details.email, Some(hash));
-    if deps.passwords.judge(&deps.context, guess, password, ip).await? {
+    let guess = Guess::new(&details.email, account, password, origin);
+    if deps.passwords.is_correct(&deps.context, guess).await? {
         return Ok(());
     }
     Err(Problem::new(

@@ -20,7 +20,7 @@ use axum::extract::FromRef;
 use axum::middleware::from_fn_with_state;
 use axum::routing::post;
 use changes::Context;
-use domain::credentials::keyring::{InvitationLinks, Keyring, KnownBrowsers};
+use domain::credentials::keyring::{InvitationLinks, Keyring};
 use npi::Nppes;
 use utoipa::OpenApi;
 
@@ -33,8 +33,6 @@ pub struct Deps {
     pub registry: Arc<Nppes>,
     /// Reads the tokens of invitations.
     pub links: Arc<Keyring<InvitationLinks>>,
-    /// Makes and reads the cookies of known browsers.
-    pub browsers: Arc<Keyring<KnownBrowsers>>,
     /// Sets and compares passwords.
     pub passwords: Passwords,
     /// The origin of the dashboard's own pages.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
+use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
 use confirm::Deps;
 use npi::Nppes;
@@ -21,12 +22,12 @@ async fn main() -> Result<(), runtime::Error> {
     let (links, browsers) =
         tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
+    let browsers = BrowserCookies::new(Arc::new(browsers), context.entropy.clone());
     let deps = Deps {
-        passwords: Passwords::new(breached, context.entropy.clone()),
+        passwords: Passwords::new(breached, browsers, context.entropy.clone()),
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         links: Arc::new(links),
-        browsers: Arc::new(browsers),
         dashboard: DashboardOrigin::of(&dashboard)?,
     };
     runtime::serve(confirm::router(deps)).await

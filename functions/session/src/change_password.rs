@@ -1,6 +1,8 @@
 //! `POST /v1/password/change`: a signed-in person sets a new password.
 
 use auth::caller::{Caller, OwnSession};
+use auth::known_browser::RequestOrigin;
+use auth::passwords::Guess;
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
@@ -48,18 +50,19 @@ impl RequestFields for ChangePasswordRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<OwnSession>,
+    origin: RequestOrigin,
     JsonBody((current, new)): JsonBody<ChangePasswordRequest>,
 ) -> Result<Json<Done>, Problem> {
     let (person, store) = (caller.person()?, &deps.context.store);
     let email = &person.user.email;
     let own = load_own_account(&deps, &person.user).await?;
-    let ip = caller.principal.ip.as_deref();
-    let judged = own.account.password.clone();
-    if !deps.passwords.judge(&deps.context, (email, judged.clone()), current, ip).await? {
+    let guess = Guess::new(email, Some(&own.account), current, &origin);
+    if !deps.passwords.is_correct(&deps.context, guess).await? {
         return Err(password_wrong());
     }
     let users = store.load_users(&own.memberships).await?;
     let hash = load_words_and_hash(&deps, "newPassword", email, &users, new).await?;
+    let judged = own.account.password;
     changes::retry!(async {
         let OwnAccount { account, memberships } = load_own_account(&deps, &person.user).await?;
         if account.password != judged {
@@ -72,7 +75,7 @@ pub(crate) async fn handle(
             account: &account,
             users: &users,
             hash: hash.clone(),
-            sent_from: ip.map(|ip| (caller.clinic(), ip.to_owned())),
+            sent_from: origin.ip.clone().map(|ip| (caller.clinic(), ip)),
         };
         let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
         let mut tx = start_password_change(&deps, new, what).await?;

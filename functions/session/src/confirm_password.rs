@@ -1,6 +1,8 @@
 //! `POST /v1/session/confirm`: sends the password again before a change that lasts.
 
 use auth::caller::{Caller, OwnSession};
+use auth::known_browser::RequestOrigin;
+use auth::passwords::Guess;
 use axum::Json;
 use axum::extract::State;
 use domain::credentials::password::Password;
@@ -39,13 +41,13 @@ impl RequestFields for ConfirmRequest {
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<OwnSession>,
+    origin: RequestOrigin,
     JsonBody(password): JsonBody<ConfirmRequest>,
 ) -> Result<Json<Done>, Problem> {
     let (person, context) = (caller.person()?, &deps.context);
     let account = load_own_account(&deps, &person.user).await?.account;
-    let guess = (&person.user.email, account.password);
-    let ip = caller.principal.ip.as_deref();
-    if !deps.passwords.judge(context, guess, password, ip).await? {
+    let guess = Guess::new(&person.user.email, Some(&account), password, &origin);
+    if !deps.passwords.is_correct(context, guess).await? {
         return Err(password_wrong());
     }
     context.store.mark_session_confirmed(person.session.names, context.now()).await?;

@@ -3,16 +3,19 @@
 //! The answer and the work are the same for every address. `mailer` finds out whether there is an
 //! account.
 
+use std::time::Duration;
+
+use auth::known_browser::RequestOrigin;
 use axum::extract::State;
 use axum::http::StatusCode;
 use domain::ids::NoticeId;
 use domain::person::email::Email;
 use serde::Deserialize;
-use store::{Notice, NoticeKind, ThrottleDecision};
+use store::{AttemptDecision, Notice, NoticeKind};
 use utoipa::ToSchema;
+use web::Problem;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::{ClientIp, Problem};
 
 use crate::Deps;
 
@@ -43,12 +46,15 @@ impl RequestFields for ForgotRequest {
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
-    ip: Option<ClientIp>,
+    origin: RequestOrigin,
     JsonBody(to): JsonBody<ForgotRequest>,
 ) -> Result<StatusCode, Problem> {
     let (store, now) = (&deps.context.store, deps.context.now());
-    let ip = ip.as_ref().map(|ip| ip.0.as_str());
-    if store.count_reset_request(&to, ip, now).await? == ThrottleDecision::Allow {
+    if let AttemptDecision::Wait(time) = store.count_reset_from(origin.network(), now).await? {
+        return Err(too_many_requests(time));
+    }
+    // The answer does not show that this address has had its emails, because others can ask for them.
+    if let AttemptDecision::Allow(()) = store.count_reset_for(&to, now).await? {
         let notice = Notice {
             id: NoticeId::new(now, deps.context.entropy.as_ref()),
             to,
@@ -57,4 +63,9 @@ pub(crate) async fn handle(
         store.queue_notice(&notice, now).await?;
     }
     Ok(StatusCode::ACCEPTED)
+}
+
+fn too_many_requests(wait: Duration) -> Problem {
+    let detail = "Your network asked for too many password emails. Wait, then try again.";
+    Problem::too_many("too_many_attempts", detail, wait)
 }

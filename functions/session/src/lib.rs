@@ -19,7 +19,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{delete, get, post};
 use changes::Context;
-use domain::credentials::keyring::{Keyring, KnownBrowsers, PasswordLinks};
+use domain::credentials::keyring::{Keyring, PasswordLinks};
 use utoipa::OpenApi;
 
 /// What this function needs.
@@ -33,8 +33,6 @@ pub struct Deps {
     pub passwords: Passwords,
     /// Reads the tokens of password emails.
     pub links: Arc<Keyring<PasswordLinks>>,
-    /// Makes and reads the cookies of known browsers.
-    pub browsers: Arc<Keyring<KnownBrowsers>>,
 }
 
 /// The routes of this function. None takes an `Idempotency-Key`, because the answers hold secrets.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
+use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
 use runtime::{Aws, Settings};
 use session::Deps;
@@ -19,11 +20,11 @@ async fn main() -> Result<(), runtime::Error> {
     let (links, browsers) =
         tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
+    let browsers = BrowserCookies::new(Arc::new(browsers), context.entropy.clone());
     let deps = Deps {
-        passwords: Passwords::new(breached, context.entropy.clone()),
+        passwords: Passwords::new(breached, browsers, context.entropy.clone()),
         dashboard: DashboardOrigin::of(&dashboard)?,
         links: Arc::new(links),
-        browsers: Arc::new(browsers),
         context,
     };
     runtime::serve(session::router(deps)).await

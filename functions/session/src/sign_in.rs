@@ -3,7 +3,8 @@
 //! A wrong password, an unknown address and a deactivated person take the same steps and get the
 //! same answer, so that it does not show who has an account.
 
-use auth::passwords::count_guess;
+use auth::known_browser::RequestOrigin;
+use auth::passwords::{Guess, Judgment, give_back};
 use auth::same_origin::FromDashboard;
 use auth::session::start_session;
 use axum::Json;
@@ -17,12 +18,12 @@ use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::user::UserStatus;
 use serde::{Deserialize, Serialize};
-use store::Member;
+use store::{AttemptReservation, Member};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::{ClinicView, UserView};
-use web::{ClientIp, Problem, access_log};
+use web::{Problem, access_log};
 
 use crate::Deps;
 use crate::session::may_sign_in;
@@ -72,54 +73,76 @@ pub(crate) struct SessionView {
 #[utoipa::path(
     post, operation_id = "signIn", path = "/v1/session", tag = "session", request_body = SignInRequest, security(()),
     responses(
-        (status = 200, body = SessionView, description = "Sets the cookie of the session"),
+        (status = 200, body = SessionView, description = "Sets the cookies of the session and of the known browser"),
         Problem,
     )
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     _: FromDashboard,
-    ip: Option<ClientIp>,
+    origin: RequestOrigin,
     JsonBody(credentials): JsonBody<SignInRequest>,
 ) -> Result<Response, Problem> {
-    let ip_text = ip.as_ref().map(ClientIp::as_str);
-    let members = verify_credentials(&deps, &credentials, ip_text).await?;
+    let SignedInAccount { members, attempt } =
+        verify_credentials(&deps, &credentials, &origin).await?;
+    let signed_in = start(&deps, members, &credentials, (&origin, &attempt)).await;
+    if signed_in.is_err() {
+        give_back(&deps.context, &attempt).await;
+    }
+    signed_in
+}
+
+/// An account whose password was correct.
+struct SignedInAccount {
+    /// Its active users with their clinics.
+    members: Vec<Member>,
+    /// The attempt, which has to be given back.
+    attempt: AttemptReservation,
+}
+
+/// Starts the session in the requested clinic, and gives the attempt back in the same transaction.
+async fn start(
+    deps: &Deps,
+    members: Vec<Member>,
+    credentials: &Credentials,
+    (origin, attempt): (&RequestOrigin, &AttemptReservation),
+) -> Result<Response, Problem> {
     let Member { user, clinic } = select_member(members, credentials.clinic)?;
     access_log::record_caller("session", Actor::User(user.id), Some(clinic.id));
     if !user.profile.permissions.has_dashboard_access() {
         return Err(dashboard_access_restricted());
     }
-    let requester = Requester::new(Actor::User(user.id), ip.map(String::from));
-    let started = start_session(&deps.context, user, &clinic, &requester).await?;
+    let requester = Requester::new(Actor::User(user.id), origin.ip.clone());
+    let started = start_session(&deps.context, user, &clinic, &requester, Some(attempt)).await?;
     let (user, cookie) = started.ok_or_else(credentials_wrong)?;
+    let browsers = deps.passwords.browsers();
+    let browser = browsers.remember(origin, &credentials.email, deps.context.now());
     let view = SessionView { user: (&user).into(), clinic: (&clinic).into() };
-    Ok((cookie, Json(view)).into_response())
+    Ok((cookie, browser, Json(view)).into_response())
 }
 
-/// Verifies the password, and returns the account's active users with their clinics. Every refusal takes
+/// Verifies the password, and loads the account's active users with their clinics. Every refusal takes
 /// the same steps.
 async fn verify_credentials(
     deps: &Deps,
     credentials: &Credentials,
-    ip: Option<&str>,
-) -> Result<Vec<Member>, Problem> {
-    let store = &deps.context.store;
-    count_guess(&deps.context, &credentials.email, ip).await?;
-    let (account, memberships) = store.load_account_and_memberships(&credentials.email).await?;
+    origin: &RequestOrigin,
+) -> Result<SignedInAccount, Problem> {
+    let (store, email) = (&deps.context.store, &credentials.email);
+    let (account, memberships) = store.load_account_and_memberships(email).await?;
     let mut members = store.load_members(&memberships).await?;
-    let hash = account.as_ref().and_then(|account| account.password.clone());
     // A user whose epoch differs is being written by a new password, which ends this attempt.
     let epoch = account.as_ref().map(|account| account.password_epoch);
     members.retain(|member| {
         let user = &member.user;
         user.status == UserStatus::Active && Some(user.password_epoch) == epoch
     });
-    let correct = deps.passwords.verify(hash, credentials.password.clone()).await?;
-    if !correct || members.is_empty() {
-        return Err(credentials_wrong());
+    let guess = Guess::new(email, account.as_ref(), credentials.password.clone(), origin);
+    let guess = if members.is_empty() { guess.refused() } else { guess };
+    match deps.passwords.judge(&deps.context, guess).await? {
+        Judgment::Correct(attempt) => Ok(SignedInAccount { members, attempt }),
+        Judgment::Wrong => Err(credentials_wrong()),
     }
-    store.clear_password_guesses(&credentials.email, ip).await?;
-    Ok(members)
 }
 
 /// Selects the requested clinic, or the only one with dashboard access.

@@ -58,7 +58,6 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         registry,
         passwords: passwords.clone(),
         links: keyrings.invitation_links,
-        browsers: keyrings.known_browsers.clone(),
         dashboard: dashboard.clone(),
     };
     let access = temporary_access::Deps {
@@ -74,7 +73,6 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         dashboard: dashboard.clone(),
         passwords,
         links: keyrings.password_links,
-        browsers: keyrings.known_browsers,
     };
     Functions::from([
         ("confirm".to_owned(), confirm::router(confirm)),

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use ::store::Store;
 use auth::jwt::{Signer, SigningKeys};
+use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
@@ -174,7 +175,11 @@ impl Service {
             keys,
             signer,
             keyrings: keyrings.clone(),
-            passwords: Passwords::new(breached, options.entropy.clone()),
+            passwords: Passwords::new(
+                breached,
+                BrowserCookies::new(keyrings.known_browsers.clone(), options.entropy.clone()),
+                options.entropy.clone(),
+            ),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),
         };

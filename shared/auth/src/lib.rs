@@ -2,10 +2,13 @@
 
 pub mod attest;
 pub mod caller;
+mod cookie;
 pub mod dpop;
 pub mod idempotency;
 pub mod jwt;
 pub mod keys;
+#[cfg(feature = "passwords")]
+pub mod known_browser;
 #[cfg(feature = "passwords")]
 pub mod passwords;
 pub mod principal;

@@ -1,6 +1,7 @@
 //! Passwords. Only this module rates, looks up, hashes and compares them.
 
 mod breached;
+mod lockout;
 
 use std::sync::Arc;
 
@@ -9,8 +10,10 @@ use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::entropy::Entropy;
 use domain::field::{FieldFaults, Refusal};
 use domain::person::email::Email;
-use store::ThrottleDecision;
+use store::{Account, AttemptDecision, AttemptReservation, AttemptSource, GuessedAddress};
 use web::Problem;
+
+use crate::known_browser::{BrowserCookies, RequestOrigin};
 
 pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAddress};
 
@@ -19,13 +22,19 @@ pub use breached::{BREACHED_PASSWORDS, BUDGET, BreachedPasswords, InvalidListAdd
 #[derive(Clone)]
 pub struct Passwords {
     breached: Arc<BreachedPasswords>,
+    browsers: BrowserCookies,
     entropy: Arc<dyn Entropy>,
 }
 
 impl Passwords {
-    /// Uses this list of breached passwords and this randomness for salts.
-    pub fn new(breached: BreachedPasswords, entropy: Arc<dyn Entropy>) -> Self {
-        Self { breached: Arc::new(breached), entropy }
+    /// Uses this list of breached passwords, these cookies of known browsers, and this randomness for
+    /// salts.
+    pub fn new(
+        breached: BreachedPasswords,
+        browsers: BrowserCookies,
+        entropy: Arc<dyn Entropy>,
+    ) -> Self {
+        Self { breached: Arc::new(breached), browsers, entropy }
     }
 
     /// Hashes a new password. A refusal names the request's field.
@@ -43,26 +52,44 @@ impl Passwords {
         compute(move || new.hash(entropy.as_ref())).await?.map_err(Problem::internal)
     }
 
-    /// Returns whether this is the password of the account of `email`. The guess is counted first, and a
-    /// correct password clears the count.
-    pub async fn judge(
-        &self,
-        context: &Context,
-        (email, hash): (&Email, Option<PasswordHash>),
-        password: Password,
-        ip: Option<&str>,
-    ) -> Result<bool, Problem> {
-        count_guess(context, email, ip).await?;
-        let correct = self.verify(hash, password).await?;
-        if correct {
-            context.store.clear_password_guesses(email, ip).await?;
+    /// The cookies of known browsers.
+    pub fn browsers(&self) -> &BrowserCookies {
+        &self.browsers
+    }
+
+    /// Judges a password. It is counted first, and stays counted only if it is wrong. The caller gives a
+    /// correct one back.
+    pub async fn judge(&self, context: &Context, guess: Guess<'_>) -> Result<Judgment, Problem> {
+        let Guess { address, hash, password, origin } = guess;
+        let source = self.browsers.source(origin, address.email(), context.now());
+        let attempt = reserve(context, address, source).await?;
+        match self.verify(hash, password).await {
+            Ok(true) => Ok(Judgment::Correct(attempt)),
+            Ok(false) => {
+                lockout::count_wrong(context, address.email(), attempt).await?;
+                Ok(Judgment::Wrong)
+            }
+            Err(problem) => {
+                give_back(context, &attempt).await;
+                Err(problem)
+            }
         }
-        Ok(correct)
+    }
+
+    /// Returns whether a password is correct. See [`Passwords::judge`].
+    pub async fn is_correct(&self, context: &Context, guess: Guess<'_>) -> Result<bool, Problem> {
+        match self.judge(context, guess).await? {
+            Judgment::Correct(attempt) => {
+                give_back(context, &attempt).await;
+                Ok(true)
+            }
+            Judgment::Wrong => Ok(false),
+        }
     }
 
     /// Returns whether this is the account's password. Without an account it returns false after the same
     /// time.
-    pub async fn verify(
+    async fn verify(
         &self,
         hash: Option<PasswordHash>,
         password: Password,
@@ -72,18 +99,61 @@ impl Passwords {
     }
 }
 
-/// Counts a guess of the password of `email`, before it is judged.
-pub async fn count_guess(
+/// A password that a request sends for an address.
+pub struct Guess<'a> {
+    address: GuessedAddress<'a>,
+    hash: Option<PasswordHash>,
+    password: Password,
+    origin: &'a RequestOrigin,
+}
+
+impl<'a> Guess<'a> {
+    /// A guess of the password of an account. Without an account it is wrong.
+    pub fn new(
+        email: &'a Email,
+        account: Option<&Account>,
+        password: Password,
+        origin: &'a RequestOrigin,
+    ) -> Self {
+        let hash = account.and_then(|account| account.password.clone());
+        Self { address: GuessedAddress::new(email, account), hash, password, origin }
+    }
+
+    /// The same guess, which is wrong even with the account's password.
+    #[must_use]
+    pub fn refused(self) -> Self {
+        Self { hash: None, ..self }
+    }
+}
+
+/// Whether a password is the account's.
+#[must_use]
+pub enum Judgment {
+    /// It is. Give the attempt back.
+    Correct(AttemptReservation),
+    /// It is not, and stays counted.
+    Wrong,
+}
+
+/// Counts an attempt before it is judged.
+async fn reserve(
     context: &Context,
-    email: &Email,
-    ip: Option<&str>,
-) -> Result<(), Problem> {
-    match context.store.count_password_guess(email, ip, context.now()).await? {
-        ThrottleDecision::Allow => Ok(()),
-        ThrottleDecision::Wait(time) => {
+    address: GuessedAddress<'_>,
+    source: AttemptSource,
+) -> Result<AttemptReservation, Problem> {
+    match context.store.reserve_attempt(address, source, context.now()).await? {
+        AttemptDecision::Allow(attempt) => Ok(attempt),
+        AttemptDecision::Wait(time) => {
             let detail = "There were too many wrong passwords. Wait, then try again.";
             Err(Problem::too_many("too_many_attempts", detail, time))
         }
+    }
+}
+
+/// Gives back an attempt that was not wrong. If this fails, the reservation lapses after 30 seconds.
+pub async fn give_back(context: &Context, attempt: &AttemptReservation) {
+    if let Err(error) = context.store.release_attempt(attempt).await {
+        tracing::warn!(%error, "an attempt that was not wrong could not be given back");
     }
 }
 

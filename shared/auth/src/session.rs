@@ -9,18 +9,16 @@ use domain::clinic::Clinic;
 use domain::session::{Session, SessionToken};
 use domain::time::Timestamp;
 use domain::user::User;
-use store::CommitOutcome;
+use store::{AttemptReservation, CommitOutcome};
 use web::Problem;
 
+use crate::cookie::{MAX_COOKIES, cookie_values};
 use crate::principal::SignedIn;
 use crate::secret_answer::SecretAnswer;
 
 /// The name of the cookie. `__Host-` means: of this host only, over TLS only, for all paths
 /// (RFC 6265bis section 4.1.3.2).
 pub const COOKIE: &str = "__Host-autoscribe-session";
-
-/// How many cookies of this name are tried.
-const MAX_COOKIES: usize = 4;
 
 /// The session cookie in an answer.
 pub struct SessionCookie(Option<SessionToken>);
@@ -59,16 +57,7 @@ impl IntoResponseParts for SessionCookie {
 
 /// Whether a request carries a session cookie, valid or not.
 pub(crate) fn has_session_cookie(headers: &HeaderMap) -> bool {
-    cookie_values(headers).next().is_some()
-}
-
-fn cookie_values(headers: &HeaderMap) -> impl Iterator<Item = &str> {
-    headers
-        .get_all(header::COOKIE)
-        .iter()
-        .flat_map(|line| line.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(|pair| pair.trim_ascii().strip_prefix(COOKIE.as_bytes())?.strip_prefix(b"="))
-        .filter_map(|value| std::str::from_utf8(value).ok())
+    cookie_values(headers, COOKIE).next().is_some()
 }
 
 /// Identifies the person whose session cookie a request carries, and writes the last use.
@@ -93,7 +82,7 @@ async fn find_session(
     headers: &HeaderMap,
     now: Timestamp,
 ) -> Result<(Session, User), Problem> {
-    let tokens = cookie_values(headers).filter_map(|value| SessionToken::parse(value).ok());
+    let tokens = cookie_values(headers, COOKIE).filter_map(|value| SessionToken::parse(value).ok());
     for token in tokens.take(MAX_COOKIES) {
         let found = context.store.load_session_and_user(token.session()).await?;
         if let Some(found) = found.filter(|(session, user)| session.admits(&token, user, now)) {
@@ -107,18 +96,19 @@ async fn find_session(
     })
 }
 
-/// Starts a session for a user whose password was just judged or set, and writes the sign-in time.
-/// Returns `None` if the user may no longer sign in, or if a new password was set meanwhile.
+/// Starts a session for a user whose password was just judged or set, and writes the sign-in time. The
+/// same transaction gives back the reservation of the attempt, if one is left. Returns `None` if the user may no longer sign in, or if a new password was set meanwhile.
 pub async fn start_session(
     context: &Context,
     user: User,
     clinic: &Clinic,
     requester: &Requester,
+    attempt: Option<&AttemptReservation>,
 ) -> Result<Option<(User, SessionCookie)>, Problem> {
     let (now, entropy) = (context.now(), context.entropy.as_ref());
     let ip = requester.ip.clone();
     let started = Session::start(&user, clinic.session_idle, ip, now, entropy);
-    write_session(context, user, started, None, requester).await
+    write_session(context, user, started, (None, attempt), requester).await
 }
 
 /// Starts the session that replaces `old` in another clinic of the same person, and ends `old`, in one
@@ -133,14 +123,14 @@ pub async fn continue_session(
     let (now, entropy) = (context.now(), context.entropy.as_ref());
     let continued = old.continue_as(&user, clinic.session_idle, now, entropy);
     let requester = Requester::new(Actor::User(user.id), ip);
-    write_session(context, user, continued, Some(old), &requester).await
+    write_session(context, user, continued, (Some(old), None), &requester).await
 }
 
 async fn write_session(
     context: &Context,
     user: User,
     (session, token): (Session, SessionToken),
-    replaces: Option<&Session>,
+    (replaces, attempt): (Option<&Session>, Option<&AttemptReservation>),
     requester: &Requester,
 ) -> Result<Option<(User, SessionCookie)>, Problem> {
     let record_of = |session: &Session, action| {
@@ -155,6 +145,9 @@ async fn write_session(
         let mut tx = context.store.transaction(&started)?;
         tx.put_session(&session)?;
         tx.mark_signed_in(&session)?;
+        if let Some(attempt) = attempt {
+            tx.release_attempt(attempt)?;
+        }
         if let Some((old, record)) = &ended {
             tx.delete_session(*old)?;
             tx.put_audit_record(record)?;

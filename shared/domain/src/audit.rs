@@ -52,6 +52,8 @@ pub enum AuditAction {
     SessionStarted,
     /// A person signed out, or ended one of their sessions.
     SessionEnded,
+    /// Wrong passwords for a person's address reached a limit.
+    SessionLocked,
     /// A person set a new password through an emailed link. This ended all of their sessions.
     PasswordReset,
     /// A signed-in person changed the password. This ended all of their other sessions.
@@ -117,7 +119,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -137,6 +139,7 @@ impl AuditAction {
         Self::ClinicEdited,
         Self::SessionStarted,
         Self::SessionEnded,
+        Self::SessionLocked,
         Self::PasswordReset,
         Self::PasswordChanged,
         Self::ApiKeyRevoked,
@@ -169,6 +172,7 @@ impl AuditAction {
             Self::ClinicEdited => "clinic.edited",
             Self::SessionStarted => "session.started",
             Self::SessionEnded => "session.ended",
+            Self::SessionLocked => "session.locked",
             Self::PasswordReset => "password.reset",
             Self::PasswordChanged => "password.changed",
             Self::ApiKeyRevoked => "api_key.revoked",

@@ -18,6 +18,7 @@ mod fold;
 pub mod grant;
 pub mod ids;
 pub mod invitation;
+pub mod network;
 pub mod npi;
 pub mod person;
 pub mod session;

@@ -48,10 +48,14 @@ pub(crate) const TIME_ZONE: &str = "tz";
 pub(crate) const REPLY_TO: &str = "rt";
 /// Until when a request with an idempotency key counts as running, in milliseconds.
 pub(crate) const RUNNING_UNTIL: &str = "ru";
-/// Counted attempts in the window.
-pub(crate) const GUESSES: &str = "gu";
-/// When the window ends, in milliseconds.
-pub(crate) const WINDOW_END: &str = "we";
+/// Attempts that are counted against a limit: judged wrong, or not judged yet.
+pub(crate) const RESERVED: &str = "re";
+/// Attempts that were judged wrong.
+pub(crate) const WRONG: &str = "wr";
+/// When an attempt was last counted, in milliseconds.
+pub(crate) const LAST_RESERVED: &str = "lr";
+/// When the limit was reached, in milliseconds.
+pub(crate) const LOCKED_AT: &str = "lk";
 /// When the password was last sent in a session, in milliseconds.
 pub(crate) const CONFIRMED_AT: &str = "cf";
 /// Counts the passwords of an account. Its users have a copy.

@@ -82,16 +82,19 @@ pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
     Key::new(format!("ACCOUNT#{}", email.normalized()), format!("{MEMBERSHIP}{clinic}"))
 }
 
-/// The counter of one kind of attempt for an address.
-pub(crate) fn throttled_address(email: &Email, kind: &str) -> Key {
-    Key::new(format!("ACCOUNT#{}", email.normalized()), format!("THROTTLE#{kind}"))
+/// A counter of attempts for an address. `name` says which one.
+pub(crate) fn throttled_address(email: &Email, name: &str) -> Key {
+    Key::new(format!("ACCOUNT#{}", email.normalized()), format!("THROTTLE#{name}"))
 }
 
-/// The counter of one kind of attempt from a network address. The key holds a digest, because network
-/// addresses are personal data.
-pub(crate) fn throttled_ip(ip: &str, kind: &str) -> Key {
-    let digest = Fingerprint::of(&[ip.as_bytes()]);
-    Key::new(format!("IP#{}", digest.as_str()), format!("THROTTLE#{kind}"))
+/// A counter of attempts from a network. `name` says which one.
+pub(crate) fn throttled_network(network: &impl fmt::Display, name: &str) -> Key {
+    Key::new(format!("IP#{}", network_digest(network)), format!("THROTTLE#{name}"))
+}
+
+/// The digest of a network. Keys hold no network, because network addresses are personal data.
+pub(crate) fn network_digest(network: &impl fmt::Display) -> String {
+    Fingerprint::of(&[network.to_string().as_bytes()]).as_str().to_owned()
 }
 
 pub(crate) fn session(session: SessionRef) -> Key {

@@ -44,6 +44,8 @@ pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, MailLease};
 pub use page::{Page, PageRequest};
 pub use proof::ProofOutcome;
-pub use throttle::ThrottleDecision;
+pub use throttle::{
+    AttemptDecision, AttemptLimit, AttemptReservation, AttemptSource, GuessedAddress, ReachedLimit,
+};
 pub use transaction::{CommitOutcome, Part, Transaction};
 pub use user::Member;

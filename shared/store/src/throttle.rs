@@ -1,193 +1,337 @@
-//! Limits on failed sign-ins and on requests for a new password, per address and per network address.
+//! Limits on wrong passwords and on requests for a new password.
 //!
-//! An attempt is counted before the password is checked. So even with many attempts at once, only as
-//! many as the limit are checked. A correct password removes its count again.
+//! A counter belongs to one window of the clock, such as 10:15 to 10:30. Its key names the window, so a new
+//! window begins with no write.
+//!
+//! An attempt with a password is reserved in all of its counters before the password is judged. So of many
+//! attempts at once, only as many as the limit are judged. Only an attempt that was judged wrong stays
+//! counted.
+
+mod counter;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::{
+    CancellationReason, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+};
+use domain::audit::AuditRecord;
+use domain::network::Network;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::item::{RawItem, number};
-use crate::key::{self, Key};
-use crate::{Store, StoreError, attr};
+use crate::key::Key;
+use crate::throttle::counter::{Add, Counter};
+use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr};
 
-/// How long attempts count.
-const WINDOW: Duration = Duration::from_mins(15);
-/// The most wrong passwords for one address in the window.
-const PER_ADDRESS: u32 = 10;
-/// The most wrong passwords from one network address in the window.
-const PER_IP: u32 = 50;
+/// How often a write is tried while other transactions hold its items.
+const ATTEMPTS: usize = 6;
+/// When to come back if only attempts in flight fill a limit.
+const IN_FLIGHT_WAIT: Duration = Duration::from_secs(1);
+/// After this time without a new attempt, none is in flight. API Gateway ends every request within 30
+/// seconds, so what is left was reserved by a process that died.
+const IN_FLIGHT_MAX: Duration = Duration::from_secs(30);
+pub use counter::{AttemptLimit, AttemptSource, GuessedAddress};
 
-/// The most password emails to one address in the window.
-const RESETS_PER_ADDRESS: u32 = 3;
-/// The most requests for a new password from one network address in the window.
-const RESETS_PER_IP: u32 = 20;
-
-const PASSWORD: &str = "PASSWORD";
-const RESET: &str = "RESET";
+/// An attempt that is counted and not judged yet.
+#[must_use = "release it, or count it as wrong"]
+#[derive(Clone, Debug)]
+pub struct AttemptReservation(Vec<Counter>);
 
 /// Whether one more attempt is allowed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum ThrottleDecision {
+#[must_use]
+#[derive(Clone, Debug)]
+pub enum AttemptDecision<T> {
     /// The attempt is allowed and counted.
-    Allow,
-    /// The limit is reached. The next attempt is allowed after this time.
+    Allow(T),
+    /// A limit is reached. The next attempt is allowed after this time.
     Wait(Duration),
 }
 
+/// A limit that a wrong password has just reached.
+#[derive(Clone, Debug)]
+pub struct ReachedLimit(Counter);
+
+impl ReachedLimit {
+    /// The limit.
+    pub fn limit(&self) -> AttemptLimit {
+        self.0.limit
+    }
+}
+
 impl Store {
-    /// Counts an attempt with a password for `email` from `ip`.
-    pub async fn count_password_guess(
+    /// Reserves an attempt in all of its counters, or in none.
+    pub async fn reserve_attempt(
         &self,
-        email: &Email,
-        ip: Option<&str>,
+        of: GuessedAddress<'_>,
+        source: AttemptSource,
         now: Timestamp,
-    ) -> Result<ThrottleDecision, StoreError> {
-        self.count_for_address_and_ip((email, PER_ADDRESS), (ip, PER_IP), PASSWORD, now).await
-    }
-
-    /// Counts a request from `ip` for a new password for `email`.
-    pub async fn count_reset_request(
-        &self,
-        email: &Email,
-        ip: Option<&str>,
-        now: Timestamp,
-    ) -> Result<ThrottleDecision, StoreError> {
-        let (address, ip) = ((email, RESETS_PER_ADDRESS), (ip, RESETS_PER_IP));
-        self.count_for_address_and_ip(address, ip, RESET, now).await
-    }
-
-    async fn count_for_address_and_ip(
-        &self,
-        (email, per_address): (&Email, u32),
-        (ip, per_ip): (Option<&str>, u32),
-        kind: &str,
-        now: Timestamp,
-    ) -> Result<ThrottleDecision, StoreError> {
-        let address = key::throttled_address(email, kind);
-        let address = self.count_attempt(&address, per_address, now).await?;
-        let (ThrottleDecision::Allow, Some(ip)) = (address, ip) else {
-            return Ok(address);
-        };
-        self.count_attempt(&key::throttled_ip(ip, kind), per_ip, now).await
-    }
-
-    /// Removes the count of a correct password. Also clears the address's earlier failures.
-    pub async fn clear_password_guesses(
-        &self,
-        email: &Email,
-        ip: Option<&str>,
-    ) -> Result<(), StoreError> {
-        let address = key::throttled_address(email, PASSWORD).into_attributes();
-        let delete = self.client.delete_item().table_name(&self.table).set_key(Some(address));
-        delete.send().await.map_err(|e| StoreError::from_sdk(&e))?;
-        let Some(ip) = ip else { return Ok(()) };
-        let less = format!("ADD {} :less", attr::GUESSES);
-        let some = format!("{} > :none", attr::GUESSES);
-        let values =
-            HashMap::from([(":less".to_owned(), number(-1)), (":none".to_owned(), number(0))]);
-        self.update_count(&key::throttled_ip(ip, PASSWORD), &less, &some, values).await.map(|_| ())
-    }
-
-    /// Counts an attempt, in a new window if the last one has ended.
-    async fn count_attempt(
-        &self,
-        key: &Key,
-        limit: u32,
-        now: Timestamp,
-    ) -> Result<ThrottleDecision, StoreError> {
-        let ends = now.plus(WINDOW);
-        // Another attempt may open the window between the two writes below. Then the next try counts in
-        // that window. More than two tries are needed only if a window ends meanwhile.
-        for _ in 0..3 {
-            let Some(found) = self.add_to_open_window(key, limit, now).await? else {
-                return Ok(ThrottleDecision::Allow);
+    ) -> Result<AttemptDecision<AttemptReservation>, StoreError> {
+        let counters = Counter::all(of, source, now);
+        for _ in 0..ATTEMPTS {
+            let refused = self.add_to_all(&counters, now).await?;
+            let full = match refused {
+                Reserved::All => return Ok(AttemptDecision::Allow(AttemptReservation(counters))),
+                Reserved::None(full) => full,
             };
-            if let Some(open) = window_end(&found).filter(|end| *end > now) {
-                return Ok(ThrottleDecision::Wait(open.since(now)));
+            if let Some(wait) = full.iter().filter_map(|full| full.locked_for(now)).max() {
+                return Ok(AttemptDecision::Wait(wait));
             }
-            if self.open_window(key, now, ends).await? {
-                return Ok(ThrottleDecision::Allow);
+            // Without a full counter, another transaction held one of them.
+            if !full.is_empty() && !self.drop_abandoned(&full, now).await? {
+                break;
             }
         }
-        Ok(ThrottleDecision::Wait(WINDOW))
+        Ok(AttemptDecision::Wait(IN_FLIGHT_WAIT))
     }
 
-    /// Adds an attempt to an open window that is not full. Returns the item if there is no such window.
-    async fn add_to_open_window(
+    /// Counts a reserved attempt as wrong. Returns the limits that it has just reached.
+    pub async fn count_wrong(
         &self,
-        key: &Key,
-        limit: u32,
+        attempt: AttemptReservation,
+    ) -> Result<Vec<ReachedLimit>, StoreError> {
+        let mut reached = Vec::new();
+        for counter in attempt.0 {
+            if self.add_wrong(&counter.key).await? == i64::from(counter.limit.max()) {
+                reached.push(ReachedLimit(counter));
+            }
+        }
+        Ok(reached)
+    }
+
+    /// Gives back the reservation of an attempt that was not wrong.
+    pub async fn release_attempt(&self, attempt: &AttemptReservation) -> Result<(), StoreError> {
+        for _ in 0..ATTEMPTS {
+            let mut tx = Transaction::new(self);
+            tx.release_attempt(attempt)?;
+            if tx.commit().await? == CommitOutcome::Committed {
+                return Ok(());
+            }
+        }
+        Err(StoreError::Unavailable("counters of attempts are in use".to_owned()))
+    }
+
+    /// Writes that a limit was reached, with these audit records. Without records it writes as well, so
+    /// that the response time does not show whether the address has a user.
+    pub async fn record_lockout(
+        &self,
+        reached: &ReachedLimit,
+        records: &[AuditRecord],
         now: Timestamp,
-    ) -> Result<Option<RawItem>, StoreError> {
-        let more = format!("ADD {} :one", attr::GUESSES);
-        let open = format!("{} > :now AND {} < :limit", attr::WINDOW_END, attr::GUESSES);
-        let values = HashMap::from([
-            (":one".to_owned(), number(1)),
-            (":now".to_owned(), number(now.millis())),
-            (":limit".to_owned(), number(limit)),
-        ]);
-        self.update_count(key, &more, &open, values).await
+    ) -> Result<CommitOutcome, StoreError> {
+        let mut tx = Transaction::new(self);
+        let update = format!("SET {} = :now", attr::LOCKED_AT);
+        let condition = format!("attribute_exists({})", attr::PK);
+        let values = HashMap::from([(":now".to_owned(), number(now.millis()))]);
+        tx.update(Part::Attempts, reached.0.key.clone(), &update, &condition, values)?;
+        for record in records {
+            tx.put_audit_record(record)?;
+        }
+        tx.commit().await
     }
 
-    /// Opens a window with one attempt. Returns false if another attempt opened one first.
-    async fn open_window(
+    /// Counts a request from a network for a password email.
+    pub async fn count_reset_from(
         &self,
-        key: &Key,
+        network: Network,
         now: Timestamp,
-        ends: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let set =
-            format!("SET {} = :one, {} = :ends, #ttl = :ttl", attr::GUESSES, attr::WINDOW_END);
-        let none = format!("attribute_not_exists({}) OR {} <= :now", attr::PK, attr::WINDOW_END);
-        let values = HashMap::from([
-            (":one".to_owned(), number(1)),
-            (":ends".to_owned(), number(ends.millis())),
-            (":ttl".to_owned(), number(ends.seconds())),
-            (":now".to_owned(), number(now.millis())),
-        ]);
-        Ok(self.update_count(key, &set, &none, values).await?.is_none())
+    ) -> Result<AttemptDecision<()>, StoreError> {
+        self.count(&Counter::of_reset_network(&network, now), now).await
     }
 
-    /// Updates a counter. Returns the item if it does not meet the condition.
-    async fn update_count(
+    /// Counts a password email to an address.
+    pub async fn count_reset_for(
         &self,
-        key: &Key,
-        update: &str,
-        condition: &str,
-        values: HashMap<String, AttributeValue>,
-    ) -> Result<Option<RawItem>, StoreError> {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key.clone().into_attributes()))
-            .update_expression(update)
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let request = if update.contains("#ttl") {
-            request.expression_attribute_names("#ttl", "ttl")
-        } else {
-            request
-        };
+        email: &Email,
+        now: Timestamp,
+    ) -> Result<AttemptDecision<()>, StoreError> {
+        self.count(&Counter::of_reset_address(email, now), now).await
+    }
+
+    /// Counts an attempt that is never given back.
+    async fn count(
+        &self,
+        counter: &Counter,
+        now: Timestamp,
+    ) -> Result<AttemptDecision<()>, StoreError> {
+        let add = Add::new(counter, now);
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request
+            .set_key(Some(counter.key.clone().into_attributes()))
+            .update_expression(add.update)
+            .condition_expression(add.condition)
+            .expression_attribute_names("#ttl", "ttl")
+            .set_expression_attribute_values(Some(add.values));
         match request.send().await {
-            Ok(_) => Ok(None),
+            Ok(_) => Ok(AttemptDecision::Allow(())),
             Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(Some(failed.item().cloned().unwrap_or_default()))
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
+                    Ok(AttemptDecision::Wait(counter.window.end.since(now)))
                 }
                 _ => Err(StoreError::from_sdk(&error)),
             },
         }
     }
+
+    async fn add_to_all(
+        &self,
+        counters: &[Counter],
+        now: Timestamp,
+    ) -> Result<Reserved, StoreError> {
+        let items = counters.iter().map(|counter| self.add_one(counter, now));
+        let items = items.collect::<Result<Vec<_>, _>>()?;
+        let request = self.client.transact_write_items().set_transact_items(Some(items));
+        let Err(error) = request.send().await else {
+            return Ok(Reserved::All);
+        };
+        match error.as_service_error() {
+            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
+                read_full(counters, canceled.cancellation_reasons()).map(Reserved::None)
+            }
+            _ => Err(StoreError::from_sdk(&error)),
+        }
+    }
+
+    fn add_one(&self, counter: &Counter, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
+        let add = Add::new(counter, now);
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(counter.key.clone().into_attributes()))
+            .update_expression(add.update)
+            .condition_expression(add.condition)
+            .expression_attribute_names("#ttl", "ttl")
+            .set_expression_attribute_values(Some(add.values))
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Drops reservations that no process will give back. Returns whether there were any.
+    async fn drop_abandoned(
+        &self,
+        full: &[FullCounter],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut dropped = false;
+        for counter in full {
+            let Some(last) = counter.last_reserved else { continue };
+            if now.since(last) < IN_FLIGHT_MAX {
+                continue;
+            }
+            let request = self.client.update_item().table_name(&self.table);
+            let request = request
+                .set_key(Some(counter.counter.key.clone().into_attributes()))
+                .update_expression(format!(
+                    "SET {} = if_not_exists({}, :none)",
+                    attr::RESERVED,
+                    attr::WRONG
+                ))
+                .condition_expression(format!("{} = :last", attr::LAST_RESERVED))
+                .expression_attribute_values(":none", number(0))
+                .expression_attribute_values(":last", number(last.millis()));
+            match request.send().await {
+                Ok(_) => dropped = true,
+                Err(error) => match error.as_service_error() {
+                    // Another attempt was faster.
+                    Some(
+                        UpdateItemError::ConditionalCheckFailedException(_)
+                        | UpdateItemError::TransactionConflictException(_),
+                    ) => dropped = true,
+                    _ => return Err(StoreError::from_sdk(&error)),
+                },
+            }
+        }
+        Ok(dropped)
+    }
+
+    /// Adds a wrong attempt. Returns how many there are now.
+    async fn add_wrong(&self, key: &Key) -> Result<i64, StoreError> {
+        let mut left = ATTEMPTS;
+        loop {
+            let request = self.client.update_item().table_name(&self.table);
+            let request = request
+                .set_key(Some(key.clone().into_attributes()))
+                .update_expression(format!("ADD {} :one", attr::WRONG))
+                .expression_attribute_values(":one", number(1))
+                .return_values(ReturnValue::UpdatedNew);
+            left -= 1;
+            match request.send().await {
+                Ok(written) => {
+                    return Ok(count_of(&written.attributes.unwrap_or_default(), attr::WRONG));
+                }
+                Err(error) => match error.as_service_error() {
+                    Some(UpdateItemError::TransactionConflictException(_)) if left > 0 => {}
+                    _ => return Err(StoreError::from_sdk(&error)),
+                },
+            }
+        }
+    }
 }
 
-fn window_end(item: &RawItem) -> Option<Timestamp> {
-    let millis = item.get(attr::WINDOW_END)?.as_n().ok()?.parse().ok()?;
-    Timestamp::from_millis(millis).ok()
+impl Transaction {
+    /// Gives back the reservation of an attempt that was not wrong.
+    pub fn release_attempt(&mut self, attempt: &AttemptReservation) -> Result<(), StoreError> {
+        let update = format!("ADD {} :less", attr::RESERVED);
+        let condition = format!("attribute_exists({})", attr::PK);
+        for counter in &attempt.0 {
+            let values = HashMap::from([(":less".to_owned(), number(-1))]);
+            self.update(Part::Attempts, counter.key.clone(), &update, &condition, values)?;
+        }
+        Ok(())
+    }
+}
+
+enum Reserved {
+    All,
+    /// Nothing was counted. The list holds the full counters. It is empty if another transaction was in
+    /// progress.
+    None(Vec<FullCounter>),
+}
+
+/// A counter whose limit is reached.
+struct FullCounter {
+    counter: Counter,
+    wrong: i64,
+    last_reserved: Option<Timestamp>,
+}
+
+impl FullCounter {
+    /// How long wrong attempts alone fill the counter. `None` if some attempts are still in flight.
+    fn locked_for(&self, now: Timestamp) -> Option<Duration> {
+        let full = self.wrong >= i64::from(self.counter.limit.max());
+        full.then(|| self.counter.window.end.since(now))
+    }
+}
+
+/// Reads which counters are full. DynamoDB returns one reason for each, in order.
+fn read_full(
+    counters: &[Counter],
+    reasons: &[CancellationReason],
+) -> Result<Vec<FullCounter>, StoreError> {
+    let mut full = Vec::new();
+    for (counter, reason) in counters.iter().zip(reasons) {
+        match reason.code().unwrap_or("None") {
+            "None" | "TransactionConflict" => {}
+            "ConditionalCheckFailed" => {
+                let item = reason.item().cloned().unwrap_or_default();
+                let last = Timestamp::from_millis(count_of(&item, attr::LAST_RESERVED));
+                full.push(FullCounter {
+                    counter: counter.clone(),
+                    wrong: count_of(&item, attr::WRONG),
+                    last_reserved: last.ok(),
+                });
+            }
+            code => return Err(StoreError::Unavailable(code.to_owned())),
+        }
+    }
+    Ok(full)
+}
+
+/// A number of an item, or 0 if it is missing.
+fn count_of(item: &RawItem, attribute: &str) -> i64 {
+    item.get(attribute).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or(0)
 }

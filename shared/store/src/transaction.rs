@@ -46,6 +46,8 @@ pub enum Part {
     Grant,
     /// The assignment of the study.
     Assignment,
+    /// The counters of an attempt with a password.
+    Attempts,
 }
 
 /// How a transaction ended.

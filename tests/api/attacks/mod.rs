@@ -3,6 +3,7 @@
 mod borrowed_identity;
 mod ended_authority;
 mod foreign_clinic;
+mod locked_out;
 mod lost_race;
 mod planted_authority;
 mod self_verification;

@@ -2,6 +2,7 @@
 
 pub mod api_key;
 pub mod keyring;
+pub mod known_browser;
 pub mod password;
 pub mod signing;
 pub mod token;

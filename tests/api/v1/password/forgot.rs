@@ -46,6 +46,7 @@ async fn a_deactivated_person_gets_no_email() {
 #[tokio::test]
 async fn an_address_gets_at_most_3_emails_in_15_minutes() {
     let app = App::start().await;
+    app.clock.advance_to_full_hour();
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
     let before = app.sent_emails("grace@clinic.example").len();
@@ -58,6 +59,20 @@ async fn an_address_gets_at_most_3_emails_in_15_minutes() {
     request_reset(&app, "grace@clinic.example").await;
     app.wait_until_delivered().await;
     assert_eq!(app.sent_emails("grace@clinic.example").len(), before + 4);
+}
+
+#[tokio::test]
+async fn a_network_gets_429_after_300_requests_in_15_minutes() {
+    let app = App::start_without_mailer().await;
+    app.clock.advance_to_full_hour();
+    app.count_reset_requests(300, "127.0.0.1").await;
+    let body = json!({"email": "grace@clinic.example"});
+    let answer = app.as_invitee().post("/v1/password/forgot", &body).await;
+    answer.expect_problem(429, "too_many_attempts");
+    let elsewhere = app.as_invitee().with_address("127.0.0.2");
+    elsewhere.post("/v1/password/forgot", &body).await.expect(202);
+    app.clock.advance(Duration::from_mins(15));
+    request_reset(&app, "grace@clinic.example").await;
 }
 
 #[tokio::test]

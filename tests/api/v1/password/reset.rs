@@ -5,19 +5,9 @@ use std::time::Duration;
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::json;
 
-use crate::support::{App, PASSWORD, TestResponse, dashboard_member, link_in, member};
+use crate::support::{App, PASSWORD, TestResponse, dashboard_member, member};
 
 const NEW: &str = "violet-anchor-pumice";
-
-/// Asks for a password reset. Returns the token in the email.
-async fn request_token(app: &App, email: &str) -> String {
-    let before = app.sent_emails(email).len();
-    app.as_invitee().post("/v1/password/forgot", &json!({"email": email})).await.expect(202);
-    let emails = app.wait_for_emails(email, before + 1).await;
-    let link = link_in(emails.last().unwrap());
-    assert!(link.starts_with(&format!("{}/reset#token=", app.base)), "{link}");
-    link.split_once("#token=").unwrap().1.to_owned()
-}
 
 async fn reset(app: &App, token: &str, password: &str) -> TestResponse {
     let body = json!({"token": token, "password": password});
@@ -28,7 +18,7 @@ async fn reset(app: &App, token: &str, password: &str) -> TestResponse {
 async fn a_reset_link_works_once_and_ends_every_session() {
     let app = App::start().await;
     let session = app.confirm_and_sign_in(&dashboard_member("grace@clinic.example")).await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);
     session.client.get("/v1/session").await.expect_problem(401, "unauthenticated");
     app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
@@ -42,7 +32,7 @@ async fn a_reset_link_expires_after_30_minutes() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     app.clock.advance(Duration::from_mins(30));
     reset(&app, &token, NEW).await.expect_problem(404, "token_invalid");
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
@@ -53,8 +43,8 @@ async fn a_new_password_ends_older_reset_links() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let first = request_token(&app, "grace@clinic.example").await;
-    let second = request_token(&app, "grace@clinic.example").await;
+    let first = app.request_reset_token("grace@clinic.example").await;
+    let second = app.request_reset_token("grace@clinic.example").await;
     reset(&app, &second, NEW).await.expect(200);
     reset(&app, &first, "another-quartz-lagoon").await.expect_problem(404, "token_invalid");
 }
@@ -64,7 +54,7 @@ async fn every_invalid_token_gets_the_same_404() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     let mut tampered = token.clone();
     tampered.replace_range(5..6, if &tampered[5..6] == "A" { "B" } else { "A" });
     let invitation = app.invite_and_get_token(&member("ada@clinic.example")).await;
@@ -82,7 +72,7 @@ async fn a_new_password_must_not_contain_the_names_of_person_or_clinic() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     for (weak, code) in [
         ("short", "password_length"),
         ("GraceLindGraceLind", "password_weak"),
@@ -99,7 +89,7 @@ async fn a_reset_refuses_a_breached_password_unless_the_list_is_down() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     for password in BREACHED_PASSWORDS {
         reset(&app, &token, password).await.expect_problem(422, "password_breached");
     }
@@ -113,7 +103,7 @@ async fn an_accent_typed_either_way_is_the_same_new_password() {
     let app = App::start().await;
     app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     reset(&app, &token, "viol\u{e9}t-anchor-pumice").await.expect(200);
     app.sign_in("grace@clinic.example", "viole\u{301}t-anchor-pumice").await.expect(200);
     app.sign_in("grace@clinic.example", NEW).await.expect_problem(401, "credentials_wrong");
@@ -126,7 +116,7 @@ async fn a_user_who_gets_the_dashboard_later_sets_a_password_by_email() {
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     app.as_pacs().patch(&path, &json!({"hasDashboardAccess": true})).await.expect(200);
     app.wait_until_delivered().await;
-    let token = request_token(&app, "grace@clinic.example").await;
+    let token = app.request_reset_token("grace@clinic.example").await;
     reset(&app, &token, NEW).await.expect(200);
     app.sign_in("grace@clinic.example", NEW).await.expect(200);
 }

@@ -44,6 +44,7 @@ async fn lasting_changes_need_the_password_of_the_last_10_minutes() {
 #[tokio::test]
 async fn a_wrong_password_confirms_nothing_and_is_counted() {
     let app = App::start().await;
+    app.clock.advance_to_full_hour();
     app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     let boss = app.open_unconfirmed_session("boss@clinic.example").await;
     for _ in 0..10 {
