@@ -313,7 +313,9 @@ impl App {
         self.store().load_clinic(self.clinic()).await.unwrap().unwrap().managers
     }
 
+    /// The number of items in the table, once `mailer` has written its own.
     pub(crate) async fn count_items(&self) -> usize {
+        self.wait_until_delivered().await;
         self.load_items().await.len()
     }
 

@@ -22,8 +22,17 @@ impl TestClock {
     /// Moves the clock to the next full hour. Limits count in windows of the clock, so a test of a limit
     /// starts with a new window.
     pub(crate) fn advance_to_full_hour(&self) {
-        let into_hour = self.now().millis().rem_euclid(HOUR);
-        self.0.fetch_add(HOUR - into_hour, Ordering::SeqCst);
+        self.advance_to_next(HOUR);
+    }
+
+    /// Moves the clock to the next midnight in UTC.
+    pub(crate) fn advance_to_full_day(&self) {
+        self.advance_to_next(24 * HOUR);
+    }
+
+    fn advance_to_next(&self, length: i64) {
+        let into = self.now().millis().rem_euclid(length);
+        self.0.fetch_add(length - into, Ordering::SeqCst);
     }
 }
 

@@ -70,6 +70,7 @@ async fn create_invitation(
     requester: &Requester,
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
+    new.open_for = deps.clinics.require_quota(&deps.context, new.clinic).await?.duration();
     let npi = new.profile.permissions.npi().map(|(npi, _)| npi);
     if npi.is_none()
         && let Some(created) = create_for_unclaimed_email(deps, &new, requester).await?
@@ -93,7 +94,6 @@ async fn create_invitation(
             new.profile = verify_npi(deps, new.profile.clone()).await?;
             npi_verified = true;
         }
-        deps.invitation_days.remember(&claims.clinic, now);
         new.open_for = claims.clinic.invitation_days.duration();
         let pending = new.clone().create(deps.context.now());
         let claims = (claims.email, claims.npi);
@@ -103,19 +103,14 @@ async fn create_invitation(
 }
 
 /// Writes the invitation without reading the email's claim first, since most people were never
-/// invited before. Returns `None` if there is a claim, or if the clinic's days are not cached.
+/// invited before. Returns `None` if there is a claim.
 async fn create_for_unclaimed_email(
     deps: &Deps,
     new: &NewInvitation,
     requester: &Requester,
 ) -> Result<Option<Invitation>, Problem> {
-    let now = deps.context.now();
-    let Some(days) = deps.invitation_days.get(new.clinic, now) else {
-        return Ok(None);
-    };
-    let mut new = new.clone();
-    new.open_for = days.duration();
-    let (pending, unclaimed) = (new.create(now), (Claim::unclaimed(), Claim::unclaimed()));
+    let pending = new.clone().create(deps.context.now());
+    let unclaimed = (Claim::unclaimed(), Claim::unclaimed());
     let committed = write_invitation(deps, &pending, unclaimed, requester).await?;
     Ok((committed == CommitOutcome::Committed).then(|| pending.into()))
 }

@@ -8,8 +8,8 @@ mod batch;
 mod draft;
 mod edit;
 mod invitation;
-mod invitation_days;
 mod invite;
+mod remembered_clinics;
 mod resend;
 mod revoke;
 
@@ -25,7 +25,7 @@ use changes::Context;
 use npi::Nppes;
 use utoipa::OpenApi;
 
-pub use invitation_days::InvitationDaysCache;
+pub use remembered_clinics::RememberedClinics;
 
 /// What this function needs.
 #[derive(Clone, FromRef)]
@@ -36,8 +36,8 @@ pub struct Deps {
     pub dashboard: DashboardOrigin,
     /// The NPI registry.
     pub registry: Arc<Nppes>,
-    /// How long the invitations of each clinic stay open.
-    pub invitation_days: InvitationDaysCache,
+    /// Clinics, and the quota of their invitation emails.
+    pub clinics: RememberedClinics,
 }
 
 /// The routes of this function.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
-use invite::{Deps, InvitationDaysCache};
+use domain::clinic::InvitationsPerDay;
+use invite::{Deps, RememberedClinics};
 use npi::Nppes;
 use runtime::{Aws, Settings};
 
@@ -14,12 +15,14 @@ async fn main() -> Result<(), runtime::Error> {
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
     let dashboard = settings.required("DASHBOARD_URL");
+    let quota = settings.optional("INVITATIONS_PER_DAY");
+    let quota = quota.map_or(Ok(InvitationsPerDay::default()), |text| text.parse());
     settings.check()?;
     let deps = Deps {
         dashboard: DashboardOrigin::of(&dashboard)?,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
-        invitation_days: InvitationDaysCache::default(),
+        clinics: RememberedClinics::new(quota?),
     };
     runtime::serve(invite::router(deps)).await
 }

@@ -33,6 +33,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let principal = &caller.principal;
+    deps.clinics.require_quota(&deps.context, clinic).await?;
     changes::retry!(async {
         let pending = require_pending(find_invitation(&deps, clinic, id).await?)?;
         let level = pending.details.profile.permissions.level();

@@ -104,7 +104,11 @@ async fn process_record(deps: &Deps, record: EventRecord) -> Result<(), MailerEr
                 deps.store.release_mail(id, deps.clock.now()).await?;
                 Err(error)
             }
-            Ok(outcome) => write_outcome(deps, id, &outcome).await,
+            Ok(outcome) => {
+                write_outcome(deps, id, &outcome).await?;
+                count_invitation(deps, id, &outcome).await;
+                Ok(())
+            }
         },
     }
 }
@@ -117,6 +121,18 @@ async fn mark_permanently_failed(
 ) -> Result<(), MailerError> {
     tracing::error!(%error, "email failed permanently");
     write_outcome(deps, id, &SendOutcome::Failed(INTERNAL_ERROR.to_owned())).await
+}
+
+/// Counts a sent invitation for the quota of its clinic. The quota is not exact, so a failure changes nothing
+/// else.
+async fn count_invitation(deps: &Deps, id: MailId, outcome: &SendOutcome) {
+    let (MailId::Invitation { clinic, .. }, SendOutcome::Sent(_)) = (id, outcome) else {
+        return;
+    };
+    let day = deps.clock.now().day();
+    if let Err(error) = deps.store.count_sent_invitation(clinic, day).await {
+        tracing::warn!(%error, "sent invitation not counted");
+    }
 }
 
 /// The outcome of an email that will not be retried.

@@ -8,7 +8,7 @@ from rules.permissions import statements_of
 
 # The settings that a function reads besides TABLE_NAME and RUST_LOG.
 SETTINGS = {
-    "InviteFunction": {"DASHBOARD_URL", "NPPES_BASE_URL"},
+    "InviteFunction": {"DASHBOARD_URL", "NPPES_BASE_URL", "INVITATIONS_PER_DAY"},
     "ConfirmFunction": {
         "DASHBOARD_URL", "NPPES_BASE_URL", "BREACHED_PASSWORDS_URL", "INVITATION_LINK_KEYS_SECRET_ARN",
         "KNOWN_BROWSER_KEYS_SECRET_ARN",

@@ -43,7 +43,7 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
     let FunctionDeps { context, dashboard, keys, signer, keyrings, registry, passwords, links } =
         deps;
     let invite = invite::Deps {
-        invitation_days: invite::InvitationDaysCache::default(),
+        clinics: invite::RememberedClinics::default(),
         context: context.clone(),
         dashboard: dashboard.clone(),
         registry: registry.clone(),

@@ -1,5 +1,6 @@
 //! A clinic and its settings.
 
+use std::str::FromStr;
 use std::time::Duration;
 
 use crate::field::Refusal;
@@ -35,6 +36,38 @@ impl InvitationDays {
 impl Default for InvitationDays {
     fn default() -> Self {
         Self(7)
+    }
+}
+
+/// How many invitation emails each clinic may send in a day (UTC): 1 to 100,000, with a default of 500. It
+/// limits what a stolen API key can do to the reputation of the sender address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct InvitationsPerDay(u32);
+
+/// The text is not a number of invitations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("INVITATIONS_PER_DAY: write a whole number from 1 to 100000")]
+pub struct InvalidInvitationsPerDay;
+
+impl InvitationsPerDay {
+    /// The number of emails.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl FromStr for InvitationsPerDay {
+    type Err = InvalidInvitationsPerDay;
+
+    fn from_str(text: &str) -> Result<Self, InvalidInvitationsPerDay> {
+        let number = text.parse().ok().filter(|number| (1..=100_000).contains(number));
+        number.map(Self).ok_or(InvalidInvitationsPerDay)
+    }
+}
+
+impl Default for InvitationsPerDay {
+    fn default() -> Self {
+        Self(500)
     }
 }
 
@@ -152,6 +185,17 @@ mod tests {
         assert!(TimeZone::parse("UTC").is_ok());
         for wrong in ["", "Chicago", "America/Springfield", "UTC+1"] {
             assert_eq!(TimeZone::parse(wrong).unwrap_err().code, "time_zone_unknown", "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_clinic_may_send_1_to_100_000_invitations_a_day_and_500_by_default() {
+        assert_eq!(InvitationsPerDay::default().get(), 500);
+        for (text, number) in [("1", 1), ("100000", 100_000)] {
+            assert_eq!(text.parse::<InvitationsPerDay>().map(InvitationsPerDay::get), Ok(number));
+        }
+        for wrong in ["", "0", "100001", "-1", "5e2", "many"] {
+            assert!(wrong.parse::<InvitationsPerDay>().is_err(), "{wrong}");
         }
     }
 

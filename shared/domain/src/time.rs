@@ -74,6 +74,11 @@ impl Timestamp {
         jiff::tz::Offset::UTC.to_datetime(self.0).year()
     }
 
+    /// The day of this instant.
+    pub fn day(self) -> Day {
+        Day(jiff::tz::Offset::UTC.to_datetime(self.0).date())
+    }
+
     /// The last instant before this one.
     #[must_use]
     pub fn previous_instant(self) -> Self {
@@ -138,6 +143,13 @@ impl Day {
     /// The first instant of the next day.
     pub fn end(self) -> Timestamp {
         self.0.tomorrow().map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
+    }
+}
+
+impl fmt::Display for Day {
+    /// Writes `YYYY-MM-DD`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 

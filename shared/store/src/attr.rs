@@ -48,6 +48,8 @@ pub(crate) const TIME_ZONE: &str = "tz";
 pub(crate) const REPLY_TO: &str = "rt";
 /// Until when a request with an idempotency key counts as running, in milliseconds.
 pub(crate) const RUNNING_UNTIL: &str = "ru";
+/// How many invitation emails were sent.
+pub(crate) const SENT: &str = "se";
 /// Attempts that are counted against a limit: judged wrong, or not judged yet.
 pub(crate) const RESERVED: &str = "re";
 /// Attempts that were judged wrong.

@@ -9,6 +9,7 @@ use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::session::SessionRef;
 use domain::study::StudyRef;
+use domain::time::Day;
 
 /// The primary key of an item.
 #[derive(Clone, PartialEq, Eq)]
@@ -80,6 +81,11 @@ pub(crate) fn account(email: &Email) -> Key {
 
 pub(crate) fn membership(email: &Email, clinic: ClinicId) -> Key {
     Key::new(format!("ACCOUNT#{}", email.normalized()), format!("{MEMBERSHIP}{clinic}"))
+}
+
+/// The count of a clinic's invitation emails on a day.
+pub(crate) fn sent_invitations(clinic: ClinicId, day: Day) -> Key {
+    Key::new(clinic_partition(clinic), format!("SENT#{day}"))
 }
 
 /// A counter of attempts for an address. `name` says which one.

@@ -8,10 +8,11 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use domain::clinic::Clinic;
 use domain::delivery::DeliveryStatus;
 use domain::ids::{ClinicId, InvitationId, NoticeId};
 use domain::invitation::Invitation;
-use domain::time::Timestamp;
+use domain::time::{Day, Timestamp};
 
 use crate::invitation::item::SENDING;
 use crate::item::{RawItem, number, text};
@@ -20,6 +21,8 @@ use crate::{Notice, Store, StoreError, attr, key};
 
 /// How long a lease lasts. This is longer than sending takes, including all retries.
 const LEASE: Duration = Duration::from_secs(30);
+/// How long the count of a day stays in the table after the day, for an operator who looks into it.
+const KEEP_COUNT: Duration = Duration::from_hours(7 * 24);
 
 /// The id of an email.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +140,38 @@ impl Store {
             (":now".to_owned(), number(now.millis())),
         ]);
         self.update_mail(mail, &set, &sending, values).await.map(|_| ())
+    }
+
+    /// Counts an invitation email that a clinic sent on a day.
+    pub async fn count_sent_invitation(
+        &self,
+        clinic: ClinicId,
+        day: Day,
+    ) -> Result<(), StoreError> {
+        let request = self.client.update_item().table_name(&self.table);
+        let request = request
+            .set_key(Some(key::sent_invitations(clinic, day).into_attributes()))
+            .update_expression(format!("SET #ttl = :ttl ADD {} :one", attr::SENT))
+            .expression_attribute_names("#ttl", "ttl")
+            .expression_attribute_values(":ttl", number(day.end().plus(KEEP_COUNT).seconds()))
+            .expression_attribute_values(":one", number(1));
+        request.send().await.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+    }
+
+    /// Loads a clinic, and how many invitation emails it sent on a day, in one read.
+    pub async fn load_clinic_and_sent_count(
+        &self,
+        clinic: ClinicId,
+        day: Day,
+    ) -> Result<Option<(Clinic, u32)>, StoreError> {
+        let keys = [key::clinic(clinic), key::sent_invitations(clinic, day)];
+        let mut found = self.get_all(&keys).await?.into_iter();
+        let Some(clinic) = found.next().flatten() else {
+            return Ok(None);
+        };
+        let sent = found.next().flatten();
+        let sent = sent.and_then(|item| item.get(attr::SENT)?.as_n().ok()?.parse().ok());
+        Ok(Some((self.decode_clinic(&clinic)?, sent.unwrap_or(0))))
     }
 
     async fn write_send_result(

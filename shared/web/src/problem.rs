@@ -19,6 +19,7 @@ pub struct Problem {
     faults: Vec<FieldFault>,
     retry_after: Option<Duration>,
     credential_refused: bool,
+    is_final: bool,
     about: Map<String, Value>,
 }
 
@@ -32,6 +33,7 @@ impl Problem {
             faults: Vec::new(),
             retry_after: None,
             credential_refused: false,
+            is_final: false,
             about: Map::new(),
         }
     }
@@ -153,6 +155,12 @@ impl Problem {
         Self { retry_after: Some(Duration::from_secs(1)), ..problem }
     }
 
+    /// Tells the SDKs not to retry by themselves.
+    #[must_use]
+    pub fn as_final(self) -> Self {
+        Self { is_final: true, ..self }
+    }
+
     /// Adds the id of an object that the problem is about.
     #[must_use]
     pub fn about(mut self, member: &str, id: impl std::fmt::Display) -> Self {
@@ -207,6 +215,10 @@ impl Problem {
         if let Some(wait) = self.retry_after {
             let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
             headers.insert(header::RETRY_AFTER, seconds.into());
+        }
+        // The SDKs retry a 429 unless this header forbids it.
+        if self.is_final {
+            headers.insert("x-should-retry", HeaderValue::from_static("false"));
         }
         if self.status == StatusCode::UNAUTHORIZED {
             let challenge = match self.code {

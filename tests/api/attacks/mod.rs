@@ -1,6 +1,7 @@
 //! What an attacker tries, one file for each kind of attack.
 
 mod borrowed_identity;
+mod email_abuse;
 mod ended_authority;
 mod foreign_clinic;
 mod locked_out;
