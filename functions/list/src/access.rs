@@ -139,10 +139,9 @@ pub(crate) async fn handle(
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
     let from = active.filter(|active| *active).map(|_| oldest_live_id(now));
-    let issuer = caller.principal.bound_issuer();
     let keep = |grant: &Grant| {
         active.is_none_or(|wanted| wanted == grant.is_alive(now))
-            && issuer.is_none_or(|issuer| grant.details().issuer == issuer)
+            && caller.principal.may_see(grant.details())
     };
     let page = context.store.list_grants(clinic, user, from, request, keep).await?;
     Ok(Json(AccessesView {

@@ -65,14 +65,12 @@ pub(crate) async fn handle(
 ) -> Result<Json<Done>, Problem> {
     let requester = caller.principal.requester();
     let (store, clinic) = (&deps.context.store, caller.clinic());
-    let issuer = caller.principal.bound_issuer();
-    let concerns_caller =
-        |grant: &Grant| issuer.is_none_or(|issuer| grant.details().issuer == issuer);
+    let may_see = |grant: &Grant| caller.principal.may_see(grant.details());
     match target {
         RevokeTarget::One(id) => {
             access_log::record_object(id);
             let grant = store.load_grant(clinic, id).await?;
-            let grant = grant.filter(concerns_caller).ok_or_else(access_not_found)?;
+            let grant = grant.filter(may_see).ok_or_else(access_not_found)?;
             end_access(&deps, grant, &requester).await?;
             Ok(Json(Done::new("The temporary access has ended.")))
         }
@@ -80,13 +78,13 @@ pub(crate) async fn handle(
             find_user(&deps, clinic, user).await?;
             let now = deps.context.now();
             let live = store.list_live_grants(clinic, user, now).await?;
-            for grant in live.into_iter().filter(concerns_caller) {
+            for grant in live.into_iter().filter(may_see) {
                 end_access(&deps, grant, &requester).await?;
             }
-            Ok(Json(Done::new(if issuer.is_some() {
-                "Every temporary access of the user that this API key issued has ended."
-            } else {
+            Ok(Json(Done::new(if caller.principal.sees_all_access() {
                 "Every temporary access of the user has ended."
+            } else {
+                "Every temporary access of the user that you can see has ended."
             })))
         }
     }

@@ -14,8 +14,8 @@ use domain::session::IdleMinutes;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonBody;
-use web::field::{FaultCollector, Field, NotedFault, RequestFields};
+use web::body::JsonObject;
+use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
 
 /// The settings of a clinic.
 #[derive(Serialize, ToSchema)]
@@ -61,6 +61,9 @@ pub(crate) async fn read(
     Ok(Json((&clinic).into()))
 }
 
+/// Settings that a PATCH ignores, so that a client can send back what it read.
+const READ_ONLY: [&str; 2] = ["clinicId", "invitationsPerDay"];
+
 /// The settings to change. A missing one stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -104,15 +107,17 @@ impl RequestFields for ClinicChangeRequest {
 pub(crate) async fn edit(
     State(context): State<Context>,
     caller: Caller<ManageClinic>,
-    JsonBody(changes): JsonBody<ClinicChangeRequest>,
+    mut body: JsonObject,
 ) -> Result<Json<ClinicSettingsView>, Problem> {
-    if changes.name.is_some() {
-        require_owner(caller.person()?)?;
-    }
+    body.members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
+    let changes = read_object::<ClinicChangeRequest>(body.members)?;
     let (requester, id) = (caller.principal.requester(), caller.clinic());
     let (action, object) = (AuditAction::ClinicEdited, AuditObject::Clinic(id));
     changes::retry!(async {
         let before = load_clinic(&context, id).await?;
+        if changes.name.as_ref().is_some_and(|name| *name != before.name) {
+            require_owner(caller.person()?)?;
+        }
         let next = before.edit(changes.clone());
         let record = requester.audit_record(&context, id, action, object, (None, None));
         let mut tx = requester.start(&context, &record)?;

@@ -79,7 +79,7 @@ async fn edit(
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;
     queue_emails(deps, &mut tx, &change, &caller.requester()).await?;
-    settle_keys(deps, &mut tx, &change, keys, &caller.requester()).await?;
+    settle_keys(deps, &mut tx, &change, keys, caller).await?;
     commit_change(deps, tx, &change, Json((&change.next).into())).await
 }
 

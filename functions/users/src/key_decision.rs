@@ -1,16 +1,21 @@
-//! What becomes of the API keys of an owner or admin who is deactivated or demoted.
+//! What becomes of the API keys of a person who is deactivated or demoted, or who stops owning the clinic.
 
-use changes::Requester;
+use auth::principal::Principal;
+use domain::actor::Inviter;
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::api_key::KeyWithSecrets;
 use domain::field::{FieldFaults, Refusal};
-use domain::user::UserChange;
-use serde::Serialize;
+use domain::ids::UserId;
+use domain::person::permissions::Level;
+use domain::user::{UserChange, UserStatus};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use store::Transaction;
+use utoipa::ToSchema;
 use web::Problem;
-use web::field::FieldValue;
+use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
+use web::schema::KeyDecisionName;
 
 use crate::Deps;
 
@@ -34,6 +39,29 @@ impl FieldValue for KeyDecision {
             "keep" => Ok(Self::Keep),
             _ => Err(UNKNOWN),
         })
+    }
+}
+
+/// Which user, and what becomes of the API keys that they made.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub(crate) struct UserAndKeysRequest {
+    /// `usr_` and 32 hex characters.
+    #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
+    user_id: Field<UserId>,
+    /// What becomes of the API keys that the change leaves without their maker. Required if there are any:
+    /// `end` revokes them, `keep` lets them work on.
+    #[schema(value_type = KeyDecisionName, required = false)]
+    keys: Field<KeyDecision>,
+}
+
+impl RequestFields for UserAndKeysRequest {
+    type Values = (UserId, Option<KeyDecision>);
+
+    fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
+        let user = faults.required(self.user_id);
+        let keys = faults.optional(self.keys);
+        Ok((user?, keys))
     }
 }
 
@@ -64,38 +92,98 @@ impl From<&KeyWithSecrets> for UndecidedKey {
     }
 }
 
-/// If the change takes an owner or admin away, decides about the keys whose secret they made. Refuses the
-/// change if there are such keys and no decision.
+/// Which keys need a decision.
+pub(crate) enum Departure {
+    /// The person is deactivated or stops managing the clinic: every key whose secret they made.
+    Leaves,
+    /// The person stops being an owner: the keys that only an owner makes.
+    StopsOwning,
+    /// The person keeps what the keys rest on.
+    Stays,
+}
+
+impl Departure {
+    /// How the change affects the person's hold on their keys.
+    pub(crate) fn of(change: &UserChange) -> Self {
+        let (next, before) = (&change.next, &change.before.permissions);
+        if next.status != UserStatus::Active || change.managers.managers < 0 {
+            Self::Leaves
+        } else if before.level() == Level::Owner && !next.is_active_owner() {
+            Self::StopsOwning
+        } else {
+            Self::Stays
+        }
+    }
+
+    fn concerns(&self, key: &KeyWithSecrets) -> bool {
+        match self {
+            Self::Leaves => true,
+            Self::StopsOwning => key.key.needs_owner(),
+            Self::Stays => false,
+        }
+    }
+}
+
+/// Decides about the keys whose secret a person made, if the change takes away what they rest on. Refuses
+/// the change if there are such keys and no decision.
 pub(crate) async fn settle_keys(
     deps: &Deps,
     tx: &mut Transaction,
     change: &UserChange,
     decision: Option<KeyDecision>,
-    requester: &Requester,
+    caller: &Principal,
 ) -> Result<(), Problem> {
-    if change.managers.managers >= 0 || decision == Some(KeyDecision::Keep) {
+    let (user, context, departure) = (&change.next, &deps.context, Departure::of(change));
+    if matches!(departure, Departure::Stays) {
         return Ok(());
     }
-    let (user, context) = (&change.next, &deps.context);
-    let keys = context.store.load_keys_of(user.clinic, user.id, context.now()).await?;
-    if keys.is_empty() {
-        return Ok(());
+    let mut keys = context.store.load_keys_of(user.clinic, user.id, context.now()).await?;
+    keys.retain(|key| departure.concerns(key));
+    match decision {
+        _ if keys.is_empty() => Ok(()),
+        None => Err(undecided(&keys)),
+        Some(KeyDecision::Keep) if caller.acting_person() == Some(user.id) => {
+            let detail = "Send end. Only another owner or admin can let your API keys work on.";
+            Err(Problem::forbidden(detail))
+        }
+        Some(KeyDecision::Keep) => Ok(()),
+        Some(KeyDecision::End) => end_keys(deps, tx, &keys, caller),
     }
-    if decision.is_none() {
-        let keys: Vec<_> = keys.iter().map(UndecidedKey::from).collect();
-        let detail = "This person made API keys that still work. Send keys with end or keep.";
-        return Err(Problem::conflict("keys_to_decide", detail).with("keys", &keys));
-    }
+}
+
+fn undecided(keys: &[KeyWithSecrets]) -> Problem {
+    let keys: Vec<_> = keys.iter().map(UndecidedKey::from).collect();
+    let detail = "This person made API keys that still work. Send keys with end or keep.";
+    Problem::conflict("keys_to_decide", detail).with("keys", &keys)
+}
+
+fn end_keys(
+    deps: &Deps,
+    tx: &mut Transaction,
+    keys: &[KeyWithSecrets],
+    caller: &Principal,
+) -> Result<(), Problem> {
     if keys.len() * ITEMS_PER_KEY > tx.room() {
         let detail =
             "This person made too many API keys to end at once. Revoke some of them first.";
         return Err(Problem::conflict("too_many_keys", detail));
     }
-    for found in &keys {
-        let object = AuditObject::ApiKey(found.key.id);
+    // The change rests on the caller's own key, so the same transaction cannot end it.
+    if keys.iter().any(|found| Inviter::ApiKey(found.key.id) == caller.as_inviter()) {
+        let detail = "Use another API key or the dashboard. An API key cannot end itself.";
+        return Err(Problem::conflict("cannot_end_own_key", detail));
+    }
+    let (context, requester) = (&deps.context, caller.requester());
+    for found in keys {
+        let (clinic, object) = (found.key.clinic, AuditObject::ApiKey(found.key.id));
         let action = AuditAction::ApiKeyRevoked;
-        let record = requester.audit_record(context, user.clinic, action, object, (None, None));
-        tx.put_audit_record(&record)?;
+        tx.put_audit_record(&requester.audit_record(
+            context,
+            clinic,
+            action,
+            object,
+            (None, None),
+        ))?;
         tx.revoke_api_key(found)?;
     }
     Ok(())

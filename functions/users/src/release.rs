@@ -73,16 +73,11 @@ async fn leave_account(deps: &Deps, tx: &mut Transaction, user: &User) -> Result
     let others =
         if memberships.is_empty() { Vec::new() } else { store.load_users(&memberships).await? };
     let in_use = others.iter().any(|other| other.status == UserStatus::Active);
-    let mut next = Account { version: account.version + 1, ..account };
-    if !in_use {
-        next.password = None;
-        next.password_set_at = Some(deps.context.now());
-        next.password_epoch += 1;
-        for other in &others {
-            tx.set_password_epoch(other, next.password_epoch)?;
-        }
+    for other in &others {
+        tx.require_unchanged_user(other)?;
     }
-    Ok(tx.put_account(&user.email, &next)?)
+    let next = if in_use { account } else { account.forget_password(deps.context.now()) };
+    Ok(tx.put_account(&user.email, &Account { version: next.version + 1, ..next })?)
 }
 
 fn user_active() -> Problem {

@@ -57,7 +57,7 @@ pub(crate) async fn handle(
     let secret = ApiKeySecret::new(context.entropy.as_ref());
     let (object, actor) = (AuditObject::ApiKey(id), requester.actor);
     let rotated: KeyRotation = changes::retry!(async {
-        let found = context.store.load_api_key(clinic, id).await?;
+        let found = context.store.load_api_key_with_uses(clinic, id).await?;
         let found = found.ok_or_else(Problem::api_key_not_found)?;
         require_right_to_make(person, &found.key)?;
         let maker = KeyMaker::User(person.user.id);

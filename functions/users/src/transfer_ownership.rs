@@ -18,20 +18,21 @@ use web::view::Done;
 
 use crate::Deps;
 use crate::clinic::require_owner;
-use crate::user::{UserRequest, commit_change};
+use crate::key_decision::{UserAndKeysRequest, settle_keys};
+use crate::user::commit_change;
 
 /// Make an active user with dashboard access an owner. The caller becomes an admin. Repeating this for the
 /// same user changes nothing.
 #[utoipa::path(
     post, operation_id = "transferOwnership", path = "/v1/clinic/transfer-ownership", tag = "clinic",
-    request_body = UserRequest, security(("session" = [])),
+    request_body = UserAndKeysRequest, security(("session" = [])),
     params(IdempotencyKeyHeader),
     responses((status = 200, body = Done), Problem)
 )]
 pub(crate) async fn handle(
     State(deps): State<Deps>,
     caller: Caller<TransferOwnership>,
-    JsonBody(id): JsonBody<UserRequest>,
+    JsonBody((id, keys)): JsonBody<UserAndKeysRequest>,
 ) -> Result<Json<Done>, Problem> {
     let person = caller.person()?;
     let requester = caller.principal.requester();
@@ -59,6 +60,7 @@ pub(crate) async fn handle(
         tx.put_audit_record(&requester.user_record(&deps.context, &raised))?;
         tx.replace_users(&[&raised, &lowered])?;
         queue_alerts(&deps, &mut tx, (&raised, &lowered)).await?;
+        settle_keys(&deps, &mut tx, &lowered, keys, &caller.principal).await?;
         commit_change(&deps, tx, &lowered, done).await
     })
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use domain::actor::{Actor, Inviter, Issuer};
 use domain::credentials::api_key::{AccessScope, KeyMaker, Scope};
 use domain::embed::EmbedOrigins;
+use domain::grant::GrantDetails;
 use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::person::permissions::Level;
 use domain::person::profile::ProfileEditor;
@@ -183,18 +184,32 @@ impl Principal {
         }
     }
 
-    /// The API key, if it sees and ends only the temporary access that it issued.
-    pub fn bound_issuer(&self) -> Option<Issuer> {
+    /// Whether this caller may see and end a temporary access of the clinic. A key that is bound to its own
+    /// access may not touch another's. A member may touch what they issued, and what is in their name.
+    pub fn may_see(&self, access: &GrantDetails) -> bool {
         match &self.identity {
-            Identity::ApiKey { id, access_scope: AccessScope::Own, .. } => {
-                Some(Issuer::ApiKey(*id))
+            Identity::ApiKey { access_scope: AccessScope::All, .. } => true,
+            Identity::ApiKey { access_scope: AccessScope::Own, .. } => {
+                access.issuer == self.as_issuer()
             }
-            _ => None,
+            Identity::Person(person) => {
+                person.user.profile.permissions.manages_clinic()
+                    || access.issuer == self.as_issuer()
+                    || access.view.user() == Some(person.user.id)
+            }
+        }
+    }
+
+    /// Whether this caller sees and ends all temporary access of the clinic.
+    pub fn sees_all_access(&self) -> bool {
+        match &self.identity {
+            Identity::ApiKey { access_scope, .. } => *access_scope == AccessScope::All,
+            Identity::Person(person) => person.user.profile.permissions.manages_clinic(),
         }
     }
 
     /// The person who acts. An API key counts as the person who made the secret that was sent.
-    fn acting_person(&self) -> Option<UserId> {
+    pub fn acting_person(&self) -> Option<UserId> {
         match &self.identity {
             Identity::ApiKey { made_by, .. } => made_by.user(),
             Identity::Person(person) => Some(person.user.id),

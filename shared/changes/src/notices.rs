@@ -4,7 +4,7 @@ use domain::actor::Actor;
 use domain::alert::SecurityAlert;
 use domain::ids::{ClinicId, NoticeId, UserId};
 use domain::person::email::Email;
-use domain::person::permissions::{Level, Permissions};
+use domain::person::permissions::Permissions;
 use domain::user::User;
 use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
@@ -15,12 +15,20 @@ const MAX_NOTIFIED: usize = 90;
 
 /// Loads the active owners and admins of a clinic, newest first, at most [`MAX_NOTIFIED`].
 pub async fn load_managers(context: &Context, clinic: ClinicId) -> Result<Vec<User>, StoreError> {
+    load_users(context, clinic, User::is_active_manager).await
+}
+
+async fn load_users(
+    context: &Context,
+    clinic: ClinicId,
+    keep: impl Fn(&User) -> bool,
+) -> Result<Vec<User>, StoreError> {
     let request = PageRequest { limit: MAX_NOTIFIED, after: None };
-    let mut page = context.store.list_users(clinic, request, User::is_active_manager).await?;
+    let mut page = context.store.list_users(clinic, request, &keep).await?;
     // A page ends early if filling it would read too much.
     while let Some(after) = page.next.filter(|_| page.items.len() < MAX_NOTIFIED) {
         let request = PageRequest { limit: MAX_NOTIFIED - page.items.len(), after: Some(after) };
-        let more = context.store.list_users(clinic, request, User::is_active_manager).await?;
+        let more = context.store.list_users(clinic, request, &keep).await?;
         page.items.extend(more.items);
         page.next = more.next;
     }
@@ -49,9 +57,8 @@ pub async fn load_owners(
     clinic: ClinicId,
     except: &Email,
 ) -> Result<Vec<Email>, StoreError> {
-    let owns = |user: &User| user.profile.permissions.level() == Level::Owner;
-    let managers = load_managers(context, clinic).await?;
-    let owners = managers.into_iter().filter(owns).map(|user| user.email);
+    let owners = load_users(context, clinic, User::is_active_owner).await?;
+    let owners = owners.into_iter().map(|user| user.email);
     Ok(owners.filter(|owner| owner.normalized() != except.normalized()).collect())
 }
 

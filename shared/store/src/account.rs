@@ -28,6 +28,20 @@ pub struct Account {
     pub version: u64,
 }
 
+impl Account {
+    /// The account without its password, for an address that may have another holder. Links to set a
+    /// password that were emailed before no longer work, and neither do older links to invitations.
+    #[must_use]
+    pub fn forget_password(self, now: Timestamp) -> Self {
+        Self {
+            password: None,
+            password_set_at: Some(now),
+            password_epoch: self.password_epoch + 1,
+            ..self
+        }
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct AccountItem {
     #[serde(rename = "pw", default, skip_serializing_if = "Option::is_none")]

@@ -184,6 +184,17 @@ impl Store {
         found.map(|raw| self.decode_stored_key(&raw)).transpose()
     }
 
+    /// Loads the API key with this id in the clinic, with its last uses.
+    pub async fn load_api_key_with_uses(
+        &self,
+        clinic: ClinicId,
+        id: ApiKeyId,
+    ) -> Result<Option<KeyWithSecrets>, StoreError> {
+        let found = self.get(&key::api_key(clinic, id)).await?;
+        let found = found.into_iter().collect::<Vec<_>>();
+        Ok(self.load_last_uses(&found).await?.pop())
+    }
+
     fn decode_stored_key(&self, raw: &RawItem) -> Result<KeyWithSecrets, StoreError> {
         self.decode_with(raw, |item: KeyByIdItem| {
             let secrets = item.secrets.into_iter().map(TryInto::try_into);

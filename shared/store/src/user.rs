@@ -233,6 +233,13 @@ impl Transaction {
         self.check(Part::Granter, key::user(clinic, granter), &condition, values)
     }
 
+    /// Requires that a user did not change since it was read.
+    pub fn require_unchanged_user(&mut self, user: &User) -> Result<(), StoreError> {
+        let condition = format!("{} = :version", attr::VERSION);
+        let values = HashMap::from([(":version".to_owned(), number(user.version))]);
+        self.check(Part::User, key::user(user.clinic, user.id), &condition, values)
+    }
+
     /// Requires that a user still has the status, level and epochs that were read.
     pub fn require_same_authority(&mut self, user: &User) -> Result<(), StoreError> {
         let (condition, values) = same_authority(user);

@@ -200,6 +200,8 @@ impl KeyWithSecrets {
     }
 
     /// Gives the key another secret. The newest one so far ends after `overlap`, and an older one ends now.
+    /// If the newest one was never used, its answer may have been lost. With an overlap, it then ends now
+    /// and the older one keeps its end.
     pub fn rotate(
         self,
         secret: &ApiKeySecret,
@@ -213,12 +215,19 @@ impl KeyWithSecrets {
         }
         let (mut secrets, mut ended) = (Vec::new(), Vec::new());
         let end = now.plus(overlap.duration());
+        let works = |old: &KeySecret| old.ends_at.is_some_and(|end| end > now);
+        let never_used = |old: &KeySecret| old.ends_at.is_none() && old.last_used_at.is_none();
+        let lost = self.secrets.iter().any(works) && self.secrets.iter().any(never_used);
         for mut old in self.secrets {
-            if old.ends_at.is_none() && end > now {
-                old.ends_at = Some(end);
-                secrets.push(old);
-            } else {
-                ended.push(old.digest);
+            match old.ends_at {
+                _ if end <= now => ended.push(old.digest),
+                None if lost => ended.push(old.digest),
+                None => {
+                    old.ends_at = Some(end);
+                    secrets.push(old);
+                }
+                Some(_) if lost && works(&old) => secrets.push(old),
+                Some(_) => ended.push(old.digest),
             }
         }
         secrets.push(KeySecret {
@@ -312,9 +321,15 @@ pub(crate) mod tests {
         assert_eq!(once.ended, Vec::<String>::new());
         assert_eq!(once.next.secrets[0].ends_at, Some(end));
         assert_eq!(once.next.secrets[1].made_by, other);
-        let twice = once.next.clone().rotate(&secret(3), other, overlap(24), now).unwrap();
+        let mut used = once.next.clone();
+        used.secrets[1].last_used_at = Some(now);
+        let twice = used.rotate(&secret(3), other, overlap(24), now).unwrap();
         assert_eq!(twice.ended, [secret(1).digest()]);
         assert_eq!(twice.next.secrets.len(), 2);
+        let later = now.plus(Duration::from_hours(1));
+        let repeated = once.next.clone().rotate(&secret(3), other, overlap(24), later).unwrap();
+        assert_eq!(repeated.ended, [secret(2).digest()], "its answer may have been lost");
+        assert_eq!(repeated.next.secrets[0].ends_at, Some(end), "the first one keeps its end");
         let at_once = once.next.rotate(&secret(3), other, overlap(0), now).unwrap();
         assert_eq!(at_once.ended, [secret(1).digest(), secret(2).digest()]);
         let mut revoked = first;

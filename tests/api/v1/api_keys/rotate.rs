@@ -61,13 +61,25 @@ async fn without_an_overlap_or_after_two_rotations_the_first_secret_stops_at_onc
     let second = rotate(&boss, &first, 0).await;
     assert!(!works(&app, &first).await && works(&app, &second).await);
     let third = rotate(&boss, &second, 168).await;
-    assert!(works(&app, &second).await && works(&app, &third).await);
+    assert!(works(&app, &second).await && works(&app, &third).await, "the third one is in use now");
     let fourth = rotate(&boss, &third, 168).await;
     let mut found = Vec::new();
     for key in [&second, &third, &fourth] {
         found.push(works(&app, key).await);
     }
     assert_eq!(found, [false, true, true]);
+}
+
+#[tokio::test]
+async fn a_repeated_rotation_whose_answer_was_lost_leaves_the_secret_in_use() {
+    let app = App::start().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let in_use = create(&boss, json!({})).await;
+    assert!(works(&app, &in_use).await);
+    let lost = rotate(&boss, &in_use, 24).await;
+    let repeated = rotate(&boss, &in_use, 24).await;
+    assert!(works(&app, &in_use).await && works(&app, &repeated).await);
+    assert!(!works(&app, &lost).await);
 }
 
 #[tokio::test]
@@ -153,6 +165,6 @@ async fn a_key_bound_to_its_own_access_sees_and_ends_no_other() {
     foreign.expect_problem(404, "access_not_found");
     let done = own.post("/v1/access/revoke", &json!({"userId": reader})).await;
     let message = done.str("message");
-    assert!(message.contains("that this API key issued"), "{message}");
+    assert!(message.contains("that you can see"), "{message}");
     assert_eq!(ids(&app.as_pacs()).await, [theirs["accessId"].clone()]);
 }

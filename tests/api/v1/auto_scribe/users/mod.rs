@@ -3,6 +3,7 @@ mod batch;
 mod invitations;
 mod invite;
 mod invite_new_person;
+mod keys_of_a_leaver;
 mod list;
 mod npi;
 mod reactivate;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{App, PASSWORD, admin, dashboard_member, member, radiologist};
+use crate::support::{App, PASSWORD, dashboard_member, radiologist};
 
 const USERS: &str = "/v1/autoScribe/users";
 
@@ -93,36 +93,4 @@ async fn a_person_who_is_active_in_another_clinic_keeps_the_password() {
     post(&app, "revoke-access", &user).await.expect(200);
     post(&app, "release", &user).await.expect(200);
     app.sign_in("ada@clinic.example", PASSWORD).await.expect(200);
-}
-
-#[tokio::test]
-async fn a_manager_who_goes_leaves_a_decision_about_their_keys() {
-    let app = App::start().await;
-    let owner = app.confirm_and_sign_in_owner().await;
-    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
-    let wanted = json!({"description": "Harbor PACS", "scopes": ["users:read"]});
-    let key = boss.client.post("/v1/apiKeys", &wanted).await.expect(201);
-    let pacs = app.as_holder_of(key["apiKey"].as_str().unwrap());
-    let path = format!("{USERS}/{}", boss.user_id);
-    let revoke = format!("{USERS}/revoke-access");
-    let demote = |keys: Value| json!({"level": "member", "keys": keys});
-    let undecided = owner.client.patch(&path, &json!({"level": "member"})).await;
-    let problem = undecided.expect_problem(409, "keys_to_decide");
-    let expected = json!([{"apiKeyId": key["apiKeyId"], "description": "Harbor PACS"}]);
-    assert_eq!(problem["keys"], expected);
-    let body = json!({"userId": boss.user_id});
-    owner.client.post(&revoke, &body).await.expect_problem(409, "keys_to_decide");
-    let wrong = owner.client.patch(&path, &demote(json!("burn"))).await;
-    assert_eq!(wrong.field_errors(), [("keys".to_owned(), "keys_unknown".to_owned())]);
-    owner.client.patch(&path, &demote(json!("keep"))).await.expect(200);
-    pacs.get(USERS).await.expect(200);
-    let promote = json!({"level": "admin", "hasDashboardAccess": true});
-    owner.client.patch(&path, &promote).await.expect(200);
-    let end = json!({"userId": boss.user_id, "keys": "end"});
-    owner.client.post(&revoke, &end).await.expect(200);
-    pacs.get(USERS).await.expect_problem(401, "unauthenticated");
-    assert_eq!(app.list_audit_records("api_key.revoked").await.len(), 1);
-    // A member or a manager without keys needs no decision.
-    let plain = app.invite_and_confirm(&member("plain@clinic.example"), None).await;
-    post(&app, "revoke-access", &plain).await.expect(200);
 }
