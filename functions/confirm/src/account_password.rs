@@ -7,7 +7,8 @@ use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{FieldFaults, Refusal};
 use domain::invitation::InvitationDetails;
 use domain::time::Timestamp;
-use store::Account;
+use domain::user::UserStatus;
+use store::{Account, Membership};
 use web::Problem;
 
 use crate::Deps;
@@ -59,6 +60,14 @@ pub(crate) async fn load_account_update(
     if memberships.len() >= MAX_CLINICS {
         return Err(too_many_clinics());
     }
+    let before = match before {
+        Some(account) if !load_in_use(deps, &memberships).await? && account.password.is_some() => {
+            // No one uses the account any more, so the address may have another holder by now.
+            Some(account.forget_password(deps.context.now()))
+        }
+        Some(account) if was_forgotten_since(&account, details) => return Err(Problem::expired()),
+        account => account,
+    };
     let Some(password) = password else {
         return Ok(AccountUpdate { before, new_hash: None });
     };
@@ -83,10 +92,23 @@ pub(crate) async fn load_and_verify_password(
         return Ok(());
     };
     let account = deps.context.store.load_account(&details.email).await?;
-    if password_of(account.as_ref()).is_none() {
-        return Err(Problem::internal("a dashboard user without a password"));
-    }
     verify_account_password(deps, details, account.as_ref(), (password, origin)).await
+}
+
+/// Loads whether any user of an account is active.
+pub(crate) async fn load_in_use(deps: &Deps, memberships: &[Membership]) -> Result<bool, Problem> {
+    if memberships.is_empty() {
+        return Ok(false);
+    }
+    let users = deps.context.store.load_users(memberships).await?;
+    Ok(users.iter().any(|user| user.status == UserStatus::Active))
+}
+
+/// Whether the account forgot its password after the invitation's link was emailed. The link may then be
+/// in the hands of the address's former holder, who must not set the next holder's password.
+pub(crate) fn was_forgotten_since(account: &Account, details: &InvitationDetails) -> bool {
+    let since = |forgotten| details.queued_at <= forgotten;
+    account.password.is_none() && account.password_set_at.is_some_and(since)
 }
 
 fn password_of(account: Option<&Account>) -> Option<PasswordHash> {

@@ -14,6 +14,7 @@ use web::openapi::IdempotencyKeyHeader;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
+use crate::account_password::load_in_use;
 use crate::token::{TokenRequest, load_invitation_by_token};
 
 /// The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
@@ -93,7 +94,9 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         .load_clinic(details.clinic)
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
-    let account = store.load_account(&details.email).await?;
+    let (account, memberships) = store.load_account_and_memberships(&details.email).await?;
+    let has_password = account.is_some_and(|account| account.password.is_some());
+    let account_exists = has_password && load_in_use(deps, &memberships).await?;
     Ok(LookupView {
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),
@@ -112,7 +115,7 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         npi_verification: profile.permissions.verification_name(),
         expiry: details.expiry.to_string(),
         needs_password: profile.permissions.has_dashboard_access(),
-        account_exists: account.is_some_and(|account| account.password.is_some()),
+        account_exists,
     })
 }
 

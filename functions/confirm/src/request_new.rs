@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use changes::{Attempt, Requester, load_granter_entitled, load_managers, queue_notices};
 use domain::actor::Actor;
 use domain::ids::ClinicId;
-use domain::invitation::Invitation;
+use domain::invitation::{Invitation, InvitationDetails};
 use domain::person::email::Email;
 use store::NoticeKind;
 use web::body::JsonBody;
@@ -13,6 +13,7 @@ use web::openapi::IdempotencyKeyHeader;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
+use crate::account_password::was_forgotten_since;
 use crate::token::{TokenRequest, load_invitation_by_token};
 
 /// Refusals that are answered like a success. An invalid token must not be visible, and after a
@@ -55,8 +56,7 @@ async fn ask_for_new_link(
     let Invitation::Pending(pending) = invitation else {
         return Ok(Attempt::Done(()));
     };
-    let can_accept = now < pending.details.expiry
-        && load_granter_entitled(&deps.context, &pending.details).await?;
+    let can_accept = load_acceptable(deps, &pending.details).await?;
     let Some(change) = pending.request_new(now).filter(|_| !can_accept) else {
         return Ok(Attempt::Done(()));
     };
@@ -70,6 +70,14 @@ async fn ask_for_new_link(
     let recipients = load_recipients(deps, details.clinic).await?;
     queue_notices(&deps.context, &mut tx, kind, recipients)?;
     Ok(Attempt::of(tx.commit().await?, ()))
+}
+
+/// Loads whether the invitation can still be accepted.
+async fn load_acceptable(deps: &Deps, details: &InvitationDetails) -> Result<bool, Problem> {
+    let account = deps.context.store.load_account(&details.email).await?;
+    let forgotten = account.is_some_and(|account| was_forgotten_since(&account, details));
+    let entitled = load_granter_entitled(&deps.context, details).await?;
+    Ok(entitled && !forgotten && deps.context.now() < details.expiry)
 }
 
 /// Loads the addresses of the clinic's owners and admins. If none is active, it is the clinic's address.

@@ -6,7 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, Context};
 use domain::audit::{AuditAction, AuditObject};
-use domain::clinic::{Clinic, ClinicChanges, ClinicName, InvitationDays, TimeZone};
+use domain::clinic::{
+    Clinic, ClinicChanges, ClinicName, InvitationDays, InvitationsPerDay, TimeZone,
+};
 use domain::ids::ClinicId;
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -16,6 +18,8 @@ use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
+
+use crate::Deps;
 
 /// The settings of a clinic.
 #[derive(Serialize, ToSchema)]
@@ -33,10 +37,12 @@ pub(crate) struct ClinicSettingsView {
     time_zone: String,
     /// After how many minutes without a request a session ends.
     session_idle_minutes: u8,
+    /// How many invitation emails the clinic may send in a UTC day. The operator sets it.
+    invitations_per_day: u32,
 }
 
-impl From<&Clinic> for ClinicSettingsView {
-    fn from(clinic: &Clinic) -> Self {
+impl ClinicSettingsView {
+    fn new(clinic: &Clinic, quota: InvitationsPerDay) -> Self {
         Self {
             clinic_id: clinic.id.to_string(),
             name: clinic.name.as_str().to_owned(),
@@ -44,6 +50,7 @@ impl From<&Clinic> for ClinicSettingsView {
             invitation_days: clinic.invitation_days.get(),
             time_zone: clinic.time_zone.as_str().to_owned(),
             session_idle_minutes: clinic.session_idle.get(),
+            invitations_per_day: quota.get(),
         }
     }
 }
@@ -54,11 +61,11 @@ impl From<&Clinic> for ClinicSettingsView {
     responses((status = 200, body = ClinicSettingsView), Problem)
 )]
 pub(crate) async fn read(
-    State(context): State<Context>,
+    State(deps): State<Deps>,
     caller: Caller<ManageClinic>,
 ) -> Result<Json<ClinicSettingsView>, Problem> {
-    let clinic = load_clinic(&context, caller.clinic()).await?;
-    Ok(Json((&clinic).into()))
+    let clinic = load_clinic(&deps.context, caller.clinic()).await?;
+    Ok(Json(ClinicSettingsView::new(&clinic, deps.invitations_per_day)))
 }
 
 /// Settings that a PATCH ignores, so that a client can send back what it read.
@@ -105,24 +112,28 @@ impl RequestFields for ClinicChangeRequest {
     responses((status = 200, body = ClinicSettingsView), Problem)
 )]
 pub(crate) async fn edit(
-    State(context): State<Context>,
+    State(deps): State<Deps>,
     caller: Caller<ManageClinic>,
     mut body: JsonObject,
 ) -> Result<Json<ClinicSettingsView>, Problem> {
     body.members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
     let changes = read_object::<ClinicChangeRequest>(body.members)?;
+    let context = &deps.context;
     let (requester, id) = (caller.principal.requester(), caller.clinic());
     let (action, object) = (AuditAction::ClinicEdited, AuditObject::Clinic(id));
     changes::retry!(async {
-        let before = load_clinic(&context, id).await?;
+        let before = load_clinic(context, id).await?;
         if changes.name.as_ref().is_some_and(|name| *name != before.name) {
             require_owner(caller.person()?)?;
         }
         let next = before.edit(changes.clone());
-        let record = requester.audit_record(&context, id, action, object, (None, None));
-        let mut tx = requester.start(&context, &record)?;
+        let record = requester.audit_record(context, id, action, object, (None, None));
+        let mut tx = requester.start(context, &record)?;
         tx.replace_clinic_settings(&next)?;
-        Ok(Attempt::of(tx.commit().await?, Json((&next).into())))
+        Ok(Attempt::of(
+            tx.commit().await?,
+            Json(ClinicSettingsView::new(&next, deps.invitations_per_day)),
+        ))
     })
 }
 

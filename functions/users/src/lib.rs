@@ -23,6 +23,7 @@ use axum::Router;
 use axum::extract::FromRef;
 use axum::routing::{get, patch, post};
 use changes::Context;
+use domain::clinic::InvitationsPerDay;
 use npi::Nppes;
 use utoipa::OpenApi;
 
@@ -35,6 +36,8 @@ pub struct Deps {
     pub dashboard: DashboardOrigin,
     /// The NPI registry.
     pub registry: Arc<Nppes>,
+    /// The operator's quota of invitation emails.
+    pub invitations_per_day: InvitationsPerDay,
 }
 
 /// The routes of this function.

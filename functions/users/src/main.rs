@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use auth::DashboardOrigin;
+use domain::clinic::InvitationsPerDay;
 use npi::Nppes;
 use runtime::{Aws, Settings};
 use users::Deps;
@@ -14,11 +15,14 @@ async fn main() -> Result<(), runtime::Error> {
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
     let dashboard = settings.required("DASHBOARD_URL");
+    let quota = settings.optional("INVITATIONS_PER_DAY");
+    let quota = quota.map_or(Ok(InvitationsPerDay::default()), |text| text.parse());
     settings.check()?;
     let deps = Deps {
         dashboard: DashboardOrigin::of(&dashboard)?,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
+        invitations_per_day: quota?,
     };
     runtime::serve(users::router(deps)).await
 }

@@ -13,6 +13,7 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use changes::Context;
+use domain::clinic::InvitationsPerDay;
 use npi::Nppes;
 use temporary_access::Links;
 
@@ -52,6 +53,7 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         context: context.clone(),
         dashboard: dashboard.clone(),
         registry: registry.clone(),
+        invitations_per_day: InvitationsPerDay::default(),
     };
     let confirm = confirm::Deps {
         context: context.clone(),

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{App, REVOKE, dashboard_member, member};
+use crate::support::{App, REVOKE, admin, member};
 
 #[tokio::test]
 async fn an_opened_or_unopened_access_ends_and_a_repeat_succeeds() {
@@ -29,7 +29,7 @@ async fn revoking_by_user_ends_only_their_accesses() {
     let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
     let (link, view) = (app.issue_link(&ada).await, app.open_view(&ada).await);
     let of_ken = app.open_view(&ken).await;
-    let studies = app.confirm_and_sign_in(&dashboard_member("s@clinic.example")).await;
+    let studies = app.confirm_and_sign_in(&admin("s@clinic.example")).await;
     let body = json!({ "userId": ada });
     studies.client.post(REVOKE, &body).await.expect(200);
     app.redeem(&link.token).await.expect_problem(404, "token_invalid");

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{App, PASSWORD, dashboard_member, radiologist};
+use crate::support::{App, PASSWORD, dashboard_member, link_in, member, radiologist};
 
 const USERS: &str = "/v1/autoScribe/users";
 
@@ -93,4 +93,58 @@ async fn a_person_who_is_active_in_another_clinic_keeps_the_password() {
     post(&app, "revoke-access", &user).await.expect(200);
     post(&app, "release", &user).await.expect(200);
     app.sign_in("ada@clinic.example", PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn an_address_that_no_one_uses_any_more_forgets_its_password_at_the_next_acceptance() {
+    let app = App::start().await;
+    let other = app.create_other_clinic().await;
+    let invited = other.invite(&dashboard_member("desk@clinic.example")).await;
+    let token = app.token_in(&other, &invited).await;
+    let body = json!({"token": token, "password": PASSWORD});
+    let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let gone = json!({"userId": old["userId"]});
+    other.post(&format!("{USERS}/revoke-access"), &gone).await.expect(200);
+    // The other clinic never releases the person. The next holder of the address joins this one.
+    let next = app.invite_and_confirm(&member("desk@clinic.example"), None).await;
+    let path = format!("{USERS}/{}", next["userId"].as_str().unwrap());
+    app.as_pacs().patch(&path, &json!({"hasDashboardAccess": true})).await.expect(200);
+    app.sign_in("desk@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
+    app.wait_until_delivered().await;
+    let last = app.sent_emails("desk@clinic.example").pop().unwrap();
+    let token = link_in(&last).split_once("#token=").unwrap().1.to_owned();
+    let reset = json!({"token": token, "password": "violet-anchor-pumice"});
+    app.as_invitee().post("/v1/password/reset", &reset).await.expect(200);
+    app.sign_in("desk@clinic.example", "violet-anchor-pumice").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_link_from_before_a_release_cannot_set_the_next_holders_password() {
+    let app = App::start().await;
+    let old = app.confirm_and_sign_in(&dashboard_member("desk@clinic.example")).await;
+    let other = app.create_other_clinic().await;
+    let pending = other.invite(&dashboard_member("desk@clinic.example")).await;
+    let stale = app.token_in(&other, &pending).await;
+    let user = json!({"userId": old.user_id});
+    app.clock.advance(std::time::Duration::from_secs(1));
+    post(&app, "revoke-access", &user).await.expect(200);
+    post(&app, "release", &user).await.expect(200);
+    app.clock.advance(std::time::Duration::from_secs(1));
+    app.invite_and_confirm(&member("desk@clinic.example"), None).await;
+    let body = json!({"token": stale, "password": "copper-lattice-fjord"});
+    let refused = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    refused.expect_problem(410, "invitation_expired");
+}
+
+#[tokio::test]
+async fn a_released_person_who_accepts_again_is_refused() {
+    let app = App::start().await;
+    let person = dashboard_member("desk@clinic.example");
+    let token = app.invite_and_get_token(&person).await;
+    let body = json!({"token": token, "password": PASSWORD});
+    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    post(&app, "revoke-access", &user).await.expect(200);
+    post(&app, "release", &user).await.expect(200);
+    let again = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    again.expect_problem(401, "password_wrong");
 }
