@@ -13,7 +13,7 @@ use crate::Context;
 /// The most owners and admins that are notified. A transaction takes 100 items.
 const MAX_NOTIFIED: usize = 90;
 
-/// Loads the active owners and admins of a clinic, newest first, at most [`MAX_NOTIFIED`].
+/// Loads the active owners and admins of a clinic, newest first, 90 at most.
 pub async fn load_managers(context: &Context, clinic: ClinicId) -> Result<Vec<User>, StoreError> {
     load_users(context, clinic, User::is_active_manager).await
 }

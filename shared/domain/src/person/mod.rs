@@ -31,7 +31,7 @@ const DIGITS: Refusal = Refusal::new(
     "Send at most 4 digits, so that emails with the name cannot carry a phone number.",
 );
 
-/// One part of a person's name, in a form that [`parse_shown_name`] accepts. It has 4 digits at most.
+/// One part of a person's name: 1 to 100 characters that look like no link, with 4 digits at most.
 #[derive(Clone, PartialEq, Eq)]
 pub struct PersonName(String);
 

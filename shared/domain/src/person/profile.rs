@@ -70,7 +70,7 @@ pub struct ProfileChanges {
 
 impl Profile {
     /// Applies `changes`. A new NPI is `pending` until the registry answers. See
-    /// [`Self::after_rename`] for a new surname.
+    /// `after_rename` for a new surname.
     pub fn apply(
         &self,
         changes: ProfileChanges,
