@@ -89,8 +89,8 @@ async fn the_log_line_of_an_api_key_names_the_key_and_the_new_invitation() {
         code: None,
     };
     assert_line(&app, &line, &expected);
-    // The key, its first use, the claims and the transaction.
-    assert_eq!(line["fields"]["dynamodb_calls"], 4, "{line}");
+    // The key, its first use, the claims, the quota and the transaction.
+    assert_eq!(line["fields"]["dynamodb_calls"], 5, "{line}");
     assert!(line["fields"]["dynamodb_ms"].is_u64(), "{line}");
     assert!(line["fields"]["nppes_ms"].is_u64(), "{line}");
     assert_eq!(line["fields"]["credential_refused"], false, "{line}");

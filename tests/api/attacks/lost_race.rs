@@ -104,7 +104,8 @@ async fn no_change_commits_after_the_demotion_of_its_caller() {
         let write = tokio::spawn(TestResponse::fetch(request));
         tokio::time::sleep(Duration::from_millis(20)).await;
         let demote = format!("/v1/autoScribe/users/{}", boss.user_id);
-        owner.client.patch(&demote, &json!({"level": "member"})).await.expect(200);
+        let body = json!({"level": "member", "keys": "end"});
+        owner.client.patch(&demote, &body).await.expect(200);
         let answer = write.await.unwrap();
         let refused = matches!(answer.status.as_u16(), 401 | 403);
         assert!(refused || answer.status.is_success(), "{name}: {}", answer.text);

@@ -53,6 +53,7 @@ async fn changing_the_clinic_does_not_outrun_the_end_of_the_session() {
         let app = App::start().await;
         let stolen = sign_in_in_two_clinics(&app).await;
         let id = stolen.client.get("/v1/session").await.str("sessionId");
+        let session = find_session(&app, &id).await;
         let thief = {
             let (client, clinic) = (stolen.client.clone(), app.clinic_id.clone());
             tokio::spawn(async move {
@@ -60,7 +61,6 @@ async fn changing_the_clinic_does_not_outrun_the_end_of_the_session() {
             })
         };
         let ended = app.store().clone();
-        let session = find_session(&app, &id).await;
         let object = AuditObject::Session(session.id);
         let record = app.operator_record(AuditAction::SessionEnded, object);
         let outcome = loop {
