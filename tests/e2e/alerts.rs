@@ -1,4 +1,4 @@
-//! Emails about changes that outlast the person who made them.
+//! Emails about new owners and admins, API keys, passwords and dashboard access.
 
 use serde_json::{Value, json};
 
@@ -76,7 +76,10 @@ async fn a_person_who_gets_the_dashboard_later_is_emailed_a_link_to_set_a_passwo
     app.as_pacs().patch(&path, &grant).await.expect(200);
     app.wait_until_delivered().await;
     let emails = app.sent_emails("ada@clinic.example");
-    assert_eq!(subjects(&emails).last().unwrap(), "You can sign in at Riverside Imaging");
+    assert_eq!(
+        subjects(&emails).last().unwrap(),
+        "You can sign in to AutoScribe for Riverside Imaging"
+    );
     let link = link_in(emails.last().unwrap());
     let token = link.split_once("#token=").unwrap().1;
     let reset = json!({"token": token, "password": PASSWORD});
@@ -89,7 +92,10 @@ async fn a_person_who_gets_the_dashboard_later_is_emailed_a_link_to_set_a_passwo
     app.as_pacs().patch(&path, &grant).await.expect(200);
     app.wait_until_delivered().await;
     let last = app.sent_emails("ada@clinic.example").pop().unwrap();
-    assert_eq!(subjects(std::slice::from_ref(&last))[0], "You can sign in at Riverside Imaging");
+    assert_eq!(
+        subjects(std::slice::from_ref(&last))[0],
+        "You can sign in to AutoScribe for Riverside Imaging"
+    );
     let text = last["Content"]["Simple"]["Body"]["Text"]["Data"].as_str().unwrap();
     assert!(!text.contains("#token="), "{text}");
 }

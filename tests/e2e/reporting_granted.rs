@@ -19,7 +19,8 @@ async fn start() -> (App, BrowserSession) {
 async fn emails(app: &App, address: &str) -> Vec<String> {
     app.wait_until_delivered().await;
     let subject = |email: &Value| email["Content"]["Simple"]["Subject"]["Data"].clone();
-    let about = |email: &Value| subject(email).as_str().unwrap().ends_with("may create reports");
+    let about =
+        |email: &Value| subject(email).as_str().unwrap().ends_with("permission to create reports");
     app.sent_emails(address).iter().filter(|email| about(email)).map(text_of).collect()
 }
 

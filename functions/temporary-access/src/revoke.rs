@@ -82,9 +82,9 @@ pub(crate) async fn handle(
                 end_access(&deps, grant, &requester).await?;
             }
             Ok(Json(Done::new(if caller.principal.sees_all_access() {
-                "Every temporary access of the user has ended."
+                "All temporary access of the user has ended."
             } else {
-                "Every temporary access of the user that you can see has ended."
+                "All temporary access of the user that you can see has ended."
             })))
         }
     }

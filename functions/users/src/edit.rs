@@ -24,14 +24,14 @@ use crate::Deps;
 use crate::key_decision::{KeyDecision, settle_keys, take_key_decision};
 use crate::user::{commit_change, find_user, queue_emails, require_not_released, start_change};
 
-/// The fields to change, and what becomes of the API keys of a person who stops managing the clinic.
+/// The fields to change, and what happens to the API keys of a person who stops managing the clinic.
 #[derive(Deserialize, ToSchema)]
 #[expect(dead_code, reason = "documents the body, which is read in two parts")]
 pub(crate) struct UserChangeRequest {
     #[serde(flatten)]
     person: ChangeRequest,
     /// Required if the person stops being an owner or admin and made API keys that still work: `end`
-    /// revokes them, `keep` lets them work on.
+    /// revokes them, and `keep` leaves them working.
     #[schema(value_type = KeyDecisionName, required = false)]
     keys: String,
 }

@@ -1,4 +1,4 @@
-//! What becomes of the API keys of a person who is deactivated or demoted, or who stops owning the clinic.
+//! What happens to the API keys of a person who is deactivated or demoted, or who stops owning the clinic.
 
 use auth::principal::Principal;
 use domain::actor::Inviter;
@@ -19,10 +19,10 @@ use web::schema::KeyDecisionName;
 
 use crate::Deps;
 
-/// How many items a revoked key adds: its own, two secrets, and the audit record.
+/// How many items a revoked key adds to the transaction: its own, two secrets, and the audit record.
 const ITEMS_PER_KEY: usize = 4;
 
-/// What becomes of the keys.
+/// What happens to the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum KeyDecision {
     /// They are revoked.
@@ -42,15 +42,15 @@ impl FieldValue for KeyDecision {
     }
 }
 
-/// Which user, and what becomes of the API keys that they made.
+/// Which user, and what happens to the API keys that they made.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct UserAndKeysRequest {
     /// `usr_` and 32 hex characters.
     #[schema(value_type = String, pattern = "^usr_[0-9a-f]{32}$")]
     user_id: Field<UserId>,
-    /// What becomes of the API keys that the change leaves without their maker. Required if there are any:
-    /// `end` revokes them, `keep` lets them work on.
+    /// What happens to the API keys that the user made. Required if the change affects any that still work:
+    /// `end` revokes them, and `keep` leaves them working.
     #[schema(value_type = KeyDecisionName, required = false)]
     keys: Field<KeyDecision>,
 }
@@ -98,12 +98,12 @@ pub(crate) enum Departure {
     Leaves,
     /// The person stops being an owner: the keys that only an owner makes.
     StopsOwning,
-    /// The person keeps what the keys rest on.
+    /// The person may still make such keys, so none needs a decision.
     Stays,
 }
 
 impl Departure {
-    /// How the change affects the person's hold on their keys.
+    /// Which of the person's keys the change affects.
     pub(crate) fn of(change: &UserChange) -> Self {
         let (next, before) = (&change.next, &change.before.permissions);
         if next.status != UserStatus::Active || change.managers.managers < 0 {
@@ -124,8 +124,8 @@ impl Departure {
     }
 }
 
-/// Decides about the keys whose secret a person made, if the change takes away what they rest on. Refuses
-/// the change if there are such keys and no decision.
+/// Revokes or keeps the keys whose secret a person made, if the person may no longer make such keys after
+/// the change. Refuses the change if there are such keys and no decision.
 pub(crate) async fn settle_keys(
     deps: &Deps,
     tx: &mut Transaction,
@@ -143,7 +143,7 @@ pub(crate) async fn settle_keys(
         _ if keys.is_empty() => Ok(()),
         None => Err(undecided(&keys)),
         Some(KeyDecision::Keep) if caller.acting_person() == Some(user.id) => {
-            let detail = "Send end. Only another owner or admin can let your API keys work on.";
+            let detail = "Send keys with end. Only another owner or admin can keep your API keys.";
             Err(Problem::forbidden(detail))
         }
         Some(KeyDecision::Keep) => Ok(()),
@@ -153,7 +153,7 @@ pub(crate) async fn settle_keys(
 
 fn undecided(keys: &[KeyWithSecrets]) -> Problem {
     let keys: Vec<_> = keys.iter().map(UndecidedKey::from).collect();
-    let detail = "This person made API keys that still work. Send keys with end or keep.";
+    let detail = "This person made API keys that still work. Send keys: end to revoke them, or keep to leave them working.";
     Problem::conflict("keys_to_decide", detail).with("keys", &keys)
 }
 
@@ -165,12 +165,12 @@ fn end_keys(
 ) -> Result<(), Problem> {
     if keys.len() * ITEMS_PER_KEY > tx.room() {
         let detail =
-            "This person made too many API keys to end at once. Revoke some of them first.";
+            "This person made too many API keys to revoke at once. Revoke some of them first.";
         return Err(Problem::conflict("too_many_keys", detail));
     }
-    // The change rests on the caller's own key, so the same transaction cannot end it.
+    // The transaction requires that the caller's own key works, so it cannot also revoke that key.
     if keys.iter().any(|found| Inviter::ApiKey(found.key.id) == caller.as_inviter()) {
-        let detail = "Use another API key or the dashboard. An API key cannot end itself.";
+        let detail = "Use another API key or the dashboard. An API key cannot revoke itself.";
         return Err(Problem::conflict("cannot_end_own_key", detail));
     }
     let (context, requester) = (&deps.context, caller.requester());

@@ -62,8 +62,8 @@ async fn free_claims(
     Ok(())
 }
 
-/// Takes the user out of the account. If no active user is left, the password goes too. The next person
-/// with the address never meets it, and a link to reset it no longer works.
+/// Takes the user out of the account. If no active user is left, the password is deleted too, so that the
+/// next person with the address starts without one. A link to reset it no longer works.
 async fn leave_account(deps: &Deps, tx: &mut Transaction, user: &User) -> Result<(), Problem> {
     let store = &deps.context.store;
     let (account, mut memberships) = store.load_account_and_memberships(&user.email).await?;
@@ -81,6 +81,6 @@ async fn leave_account(deps: &Deps, tx: &mut Transaction, user: &User) -> Result
 }
 
 fn user_active() -> Problem {
-    let detail = "This user is active. Deactivate the user, then release it.";
+    let detail = "This user is active. Deactivate the user first.";
     Problem::conflict("user_active", detail)
 }

@@ -39,7 +39,7 @@ impl RequestFields for RotateRequest {
 
 /// Give an API key another secret. It is shown once.
 ///
-/// The old secret works for `overlapHours` more. A secret from an earlier rotation stops at once.
+/// The old secret keeps working for `overlapHours`. A secret from an earlier rotation stops at once.
 #[utoipa::path(
     post, operation_id = "rotateApiKey", path = "/v1/apiKeys/{apiKeyId}/rotate", tag = "apiKeys", request_body = RotateRequest,
     security(("session" = [])),

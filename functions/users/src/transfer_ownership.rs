@@ -37,7 +37,7 @@ pub(crate) async fn handle(
     let person = caller.person()?;
     let requester = caller.principal.requester();
     changes::retry!(async {
-        let done = Json(Done::new("The person is an owner now, and you are an admin."));
+        let done = Json(Done::new("The person is now an owner, and you are now an admin."));
         let next = load_user(&deps, person, id).await?;
         let level = |user: &User| user.profile.permissions.level();
         if level(&next) == Level::Owner && level(&person.user) == Level::Admin {

@@ -139,7 +139,7 @@ pub(crate) async fn commit_change<T>(
 async fn load_last_manager_problem(deps: &Deps, clinic: ClinicId) -> Result<Problem, Problem> {
     let clinic = deps.context.store.load_clinic(clinic).await?;
     Ok(if clinic.is_some_and(|clinic| clinic.managers > 1) {
-        let detail = "This is the clinic's last active owner. Transfer the ownership first.";
+        let detail = "This is the clinic's last active owner. Transfer ownership first.";
         Problem::conflict("last_owner", detail)
     } else {
         let detail = "This is the clinic's last active owner or admin. Make someone else an owner or admin first.";

@@ -87,7 +87,7 @@ capabilities! {
     AttestNpi: [], Managers, password;
     /// Read and change the clinic's settings.
     ManageClinic: [], Managers;
-    /// Transfer the ownership of the clinic. An admin may only repeat their own transfer.
+    /// Transfer ownership of the clinic. An admin may only repeat their own transfer.
     TransferOwnership: [], Managers, password;
     /// List and revoke API keys.
     ManageApiKeys: [], Managers;

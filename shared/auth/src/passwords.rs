@@ -153,7 +153,7 @@ async fn reserve(
 /// Gives back an attempt that was not wrong. If this fails, the reservation lapses after 30 seconds.
 pub async fn give_back(context: &Context, attempt: &AttemptReservation) {
     if let Err(error) = context.store.release_attempt(attempt).await {
-        tracing::warn!(%error, "an attempt that was not wrong could not be given back");
+        tracing::warn!(%error, "password attempt not released");
     }
 }
 

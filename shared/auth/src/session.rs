@@ -97,7 +97,8 @@ async fn find_session(
 }
 
 /// Starts a session for a user whose password was just judged or set, and writes the sign-in time. The
-/// same transaction gives back the reservation of the attempt, if one is left. Returns `None` if the user may no longer sign in, or if a new password was set meanwhile.
+/// same transaction gives back the reservation of the attempt, if one is left. Returns `None` if the user
+/// may no longer sign in, or if a new password was set meanwhile.
 pub async fn start_session(
     context: &Context,
     user: User,

@@ -1,4 +1,4 @@
-//! Emails about a change. The change's transaction queues them, so they are sent exactly if it commits.
+//! Emails about a change. The change's transaction queues them, so they are sent only if it commits.
 
 use domain::actor::Actor;
 use domain::alert::SecurityAlert;
@@ -10,7 +10,7 @@ use store::{Notice, NoticeKind, PageRequest, StoreError, Transaction};
 
 use crate::Context;
 
-/// The most owners and admins that are notified. A transaction takes 100 items.
+/// How many owners and admins are notified at most. A transaction takes 100 items.
 const MAX_NOTIFIED: usize = 90;
 
 /// Loads the active owners and admins of a clinic, newest first, 90 at most.

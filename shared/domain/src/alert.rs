@@ -1,4 +1,4 @@
-//! Security alerts: emails about changes that outlast the person who made them.
+//! Security alerts: emails about new owners and admins, API keys and passwords.
 
 use crate::actor::Actor;
 use crate::audit::AuditObject;

@@ -16,8 +16,8 @@ pub enum Network {
 }
 
 impl Network {
-    /// Reads the network of an address as text. An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2) is
-    /// the IPv4 address.
+    /// Returns the network of an address in text form. An IPv4-mapped IPv6 address (RFC 4291 section
+    /// 2.5.5.2) counts as its IPv4 address.
     pub fn of(address: &str) -> Self {
         match address.trim().parse().map(|address: IpAddr| address.to_canonical()) {
             Ok(IpAddr::V4(address)) => Self::V4(address),

@@ -1,4 +1,4 @@
-//! The email about a change that outlasts the person who made it.
+//! The security alert: the email about a new owner or admin, API key or password.
 
 use askama::Template;
 use domain::alert::AlertEvent;
@@ -14,7 +14,7 @@ pub struct AlertEmail {
     pub clinic_name: String,
     /// What happened.
     pub event: AlertEvent,
-    /// Who did it: a person's name, or a phrase such as `An API key`.
+    /// Who did it: a person's name, or a phrase such as `The operator of AutoScribe`.
     pub actor_name: String,
     /// What it happened to: a person's name or the description of an API key.
     pub object_name: String,
@@ -74,7 +74,14 @@ impl AlertEmail {
             "If you didn't expect this, open the dashboard and revoke the API key \u{201c}{object}\u{201d}. Then check who else has access."
         );
         match (self.event, self.to_object) {
-            (AlertEvent::ManagerAdded, _) => [
+            (AlertEvent::ManagerAdded, true) => [
+                format!("{object} now manages {clinic}"),
+                format!(
+                    "{actor} made you an owner or admin of {clinic}. Owners and admins invite people, change permissions and create API keys."
+                ),
+                format!("If you didn't expect this, ask an owner of {clinic}."),
+            ],
+            (AlertEvent::ManagerAdded, false) => [
                 format!("{object} now manages {clinic}"),
                 format!(
                     "{actor} made {object} an owner or admin of {clinic}. Owners and admins invite people, change permissions and create API keys."
@@ -95,18 +102,28 @@ impl AlertEmail {
                 format!("{actor} created a new secret for the API key \u{201c}{object}\u{201d}."),
                 revoke,
             ],
-            (AlertEvent::OwnershipTransferred, _) => [
+            (AlertEvent::OwnershipTransferred, true) => [
+                format!("{object} is now an owner of {clinic}"),
+                format!("{actor} transferred ownership of {clinic} to you, and is now an admin."),
+                format!(
+                    "If you didn't expect this, talk to {actor} and the other owners and admins of {clinic} now."
+                ),
+            ],
+            (AlertEvent::OwnershipTransferred, false) => [
                 format!("{object} is now an owner of {clinic}"),
                 format!(
                     "{actor} transferred ownership of {clinic} to {object}, and is now an admin."
                 ),
                 format!(
-                    "If you didn't expect this, speak to {object} and the other owners and admins of {clinic} now."
+                    "If you didn't expect this, talk to {object} and the other owners and admins of {clinic} now."
                 ),
             ],
             (AlertEvent::PasswordChanged | AlertEvent::PasswordReset, true) => [
                 "Your AutoScribe password was changed".to_owned(),
-                format!("{} Every other session has ended.", self.password_summary("your")),
+                format!(
+                    "{} All other browsers and devices were signed out.",
+                    self.password_summary("your")
+                ),
                 "If you didn't do this, choose \u{201c}Forgot password\u{201d} on the sign-in page now. Then tell an owner or admin of your clinic.".to_owned(),
             ],
             (AlertEvent::PasswordChanged | AlertEvent::PasswordReset, false) => [
@@ -126,7 +143,9 @@ impl AlertEmail {
         if self.event == AlertEvent::PasswordReset {
             format!("An emailed link was used to set a new password for {possessive} account.")
         } else {
-            format!("A new password was set for {possessive} account in a signed-in session.")
+            format!(
+                "A new password was set for {possessive} account from a browser that was signed in."
+            )
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The email to a person who can sign in at the dashboard from now on.
+//! The email to a person who can now sign in to the dashboard.
 
 use askama::Template;
 use domain::person::email::Email;
@@ -52,7 +52,7 @@ impl DashboardAccessEmail {
             None => ("Open the dashboard", self.dashboard_url.as_str()),
         };
         let mail = Facts {
-            heading: format!("You can sign in at {clinic}"),
+            heading: format!("You can sign in to AutoScribe for {clinic}"),
             button,
             link,
             clinic,

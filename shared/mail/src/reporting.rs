@@ -5,7 +5,7 @@ use domain::person::email::Email;
 
 use crate::message::{Message, RenderError, one_line};
 
-/// Tells an owner or admin who may create reports now, who gave the permission, and the name of the NPI.
+/// Tells an owner or admin who may now create reports, who gave the permission, and whose NPI it is.
 #[derive(Clone, Debug)]
 pub struct ReportingGrantedEmail {
     /// The clinic's name.
@@ -18,7 +18,7 @@ pub struct ReportingGrantedEmail {
     pub registry_name: Option<String>,
     /// First and last name of the owner or admin who gave the permission.
     pub granter_name: String,
-    /// Where the recipient takes the permission away.
+    /// Where the recipient removes the permission.
     pub dashboard_url: String,
 }
 
@@ -52,11 +52,14 @@ impl ReportingGrantedEmail {
     pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
         let person = one_line(&self.person_name);
         let registry = match &self.registry_name {
-            Some(name) => format!("lists this NPI under the name {}", one_line(name)),
+            Some(name) => format!(
+                "lists this NPI under the name {}. Check that this is the same person",
+                one_line(name)
+            ),
             None => "hasn't said yet who this NPI belongs to".to_owned(),
         };
         let mail = Facts {
-            heading: format!("{person} may create reports"),
+            heading: format!("{person} has permission to create reports"),
             button: "Open the dashboard",
             link: &self.dashboard_url,
             clinic: one_line(&self.clinic_name),

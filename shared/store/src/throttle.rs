@@ -114,7 +114,7 @@ impl Store {
         Err(StoreError::Unavailable("counters of attempts are in use".to_owned()))
     }
 
-    /// Writes that a limit was reached, with these audit records. Without records it writes as well, so
+    /// Records that a limit was reached, with these audit records. Without records it writes as well, so
     /// that the response time does not show whether the address has a user.
     pub async fn record_lockout(
         &self,

@@ -37,7 +37,7 @@ impl From<&FullName> for NameView {
     }
 }
 
-/// What the NPI registry calls a person. A part that the registry does not have is left out.
+/// A person's name in the NPI registry. A part that the registry does not have is left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegistryNameView {

@@ -54,7 +54,7 @@ pub struct PersonView {
     /// Whether the NPI is verified.
     #[schema(value_type = NpiVerification)]
     pub npi_verification: &'static str,
-    /// What the registry calls the person that the NPI belongs to. Left out if it lists none.
+    /// The name of the NPI's holder in the registry. Left out if the registry lists none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub npi_registry_name: Option<RegistryNameView>,
 }

@@ -17,7 +17,7 @@ use crate::time::Timestamp;
 /// How long a browser stays known after the last sign-in: 180 days.
 pub const KNOWN_BROWSER_DAYS: u32 = 180;
 
-/// A browser in which an address signed in, named at random.
+/// The random id of a browser in which an address signed in.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct BrowserId([u8; ID]);
 

@@ -5,7 +5,7 @@ use unicode_normalization::char::is_combining_mark;
 
 use crate::fold::fold;
 
-/// Generational suffixes. They are no part of a surname.
+/// Generational suffixes. They are not part of a surname.
 const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
 
 /// Combining marks that change a vowel into another letter.

@@ -23,7 +23,7 @@ pub struct Profile {
     pub vouched: VouchedNames,
 }
 
-/// Who changes a profile. Nobody raises the verification of their own NPI.
+/// Who changes a profile. No one can verify their own NPI.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProfileEditor {
     /// The person whose profile it is.

@@ -1,4 +1,4 @@
-//! What becomes of the API keys of a person who is deactivated or demoted, or stops owning the clinic.
+//! What happens to the API keys of a person who is deactivated or demoted, or stops owning the clinic.
 
 use serde_json::{Value, json};
 
