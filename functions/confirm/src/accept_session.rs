@@ -7,6 +7,7 @@ use axum::Json;
 use axum::response::{IntoResponse, Response};
 use changes::Requester;
 use domain::actor::Actor;
+use domain::credentials::known_browser::PasswordOf;
 use domain::user::{User, UserStatus};
 use web::Problem;
 use web::view::UserView;
@@ -30,7 +31,8 @@ pub(crate) async fn sign_in(
     Ok(match started {
         Some((user, cookie)) => {
             let browsers = deps.passwords.browsers();
-            let browser = browsers.remember(origin, &user.email, deps.context.now());
+            let password = PasswordOf { email: &user.email, epoch: user.password_epoch };
+            let browser = browsers.remember(origin, password, deps.context.now());
             (cookie, browser, Json(UserView::from(&user))).into_response()
         }
         None => Json(UserView::from(&user)).into_response(),

@@ -63,9 +63,13 @@ pub(crate) fn require_editable(
 }
 
 /// Looks up the profile's NPI in the registry, unless it was verified before.
-pub(crate) async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
+pub(crate) async fn verify_npi(
+    deps: &Deps,
+    profile: Profile,
+    before: Option<Npi>,
+) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verify_npi(&deps.registry.look_up(&npi).await)?),
+        Some(npi) => Ok(profile.verify_change(before, &deps.registry.look_up(&npi).await)?),
         None => Ok(profile),
     }
 }

@@ -70,7 +70,10 @@ async fn create_invitation(
     requester: &Requester,
 ) -> Result<Invitation, Problem> {
     let store = &deps.context.store;
-    new.open_for = deps.clinics.require_quota(&deps.context, new.clinic).await?.duration();
+    new.open_for = match deps.clinics.require_quota(&deps.context, new.clinic).await {
+        Ok(days) => days.duration(),
+        Err(refused) => return load_first_or(deps, &new, refused).await,
+    };
     let npi = new.profile.permissions.npi().map(|(npi, _)| npi);
     if npi.is_none()
         && let Some(created) = create_for_unclaimed_email(deps, &new, requester).await?
@@ -91,7 +94,7 @@ async fn create_invitation(
         }
         require_free_npi(&claims.npi, new.id, now)?;
         if !npi_verified {
-            new.profile = verify_npi(deps, new.profile.clone()).await?;
+            new.profile = verify_npi(deps, new.profile.clone(), None).await?;
             npi_verified = true;
         }
         new.open_for = claims.clinic.invitation_days.duration();
@@ -100,6 +103,23 @@ async fn create_invitation(
         let committed = write_invitation(deps, &pending, claims, requester).await?;
         Ok(Attempt::of(committed, pending.into()))
     })
+}
+
+/// Loads the invitation that this request created before the quota was reached, or the conflict of the
+/// address. Without either, the answer is `refused`.
+async fn load_first_or(
+    deps: &Deps,
+    new: &NewInvitation,
+    refused: Problem,
+) -> Result<Invitation, Problem> {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let claim = store.load_email_claim(new.clinic, &new.email).await?;
+    match claim.holder_other_than(new.id, now) {
+        Some(holder) => {
+            load_first_or_conflict(deps, new.clinic, holder, &new.fingerprint, now).await
+        }
+        None => Err(refused),
+    }
 }
 
 /// Writes the invitation without reading the email's claim first, since most people were never

@@ -198,7 +198,7 @@ async fn compose_dashboard_access(
     let Some(user) = user.filter(signs_in) else {
         return Ok(ComposeOutcome::Obsolete("not sent: the person no longer has dashboard access"));
     };
-    let account = deps.store.load_account(&notice.to).await?;
+    let (account, _) = deps.store.load_account_and_memberships(&notice.to).await?;
     let has_password = account.is_some_and(|account| account.password.is_some());
     let expires = notice.id.created_at().plus(RESET_LINK);
     let email = DashboardAccessEmail {

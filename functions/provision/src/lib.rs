@@ -36,7 +36,7 @@ pub use attest_npi::{AttestNpiRequest, AttestRefusal, AttestedNpi, UserToAttest}
 /// What provisioning needs.
 #[derive(Clone)]
 pub struct Deps {
-    /// The public halves of the keys that sign sessions and views.
+    /// The public halves of the keys that sign views.
     pub signing: Vec<PublicKey>,
     /// The table, the clock and randomness.
     pub context: Context,
@@ -193,7 +193,7 @@ pub async fn provision(
 ) -> Result<ProvisionedClinic, ProvisionError> {
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
     if deps.context.store.read_public_keys().await?.is_empty() {
-        // A new table has no keys yet, and without them no one can sign in.
+        // A new table has no keys yet, and without them no view can be verified.
         deps.context.store.publish_keys(&deps.signing).await?;
     }
     let clinic = new_clinic(request, now, entropy)?;

@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::Requester;
 use domain::actor::Actor;
+use domain::credentials::known_browser::PasswordOf;
 use domain::credentials::password::Password;
 use domain::ids::ClinicId;
 use domain::person::email::Email;
@@ -115,8 +116,9 @@ async fn start(
     let requester = Requester::new(Actor::User(user.id), origin.ip.clone());
     let started = start_session(&deps.context, user, &clinic, &requester, Some(attempt)).await?;
     let (user, cookie) = started.ok_or_else(credentials_wrong)?;
+    let password = PasswordOf { email: &credentials.email, epoch: user.password_epoch };
     let browsers = deps.passwords.browsers();
-    let browser = browsers.remember(origin, &credentials.email, deps.context.now());
+    let browser = browsers.remember(origin, password, deps.context.now());
     let view = SessionView { user: (&user).into(), clinic: (&clinic).into() };
     Ok((cookie, browser, Json(view)).into_response())
 }

@@ -8,6 +8,7 @@ use axum::extract::State;
 use changes::Attempt;
 use changes::move_npi;
 use domain::claim::Holder;
+use domain::npi::Npi;
 use domain::person::profile::{Profile, ProfileChanges};
 use domain::user::User;
 use serde::Deserialize;
@@ -67,8 +68,8 @@ async fn edit(
     caller: &Principal,
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
-    let profile =
-        verify_npi(deps, user.profile.apply(changes, caller.edits_profile_of(user.id))?).await?;
+    let profile = user.profile.apply(changes, caller.edits_profile_of(user.id))?;
+    let profile = verify_npi(deps, profile, before.map(|(npi, _)| npi)).await?;
     let after = profile.permissions.npi();
     let (level, level_before) = (profile.permissions.level(), user.profile.permissions.level());
     if level != level_before {
@@ -84,9 +85,13 @@ async fn edit(
 }
 
 /// Looks up the profile's NPI in the registry, unless it was verified before.
-async fn verify_npi(deps: &Deps, profile: Profile) -> Result<Profile, Problem> {
+async fn verify_npi(
+    deps: &Deps,
+    profile: Profile,
+    before: Option<Npi>,
+) -> Result<Profile, Problem> {
     match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verify_npi(&deps.registry.look_up(&npi).await)?),
+        Some(npi) => Ok(profile.verify_change(before, &deps.registry.look_up(&npi).await)?),
         None => Ok(profile),
     }
 }

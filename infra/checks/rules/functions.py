@@ -43,7 +43,7 @@ REFUSALS = {
     "LockedSignIns": ('{ $.fields.status = 429 && $.fields.code = "too_many_attempts" }', PASSWORDS),
     # An invitee has no credential besides the link.
     "RefusedCredentials": ("{ $.fields.credential_refused IS TRUE }", HTTP - {"Confirm"}),
-    "RefusedPermissions": ("{ $.fields.status = 403 }", HTTP),
+    "RefusedPermissions": ('{ $.fields.status = 403 && $.fields.code = "forbidden" }', HTTP),
 }
 SIX_YEARS = 2192
 NOTIFY = ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]

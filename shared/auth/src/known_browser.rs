@@ -9,11 +9,10 @@ use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
 use domain::credentials::keyring::{Keyring, KnownBrowsers};
-use domain::credentials::known_browser::{BrowserId, KNOWN_BROWSER_DAYS};
+use domain::credentials::known_browser::{BrowserId, KNOWN_BROWSER_DAYS, PasswordOf};
 use domain::credentials::token::LinkToken;
 use domain::entropy::Entropy;
 use domain::network::Network;
-use domain::person::email::Email;
 use domain::time::Timestamp;
 use store::AttemptSource;
 use web::ClientIp;
@@ -68,15 +67,15 @@ impl BrowserCookies {
         Self { keyring, entropy }
     }
 
-    /// Where an attempt for `email` counts. A forged or expired cookie changes nothing, and neither does
-    /// one of another address.
+    /// Where an attempt counts. A forged or expired cookie changes nothing, and neither does one of another
+    /// address or of an earlier password.
     pub(crate) fn source(
         &self,
         origin: &RequestOrigin,
-        email: &Email,
+        password: PasswordOf<'_>,
         now: Timestamp,
     ) -> AttemptSource {
-        match self.recognize(origin, email, now) {
+        match self.recognize(origin, password, now) {
             Some(browser) => AttemptSource::KnownBrowser(browser),
             None => AttemptSource::Network(origin.network),
         }
@@ -86,21 +85,21 @@ impl BrowserCookies {
     pub fn remember(
         &self,
         origin: &RequestOrigin,
-        email: &Email,
+        password: PasswordOf<'_>,
         now: Timestamp,
     ) -> KnownBrowserCookie {
-        let known = self.recognize(origin, email, now);
+        let known = self.recognize(origin, password, now);
         let browser = known.unwrap_or_else(|| BrowserId::new(self.entropy.as_ref()));
-        KnownBrowserCookie(self.keyring.known_browser_cookie(browser, email, now))
+        KnownBrowserCookie(self.keyring.known_browser_cookie(browser, password, now))
     }
 
     fn recognize(
         &self,
         origin: &RequestOrigin,
-        email: &Email,
+        password: PasswordOf<'_>,
         now: Timestamp,
     ) -> Option<BrowserId> {
-        let read = |text: &String| self.keyring.read_known_browser_cookie(text, email, now).ok();
+        let read = |text: &String| self.keyring.read_known_browser_cookie(text, password, now).ok();
         origin.cookies.iter().find_map(read)
     }
 }

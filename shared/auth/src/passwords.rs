@@ -61,7 +61,7 @@ impl Passwords {
     /// correct one back.
     pub async fn judge(&self, context: &Context, guess: Guess<'_>) -> Result<Judgment, Problem> {
         let Guess { address, hash, password, origin } = guess;
-        let source = self.browsers.source(origin, address.email(), context.now());
+        let source = self.browsers.source(origin, address.password(), context.now());
         let attempt = reserve(context, address, source).await?;
         match self.verify(hash, password).await {
             Ok(true) => Ok(Judgment::Correct(attempt)),
@@ -150,7 +150,7 @@ async fn reserve(
     }
 }
 
-/// Gives back an attempt that was not wrong. If this fails, the reservation lapses after 30 seconds.
+/// Gives back an attempt that was not wrong. If this fails, it stays counted until the window ends.
 pub async fn give_back(context: &Context, attempt: &AttemptReservation) {
     if let Err(error) = context.store.release_attempt(attempt).await {
         tracing::warn!(%error, "password attempt not released");

@@ -54,8 +54,6 @@ pub(crate) const SENT: &str = "se";
 pub(crate) const RESERVED: &str = "re";
 /// Attempts that were judged wrong.
 pub(crate) const WRONG: &str = "wr";
-/// When an attempt was last counted, in milliseconds.
-pub(crate) const LAST_RESERVED: &str = "lr";
 /// When the limit was reached, in milliseconds.
 pub(crate) const LOCKED_AT: &str = "lk";
 /// When the password was last sent in a session, in milliseconds.

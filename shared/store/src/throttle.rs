@@ -5,7 +5,8 @@
 //!
 //! An attempt with a password is reserved in all of its counters before the password is judged. So of many
 //! attempts at once, only as many as the limit are judged. Only an attempt that was judged wrong stays
-//! counted.
+//! counted. One whose process died stays counted too, until the window ends: a lost answer must not give
+//! an attacker another guess.
 
 mod counter;
 
@@ -31,9 +32,6 @@ use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr};
 const ATTEMPTS: usize = 6;
 /// When to come back if only attempts in flight fill a limit.
 const IN_FLIGHT_WAIT: Duration = Duration::from_secs(1);
-/// After this time without a new attempt, none is in flight. API Gateway ends every request within 30
-/// seconds, so what is left was reserved by a process that died.
-const IN_FLIGHT_MAX: Duration = Duration::from_secs(30);
 pub use counter::{AttemptLimit, AttemptSource, GuessedAddress};
 
 /// An attempt that is counted and not judged yet.
@@ -51,7 +49,7 @@ pub enum AttemptDecision<T> {
     Wait(Duration),
 }
 
-/// A limit that a wrong password has just reached.
+/// A limit that wrong passwords have reached.
 #[derive(Clone, Debug)]
 pub struct ReachedLimit(Counter);
 
@@ -72,7 +70,7 @@ impl Store {
     ) -> Result<AttemptDecision<AttemptReservation>, StoreError> {
         let counters = Counter::all(of, source, now);
         for _ in 0..ATTEMPTS {
-            let refused = self.add_to_all(&counters, now).await?;
+            let refused = self.add_to_all(&counters).await?;
             let full = match refused {
                 Reserved::All => return Ok(AttemptDecision::Allow(AttemptReservation(counters))),
                 Reserved::None(full) => full,
@@ -81,21 +79,21 @@ impl Store {
                 return Ok(AttemptDecision::Wait(wait));
             }
             // Without a full counter, another transaction held one of them.
-            if !full.is_empty() && !self.drop_abandoned(&full, now).await? {
+            if !full.is_empty() {
                 break;
             }
         }
         Ok(AttemptDecision::Wait(IN_FLIGHT_WAIT))
     }
 
-    /// Counts a reserved attempt as wrong. Returns the limits that it has just reached.
+    /// Counts a reserved attempt as wrong. Returns the limits that are reached.
     pub async fn count_wrong(
         &self,
         attempt: AttemptReservation,
     ) -> Result<Vec<ReachedLimit>, StoreError> {
         let mut reached = Vec::new();
         for counter in attempt.0 {
-            if self.add_wrong(&counter.key).await? == i64::from(counter.limit.max()) {
+            if self.add_wrong(&counter.key).await? >= i64::from(counter.limit.max()) {
                 reached.push(ReachedLimit(counter));
             }
         }
@@ -124,7 +122,7 @@ impl Store {
     ) -> Result<CommitOutcome, StoreError> {
         let mut tx = Transaction::new(self);
         let update = format!("SET {} = :now", attr::LOCKED_AT);
-        let condition = format!("attribute_exists({})", attr::PK);
+        let condition = format!("attribute_not_exists({})", attr::LOCKED_AT);
         let values = HashMap::from([(":now".to_owned(), number(now.millis()))]);
         tx.update(Part::Attempts, reached.0.key.clone(), &update, &condition, values)?;
         for record in records {
@@ -157,7 +155,7 @@ impl Store {
         counter: &Counter,
         now: Timestamp,
     ) -> Result<AttemptDecision<()>, StoreError> {
-        let add = Add::new(counter, now);
+        let add = Add::new(counter);
         let request = self.client.update_item().table_name(&self.table);
         let request = request
             .set_key(Some(counter.key.clone().into_attributes()))
@@ -176,12 +174,8 @@ impl Store {
         }
     }
 
-    async fn add_to_all(
-        &self,
-        counters: &[Counter],
-        now: Timestamp,
-    ) -> Result<Reserved, StoreError> {
-        let items = counters.iter().map(|counter| self.add_one(counter, now));
+    async fn add_to_all(&self, counters: &[Counter]) -> Result<Reserved, StoreError> {
+        let items = counters.iter().map(|counter| self.add_one(counter));
         let items = items.collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
         let Err(error) = request.send().await else {
@@ -195,8 +189,8 @@ impl Store {
         }
     }
 
-    fn add_one(&self, counter: &Counter, now: Timestamp) -> Result<TransactWriteItem, StoreError> {
-        let add = Add::new(counter, now);
+    fn add_one(&self, counter: &Counter) -> Result<TransactWriteItem, StoreError> {
+        let add = Add::new(counter);
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(counter.key.clone().into_attributes()))
@@ -208,44 +202,6 @@ impl Store {
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
         Ok(TransactWriteItem::builder().update(update).build())
-    }
-
-    /// Drops reservations that no process will give back. Returns whether there were any.
-    async fn drop_abandoned(
-        &self,
-        full: &[FullCounter],
-        now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let mut dropped = false;
-        for counter in full {
-            let Some(last) = counter.last_reserved else { continue };
-            if now.since(last) < IN_FLIGHT_MAX {
-                continue;
-            }
-            let request = self.client.update_item().table_name(&self.table);
-            let request = request
-                .set_key(Some(counter.counter.key.clone().into_attributes()))
-                .update_expression(format!(
-                    "SET {} = if_not_exists({}, :none)",
-                    attr::RESERVED,
-                    attr::WRONG
-                ))
-                .condition_expression(format!("{} = :last", attr::LAST_RESERVED))
-                .expression_attribute_values(":none", number(0))
-                .expression_attribute_values(":last", number(last.millis()));
-            match request.send().await {
-                Ok(_) => dropped = true,
-                Err(error) => match error.as_service_error() {
-                    // Another attempt was faster.
-                    Some(
-                        UpdateItemError::ConditionalCheckFailedException(_)
-                        | UpdateItemError::TransactionConflictException(_),
-                    ) => dropped = true,
-                    _ => return Err(StoreError::from_sdk(&error)),
-                },
-            }
-        }
-        Ok(dropped)
     }
 
     /// Adds a wrong attempt. Returns how many there are now.
@@ -296,7 +252,6 @@ enum Reserved {
 struct FullCounter {
     counter: Counter,
     wrong: i64,
-    last_reserved: Option<Timestamp>,
 }
 
 impl FullCounter {
@@ -318,12 +273,8 @@ fn read_full(
             "None" | "TransactionConflict" => {}
             "ConditionalCheckFailed" => {
                 let item = reason.item().cloned().unwrap_or_default();
-                let last = Timestamp::from_millis(count_of(&item, attr::LAST_RESERVED));
-                full.push(FullCounter {
-                    counter: counter.clone(),
-                    wrong: count_of(&item, attr::WRONG),
-                    last_reserved: last.ok(),
-                });
+                let wrong = count_of(&item, attr::WRONG);
+                full.push(FullCounter { counter: counter.clone(), wrong });
             }
             code => return Err(StoreError::Unavailable(code.to_owned())),
         }

@@ -43,6 +43,11 @@ async fn a_clinic_sends_500_invitation_emails_a_day_at_most() {
     assert_eq!(results["results"][0]["status"], 429);
     assert_eq!(results["results"][0]["error"]["code"], "invitation_quota");
     assert_eq!(results["results"][1]["status"], 422);
+    // A repeat sends nothing, and neither does the conflict of an address.
+    let repeat = app.as_pacs().invite(&member("late@clinic.example")).await.expect(201);
+    assert_eq!(repeat["email"], "late@clinic.example");
+    let other = with(member("late@clinic.example"), json!({"lastName": "Other"}));
+    app.as_pacs().invite(&other).await.expect_problem(409, "already_invited");
     // Another clinic has a quota of its own, and the next day a new one.
     let elsewhere = app.create_other_clinic().await;
     elsewhere.invite(&member("ada@clinic.example")).await.expect(201);

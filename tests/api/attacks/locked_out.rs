@@ -232,7 +232,7 @@ async fn sixty_four_correct_passwords_at_once_leave_nothing_counted() {
 }
 
 #[tokio::test]
-async fn attempts_whose_process_died_lapse_after_30_seconds() {
+async fn attempts_whose_process_died_count_until_the_window_ends() {
     let app = start_with_grace().await;
     for _ in 0..10 {
         let reserved = app.reserve_attempt(GRACE, "127.0.0.1").await;
@@ -241,8 +241,21 @@ async fn attempts_whose_process_died_lapse_after_30_seconds() {
     let answer = app.sign_in(GRACE, PASSWORD).await;
     answer.expect_problem(429, "too_many_attempts");
     assert_eq!(answer.headers["retry-after"], "1");
-    app.clock.advance(Duration::from_secs(30));
+    app.clock.advance(Duration::from_secs(60));
+    app.sign_in(GRACE, PASSWORD).await.expect_problem(429, "too_many_attempts");
+    app.clock.advance(Duration::from_mins(15));
     app.sign_in(GRACE, PASSWORD).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_known_browser_of_the_last_password_is_not_known_any_more() {
+    let app = start_with_grace().await;
+    let known = browser_cookie_in(&app.sign_in(GRACE, PASSWORD).await).unwrap();
+    let browser = with_cookie(&app, &format!("{BROWSER_COOKIE}={known}"));
+    app.reset_password(GRACE, "violet-anchor-pumice").await;
+    lock(&app.as_invitee(), GRACE).await;
+    let answer = sign_in(&browser, GRACE, "violet-anchor-pumice").await;
+    answer.expect_problem(429, "too_many_attempts");
 }
 
 #[tokio::test]

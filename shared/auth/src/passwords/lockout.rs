@@ -8,8 +8,8 @@ use domain::user::{User, UserStatus};
 use store::{AttemptLimit, AttemptReservation, CommitOutcome, ReachedLimit};
 use web::Problem;
 
-/// Counts a wrong password. The one that reaches a limit is logged, and audited if the limit is about the
-/// address. Later attempts in the same window write nothing.
+/// Counts a wrong password. One that reaches a limit is logged, and audited once in a window if the limit is
+/// about the address.
 pub(super) async fn count_wrong(
     context: &Context,
     email: &Email,
@@ -18,7 +18,7 @@ pub(super) async fn count_wrong(
     for reached in context.store.count_wrong(attempt).await? {
         let limit = reached.limit();
         tracing::warn!(limit = limit.as_str(), "sign-in locked");
-        if matches!(limit, AttemptLimit::AddressAndNetwork | AttemptLimit::Address) {
+        if !matches!(limit, AttemptLimit::Network | AttemptLimit::Site) {
             audit_lockout(context, email, &reached).await?;
         }
     }
@@ -40,8 +40,10 @@ async fn audit_lockout(
     changes::retry!(async {
         let written = store.record_lockout(reached, &records, context.now()).await?;
         Ok::<_, Problem>(match written {
-            CommitOutcome::Committed => Attempt::Done(()),
-            CommitOutcome::Conflict(_) => Attempt::Conflict,
+            // Only another transaction was in progress.
+            CommitOutcome::Conflict(parts) if parts.is_empty() => Attempt::Conflict,
+            // The audit has it, from this attempt or from another one.
+            CommitOutcome::Committed | CommitOutcome::Conflict(_) => Attempt::Done(()),
         })
     })
 }

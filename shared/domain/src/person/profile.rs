@@ -172,6 +172,17 @@ impl Profile {
         }
     }
 
+    /// Records the registry's answer after a change. Refuses a new NPI that the registry rules out. One that
+    /// the person had `before` only shows the answer, because the change did not send it.
+    pub fn verify_change(
+        self,
+        before: Option<Npi>,
+        answer: &RegistryAnswer,
+    ) -> Result<Self, FieldFaults> {
+        let now = self.permissions.npi().map(|(npi, _)| npi);
+        if now == before { Ok(self.record_answer(answer)) } else { self.verify_npi(answer) }
+    }
+
     /// Records the registry's answer, even if it rules out the NPI. The person then cannot report.
     #[must_use]
     pub fn record_answer(self, answer: &RegistryAnswer) -> Self {

@@ -5,7 +5,7 @@ use std::fmt;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::credentials::known_browser::BrowserId;
+use domain::credentials::known_browser::{BrowserId, PasswordOf};
 use domain::network::Network;
 use domain::person::email::Email;
 use domain::time::Timestamp;
@@ -91,13 +91,21 @@ impl AttemptLimit {
 pub struct GuessedAddress<'a> {
     email: &'a Email,
     generation: u64,
+    password_epoch: u32,
 }
 
 impl<'a> GuessedAddress<'a> {
     /// An address with its account. Every write of an account, such as a reset of the password or an
     /// acceptance, raises its version, which is the generation of its counters.
     pub fn new(email: &'a Email, account: Option<&Account>) -> Self {
-        Self { email, generation: account.map_or(0, |account| account.version) }
+        let (generation, password_epoch) =
+            account.map_or((0, 0), |account| (account.version, account.password_epoch));
+        Self { email, generation, password_epoch }
+    }
+
+    /// The password that is guessed.
+    pub fn password(&self) -> PasswordOf<'a> {
+        PasswordOf { email: self.email, epoch: self.password_epoch }
     }
 
     /// The address.
@@ -130,7 +138,7 @@ impl Counter {
     }
     /// The counters of an attempt. An attempt of a known browser has one of its own and meets no other.
     pub(super) fn all(of: GuessedAddress<'_>, source: AttemptSource, now: Timestamp) -> Vec<Self> {
-        let GuessedAddress { email, generation } = of;
+        let GuessedAddress { email, generation, .. } = of;
         let of_address = |limit, name: String| {
             let key =
                 |window| key::throttled_address(email, &format!("{name}#{generation}#{window}"));
@@ -184,13 +192,12 @@ pub(super) struct Add {
 }
 
 impl Add {
-    pub(super) fn new(counter: &Counter, now: Timestamp) -> Self {
-        let (reserved, last) = (attr::RESERVED, attr::LAST_RESERVED);
+    pub(super) fn new(counter: &Counter) -> Self {
+        let reserved = attr::RESERVED;
         Self {
-            update: format!("SET {last} = :now, #ttl = :ttl ADD {reserved} :one"),
+            update: format!("SET #ttl = :ttl ADD {reserved} :one"),
             condition: format!("attribute_not_exists({reserved}) OR {reserved} < :max"),
             values: HashMap::from([
-                (":now".to_owned(), number(now.millis())),
                 (":ttl".to_owned(), number(counter.window.end.plus(KEEP).seconds())),
                 (":one".to_owned(), number(1)),
                 (":max".to_owned(), number(counter.limit.max())),

@@ -114,3 +114,21 @@ async fn an_invitations_new_spelling_stays_verified_and_another_surname_does_not
         assert_eq!(edited["npiVerification"], expected, "{surname}");
     }
 }
+
+#[tokio::test]
+async fn a_rename_of_a_person_whose_npi_is_ruled_out_is_not_refused() {
+    let app = App::start().await;
+    let ada = app.invite_and_confirm(&radiologist("ada@clinic.example"), None).await;
+    app.registry.answer_as("1234567893", "2000000077");
+    let path = format!("/v1/autoScribe/users/{}", ada["userId"].as_str().unwrap());
+    let renamed = app.as_pacs().patch(&path, &json!({"lastName": "Other"})).await.expect(200);
+    assert_eq!(
+        (&renamed["lastName"], &renamed["npiVerification"]),
+        (&json!("Other"), &json!("deactivated"))
+    );
+    let again = app.as_pacs().patch(&path, &json!({"lastName": "Hale"})).await.expect(200);
+    assert_eq!(again["npiVerification"], "deactivated");
+    // A new number that the registry rules out is still refused.
+    let refused = app.as_pacs().patch(&path, &json!({"npiNumber": "2000000085"})).await;
+    refused.expect_problem(422, "npi_not_found");
+}
