@@ -255,6 +255,19 @@ async fn each_scope_allows_only_its_operations() {
 }
 
 #[tokio::test]
+async fn a_key_bound_to_its_own_access_has_the_same_operations() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    for bound in ["self", "all"] {
+        let scopes = Scope::ALL.map(Scope::as_str);
+        let wanted = json!({"description": "PACS", "scopes": scopes, "accessScope": bound});
+        let key: Value = owner.client.post("/v1/apiKeys", &wanted).await.expect(201);
+        let actor = app.as_holder_of(key["apiKey"].as_str().unwrap());
+        check(bound, &actor, SentCredential::Key(&Scope::ALL)).await;
+    }
+}
+
+#[tokio::test]
 async fn an_expired_key_and_the_old_secret_after_the_overlap_are_401() {
     let app = App::start().await;
     let owner = app.confirm_and_sign_in_owner().await;

@@ -34,6 +34,18 @@ const WRITES: &[Write] = &[
         let path = format!("/v1/apiKeys/{}/revoke", targets.key);
         (reqwest::Method::POST, path, json!({}))
     }),
+    ("rotate a key", |targets, _| {
+        let path = format!("/v1/apiKeys/{}/rotate", targets.key);
+        (reqwest::Method::POST, path, json!({"overlapHours": 1}))
+    }),
+    ("change the settings", |_, n| {
+        let days = json!({"invitationDays": 1 + n % 30});
+        (reqwest::Method::PATCH, "/v1/clinic".to_owned(), days)
+    }),
+    ("release a user", |targets, _| {
+        let path = "/v1/autoScribe/users/release".to_owned();
+        (reqwest::Method::POST, path, json!({"userId": targets.deactivated}))
+    }),
     ("edit a user", |targets, n| {
         let path = format!("/v1/autoScribe/users/{}", targets.user);
         (reqwest::Method::PATCH, path, json!({"firstName": format!("Ada {n}")}))
