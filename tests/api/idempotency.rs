@@ -84,7 +84,9 @@ async fn a_repeat_while_the_first_is_running_is_409() {
         tokio::spawn(async move { pacs.post_with(USERS, &body, KEY).await })
     };
     tokio::time::sleep(Duration::from_millis(900)).await;
-    pacs.post_with(USERS, &body, KEY).await.expect_problem(409, "request_in_progress");
+    let repeat = pacs.post_with(USERS, &body, KEY).await;
+    repeat.expect_problem(409, "request_in_progress");
+    assert_eq!(repeat.headers["retry-after"], "1", "the SDKs repeat it");
     running.await.unwrap().expect(201);
 }
 

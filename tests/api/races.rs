@@ -268,3 +268,24 @@ async fn a_change_during_accept_is_kept_or_refused() {
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_deactivation_or_demotion_twice_at_once_is_never_a_last_admin() {
+    let app = App::start().await;
+    app.confirm_owner().await;
+    let pacs = app.as_pacs();
+    for round in 0..20 {
+        let boss = admin(&format!("boss{round}@clinic.example"));
+        let boss = app.invite_and_confirm(&boss, Some(PASSWORD)).await;
+        let path = format!("/v1/autoScribe/users/{}", boss["userId"].as_str().unwrap());
+        let (demote, gone) = (json!({"level": "member"}), json!({"userId": boss["userId"]}));
+        let demoted = tokio::join!(pacs.patch(&path, &demote), pacs.patch(&path, &demote));
+        let promote = json!({"level": "admin", "hasDashboardAccess": true});
+        pacs.patch(&path, &promote).await.expect(200);
+        let revoke = "/v1/autoScribe/users/revoke-access";
+        let ended = tokio::join!(pacs.post(revoke, &gone), pacs.post(revoke, &gone));
+        for answer in [demoted.0, demoted.1, ended.0, ended.1] {
+            answer.expect(200);
+        }
+    }
+}

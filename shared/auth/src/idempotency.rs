@@ -116,7 +116,8 @@ async fn answer_once(
             return Err(Problem::conflict(
                 "request_in_progress",
                 "Try again in a moment. The first request with this Idempotency-Key is still running.",
-            ));
+            )
+            .retry_in_a_second());
         }
     }
     let request = Request::from_parts(parts, Body::from(bytes));

@@ -35,6 +35,9 @@ pub struct Conflict {
 }
 
 impl Failure {
+    /// The code of [`Failure::contended`].
+    pub const CONTENDED: &'static str = "conflict";
+
     /// A conflict with this code and sentence.
     pub fn conflict(code: &'static str, detail: impl Into<String>) -> Self {
         Self::Conflict(Conflict { code, detail: detail.into(), about: None })
@@ -53,7 +56,7 @@ impl Failure {
     /// The conflict after every attempt at a write met another write.
     pub fn contended() -> Self {
         Self::conflict(
-            "conflict",
+            Self::CONTENDED,
             "Another request changed this at the same time. Reload it, then make your change again.",
         )
     }

@@ -75,8 +75,10 @@ fn name(record: &Value, basic: &Value) -> RegistryName {
 
 /// The current surname and those in `other_names`. Names of organizations have no `last_name`.
 fn surnames(record: &Value, basic: &Value) -> Result<Vec<String>, NpiLookupFailure> {
-    // If the field were renamed, the person would seem to have no surname, which is a mismatch.
-    basic.get("last_name").ok_or(NpiLookupFailure::UnknownShape)?;
+    // Without a surname there is nothing to compare. It is no mismatch, but an answer of an unknown shape.
+    if !basic.get("last_name").is_some_and(Value::is_string) || text(basic, "last_name").is_none() {
+        return Err(NpiLookupFailure::UnknownShape);
+    }
     let names = std::iter::once(basic).chain(entries(record, "other_names"));
     Ok(names.filter_map(|name| text(name, "last_name")).collect())
 }

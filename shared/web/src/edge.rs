@@ -42,8 +42,10 @@ async fn edge(
     let (response, calls) = telemetry::measure(work).await;
     let mut response = render_problem(response, &id.0);
     let problem = response.extensions().get::<ProblemOutcome>().copied();
-    // The SDKs retry a 409 unless this header forbids it, and a retry cannot change the outcome.
-    if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) {
+    // The SDKs retry a 409 unless this header forbids it. A retry cannot change the outcome, unless the
+    // answer says when to retry.
+    let may_retry = response.headers().contains_key(header::RETRY_AFTER);
+    if matches!(response.status(), StatusCode::CONFLICT | StatusCode::GONE) && !may_retry {
         response.headers_mut().insert("x-should-retry", HeaderValue::from_static("false"));
     }
     if method != Method::HEAD {

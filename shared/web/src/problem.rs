@@ -38,6 +38,12 @@ impl Problem {
         }
     }
 
+    /// The same problem, which the SDKs repeat after a second.
+    #[must_use]
+    pub fn retry_in_a_second(self) -> Self {
+        Self { retry_after: Some(Duration::from_secs(1)), ..self }
+    }
+
     /// 400: the request cannot be read.
     pub fn bad_request(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
@@ -152,7 +158,7 @@ impl Problem {
     pub fn unavailable() -> Self {
         let problem =
             Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", "Try again in a moment.");
-        Self { retry_after: Some(Duration::from_secs(1)), ..problem }
+        problem.retry_in_a_second()
     }
 
     /// Tells the SDKs not to retry by themselves.
@@ -253,7 +259,10 @@ impl<E: Into<Failure>> From<E> for Problem {
         match error.into() {
             Failure::Invalid(faults) => Self::invalid(faults),
             Failure::Conflict(Conflict { code, detail, about }) => {
-                let problem = Self::conflict(code, detail);
+                let mut problem = Self::conflict(code, detail);
+                if code == Failure::CONTENDED {
+                    problem = problem.retry_in_a_second();
+                }
                 match about {
                     Some((member, id)) => problem.about(member, id),
                     None => problem,

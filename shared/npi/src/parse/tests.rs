@@ -93,9 +93,10 @@ fn former_surnames_count_but_organizations_and_dashes_do_not() {
 }
 
 #[test]
-fn a_person_can_have_no_surname() {
-    for empty in [json!("--"), json!(""), Value::Null] {
-        assert_eq!(read(&active_with("/results/0/basic/last_name", empty)), Ok(person(&[])));
+fn a_person_without_a_surname_is_a_failure_and_no_mismatch() {
+    for empty in [json!("--"), json!(""), json!(" "), json!(7), json!([]), Value::Null] {
+        let answer = read(&active_with("/results/0/basic/last_name", empty.clone()));
+        assert_eq!(answer, Err(NpiLookupFailure::UnknownShape), "{empty}");
     }
 }
 

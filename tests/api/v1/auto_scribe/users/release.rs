@@ -57,6 +57,7 @@ async fn the_next_holder_of_an_address_never_meets_the_old_password() {
     let app = App::start().await;
     let old = app.confirm_and_sign_in(&dashboard_member("desk@clinic.example")).await;
     let user = json!({"userId": old.user_id});
+    app.wait_until_delivered().await;
     let before = app.sent_emails("desk@clinic.example").len();
     let forgot = json!({"email": "desk@clinic.example"});
     app.as_invitee().post("/v1/password/forgot", &forgot).await.expect(202);
