@@ -12,7 +12,7 @@ use web::path::InvitationPath;
 use web::view::InvitationView;
 
 use crate::Deps;
-use crate::invitation::{find_invitation, require_editable, verify_npi, write_change};
+use crate::invitation::{find_invitation, require_editable, write_change};
 
 /// Change a pending, unexpired invitation.
 ///
@@ -41,7 +41,7 @@ pub(crate) async fn handle(
         caller.principal.require_right_over(level_before)?;
         let level = profile.permissions.level();
         caller.principal.require_right_to_make(level, deps.context.now())?;
-        let profile = verify_npi(&deps, profile, before.map(|(npi, _)| npi)).await?;
+        let profile = deps.registry.verify_profile(profile, before.map(|(npi, _)| npi)).await?;
         let change = editable
             .edit(profile, caller.principal.as_inviter(), deps.context.now())
             .map(Invitation::from);

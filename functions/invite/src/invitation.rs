@@ -9,7 +9,6 @@ use domain::invitation::{
 };
 use domain::npi::{Npi, NpiStatus};
 use domain::person::permissions::Level;
-use domain::person::profile::Profile;
 use domain::user::UserStatus;
 use store::CommitOutcome;
 use web::Problem;
@@ -60,18 +59,6 @@ pub(crate) fn require_editable(
             "This invitation has expired. Resend it, then change it.",
         )
     })
-}
-
-/// Looks up the profile's NPI in the registry, unless it was verified before.
-pub(crate) async fn verify_npi(
-    deps: &Deps,
-    profile: Profile,
-    before: Option<Npi>,
-) -> Result<Profile, Problem> {
-    match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verify_change(before, &deps.registry.look_up(&npi).await)?),
-        None => Ok(profile),
-    }
 }
 
 /// Writes a changed invitation, and moves its claim from the NPI `before` to the one that it has

@@ -23,7 +23,7 @@ use web::view::InvitedView;
 
 use crate::Deps;
 use crate::draft::{Draft, InviteRequest};
-use crate::invitation::{load_email_conflict, verify_npi};
+use crate::invitation::load_email_conflict;
 
 /// Invite a person.
 ///
@@ -94,7 +94,7 @@ async fn create_invitation(
         }
         require_free_npi(&claims.npi, new.id, now)?;
         if !npi_verified {
-            new.profile = verify_npi(deps, new.profile.clone(), None).await?;
+            new.profile = deps.registry.verify_profile(new.profile.clone(), None).await?;
             npi_verified = true;
         }
         new.open_for = claims.clinic.invitation_days.duration();

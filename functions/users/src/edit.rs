@@ -8,8 +8,7 @@ use axum::extract::State;
 use changes::Attempt;
 use changes::move_npi;
 use domain::claim::Holder;
-use domain::npi::Npi;
-use domain::person::profile::{Profile, ProfileChanges};
+use domain::person::profile::ProfileChanges;
 use domain::user::User;
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -69,7 +68,7 @@ async fn edit(
 ) -> Result<Attempt<Json<UserView>>, Problem> {
     let before = user.profile.permissions.npi();
     let profile = user.profile.apply(changes, caller.edits_profile_of(user.id))?;
-    let profile = verify_npi(deps, profile, before.map(|(npi, _)| npi)).await?;
+    let profile = deps.registry.verify_profile(profile, before.map(|(npi, _)| npi)).await?;
     let after = profile.permissions.npi();
     let (level, level_before) = (profile.permissions.level(), user.profile.permissions.level());
     if level != level_before {
@@ -82,18 +81,6 @@ async fn edit(
     queue_emails(deps, &mut tx, &change, &caller.requester()).await?;
     settle_keys(deps, &mut tx, &change, keys, caller).await?;
     commit_change(deps, tx, &change, Json((&change.next).into())).await
-}
-
-/// Looks up the profile's NPI in the registry, unless it was verified before.
-async fn verify_npi(
-    deps: &Deps,
-    profile: Profile,
-    before: Option<Npi>,
-) -> Result<Profile, Problem> {
-    match profile.npi_to_verify() {
-        Some(npi) => Ok(profile.verify_change(before, &deps.registry.look_up(&npi).await)?),
-        None => Ok(profile),
-    }
 }
 
 fn user_deactivated() -> Problem {

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use domain::field::FieldFaults;
 use domain::npi::{Npi, RegistryAnswer};
+use domain::person::profile::Profile;
 use lookup::{CalledService, LookupClient};
 
 use crate::failure::NpiLookupFailure;
@@ -45,6 +47,19 @@ impl Nppes {
             tracing::warn!(%failure, "the NPI registry gave no answer");
             RegistryAnswer::Unavailable
         })
+    }
+
+    /// Looks up the NPI of an invited or changed person, unless it was verified before. Refuses a new number
+    /// that the registry rules out. `before` is the number that the person had until now.
+    pub async fn verify_profile(
+        &self,
+        profile: Profile,
+        before: Option<Npi>,
+    ) -> Result<Profile, FieldFaults> {
+        match profile.npi_to_verify() {
+            Some(npi) => profile.verify_npi(before, &self.look_up(&npi).await),
+            None => Ok(profile),
+        }
     }
 
     async fn request(&self, npi: &Npi) -> Result<RegistryAnswer, NpiLookupFailure> {

@@ -164,23 +164,19 @@ impl Profile {
         }
     }
 
-    /// Records the registry's answer. Refuses an NPI that the registry rules out.
-    pub fn verify_npi(self, answer: &RegistryAnswer) -> Result<Self, FieldFaults> {
-        match self.judge(answer).refusal(answer) {
-            Some(refused) => Err(refused.at("npiNumber").into()),
-            None => Ok(self.record_answer(answer)),
-        }
-    }
-
-    /// Records the registry's answer after a change. Refuses a new NPI that the registry rules out. One that
-    /// the person had `before` only shows the answer, because the change did not send it.
-    pub fn verify_change(
+    /// Records the registry's answer to a lookup of a new or changed person. Refuses a new NPI that the
+    /// registry rules out. One that the person had `before` only shows the answer, because the change did
+    /// not send it.
+    pub fn verify_npi(
         self,
         before: Option<Npi>,
         answer: &RegistryAnswer,
     ) -> Result<Self, FieldFaults> {
-        let now = self.permissions.npi().map(|(npi, _)| npi);
-        if now == before { Ok(self.record_answer(answer)) } else { self.verify_npi(answer) }
+        let is_new = self.permissions.npi().map(|(npi, _)| npi) != before;
+        match self.judge(answer).refusal(answer) {
+            Some(refused) if is_new => Err(refused.at("npiNumber").into()),
+            _ => Ok(self.record_answer(answer)),
+        }
     }
 
     /// Records the registry's answer, even if it rules out the NPI. The person then cannot report.

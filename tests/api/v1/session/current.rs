@@ -66,9 +66,10 @@ async fn the_last_use_of_a_session_is_written_once_a_minute() {
         sessions["sessions"][0]["lastUsedAt"].as_str().unwrap().to_owned()
     };
     let first = last_use().await;
-    app.clock.advance(Duration::from_secs(59));
+    // The clock also runs by itself, so the first step leaves room for a busy machine.
+    app.clock.advance(Duration::from_secs(40));
     assert_eq!(last_use().await, first);
-    app.clock.advance(Duration::from_secs(1));
+    app.clock.advance(Duration::from_secs(20));
     last_use().await;
     assert_ne!(last_use().await, first);
 }

@@ -126,13 +126,13 @@ fn an_admin_needs_dashboard_access() {
 fn each_answer_of_the_registry_has_its_own_effect() {
     let unverified = profile().permissions.with_verification(NpiStatus::Pending);
     let profile = Profile { permissions: unverified, ..profile() };
-    let refused = profile.clone().verify_npi(&RegistryAnswer::Unknown).unwrap_err();
+    let refused = profile.clone().verify_npi(None, &RegistryAnswer::Unknown).unwrap_err();
     assert_eq!((refused.0[0].field.as_str(), refused.0[0].code), ("npiNumber", "npi_not_found"));
     let other = registered(&["OBI"]);
-    let shown = profile.clone().verify_npi(&other).unwrap();
+    let shown = profile.clone().verify_npi(None, &other).unwrap();
     assert_eq!(shown.permissions.verification_name(), "name_mismatch");
     assert!(!shown.permissions.may_report_now());
-    assert_eq!(profile.clone().verify_npi(&RegistryAnswer::Unavailable), Ok(profile.clone()));
+    assert_eq!(profile.clone().verify_npi(None, &RegistryAnswer::Unavailable), Ok(profile.clone()));
     assert_eq!(
         profile.record_answer(&RegistryAnswer::Deactivated).permissions.verification_name(),
         "deactivated"
@@ -218,7 +218,7 @@ fn an_own_npi_is_compared_with_the_surname_that_someone_else_set() {
     let held = Npi::parse("1234567893").unwrap();
     let added = |profile: &Profile| edit(profile, npi(held), Themselves);
     let answered = |profile: &Profile, surname| {
-        state(&added(profile).verify_npi(&registered(&[surname])).unwrap())
+        state(&added(profile).verify_npi(None, &registered(&[surname])).unwrap())
     };
     assert_eq!(answered(&without, "OKAFOR"), "verified");
     let renamed = edit(&without, last("Obi"), Themselves);
@@ -259,7 +259,7 @@ proptest! {
                 1 => edit(&person, npi(if which % 2 == 0 { own } else { strangers }), Themselves),
                 2 => edit(&person, ProfileChanges { npi: Some(None), ..ProfileChanges::default() }, Themselves),
                 3 => person.recheck_npi(&answer),
-                _ if person.npi_to_verify().is_some() => person.verify_npi(&answer).unwrap(),
+                _ if person.npi_to_verify().is_some() => person.verify_npi(None, &answer).unwrap(),
                 _ => person,
             };
             if person.permissions.npi_is_verified() {
