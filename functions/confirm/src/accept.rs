@@ -172,6 +172,9 @@ async fn write_acceptance(
     tx.put_user(user)?;
     tx.put_membership(&user.email, user.clinic, user.id)?;
     tx.put_account(&user.email, &account.next(user.confirmed_at))?;
+    for former in &account.former {
+        tx.require_unchanged_user(former)?;
+    }
     move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
         tx.count_managers(user.clinic, user.manager_delta())?;

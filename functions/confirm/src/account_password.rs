@@ -7,7 +7,7 @@ use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::field::{FieldFaults, Refusal};
 use domain::invitation::InvitationDetails;
 use domain::time::Timestamp;
-use domain::user::UserStatus;
+use domain::user::{User, UserStatus};
 use store::{Account, Membership};
 use web::Problem;
 
@@ -19,9 +19,12 @@ const MAX_CLINICS: usize = 40;
 
 /// The account before an acceptance, and its new password.
 pub(crate) struct AccountUpdate {
-    pub(crate) before: Option<Account>,
+    before: Option<Account>,
     /// The new hash. `None` leaves the account as it is.
-    pub(crate) new_hash: Option<PasswordHash>,
+    new_hash: Option<PasswordHash>,
+    /// The account's users in other clinics if the acceptance makes the account forget its password, which
+    /// is right only while none of them is active.
+    pub(crate) former: Vec<User>,
 }
 
 impl AccountUpdate {
@@ -60,25 +63,28 @@ pub(crate) async fn load_account_update(
     if memberships.len() >= MAX_CLINICS {
         return Err(too_many_clinics());
     }
-    let before = match before {
-        Some(account) if !load_in_use(deps, &memberships).await? && account.password.is_some() => {
-            // No one uses the account any more, so the address may have another holder by now.
-            Some(account.forget_password(deps.context.now()))
+    if before.as_ref().is_some_and(|account| was_forgotten_since(account, details)) {
+        return Err(Problem::expired());
+    }
+    let users = load_account_users(deps, &memberships).await?;
+    // The address of an account that no one uses may have another holder by now.
+    let (before, former) = match before {
+        Some(account) if !is_in_use(&users) => {
+            (Some(account.forget_password(deps.context.now())), users)
         }
-        Some(account) if was_forgotten_since(&account, details) => return Err(Problem::expired()),
-        account => account,
+        account => (account, Vec::new()),
     };
-    let Some(password) = password else {
-        return Ok(AccountUpdate { before, new_hash: None });
-    };
-    if password_of(before.as_ref()).is_some() {
-        verify_account_password(deps, details, before.as_ref(), (password, origin)).await?;
-        return Ok(AccountUpdate { before, new_hash: None });
+    let mut update = AccountUpdate { before, new_hash: None, former };
+    let Some(password) = password else { return Ok(update) };
+    if password_of(update.before.as_ref()).is_some() {
+        verify_account_password(deps, details, update.before.as_ref(), (password, origin)).await?;
+        return Ok(update);
     }
     if hash.is_none() {
         *hash = Some(load_words_and_hash(deps, details, password).await?);
     }
-    Ok(AccountUpdate { before, new_hash: hash.clone() })
+    update.new_hash.clone_from(hash);
+    Ok(update)
 }
 
 /// Requires that a person who uses a link again sends the account's password.
@@ -95,13 +101,20 @@ pub(crate) async fn load_and_verify_password(
     verify_account_password(deps, details, account.as_ref(), (password, origin)).await
 }
 
-/// Loads whether any user of an account is active.
-pub(crate) async fn load_in_use(deps: &Deps, memberships: &[Membership]) -> Result<bool, Problem> {
+/// Loads the users of an account.
+pub(crate) async fn load_account_users(
+    deps: &Deps,
+    memberships: &[Membership],
+) -> Result<Vec<User>, Problem> {
     if memberships.is_empty() {
-        return Ok(false);
+        return Ok(Vec::new());
     }
-    let users = deps.context.store.load_users(memberships).await?;
-    Ok(users.iter().any(|user| user.status == UserStatus::Active))
+    Ok(deps.context.store.load_users(memberships).await?)
+}
+
+/// Whether any user of an account is active.
+pub(crate) fn is_in_use(users: &[User]) -> bool {
+    users.iter().any(|user| user.status == UserStatus::Active)
 }
 
 /// Whether the account forgot its password after the invitation's link was emailed. The link may then be

@@ -14,7 +14,7 @@ use web::openapi::IdempotencyKeyHeader;
 use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerification};
 
 use crate::Deps;
-use crate::account_password::load_in_use;
+use crate::account_password::{is_in_use, load_account_users};
 use crate::token::{TokenRequest, load_invitation_by_token};
 
 /// The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
@@ -96,7 +96,7 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let (account, memberships) = store.load_account_and_memberships(&details.email).await?;
     let has_password = account.is_some_and(|account| account.password.is_some());
-    let account_exists = has_password && load_in_use(deps, &memberships).await?;
+    let account_exists = has_password && is_in_use(&load_account_users(deps, &memberships).await?);
     Ok(LookupView {
         status: invitation.status().as_str(),
         clinic_name: clinic.name.as_str().to_owned(),

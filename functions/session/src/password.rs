@@ -40,16 +40,18 @@ pub(crate) async fn load_words_and_hash(
     deps.passwords.hash_new(field, password, known).await
 }
 
-/// Starts the transaction that sets a password. It raises the epoch of the account and of every user,
-/// which ends all sessions. The audit of each clinic has a record. The person gets an email.
+/// Starts the transaction that sets a password. It raises the epoch of the account and of its users, which
+/// ends all sessions. A user who has an older epoch belongs to a former holder of the address, and keeps it.
+/// The audit of each clinic has a record. The person gets an email.
 pub(crate) async fn start_password_change(
     deps: &Deps,
     new: NewPassword<'_>,
     (action, event): (AuditAction, AlertEvent),
 ) -> Result<Transaction, Problem> {
     let epoch = new.account.password_epoch + 1;
+    let current = |user: &&User| user.password_epoch == new.account.password_epoch;
     let mut tx: Option<Transaction> = None;
-    for user in new.users {
+    for user in new.users.iter().filter(current) {
         let ip = new.sent_from.as_ref().filter(|(clinic, _)| *clinic == user.clinic);
         let ip = ip.map(|(_, ip)| ip.clone());
         let requester = Requester::new(Actor::User(user.id), ip);

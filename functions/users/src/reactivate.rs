@@ -4,6 +4,8 @@ use auth::caller::{Caller, ManageUsers};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
+use domain::user::User;
+use store::Transaction;
 use web::Problem;
 use web::body::JsonBody;
 use web::openapi::IdempotencyKeyHeader;
@@ -32,13 +34,30 @@ pub(crate) async fn handle(
         let done = Json(Done::new("The user is active."));
         let user = find_user(&deps, &caller.principal, id).await?;
         let user = require_not_released(user)?;
-        let Some(change) = user.reactivate() else {
+        let Some(change) = user.clone().reactivate() else {
             return Ok(Attempt::Done(done));
         };
         let level = change.next.profile.permissions.level();
         caller.principal.require_right_to_make(level, deps.context.now())?;
         let mut tx = start_change(&deps, &change, &requester)?;
+        require_same_holder(&deps, &mut tx, &user).await?;
         queue_emails(&deps, &mut tx, &change, &requester).await?;
         commit_change(&deps, tx, &change, done).await
     })
+}
+
+/// Requires that the address did not change hands while the user was deactivated. An account that no active
+/// user has forgets its password, which raises the epoch of the account alone.
+async fn require_same_holder(
+    deps: &Deps,
+    tx: &mut Transaction,
+    user: &User,
+) -> Result<(), Problem> {
+    let account = deps.context.store.load_account(&user.email).await?;
+    let account = account.ok_or_else(|| Problem::internal("a user without an account"))?;
+    if account.password_epoch != user.password_epoch {
+        let detail = "This address may belong to someone else by now. Release this user, then invite the person again.";
+        return Err(Problem::conflict("address_reassigned", detail));
+    }
+    Ok(tx.require_password_epoch(&user.email, &account)?)
 }

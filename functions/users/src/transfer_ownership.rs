@@ -41,7 +41,7 @@ pub(crate) async fn handle(
         let next = load_user(&deps, person, id).await?;
         let level = |user: &User| user.profile.permissions.level();
         if level(&next) == Level::Owner && level(&person.user) == Level::Admin {
-            return Ok(Attempt::Done(done));
+            return Ok(Attempt::Done(Json(Done::new("The person is an owner."))));
         }
         require_owner(person)?;
         if id == person.user.id {

@@ -1,5 +1,7 @@
 //! Accounts: one for each address, with its password and its memberships in clinics.
 
+use std::collections::HashMap;
+
 use domain::credentials::password::PasswordHash;
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
@@ -9,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{is_zero, time};
 use crate::item::RawItem;
 use crate::key::Key;
+use crate::session::epoch_condition;
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
@@ -132,6 +135,21 @@ impl Transaction {
         let before = account.version.saturating_sub(1);
         let expect = if before == 0 { Precondition::Absent } else { Precondition::Version(before) };
         self.put(Part::Account, key::account(email), &item, None, &expect)
+    }
+
+    /// Requires that the account still has the password epoch of `account`.
+    pub fn require_password_epoch(
+        &mut self,
+        email: &Email,
+        account: &Account,
+    ) -> Result<(), StoreError> {
+        let mut values = HashMap::new();
+        let condition = format!(
+            "attribute_exists({}) AND {}",
+            attr::PK,
+            epoch_condition(attr::PASSWORD_EPOCH, account.password_epoch, &mut values)
+        );
+        self.check(Part::Account, key::account(email), &condition, values)
     }
 
     /// Deletes the membership of the account in this clinic.

@@ -40,7 +40,7 @@ impl PersonName {
     /// phone number or an amount to strangers.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         let name = parse_shown_name(text)?;
-        let digits = name.chars().filter(|c| c.is_numeric()).count();
+        let digits = name.nfkc().filter(|c| c.is_numeric()).count();
         if digits > MAX_DIGITS { Err(DIGITS) } else { Ok(Self(name)) }
     }
 
@@ -342,6 +342,7 @@ mod tests {
             "Ada １２３４５",
             "Ada ①②③④⑤",
             "Ada ¹²³⁴⁵",
+            "Ada ㉑㉑㉑",
         ] {
             assert_eq!(PersonName::parse(name).unwrap_err().code, "name_digits", "{name}");
         }

@@ -21,8 +21,10 @@ async fn the_next_owner_takes_the_callers_place_and_a_repeat_changes_nothing() {
     let owner = app.confirm_and_sign_in_owner().await;
     let ada = app.invite_and_confirm(&dashboard_member("ada@clinic.example"), Some(PASSWORD)).await;
     let (next, former) = (&ada["userId"], json!(owner.user_id));
-    for _ in 0..2 {
-        transfer(&owner, next).await.expect(200);
+    for message in
+        ["The person is now an owner, and you are now an admin.", "The person is an owner."]
+    {
+        assert_eq!(transfer(&owner, next).await.expect(200)["message"], message);
         assert_eq!(
             (level(&app, next).await, level(&app, &former).await),
             ("owner".into(), "admin".into())

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{App, PASSWORD, dashboard_member, link_in, member, radiologist};
+use crate::support::{App, PASSWORD, TestClient, dashboard_member, link_in, member, radiologist};
 
 const USERS: &str = "/v1/autoScribe/users";
 
@@ -148,4 +148,105 @@ async fn a_released_person_who_accepts_again_is_refused() {
     post(&app, "release", &user).await.expect(200);
     let again = app.as_invitee().post("/v1/invitation/accept", &body).await;
     again.expect_problem(401, "password_wrong");
+}
+
+/// A person who is deactivated in the other clinic, while this one may do what it likes with the address.
+async fn deactivated_elsewhere(app: &App, person: &Value) -> (TestClient, Value) {
+    let other = app.create_other_clinic().await;
+    let invited = other.invite(person).await;
+    let token = app.token_in(&other, &invited).await;
+    let mut body = json!({"token": token});
+    if person["hasDashboardAccess"] == true {
+        body["password"] = json!(PASSWORD);
+    }
+    let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = json!({"userId": old["userId"]});
+    other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
+    (other, user)
+}
+
+#[tokio::test]
+async fn a_user_whose_address_has_another_holder_is_not_reactivated() {
+    for (before, after) in [
+        (dashboard_member("desk@clinic.example"), Some("violet-anchor-pumice")),
+        (dashboard_member("desk@clinic.example"), None),
+        (member("desk@clinic.example"), Some("violet-anchor-pumice")),
+        (member("desk@clinic.example"), None),
+    ] {
+        let app = App::start().await;
+        let (other, user) = deactivated_elsewhere(&app, &before).await;
+        let next = match after {
+            Some(_) => dashboard_member("desk@clinic.example"),
+            None => member("desk@clinic.example"),
+        };
+        app.invite_and_confirm(&next, after).await;
+        let refused = other.post(&format!("{USERS}/reactivate"), &user).await;
+        refused.expect_problem(409, "address_reassigned");
+        if let Some(password) = after {
+            // A new password does not make the former holder's user the new holder's.
+            let browser = app.sign_in("desk@clinic.example", password).await;
+            browser.expect(200);
+            app.reset_password("desk@clinic.example", "cobalt-meadow-lantern").await;
+            let refused = other.post(&format!("{USERS}/reactivate"), &user).await;
+            refused.expect_problem(409, "address_reassigned");
+        }
+        other.post(&format!("{USERS}/release"), &user).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn a_user_is_not_reactivated_after_the_address_was_released_elsewhere() {
+    let app = App::start().await;
+    let (other, user) = deactivated_elsewhere(&app, &member("desk@clinic.example")).await;
+    let ours = app.invite_and_confirm(&member("desk@clinic.example"), None).await;
+    post(&app, "revoke-access", &ours).await.expect(200);
+    post(&app, "release", &ours).await.expect(200);
+    let refused = other.post(&format!("{USERS}/reactivate"), &user).await;
+    refused.expect_problem(409, "address_reassigned");
+}
+
+#[tokio::test]
+async fn a_person_who_changes_the_password_elsewhere_can_be_reactivated() {
+    let app = App::start().await;
+    let other = app.create_other_clinic().await;
+    app.invite_and_confirm(&dashboard_member("ada@clinic.example"), Some(PASSWORD)).await;
+    let invited = other.invite(&dashboard_member("ada@clinic.example")).await;
+    let token = app.token_in(&other, &invited).await;
+    let body = json!({"token": token, "password": PASSWORD});
+    let theirs = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = json!({"userId": theirs["userId"]});
+    other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
+    app.reset_password("ada@clinic.example", "cobalt-meadow-lantern").await;
+    other.post(&format!("{USERS}/reactivate"), &user).await.expect(200);
+}
+
+#[tokio::test]
+async fn either_the_former_holder_is_reactivated_or_the_next_one_accepts() {
+    let app = App::start().await;
+    let other = app.create_other_clinic().await;
+    for round in 0..20 {
+        let person = dashboard_member(&format!("desk{round}@clinic.example"));
+        let invited = other.invite(&person).await;
+        let token = app.token_in(&other, &invited).await;
+        let body = json!({"token": token, "password": PASSWORD});
+        let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+        let user = json!({"userId": old["userId"]});
+        other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
+        let token = app.invite_and_get_token(&person).await;
+        let body = json!({"token": token, "password": "violet-anchor-pumice"});
+        let (invitee, reactivate) = (app.as_invitee(), format!("{USERS}/reactivate"));
+        let accept = invitee.post("/v1/invitation/accept", &body);
+        // Both read before either writes: the acceptance hashes a password first.
+        let delay = std::time::Duration::from_millis(round * 5);
+        let late = async {
+            tokio::time::sleep(delay).await;
+            other.post(&reactivate, &user).await
+        };
+        let (accepted, active) = tokio::join!(accept, late);
+        match (accepted.status.as_u16(), active.status.as_u16()) {
+            (200, 409) => active.expect_problem(409, "address_reassigned"),
+            (401, 200) => accepted.expect_problem(401, "password_wrong"),
+            statuses => panic!("round {round}: {statuses:?}"),
+        };
+    }
 }
