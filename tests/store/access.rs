@@ -7,8 +7,8 @@ use domain::actor::Issuer;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::embed::EmbedOrigins;
 use domain::grant::{
-    Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, View, ViewSeconds, check_parties,
-    oldest_live_id,
+    Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, Redeemer, Redemption, View,
+    ViewSeconds, check_parties, oldest_live_id,
 };
 use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
 use domain::study::{Assignment, StudyRef};
@@ -94,6 +94,13 @@ impl StoreClinic {
     }
 }
 
+fn redeem(grant: &Grant, now: Timestamp) -> GrantTransition<Grant> {
+    match grant.clone().redeem(&Redeemer::default(), now).unwrap() {
+        Redemption::Open(change) => change.map(Grant::from),
+        Redemption::Repeat(_) => panic!("the link was open"),
+    }
+}
+
 fn audit_record(
     clinic: ClinicId,
     at: Timestamp,
@@ -139,7 +146,7 @@ async fn only_one_of_64_opens_and_a_revoke_is_written() {
     let clinic = StoreClinic::start().await;
     let grant = clinic.issue(clinic.new_dictation_grant(clinic.reader)).await;
     let now = clinic.now();
-    let open = grant.clone().redeem(None, now).unwrap().map(Grant::from);
+    let open = redeem(&grant, now);
     let revoke = grant.clone().revoke(now).unwrap().map(Grant::from);
     let changes = std::iter::once(revoke).chain(std::iter::repeat_n(open, 64));
     let written: JoinSet<CommitOutcome> =
@@ -156,7 +163,7 @@ async fn only_one_of_64_opens_and_a_revoke_is_written() {
 async fn a_conflict_names_the_grant_and_adds_no_audit_record() {
     let clinic = StoreClinic::start().await;
     let grant = clinic.issue(clinic.new_dictation_grant(clinic.reader)).await;
-    let open = grant.redeem(None, clinic.now()).unwrap().map(Grant::from);
+    let open = redeem(&grant, clinic.now());
     assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
     let lost = clinic.write_change(&open).await;
     assert_eq!(lost, CommitOutcome::Conflict(vec![Part::Grant]));
@@ -215,8 +222,8 @@ async fn the_grant_limit_counts_only_live_grants() {
     assert!(room(3).await && !room(2).await);
     let alive = store.list_live_grants(clinic.id, reader, clinic.now()).await;
     assert_eq!(ids(&alive.unwrap()), ids(&grants[1..]));
-    let open = grants[1].clone().redeem(None, clinic.now()).unwrap();
-    assert_eq!(clinic.write_change(&open.map(Into::into)).await, CommitOutcome::Committed);
+    let open = redeem(&grants[1], clinic.now());
+    assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
     clinic.app.clock.advance(Duration::from_mins(1));
     assert!(room(2).await && !room(1).await);
     clinic.app.clock.advance(Duration::from_hours(1));
@@ -272,7 +279,7 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     tx.put_assignment(&first).unwrap();
     assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "7");
-    let open = issued.redeem(None, clinic.now()).unwrap().map(Grant::from);
+    let open = redeem(&issued.into(), clinic.now());
     clinic.app.reset_units();
     assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
     assert_eq!(clinic.app.units_of("TransactWriteItems"), "4");

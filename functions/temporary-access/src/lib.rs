@@ -47,8 +47,8 @@ pub struct Deps {
     pub links: Links,
 }
 
-/// The routes of this function. A route whose only credential is a link or view token takes no
-/// `Idempotency-Key`.
+/// The routes of this function. A route whose only credential is a link or view token stores no answer for an
+/// `Idempotency-Key`. Redeem recognizes its own repeat.
 pub fn router(deps: Deps) -> Router {
     let once = OncePerKey::new(&deps.context, &deps.dashboard);
     let studies = "/v1/autoScribe/studies";

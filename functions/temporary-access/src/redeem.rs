@@ -1,6 +1,10 @@
 //! `POST /v1/access/redeem`: opens a link, once.
+//!
+//! The repeat of the request that opened the link gets its view again, because its answer may be lost. The
+//! link alone is no repeat: it can be in a log or a browser's history.
 
 use auth::dpop::{self, Proof, ProofTarget};
+use auth::idempotency;
 use auth::view_token::{StudyView, ViewClaims};
 use axum::Json;
 use axum::extract::State;
@@ -9,7 +13,7 @@ use changes::{Attempt, Requester};
 use domain::actor::Actor;
 use domain::audit::AccessRefusal;
 use domain::credentials::token::AccessLink;
-use domain::grant::{Grant, GrantTransition, KeyThumbprint, OpenGrant, check_parties};
+use domain::grant::{Grant, GrantTransition, OpenGrant, Redeemer, Redemption, check_parties};
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -17,6 +21,7 @@ use store::{CommitOutcome, Consistency, ViewKeys, ViewParties};
 use utoipa::ToSchema;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
+use web::openapi::IdempotencyKeyHeader;
 use web::{ClientIp, Problem, access_log};
 
 use crate::Deps;
@@ -78,9 +83,15 @@ pub(crate) struct OpenedView {
 }
 
 /// Open a link. A link opens once. The answer is the same for every link that does not open.
+///
+/// Within 30 seconds, a repeat with the same `Idempotency-Key`, or with a new proof by the same key, opens
+/// the same view again.
 #[utoipa::path(
     post, operation_id = "redeemAccess", path = "/v1/access/redeem", tag = "access", request_body = RedeemRequest, security(()),
-    params(("DPoP" = Option<String>, Header, description = "A proof (RFC 9449): binds the view to its key")),
+    params(
+        ("DPoP" = Option<String>, Header, description = "A proof (RFC 9449): binds the view to its key"),
+        IdempotencyKeyHeader,
+    ),
     responses((status = 200, body = OpenedView), Problem)
 )]
 pub(crate) async fn handle(
@@ -90,12 +101,15 @@ pub(crate) async fn handle(
     JsonBody(token): JsonBody<RedeemRequest>,
 ) -> Result<Json<OpenedView>, Problem> {
     let proof = read_proof(&deps, &headers)?;
+    let idempotency_key = idempotency::find_key(&headers)?;
     let Ok(link) = deps.tokens.read_access_token(&token) else {
         return Err(record_tampering(&deps, &token, ip).await?);
     };
     access_log::record_caller("viewer", Actor::Viewer(link.access), Some(link.clinic));
     access_log::record_object(link.access);
-    let (open, user) = open_link(&deps, link, proof, ip).await?;
+    let key = proof.as_ref().map(Proof::key);
+    let by = Redeemer::new(link.access, key, idempotency_key.as_deref());
+    let (open, user) = open_link(&deps, link, (by, proof), ip).await?;
     view_answer(&deps, &open, user.as_ref())
 }
 
@@ -116,16 +130,15 @@ fn read_proof(deps: &Deps, headers: &HeaderMap) -> Result<Option<Proof>, Problem
 async fn open_link(
     deps: &Deps,
     link: AccessLink,
-    mut proof: Option<Proof>,
+    (by, mut proof): (Redeemer, Option<Proof>),
     ip: Option<ClientIp>,
 ) -> Result<(OpenGrant, Option<User>), Problem> {
-    let key = proof.as_ref().map(Proof::key);
     changes::retry!(async {
         let grant = deps.context.store.load_grant(link.clinic, link.access).await?;
         let grant = grant.ok_or_else(Problem::token_invalid)?;
         let details = grant.details().clone();
-        let (change, user) = match load_opening_decision(deps, grant, key).await? {
-            Ok(decision) => decision,
+        let (redemption, user) = match load_redemption(deps, grant, &by).await? {
+            Ok(decided) => decided,
             Err(why) => {
                 record_refusal(deps, &details, why, ip.clone()).await?;
                 return Err(Problem::token_invalid());
@@ -137,27 +150,33 @@ async fn open_link(
             record_refusal(deps, &details, AccessRefusal::Proof, ip.clone()).await?;
             return Err(invalid.problem(StatusCode::BAD_REQUEST));
         }
-        let committed = write_opening(deps, &change, ip.clone()).await?;
-        Ok(Attempt::of(committed, (change.next, user)))
+        let open = redemption.grant().clone();
+        Ok(match &redemption {
+            Redemption::Repeat(_) => Attempt::Done((open, user)),
+            Redemption::Open(change) => {
+                Attempt::of(write_opening(deps, change, ip.clone()).await?, (open, user))
+            }
+        })
     })
 }
 
-/// Loads the user and the issuer and decides whether the link opens. It does if link, user and issuer are all valid now.
-async fn load_opening_decision(
+/// Loads the user and the issuer and decides whether the link opens. It does if link, user and issuer are all
+/// valid now. This also holds for a repeat.
+async fn load_redemption(
     deps: &Deps,
     grant: Grant,
-    key: Option<KeyThumbprint>,
-) -> Result<Result<(GrantTransition<OpenGrant>, Option<User>), AccessRefusal>, Problem> {
+    by: &Redeemer,
+) -> Result<Result<(Redemption, Option<User>), AccessRefusal>, Problem> {
     let (store, keys) = (&deps.context.store, ViewKeys::from(&grant));
-    let change = match grant.redeem(key, deps.context.now()) {
-        Ok(change) => change,
+    let redemption = match grant.redeem(by, deps.context.now()) {
+        Ok(redemption) => redemption,
         Err(why) => return Ok(Err(why.into())),
     };
     let ViewParties { user, issuer, .. } =
         store.load_view_parties(&keys, Consistency::Strong).await?;
-    let (details, now) = (&change.next.details, deps.context.now());
+    let (details, now) = (&redemption.grant().details, deps.context.now());
     let allowed = check_parties(details, user.as_ref(), issuer.as_ref(), now);
-    Ok(allowed.map(|()| (change, user)))
+    Ok(allowed.map(|()| (redemption, user)))
 }
 
 async fn write_opening(

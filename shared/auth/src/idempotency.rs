@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use std::sync::Arc;
 
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
@@ -86,10 +86,12 @@ pub async fn answer_invitees_once(
 
 /// Reads the idempotency key of a POST.
 fn read_key(request: &Request) -> Result<Option<String>, Problem> {
-    match request.headers().get("idempotency-key") {
-        Some(key) if request.method() == Method::POST => parse_key(key).map(Some),
-        _ => Ok(None),
-    }
+    if request.method() == Method::POST { find_key(request.headers()) } else { Ok(None) }
+}
+
+/// Finds the idempotency key of a request.
+pub fn find_key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+    headers.get("idempotency-key").map(parse_key).transpose()
 }
 
 async fn answer_once(

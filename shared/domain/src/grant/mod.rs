@@ -15,6 +15,7 @@
 mod ephemeral;
 mod hanging;
 mod lifetime;
+mod redeemer;
 mod rules;
 mod state;
 mod thumbprint;
@@ -24,8 +25,9 @@ mod view;
 pub use ephemeral::{EphemeralOptions, EphemeralSession, MAX_OPTIONS_BYTES, RetrievalId};
 pub use hanging::{HangingProtocol, Layout, ViewportLabel};
 pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_live_id};
+pub use redeemer::Redeemer;
 pub use rules::{CurrentIssuer, MAX_OPEN_GRANTS, ViewerNotAllowed, check_parties, check_viewer};
 pub use state::{Grant, GrantDetails, GrantStatus, IssuedGrant, OpenGrant, Opening, RevokedGrant};
 pub use thumbprint::KeyThumbprint;
-pub use transitions::{GrantTransition, NewGrant, NotRedeemed, ViewEnded};
+pub use transitions::{GrantTransition, NewGrant, NotRedeemed, Redemption, ViewEnded};
 pub use view::View;

@@ -6,6 +6,7 @@ use super::view::View;
 use crate::actor::Issuer;
 use crate::embed::EmbedOrigins;
 use crate::ids::{AccessId, ClinicId};
+use crate::invitation::Fingerprint;
 use crate::time::Timestamp;
 
 /// The data of a grant in any state.
@@ -42,7 +43,7 @@ impl GrantDetails {
 }
 
 /// How a link was opened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Opening {
     /// When the link was opened.
     pub at: Timestamp,
@@ -50,6 +51,8 @@ pub struct Opening {
     pub until: Timestamp,
     /// The key that view tokens are bound to, if the holder proved that they hold one.
     pub key: Option<KeyThumbprint>,
+    /// The digest of the request's `Idempotency-Key`, if it had one.
+    pub idempotency_key: Option<Fingerprint>,
 }
 
 /// A grant whose link has not been opened.

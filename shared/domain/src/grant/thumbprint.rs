@@ -13,7 +13,7 @@ pub struct KeyThumbprint([u8; 32]);
 
 impl KeyThumbprint {
     /// The thumbprint with these 32 bytes.
-    pub fn from_bytes(bytes: [u8; 32]) -> Self {
+    pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }
 

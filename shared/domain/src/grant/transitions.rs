@@ -1,8 +1,8 @@
 //! The transitions of a grant: pure functions from a state and a command to the next state.
 
 use super::lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds};
+use super::redeemer::Redeemer;
 use super::state::{Grant, GrantDetails, IssuedGrant, OpenGrant, Opening, RevokedGrant};
-use super::thumbprint::KeyThumbprint;
 use super::view::View;
 use crate::actor::Issuer;
 use crate::audit::{AccessRefusal, AuditAction, AuditObject};
@@ -30,6 +30,26 @@ impl<S> GrantTransition<S> {
             next: into(self.next),
             action: self.action,
             expected_version: self.expected_version,
+        }
+    }
+}
+
+/// What a request to open a link does.
+#[must_use]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Redemption {
+    /// It opens the link.
+    Open(GrantTransition<OpenGrant>),
+    /// It repeats the request that opened the link, and changes nothing.
+    Repeat(OpenGrant),
+}
+
+impl Redemption {
+    /// The open grant.
+    pub fn grant(&self) -> &OpenGrant {
+        match self {
+            Self::Open(change) => &change.next,
+            Self::Repeat(open) => open,
         }
     }
 }
@@ -127,20 +147,20 @@ impl IssuedGrant {
         AuditAction::AccessIssued(self.details.view.mode())
     }
 
-    /// Opens the link. `key` is the key that the holder proved to hold, if any. Without one the view lasts
-    /// an hour at most.
+    /// Opens the link. Without a key that the holder proved to hold, the view lasts an hour at most.
     pub fn redeem(
         self,
-        key: Option<KeyThumbprint>,
+        by: &Redeemer,
         now: Timestamp,
     ) -> Result<GrantTransition<OpenGrant>, NotRedeemed> {
         if now >= self.details.link_expires_at {
             return Err(NotRedeemed::Expired);
         }
         let asked = self.details.view_seconds;
-        let granted = if key.is_some() { asked } else { asked.unbound() };
+        let granted = if by.key.is_some() { asked } else { asked.unbound() };
         let until = now.plus(granted.duration());
-        let opening = Opening { at: now, until, key };
+        let Redeemer { key, idempotency_key } = by.clone();
+        let opening = Opening { at: now, until, key, idempotency_key };
         let open = |details| OpenGrant { details, opening };
         Ok(self.details.transition(AuditAction::AccessRedeemed, open))
     }
@@ -180,14 +200,14 @@ fn revocation(
 }
 
 impl Grant {
-    /// Opens the link. See [`IssuedGrant::redeem`].
-    pub fn redeem(
-        self,
-        key: Option<KeyThumbprint>,
-        now: Timestamp,
-    ) -> Result<GrantTransition<OpenGrant>, NotRedeemed> {
+    /// Opens the link. See [`IssuedGrant::redeem`]. A link that is open stays so for the repeat of the request
+    /// that opened it.
+    pub fn redeem(self, by: &Redeemer, now: Timestamp) -> Result<Redemption, NotRedeemed> {
         match self {
-            Self::Issued(issued) => issued.redeem(key, now),
+            Self::Issued(issued) => issued.redeem(by, now).map(Redemption::Open),
+            Self::Open(open) if open.opening.is_repeated_by(by, now) => {
+                Ok(Redemption::Repeat(open))
+            }
             Self::Open(_) => Err(NotRedeemed::Used),
             Self::Revoked(_) => Err(NotRedeemed::Revoked),
         }

@@ -8,6 +8,7 @@ use domain::grant::{
     ViewportLabel,
 };
 use domain::ids::{AccessId, ClinicId, UserId};
+use domain::invitation::Fingerprint;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +71,8 @@ pub(crate) struct GrantItem {
     open_until: Option<i64>,
     #[serde(rename = "jk", default, skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    #[serde(rename = "ik", default, skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<String>,
     #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
     revoked_at: Option<i64>,
     ttl: i64,
@@ -116,6 +119,9 @@ impl From<&Grant> for GrantItem {
             opened_at: opening.map(|o| o.at.millis()),
             open_until: opening.map(|o| o.until.millis()),
             key: opening.and_then(|o| o.key).map(|key| key.to_string()),
+            idempotency_key: opening
+                .and_then(|o| o.idempotency_key.as_ref())
+                .map(|digest| digest.as_str().to_owned()),
             revoked_at: revoked_at.map(Timestamp::millis),
             ttl: details.latest_end().plus(KEPT_FOR).seconds(),
             version: details.version,
@@ -163,7 +169,12 @@ impl GrantItem {
             (Some(_), None) => return Err(BadField("ou")),
         };
         let key = self.key.as_deref().map(KeyThumbprint::parse).transpose();
-        Ok(Some(Opening { at: time("oa", at)?, until: time("ou", until)?, key: field("jk", key)? }))
+        Ok(Some(Opening {
+            at: time("oa", at)?,
+            until: time("ou", until)?,
+            key: field("jk", key)?,
+            idempotency_key: self.idempotency_key.clone().map(Fingerprint::from_stored),
+        }))
     }
 }
 
@@ -213,7 +224,7 @@ mod tests {
     use crate::key;
     use domain::actor::Issuer;
     use domain::embed::{EmbedOrigin, EmbedOrigins};
-    use domain::grant::{LinkSeconds, NewGrant};
+    use domain::grant::{LinkSeconds, NewGrant, Redeemer};
     use domain::ids::{ApiKeyId, StudyId};
     use domain::study::{StudyInstanceUid, StudyRef};
 
@@ -238,6 +249,11 @@ mod tests {
         .issue(Timestamp::EPOCH)
     }
 
+    fn redeemer() -> Redeemer {
+        let key = Some(KeyThumbprint::from_bytes([7; 32]));
+        Redeemer::new(AccessId::from_bytes([1; 16]), key, Some("a"))
+    }
+
     fn views() -> [View; 3] {
         let user = UserId::from_bytes([4; 16]);
         let label = |text| Some(ViewportLabel::parse(text).unwrap());
@@ -258,9 +274,8 @@ mod tests {
     #[test]
     fn a_grant_survives_its_item() {
         for view in views() {
-            let key = Some(KeyThumbprint::from_bytes([7; 32]));
             let issued = issued(view);
-            let open = issued.clone().redeem(key, Timestamp::EPOCH).unwrap().next;
+            let open = issued.clone().redeem(&redeemer(), Timestamp::EPOCH).unwrap().next;
             let states: [Grant; 4] = [
                 issued.clone().into(),
                 issued.revoke(Timestamp::EPOCH).next.into(),
@@ -293,8 +308,7 @@ mod tests {
     #[test]
     fn a_grant_for_a_study_fits_in_one_kilobyte() {
         let [dictation, ..] = views();
-        let key = Some(KeyThumbprint::from_bytes([7; 32]));
-        let open = issued(dictation).redeem(key, Timestamp::EPOCH).unwrap();
+        let open = issued(dictation).redeem(&redeemer(), Timestamp::EPOCH).unwrap();
         let grant = Grant::from(open.next);
         let [(pk, partition), (sk, sort)] = super::super::index(grant.details()).unwrap();
         let details = grant.details();

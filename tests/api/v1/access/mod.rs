@@ -6,5 +6,6 @@ mod kinds;
 mod list;
 mod proof;
 mod redeem;
+mod redeem_again;
 mod renew;
 mod revoke;
