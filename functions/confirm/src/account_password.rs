@@ -41,6 +41,9 @@ impl AccountUpdate {
         Account {
             password: self.new_hash.clone().or_else(|| password_of(before)),
             password_set_at: set_now.or(before.and_then(|account| account.password_set_at)),
+            password_set_with: before
+                .filter(|_| self.new_hash.is_none())
+                .and_then(|account| account.password_set_with),
             password_epoch: self.password_epoch(),
             verified_at: before.map_or(now, |account| account.verified_at),
             version: before.map_or(1, |account| account.version + 1),

@@ -76,6 +76,7 @@ pub(crate) async fn handle(
             users: &users,
             hash: hash.clone(),
             sent_from: origin.ip.clone().map(|ip| (caller.clinic(), ip)),
+            link: None,
         };
         let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
         let mut tx = start_password_change(&deps, new, what).await?;

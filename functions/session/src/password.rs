@@ -5,7 +5,7 @@ use domain::actor::Actor;
 use domain::alert::{AlertEvent, SecurityAlert};
 use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
-use domain::ids::ClinicId;
+use domain::ids::{ClinicId, NoticeId};
 use domain::person::email::Email;
 use domain::user::{User, UserStatus};
 use store::{Account, NoticeKind, Transaction};
@@ -22,6 +22,8 @@ pub(crate) struct NewPassword<'a> {
     /// The clinic and network address of the session that sends it. Other clinics do not learn the
     /// address.
     pub(crate) sent_from: Option<(ClinicId, String)>,
+    /// The emailed link that it comes with.
+    pub(crate) link: Option<NoticeId>,
 }
 
 /// Loads the words that a new password must not rest on, and hashes the password. One that is easy to
@@ -71,6 +73,7 @@ pub(crate) async fn start_password_change(
     let next = Account {
         password: Some(new.hash),
         password_set_at: Some(deps.context.now()),
+        password_set_with: new.link,
         password_epoch: epoch,
         verified_at: new.account.verified_at,
         version: new.account.version + 1,

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use domain::credentials::password::PasswordHash;
-use domain::ids::{ClinicId, UserId};
+use domain::ids::{ClinicId, NoticeId, UserId};
 use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{is_zero, time};
+use crate::codec::{BadField, is_zero, time};
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::session::epoch_condition;
@@ -22,6 +22,8 @@ pub struct Account {
     pub password: Option<PasswordHash>,
     /// When the password was set. Password links that were emailed before then no longer work.
     pub password_set_at: Option<Timestamp>,
+    /// The emailed link that set it. `None` if no link did.
+    pub password_set_with: Option<NoticeId>,
     /// Counts the passwords. The epoch is copied to every user of the account, and sessions from an older epoch have
     /// ended.
     pub password_epoch: u32,
@@ -39,6 +41,7 @@ impl Account {
         Self {
             password: None,
             password_set_at: Some(now),
+            password_set_with: None,
             password_epoch: self.password_epoch + 1,
             ..self
         }
@@ -51,6 +54,8 @@ struct AccountItem {
     password: Option<String>,
     #[serde(rename = "ps", default, skip_serializing_if = "Option::is_none")]
     password_set_at: Option<i64>,
+    #[serde(rename = "pl", default, skip_serializing_if = "Option::is_none")]
+    password_set_with: Option<String>,
     #[serde(rename = "pe", default, skip_serializing_if = "is_zero")]
     password_epoch: u32,
     #[serde(rename = "va")]
@@ -104,6 +109,10 @@ impl Store {
             Ok(Account {
                 password: item.password.map(PasswordHash::from_stored),
                 password_set_at: item.password_set_at.map(|t| time("ps", t)).transpose()?,
+                password_set_with: item
+                    .password_set_with
+                    .map(|id| NoticeId::parse(&id).map_err(|_| BadField("pl")))
+                    .transpose()?,
                 password_epoch: item.password_epoch,
                 verified_at: time("va", item.verified_at)?,
                 version: item.version,
@@ -128,6 +137,7 @@ impl Transaction {
         let item = AccountItem {
             password: account.password.as_ref().map(|hash| hash.as_str().to_owned()),
             password_set_at: account.password_set_at.map(Timestamp::millis),
+            password_set_with: account.password_set_with.map(|id| id.to_string()),
             password_epoch: account.password_epoch,
             verified_at: account.verified_at.millis(),
             version: account.version,

@@ -1,3 +1,4 @@
 mod change;
 mod forgot;
 mod reset;
+mod reset_again;
