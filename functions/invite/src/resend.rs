@@ -4,7 +4,7 @@ use auth::caller::{Caller, ChangeInvitations};
 use auth::principal::Principal;
 use axum::Json;
 use axum::extract::State;
-use changes::{Attempt, Requester};
+use changes::Attempt;
 use changes::{load_granter_entitled, require_free_npi};
 use domain::actor::Inviter;
 use domain::invitation::{Invitation, InvitationDetails, PendingInvitation};
@@ -19,7 +19,8 @@ use crate::invitation::{find_invitation, load_email_conflict, require_pending};
 
 /// Send a new link. An expired invitation works again.
 ///
-/// The time to accept starts over, and the old link stops working. Once a minute at most.
+/// The time to accept starts over, and the old link stops working. Once a minute at most. A repeat by the
+/// same caller within the minute gets the same answer and emails nothing.
 #[utoipa::path(
     post, operation_id = "resendInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}/resend", tag = "invitations",
     security(("apiKey" = []), ("session" = [])),
@@ -33,7 +34,6 @@ pub(crate) async fn handle(
 ) -> Result<Json<InvitationView>, Problem> {
     let clinic = caller.clinic();
     let principal = &caller.principal;
-    deps.clinics.require_quota(&deps.context, clinic).await?;
     changes::retry!(async {
         let pending = require_pending(find_invitation(&deps, clinic, id).await?)?;
         let level = pending.details.profile.permissions.level();
@@ -45,7 +45,12 @@ pub(crate) async fn handle(
             }
         }
         let granter = load_next_granter(&deps, principal, &pending.details).await?;
-        resend(&deps, pending, granter, &principal.requester()).await
+        // The answer may be lost. Another link would end the one that was just emailed.
+        if pending.is_resend_repeated(principal.as_inviter(), deps.context.now()) {
+            return Ok(Attempt::Done(Json((&Invitation::from(pending)).into())));
+        }
+        deps.clinics.require_quota(&deps.context, clinic).await?;
+        resend(&deps, pending, granter, principal).await
     })
 }
 
@@ -75,7 +80,7 @@ async fn resend(
     deps: &Deps,
     pending: PendingInvitation,
     granter: Option<Inviter>,
-    requester: &Requester,
+    principal: &Principal,
 ) -> Result<Attempt<Json<InvitationView>>, Problem> {
     let (clinic, id, email) =
         (pending.details.clinic, pending.details.id, pending.details.email.clone());
@@ -92,12 +97,14 @@ async fn resend(
     }
     require_free_npi(&claims.npi, id, now)?;
     let open_for = claims.clinic.invitation_days.duration();
-    let change = pending.resend(now, open_for, granter).map_err(|soon| {
-        let detail = "An email was sent less than a minute ago. Wait a minute, then resend.";
-        Problem::too_many("resend_too_soon", detail, soon.retry_after)
-    })?;
+    let change =
+        pending.resend(principal.as_inviter(), now, open_for, granter).map_err(|soon| {
+            let detail = "An email was sent less than a minute ago. Wait a minute, then resend.";
+            Problem::too_many("resend_too_soon", detail, soon.retry_after)
+        })?;
     let change = change.map(Invitation::from);
     let until = change.next.details().expiry;
+    let requester = principal.requester();
     let record = requester.invitation_record(&deps.context, &change);
     let mut tx = requester.start(&deps.context, &record)?;
     tx.replace_invitation(&change)?;

@@ -33,6 +33,8 @@ pub struct InvitationDetails {
     pub invited_by: Inviter,
     /// Who last set its permissions. The invitation is accepted only while they are still entitled to.
     pub granted_by: Inviter,
+    /// Who last resent it, if anyone did.
+    pub resent_by: Option<Inviter>,
     /// When it was created.
     pub created_at: Timestamp,
     /// When it last changed. Changes of the delivery do not count.

@@ -105,6 +105,7 @@ impl NewInvitation {
                 profile: self.profile,
                 invited_by: self.invited_by,
                 granted_by: self.invited_by,
+                resent_by: None,
                 created_at: now,
                 updated_at: now,
                 expiry: now.plus(self.open_for),
@@ -158,10 +159,16 @@ impl PendingInvitation {
         )
     }
 
-    /// Queues an email with a new link. The expiry starts again and the old link stops working.
-    /// `granted_by` takes the place of a granter who is no longer entitled.
+    /// Whether a resend by this caller repeats the one that queued the newest email.
+    pub fn is_resend_repeated(&self, caller: Inviter, now: Timestamp) -> bool {
+        self.details.resent_by == Some(caller) && now.since(self.details.queued_at) < RESEND_PAUSE
+    }
+
+    /// Queues an email with a new link, as `caller` asks. The expiry starts again and the old link stops
+    /// working. `granted_by` takes the place of a granter who is no longer entitled.
     pub fn resend(
         self,
+        caller: Inviter,
         now: Timestamp,
         open_for: Duration,
         granted_by: Option<Inviter>,
@@ -173,6 +180,7 @@ impl PendingInvitation {
         let mut next = self.details.clone().touch(now);
         next.expiry = now.plus(open_for);
         next.queued_at = now;
+        next.resent_by = Some(caller);
         next.generation += 1;
         next.email_delivery = EmailDelivery::unsent();
         next.granted_by = granted_by.unwrap_or(next.granted_by);

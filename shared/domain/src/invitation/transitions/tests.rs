@@ -6,6 +6,7 @@ use crate::person::profile::tests::{name, profile};
 use proptest::prelude::*;
 
 const DAY: Duration = Duration::from_hours(24);
+const CALLER: Inviter = Inviter::Operator;
 
 fn at(seconds: u64) -> Timestamp {
     Timestamp::from_millis(1_795_512_600_000).unwrap().plus(Duration::from_secs(seconds))
@@ -60,7 +61,9 @@ fn run(
     let pending = invitation.pending().ok()?;
     let decided: InvitationTransition<Invitation> = match command {
         InvitationCommand::Revoke => pending.revoke(now).map(Into::into),
-        InvitationCommand::Resend => pending.resend(now, 7 * DAY, None).ok()?.map(Into::into),
+        InvitationCommand::Resend => {
+            pending.resend(CALLER, now, 7 * DAY, None).ok()?.map(Into::into)
+        }
         InvitationCommand::Accept => {
             pending.check_expiry(now).ok()?.accept(None, 0, now).map(|a| a.invitation.into())
         }
@@ -146,12 +149,23 @@ fn an_invitation_expires_at_its_time_and_not_before() {
 #[test]
 fn a_resend_waits_a_minute_and_renews_the_link_and_the_expiry() {
     assert_eq!(
-        pending_invitation().resend(at(59), DAY, None).unwrap_err().retry_after,
+        pending_invitation().resend(CALLER, at(59), DAY, None).unwrap_err().retry_after,
         Duration::from_secs(1)
     );
-    let next = pending_invitation().resend(at(60), DAY, None).unwrap().next.details;
+    let next = pending_invitation().resend(CALLER, at(60), DAY, None).unwrap().next.details;
     assert_eq!((next.generation, next.expiry), (2, at(60).plus(DAY)));
     assert_eq!(next.email_delivery, EmailDelivery::unsent());
+}
+
+#[test]
+fn a_resend_repeats_for_its_caller_within_the_minute() {
+    let other = Inviter::User(UserId::from_bytes([9; 16]));
+    let first = pending_invitation();
+    assert!(!first.is_resend_repeated(CALLER, at(1)), "the invite is no resend");
+    let resent = first.resend(CALLER, at(60), DAY, None).unwrap().next;
+    assert!(resent.is_resend_repeated(CALLER, at(119)));
+    assert!(!resent.is_resend_repeated(CALLER, at(120)));
+    assert!(!resent.is_resend_repeated(other, at(61)));
 }
 
 #[test]
@@ -159,7 +173,7 @@ fn a_new_link_can_be_requested_once_per_generation() {
     let late = at(8 * 86_400);
     let requested = pending_invitation().request_new(late).unwrap().next;
     assert_eq!(requested.clone().request_new(late), None);
-    let again = requested.resend(late, DAY, None).unwrap().next;
+    let again = requested.resend(CALLER, late, DAY, None).unwrap().next;
     assert!(!again.new_requested);
 }
 
@@ -220,7 +234,8 @@ fn only_a_change_of_permissions_changes_who_granted_them() {
 #[test]
 fn a_resend_replaces_the_granter_only_if_asked_to() {
     let manager = Inviter::User(UserId::from_bytes([9; 16]));
-    let resent = |by| pending_invitation().resend(at(60), DAY, by).unwrap().next.details.granted_by;
+    let resent =
+        |by| pending_invitation().resend(CALLER, at(60), DAY, by).unwrap().next.details.granted_by;
     assert_eq!(resent(None), Inviter::Operator);
     assert_eq!(resent(Some(manager)), manager);
 }

@@ -2,12 +2,19 @@
 
 use std::time::Duration;
 
+use domain::credentials::api_key::Scope;
+use emulator::DatabaseFault;
 use serde_json::json;
+use tokio::task::JoinSet;
 
-use crate::support::{App, TestResponse, member, radiologist, with};
+use crate::support::{App, TestClient, TestResponse, admin, link_in, member, radiologist, with};
 
 async fn resend(app: &App, id: &str) -> TestResponse {
-    app.as_pacs().post(&format!("/v1/autoScribe/users/invitations/{id}/resend"), &json!({})).await
+    resend_as(&app.as_pacs(), id).await
+}
+
+async fn resend_as(caller: &TestClient, id: &str) -> TestResponse {
+    caller.post(&format!("/v1/autoScribe/users/invitations/{id}/resend"), &json!({})).await
 }
 
 #[tokio::test]
@@ -39,7 +46,76 @@ async fn an_invitation_is_resent_at_most_once_a_minute() {
     assert!((1..=60).contains(&wait), "{wait}");
     app.clock.advance(Duration::from_secs(wait));
     resend(&app, &id).await.expect(200);
+    let other = app.create_pacs(&[Scope::InvitationsWrite, Scope::UsersWrite]).await;
+    resend_as(&other, &id).await.expect_problem(429, "resend_too_soon");
+}
+
+#[tokio::test]
+async fn a_resend_whose_answer_was_lost_repeats_for_its_caller_and_emails_once() {
+    let app = App::start_with_faults().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
+    app.wait_for_delivery(&id, "sent").await;
+    for (generation, caller, other) in
+        [(2, app.as_pacs(), owner.client.clone()), (3, owner.client.clone(), app.as_pacs())]
+    {
+        app.clock.advance(Duration::from_mins(1));
+        app.fail_database("TransactWriteItems", DatabaseFault::AnswerLost);
+        resend_as(&caller, &id).await.expect_problem(503, "unavailable");
+        app.heal_database();
+        app.wait_for_delivery(&id, "sent").await;
+        for _ in 0..2 {
+            let again = resend_as(&caller, &id).await.expect(200);
+            assert_eq!(
+                (&again["sendCount"], &again["delivery"]),
+                (&json!(generation), &json!("sent"))
+            );
+        }
+        resend_as(&other, &id).await.expect_problem(429, "resend_too_soon");
+        let emails = app.sent_emails("grace@clinic.example");
+        assert_eq!(emails.len(), generation as usize);
+        assert_eq!(link_in(emails.last().unwrap()), app.link(&id, generation));
+        let lookup = json!({"token": app.token(&id, generation)});
+        app.as_invitee().post("/v1/invitation/lookup", &lookup).await.expect(200);
+    }
+    assert_eq!(app.list_audit_records("invitation.resent").await.len(), 2);
+    app.clock.advance(Duration::from_mins(1));
+    assert_eq!(resend_as(&owner.client, &id).await.expect(200)["sendCount"], 4);
+}
+
+#[tokio::test]
+async fn a_repeated_resend_needs_the_rights_of_the_moment() {
+    let app = App::start().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let admin = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
+    app.clock.advance(Duration::from_mins(1));
+    resend_as(&admin.client, &id).await.expect(200);
+    let level = json!({"level": "member"});
+    let path = format!("/v1/autoScribe/users/{}", admin.user_id);
+    owner.client.patch(&path, &level).await.expect(200);
+    resend_as(&admin.client, &id).await.expect_problem(403, "forbidden");
+    let revoke = json!({"invitationId": id});
+    let path = "/v1/autoScribe/users/invitations/revoke";
     resend(&app, &id).await.expect_problem(429, "resend_too_soon");
+    app.as_pacs().post(path, &revoke).await.expect(200);
+    resend(&app, &id).await.expect_problem(409, "invitation_revoked");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_resends_by_one_caller_email_once() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
+    app.wait_for_delivery(&id, "sent").await;
+    app.clock.advance(Duration::from_mins(1));
+    let send = |_| {
+        let (pacs, id) = (app.as_pacs(), id.clone());
+        async move { resend_as(&pacs, &id).await.expect(200)["sendCount"].clone() }
+    };
+    let counts = (0..8).map(send).collect::<JoinSet<_>>().join_all().await;
+    assert_eq!(counts, vec![json!(2); 8]);
+    app.wait_for_delivery(&id, "sent").await;
+    assert_eq!(app.sent_emails("grace@clinic.example").len(), 2);
 }
 
 #[tokio::test]
