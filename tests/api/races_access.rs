@@ -7,7 +7,7 @@ use domain::study::StudyRef;
 use serde_json::json;
 use tokio::task::JoinSet;
 
-use crate::support::{App, REDEEM, RENEW, REROUTE, REVOKE, TestResponse, study};
+use crate::support::{App, REDEEM, RENEW, REROUTE, REVOKE, TestResponse, VIEWER_ONLY, study};
 
 fn statuses(answers: &[TestResponse]) -> BTreeMap<u16, usize> {
     let mut counts = BTreeMap::new();
@@ -76,6 +76,33 @@ async fn no_view_is_renewed_after_access_is_revoked() {
         }
         app.assert_view_ended(&view).await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn concurrent_links_exceed_the_limit_by_fewer_than_run_at_once() {
+    const CALLERS: usize = 8;
+    let app = App::start().await;
+    let reader = app.confirm_reader().await;
+    app.write_links(&reader, 290).await;
+    let body = json!({ "userId": reader, "studyId": study(1) });
+    let issue = |_| {
+        let (pacs, body) = (app.as_pacs(), body.clone());
+        async move {
+            let mut answers = Vec::new();
+            for _ in 0..10 {
+                answers.push(pacs.post(VIEWER_ONLY, &body).await);
+            }
+            answers
+        }
+    };
+    let answers = (0..CALLERS).map(issue).collect::<JoinSet<_>>().join_all().await;
+    let answers: Vec<TestResponse> = answers.into_iter().flatten().collect();
+    let issued = statuses(&answers)[&200];
+    assert!((10..10 + CALLERS).contains(&issued), "{issued} links more than 290");
+    for answer in answers.iter().filter(|answer| answer.status != 200) {
+        answer.expect_problem(409, "too_many_open");
+    }
+    app.as_pacs().post(VIEWER_ONLY, &body).await.expect_problem(409, "too_many_open");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,11 +3,18 @@
 use std::collections::BTreeSet;
 
 use auth::jwt::{Signer, SigningKeys};
+use domain::actor::Issuer;
 use domain::credentials::token::AccessLink;
-use domain::ids::{AccessId, ClinicId};
+use domain::embed::EmbedOrigins;
+use domain::grant::{LinkSeconds, NewGrant, View, ViewSeconds};
+use domain::ids::{AccessId, ApiKeyId, ClinicId, StudyId, UserId};
+use domain::study::StudyRef;
+use domain::time::Clock as _;
 use emulator::Keyrings;
 use reqwest::Method;
+use runtime::OsEntropy;
 use serde_json::{Value, json};
+use store::CommitOutcome;
 
 use super::actor::{TestClient, TestResponse};
 use super::app::App;
@@ -81,6 +88,31 @@ impl App {
     /// Issues a link that lets `user` dictate study 1.
     pub(crate) async fn issue_link(&self, user: &str) -> ViewerLink {
         self.issue_link_as(&self.as_pacs(), user).await
+    }
+
+    /// Writes grants whose links let `user` read study 1, without counting those that the user has.
+    pub(crate) async fn write_links(&self, user: &str, count: usize) {
+        for _ in 0..count {
+            let now = self.clock.now();
+            let issued = NewGrant {
+                id: AccessId::new(now, &OsEntropy),
+                clinic: self.clinic(),
+                view: View::ViewerOnly {
+                    user: Some(UserId::parse(user).unwrap()),
+                    study: StudyRef::Id(StudyId::parse(&study(1)).unwrap()),
+                },
+                issuer: Issuer::ApiKey(ApiKeyId::parse(&self.api_key_id).unwrap()),
+                access_epoch: 0,
+                embed_origins: EmbedOrigins::default(),
+                link: LinkSeconds::default(),
+                view_seconds: ViewSeconds::default(),
+            }
+            .issue(now);
+            let record = self.operator_record(issued.action(), issued.details.audit_object());
+            let mut tx = self.store().transaction(&record).unwrap();
+            tx.put_grant(issued).unwrap();
+            assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
+        }
     }
 
     /// Issues the same link as another caller.

@@ -158,7 +158,7 @@ async fn read_viewer_limit(deps: &Deps, user: &User, mode: ViewMode) -> Result<(
     {
         return Ok(());
     }
-    let detail = "This user already has 100 open views. Close some and try again.";
+    let detail = "This user already has 300 open views. Close some and try again.";
     Err(Problem::conflict("too_many_open", detail).about("userId", user.id))
 }
 

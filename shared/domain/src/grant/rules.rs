@@ -10,8 +10,8 @@ use crate::study::ViewMode;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
 
-/// The most live grants of one user.
-pub const MAX_OPEN_GRANTS: usize = 100;
+/// The most live grants of one user. Requests that run at once do not count each other's.
+pub const MAX_OPEN_GRANTS: usize = 300;
 
 /// Why a user may not view a study now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

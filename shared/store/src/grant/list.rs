@@ -91,8 +91,12 @@ impl Store {
     /// Checks whether a user has fewer than `most` live grants.
     ///
     /// Usually this is one read of the index. The index does not show which grants were revoked or never
-    /// opened. So if it has `most` grants that may be live, this also reads those grants. Grants that are
-    /// issued at the same time do not count each other, so a user can get slightly more than `most`.
+    /// opened. So if it has `most` grants that may be live, this also reads those grants.
+    ///
+    /// A grant counts once it is in the index. If `n` requests at once check the limit and then issue, the
+    /// user gets at most `n` - 1 grants more than `most`. The time that the index lags belongs to a request.
+    /// A counter would be exact, but it costs 2 write units for each link, and the end of a view, which
+    /// nothing writes, would have to lower it.
     pub async fn read_grant_limit(
         &self,
         clinic: ClinicId,
