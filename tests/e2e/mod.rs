@@ -6,3 +6,4 @@ mod mailer;
 mod npi_attested;
 mod npi_verifier;
 mod reporting_granted;
+mod unknown_outcome;

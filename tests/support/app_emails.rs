@@ -1,6 +1,6 @@
 //! The emails of the service under test.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -54,7 +54,18 @@ impl App {
     }
 
     pub(crate) async fn call_mailer(&self, event: &Value) -> Value {
+        self.call_mailer_within(event, Duration::from_mins(1)).await
+    }
+
+    /// Calls `mailer` with an event, and ends its work after this time.
+    pub(crate) async fn call_mailer_within(&self, event: &Value, limit: Duration) -> Value {
         let event = serde_json::from_value(event.clone()).unwrap();
-        serde_json::to_value(mailer::handle(&self.running.mailer, event).await).unwrap()
+        let answer = mailer::handle(&self.running.mailer, event, Instant::now() + limit).await;
+        serde_json::to_value(answer).unwrap()
+    }
+
+    /// Calls `mailer` as its schedule does.
+    pub(crate) async fn call_mailer_by_schedule(&self) {
+        self.call_mailer(&json!({ "detail-type": "Scheduled Event" })).await;
     }
 }

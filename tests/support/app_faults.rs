@@ -33,7 +33,7 @@ impl App {
 
     pub(crate) fn set_email_down(&self, down: bool) {
         if down {
-            self.running.inbox.fail_always(SesFault::Internal);
+            self.running.inbox.fail_always(SesFault::Unavailable);
         } else {
             self.running.inbox.heal();
         }
@@ -41,6 +41,14 @@ impl App {
 
     pub(crate) fn refuse_emails(&self, count: usize) {
         self.running.inbox.fail_next(count, SesFault::Rejected);
+    }
+
+    pub(crate) fn fail_emails(&self, count: usize, fault: SesFault) {
+        self.running.inbox.fail_next(count, fault);
+    }
+
+    pub(crate) fn heal_emails(&self) {
+        self.running.inbox.heal();
     }
 
     pub(crate) fn lose_email_answers(&self, count: usize) {

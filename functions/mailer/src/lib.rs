@@ -4,13 +4,16 @@
 mod compose;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use aws_lambda_events::event::dynamodb::{Event, EventRecord};
+use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::credentials::keyring::{InvitationLinks, Keyring, PasswordLinks};
+use domain::delivery::SendAttempt;
 use domain::time::Clock;
-use mail::{SendError, Ses};
+use mail::{SEND_LIMIT, SendError, Ses};
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use store::{MailId, MailLease, RawItem, Store, StoreError};
 
 use compose::ComposeOutcome;
@@ -38,10 +41,28 @@ pub struct Deps {
 
 /// The reason that an admin sees if an email failed because of a bug or a corrupt item.
 const INTERNAL_ERROR: &str = "not sent: an internal error, which has been reported";
+/// The reason that an admin sees if SES may have taken each attempt.
+const NOT_CONFIRMED: &str = "we could not confirm that the email left; resend";
 /// How often the outcome of an email is written, on top of the SDK's own retries.
 const WRITE_ATTEMPTS: u32 = 4;
 /// The pause before the first retry of that write. It grows with every attempt.
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
+/// How much time one email needs: to read what it says, to send it and to write the outcome.
+const TIME_FOR_ONE: Duration = SEND_LIMIT.saturating_add(Duration::from_secs(5));
+/// When the next attempt is due after one that SES may have taken. The second pause outlasts a short outage.
+const PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(10)];
+/// How many due emails a scheduled call reads.
+const DUE_AT_ONCE: i32 = 25;
+
+/// What calls this function.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum MailerEvent {
+    /// A batch of stream records.
+    Stream(Event),
+    /// The schedule, which takes up emails that are due.
+    Scheduled(IgnoredAny),
+}
 
 /// Why an email was not sent by this invocation.
 #[derive(Debug, thiserror::Error)]
@@ -50,20 +71,36 @@ enum MailerError {
     Store(#[from] StoreError),
     #[error("SES is unavailable: {0}")]
     SesUnavailable(String),
-    #[error("another mailer holds the lease of this email")]
-    Leased,
+    #[error("SES may have taken the email: {0}")]
+    Unknown(String),
+    #[error("no time is left for another email")]
+    NoTime,
     /// Permanent: a bug or missing data, which a retry doesn't fix.
     #[error("the email could not be composed: {0}")]
     Compose(&'static str),
 }
 
-/// Sends the emails of a batch of stream records in order. Stops at the first one that needs a
-/// retry, and the stream delivers again from there.
-pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
+/// Sends the emails of an event. Begins none that may not be done at `deadline`.
+pub async fn handle(deps: &Deps, event: MailerEvent, deadline: Instant) -> DynamoDbEventResponse {
+    match event {
+        MailerEvent::Stream(event) => send_queued(deps, event, deadline).await,
+        MailerEvent::Scheduled(_) => {
+            if let Err(error) = send_due(deps, deadline).await {
+                tracing::warn!(%error, "due emails not sent, the next call takes them up");
+            }
+            DynamoDbEventResponse::default()
+        }
+    }
+}
+
+/// Sends the emails of a batch of stream records in order. Stops at the first one that certainly was not
+/// sent, and the stream delivers again from there.
+async fn send_queued(deps: &Deps, event: Event, deadline: Instant) -> DynamoDbEventResponse {
     let mut response = DynamoDbEventResponse::default();
     for record in event.records {
         let sequence = record.change.sequence_number.clone();
-        if let Err(error) = Box::pin(process_record(deps, record)).await {
+        let image = RawItem::from(record.change.new_image);
+        if let Err(error) = Box::pin(send_email_of(deps, &image, deadline)).await {
             tracing::warn!(%error, sequence, "email not sent, it will be retried");
             let mut failure = DynamoDbBatchItemFailure::default();
             failure.item_identifier = sequence;
@@ -74,18 +111,28 @@ pub async fn handle(deps: &Deps, event: Event) -> DynamoDbEventResponse {
     response
 }
 
-/// Sends the email of one record, if it has one.
-async fn process_record(deps: &Deps, record: EventRecord) -> Result<(), MailerError> {
-    let image = RawItem::from(record.change.new_image);
-    let id = match deps.store.mail_id(&image) {
+/// Sends the emails whose last attempt has no known outcome.
+async fn send_due(deps: &Deps, deadline: Instant) -> Result<(), MailerError> {
+    for item in deps.store.list_due_mail(deps.clock.now(), DUE_AT_ONCE).await? {
+        Box::pin(send_email_of(deps, &item, deadline)).await?;
+    }
+    Ok(())
+}
+
+/// Sends the email of an item, if it has one.
+async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result<(), MailerError> {
+    let id = match deps.store.mail_id(item) {
         Ok(Some(id)) => id,
         Ok(None) => return Ok(()),
         Err(error) => {
             // A retry would meet the same corrupt item and delay the emails behind it.
-            tracing::error!(%error, "email skipped: corrupt stream record, its item stays queued");
+            tracing::error!(%error, "email skipped: corrupt item, it stays queued");
             return Ok(());
         }
     };
+    if deadline.saturating_duration_since(Instant::now()) < TIME_FOR_ONE {
+        return Err(MailerError::NoTime);
+    }
     let lease = match deps.store.lease_mail(id, deps.clock.now()).await {
         Err(error @ StoreError::Corrupt { .. }) => {
             return mark_permanently_failed(deps, id, &error).await;
@@ -93,23 +140,48 @@ async fn process_record(deps: &Deps, record: EventRecord) -> Result<(), MailerEr
         lease => lease?,
     };
     match lease {
-        MailLease::Done => Ok(()),
-        MailLease::Busy => Err(MailerError::Leased),
-        MailLease::Granted(mail) => match send(deps, id, mail).await {
-            Err(
-                error @ (MailerError::Store(StoreError::Corrupt { .. }) | MailerError::Compose(_)),
-            ) => mark_permanently_failed(deps, id, &error).await,
-            Err(error) => {
-                // If this fails too, the lease expires by itself.
-                deps.store.release_mail(id, deps.clock.now()).await?;
-                Err(error)
+        MailLease::Done | MailLease::Busy => Ok(()),
+        MailLease::Exhausted => {
+            tracing::warn!("email failed: no attempt has a known outcome");
+            write_outcome(deps, id, &SendOutcome::Failed(NOT_CONFIRMED.to_owned())).await
+        }
+        MailLease::Granted(mail, attempt) => send_leased(deps, id, mail, attempt).await,
+    }
+}
+
+async fn send_leased(
+    deps: &Deps,
+    id: MailId,
+    mail: store::Mail,
+    attempt: SendAttempt,
+) -> Result<(), MailerError> {
+    match send(deps, id, mail).await {
+        Ok(outcome) => {
+            if let Err(error) = write_outcome(deps, id, &outcome).await {
+                // Never released: that would send the email again at once.
+                tracing::warn!(%error, "outcome of an email not written, it is due when its lease ends");
             }
-            Ok(outcome) => {
-                write_outcome(deps, id, &outcome).await?;
-                count_invitation(deps, id, &outcome).await;
-                Ok(())
+            count_invitation(deps, id, &outcome).await;
+            Ok(())
+        }
+        Err(error @ (MailerError::Store(StoreError::Corrupt { .. }) | MailerError::Compose(_))) => {
+            mark_permanently_failed(deps, id, &error).await
+        }
+        Err(MailerError::Unknown(reason)) => {
+            tracing::warn!(reason, attempt = attempt.number, "email may be sent, it stays due");
+            let pause = PAUSES.get(attempt.number.saturating_sub(1) as usize);
+            let pause = pause.or(PAUSES.last()).copied().unwrap_or_default();
+            let due = deps.clock.now().plus(pause);
+            if let Err(error) = deps.store.defer_mail(id, attempt, due).await {
+                tracing::warn!(%error, "email not deferred, it is due when its lease ends");
             }
-        },
+            Ok(())
+        }
+        Err(error) => {
+            // If this fails too, the email is due when its lease ends.
+            deps.store.release_mail(id, attempt, deps.clock.now()).await?;
+            Err(error)
+        }
     }
 }
 
@@ -152,11 +224,11 @@ async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<SendOutcome,
         Ok(message_id) => Ok(SendOutcome::Sent(message_id.as_str().to_owned())),
         Err(SendError::Rejected { reason }) => Ok(SendOutcome::Failed(reason)),
         Err(SendError::Unavailable { reason }) => Err(MailerError::SesUnavailable(reason)),
+        Err(SendError::Unknown { reason }) => Err(MailerError::Unknown(reason)),
     }
 }
 
-/// Writes the outcome of an email. It never releases the lease on failure, because that would send
-/// the email twice.
+/// Writes the outcome of an email.
 async fn write_outcome(deps: &Deps, id: MailId, outcome: &SendOutcome) -> Result<(), MailerError> {
     let mut attempts = 0;
     loop {

@@ -27,7 +27,7 @@ async fn main() -> Result<(), runtime::Error> {
         accept_url,
         reset_url,
         dashboard_url,
-        ses: Ses::new(client, from?, settings.optional("MAIL_CONFIGURATION_SET")),
+        ses: Ses::new(&client, from?, settings.optional("MAIL_CONFIGURATION_SET")),
     };
-    runtime::consume(async |event| Ok(mailer::handle(&deps, event).await)).await
+    runtime::consume(async |event, deadline| Ok(mailer::handle(&deps, event, deadline).await)).await
 }

@@ -16,5 +16,5 @@ async fn main() -> Result<(), runtime::Error> {
         limits: RunLimits::default(),
     };
     settings.check()?;
-    runtime::consume(async |event| Ok(npi_verifier::handle(&deps, event).await?)).await
+    runtime::consume(async |event, _| Ok(npi_verifier::handle(&deps, event).await?)).await
 }

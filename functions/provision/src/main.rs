@@ -11,5 +11,5 @@ async fn main() -> Result<(), runtime::Error> {
     let signing = aws.load_signing_keys(&settings).await?.public();
     settings.check()?;
     let deps = Deps { signing, context };
-    runtime::consume(async |command| Ok(provision::handle(&deps, &command).await?)).await
+    runtime::consume(async |command, _| Ok(provision::handle(&deps, &command).await?)).await
 }

@@ -1,16 +1,18 @@
 //! Calls functions at the intervals of the template, as `EventBridge` does.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::error::chain;
-use crate::stream::WatchedFunction;
+use crate::stream::{StreamConsumer as _, WatchedFunction};
 use crate::template::Schedule;
 
 /// A function that a schedule calls.
 pub(crate) enum ScheduledFunction {
     /// The library of `npi-verifier`, in this process.
     NpiVerifier(npi_verifier::Deps),
+    /// The library of `mailer`, in this process.
+    Mailer(Box<mailer::Deps>),
     /// A binary under `cargo lambda watch`.
     Watched(Box<WatchedFunction>),
 }
@@ -22,16 +24,22 @@ impl ScheduledFunction {
                 .await
                 .err()
                 .map(|error| chain(&error)),
-            Self::Watched(function) => function
-                .call(&json!({ "detail-type": "Scheduled Event" }))
-                .await
-                .err()
-                .map(|error| chain(&error)),
+            Self::Mailer(deps) => {
+                let failed = deps.consume(scheduled_event()).await.err();
+                failed.map(|error| chain(&error))
+            }
+            Self::Watched(function) => {
+                function.call(&scheduled_event()).await.err().map(|error| chain(&error))
+            }
         };
         if let Some(error) = failure {
             tracing::warn!(error, "schedule: the call of a function failed");
         }
     }
+}
+
+fn scheduled_event() -> Value {
+    json!({ "detail-type": "Scheduled Event" })
 }
 
 /// Calls the function at intervals until the service stops.

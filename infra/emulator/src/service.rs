@@ -190,7 +190,7 @@ impl Service {
                 invitation_links: keyrings.invitation_links,
                 password_links: keyrings.password_links,
                 clock: options.clock.clone(),
-                ses: Ses::new(ses, from, None),
+                ses: Ses::new(&ses, from, None),
                 accept_url: accept_url(url),
                 reset_url: reset_url(url),
                 dashboard_url: dashboard_url(url),
@@ -263,6 +263,7 @@ impl Service {
                 Upstream::new(url),
                 function,
             ))),
+            (None, "mailer") => ScheduledFunction::Mailer(Box::new(self.mailer.clone())),
             (None, "npi-verifier") => ScheduledFunction::NpiVerifier(self.npi_verifier.clone()),
             (None, function) => return Err(StartError::UnknownScheduled(function.to_owned())),
         };

@@ -5,7 +5,7 @@ mod delivery;
 mod position;
 mod records;
 
-pub(crate) use consumer::WatchedFunction;
+pub(crate) use consumer::{StreamConsumer, WatchedFunction};
 pub(crate) use delivery::{DeliveryProgress, StreamDelivery};
 pub(crate) use position::StreamPosition;
 pub(crate) use records::StreamRecords;

@@ -11,6 +11,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use domain::credentials::keyring::{InvitationLinks, Keyring};
 use domain::invitation::Fingerprint;
+use domain::time::Timestamp;
 use serde_json::Value;
 use store::{IdempotencyOutcome, SavedResponse};
 
@@ -105,7 +106,13 @@ async fn answer_once(
     let id = parts.extensions.get::<RequestId>();
     let id = id.map_or_else(|| "none".to_owned(), |id| id.0.clone());
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
-    match context.store.reserve_idempotency_key(caller, key, &fingerprint, context.now()).await? {
+    let now = context.now();
+    let reserved = context.store.reserve_idempotency_key(caller, key, &fingerprint, now).await;
+    if reserved.is_err() {
+        // The key may be reserved although the answer is lost. The repeat of this request must not wait.
+        let _ = context.store.release_idempotency_key(caller, key, now).await;
+    }
+    match reserved? {
         IdempotencyOutcome::Proceed => {}
         IdempotencyOutcome::Replay(answer) => return Ok(replay(answer)),
         IdempotencyOutcome::KeyReused => {
@@ -126,7 +133,7 @@ async fn answer_once(
     let response = next.run(request).await;
     let final_answer = is_final(&response);
     let response = render_problem(response, &id);
-    store_answer(context, caller, key, (&fingerprint, final_answer), response).await
+    store_answer(context, (caller, key, now), (&fingerprint, final_answer), response).await
 }
 
 /// Whether the response can be replayed: a retry could not do better, and it holds no secret.
@@ -144,8 +151,7 @@ fn is_final(response: &Response) -> bool {
 /// Stores a final response. Otherwise frees the key, so that a retry runs again.
 async fn store_answer(
     context: &Context,
-    caller: &str,
-    key: &str,
+    (caller, key, reserved_at): (&str, &str, Timestamp),
     (fingerprint, final_answer): (&Fingerprint, bool),
     response: Response,
 ) -> Result<Response, Problem> {
@@ -157,7 +163,7 @@ async fn store_answer(
             let answer = SavedResponse { status: parts.status.as_u16(), body };
             context.store.write_response(caller, key, fingerprint, &answer, context.now()).await
         }
-        _ => context.store.release_idempotency_key(caller, key).await,
+        _ => context.store.release_idempotency_key(caller, key, reserved_at).await,
     };
     if let Err(error) = kept {
         // The request itself is done, so its response is returned anyway.

@@ -61,13 +61,22 @@ pub struct EmailDelivery {
     pub detail: Option<String>,
     /// The message id that SES assigned.
     pub message_id: Option<String>,
-    /// Until when one mailer has leased a queued email. After that, another mailer may send it.
-    pub sending_until: Option<Timestamp>,
+    /// The attempt to send a queued email, from the start of the first one.
+    pub attempt: Option<SendAttempt>,
+}
+
+/// The last attempt to send an email.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SendAttempt {
+    /// Until when one mailer has leased the email. The next attempt is due then.
+    pub until: Timestamp,
+    /// How many attempts there were that may have sent the email, this one included.
+    pub number: u32,
 }
 
 impl EmailDelivery {
     /// The delivery of an email that has not been sent yet.
     pub fn unsent() -> Self {
-        Self { status: DeliveryStatus::Queued, detail: None, message_id: None, sending_until: None }
+        Self { status: DeliveryStatus::Queued, detail: None, message_id: None, attempt: None }
     }
 }

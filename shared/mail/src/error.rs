@@ -2,8 +2,10 @@
 
 use std::error::Error;
 
+use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
+use aws_smithy_runtime_api::http::StatusCode;
 
 /// The most characters of a reason that are kept.
 const MAX_REASON: usize = 300;
@@ -18,31 +20,60 @@ pub enum SendError {
         /// What SES says is wrong, in words that an admin may see.
         reason: String,
     },
-    /// SES is unreachable or busy, or an operator has to fix the account first. A retry may succeed.
+    /// SES did not take the email: it is unreachable or busy, or an operator has to fix the account first. A
+    /// retry may succeed.
     #[error("SES is unavailable: {reason}")]
     Unavailable {
+        /// What went wrong, for the operator.
+        reason: String,
+    },
+    /// SES may have taken the email: its answer is late, lost or an internal error. A retry may send a copy.
+    #[error("SES may have taken the email: {reason}")]
+    Unknown {
         /// What went wrong, for the operator.
         reason: String,
     },
 }
 
 impl SendError {
-    pub(crate) fn from_sdk<R>(error: &SdkError<SendEmailError, R>) -> Self
-    where
-        R: std::fmt::Debug + 'static,
-    {
-        match error.as_service_error() {
-            Some(SendEmailError::BadRequestException(e)) => Self::rejection(e.message()),
-            Some(SendEmailError::MessageRejected(e)) if !is_unverified_identity(e.message()) => {
-                Self::rejection(e.message())
+    pub(crate) fn from_sdk(error: &SdkError<SendEmailError, HttpResponse>) -> Self {
+        let reason = || error_chain(error);
+        match error {
+            SdkError::ServiceError(answer) => match answer.err() {
+                SendEmailError::BadRequestException(e) => Self::rejection(e.message()),
+                SendEmailError::MessageRejected(e) if !is_unverified_identity(e.message()) => {
+                    Self::rejection(e.message())
+                }
+                _ if is_refusal(answer.raw().status()) => Self::Unavailable { reason: reason() },
+                _ => Self::Unknown { reason: reason() },
+            },
+            SdkError::ConstructionFailure(_) => Self::Unavailable { reason: reason() },
+            SdkError::DispatchFailure(_) if never_connected(error) => {
+                Self::Unavailable { reason: reason() }
             }
-            _ => Self::Unavailable { reason: error_chain(error) },
+            _ => Self::Unknown { reason: reason() },
         }
     }
 
     fn rejection(message: Option<&str>) -> Self {
         Self::Rejected { reason: redact_addresses(message.unwrap_or("no reason given")) }
     }
+}
+
+/// Whether an answer with this status means that SES did not take the email. After any other status of the
+/// server, it may have.
+fn is_refusal(status: StatusCode) -> bool {
+    status.is_client_error() || status.as_u16() == 503
+}
+
+/// Whether a call failed before a connection was open, so that nothing was sent.
+fn never_connected(error: &SdkError<SendEmailError, HttpResponse>) -> bool {
+    let error: &(dyn Error + 'static) = error;
+    let mut causes = std::iter::successors(Some(error), |&e| e.source());
+    causes.any(|cause| {
+        let http = cause.downcast_ref::<hyper_util::client::legacy::Error>();
+        http.is_some_and(hyper_util::client::legacy::Error::is_connect)
+    })
 }
 
 /// Whether SES sent `MessageRejected` because the sending identity is not verified or the account is

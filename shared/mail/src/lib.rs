@@ -1,7 +1,8 @@
 //! The emails of AutoScribe Access, and the Amazon SES client that sends them.
 //!
 //! Each email has its own file and renders to a [`Message`]. [`Ses`] sends it. A failure is either
-//! permanent ([`SendError::Rejected`]) or worth a retry ([`SendError::Unavailable`]).
+//! permanent ([`SendError::Rejected`]), worth a retry ([`SendError::Unavailable`]), or unknown
+//! ([`SendError::Unknown`]).
 //!
 //! Every email's file has the same three private types: `Facts` holds the values of the templates,
 //! `Html` and `Text` are the templates of the two bodies. They share names because the files differ
@@ -32,5 +33,5 @@ pub use password_reset::PasswordResetEmail;
 pub use renewal::RenewalEmail;
 pub use reporting::ReportingGrantedEmail;
 pub use sender::Sender;
-pub use ses::{MessageId, Ses};
+pub use ses::{MessageId, SEND_LIMIT, Ses};
 pub use verification::{NpiNotVerifiedEmail, NpiProblem};

@@ -1,6 +1,10 @@
 //! The Amazon SES v2 client.
 
+use std::time::Duration;
+
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::retry::RetryConfig;
+use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{self as ses, Body, Content, Destination, EmailContent, MessageTag};
 use domain::person::email::Email;
@@ -33,12 +37,23 @@ pub struct Ses {
     configuration_set: Option<String>,
 }
 
+/// The longest time that one email may take. `SendEmail` takes no token that would make it repeatable, so the
+/// client never repeats it, and waits for an answer as long as it can.
+pub const SEND_LIMIT: Duration = Duration::from_secs(15);
+
 impl Ses {
-    /// Sends from the address `from`. SES reports deliveries and bounces to the destinations of
-    /// `configuration_set`.
+    /// Sends from the address `from` to the endpoint of `client`. SES reports deliveries and bounces to the
+    /// destinations of `configuration_set`.
     #[must_use]
-    pub fn new(client: Client, from: Sender, configuration_set: Option<String>) -> Self {
-        Self { client, from, configuration_set }
+    pub fn new(client: &Client, from: Sender, configuration_set: Option<String>) -> Self {
+        let limits = TimeoutConfig::builder()
+            .connect_timeout(Duration::from_secs(1))
+            .operation_timeout(SEND_LIMIT)
+            .operation_attempt_timeout(SEND_LIMIT)
+            .build();
+        let config = client.config().to_builder();
+        let config = config.retry_config(RetryConfig::disabled()).timeout_config(limits);
+        Self { client: Client::from_conf(config.build()), from, configuration_set }
     }
 
     /// Sends `message`. SES repeats `tags` in its feedback and shows them to operators, so pass only

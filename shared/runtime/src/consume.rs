@@ -1,7 +1,7 @@
 //! Runs a function whose events come from a stream or a schedule.
 
 use std::future::Future;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
@@ -9,8 +9,9 @@ use serde::de::DeserializeOwned;
 use telemetry::CalledService;
 use tracing::Instrument as _;
 
-/// Passes every event to `handler` until Lambda ends the process. Logs one line `event handled` per event.
-pub async fn consume<E, A, F>(handler: impl Fn(E) -> F) -> Result<(), crate::Error>
+/// Passes every event to `handler` until Lambda ends the process, with the time at which Lambda ends the work on
+/// it. Logs one line `event handled` per event.
+pub async fn consume<E, A, F>(handler: impl Fn(E, Instant) -> F) -> Result<(), crate::Error>
 where
     E: DeserializeOwned,
     A: Serialize,
@@ -20,7 +21,9 @@ where
     let handler = &handler;
     let service = service_fn(async |event: LambdaEvent<E>| {
         let span = tracing::info_span!("event", invocation_id = event.context.request_id);
-        Box::pin(log_handled(handler(event.payload)).instrument(span)).await
+        let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
+        let work = handler(event.payload, Instant::now() + left);
+        Box::pin(log_handled(work).instrument(span)).await
     });
     lambda_runtime::run(service).await
 }

@@ -5,7 +5,6 @@ mod item;
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credentials::api_key::{
     ApiKey, ApiKeySecret, KeyRotation, KeySecret, KeyWithSecrets, Scope, USE_UPDATE_INTERVAL,
@@ -18,6 +17,7 @@ use crate::client::BATCH;
 use crate::item::{RawItem, number, text};
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::transaction::Precondition;
+use crate::write::ItemWrite;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 /// An API key, as a request with one of its secrets finds it.
@@ -141,27 +141,16 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let before = now.minus(USE_UPDATE_INTERVAL);
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::api_key_by_digest(&secret.digest()).into_attributes()))
-            .update_expression(format!("SET {} = :now", attr::LAST_USED))
-            .condition_expression(format!(
+        let write = ItemWrite::update(key::api_key_by_digest(&secret.digest()))
+            .set(attr::LAST_USED, number(now.millis()))
+            .when(&format!(
                 "attribute_exists({pk}) AND (attribute_not_exists({at}) OR {at} <= :before)",
                 pk = attr::PK,
                 at = attr::LAST_USED
             ))
-            .expression_attribute_values(":now", number(now.millis()))
-            .expression_attribute_values(":before", number(before.millis()));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                // Another request recorded it first.
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(StoreError::from_sdk(&error)),
-            },
-        }
+            .value(":before", number(before.millis()));
+        // If the condition does not hold, another request recorded it first.
+        self.write(write).await.map(|_| ())
     }
 }
 

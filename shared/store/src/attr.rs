@@ -6,6 +6,11 @@ pub(crate) const SK: &str = "SK";
 pub(crate) const GSI1: &str = "GSI1";
 pub(crate) const GSI1PK: &str = "GSI1PK";
 pub(crate) const GSI1SK: &str = "GSI1SK";
+pub(crate) const GSI2: &str = "GSI2";
+pub(crate) const GSI2PK: &str = "GSI2PK";
+pub(crate) const GSI2SK: &str = "GSI2SK";
+/// The id of the last write of a single item. See `write`.
+pub(crate) const WRITE_ID: &str = "wi";
 /// Counts the writes of an item.
 pub(crate) const VERSION: &str = "v";
 /// An item's status.
@@ -32,6 +37,8 @@ pub(crate) const DELIVERY_DETAIL: &str = "dd";
 pub(crate) const MESSAGE_ID: &str = "mi";
 /// Until when one mailer has leased the email, in milliseconds.
 pub(crate) const SENDING_UNTIL: &str = "su";
+/// How many attempts there were that may have sent the email.
+pub(crate) const SEND_ATTEMPTS: &str = "sa";
 /// How many active owners and admins a clinic has.
 pub(crate) const MANAGERS: &str = "mg";
 /// How many active owners a clinic has.

@@ -1,6 +1,5 @@
 //! Claims on addresses and NPIs, and the due dates of registry lookups.
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::claim::{Claim, Holder};
 use domain::clinic::Clinic;
 use domain::ids::{ClinicId, InvitationId};
@@ -13,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::item::{RawItem, number, text};
 use crate::key::Key;
 use crate::transaction::Precondition;
+use crate::write::{ItemWrite, WriteOutcome};
 use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -143,24 +143,13 @@ impl Store {
         claim: &Claim,
     ) -> Result<CommitOutcome, StoreError> {
         let key = key::npi_claim(clinic, npi);
-        let written = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(self.encode(key, &ClaimItem::from(claim))?))
-            .condition_expression(format!("{} = :expected", attr::VERSION))
-            .expression_attribute_values(":expected", number(claim.version.saturating_sub(1)))
-            .send()
-            .await;
-        match written {
-            Ok(_) => Ok(CommitOutcome::Committed),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => {
-                    Ok(CommitOutcome::Conflict(vec![Part::NpiClaim]))
-                }
-                _ => Err(StoreError::from_sdk(&error)),
-            },
-        }
+        let write = ItemWrite::put(self.encode(key, &ClaimItem::from(claim))?)
+            .when(&format!("{} = :expected", attr::VERSION))
+            .value(":expected", number(claim.version.saturating_sub(1)));
+        Ok(match self.write(write).await? {
+            WriteOutcome::Written(_) => CommitOutcome::Committed,
+            WriteOutcome::Unmet(_) => CommitOutcome::Conflict(vec![Part::NpiClaim]),
+        })
     }
 
     fn decode_claim(&self, item: Option<RawItem>) -> Result<Claim, StoreError> {

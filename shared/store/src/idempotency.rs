@@ -1,15 +1,14 @@
 //! Stored responses to requests with an `Idempotency-Key`.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
-use aws_sdk_dynamodb::types::ReturnValuesOnConditionCheckFailure;
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use domain::invitation::Fingerprint;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::item::{number, text};
+use crate::write::{ItemWrite, WriteOutcome};
 use crate::{Store, StoreError, attr, key};
 
 /// How long a response is replayed.
@@ -75,27 +74,15 @@ impl Store {
             attr::PK,
             attr::RUNNING_UNTIL
         );
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(self.encode(key::idempotency(caller, idempotency_key), &item)?))
-            .condition_expression(condition)
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":fp", text(fingerprint.as_str()))
-            .expression_attribute_values(":now", number(now.millis()))
-            .expression_attribute_values(":now_seconds", number(now.seconds()))
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        let Err(error) = put else {
+        let write = ItemWrite::put(self.encode(key::idempotency(caller, idempotency_key), &item)?)
+            .when(&condition)
+            .value(":fp", text(fingerprint.as_str()))
+            .value(":now", number(now.millis()))
+            .value(":now_seconds", number(now.seconds()));
+        let WriteOutcome::Unmet(before) = self.write(write).await? else {
             return Ok(IdempotencyOutcome::Proceed);
         };
-        let Some(PutItemError::ConditionalCheckFailedException(failed)) = error.as_service_error()
-        else {
-            return Err(StoreError::from_sdk(&error));
-        };
-        let before: IdempotencyItem = self.decode(failed.item().unwrap_or(&HashMap::new()))?;
+        let before: IdempotencyItem = self.decode(&before)?;
         Ok(match (before.status, before.body) {
             _ if before.fingerprint != fingerprint.as_str() => IdempotencyOutcome::KeyReused,
             (Some(status), Some(body)) => {
@@ -126,15 +113,27 @@ impl Store {
         put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 
-    /// Frees the idempotency key of a failed request, so that a retry runs at once.
+    /// Frees an idempotency key that a failed request reserved at `reserved_at`, so that a retry runs at once.
+    /// If another request has reserved the key since then, nothing changes.
     pub async fn release_idempotency_key(
         &self,
         caller: &str,
         idempotency_key: &str,
+        reserved_at: Timestamp,
     ) -> Result<(), StoreError> {
-        let key = key::idempotency(caller, idempotency_key).into_attributes();
-        let delete =
-            self.client.delete_item().table_name(&self.table).set_key(Some(key)).send().await;
-        delete.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+        let delete = self
+            .client
+            .delete_item()
+            .table_name(&self.table)
+            .set_key(Some(key::idempotency(caller, idempotency_key).into_attributes()))
+            .condition_expression(format!("{} = :until", attr::RUNNING_UNTIL))
+            .expression_attribute_values(":until", number(reserved_at.plus(RUNS_FOR).millis()));
+        match delete.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(DeleteItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::from_sdk(&error)),
+            },
+        }
     }
 }

@@ -1,6 +1,7 @@
 //! Items as DynamoDB stores them.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
@@ -18,6 +19,12 @@ pub(crate) fn text(value: impl Into<String>) -> AttributeValue {
 /// Converts a number to an attribute.
 pub(crate) fn number(value: impl Into<i128>) -> AttributeValue {
     AttributeValue::N(value.into().to_string())
+}
+
+/// A number of an item, or 0 if it is missing.
+pub(crate) fn number_of<T: FromStr + Default>(item: &RawItem, attribute: &str) -> T {
+    let found = item.get(attribute).and_then(|value| value.as_n().ok()?.parse().ok());
+    found.unwrap_or_default()
 }
 
 impl Key {

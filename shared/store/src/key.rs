@@ -39,6 +39,9 @@ pub(crate) const NPI: &str = "NPI#";
 /// The index partition with the NPIs of all clinics, sorted by due date.
 pub(crate) const NPI_DUE: &str = "NPI#DUE";
 
+/// The index partition with the emails that are being sent, sorted by when the next attempt is due.
+pub(crate) const MAIL_DUE: &str = "MAIL#DUE";
+
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
 }

@@ -29,6 +29,7 @@ mod throttle;
 mod timing;
 mod transaction;
 mod user;
+mod write;
 
 pub use account::{Account, Membership};
 pub use api_key::UsedApiKey;

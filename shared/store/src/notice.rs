@@ -14,7 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{BadField, field};
 use crate::item::RawItem;
 use crate::transaction::Precondition;
-use crate::{Part, Store, StoreError, Transaction, key};
+use crate::write::ItemWrite;
+use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 /// How long a notice is kept.
 const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
@@ -190,9 +191,9 @@ impl Store {
     /// Queues a notice without a state change.
     pub async fn queue_notice(&self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
         let item = self.encode(key::notice(notice.id), &NoticeItem::new(notice, now))?;
-        let put = self.client.put_item().table_name(&self.table);
-        let put = put.set_item(Some(item)).send().await;
-        put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+        // A late repeat must not queue an email again that was sent by then.
+        let write = ItemWrite::put(item).when(&format!("attribute_not_exists({})", attr::PK));
+        self.write(write).await.map(|_| ())
     }
 
     /// Loads the notice with this id.

@@ -1,26 +1,27 @@
 //! The outbox: queued emails. Only one mailer at a time may send an email.
 //!
-//! An email is `queued`, then `sending` until the lease ends, then `sent` or `failed`. If a mailer
-//! crashes, the lease ends and the retry of the stream record takes a new one.
+//! An email is `queued`, then `sending`, then `sent` or `failed`. While it is `sending`, the index GSI2 holds it
+//! with the end of its lease. Then its outcome is unknown, because the mailer crashed or SES did not answer,
+//! and another attempt is due.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
 use domain::clinic::Clinic;
-use domain::delivery::DeliveryStatus;
+use domain::delivery::{DeliveryStatus, SendAttempt};
 use domain::ids::{ClinicId, InvitationId, NoticeId};
 use domain::invitation::Invitation;
 use domain::time::{Day, Timestamp};
 
 use crate::invitation::item::SENDING;
-use crate::item::{RawItem, number, text};
+use crate::item::{RawItem, number, number_of, text};
 use crate::key::Key;
+use crate::write::{ItemWrite, WriteOutcome};
 use crate::{Notice, Store, StoreError, attr, key};
 
-/// How long a lease lasts. This is longer than sending takes, including all retries.
-const LEASE: Duration = Duration::from_secs(30);
+/// How long a lease lasts: as long as the function may run, so that two attempts never overlap.
+const LEASE: Duration = Duration::from_mins(1);
+/// How many attempts may have sent an email before it counts as failed. Each may be one more copy.
+const MAX_ATTEMPTS: u32 = 3;
 /// How long the count of a day stays in the table after the day, for an operator who looks into it.
 const KEEP_COUNT: Duration = Duration::from_hours(7 * 24);
 
@@ -53,9 +54,11 @@ pub enum Mail {
 #[derive(Clone, Debug)]
 pub enum MailLease {
     /// The mailer may send the email until the lease ends.
-    Granted(Mail),
-    /// Another mailer has the lease. Try again later.
+    Granted(Mail, SendAttempt),
+    /// Another mailer has the lease, and settles the email. If it crashes, the email is due when the lease ends.
     Busy,
+    /// No attempt is left, and none has a known outcome.
+    Exhausted,
     /// There is nothing to send. The email was sent, it failed, or a newer link replaced it.
     Done,
 }
@@ -92,54 +95,130 @@ impl Store {
             .transpose()
     }
 
-    /// Leases a queued email, or one whose lease has ended.
+    /// Leases a queued email, or one whose last attempt has an unknown outcome and is over.
     pub async fn lease_mail(&self, mail: MailId, now: Timestamp) -> Result<MailLease, StoreError> {
+        let until = now.plus(LEASE);
         let free = format!(
-            "({dl} = :queued OR ({dl} = :sending AND {su} <= :now))",
+            "{dl} = :queued OR ({dl} = :sending AND {su} <= :now AND {sa} < :max)",
             dl = attr::DELIVERY,
-            su = attr::SENDING_UNTIL
+            su = attr::SENDING_UNTIL,
+            sa = attr::SEND_ATTEMPTS,
         );
-        let set = format!("SET {} = :sending, {} = :until", attr::DELIVERY, attr::SENDING_UNTIL);
-        let values = HashMap::from([
-            (":queued".to_owned(), text(DeliveryStatus::Queued.as_str())),
-            (":sending".to_owned(), text(SENDING)),
-            (":now".to_owned(), number(now.millis())),
-            (":until".to_owned(), number(now.plus(LEASE).millis())),
-        ]);
-        match self.update_mail(mail, &set, &free, values).await? {
-            MailUpdate::Written(item) => Ok(MailLease::Granted(match mail {
-                MailId::Invitation { .. } => {
-                    Mail::Invitation(Box::new(self.decode_invitation(&item)?))
-                }
-                MailId::Notice(_) => Mail::Notice(Box::new(self.decode_notice(&item)?)),
-            })),
-            MailUpdate::ConditionFailed(item) => {
-                Ok(if is_sending(mail, &item) { MailLease::Busy } else { MailLease::Done })
+        let lease = Self::change_mail(mail, &free)
+            .set(attr::DELIVERY, text(SENDING))
+            .set(attr::SENDING_UNTIL, number(until.millis()))
+            .set(attr::GSI2PK, text(key::MAIL_DUE))
+            .set(attr::GSI2SK, text(until.to_string()))
+            .add(attr::SEND_ATTEMPTS, 1)
+            .value(":queued", text(DeliveryStatus::Queued.as_str()))
+            .value(":sending", text(SENDING))
+            .value(":now", number(now.millis()))
+            .value(":max", number(MAX_ATTEMPTS));
+        match self.write(lease).await? {
+            WriteOutcome::Written(item) => {
+                let attempt = SendAttempt { until, number: number_of(&item, attr::SEND_ATTEMPTS) };
+                let mail = match mail {
+                    MailId::Invitation { .. } => {
+                        Mail::Invitation(Box::new(self.decode_invitation(&item)?))
+                    }
+                    MailId::Notice(_) => Mail::Notice(Box::new(self.decode_notice(&item)?)),
+                };
+                Ok(MailLease::Granted(mail, attempt))
+            }
+            WriteOutcome::Unmet(item) if !is_sending(mail, &item) => Ok(MailLease::Done),
+            WriteOutcome::Unmet(item) => {
+                let until: i64 = number_of(&item, attr::SENDING_UNTIL);
+                Ok(if until > now.millis() { MailLease::Busy } else { MailLease::Exhausted })
             }
         }
     }
 
-    /// Marks an email as accepted by SES.
+    /// Lists emails whose last attempt is over with an unknown outcome, the oldest first.
+    pub async fn list_due_mail(
+        &self,
+        now: Timestamp,
+        limit: i32,
+    ) -> Result<Vec<RawItem>, StoreError> {
+        let found = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(attr::GSI2)
+            .key_condition_expression(format!(
+                "{} = :due AND {} <= :now",
+                attr::GSI2PK,
+                attr::GSI2SK
+            ))
+            .expression_attribute_values(":due", text(key::MAIL_DUE))
+            .expression_attribute_values(":now", text(now.to_string()))
+            .limit(limit)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk(&e))?;
+        let keys: Vec<_> = found.items().iter().map(Key::of).collect();
+        Ok(self.get_all(&keys).await?.into_iter().flatten().collect())
+    }
+
+    /// Marks an email as accepted by SES. Only an email whose outcome is not known yet changes, so an
+    /// event of SES that settled it first stays.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
-        let set = format!("SET {} = :to, {} = :value", attr::DELIVERY, attr::MESSAGE_ID);
-        self.write_send_result(mail, set, DeliveryStatus::Sent, message_id).await
+        self.settle(mail, DeliveryStatus::Sent, attr::MESSAGE_ID, message_id).await
     }
 
     /// Marks an email as failed permanently.
     pub async fn mark_failed(&self, mail: MailId, reason: &str) -> Result<(), StoreError> {
-        let set = format!("SET {} = :to, {} = :value", attr::DELIVERY, attr::DELIVERY_DETAIL);
-        self.write_send_result(mail, set, DeliveryStatus::Failed, reason).await
+        self.settle(mail, DeliveryStatus::Failed, attr::DELIVERY_DETAIL, reason).await
     }
 
-    /// Ends the lease of an email that could not be sent, so that the next retry need not wait.
-    pub async fn release_mail(&self, mail: MailId, now: Timestamp) -> Result<(), StoreError> {
-        let set = format!("SET {} = :now", attr::SENDING_UNTIL);
+    async fn settle(
+        &self,
+        mail: MailId,
+        to: DeliveryStatus,
+        attribute: &str,
+        value: &str,
+    ) -> Result<(), StoreError> {
         let sending = format!("{} = :sending", attr::DELIVERY);
-        let values = HashMap::from([
-            (":sending".to_owned(), text(SENDING)),
-            (":now".to_owned(), number(now.millis())),
-        ]);
-        self.update_mail(mail, &set, &sending, values).await.map(|_| ())
+        let settled = Self::change_mail(mail, &sending)
+            .set(attr::DELIVERY, text(to.as_str()))
+            .set(attribute, text(value))
+            .remove(attr::SENDING_UNTIL)
+            .remove(attr::SEND_ATTEMPTS)
+            .remove(attr::GSI2PK)
+            .remove(attr::GSI2SK)
+            .value(":sending", text(SENDING));
+        self.write(settled).await.map(|_| ())
+    }
+
+    /// Ends the lease of an email that SES certainly did not take, so that the next attempt need not wait.
+    /// This attempt does not count.
+    pub async fn release_mail(
+        &self,
+        mail: MailId,
+        attempt: SendAttempt,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let released = Self::move_attempt(mail, attempt, now).add(attr::SEND_ATTEMPTS, -1);
+        self.write(released).await.map(|_| ())
+    }
+
+    /// Puts off the next attempt for an email that SES may have taken.
+    pub async fn defer_mail(
+        &self,
+        mail: MailId,
+        attempt: SendAttempt,
+        until: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(Self::move_attempt(mail, attempt, until)).await.map(|_| ())
+    }
+
+    /// Changes until when this attempt holds the email. The lease of a later attempt stays.
+    fn move_attempt(mail: MailId, attempt: SendAttempt, until: Timestamp) -> ItemWrite {
+        let own = format!("{} = :sending AND {} = :own", attr::DELIVERY, attr::SENDING_UNTIL);
+        Self::change_mail(mail, &own)
+            .set(attr::SENDING_UNTIL, number(until.millis()))
+            .set(attr::GSI2SK, text(until.to_string()))
+            .value(":sending", text(SENDING))
+            .value(":own", number(attempt.until.millis()))
     }
 
     /// Counts an invitation email that a clinic sent on a day.
@@ -148,14 +227,10 @@ impl Store {
         clinic: ClinicId,
         day: Day,
     ) -> Result<(), StoreError> {
-        let request = self.client.update_item().table_name(&self.table);
-        let request = request
-            .set_key(Some(key::sent_invitations(clinic, day).into_attributes()))
-            .update_expression(format!("SET #ttl = :ttl ADD {} :one", attr::SENT))
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":ttl", number(day.end().plus(KEEP_COUNT).seconds()))
-            .expression_attribute_values(":one", number(1));
-        request.send().await.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
+        let count = ItemWrite::update(key::sent_invitations(clinic, day))
+            .set("ttl", number(day.end().plus(KEEP_COUNT).seconds()))
+            .add(attr::SENT, 1);
+        self.write(count).await.map(|_| ())
     }
 
     /// Loads a clinic, and how many invitation emails it sent on a day, in one read.
@@ -170,77 +245,26 @@ impl Store {
             return Ok(None);
         };
         let sent = found.next().flatten();
-        let sent = sent.and_then(|item| item.get(attr::SENT)?.as_n().ok()?.parse().ok());
-        Ok(Some((self.decode_clinic(&clinic)?, sent.unwrap_or(0))))
+        let sent = sent.map_or(0, |item| number_of(&item, attr::SENT));
+        Ok(Some((self.decode_clinic(&clinic)?, sent)))
     }
 
-    async fn write_send_result(
-        &self,
-        mail: MailId,
-        set: String,
-        to: DeliveryStatus,
-        value: &str,
-    ) -> Result<(), StoreError> {
-        let set = format!("{set} REMOVE {}", attr::SENDING_UNTIL);
-        let sending = format!("{} = :sending", attr::DELIVERY);
-        let values = HashMap::from([
-            (":sending".to_owned(), text(SENDING)),
-            (":to".to_owned(), text(to.as_str())),
-            (":value".to_owned(), text(value)),
-        ]);
-        self.update_mail(mail, &set, &sending, values).await.map(|_| ())
-    }
-
-    /// Updates the delivery of an email if `condition` holds and the link still has this generation.
-    /// Raises the version, so that a concurrent change to the item is retried.
-    async fn update_mail(
-        &self,
-        mail: MailId,
-        set: &str,
-        condition: &str,
-        mut values: HashMap<String, AttributeValue>,
-    ) -> Result<MailUpdate, StoreError> {
-        let condition = match mail.generation() {
-            Some(generation) => {
-                values.insert(":generation".to_owned(), number(generation));
-                format!("{condition} AND {} = :generation", attr::GENERATION)
-            }
-            None => condition.to_owned(),
-        };
-        values.insert(":one".to_owned(), number(1));
-        let answer = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(mail.key().into_attributes()))
-            .update_expression(format!("{set} ADD {} :one", attr::VERSION))
-            .condition_expression(condition)
-            .set_expression_attribute_values(Some(values))
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
-            .send()
-            .await;
-        match answer {
-            Ok(done) => Ok(MailUpdate::Written(done.attributes.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(failed)) => {
-                    Ok(MailUpdate::ConditionFailed(failed.item().cloned().unwrap_or_default()))
-                }
-                _ => Err(StoreError::from_sdk(&error)),
-            },
+    /// A change of an email's delivery if `condition` holds and the link still has this generation. Raises
+    /// the version, so that a concurrent change to the item is retried.
+    fn change_mail(mail: MailId, condition: &str) -> ItemWrite {
+        let change = ItemWrite::update(mail.key()).add(attr::VERSION, 1).when(condition);
+        match mail.generation() {
+            Some(generation) => change
+                .when(&format!("{} = :generation", attr::GENERATION))
+                .value(":generation", number(generation)),
+            None => change,
         }
     }
-}
-
-enum MailUpdate {
-    Written(RawItem),
-    ConditionFailed(RawItem),
 }
 
 fn is_sending(mail: MailId, item: &RawItem) -> bool {
     let sending =
         item.get(attr::DELIVERY).and_then(|v| v.as_s().ok()).is_some_and(|v| v == SENDING);
-    let generation =
-        item.get(attr::GENERATION).and_then(|v| v.as_n().ok()).and_then(|n| n.parse().ok());
+    let generation = item.contains_key(attr::GENERATION).then(|| number_of(item, attr::GENERATION));
     sending && generation == mail.generation()
 }

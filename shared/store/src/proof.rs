@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use domain::grant::KeyThumbprint;
 use domain::time::Timestamp;
 use serde::Serialize;
 
 use crate::item::number;
+use crate::write::{ItemWrite, WriteOutcome};
 use crate::{Store, StoreError, attr, key};
 
 /// How long a used proof is stored. This is longer than a proof is valid, even if the clocks differ.
@@ -38,20 +38,12 @@ impl Store {
         let item = ProofItem { ttl: now.plus(KEPT_FOR).seconds() };
         // DynamoDB deletes expired items up to two days late, so the condition checks the expiry too.
         let condition = format!("attribute_not_exists({}) OR #ttl <= :now", attr::PK);
-        let put = self
-            .client
-            .put_item()
-            .table_name(&self.table)
-            .set_item(Some(self.encode(key::proof(key, id), &item)?))
-            .condition_expression(condition)
-            .expression_attribute_names("#ttl", "ttl")
-            .expression_attribute_values(":now", number(now.seconds()));
-        match put.send().await {
-            Ok(_) => Ok(ProofOutcome::Fresh),
-            Err(error) => match error.as_service_error() {
-                Some(PutItemError::ConditionalCheckFailedException(_)) => Ok(ProofOutcome::Replay),
-                _ => Err(StoreError::from_sdk(&error)),
-            },
-        }
+        let write = ItemWrite::put(self.encode(key::proof(key, id), &item)?)
+            .when(&condition)
+            .value(":now", number(now.seconds()));
+        Ok(match self.write(write).await? {
+            WriteOutcome::Written(_) => ProofOutcome::Fresh,
+            WriteOutcome::Unmet(_) => ProofOutcome::Replay,
+        })
     }
 }

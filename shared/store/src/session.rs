@@ -2,7 +2,6 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::{ClinicId, SessionId, UserId};
 use domain::session::{IdleMinutes, Session, SessionRef};
@@ -14,6 +13,7 @@ use crate::account::Membership;
 use crate::codec::{BadField, field, is_zero, time};
 use crate::item::{RawItem, number, text};
 use crate::transaction::Precondition;
+use crate::write::ItemWrite;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -99,21 +99,10 @@ impl Store {
         attribute: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let update = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::session(session).into_attributes()))
-            .update_expression(format!("SET {attribute} = :now"))
-            .condition_expression(format!("attribute_exists({})", attr::PK))
-            .expression_attribute_values(":now", number(now.millis()));
-        match update.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
-                _ => Err(StoreError::from_sdk(&error)),
-            },
-        }
+        let write = ItemWrite::update(key::session(session))
+            .set(attribute, number(now.millis()))
+            .when(&format!("attribute_exists({})", attr::PK));
+        self.write(write).await.map(|_| ())
     }
 
     fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {

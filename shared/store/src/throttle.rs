@@ -14,18 +14,18 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    CancellationReason, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    CancellationReason, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
 };
 use domain::audit::AuditRecord;
 use domain::network::Network;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
-use crate::item::{RawItem, number};
+use crate::item::{number, number_of};
 use crate::key::Key;
-use crate::throttle::counter::{Add, Counter};
+use crate::throttle::counter::{Add, Counter, KEEP, not_full};
+use crate::write::{ItemWrite, WriteOutcome};
 use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr};
 
 /// How often a write is tried while other transactions hold its items.
@@ -155,23 +155,16 @@ impl Store {
         counter: &Counter,
         now: Timestamp,
     ) -> Result<AttemptDecision<()>, StoreError> {
-        let add = Add::new(counter);
-        let request = self.client.update_item().table_name(&self.table);
-        let request = request
-            .set_key(Some(counter.key.clone().into_attributes()))
-            .update_expression(add.update)
-            .condition_expression(add.condition)
-            .expression_attribute_names("#ttl", "ttl")
-            .set_expression_attribute_values(Some(add.values));
-        match request.send().await {
-            Ok(_) => Ok(AttemptDecision::Allow(())),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(_)) => {
-                    Ok(AttemptDecision::Wait(counter.window.end.since(now)))
-                }
-                _ => Err(StoreError::from_sdk(&error)),
-            },
-        }
+        let ttl = counter.window.end.plus(KEEP).seconds();
+        let write = ItemWrite::update(counter.key.clone())
+            .set("ttl", number(ttl))
+            .add(attr::RESERVED, 1)
+            .when(&not_full())
+            .value(":max", number(counter.limit.max()));
+        Ok(match self.write(write).await? {
+            WriteOutcome::Written(_) => AttemptDecision::Allow(()),
+            WriteOutcome::Unmet(_) => AttemptDecision::Wait(counter.window.end.since(now)),
+        })
     }
 
     async fn add_to_all(&self, counters: &[Counter]) -> Result<Reserved, StoreError> {
@@ -206,23 +199,9 @@ impl Store {
 
     /// Adds a wrong attempt. Returns how many there are now.
     async fn add_wrong(&self, key: &Key) -> Result<i64, StoreError> {
-        let mut left = ATTEMPTS;
-        loop {
-            let request = self.client.update_item().table_name(&self.table);
-            let request = request
-                .set_key(Some(key.clone().into_attributes()))
-                .update_expression(format!("ADD {} :one", attr::WRONG))
-                .expression_attribute_values(":one", number(1))
-                .return_values(ReturnValue::UpdatedNew);
-            left -= 1;
-            match request.send().await {
-                Ok(written) => {
-                    return Ok(count_of(&written.attributes.unwrap_or_default(), attr::WRONG));
-                }
-                Err(error) => match error.as_service_error() {
-                    Some(UpdateItemError::TransactionConflictException(_)) if left > 0 => {}
-                    _ => return Err(StoreError::from_sdk(&error)),
-                },
+        match self.write(ItemWrite::update(key.clone()).add(attr::WRONG, 1)).await? {
+            WriteOutcome::Written(item) | WriteOutcome::Unmet(item) => {
+                Ok(number_of(&item, attr::WRONG))
             }
         }
     }
@@ -273,16 +252,11 @@ fn read_full(
             "None" | "TransactionConflict" => {}
             "ConditionalCheckFailed" => {
                 let item = reason.item().cloned().unwrap_or_default();
-                let wrong = count_of(&item, attr::WRONG);
+                let wrong = number_of(&item, attr::WRONG);
                 full.push(FullCounter { counter: counter.clone(), wrong });
             }
             code => return Err(StoreError::Unavailable(code.to_owned())),
         }
     }
     Ok(full)
-}
-
-/// A number of an item, or 0 if it is missing.
-fn count_of(item: &RawItem, attribute: &str) -> i64 {
-    item.get(attribute).and_then(|value| value.as_n().ok()?.parse().ok()).unwrap_or(0)
 }

@@ -1,6 +1,7 @@
 //! `SendEmail` of SES v2. Captures the email, or fails on demand.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -23,10 +24,21 @@ pub enum SesFault {
     Rejected,
     /// The sender is not verified. An operator has to fix that.
     NotVerified,
+    /// SES is down and answers HTTP 503.
+    Unavailable,
     /// SES answers HTTP 500.
     Internal,
     /// SES accepts the email, then answers HTTP 500.
     AnswerLost,
+    /// SES accepts the email, and answers after this time.
+    Late(Duration),
+}
+
+impl SesFault {
+    /// Whether SES accepts the email all the same.
+    fn accepts(self) -> bool {
+        matches!(self, Self::AnswerLost | Self::Late(_))
+    }
 }
 
 /// What the capture endpoint needs.
@@ -44,7 +56,7 @@ pub(crate) fn router(capture: Capture) -> Router {
 
 async fn send_email(State(capture): State<Capture>, Json(request): Json<Value>) -> Response {
     let fault = capture.inbox.take_fault();
-    if let Some(fault) = fault.filter(|fault| *fault != SesFault::AnswerLost) {
+    if let Some(fault) = fault.filter(|fault| !fault.accepts()) {
         return error_response(fault);
     }
     let id = message_id(&capture);
@@ -54,6 +66,10 @@ async fn send_email(State(capture): State<Capture>, Json(request): Json<Value>) 
         request,
     });
     match (stored, fault) {
+        (Ok(()), Some(SesFault::Late(delay))) => {
+            tokio::time::sleep(delay).await;
+            Json(json!({ "MessageId": id })).into_response()
+        }
         (Ok(()), None) => Json(json!({ "MessageId": id })).into_response(),
         (Ok(()), Some(fault)) => error_response(fault),
         (Err(error), _) => {
@@ -87,7 +103,12 @@ fn error_response(fault: SesFault) -> Response {
         SesFault::NotVerified => {
             (StatusCode::BAD_REQUEST, "MessageRejected", "Email address is not verified.")
         }
-        SesFault::Internal | SesFault::AnswerLost => {
+        SesFault::Unavailable => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "ServiceUnavailableException",
+            "Service is unavailable.",
+        ),
+        SesFault::Internal | SesFault::AnswerLost | SesFault::Late(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", "Internal error.")
         }
     };

@@ -1,12 +1,17 @@
 //! The consumers of a stream: a function's library in this process, or its binary under
 //! `cargo lambda watch`.
 
+use std::time::{Duration, Instant};
+
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use axum::body::Bytes;
 use axum::http::{Method, Request, header};
 use serde_json::Value;
 
 use crate::upstream::{Upstream, UpstreamError};
+
+/// How long a function in this process may work on one event, as the template says of `mailer`.
+pub(crate) const FUNCTION_LIMIT: Duration = Duration::from_mins(1);
 
 /// Consumes batches of records.
 pub(crate) trait StreamConsumer: Send + Sync + 'static {
@@ -32,7 +37,8 @@ pub(crate) enum ConsumerError {
 impl StreamConsumer for mailer::Deps {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let event = serde_json::from_value(event)?;
-        Ok(failed_records(mailer::handle(self, event).await))
+        let deadline = Instant::now() + FUNCTION_LIMIT;
+        Ok(failed_records(mailer::handle(self, event, deadline).await))
     }
 }
 

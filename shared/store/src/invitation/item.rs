@@ -1,6 +1,6 @@
 //! An invitation as an item.
 
-use domain::delivery::{DeliveryStatus, EmailDelivery};
+use domain::delivery::{DeliveryStatus, EmailDelivery, SendAttempt};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
     AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
@@ -10,8 +10,9 @@ use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::codec::{BadField, field, invited_by, invited_by_text, time};
+use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::item::RawItem;
+use crate::key::MAIL_DUE;
 use crate::profile::ProfileItem;
 use crate::{Store, StoreError};
 
@@ -55,6 +56,12 @@ pub(crate) struct InvitationItem {
     message_id: Option<String>,
     #[serde(rename = "su", default, skip_serializing_if = "Option::is_none")]
     sending_until: Option<i64>,
+    #[serde(rename = "sa", default, skip_serializing_if = "is_zero")]
+    send_attempts: u32,
+    #[serde(rename = "GSI2PK", default, skip_serializing_if = "Option::is_none")]
+    due_list: Option<String>,
+    #[serde(rename = "GSI2SK", default, skip_serializing_if = "Option::is_none")]
+    due_at: Option<String>,
     #[serde(rename = "fp")]
     fingerprint: String,
     #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
@@ -93,7 +100,7 @@ impl From<&Invitation> for InvitationItem {
             expiry: details.expiry.millis(),
             queued_at: details.queued_at.millis(),
             generation: details.generation,
-            delivery: if email_delivery.sending_until.is_some() {
+            delivery: if email_delivery.attempt.is_some() {
                 SENDING
             } else {
                 email_delivery.status.as_str()
@@ -101,7 +108,10 @@ impl From<&Invitation> for InvitationItem {
             .to_owned(),
             delivery_detail: email_delivery.detail.clone(),
             message_id: email_delivery.message_id.clone(),
-            sending_until: email_delivery.sending_until.map(Timestamp::millis),
+            sending_until: email_delivery.attempt.map(|attempt| attempt.until.millis()),
+            send_attempts: email_delivery.attempt.map_or(0, |attempt| attempt.number),
+            due_list: email_delivery.attempt.map(|_| MAIL_DUE.to_owned()),
+            due_at: email_delivery.attempt.map(|attempt| attempt.until.to_string()),
             fingerprint: details.fingerprint.as_str().to_owned(),
             new_requested,
             ended_at: ended_at.map(Timestamp::millis),
@@ -115,7 +125,10 @@ impl TryFrom<InvitationItem> for Invitation {
     type Error = BadField;
 
     fn try_from(item: InvitationItem) -> Result<Self, BadField> {
-        let sending_until = item.sending_until.map(|t| time("su", t)).transpose()?;
+        let attempt = |until| -> Result<_, BadField> {
+            Ok(SendAttempt { until: time("su", until)?, number: item.send_attempts })
+        };
+        let attempt = item.sending_until.map(attempt).transpose()?;
         let delivery = match item.delivery.as_str() {
             SENDING => DeliveryStatus::Queued,
             other => DeliveryStatus::parse(other).ok_or(BadField("dl"))?,
@@ -137,7 +150,7 @@ impl TryFrom<InvitationItem> for Invitation {
                 status: delivery,
                 detail: item.delivery_detail,
                 message_id: item.message_id,
-                sending_until,
+                attempt,
             },
             fingerprint: Fingerprint::from_stored(item.fingerprint),
             version: item.version,
@@ -232,7 +245,8 @@ mod tests {
     #[test]
     fn an_invitation_survives_its_item() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
-        pending.details.email_delivery.sending_until = Some(Timestamp::EPOCH);
+        pending.details.email_delivery.attempt =
+            Some(SendAttempt { until: Timestamp::EPOCH, number: 2 });
         pending.details.email_delivery.detail = Some("mailbox full".to_owned());
         pending.details.granted_by = Inviter::Operator;
         pending.details.resent_by = Some(Inviter::ApiKey(ApiKeyId::from_bytes([4; 16])));
@@ -270,7 +284,7 @@ mod tests {
             status: DeliveryStatus::Queued,
             detail: Some("x".to_owned()),
             message_id: Some("x".to_owned()),
-            sending_until: Some(Timestamp::EPOCH),
+            attempt: Some(SendAttempt { until: Timestamp::EPOCH, number: 1 }),
         };
         let item = attributes(&pending.into());
         let has: BTreeSet<&str> = item.keys().map(String::as_str).collect();
@@ -283,6 +297,9 @@ mod tests {
             attr::DELIVERY_DETAIL,
             attr::MESSAGE_ID,
             attr::SENDING_UNTIL,
+            attr::SEND_ATTEMPTS,
+            attr::GSI2PK,
+            attr::GSI2SK,
         ] {
             assert!(has.contains(name), "{name}");
         }

@@ -15,7 +15,7 @@ use crate::key::{self, Key};
 use crate::{Account, attr};
 
 /// How long a counter stays in the table after its window, so that no attempt in flight finds it gone.
-const KEEP: Duration = Duration::from_hours(1);
+pub(super) const KEEP: Duration = Duration::from_hours(1);
 
 /// The windows of a limit, counted from 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -184,6 +184,11 @@ impl Counter {
     }
 }
 
+/// The condition that a counter is below `:max`.
+pub(super) fn not_full() -> String {
+    format!("attribute_not_exists({0}) OR {0} < :max", attr::RESERVED)
+}
+
 /// Adds one to a counter that is not full.
 pub(super) struct Add {
     pub(super) update: String,
@@ -193,10 +198,9 @@ pub(super) struct Add {
 
 impl Add {
     pub(super) fn new(counter: &Counter) -> Self {
-        let reserved = attr::RESERVED;
         Self {
-            update: format!("SET #ttl = :ttl ADD {reserved} :one"),
-            condition: format!("attribute_not_exists({reserved}) OR {reserved} < :max"),
+            update: format!("SET #ttl = :ttl ADD {} :one", attr::RESERVED),
+            condition: not_full(),
             values: HashMap::from([
                 (":ttl".to_owned(), number(counter.window.end.plus(KEEP).seconds())),
                 (":one".to_owned(), number(1)),
