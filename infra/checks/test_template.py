@@ -136,6 +136,12 @@ CASES: dict[str, dict[str, Change]] = {
         "not allowed": remove_resource("NpiVerifierPermission"),
         "any schedule": remove_property("NpiVerifierPermission", "SourceArn"),
     },
+    "due_email_is_sent_on_a_schedule": {
+        "never": remove_resource("MailerSchedule"),
+        "hourly": set_property("MailerSchedule", "ScheduleExpression", "rate(1 hour)"),
+        "not allowed": remove_resource("MailerPermission"),
+        "longer than a lease": set_property("MailerFunction", "Timeout", 120),
+    },
     "npi_runs_do_not_overlap": {
         "too short": remove_property("NpiVerifierFunction", "Timeout"),
         "too long": set_property("NpiVerifierFunction", "Timeout", 600),

@@ -48,7 +48,7 @@ async fn an_email_without_an_answer_is_tried_three_times_and_then_failed() {
     assert_eq!(app.call_mailer(&event).await["batchItemFailures"], json!([]));
     app.fail_emails(9, SesFault::AnswerLost);
     let mut copies = Vec::new();
-    // A call each minute, for as long as all attempts take.
+    // A call each minute, until all attempts are over.
     for _ in 0..40 {
         app.call_mailer(&event).await;
         app.call_mailer_by_schedule().await;
@@ -60,7 +60,7 @@ async fn an_email_without_an_answer_is_tried_three_times_and_then_failed() {
     let invitation = app.read_invitation(&id).await;
     assert_eq!(invitation["delivery"], "failed");
     assert_eq!(invitation["deliveryDetail"], "we could not confirm that the email left; resend");
-    // A resend begins anew, with all of its attempts.
+    // A resend has all attempts again.
     let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
     app.as_pacs().post(&path, &json!({})).await.expect(200);
     app.heal_emails();

@@ -145,7 +145,7 @@ async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result
             tracing::warn!("email failed: no attempt has a known outcome");
             write_outcome(deps, id, &SendOutcome::Failed(NOT_CONFIRMED.to_owned())).await
         }
-        MailLease::Granted(mail, attempt) => send_leased(deps, id, mail, attempt).await,
+        MailLease::Granted(mail, attempt) => Box::pin(send_leased(deps, id, mail, attempt)).await,
     }
 }
 

@@ -86,22 +86,36 @@ def provisioning_is_never_retried(template: dict) -> Problems:
 
 @rule
 def npi_lookups_run_on_a_schedule(template: dict) -> Problems:
+    # After a failed lookup, the first retry is due five minutes later.
+    return runs_on_a_schedule(template, "NpiVerifierFunction", "rate(5 minutes)")
+
+
+@rule
+def due_email_is_sent_on_a_schedule(template: dict) -> Problems:
+    # An email without an answer is due again a minute later.
+    yield from runs_on_a_schedule(template, "MailerFunction", "rate(1 minute)")
+    # The lease of `store::outbox` lasts a minute, and an attempt needs 20 seconds.
+    timeout = properties(template, "MailerFunction").get("Timeout")
+    if timeout != 60:
+        yield f"MailerFunction must end with the lease of its emails, after 60 s, found {timeout}"
+
+
+def runs_on_a_schedule(template: dict, function: str, rate: str) -> Problems:
     rates = {
         name: one.get("ScheduleExpression")
         for name, one in resources_of_type(template, SCHEDULE).items()
-        if [reference(target["Arn"]) for target in one.get("Targets", [])] == ["NpiVerifierFunction.Arn"]
+        if [reference(target["Arn"]) for target in one.get("Targets", [])] == [f"{function}.Arn"]
         and one.get("State", "ENABLED") == "ENABLED"
     }
-    # After a failed lookup, the first retry is due five minutes later.
-    if list(rates.values()) != ["rate(5 minutes)"]:
-        yield f"one schedule must call NpiVerifierFunction every five minutes, found {rates}"
+    if list(rates.values()) != [rate]:
+        yield f"one schedule must call {function} at {rate}, found {rates}"
     callers = [
         reference(one.get("SourceArn"))
         for one in resources_of_type(template, PERMISSION).values()
-        if reference(one.get("FunctionName")) == "NpiVerifierFunction"
+        if reference(one.get("FunctionName")) == function
     ]
     if callers != [f"{name}.Arn" for name in rates]:
-        yield f"only the schedule may call NpiVerifierFunction, found {callers}"
+        yield f"only the schedule may call {function}, found {callers}"
 
 
 @rule

@@ -9,7 +9,7 @@ from rules import Problems, rule
 READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
-TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1"}
+TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1", "${AccessTable.Arn}/index/GSI2"}
 
 # Every wildcard of the template, with its reason.
 WILDCARDS = {
@@ -25,7 +25,7 @@ PARTITIONS = {
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*"},
-    "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*"},
+    "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
 }

@@ -107,7 +107,6 @@ fn redact_addresses(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use aws_sdk_sesv2::config::http::HttpResponse;
     use aws_sdk_sesv2::error::{ConnectorError, ErrorMetadata};
     use aws_sdk_sesv2::types::error::{
         AccountSuspendedException, BadRequestException, LimitExceededException,
@@ -118,7 +117,13 @@ mod tests {
     use super::*;
 
     fn send_error(error: SendEmailError) -> SendError {
-        SendError::from_sdk(&SdkError::service_error(error, ()))
+        answered(400, error)
+    }
+
+    fn answered(status: u16, error: SendEmailError) -> SendError {
+        let status = StatusCode::try_from(status).unwrap();
+        let answer = HttpResponse::new(status, "".into());
+        SendError::from_sdk(&SdkError::service_error(error, answer))
     }
 
     fn message_rejected(message: &str) -> SendError {
@@ -177,19 +182,26 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_answer_is_retried() {
-        let timed_out = ConnectorError::timeout("slow".into());
-        for error in [
-            SdkError::<SendEmailError, HttpResponse>::timeout_error("after 3 s"),
-            SdkError::dispatch_failure(timed_out),
-            SdkError::dispatch_failure(ConnectorError::io("connection refused".into())),
-            SdkError::construction_failure("no credentials"),
-        ] {
-            assert!(
-                matches!(SendError::from_sdk(&error), SendError::Unavailable { .. }),
-                "{error:?}"
-            );
+    fn an_error_of_the_server_may_have_sent_the_email_unless_it_is_unavailable() {
+        let internal = || SendEmailError::generic(ErrorMetadata::builder().code("x").build());
+        for (status, sent) in [(429, false), (500, true), (502, true), (503, false), (504, true)] {
+            let error = answered(status, internal());
+            assert_eq!(matches!(error, SendError::Unknown { .. }), sent, "{status}");
         }
+    }
+
+    #[test]
+    fn a_missing_answer_may_have_sent_the_email() {
+        let closed = ConnectorError::other("closed before the answer".into(), None);
+        for error in [
+            SdkError::<SendEmailError, HttpResponse>::timeout_error("after 15 s"),
+            SdkError::dispatch_failure(ConnectorError::io("connection reset".into())),
+            SdkError::dispatch_failure(closed),
+        ] {
+            assert!(matches!(SendError::from_sdk(&error), SendError::Unknown { .. }), "{error:?}");
+        }
+        let unbuilt = SdkError::construction_failure("no credentials");
+        assert!(matches!(SendError::from_sdk(&unbuilt), SendError::Unavailable { .. }));
     }
 
     #[test]
@@ -197,7 +209,7 @@ mod tests {
         let error = SdkError::<SendEmailError, HttpResponse>::dispatch_failure(ConnectorError::io(
             "connection refused".into(),
         ));
-        let SendError::Unavailable { reason } = SendError::from_sdk(&error) else { panic!() };
+        let SendError::Unknown { reason } = SendError::from_sdk(&error) else { panic!() };
         assert!(reason.contains("connection refused"), "{reason}");
     }
 

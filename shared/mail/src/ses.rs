@@ -38,7 +38,7 @@ pub struct Ses {
 }
 
 /// The longest time that one email may take. `SendEmail` takes no token that would make it repeatable, so the
-/// client never repeats it, and waits for an answer as long as it can.
+/// client never repeats it, and waits long for an answer.
 pub const SEND_LIMIT: Duration = Duration::from_secs(15);
 
 impl Ses {

@@ -1,13 +1,16 @@
 //! Runs a function whose events come from a stream or a schedule.
 
 use std::future::Future;
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant};
 
-use lambda_runtime::{LambdaEvent, service_fn};
+use domain::time::Clock as _;
+use lambda_runtime::{Context, LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use telemetry::CalledService;
 use tracing::Instrument as _;
+
+use crate::SystemClock;
 
 /// Passes every event to `handler` until Lambda ends the process, with the time at which Lambda ends the work on
 /// it. Logs one line `event handled` per event.
@@ -21,11 +24,16 @@ where
     let handler = &handler;
     let service = service_fn(async |event: LambdaEvent<E>| {
         let span = tracing::info_span!("event", invocation_id = event.context.request_id);
-        let left = event.context.deadline().duration_since(SystemTime::now()).unwrap_or_default();
-        let work = handler(event.payload, Instant::now() + left);
+        let work = handler(event.payload, Instant::now() + time_left(&event.context));
         Box::pin(log_handled(work).instrument(span)).await
     });
     lambda_runtime::run(service).await
+}
+
+/// How long Lambda lets the work go on.
+fn time_left(context: &Context) -> Duration {
+    let now = u64::try_from(SystemClock.now().millis()).unwrap_or_default();
+    Duration::from_millis(context.deadline.saturating_sub(now))
 }
 
 async fn log_handled<A>(

@@ -18,7 +18,7 @@ use crate::key::Key;
 use crate::write::{ItemWrite, WriteOutcome};
 use crate::{Notice, Store, StoreError, attr, key};
 
-/// How long a lease lasts: as long as the function may run, so that two attempts never overlap.
+/// How long a lease lasts. No run of the function is longer, so two attempts never overlap.
 const LEASE: Duration = Duration::from_mins(1);
 /// How many attempts may have sent an email before it counts as failed. Each may be one more copy.
 const MAX_ATTEMPTS: u32 = 3;
@@ -201,7 +201,7 @@ impl Store {
         self.write(released).await.map(|_| ())
     }
 
-    /// Puts off the next attempt for an email that SES may have taken.
+    /// Delays the next attempt for an email that SES may have taken.
     pub async fn defer_mail(
         &self,
         mail: MailId,
