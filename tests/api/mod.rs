@@ -5,6 +5,7 @@ mod authorization;
 mod edge;
 mod faults;
 mod idempotency;
+mod lost_answers;
 mod openapi;
 mod races;
 mod races_access;

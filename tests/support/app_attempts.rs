@@ -25,7 +25,7 @@ impl App {
     pub(crate) async fn count_wrong_guess(&self, email: &str, network: &str) -> bool {
         match self.reserve_attempt(email, network).await {
             AttemptDecision::Allow(attempt) => {
-                let _reached = self.store().count_wrong(attempt).await.unwrap();
+                let _reached = self.store().count_wrong(attempt).await;
                 true
             }
             AttemptDecision::Wait(_) => false,

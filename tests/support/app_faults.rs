@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use emulator::{DatabaseFault, SesFault};
+use emulator::{AnswerLoss, DatabaseFault, SesFault};
 
 use super::app::App;
 
@@ -102,6 +102,26 @@ impl App {
         let item =
             self.load_items().await.into_iter().find(|item| item.contains_key("dl") && of_id(item));
         item.unwrap()["dl"].as_s().unwrap().clone()
+    }
+
+    /// Loses the answer of the write with this number, from 0.
+    pub(crate) fn lose_answers(&self, write: usize, loss: AnswerLoss) {
+        self.database_faults().lose_answers(write, loss);
+    }
+
+    /// Loses all answers from the first transaction on.
+    pub(crate) fn lose_answers_from_transaction(&self) {
+        self.database_faults().lose_answers_from("TransactWriteItems");
+    }
+
+    /// Watches the writes from here on.
+    pub(crate) fn watch_writes(&self) {
+        self.database_faults().watch_writes();
+    }
+
+    /// The operations of the watched writes.
+    pub(crate) fn watched_writes(&self) -> Vec<String> {
+        self.database_faults().watched_writes()
     }
 
     pub(crate) fn heal_database(&self) {

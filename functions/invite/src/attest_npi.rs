@@ -6,7 +6,7 @@ use auth::caller::{AttestNpi, Caller};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
-use domain::invitation::Invitation;
+use domain::invitation::{Invitation, PendingInvitation};
 use web::Problem;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::InvitationPath;
@@ -15,7 +15,7 @@ use web::view::InvitationView;
 use crate::Deps;
 use crate::invitation::{find_invitation, require_editable, write_change};
 
-/// Attest that the NPI of a pending invitation belongs to the person.
+/// Attest that the NPI of a pending invitation belongs to the person. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "attestInvitationNpi", path = "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", tag = "invitations",
     security(("session" = [])),
@@ -33,6 +33,10 @@ pub(crate) async fn handle(
         let editable = require_editable(&deps, invitation)?;
         let by = attesting_user(&caller.principal, editable.details().id.user_id())?;
         let before = editable.details().profile.permissions.npi();
+        if editable.details().profile.permissions.is_attested_by(by) {
+            let unchanged = Invitation::from(PendingInvitation::from(editable));
+            return Ok(Attempt::Done(Json((&unchanged).into())));
+        }
         let change = editable.attest(by, deps.context.now()).map_err(not_attestable)?;
         let change = change.map(Invitation::from);
         let committed = write_change(&deps, &change, before, &requester).await?;

@@ -4,7 +4,7 @@ use auth::caller::{Caller, ChangeInvitations};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
-use domain::invitation::Invitation;
+use domain::invitation::{Invitation, PendingInvitation};
 use web::Problem;
 use web::body::JsonBody;
 use web::change_request::ChangeRequest;
@@ -42,6 +42,10 @@ pub(crate) async fn handle(
         let level = profile.permissions.level();
         caller.principal.require_right_to_make(level, deps.context.now())?;
         let profile = deps.registry.verify_profile(profile, before.map(|(npi, _)| npi)).await?;
+        if profile == editable.details().profile {
+            let unchanged = Invitation::from(PendingInvitation::from(editable));
+            return Ok(Attempt::Done(Json((&unchanged).into())));
+        }
         let change = editable
             .edit(profile, caller.principal.as_inviter(), deps.context.now())
             .map(Invitation::from);

@@ -13,7 +13,6 @@ use domain::delivery::SendAttempt;
 use domain::time::Clock;
 use mail::{SEND_LIMIT, SendError, Ses};
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 use store::{MailId, MailLease, RawItem, Store, StoreError};
 
 use compose::ComposeOutcome;
@@ -61,7 +60,15 @@ pub enum MailerEvent {
     /// A batch of stream records.
     Stream(Event),
     /// The schedule, which takes up emails that are due.
-    Scheduled(IgnoredAny),
+    Scheduled(ScheduledEvent),
+}
+
+/// The schedule's event. Nothing else in it matters.
+#[derive(Debug, Deserialize)]
+pub struct ScheduledEvent {
+    /// `Scheduled Event`.
+    #[serde(rename = "detail-type")]
+    pub detail_type: String,
 }
 
 /// Why an email was not sent by this invocation.

@@ -17,7 +17,7 @@ use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::Done;
 
 use crate::Deps;
-use crate::password::{NewPassword, load_words_and_hash, start_password_change};
+use crate::password::{NewPassword, is_just_set, load_words_and_hash, start_password_change};
 use crate::session::{OwnAccount, load_own_account, password_wrong};
 
 /// The password of the signed-in person, and the next one.
@@ -43,6 +43,8 @@ impl RequestFields for ChangePasswordRequest {
 }
 
 /// Change the password. The caller's other sessions end.
+///
+/// Within 30 seconds, a repeat with the same new password gets the same answer.
 #[utoipa::path(
     post, operation_id = "changePassword", path = "/v1/password/change", tag = "session", request_body = ChangePasswordRequest, security(("session" = [])),
     responses((status = 200, body = Done), Problem)
@@ -56,9 +58,12 @@ pub(crate) async fn handle(
     let (person, store) = (caller.person()?, &deps.context.store);
     let email = &person.user.email;
     let own = load_own_account(&deps, &person.user).await?;
-    let guess = Guess::new(email, Some(&own.account), current, &origin);
-    if !deps.passwords.is_correct(&deps.context, guess).await? {
-        return Err(password_wrong());
+    let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
+    let guess = |password| Guess::new(email, Some(&own.account), password, &origin);
+    if !deps.passwords.is_correct(&deps.context, guess(current)).await? {
+        let repeated = is_just_set(&own.account, deps.context.now())
+            && deps.passwords.is_correct(&deps.context, guess(new)).await?;
+        return if repeated { Ok(done) } else { Err(password_wrong()) };
     }
     let users = store.load_users(&own.memberships).await?;
     let hash = load_words_and_hash(&deps, "newPassword", email, &users, new).await?;
@@ -81,7 +86,6 @@ pub(crate) async fn handle(
         let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
         let mut tx = start_password_change(&deps, new, what).await?;
         tx.keep_session(person.session.names, account.password_epoch + 1)?;
-        let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
-        Ok(Attempt::of(tx.commit().await?, done))
+        Ok(Attempt::of(tx.commit().await?, done.clone()))
     })
 }

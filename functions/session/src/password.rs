@@ -1,5 +1,7 @@
 //! What the endpoints that set a password share.
 
+use std::time::Duration;
+
 use changes::{Requester, load_owners, queue_notices};
 use domain::actor::Actor;
 use domain::alert::{AlertEvent, SecurityAlert};
@@ -7,11 +9,20 @@ use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::password::{KnownWords, Password, PasswordHash};
 use domain::ids::{ClinicId, NoticeId};
 use domain::person::email::Email;
+use domain::time::Timestamp;
 use domain::user::{User, UserStatus};
 use store::{Account, NoticeKind, Transaction};
 use web::Problem;
 
 use crate::Deps;
+
+/// How long a request that set a password can be repeated, if its answer was lost.
+const REPEAT_WINDOW: Duration = Duration::from_secs(30);
+
+/// Whether the account's password was set so recently that the answer may be lost.
+pub(crate) fn is_just_set(account: &Account, now: Timestamp) -> bool {
+    account.password_set_at.is_some_and(|set| now.since(set) < REPEAT_WINDOW)
+}
 
 /// A new password of an account that has these users.
 pub(crate) struct NewPassword<'a> {

@@ -4,8 +4,6 @@
 //! The answer may be lost, so the same link with the same password gets it again for a moment. That judges a
 //! password, so it counts as an attempt to sign in.
 
-use std::time::Duration;
-
 use auth::known_browser::RequestOrigin;
 use auth::passwords::Guess;
 use axum::Json;
@@ -27,10 +25,7 @@ use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::view::Done;
 
 use crate::Deps;
-use crate::password::{NewPassword, load_words_and_hash, start_password_change};
-
-/// How long a reset can be repeated, if its answer was lost.
-const REPEAT_WINDOW: Duration = Duration::from_secs(30);
+use crate::password::{NewPassword, is_just_set, load_words_and_hash, start_password_change};
 
 /// The token from the email and the new password.
 #[derive(Deserialize, ToSchema)]
@@ -113,8 +108,7 @@ async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem>
     let (account, memberships) = store.load_account_and_memberships(&notice.to).await?;
     let account = account.ok_or_else(unknown)?;
     let now = deps.context.now();
-    let used = account.password_set_with == Some(id)
-        && account.password_set_at.is_some_and(|set| now.since(set) < REPEAT_WINDOW);
+    let used = account.password_set_with == Some(id) && is_just_set(&account, now);
     let unused = now.since(id.created_at()) < RESET_LINK
         && account.password_set_at.is_none_or(|set| set < id.created_at());
     if !used && !unused {

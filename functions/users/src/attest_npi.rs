@@ -17,7 +17,7 @@ use web::view::UserView;
 use crate::Deps;
 use crate::user::{commit_change, find_user, queue_emails, require_not_released, start_change};
 
-/// Attest that the NPI of a confirmed user belongs to that user.
+/// Attest that the NPI of a confirmed user belongs to that user. Repeating this changes nothing.
 #[utoipa::path(
     post, operation_id = "attestUserNpi", path = "/v1/autoScribe/users/{userId}/attest-npi", tag = "users", security(("session" = [])),
     params(UserPath, IdempotencyKeyHeader),
@@ -33,6 +33,9 @@ pub(crate) async fn handle(
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;
         let user = require_not_released(user)?;
+        if user.profile.permissions.is_attested_by(by) {
+            return Ok(Attempt::Done(Json((&user).into())));
+        }
         let change = user.attest(by, deps.context.now()).map_err(not_attestable)?;
         write_change(&deps, &change, &requester).await
     })

@@ -126,14 +126,15 @@ pub(crate) async fn edit(
         if changes.name.as_ref().is_some_and(|name| *name != before.name) {
             require_owner(caller.person()?)?;
         }
-        let next = before.edit(changes.clone());
+        let next = before.clone().edit(changes.clone());
+        let view = Json(ClinicSettingsView::new(&next, deps.invitations_per_day));
+        if next == (Clinic { version: next.version, ..before }) {
+            return Ok(Attempt::Done(view));
+        }
         let record = requester.audit_record(context, id, action, object, (None, None));
         let mut tx = requester.start(context, &record)?;
         tx.replace_clinic_settings(&next)?;
-        Ok(Attempt::of(
-            tx.commit().await?,
-            Json(ClinicSettingsView::new(&next, deps.invitations_per_day)),
-        ))
+        Ok(Attempt::of(tx.commit().await?, view))
     })
 }
 

@@ -38,7 +38,8 @@ pub(crate) struct UserChangeRequest {
 
 /// Change a confirmed, active user.
 ///
-/// A new NPI is verified in the registry. If the surname changes, the NPI is verified again.
+/// A new NPI is verified in the registry. If the surname changes, the NPI is verified again. A request that
+/// changes nothing leaves no audit record.
 #[utoipa::path(
     patch, operation_id = "updateUser", path = "/v1/autoScribe/users/{userId}", tag = "users",
     request_body = UserChangeRequest, security(("apiKey" = []), ("session" = [])),
@@ -74,7 +75,11 @@ async fn edit(
     if level != level_before {
         caller.require_right_to_make(level, deps.context.now())?;
     }
+    let unchanged = (profile == user.profile).then(|| Json((&user).into()));
     let change = user.edit(profile).ok_or_else(user_deactivated)?;
+    if let Some(unchanged) = unchanged {
+        return Ok(Attempt::Done(unchanged));
+    }
     let mut tx = start_change(deps, &change, &caller.requester())?;
     let holder = Holder::User(change.next.id.invitation_id());
     move_npi(&deps.context, &mut tx, change.next.clinic, holder, (before, after)).await?;

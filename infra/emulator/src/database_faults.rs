@@ -1,6 +1,7 @@
 //! A DynamoDB endpoint that fails on demand and counts what each operation costs. It stands in
 //! front of the embedded database, which never fails.
 
+mod answers;
 mod capacity;
 mod server;
 
@@ -8,6 +9,9 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use answers::{Fate, WatchedWrites};
+
+pub use answers::AnswerLoss;
 pub(crate) use server::serve;
 
 /// What happens to one call.
@@ -46,6 +50,7 @@ struct FaultState {
     always: Option<DatabaseFault>,
     delay: Duration,
     usage: BTreeMap<String, Usage>,
+    writes: WatchedWrites,
 }
 
 impl DatabaseFaults {
@@ -85,6 +90,32 @@ impl DatabaseFaults {
     /// Every call waits this long first.
     pub fn delay(&self, delay: Duration) {
         self.state().delay = delay;
+    }
+
+    /// Forgets the writes so far. From here on, the answer of the write with this number, from 0, is lost.
+    pub fn lose_answers(&self, write: usize, loss: AnswerLoss) {
+        self.watch_writes();
+        self.state().writes.plan(write, loss);
+    }
+
+    /// Loses every answer from the first call of this operation on, also those of reads.
+    pub fn lose_answers_from(&self, operation: &str) {
+        self.watch_writes();
+        self.state().writes.plan_from(operation);
+    }
+
+    /// Forgets the writes so far.
+    pub fn watch_writes(&self) {
+        self.state().writes = WatchedWrites::default();
+    }
+
+    /// The operations of all writes since then, without repeats.
+    pub fn watched_writes(&self) -> Vec<String> {
+        self.state().writes.operations()
+    }
+
+    fn decide_answer(&self, operation: &str, body: &[u8]) -> Fate {
+        self.state().writes.decide(operation, body)
     }
 
     /// Calls and capacity units by operation since the start or the last reset.

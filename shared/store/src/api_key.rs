@@ -17,7 +17,6 @@ use crate::client::BATCH;
 use crate::item::{RawItem, number, text};
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::transaction::Precondition;
-use crate::write::ItemWrite;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 /// An API key, as a request with one of its secrets finds it.
@@ -141,16 +140,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let before = now.minus(USE_UPDATE_INTERVAL);
-        let write = ItemWrite::update(key::api_key_by_digest(&secret.digest()))
-            .set(attr::LAST_USED, number(now.millis()))
-            .when(&format!(
-                "attribute_exists({pk}) AND (attribute_not_exists({at}) OR {at} <= :before)",
-                pk = attr::PK,
-                at = attr::LAST_USED
-            ))
-            .value(":before", number(before.millis()));
+        let stale = format!(
+            "attribute_exists({pk}) AND (attribute_not_exists({at}) OR {at} <= :before)",
+            pk = attr::PK,
+            at = attr::LAST_USED
+        );
+        let key = key::api_key_by_digest(&secret.digest());
         // If the condition does not hold, another request recorded it first.
-        self.write(write).await.map(|_| ())
+        self.set_time(key, (attr::LAST_USED, now), &stale, &[(":before", before)]).await
     }
 }
 

@@ -13,7 +13,6 @@ use crate::account::Membership;
 use crate::codec::{BadField, field, is_zero, time};
 use crate::item::{RawItem, number, text};
 use crate::transaction::Precondition;
-use crate::write::ItemWrite;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
 #[derive(Serialize, Deserialize)]
@@ -99,10 +98,8 @@ impl Store {
         attribute: &str,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        let write = ItemWrite::update(key::session(session))
-            .set(attribute, number(now.millis()))
-            .when(&format!("attribute_exists({})", attr::PK));
-        self.write(write).await.map(|_| ())
+        let exists = format!("attribute_exists({})", attr::PK);
+        self.set_time(key::session(session), (attribute, now), &exists, &[]).await
     }
 
     fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {

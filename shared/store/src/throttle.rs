@@ -86,18 +86,22 @@ impl Store {
         Ok(AttemptDecision::Wait(IN_FLIGHT_WAIT))
     }
 
-    /// Counts a reserved attempt as wrong. Returns the limits that are reached.
-    pub async fn count_wrong(
-        &self,
-        attempt: AttemptReservation,
-    ) -> Result<Vec<ReachedLimit>, StoreError> {
+    /// Counts a reserved attempt as wrong. Returns the limits that are reached. If a write fails, the attempt
+    /// stays counted as reserved, so the limits hold all the same.
+    pub async fn count_wrong(&self, attempt: AttemptReservation) -> Vec<ReachedLimit> {
         let mut reached = Vec::new();
         for counter in attempt.0 {
-            if self.add_wrong(&counter.key).await? >= i64::from(counter.limit.max()) {
-                reached.push(ReachedLimit(counter));
+            match self.add_wrong(&counter.key).await {
+                Ok(wrong) if wrong >= i64::from(counter.limit.max()) => {
+                    reached.push(ReachedLimit(counter));
+                }
+                Ok(_) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "wrong password not counted, it stays reserved");
+                }
             }
         }
-        Ok(reached)
+        reached
     }
 
     /// Gives back the reservation of an attempt that was not wrong.

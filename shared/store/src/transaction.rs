@@ -77,12 +77,14 @@ const ITEMS: usize = 95;
 pub struct Transaction {
     store: Store,
     parts: Vec<(Part, TransactWriteItem)>,
+    /// The key of the first audit record. The record exists exactly if the transaction was committed.
+    record: Option<Key>,
 }
 
 impl Transaction {
     /// Creates an empty transaction. [`Store::transaction`] adds the audit record.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { store: store.clone(), parts: Vec::new() }
+        Self { store: store.clone(), parts: Vec::new(), record: None }
     }
 
     /// How many more items an optional part, such as emails, may add. A few stay free for the rest.
@@ -99,6 +101,9 @@ impl Transaction {
         extra: Option<[(&str, String); 2]>,
         expect: &Precondition,
     ) -> Result<(), StoreError> {
+        if role == Part::Audit && self.record.is_none() {
+            self.record = Some(key.clone());
+        }
         let mut item = self.store.encode(key, body)?;
         item.extend(
             extra
@@ -172,14 +177,24 @@ impl Transaction {
         Ok(())
     }
 
-    /// Writes all parts or none.
+    /// Writes all parts or none. If the answer is lost, the audit record shows whether they were written.
     pub async fn commit(self) -> Result<CommitOutcome, StoreError> {
-        let (roles, items): (Vec<_>, Vec<_>) = self.parts.into_iter().unzip();
-        let request = self.store.client.transact_write_items().set_transact_items(Some(items));
-        match request.send().await {
-            Ok(_) => Ok(CommitOutcome::Committed),
-            Err(error) => read_cancellation(&roles, &error)
-                .unwrap_or_else(|| Err(StoreError::from_sdk(&error))),
+        let Self { store, parts, record } = self;
+        let (roles, items): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        let request = store.client.transact_write_items().set_transact_items(Some(items));
+        let Err(error) = request.send().await else {
+            return Ok(CommitOutcome::Committed);
+        };
+        if let Some(outcome) = read_cancellation(&roles, &error) {
+            return outcome;
+        }
+        let error = StoreError::from_sdk(&error);
+        match record {
+            Some(record) if matches!(error, StoreError::Unavailable(_)) => {
+                let written = store.get(&record).await.is_ok_and(|record| record.is_some());
+                if written { Ok(CommitOutcome::Committed) } else { Err(error) }
+            }
+            _ => Err(error),
         }
     }
 }

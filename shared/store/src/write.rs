@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure};
+use domain::time::Timestamp;
 
 use crate::item::{RawItem, number};
 use crate::key::Key;
@@ -137,6 +138,34 @@ impl Store {
                 Err(Failure { held: true, .. }) if left > 0 => {}
                 answer => return answer.map_err(|failure| failure.error),
             }
+        }
+    }
+
+    /// Sets one time of an item if `condition` holds. A repeat sets the same time, so the write leaves no id.
+    /// Functions that may write nothing else can do this, because it touches one attribute and returns none.
+    pub(crate) async fn set_time(
+        &self,
+        key: Key,
+        (attribute, at): (&str, Timestamp),
+        condition: &str,
+        values: &[(&str, Timestamp)],
+    ) -> Result<(), StoreError> {
+        let values = values.iter().map(|(name, at)| ((*name).to_owned(), number(at.millis())));
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key.into_attributes()))
+            .update_expression(format!("SET {attribute} = :at"))
+            .condition_expression(condition)
+            .set_expression_attribute_values(Some(values.collect()))
+            .expression_attribute_values(":at", number(at.millis()));
+        match update.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                _ => Err(StoreError::from_sdk(&error)),
+            },
         }
     }
 

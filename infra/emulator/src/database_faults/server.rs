@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use super::{DatabaseFault, DatabaseFaults, capacity};
+use super::{DatabaseFault, DatabaseFaults, Fate, capacity};
 use crate::upstream::Upstream;
 
 /// Closes the connection without an answer.
@@ -55,15 +55,18 @@ async fn handle(
         Some(DatabaseFault::TransactionConflict) => return Ok(conflict_error(&operation, &body)),
         Some(DatabaseFault::AnswerLost) | None => {}
     }
+    let fate = faults.decide_answer(&operation, &body);
     parts.headers.remove(header::CONTENT_LENGTH);
     let body = capacity::with_capacity_request(&operation, &body);
     let answer =
         database.send(Request::from_parts(parts, body)).await.map_err(|_| CloseConnection)?;
     faults.count(&operation, capacity::consumed_units(answer.body()));
-    match fault {
-        Some(_) => Err(CloseConnection),
-        None => Ok(answer.map(Full::new)),
+    match (fault, fate) {
+        (Some(_), _) | (None, Fate::Lost) => return Err(CloseConnection),
+        (None, Fate::Late(delay)) => tokio::time::sleep(delay).await,
+        (None, Fate::Answered) => {}
     }
+    Ok(answer.map(Full::new))
 }
 
 /// `TransactWriteItems` of `DynamoDB_20120810.TransactWriteItems`.

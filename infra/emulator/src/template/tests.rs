@@ -91,5 +91,5 @@ fn the_emulator_supports_the_deployed_template() {
     assert_eq!((mailer.function.as_str(), mailer.reports_failures), ("mailer", true));
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
-    assert_eq!(called, ["npi-verifier"]);
+    assert_eq!(called, ["mailer", "npi-verifier"]);
 }

@@ -15,7 +15,7 @@ pub(super) async fn count_wrong(
     email: &Email,
     attempt: AttemptReservation,
 ) -> Result<(), Problem> {
-    for reached in context.store.count_wrong(attempt).await? {
+    for reached in context.store.count_wrong(attempt).await {
         let limit = reached.limit();
         tracing::warn!(limit = limit.as_str(), "sign-in locked");
         if !matches!(limit, AttemptLimit::Network | AttemptLimit::Site) {

@@ -258,6 +258,15 @@ impl Permissions {
         }
     }
 
+    /// Whether this attester attested the NPI, and it counts as verified for that reason.
+    pub fn is_attested_by(&self, attester: Attester) -> bool {
+        let Some((_, NpiStatus::Verified(VerificationBasis::Attested { by, .. }))) = self.npi()
+        else {
+            return false;
+        };
+        by == attester
+    }
+
     /// `npiVerification` in JSON.
     pub fn verification_name(&self) -> &'static str {
         self.npi().map_or("not_required", |(_, verification)| verification.as_str())

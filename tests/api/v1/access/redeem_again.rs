@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::time::Clock as _;
-use emulator::DatabaseFault;
 use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
@@ -44,7 +43,7 @@ async fn redeem(app: &App, link: &ViewerLink, by: &Sender, proof: &str) -> TestR
 
 /// Redeems a link so that every answer of the database about it is lost.
 async fn redeem_and_lose_the_answer(app: &App, link: &ViewerLink, by: &Sender) {
-    app.fail_database("TransactWriteItems", DatabaseFault::AnswerLost);
+    app.lose_answers_from_transaction();
     redeem(app, link, by, "lost").await.expect_problem(503, "unavailable");
     app.heal_database();
 }

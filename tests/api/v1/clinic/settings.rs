@@ -34,7 +34,8 @@ async fn an_admin_reads_and_changes_the_settings_and_only_an_owner_the_name() {
     assert_eq!(renamed["name"], "Riverside Radiology");
     assert_eq!(renamed["invitationDays"], 3, "the rest stays");
     assert_eq!(app.count_managers().await, 2);
-    assert_eq!(app.list_audit_records("clinic.edited").await.len(), 3);
+    // The second change was what the settings were already.
+    assert_eq!(app.list_audit_records("clinic.edited").await.len(), 2);
 }
 
 #[tokio::test]

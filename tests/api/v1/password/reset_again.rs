@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use emulator::DatabaseFault;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -33,7 +32,7 @@ async fn start() -> (App, String) {
 #[tokio::test]
 async fn a_reset_whose_answer_was_lost_repeats_with_the_same_password() {
     let (app, token) = start().await;
-    app.fail_database("TransactWriteItems", DatabaseFault::AnswerLost);
+    app.lose_answers_from_transaction();
     reset(&app, &token, NEW).await.expect_problem(503, "unavailable");
     app.heal_database();
     app.sign_in(GRACE, PASSWORD).await.expect_problem(401, "credentials_wrong");

@@ -143,12 +143,16 @@ async fn sign_in_is_503_when_attempts_cannot_be_counted() {
     app.fail_database("TransactWriteItems", emulator::DatabaseFault::Internal);
     app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(503, "unavailable");
     app.heal_database();
-    // A wrong password whose count fails is not answered either.
+    // A wrong password whose count fails stays reserved, so the limit holds.
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
-    app.sign_in("grace@clinic.example", "something-else-1")
-        .await
-        .expect_problem(503, "unavailable");
+    for _ in 0..10 {
+        let answer = app.sign_in("grace@clinic.example", "something-else-1").await;
+        answer.expect_problem(401, "credentials_wrong");
+    }
+    let full = app.sign_in("grace@clinic.example", "something-else-1").await;
+    full.expect_problem(429, "too_many_attempts");
     app.heal_database();
+    app.clock.advance(std::time::Duration::from_mins(15));
     app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
 }
 

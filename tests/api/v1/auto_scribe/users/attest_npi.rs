@@ -26,10 +26,13 @@ async fn a_person_can_report_after_an_admin_attests_their_npi() {
         (&attested["npiVerification"], &attested["assignable"]),
         (&json!("verified"), &json!(true))
     );
-    boss.client.post(&path, &json!({})).await.expect_problem(409, "npi_not_attestable");
+    assert_eq!(boss.client.post(&path, &json!({})).await.expect(200), attested, "a repeat");
+    let other = app.confirm_and_sign_in(&admin("other@clinic.example")).await;
+    other.client.post(&path, &json!({})).await.expect_problem(409, "npi_not_attestable");
     let query =
         format!("/v1/auditEvents?object={}&action=npi.attested", user["userId"].as_str().unwrap());
     let page = boss.client.get(&query).await.expect(200);
+    assert_eq!(page["auditEvents"].as_array().unwrap().len(), 1);
     let event = &page["auditEvents"][0];
     assert_eq!(event["actor"], boss.user_id, "the record must name the admin");
     assert_eq!(event["after"]["npiAttestedBy"], boss.user_id);

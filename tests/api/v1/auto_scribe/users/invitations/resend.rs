@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use domain::credentials::api_key::Scope;
-use emulator::DatabaseFault;
 use serde_json::json;
 use tokio::task::JoinSet;
 
@@ -60,7 +59,7 @@ async fn a_resend_whose_answer_was_lost_repeats_for_its_caller_and_emails_once()
         [(2, app.as_pacs(), owner.client.clone()), (3, owner.client.clone(), app.as_pacs())]
     {
         app.clock.advance(Duration::from_mins(1));
-        app.fail_database("TransactWriteItems", DatabaseFault::AnswerLost);
+        app.lose_answers_from_transaction();
         resend_as(&caller, &id).await.expect_problem(503, "unavailable");
         app.heal_database();
         app.wait_for_delivery(&id, "sent").await;
