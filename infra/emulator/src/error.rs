@@ -6,6 +6,7 @@ use std::io;
 use dynoxide::DynoxideError;
 
 use crate::gateway::RouteError;
+use crate::stream::TrimError;
 use crate::table::TableError;
 use crate::template::TemplateError;
 
@@ -36,6 +37,9 @@ pub enum StartError {
     /// The position in the stream cannot be read.
     #[error("the position in the stream cannot be read")]
     Position(#[source] io::Error),
+    /// Delivered records cannot be removed from the stream.
+    #[error(transparent)]
+    Trim(#[from] TrimError),
     /// A port cannot be opened.
     #[error("port {port} cannot be opened")]
     Port {

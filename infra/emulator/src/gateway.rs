@@ -10,10 +10,10 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
 use domain::entropy::{Entropy, random};
-use tokio::sync::Notify;
 use tower::ServiceExt as _;
 use web::{ClientIp, RequestId};
 
+use crate::stream::WriteSignal;
 use crate::template::Route;
 
 /// The functions by the names of their binaries.
@@ -49,7 +49,7 @@ pub(crate) struct Gateway {
     methods: Arc<HashMap<Method, Router>>,
     entropy: Arc<dyn Entropy>,
     /// Notified after every request that may have written.
-    writes: Arc<Notify>,
+    writes: WriteSignal,
 }
 
 impl Gateway {
@@ -57,7 +57,7 @@ impl Gateway {
         routes: &[Route],
         functions: &Functions,
         entropy: Arc<dyn Entropy>,
-        writes: Arc<Notify>,
+        writes: WriteSignal,
     ) -> Result<Self, RouteError> {
         let mut methods = HashMap::<Method, Router>::new();
         let mut seen = BTreeSet::new();
@@ -94,7 +94,7 @@ impl Gateway {
         request.extensions_mut().insert(RequestId(self.request_id()));
         let response = into_response(router.oneshot(request).await);
         if !is_read {
-            self.writes.notify_one();
+            self.writes.notify();
         }
         response
     }

@@ -38,6 +38,7 @@ pub use options::Options;
 pub use secrets::{Keyrings, TokenSecrets, new_secret};
 pub use service::{connect, start};
 pub use storage::{DATA_FILES, Storage};
+pub use stream::TrimError;
 pub use table::TableError;
 pub use template::TemplateError;
 pub use upstream::{Upstream, UpstreamError};

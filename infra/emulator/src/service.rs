@@ -17,7 +17,6 @@ use npi::Nppes;
 use runtime::{OsEntropy, SystemClock};
 use temporary_access::{LinkStyle, Links};
 use tokio::net::TcpListener;
-use tokio::sync::Notify;
 
 use crate::database_faults::{self, DatabaseFaults};
 use crate::emulator::Emulator;
@@ -32,7 +31,9 @@ use crate::links::{
 use crate::options::Options;
 use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::{Keyrings, Secrets};
-use crate::stream::{DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction};
+use crate::stream::{
+    DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction, WriteSignal,
+};
 use crate::tasks::Tasks;
 use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
 use crate::upstream::Upstream;
@@ -40,11 +41,13 @@ use crate::{aws, breached_passwords, functions, npi_registry};
 
 /// How often expired items are removed. DynamoDB takes up to two days.
 const SWEEP: Duration = Duration::from_mins(1);
+/// How often delivered records are removed from the stream.
+const TRIM: Duration = Duration::from_millis(250);
 
 /// Starts an emulator.
 pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let template = Template::parse(TEMPLATE)?;
-    let database = options.storage.open_database()?;
+    let database = options.storage.open_database(&template.table)?;
     let records = StreamRecords::new(database.clone(), template.table.create_or_check(&database)?)?;
     let mut tasks = Tasks::default();
     let (dynamodb_url, faults) = serve_endpoint(&options, &database, &mut tasks).await?;
@@ -65,6 +68,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
             deliveries.push(service.deliver(stream, &records, &options, &mut tasks)?);
         }
     }
+    trim_stream(&options, &template.table.name, &deliveries, &mut tasks)?;
     for schedule in template.schedules {
         service.schedule(schedule, &options, &mut tasks)?;
     }
@@ -92,6 +96,20 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         deliveries,
         tasks,
     })
+}
+
+/// Starts to remove delivered records from the stream.
+fn trim_stream(
+    options: &Options,
+    table: &str,
+    deliveries: &[DeliveryProgress],
+    tasks: &mut Tasks,
+) -> Result<(), StartError> {
+    if let Some(trim) = options.storage.open_trim(table)? {
+        let deliveries = deliveries.to_vec();
+        tasks.run_every(TRIM, move || trim.remove_delivered(&deliveries));
+    }
+    Ok(())
 }
 
 /// Connects to the table of an emulator in another process, with what `provision` needs.
@@ -145,7 +163,7 @@ struct Service {
     npi_verifier: npi_verifier::Deps,
     watch: Option<Upstream>,
     /// Notified after every request that may have written.
-    writes: Arc<Notify>,
+    writes: WriteSignal,
 }
 
 impl Service {
@@ -201,7 +219,7 @@ impl Service {
                 limits: npi_verifier::RunLimits::default(),
             },
             watch: options.lambda.as_deref().map(Upstream::new),
-            writes: Arc::new(Notify::new()),
+            writes: WriteSignal::default(),
         })
     }
 

@@ -22,8 +22,7 @@ fn functions() -> Functions {
 }
 
 fn gateway(routes: &[Route]) -> Result<Gateway, RouteError> {
-    let writes = Arc::new(Notify::new());
-    Gateway::new(routes, &functions(), Arc::new(OsEntropy), writes)
+    Gateway::new(routes, &functions(), Arc::new(OsEntropy), WriteSignal::default())
 }
 
 async fn call(gateway: &Gateway, method: &str, path: &str) -> (u16, String) {

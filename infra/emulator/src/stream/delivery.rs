@@ -1,20 +1,20 @@
 //! Delivers a stream in order and at least once. The position moves only past consumed records.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use dynoxide::DynoxideError;
 use serde_json::{Value, json};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 
 use super::consumer::StreamConsumer;
 use super::position::StreamPosition;
 use super::records::{StreamRecords, sequence_number};
+use super::writes::WriteSignal;
 use crate::error::chain;
 use crate::template::StreamMapping;
 
-/// How often to look for writes without a notification.
-const POLL: Duration = Duration::from_millis(50);
+/// How often to look for writes without a notification, such as those of another process.
+const POLL: Duration = Duration::from_millis(500);
 /// How many records are read at once. Most are filtered out.
 const WINDOW: usize = 100;
 const FIRST_RETRY: Duration = Duration::from_millis(100);
@@ -25,7 +25,7 @@ pub(crate) struct StreamDelivery {
     records: StreamRecords,
     stream: StreamMapping,
     position: StreamPosition,
-    writes: Arc<Notify>,
+    writes: WriteSignal,
     progress: watch::Sender<Option<String>>,
 }
 
@@ -34,6 +34,7 @@ pub(crate) struct StreamDelivery {
 pub(crate) struct DeliveryProgress {
     records: StreamRecords,
     position: watch::Receiver<Option<String>>,
+    writes: WriteSignal,
 }
 
 #[derive(Debug, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl StreamDelivery {
         records: StreamRecords,
         stream: StreamMapping,
         position: StreamPosition,
-        writes: Arc<Notify>,
+        writes: WriteSignal,
     ) -> Self {
         let progress = watch::Sender::new(position.get().map(str::to_owned));
         Self { records, stream, position, writes, progress }
@@ -72,7 +73,11 @@ impl StreamDelivery {
     }
 
     pub(crate) fn progress(&self) -> DeliveryProgress {
-        DeliveryProgress { records: self.records.clone(), position: self.progress.subscribe() }
+        DeliveryProgress {
+            records: self.records.clone(),
+            position: self.progress.subscribe(),
+            writes: self.writes.clone(),
+        }
     }
 
     /// Delivers until `stop` changes or its sender is dropped. The current batch is finished first.
@@ -82,6 +87,7 @@ impl StreamDelivery {
         mut stop: watch::Receiver<bool>,
     ) {
         let mut retry = FIRST_RETRY;
+        let mut writes = self.writes.watch();
         loop {
             let delivered = self.step(&consumer).await.unwrap_or_else(|error| {
                 tracing::error!(error = chain(&error), "stream: delivery failed");
@@ -101,7 +107,7 @@ impl StreamDelivery {
                 _ = stop.changed() => return,
                 () = tokio::time::sleep(pause) => {}
                 // New writes do not unblock a delivery, so a blocked one waits for its retry.
-                () = self.writes.notified(), if delivered == DeliveryStep::Idle => {}
+                () = writes.written(), if delivered == DeliveryStep::Idle => {}
             }
         }
     }
@@ -174,11 +180,17 @@ fn number_before<'a>(window: &'a [Value], number: &str) -> Option<&'a str> {
 }
 
 impl DeliveryProgress {
+    /// The sequence number of the last record that was delivered or filtered out.
+    pub(crate) fn position(&self) -> Option<String> {
+        self.position.borrow().clone()
+    }
+
     /// Waits until all records that are in the stream now are delivered.
     pub(crate) async fn wait_until_delivered(&mut self) -> Result<(), DynoxideError> {
         let Some(newest) = self.records.newest_number()? else {
             return Ok(());
         };
+        self.writes.notify();
         let delivered = |position: &Option<String>| {
             position.as_ref().is_some_and(|position| *position >= newest)
         };

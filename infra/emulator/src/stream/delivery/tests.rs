@@ -1,5 +1,5 @@
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use dynoxide::Database;
 use dynoxide::actions::create_table::CreateTableRequest;
@@ -90,7 +90,8 @@ fn queued_mapping() -> StreamMapping {
 
 /// Delivers all records to `script`.
 async fn deliver(records: &StreamRecords, position: StreamPosition, script: &Script) {
-    let delivery = StreamDelivery::new(records.clone(), queued_mapping(), position, Arc::default());
+    let delivery =
+        StreamDelivery::new(records.clone(), queued_mapping(), position, WriteSignal::default());
     let (stop, stopped) = watch::channel(false);
     let mut progress = delivery.progress();
     let run = tokio::spawn(delivery.run(script.clone(), stopped));
@@ -164,7 +165,7 @@ async fn a_stop_during_retries_loses_no_record() {
     put(&database, "a", "queued");
     let (stop, stopped) = watch::channel(false);
     let delivery =
-        StreamDelivery::new(records.clone(), queued_mapping(), position(), Arc::default());
+        StreamDelivery::new(records.clone(), queued_mapping(), position(), WriteSignal::default());
     let failing =
         Script::with_answers([ScriptAnswer::Crashed, ScriptAnswer::Crashed, ScriptAnswer::Crashed]);
     let run = tokio::spawn(delivery.run(failing.clone(), stopped));
