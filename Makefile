@@ -38,6 +38,10 @@ check: .venv/infra ## Checks format, lints, generated files, the template, links
 	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
 	$(PYTHON) tests/prose.py
 
+soak: .venv/contract ## Kills the service again and again under load for 20 minutes, or MINUTES=, and compares
+	$(BUILD) --bin dev
+	.venv/contract/bin/python tests/soak/soak.py
+
 openapi: ## Writes docs/openapi.json
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi > docs/openapi.json
@@ -77,4 +81,4 @@ deploy: build .venv/infra ## Deploys the stack and asks for its parameters
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help dev lambda test check openapi routes bench build deploy
+.PHONY: help dev lambda test check soak openapi routes bench build deploy

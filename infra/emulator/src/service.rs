@@ -39,8 +39,8 @@ use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
 use crate::upstream::Upstream;
 use crate::{aws, breached_passwords, functions, npi_registry};
 
-/// How often expired items are removed. DynamoDB takes up to two days.
-const SWEEP: Duration = Duration::from_mins(1);
+/// How often expired items are removed. DynamoDB takes up to two days. Each time reads every item.
+const SWEEP: Duration = Duration::from_hours(1);
 /// How often delivered records are removed from the stream.
 const TRIM: Duration = Duration::from_millis(250);
 
