@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use emulator::{DatabaseFault, SesFault};
+use emulator::{AnswerLoss, DatabaseFault, SesFault};
 use serde_json::{Value, json};
 
 use crate::support::{App, member};
@@ -114,7 +114,11 @@ async fn an_edit_or_a_revocation_between_attempts_takes_part() {
     app.clock.advance(Duration::from_mins(11));
     app.call_mailer_by_schedule().await;
     assert_eq!(app.sent_emails(ADDRESS).len(), 2);
-    assert_eq!(delivery(&app, &id).await, "failed");
+    let invitation = app.read_invitation(&id).await;
+    assert_eq!(
+        invitation["deliveryDetail"],
+        "we could not confirm that the email left; the invitation has ended"
+    );
 }
 
 #[tokio::test]
@@ -145,4 +149,67 @@ async fn a_mailer_whose_lease_got_no_answer_still_holds_it() {
         assert_eq!(app.sent_emails(ADDRESS).len(), 1, "{lost} answers lost");
         assert_eq!(delivery(&app, &id).await, "sent", "{lost} answers lost");
     }
+}
+
+#[tokio::test]
+async fn a_lease_whose_answers_are_all_lost_sends_one_email() {
+    let app = App::start_with_faults_without_mailer().await;
+    let (id, event) = queue_email(&app).await;
+    let last = event["Records"].as_array().unwrap().last().unwrap().clone();
+    app.lose_answers(0, AnswerLoss::Always);
+    app.call_mailer(&json!({ "Records": [last] })).await;
+    assert_eq!(app.sent_emails(ADDRESS).len(), 1);
+    assert_eq!(delivery(&app, &id).await, "sent");
+}
+
+#[tokio::test]
+async fn no_email_begins_after_slow_reads_have_used_its_time() {
+    let app = App::start_with_faults_without_mailer().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    app.call_mailer(&app.stream_event()).await;
+    owner.client.invite(&member(ADDRESS)).await.expect(201);
+    let event = app.stream_event();
+    let last = event["Records"].as_array().unwrap().last().unwrap().clone();
+    app.slow_database(Duration::from_millis(1900));
+    let event = json!({ "Records": [last] });
+    let answer = app.call_mailer_within(&event, Duration::from_millis(20_100)).await;
+    app.heal_database();
+    assert_eq!(answer["batchItemFailures"].as_array().unwrap().len(), 1);
+    assert!(app.sent_emails(ADDRESS).is_empty());
+    app.call_mailer(&event).await;
+    assert_eq!(app.sent_emails(ADDRESS).len(), 1);
+}
+
+#[tokio::test]
+async fn an_email_that_waited_longer_than_its_link_lives_is_not_sent() {
+    let app = App::start_without_mailer().await;
+    let (id, event) = queue_email(&app).await;
+    app.fail_emails(1, SesFault::Throttled);
+    app.call_mailer(&event).await;
+    app.clock.advance(Duration::from_hours(8 * 24));
+    app.call_mailer_by_schedule().await;
+    assert!(app.sent_emails(ADDRESS).is_empty());
+    let detail = app.read_invitation(&id).await["deliveryDetail"].clone();
+    assert_eq!(detail, "not sent: the invitation expired first; resend");
+}
+
+#[tokio::test]
+async fn an_email_that_cannot_be_sent_delays_no_other_that_is_due() {
+    let app = App::start_without_mailer().await;
+    let (broken, _) = queue_email(&app).await;
+    for address in ["refused@clinic.example", "next@clinic.example"] {
+        app.as_pacs().invite(&member(address)).await.expect(201);
+    }
+    app.fail_emails(3, SesFault::AnswerLost);
+    app.call_mailer(&app.stream_event()).await;
+    let sent = |address: &str| app.sent_emails(address).len();
+    app.corrupt_invitation(&broken).await;
+    app.clock.advance(Duration::from_secs(61));
+    app.fail_emails(1, SesFault::NotVerified);
+    app.call_mailer_by_schedule().await;
+    assert_eq!((sent("refused@clinic.example"), sent("next@clinic.example")), (1, 2));
+    app.call_mailer_by_schedule().await;
+    assert_eq!((sent("refused@clinic.example"), sent("next@clinic.example")), (2, 2));
+    let listed = app.load_items().await.iter().filter(|item| item.contains_key("GSI2PK")).count();
+    assert_eq!(listed, 0, "a corrupt item leaves the list");
 }

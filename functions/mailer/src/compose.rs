@@ -37,10 +37,16 @@ impl From<Message> for ComposeOutcome {
 const INVITATION_ENDED: ComposeOutcome =
     ComposeOutcome::Obsolete("not sent: the invitation was no longer pending");
 
+const INVITATION_EXPIRED: ComposeOutcome =
+    ComposeOutcome::Obsolete("not sent: the invitation expired first; resend");
+
 /// Composes an email from the table, because the stream's image may be out of date.
 pub(crate) async fn compose(deps: &Deps, mail: Mail) -> Result<ComposeOutcome, MailerError> {
     match mail {
         Mail::Invitation(invitation) => match *invitation {
+            Invitation::Pending(pending) if pending.details.expiry <= deps.clock.now() => {
+                Ok(INVITATION_EXPIRED)
+            }
             Invitation::Pending(pending) => {
                 Ok(compose_invitation(deps, &pending.details).await?.into())
             }

@@ -42,6 +42,9 @@ pub struct Deps {
 const INTERNAL_ERROR: &str = "not sent: an internal error, which has been reported";
 /// The reason that an admin sees if SES may have taken each attempt.
 const NOT_CONFIRMED: &str = "we could not confirm that the email left; resend";
+/// The same, if the invitation has ended meanwhile.
+const ENDED_NOT_CONFIRMED: &str =
+    "we could not confirm that the email left; the invitation has ended";
 /// How often the outcome of an email is written, on top of the SDK's own retries.
 const WRITE_ATTEMPTS: u32 = 4;
 /// The pause before the first retry of that write. It grows with every attempt.
@@ -118,10 +121,14 @@ async fn send_queued(deps: &Deps, event: Event, deadline: Instant) -> DynamoDbEv
     response
 }
 
-/// Sends the emails whose last attempt has no known outcome.
+/// Sends the emails whose last attempt has no known outcome. One that cannot be sent yet delays no other.
 async fn send_due(deps: &Deps, deadline: Instant) -> Result<(), MailerError> {
     for item in deps.store.list_due_mail(deps.clock.now(), DUE_AT_ONCE).await? {
-        Box::pin(send_email_of(deps, &item, deadline)).await?;
+        match Box::pin(send_email_of(deps, &item, deadline)).await {
+            Ok(()) => {}
+            Err(error @ MailerError::NoTime) => return Err(error),
+            Err(error) => tracing::warn!(%error, "email not sent, it will be retried"),
+        }
     }
     Ok(())
 }
@@ -134,12 +141,10 @@ async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result
         Err(error) => {
             // A retry would meet the same corrupt item and delay the emails behind it.
             tracing::error!(%error, "email skipped: corrupt item, it stays queued");
-            return Ok(());
+            return Ok(deps.store.drop_due_mail(item).await?);
         }
     };
-    if deadline.saturating_duration_since(Instant::now()) < TIME_FOR_ONE {
-        return Err(MailerError::NoTime);
-    }
+    require_time(deadline, TIME_FOR_ONE)?;
     let lease = match deps.store.lease_mail(id, deps.clock.now()).await {
         Err(error @ StoreError::Corrupt { .. }) => {
             return mark_permanently_failed(deps, id, &error).await;
@@ -152,8 +157,15 @@ async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result
             tracing::warn!("email failed: no attempt has a known outcome");
             write_outcome(deps, id, &SendOutcome::Failed(NOT_CONFIRMED.to_owned())).await
         }
-        MailLease::Granted(mail, attempt) => Box::pin(send_leased(deps, id, mail, attempt)).await,
+        MailLease::Granted(mail, attempt) => {
+            Box::pin(send_leased(deps, id, mail, attempt, deadline)).await
+        }
     }
+}
+
+fn require_time(deadline: Instant, needed: Duration) -> Result<(), MailerError> {
+    let left = deadline.saturating_duration_since(Instant::now());
+    if left < needed { Err(MailerError::NoTime) } else { Ok(()) }
 }
 
 async fn send_leased(
@@ -161,8 +173,9 @@ async fn send_leased(
     id: MailId,
     mail: store::Mail,
     attempt: SendAttempt,
+    deadline: Instant,
 ) -> Result<(), MailerError> {
-    match send(deps, id, mail).await {
+    match send(deps, id, mail, attempt, deadline).await {
         Ok(outcome) => {
             if let Err(error) = write_outcome(deps, id, &outcome).await {
                 // Never released: that would send the email again at once.
@@ -222,11 +235,22 @@ enum SendOutcome {
     Failed(String),
 }
 
-async fn send(deps: &Deps, id: MailId, mail: store::Mail) -> Result<SendOutcome, MailerError> {
+async fn send(
+    deps: &Deps,
+    id: MailId,
+    mail: store::Mail,
+    attempt: SendAttempt,
+    deadline: Instant,
+) -> Result<SendOutcome, MailerError> {
     let message = match compose::compose(deps, mail).await? {
         ComposeOutcome::Message(message) => *message,
-        ComposeOutcome::Obsolete(reason) => return Ok(SendOutcome::Failed(reason.to_owned())),
+        ComposeOutcome::Obsolete(reason) => {
+            let reason = if attempt.number > 1 { ENDED_NOT_CONFIRMED } else { reason };
+            return Ok(SendOutcome::Failed(reason.to_owned()));
+        }
     };
+    // Reading what the email says may have taken long. A send that the function does not outlive is a copy.
+    require_time(deadline, SEND_LIMIT)?;
     match deps.ses.send(&message, &tags(&ids(id))).await {
         Ok(message_id) => Ok(SendOutcome::Sent(message_id.as_str().to_owned())),
         Err(SendError::Rejected { reason }) => Ok(SendOutcome::Failed(reason)),

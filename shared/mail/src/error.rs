@@ -5,7 +5,6 @@ use std::error::Error;
 use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::operation::send_email::SendEmailError;
-use aws_smithy_runtime_api::http::StatusCode;
 
 /// The most characters of a reason that are kept.
 const MAX_REASON: usize = 300;
@@ -39,12 +38,15 @@ impl SendError {
     pub(crate) fn from_sdk(error: &SdkError<SendEmailError, HttpResponse>) -> Self {
         let reason = || error_chain(error);
         match error {
+            // After an error of the server, even 503, SES may have taken the email.
             SdkError::ServiceError(answer) => match answer.err() {
                 SendEmailError::BadRequestException(e) => Self::rejection(e.message()),
                 SendEmailError::MessageRejected(e) if !is_unverified_identity(e.message()) => {
                     Self::rejection(e.message())
                 }
-                _ if is_refusal(answer.raw().status()) => Self::Unavailable { reason: reason() },
+                _ if answer.raw().status().is_client_error() => {
+                    Self::Unavailable { reason: reason() }
+                }
                 _ => Self::Unknown { reason: reason() },
             },
             SdkError::ConstructionFailure(_) => Self::Unavailable { reason: reason() },
@@ -58,12 +60,6 @@ impl SendError {
     fn rejection(message: Option<&str>) -> Self {
         Self::Rejected { reason: redact_addresses(message.unwrap_or("no reason given")) }
     }
-}
-
-/// Whether an answer with this status means that SES did not take the email. After any other status of the
-/// server, it may have.
-fn is_refusal(status: StatusCode) -> bool {
-    status.is_client_error() || status.as_u16() == 503
 }
 
 /// Whether a call failed before a connection was open, so that nothing was sent.
@@ -113,6 +109,7 @@ mod tests {
         MailFromDomainNotVerifiedException, MessageRejected, NotFoundException,
         SendingPausedException, TooManyRequestsException,
     };
+    use aws_smithy_runtime_api::http::StatusCode;
 
     use super::*;
 
@@ -182,9 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn an_error_of_the_server_may_have_sent_the_email_unless_it_is_unavailable() {
+    fn an_error_of_the_server_may_have_sent_the_email() {
         let internal = || SendEmailError::generic(ErrorMetadata::builder().code("x").build());
-        for (status, sent) in [(429, false), (500, true), (502, true), (503, false), (504, true)] {
+        for (status, sent) in [(429, false), (500, true), (502, true), (503, true), (504, true)] {
             let error = answered(status, internal());
             assert_eq!(matches!(error, SendError::Unknown { .. }), sent, "{status}");
         }

@@ -159,6 +159,13 @@ impl Store {
         Ok(self.get_all(&keys).await?.into_iter().flatten().collect())
     }
 
+    /// Takes an item that cannot be read out of the list of due emails, so that it does not delay the others.
+    pub async fn drop_due_mail(&self, item: &RawItem) -> Result<(), StoreError> {
+        let listed = format!("attribute_exists({})", attr::GSI2PK);
+        let drop = ItemWrite::update(Key::of(item)).remove(attr::GSI2PK).remove(attr::GSI2SK);
+        self.write(drop.when(&listed)).await.map(|_| ())
+    }
+
     /// Marks an email as accepted by SES. Only an email whose outcome is not known yet changes, so an
     /// event of SES that settled it first stays.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {

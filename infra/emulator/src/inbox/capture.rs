@@ -24,8 +24,6 @@ pub enum SesFault {
     Rejected,
     /// The sender is not verified. An operator has to fix that.
     NotVerified,
-    /// SES is down and answers HTTP 503.
-    Unavailable,
     /// SES answers HTTP 500.
     Internal,
     /// SES accepts the email, then answers HTTP 500.
@@ -103,11 +101,6 @@ fn error_response(fault: SesFault) -> Response {
         SesFault::NotVerified => {
             (StatusCode::BAD_REQUEST, "MessageRejected", "Email address is not verified.")
         }
-        SesFault::Unavailable => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "ServiceUnavailableException",
-            "Service is unavailable.",
-        ),
         SesFault::Internal | SesFault::AnswerLost | SesFault::Late(_) => {
             (StatusCode::INTERNAL_SERVER_ERROR, "InternalServiceErrorException", "Internal error.")
         }
