@@ -188,19 +188,12 @@ impl Transaction {
 }
 
 impl Store {
-    /// Queues a notice without a state change. If the answer is lost, the item shows whether it is queued.
+    /// Queues a notice without a state change.
     pub async fn queue_notice(&self, notice: &Notice, now: Timestamp) -> Result<(), StoreError> {
         let item = self.encode(key::notice(notice.id), &NoticeItem::new(notice, now))?;
         // A late repeat must not queue an email again that was sent by then.
         let write = ItemWrite::put(item).when(&format!("attribute_not_exists({})", attr::PK));
-        match self.write(write).await {
-            Ok(_) => Ok(()),
-            Err(StoreError::Unavailable(why)) => match self.load_notice(notice.id).await {
-                Ok(Some(_)) => Ok(()),
-                _ => Err(StoreError::Unavailable(why)),
-            },
-            Err(error) => Err(error),
-        }
+        self.write(write).await.map(|_| ())
     }
 
     /// Loads the notice with this id.

@@ -2,8 +2,9 @@
 //!
 //! The SDK repeats a write whose answer was lost or late. The repeat would meet what the first attempt wrote:
 //! its condition would fail, or it would add a second time. So each write leaves its id in the item. A repeat
-//! that finds its own id changes nothing, and counts as written. A transaction needs none of this, because its
-//! client token makes it repeatable.
+//! that finds its own id changes nothing, and counts as written. If all answers are lost, the item shows whether
+//! it was written. A counter that others write too may still count a repeat twice, if their write comes between
+//! the two attempts. Counts that must be exact use a transaction, whose client token makes it repeatable.
 
 use std::collections::HashMap;
 
@@ -113,10 +114,15 @@ impl ItemWrite {
         (!self.names.is_empty()).then(|| self.names.clone())
     }
 
+    /// Whether this write left the item.
+    fn is_own(&self, stored: &RawItem) -> bool {
+        stored.get(attr::WRITE_ID).is_some_and(|id| *id == self.values[":write"])
+    }
+
     /// The outcome of a write whose condition failed. The stored item may be its own.
     fn read_unmet(&self, stored: Option<&RawItem>) -> WriteOutcome {
         let stored = stored.cloned().unwrap_or_default();
-        if stored.get(attr::WRITE_ID).is_some_and(|id| *id == self.values[":write"]) {
+        if self.is_own(&stored) {
             WriteOutcome::Written(stored)
         } else {
             WriteOutcome::Unmet(stored)
@@ -125,7 +131,7 @@ impl ItemWrite {
 }
 
 impl Store {
-    /// Carries out a write once.
+    /// Carries out a write.
     pub(crate) async fn write(&self, write: ItemWrite) -> Result<WriteOutcome, StoreError> {
         let mut left = ATTEMPTS;
         loop {
@@ -135,10 +141,29 @@ impl Store {
                 Kind::Update { key, clauses } => self.try_update(&write, key, clauses).await,
             };
             match answer {
+                Ok(outcome) => return Ok(outcome),
                 Err(Failure { held: true, .. }) if left > 0 => {}
-                answer => return answer.map_err(|failure| failure.error),
+                Err(Failure { error, .. }) => return self.find_written(&write, error).await,
             }
         }
+    }
+
+    /// Finds the item that a write left although its answers were lost.
+    async fn find_written(
+        &self,
+        write: &ItemWrite,
+        error: StoreError,
+    ) -> Result<WriteOutcome, StoreError> {
+        let key = match &write.kind {
+            Kind::Put(item) => Key::of(item),
+            Kind::Update { key, .. } => key.clone(),
+        };
+        if let (StoreError::Unavailable(_), Ok(Some(stored))) = (&error, self.get(&key).await)
+            && write.is_own(&stored)
+        {
+            return Ok(WriteOutcome::Written(stored));
+        }
+        Err(error)
     }
 
     /// Sets one time of an item if `condition` holds. A repeat sets the same time, so the write leaves no id.
