@@ -5,8 +5,8 @@
 //!
 //! An attempt with a password is reserved in all of its counters before the password is judged. So of many
 //! attempts at once, only as many as the limit are judged. Only an attempt that was judged wrong stays
-//! counted. One whose process died stays counted too, until the window ends: a lost answer must not give
-//! an attacker another guess.
+//! counted. One whose process died stays counted too, until the window ends: an attacker must not gain guesses by
+//! breaking them off.
 
 mod counter;
 
@@ -22,8 +22,7 @@ use domain::network::Network;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
-use crate::item::{number, number_of};
-use crate::key::Key;
+use crate::item::{RawItem, number, number_of};
 use crate::throttle::counter::{Add, Counter, KEEP, not_full};
 use crate::write::{ItemWrite, WriteOutcome};
 use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr};
@@ -86,22 +85,17 @@ impl Store {
         Ok(AttemptDecision::Wait(IN_FLIGHT_WAIT))
     }
 
-    /// Counts a reserved attempt as wrong. Returns the limits that are reached. If a write fails, the attempt
-    /// stays counted as reserved, so the limits hold all the same.
+    /// Counts a reserved attempt as wrong. Returns the limits that are reached. If that fails, the attempt stays
+    /// counted as reserved, so the limits hold all the same.
     pub async fn count_wrong(&self, attempt: AttemptReservation) -> Vec<ReachedLimit> {
-        let mut reached = Vec::new();
-        for counter in attempt.0 {
-            match self.add_wrong(&counter.key).await {
-                Ok(wrong) if wrong >= i64::from(counter.limit.max()) => {
-                    reached.push(ReachedLimit(counter));
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    tracing::warn!(%error, "wrong password not counted, it stays reserved");
-                }
-            }
-        }
-        reached
+        let counted = self.add_wrong(&attempt.0).await;
+        let counts = counted.unwrap_or_else(|error| {
+            tracing::warn!(%error, "wrong password not counted, it stays reserved");
+            Vec::new()
+        });
+        let counted = attempt.0.into_iter().zip(counts);
+        let reached = counted.filter(|(counter, wrong)| *wrong >= i64::from(counter.limit.max()));
+        reached.map(|(counter, _)| ReachedLimit(counter)).collect()
     }
 
     /// Gives back the reservation of an attempt that was not wrong.
@@ -172,22 +166,25 @@ impl Store {
     }
 
     async fn add_to_all(&self, counters: &[Counter]) -> Result<Reserved, StoreError> {
-        let items = counters.iter().map(|counter| self.add_one(counter));
+        let id = fastrand::u64(..);
+        let items = counters.iter().map(|counter| self.add_one(counter, id));
         let items = items.collect::<Result<Vec<_>, _>>()?;
         let request = self.client.transact_write_items().set_transact_items(Some(items));
         let Err(error) = request.send().await else {
             return Ok(Reserved::All);
         };
-        match error.as_service_error() {
-            Some(TransactWriteItemsError::TransactionCanceledException(canceled)) => {
-                read_full(counters, canceled.cancellation_reasons()).map(Reserved::None)
-            }
-            _ => Err(StoreError::from_sdk(&error)),
+        if let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+            error.as_service_error()
+        {
+            return read_full(counters, canceled.cancellation_reasons()).map(Reserved::None);
         }
+        // Nothing was judged, so it must not stay counted.
+        let _ = self.take_back(counters, id).await;
+        Err(StoreError::from_sdk(&error))
     }
 
-    fn add_one(&self, counter: &Counter) -> Result<TransactWriteItem, StoreError> {
-        let add = Add::new(counter);
+    fn add_one(&self, counter: &Counter, id: u64) -> Result<TransactWriteItem, StoreError> {
+        let add = Add::new(counter, id);
         let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(counter.key.clone().into_attributes()))
@@ -201,24 +198,57 @@ impl Store {
         Ok(TransactWriteItem::builder().update(update).build())
     }
 
-    /// Adds a wrong attempt. Returns how many there are now.
-    async fn add_wrong(&self, key: &Key) -> Result<i64, StoreError> {
-        match self.write(ItemWrite::update(key.clone()).add(attr::WRONG, 1)).await? {
-            WriteOutcome::Written(item) | WriteOutcome::Unmet(item) => {
-                Ok(number_of(&item, attr::WRONG))
+    /// Adds a wrong attempt to each counter. Returns how many there are now.
+    async fn add_wrong(&self, counters: &[Counter]) -> Result<Vec<i64>, StoreError> {
+        let update = format!("ADD {} :one", attr::WRONG);
+        for _ in 0..ATTEMPTS {
+            let mut tx = Transaction::new(self);
+            for counter in counters {
+                let one = HashMap::from([(":one".to_owned(), number(1))]);
+                tx.update(Part::Attempts, counter.key.clone(), &update, &exists(), one)?;
+            }
+            if tx.commit().await? == CommitOutcome::Committed {
+                let keys: Vec<_> = counters.iter().map(|counter| counter.key.clone()).collect();
+                let found = self.get_all(&keys).await?;
+                let wrong = |item: RawItem| number_of(&item, attr::WRONG);
+                return Ok(found.into_iter().map(|item| item.map_or(0, wrong)).collect());
             }
         }
+        Err(StoreError::Unavailable("counters of attempts are in use".to_owned()))
     }
+
+    /// Takes back a reservation whose answers were lost, if it took place. It did if the person's own counter has
+    /// its id.
+    async fn take_back(&self, counters: &[Counter], id: u64) -> Result<(), StoreError> {
+        let mut tx = Transaction::new(self);
+        let update = format!("ADD {} :less", attr::RESERVED);
+        let own = format!("{} = :write", attr::WRITE_ID);
+        for (position, counter) in counters.iter().enumerate() {
+            let mut values = HashMap::from([(":less".to_owned(), number(-1))]);
+            let condition = if position == 0 {
+                values.insert(":write".to_owned(), number(id));
+                &own
+            } else {
+                &exists()
+            };
+            tx.update(Part::Attempts, counter.key.clone(), &update, condition, values)?;
+        }
+        tx.commit().await.map(|_| ())
+    }
+}
+
+/// The condition that an item exists.
+fn exists() -> String {
+    format!("attribute_exists({})", attr::PK)
 }
 
 impl Transaction {
     /// Gives back the reservation of an attempt that was not wrong.
     pub fn release_attempt(&mut self, attempt: &AttemptReservation) -> Result<(), StoreError> {
         let update = format!("ADD {} :less", attr::RESERVED);
-        let condition = format!("attribute_exists({})", attr::PK);
         for counter in &attempt.0 {
             let values = HashMap::from([(":less".to_owned(), number(-1))]);
-            self.update(Part::Attempts, counter.key.clone(), &update, &condition, values)?;
+            self.update(Part::Attempts, counter.key.clone(), &update, &exists(), values)?;
         }
         Ok(())
     }

@@ -189,7 +189,7 @@ pub(super) fn not_full() -> String {
     format!("attribute_not_exists({0}) OR {0} < :max", attr::RESERVED)
 }
 
-/// Adds one to a counter that is not full.
+/// Adds one to a counter that is not full, and leaves the id of the reservation.
 pub(super) struct Add {
     pub(super) update: String,
     pub(super) condition: String,
@@ -197,13 +197,18 @@ pub(super) struct Add {
 }
 
 impl Add {
-    pub(super) fn new(counter: &Counter) -> Self {
+    pub(super) fn new(counter: &Counter, id: u64) -> Self {
         Self {
-            update: format!("SET #ttl = :ttl ADD {} :one", attr::RESERVED),
+            update: format!(
+                "SET #ttl = :ttl, {} = :write ADD {} :one",
+                attr::WRITE_ID,
+                attr::RESERVED
+            ),
             condition: not_full(),
             values: HashMap::from([
                 (":ttl".to_owned(), number(counter.window.end.plus(KEEP).seconds())),
                 (":one".to_owned(), number(1)),
+                (":write".to_owned(), number(id)),
                 (":max".to_owned(), number(counter.limit.max())),
             ]),
         }

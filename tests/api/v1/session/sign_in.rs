@@ -257,3 +257,17 @@ async fn accepting_signs_in_only_people_with_dashboard_access() {
     accepted.expect(200);
     assert!(cookie_in(&accepted).is_none());
 }
+
+#[tokio::test]
+async fn attempts_whose_answers_were_lost_do_not_stay_counted() {
+    let app = App::start_with_faults().await;
+    app.invite_and_confirm(&dashboard_member("grace@clinic.example"), Some(PASSWORD)).await;
+    app.wait_until_delivered().await;
+    for _ in 0..12 {
+        app.lose_answers_from_transaction();
+        let lost = app.sign_in("grace@clinic.example", PASSWORD).await;
+        lost.expect_problem(503, "unavailable");
+        app.heal_database();
+    }
+    app.sign_in("grace@clinic.example", PASSWORD).await.expect(200);
+}
