@@ -60,10 +60,13 @@ pub(crate) async fn handle(
     let own = load_own_account(&deps, &person.user).await?;
     let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
     let guess = |password| Guess::new(email, Some(&own.account), password, &origin);
+    let may_repeat =
+        own.account.password_set_with.is_none() && is_just_set(&own.account, deps.context.now());
+    if may_repeat && deps.passwords.is_correct(&deps.context, guess(new.clone())).await? {
+        return Ok(done);
+    }
     if !deps.passwords.is_correct(&deps.context, guess(current)).await? {
-        let repeated = is_just_set(&own.account, deps.context.now())
-            && deps.passwords.is_correct(&deps.context, guess(new)).await?;
-        return if repeated { Ok(done) } else { Err(password_wrong()) };
+        return Err(password_wrong());
     }
     let users = store.load_users(&own.memberships).await?;
     let hash = load_words_and_hash(&deps, "newPassword", email, &users, new).await?;
