@@ -8,7 +8,7 @@ use axum::extract::State;
 use changes::move_npi;
 use changes::{Attempt, Requester};
 use domain::claim::Holder;
-use domain::user::UserChange;
+use domain::user::{UserChange, UserStatus};
 use web::Problem;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::UserPath;
@@ -33,7 +33,7 @@ pub(crate) async fn handle(
     changes::retry!(async {
         let user = find_user(&deps, &caller.principal, id).await?;
         let user = require_not_released(user)?;
-        if user.profile.permissions.is_attested_by(by) {
+        if user.status == UserStatus::Active && user.profile.permissions.is_attested_by(by) {
             return Ok(Attempt::Done(Json((&user).into())));
         }
         let change = user.attest(by, deps.context.now()).map_err(not_attestable)?;

@@ -38,6 +38,9 @@ async fn a_person_can_report_after_an_admin_attests_their_npi() {
     assert_eq!(event["after"]["npiAttestedBy"], boss.user_id);
     assert_eq!(event["after"]["npiAttestedAt"], event["at"], "the record must hold the time");
     assert_eq!(event["before"]["npiVerification"], "name_mismatch");
+    let body = json!({"userId": user["userId"]});
+    app.as_pacs().post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
+    boss.client.post(&path, &json!({})).await.expect_problem(409, "user_deactivated");
 }
 
 #[tokio::test]
