@@ -2,3 +2,4 @@
 
 mod access;
 mod audit;
+mod last_use;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use emulator::{AnswerLoss, DatabaseFault, SesFault};
+use emulator::{AnswerLoss, DatabaseFault, SesFault, WatchedWrite};
 
 use super::app::App;
 
@@ -33,7 +33,7 @@ impl App {
 
     pub(crate) fn set_email_down(&self, down: bool) {
         if down {
-            self.running.inbox.fail_always(SesFault::Unavailable);
+            self.running.inbox.fail_always(SesFault::Throttled);
         } else {
             self.running.inbox.heal();
         }
@@ -119,8 +119,8 @@ impl App {
         self.database_faults().watch_writes();
     }
 
-    /// The operations of the watched writes.
-    pub(crate) fn watched_writes(&self) -> Vec<String> {
+    /// The watched writes.
+    pub(crate) fn watched_writes(&self) -> Vec<WatchedWrite> {
         self.database_faults().watched_writes()
     }
 

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use answers::{Fate, WatchedWrites};
 
-pub use answers::AnswerLoss;
+pub use answers::{AnswerLoss, WatchedWrite};
 pub(crate) use server::serve;
 
 /// What happens to one call.
@@ -109,9 +109,9 @@ impl DatabaseFaults {
         self.state().writes = WatchedWrites::default();
     }
 
-    /// The operations of all writes since then, without repeats.
-    pub fn watched_writes(&self) -> Vec<String> {
-        self.state().writes.operations()
+    /// All writes since then, without repeats.
+    pub fn watched_writes(&self) -> Vec<WatchedWrite> {
+        self.state().writes.seen().to_vec()
     }
 
     fn decide_answer(&self, operation: &str, body: &[u8]) -> Fate {

@@ -28,7 +28,7 @@ mod template;
 mod test_clinic;
 mod upstream;
 
-pub use database_faults::{AnswerLoss, DatabaseFault, DatabaseFaults, Usage};
+pub use database_faults::{AnswerLoss, DatabaseFault, DatabaseFaults, Usage, WatchedWrite};
 pub use emulator::Emulator;
 pub use error::{StartError, chain};
 pub use event_filter::FilterPatternError;

@@ -1,6 +1,5 @@
 //! Loses the answer of one write, so that a test can walk through the writes of a request.
 
-use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::time::Duration;
 
 /// Which answers are lost. The writes themselves take effect.
@@ -16,6 +15,15 @@ pub enum AnswerLoss {
     Late(Duration),
 }
 
+/// A write that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WatchedWrite {
+    /// Such as `UpdateItem`.
+    pub operation: String,
+    /// The request as JSON.
+    pub body: Vec<u8>,
+}
+
 /// What happens to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Fate {
@@ -27,7 +35,7 @@ pub(super) enum Fate {
 /// The writes since the last reset, without their repeats.
 #[derive(Debug, Default)]
 pub(super) struct WatchedWrites {
-    seen: Vec<(String, u64)>,
+    seen: Vec<WatchedWrite>,
     planned: Option<(usize, AnswerLoss)>,
     planned_from: Option<String>,
     all_lost: bool,
@@ -43,8 +51,8 @@ impl WatchedWrites {
         self.planned_from = Some(operation.to_owned());
     }
 
-    pub(super) fn operations(&self) -> Vec<String> {
-        self.seen.iter().map(|(operation, _)| operation.clone()).collect()
+    pub(super) fn seen(&self) -> &[WatchedWrite] {
+        &self.seen
     }
 
     /// Notes a call, and decides about its answer. A repeat of a write has the same body.
@@ -56,9 +64,7 @@ impl WatchedWrites {
         if !matches!(operation, "PutItem" | "UpdateItem" | "DeleteItem" | "TransactWriteItems") {
             return Fate::Answered;
         }
-        let mut hasher = DefaultHasher::new();
-        body.hash(&mut hasher);
-        let write = (operation.to_owned(), hasher.finish());
+        let write = WatchedWrite { operation: operation.to_owned(), body: body.to_vec() };
         let before = self.seen.iter().position(|seen| *seen == write);
         if before.is_none() {
             self.seen.push(write);
@@ -101,7 +107,8 @@ mod tests {
             assert_eq!(writes.decide("UpdateItem", b"b"), first, "{loss:?}");
             assert_eq!(writes.decide("UpdateItem", b"b"), repeat, "{loss:?}");
             assert_eq!(writes.decide("GetItem", b"b"), read, "{loss:?}");
-            assert_eq!(writes.operations(), ["PutItem", "UpdateItem"]);
+            let seen: Vec<_> = writes.seen().iter().map(|write| &write.operation).collect();
+            assert_eq!(seen, ["PutItem", "UpdateItem"]);
         }
     }
 }
