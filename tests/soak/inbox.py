@@ -9,7 +9,7 @@ from pathlib import Path
 from threading import Lock, Thread
 
 LINK = re.compile(r"/(accept|reset)#token=([\w-]+)")
-WAIT_LIMIT = 120
+WAIT_LIMIT = 300
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class Inbox(Thread):
         return list(dict.fromkeys(emails))
 
     def wait_for(self, address: str, page: str, known: int = 0) -> str | None:
-        """Waits for one more token than the `known` first ones. Returns the newest, or None after two minutes."""
+        """Waits for one more token than the `known` first ones. Returns the newest, or None after five minutes."""
         deadline = time.monotonic() + WAIT_LIMIT
         while time.monotonic() < deadline:
             tokens = self.tokens(address, page)

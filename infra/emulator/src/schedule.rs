@@ -42,15 +42,16 @@ fn scheduled_event() -> Value {
     json!({ "detail-type": "Scheduled Event" })
 }
 
-/// Calls the function at intervals until the service stops.
+/// Calls the function now and at intervals, until the service stops. A restart must not delay what is due.
 pub(crate) async fn run(
     schedule: Schedule,
     function: ScheduledFunction,
     mut stop: watch::Receiver<bool>,
 ) {
     loop {
+        function.call().await;
         tokio::select! {
-            () = tokio::time::sleep(schedule.interval) => function.call().await,
+            () = tokio::time::sleep(schedule.interval) => {}
             _ = stop.changed() => return,
         }
     }
