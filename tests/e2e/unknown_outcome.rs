@@ -213,3 +213,26 @@ async fn an_email_that_cannot_be_sent_delays_no_other_that_is_due() {
     let listed = app.load_items().await.iter().filter(|item| item.contains_key("GSI2PK")).count();
     assert_eq!(listed, 0, "a corrupt item leaves the list");
 }
+
+#[tokio::test]
+async fn an_accepted_invitation_whose_attempts_are_over_is_not_to_be_resent() {
+    let app = App::start_without_mailer().await;
+    let (id, event) = queue_email(&app).await;
+    app.fail_emails(3, SesFault::AnswerLost);
+    app.call_mailer(&event).await;
+    for _ in 0..2 {
+        app.clock.advance(Duration::from_mins(11));
+        app.call_mailer_by_schedule().await;
+    }
+    assert_eq!(app.sent_emails(ADDRESS).len(), 3);
+    let token = json!({"token": app.token(&id, 1)});
+    app.as_invitee().post("/v1/invitation/accept", &token).await.expect(200);
+    app.clock.advance(Duration::from_mins(11));
+    app.call_mailer_by_schedule().await;
+    let invitation = app.read_invitation(&id).await;
+    assert_eq!(invitation["delivery"], "failed");
+    assert_eq!(
+        invitation["deliveryDetail"],
+        "we could not confirm that the email left; the invitation has ended"
+    );
+}

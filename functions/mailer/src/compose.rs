@@ -11,6 +11,7 @@ use domain::invitation::{Invitation, InvitationDetails};
 use domain::npi::{NpiStatus, RegistryName};
 use domain::person::email::Email;
 use domain::person::profile::Profile;
+use domain::time::Timestamp;
 use domain::user::{User, UserStatus};
 use mail::{
     Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
@@ -39,6 +40,17 @@ const INVITATION_ENDED: ComposeOutcome =
 
 const INVITATION_EXPIRED: ComposeOutcome =
     ComposeOutcome::Obsolete("not sent: the invitation expired first; resend");
+
+/// Whether an email says nothing that still holds.
+pub(crate) fn is_ended(mail: &Mail, now: Timestamp) -> bool {
+    match mail {
+        Mail::Invitation(invitation) => match invitation.as_ref() {
+            Invitation::Pending(pending) => pending.details.expiry <= now,
+            _ => true,
+        },
+        Mail::Notice(_) => false,
+    }
+}
 
 /// Composes an email from the table, because the stream's image may be out of date.
 pub(crate) async fn compose(deps: &Deps, mail: Mail) -> Result<ComposeOutcome, MailerError> {

@@ -49,8 +49,10 @@ const ENDED_NOT_CONFIRMED: &str =
 const WRITE_ATTEMPTS: u32 = 4;
 /// The pause before the first retry of that write. It grows with every attempt.
 const WRITE_PAUSE: Duration = Duration::from_millis(200);
+/// How much time is needed to send an email and to write the outcome, which may take one slow call.
+const TIME_TO_SEND: Duration = SEND_LIMIT.saturating_add(Duration::from_secs(3));
 /// How much time one email needs: to read what it says, to send it and to write the outcome.
-const TIME_FOR_ONE: Duration = SEND_LIMIT.saturating_add(Duration::from_secs(5));
+const TIME_FOR_ONE: Duration = TIME_TO_SEND.saturating_add(Duration::from_secs(5));
 /// When the next attempt is due after one that SES may have taken. The second pause outlasts a short outage.
 const PAUSES: [Duration; 2] = [Duration::from_mins(1), Duration::from_mins(10)];
 /// How many due emails a scheduled call reads.
@@ -153,9 +155,12 @@ async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result
     };
     match lease {
         MailLease::Done | MailLease::Busy => Ok(()),
-        MailLease::Exhausted => {
-            tracing::warn!("email failed: no attempt has a known outcome");
-            write_outcome(deps, id, &SendOutcome::Failed(NOT_CONFIRMED.to_owned())).await
+        MailLease::Exhausted(mail) => {
+            // SES answers nothing for minutes, so an operator has to look.
+            tracing::error!("email failed: no attempt has a known outcome");
+            let ended = compose::is_ended(&mail, deps.clock.now());
+            let reason = if ended { ENDED_NOT_CONFIRMED } else { NOT_CONFIRMED };
+            write_outcome(deps, id, &SendOutcome::Failed(reason.to_owned())).await
         }
         MailLease::Granted(mail, attempt) => {
             Box::pin(send_leased(deps, id, mail, attempt, deadline)).await
@@ -250,7 +255,7 @@ async fn send(
         }
     };
     // Reading what the email says may have taken long. A send that the function does not outlive is a copy.
-    require_time(deadline, SEND_LIMIT)?;
+    require_time(deadline, TIME_TO_SEND)?;
     match deps.ses.send(&message, &tags(&ids(id))).await {
         Ok(message_id) => Ok(SendOutcome::Sent(message_id.as_str().to_owned())),
         Err(SendError::Rejected { reason }) => Ok(SendOutcome::Failed(reason)),

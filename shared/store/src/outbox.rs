@@ -58,7 +58,7 @@ pub enum MailLease {
     /// Another mailer has the lease, and settles the email. If it crashes, the email is due when the lease ends.
     Busy,
     /// No attempt is left, and none has a known outcome.
-    Exhausted,
+    Exhausted(Mail),
     /// There is nothing to send. The email was sent, it failed, or a newer link replaced it.
     Done,
 }
@@ -117,20 +117,24 @@ impl Store {
         match self.write(lease).await? {
             WriteOutcome::Written(item) => {
                 let attempt = SendAttempt { until, number: number_of(&item, attr::SEND_ATTEMPTS) };
-                let mail = match mail {
-                    MailId::Invitation { .. } => {
-                        Mail::Invitation(Box::new(self.decode_invitation(&item)?))
-                    }
-                    MailId::Notice(_) => Mail::Notice(Box::new(self.decode_notice(&item)?)),
-                };
-                Ok(MailLease::Granted(mail, attempt))
+                Ok(MailLease::Granted(self.decode_mail(mail, &item)?, attempt))
             }
             WriteOutcome::Unmet(item) if !is_sending(mail, &item) => Ok(MailLease::Done),
             WriteOutcome::Unmet(item) => {
                 let until: i64 = number_of(&item, attr::SENDING_UNTIL);
-                Ok(if until > now.millis() { MailLease::Busy } else { MailLease::Exhausted })
+                if until > now.millis() {
+                    return Ok(MailLease::Busy);
+                }
+                Ok(MailLease::Exhausted(self.decode_mail(mail, &item)?))
             }
         }
+    }
+
+    fn decode_mail(&self, mail: MailId, item: &RawItem) -> Result<Mail, StoreError> {
+        Ok(match mail {
+            MailId::Invitation { .. } => Mail::Invitation(Box::new(self.decode_invitation(item)?)),
+            MailId::Notice(_) => Mail::Notice(Box::new(self.decode_notice(item)?)),
+        })
     }
 
     /// Lists emails whose last attempt is over with an unknown outcome, the oldest first.
