@@ -5,6 +5,7 @@ mod logs;
 
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use domain::credentials::keyring::{Keyring, TokenKey};
 use emulator::breached_passwords::BREACHED_PASSWORDS;
@@ -106,6 +107,24 @@ async fn invite_serves_an_event_and_rejects_a_malformed_one() {
         matches!(next_outcome(&mut function).await, EventOutcome::Error(_)),
         "an event that is not from API Gateway"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_the_function_would_not_outlive_is_503() {
+    let app = App::start_with_faults().await;
+    app.slow_database(Duration::from_mins(1));
+    let person = support::member("ada@clinic.example").to_string();
+    let invite = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
+    let function = FunctionProcess::start(&binary_path("invite"), &settings(&app)).await;
+    let mut function = function.unwrap();
+    function.send_within(invite, Duration::from_secs(2)).unwrap();
+    let EventOutcome::Response(response) = next_outcome(&mut function).await else {
+        panic!("an error")
+    };
+    assert_eq!(response["statusCode"], 503, "{response}");
+    assert_eq!(response["headers"]["retry-after"], "1");
+    let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
+    assert_eq!(problem["code"], "unavailable");
 }
 
 #[tokio::test(flavor = "multi_thread")]

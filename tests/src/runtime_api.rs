@@ -9,9 +9,11 @@ use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use domain::time::Clock as _;
+use runtime::SystemClock;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader, Lines};
 use tokio::net::TcpListener;
@@ -38,7 +40,7 @@ pub enum EventOutcome {
 #[derive(Debug)]
 pub struct FunctionProcess {
     process: Child,
-    events: mpsc::UnboundedSender<String>,
+    events: mpsc::UnboundedSender<QueuedEvent>,
     calls: mpsc::UnboundedReceiver<RuntimeCall>,
     server: JoinHandle<std::io::Result<()>>,
     started: Instant,
@@ -53,9 +55,15 @@ enum RuntimeCall {
     Error(Instant, String),
 }
 
+#[derive(Debug)]
+struct QueuedEvent {
+    event: String,
+    time: Duration,
+}
+
 #[derive(Clone)]
 struct RuntimeApi {
-    events: Arc<Mutex<mpsc::UnboundedReceiver<String>>>,
+    events: Arc<Mutex<mpsc::UnboundedReceiver<QueuedEvent>>>,
     calls: mpsc::UnboundedSender<RuntimeCall>,
 }
 
@@ -112,7 +120,12 @@ impl FunctionProcess {
 
     /// Queues an event for the function.
     pub fn send(&self, event: String) -> Result<(), FunctionError> {
-        Ok(self.events.send(event)?)
+        self.send_within(event, Duration::from_hours(1))
+    }
+
+    /// Queues an event that the function has this long for.
+    pub fn send_within(&self, event: String, time: Duration) -> Result<(), FunctionError> {
+        Ok(self.events.send(QueuedEvent { event, time })?)
     }
 
     /// Waits for the first call for an event. Returns the time since the start of the process.
@@ -207,17 +220,16 @@ fn router(api: RuntimeApi) -> Router {
 
 async fn serve_next(State(api): State<RuntimeApi>) -> Response {
     let _ = api.calls.send(RuntimeCall::Next(Instant::now()));
-    let Some(event) = api.events.lock().await.recv().await else {
+    let Some(QueuedEvent { event, time }) = api.events.lock().await.recv().await else {
         return StatusCode::GONE.into_response();
     };
+    let deadline = SystemClock.now().plus(time).millis().to_string();
     let headers = [
         ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        ("lambda-runtime-deadline-ms", "4102444800000"),
+        ("lambda-runtime-deadline-ms", deadline.as_str()),
         ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:eu-west-1:000000000000:function:f"),
     ];
-    let headers = headers
-        .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
-    (HeaderMap::from_iter(headers), event).into_response()
+    (headers, event).into_response()
 }
 
 async fn accept_response(State(api): State<RuntimeApi>, body: String) -> StatusCode {

@@ -1,16 +1,15 @@
 //! Runs a function whose events come from a stream or a schedule.
 
 use std::future::Future;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use domain::time::Clock as _;
-use lambda_runtime::{Context, LambdaEvent, service_fn};
+use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use telemetry::CalledService;
 use tracing::Instrument as _;
 
-use crate::SystemClock;
+use crate::system::time_left;
 
 /// Passes every event to `handler` until Lambda ends the process, with the time at which Lambda ends the work on
 /// it. Logs one line `event handled` per event.
@@ -28,12 +27,6 @@ where
         Box::pin(log_handled(work).instrument(span)).await
     });
     lambda_runtime::run(service).await
-}
-
-/// How long Lambda lets the work go on.
-fn time_left(context: &Context) -> Duration {
-    let now = u64::try_from(SystemClock.now().millis()).unwrap_or_default();
-    Duration::from_millis(context.deadline.saturating_sub(now))
 }
 
 async fn log_handled<A>(

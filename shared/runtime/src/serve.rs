@@ -1,6 +1,7 @@
 //! Serves a router behind API Gateway.
 
 use std::pin::Pin;
+use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
@@ -10,7 +11,9 @@ use axum::response::Response;
 use lambda_http::request::RequestContext;
 use lambda_http::tower::ServiceExt;
 use lambda_http::{Body, IntoResponse, RequestExt as _};
-use web::{ClientIp, InvocationId, RequestId};
+use web::{ClientIp, Deadline, InvocationId, RequestId};
+
+use crate::system::time_left;
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
@@ -46,7 +49,9 @@ fn text(bytes: &Bytes) -> Body {
 async fn add_gateway_context(mut request: Request, next: Next) -> Response {
     if let Some(context) = request.lambda_context_ref() {
         let id = InvocationId(context.request_id.clone());
+        let deadline = Deadline(Instant::now() + time_left(context));
         request.extensions_mut().insert(id);
+        request.extensions_mut().insert(deadline);
     }
     if let Some(RequestContext::ApiGatewayV2(context)) =
         request.extensions().get::<RequestContext>().cloned()

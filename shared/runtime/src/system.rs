@@ -1,7 +1,10 @@
 //! The wall clock and the operating system's randomness.
 
+use std::time::Duration;
+
 use domain::entropy::Entropy;
 use domain::time::{Clock, Timestamp};
+use lambda_runtime::Context;
 
 /// The wall clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -16,6 +19,12 @@ impl Clock for SystemClock {
         // A clock past the year 9999 is broken. The epoch is at least a valid time.
         Timestamp::from_millis(millis).unwrap_or(Timestamp::EPOCH)
     }
+}
+
+/// How long Lambda lets the work go on.
+pub(crate) fn time_left(context: &Context) -> Duration {
+    let now = u64::try_from(SystemClock.now().millis()).unwrap_or_default();
+    Duration::from_millis(context.deadline.saturating_sub(now))
 }
 
 /// The operating system's randomness.

@@ -1,19 +1,24 @@
 //! The outermost layer of every router. It limits bodies, renders problems and writes the access log.
 
+use std::time::Duration;
+
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::middleware::{Next, from_fn};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use crate::access_log::AccessLogEntry;
 use crate::problem::{Problem, ProblemOutcome, render_problem};
-use crate::request::RequestId;
+use crate::request::{Deadline, RequestId};
 
 /// The largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// How long before the end of the function a request is given up.
+const TIME_TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// Wraps the router of a function in this layer.
 pub fn serve(router: Router) -> Router {
@@ -30,6 +35,17 @@ pub fn serve(router: Router) -> Router {
         .layer(from_fn(edge))
 }
 
+/// Answers 503 just before Lambda would end the function without an answer. The SDKs repeat a 503, and its log
+/// line shows what was slow.
+async fn answer_in_time(request: Request, next: Next) -> Response {
+    let Some(Deadline(end)) = request.extensions().get().copied() else {
+        return next.run(request).await;
+    };
+    let latest = end.checked_sub(TIME_TO_ANSWER).unwrap_or(end);
+    let answer = tokio::time::timeout_at(latest.into(), next.run(request)).await;
+    answer.unwrap_or_else(|_| Problem::unavailable().into_response())
+}
+
 async fn edge(
     path: Result<RawPathParams, RawPathParamsRejection>,
     request: Request,
@@ -38,7 +54,7 @@ async fn edge(
     let id = RequestId::of(request.extensions());
     let method = request.method().clone();
     let entry = AccessLogEntry::start(&request, path.ok().as_ref(), &id);
-    let work = next.run(request).instrument(entry.span.clone());
+    let work = answer_in_time(request, next).instrument(entry.span.clone());
     let (response, calls) = telemetry::measure(work).await;
     let mut response = render_problem(response, &id.0);
     let problem = response.extensions().get::<ProblemOutcome>().copied();

@@ -18,4 +18,4 @@ pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
-pub use request::{ClientIp, InvocationId, RequestId};
+pub use request::{ClientIp, Deadline, InvocationId, RequestId};
