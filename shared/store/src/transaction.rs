@@ -229,7 +229,11 @@ fn read_reasons(
             code => return Err(StoreError::Refused(format!("{code} on {role:?}"))),
         }
     }
-    if unmet.is_empty() && !conflict {
+    if conflict {
+        // The other transaction may change what the unmet conditions are about, so they say nothing yet.
+        return Ok(CommitOutcome::Conflict(Vec::new()));
+    }
+    if unmet.is_empty() {
         return Err(StoreError::Unavailable("transaction canceled without a reason".to_owned()));
     }
     Ok(CommitOutcome::Conflict(unmet))
@@ -247,8 +251,14 @@ mod tests {
     fn a_reason_belongs_to_the_part_at_its_position() {
         let roles = [Part::Audit, Part::EmailClaim, Part::Granter];
         let read = |codes: [&str; 3]| read_reasons(&roles, &codes.map(reason));
-        let unmet = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
+        let unmet = read(["None", "ConditionalCheckFailed", "None"]).unwrap();
         assert_eq!(unmet, CommitOutcome::Conflict(vec![Part::EmailClaim]));
+        let unclear = read(["None", "ConditionalCheckFailed", "TransactionConflict"]).unwrap();
+        assert_eq!(
+            unclear,
+            CommitOutcome::Conflict(vec![]),
+            "the part in use may decide otherwise"
+        );
         let conflict = read(["None", "None", "TransactionConflict"]).unwrap();
         assert_eq!(
             conflict,
