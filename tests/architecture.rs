@@ -219,7 +219,9 @@ fn only_one_write_reaches_the_audit() {
     assert_eq!(builders, [&audit], "only store::audit makes keys of the audit");
     let audit = code(&audit);
     assert_eq!(audit.matches("AUDIT#").count(), 1, "one function makes the partition");
-    assert_eq!(audit.matches("record_key(").count(), 2, "one definition and one use");
+    assert_eq!(audit.matches("record_key(").count(), 3, "one definition, one write, one check");
+    let check = "self.check(Part::Audit, record_key(record), &absent, HashMap::new())";
+    assert!(audit.contains(check), "the check writes nothing");
     let write = "self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)";
     assert!(audit.contains(write), "the one write requires that there is no record yet");
     assert!(!audit.contains("pub fn partition") && !audit.contains("pub(crate) fn partition"));

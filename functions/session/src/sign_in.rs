@@ -86,11 +86,13 @@ pub(crate) async fn handle(
 ) -> Result<Response, Problem> {
     let SignedInAccount { members, attempt } =
         verify_credentials(&deps, &credentials, &origin).await?;
-    let signed_in = start(&deps, members, &credentials, (&origin, &attempt)).await;
-    if signed_in.is_err() {
-        give_back(&deps.context, &attempt).await;
+    match choose_member(members, credentials.clinic) {
+        Ok(member) => start(&deps, member, &credentials, (&origin, &attempt)).await,
+        Err(refused) => {
+            give_back(&deps.context, &attempt).await;
+            Err(refused)
+        }
     }
-    signed_in
 }
 
 /// An account whose password was correct.
@@ -104,15 +106,10 @@ struct SignedInAccount {
 /// Starts the session in the requested clinic, and gives the attempt back in the same transaction.
 async fn start(
     deps: &Deps,
-    members: Vec<Member>,
+    Member { user, clinic }: Member,
     credentials: &Credentials,
     (origin, attempt): (&RequestOrigin, &AttemptReservation),
 ) -> Result<Response, Problem> {
-    let Member { user, clinic } = select_member(members, credentials.clinic)?;
-    access_log::record_caller("session", Actor::User(user.id), Some(clinic.id));
-    if !user.profile.permissions.has_dashboard_access() {
-        return Err(dashboard_access_restricted());
-    }
     let requester = Requester::new(Actor::User(user.id), origin.ip.clone());
     let started = start_session(&deps.context, user, &clinic, &requester, Some(attempt)).await?;
     let (user, cookie) = started.ok_or_else(credentials_wrong)?;
@@ -148,6 +145,17 @@ async fn verify_credentials(
 }
 
 /// Selects the requested clinic, or the only one with dashboard access.
+/// Chooses the user who signs in.
+fn choose_member(members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Member, Problem> {
+    let member = select_member(members, clinic)?;
+    access_log::record_caller("session", Actor::User(member.user.id), Some(member.clinic.id));
+    if member.user.profile.permissions.has_dashboard_access() {
+        Ok(member)
+    } else {
+        Err(dashboard_access_restricted())
+    }
+}
+
 fn select_member(mut members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Member, Problem> {
     let may_sign_in = |member: &Member| may_sign_in(&member.user);
     match clinic {

@@ -11,9 +11,8 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use domain::credentials::keyring::{InvitationLinks, Keyring};
 use domain::invitation::Fingerprint;
-use domain::time::Timestamp;
 use serde_json::Value;
-use store::{IdempotencyOutcome, SavedResponse};
+use store::{IdempotencyOutcome, KeyReservation, SavedResponse};
 
 use crate::caller::{Caller, Capability};
 use crate::same_origin::DashboardOrigin;
@@ -108,12 +107,8 @@ async fn answer_once(
     let fingerprint = Fingerprint::of(&[path.as_bytes(), &bytes]);
     let now = context.now();
     let reserved = context.store.reserve_idempotency_key(caller, key, &fingerprint, now).await;
-    if reserved.is_err() {
-        // The key may be reserved although the answer is lost. The repeat of this request must not wait.
-        let _ = context.store.release_idempotency_key(caller, key, now).await;
-    }
-    match reserved? {
-        IdempotencyOutcome::Proceed => {}
+    let reservation = match reserved? {
+        IdempotencyOutcome::Proceed(reservation) => reservation,
         IdempotencyOutcome::Replay(answer) => return Ok(replay(answer)),
         IdempotencyOutcome::KeyReused => {
             return Err(Problem::unprocessable(
@@ -128,12 +123,12 @@ async fn answer_once(
             )
             .retry_in_a_second());
         }
-    }
+    };
     let request = Request::from_parts(parts, Body::from(bytes));
     let response = next.run(request).await;
     let final_answer = is_final(&response);
     let response = render_problem(response, &id);
-    store_answer(context, (caller, key, now), (&fingerprint, final_answer), response).await
+    store_answer(context, (caller, key, &reservation), (&fingerprint, final_answer), response).await
 }
 
 /// Whether the response can be replayed: a retry could not do better, and it holds no secret.
@@ -151,7 +146,7 @@ fn is_final(response: &Response) -> bool {
 /// Stores a final response. Otherwise frees the key, so that a retry runs again.
 async fn store_answer(
     context: &Context,
-    (caller, key, reserved_at): (&str, &str, Timestamp),
+    (caller, key, reservation): (&str, &str, &KeyReservation),
     (fingerprint, final_answer): (&Fingerprint, bool),
     response: Response,
 ) -> Result<Response, Problem> {
@@ -163,7 +158,7 @@ async fn store_answer(
             let answer = SavedResponse { status: parts.status.as_u16(), body };
             context.store.write_response(caller, key, fingerprint, &answer, context.now()).await
         }
-        _ => context.store.release_idempotency_key(caller, key, reserved_at).await,
+        _ => context.store.release_idempotency_key(caller, key, reservation).await,
     };
     if let Err(error) = kept {
         // The request itself is done, so its response is returned anyway.

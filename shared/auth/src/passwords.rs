@@ -152,7 +152,11 @@ async fn reserve(
 
 /// Gives back an attempt that was not wrong. If this fails, it stays counted until the window ends.
 pub async fn give_back(context: &Context, attempt: &AttemptReservation) {
-    if let Err(error) = context.store.release_attempt(attempt).await {
+    note_release(context.store.release_attempt(attempt).await);
+}
+
+pub(crate) fn note_release(released: Result<(), store::StoreError>) {
+    if let Err(error) = released {
         tracing::warn!(%error, "password attempt not released");
     }
 }

@@ -142,7 +142,7 @@ async fn write_session(
     };
     let started = record_of(&session, AuditAction::SessionStarted);
     let ended = replaces.map(|old| (old.names, record_of(old, AuditAction::SessionEnded)));
-    changes::retry!(async {
+    let written: Result<_, Problem> = changes::retry!(async {
         let mut tx = context.store.transaction(&started)?;
         tx.put_session(&session)?;
         tx.mark_signed_in(&session)?;
@@ -162,5 +162,13 @@ async fn write_session(
             CommitOutcome::Conflict(parts) if parts.is_empty() => Attempt::Conflict,
             CommitOutcome::Conflict(_) => Attempt::Done(None),
         })
-    })
+    });
+    if let Some(attempt) = attempt
+        && !matches!(written, Ok(Some(_)))
+    {
+        // The transaction may have given it back although all of its answers were lost.
+        let given_back = context.store.release_attempt_unless(attempt, &started).await;
+        crate::passwords::note_release(given_back);
+    }
+    written
 }

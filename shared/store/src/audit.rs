@@ -1,5 +1,7 @@
 //! Audit records. They are only ever added, in one partition for each clinic and month.
 
+use std::collections::HashMap;
+
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, ClinicId, UserId};
@@ -12,7 +14,7 @@ use crate::key::Key;
 use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
 use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
-use crate::{Part, Store, StoreError, Transaction};
+use crate::{Part, Store, StoreError, Transaction, attr};
 
 #[derive(Serialize, Deserialize)]
 struct AuditItem {
@@ -148,6 +150,15 @@ impl Store {
 }
 
 impl Transaction {
+    /// Requires that a record was not written.
+    pub(crate) fn require_no_audit_record(
+        &mut self,
+        record: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        let absent = format!("attribute_not_exists({})", attr::PK);
+        self.check(Part::Audit, record_key(record), &absent, HashMap::new())
+    }
+
     /// Adds an audit record. An existing one is never overwritten.
     pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
         let (user, study) = match record.object {

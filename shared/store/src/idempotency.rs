@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::invitation::Fingerprint;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,11 +26,15 @@ pub struct SavedResponse {
     pub body: String,
 }
 
+/// The reservation of an idempotency key for one request.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeyReservation(AttributeValue);
+
 /// What to do with a request that carries an idempotency key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum IdempotencyOutcome {
     /// The key is new. Carry out the request.
-    Proceed,
+    Proceed(KeyReservation),
     /// The request was answered before. Return this response again.
     Replay(SavedResponse),
     /// The key was used for a request with another route or body.
@@ -53,7 +58,8 @@ struct IdempotencyItem {
 }
 
 impl Store {
-    /// Reserves an idempotency key for a request. `fingerprint` is the digest of its route and body.
+    /// Reserves an idempotency key for a request. `fingerprint` is the digest of its route and body. If this
+    /// fails, the key is free, so that the repeat of the request need not wait.
     pub async fn reserve_idempotency_key(
         &self,
         caller: &str,
@@ -79,8 +85,14 @@ impl Store {
             .value(":fp", text(fingerprint.as_str()))
             .value(":now", number(now.millis()))
             .value(":now_seconds", number(now.seconds()));
-        let WriteOutcome::Unmet(before) = self.write(write).await? else {
-            return Ok(IdempotencyOutcome::Proceed);
+        let reservation = KeyReservation(write.id().clone());
+        let written = self.write(write).await;
+        if written.is_err() {
+            // The key may be reserved although the answers are lost.
+            let _ = self.release_idempotency_key(caller, idempotency_key, &reservation).await;
+        }
+        let WriteOutcome::Unmet(before) = written? else {
+            return Ok(IdempotencyOutcome::Proceed(reservation));
         };
         let before: IdempotencyItem = self.decode(&before)?;
         Ok(match (before.status, before.body) {
@@ -113,21 +125,21 @@ impl Store {
         put.map(|_| ()).map_err(|e| StoreError::from_sdk(&e))
     }
 
-    /// Frees an idempotency key that a failed request reserved at `reserved_at`, so that a retry runs at once.
-    /// If another request has reserved the key since then, nothing changes.
+    /// Frees an idempotency key that a failed request reserved, so that a retry runs at once. If another request
+    /// has reserved the key since then, nothing changes.
     pub async fn release_idempotency_key(
         &self,
         caller: &str,
         idempotency_key: &str,
-        reserved_at: Timestamp,
+        reservation: &KeyReservation,
     ) -> Result<(), StoreError> {
         let delete = self
             .client
             .delete_item()
             .table_name(&self.table)
             .set_key(Some(key::idempotency(caller, idempotency_key).into_attributes()))
-            .condition_expression(format!("{} = :until", attr::RUNNING_UNTIL))
-            .expression_attribute_values(":until", number(reserved_at.plus(RUNS_FOR).millis()));
+            .condition_expression(format!("{} = :write", attr::WRITE_ID))
+            .expression_attribute_values(":write", reservation.0.clone());
         match delete.send().await {
             Ok(_) => Ok(()),
             Err(error) => match error.as_service_error() {

@@ -38,7 +38,7 @@ pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};
 pub use error::StoreError;
 pub use grant::{GrantLimit, ViewKeys, ViewParties};
-pub use idempotency::{IdempotencyOutcome, SavedResponse};
+pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};
 pub use invitation::InvitationRange;
 pub use item::RawItem;
 pub use notice::{Notice, NoticeKind};

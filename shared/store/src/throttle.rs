@@ -100,11 +100,41 @@ impl Store {
 
     /// Gives back the reservation of an attempt that was not wrong.
     pub async fn release_attempt(&self, attempt: &AttemptReservation) -> Result<(), StoreError> {
-        for _ in 0..ATTEMPTS {
+        self.commit_attempts(|| {
             let mut tx = Transaction::new(self);
             tx.release_attempt(attempt)?;
-            if tx.commit().await? == CommitOutcome::Committed {
-                return Ok(());
+            Ok(tx)
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Gives it back unless this record was written, in the transaction that gave it back.
+    pub async fn release_attempt_unless(
+        &self,
+        attempt: &AttemptReservation,
+        record: &AuditRecord,
+    ) -> Result<(), StoreError> {
+        self.commit_attempts(|| {
+            let mut tx = Transaction::new(self);
+            tx.release_attempt(attempt)?;
+            tx.require_no_audit_record(record)?;
+            Ok(tx)
+        })
+        .await
+        .map(|_| ())
+    }
+
+    /// Commits a change of counters. Another transaction that is in progress only delays it. Returns the outcome,
+    /// which is a conflict only if a condition failed.
+    async fn commit_attempts(
+        &self,
+        change: impl Fn() -> Result<Transaction, StoreError>,
+    ) -> Result<CommitOutcome, StoreError> {
+        for _ in 0..ATTEMPTS {
+            match change()?.commit().await? {
+                CommitOutcome::Conflict(parts) if parts.is_empty() => {}
+                outcome => return Ok(outcome),
             }
         }
         Err(StoreError::Unavailable("counters of attempts are in use".to_owned()))
@@ -201,39 +231,43 @@ impl Store {
     /// Adds a wrong attempt to each counter. Returns how many there are now.
     async fn add_wrong(&self, counters: &[Counter]) -> Result<Vec<i64>, StoreError> {
         let update = format!("ADD {} :one", attr::WRONG);
-        for _ in 0..ATTEMPTS {
+        let counted = self.commit_attempts(|| {
             let mut tx = Transaction::new(self);
             for counter in counters {
                 let one = HashMap::from([(":one".to_owned(), number(1))]);
                 tx.update(Part::Attempts, counter.key.clone(), &update, &exists(), one)?;
             }
-            if tx.commit().await? == CommitOutcome::Committed {
-                let keys: Vec<_> = counters.iter().map(|counter| counter.key.clone()).collect();
-                let found = self.get_all(&keys).await?;
-                let wrong = |item: RawItem| number_of(&item, attr::WRONG);
-                return Ok(found.into_iter().map(|item| item.map_or(0, wrong)).collect());
-            }
+            Ok(tx)
+        });
+        if counted.await? != CommitOutcome::Committed {
+            return Err(StoreError::Unavailable("the counters of the attempt are gone".to_owned()));
         }
-        Err(StoreError::Unavailable("counters of attempts are in use".to_owned()))
+        let keys: Vec<_> = counters.iter().map(|counter| counter.key.clone()).collect();
+        let found = self.get_all(&keys).await?;
+        let wrong = |item: RawItem| number_of(&item, attr::WRONG);
+        Ok(found.into_iter().map(|item| item.map_or(0, wrong)).collect())
     }
 
     /// Takes back a reservation whose answers were lost, if it took place. It did if the person's own counter has
-    /// its id.
+    /// its id. If another attempt of the person came between, it stays counted.
     async fn take_back(&self, counters: &[Counter], id: u64) -> Result<(), StoreError> {
-        let mut tx = Transaction::new(self);
         let update = format!("ADD {} :less", attr::RESERVED);
         let own = format!("{} = :write", attr::WRITE_ID);
-        for (position, counter) in counters.iter().enumerate() {
-            let mut values = HashMap::from([(":less".to_owned(), number(-1))]);
-            let condition = if position == 0 {
-                values.insert(":write".to_owned(), number(id));
-                &own
-            } else {
-                &exists()
-            };
-            tx.update(Part::Attempts, counter.key.clone(), &update, condition, values)?;
-        }
-        tx.commit().await.map(|_| ())
+        let taken_back = self.commit_attempts(|| {
+            let mut tx = Transaction::new(self);
+            for (position, counter) in counters.iter().enumerate() {
+                let mut values = HashMap::from([(":less".to_owned(), number(-1))]);
+                let condition = if position == 0 {
+                    values.insert(":write".to_owned(), number(id));
+                    &own
+                } else {
+                    &exists()
+                };
+                tx.update(Part::Attempts, counter.key.clone(), &update, condition, values)?;
+            }
+            Ok(tx)
+        });
+        taken_back.await.map(|_| ())
     }
 }
 

@@ -110,13 +110,18 @@ impl ItemWrite {
         self
     }
 
+    /// The id that the write leaves.
+    pub(crate) fn id(&self) -> &AttributeValue {
+        &self.values[":write"]
+    }
+
     fn names(&self) -> Option<HashMap<String, String>> {
         (!self.names.is_empty()).then(|| self.names.clone())
     }
 
     /// Whether this write left the item.
     fn is_own(&self, stored: &RawItem) -> bool {
-        stored.get(attr::WRITE_ID).is_some_and(|id| *id == self.values[":write"])
+        stored.get(attr::WRITE_ID).is_some_and(|id| id == self.id())
     }
 
     /// The outcome of a write whose condition failed. The stored item may be its own.
