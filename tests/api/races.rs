@@ -289,3 +289,41 @@ async fn the_same_deactivation_or_demotion_twice_at_once_is_never_a_last_admin()
         }
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_change_of_password_sent_twice_at_once_is_done_once() {
+    let app = App::start().await;
+    let email = "ada@clinic.example";
+    let mut session = app.confirm_and_sign_in(&dashboard_member(email)).await;
+    let mut current = PASSWORD.to_owned();
+    for round in 0..5 {
+        let next = format!("cobalt-meadow-lantern-{round}");
+        let body = json!({"currentPassword": current, "newPassword": next});
+        let change = || {
+            let (client, body) = (session.client.clone(), body.clone());
+            async move { client.post("/v1/password/change", &body).await }
+        };
+        let answers = send_at_once([change(), change()].into_iter()).await;
+        assert_eq!(statuses(&answers), BTreeMap::from([(200, 2)]), "{round}");
+        assert_eq!(app.list_audit_records("password.changed").await.len(), round + 1);
+        current = next;
+        app.clock.advance(std::time::Duration::from_mins(20));
+        let sign_in = json!({"email": email, "password": current});
+        session = app.session_from(&app.as_invitee().post("/v1/session", &sign_in).await);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_same_transfer_sent_twice_at_once_is_done_once() {
+    for _ in 0..5 {
+        let app = App::start().await;
+        let owner = app.confirm_and_sign_in_owner().await;
+        let next = app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
+        let transfer = || {
+            let (client, body) = (owner.client.clone(), json!({"userId": next["userId"]}));
+            async move { client.post("/v1/clinic/transfer-ownership", &body).await }
+        };
+        let answers = send_at_once([transfer(), transfer()].into_iter()).await;
+        assert_eq!(statuses(&answers), BTreeMap::from([(200, 2)]));
+    }
+}

@@ -10,6 +10,7 @@ use domain::alert::AlertEvent;
 use domain::audit::AuditAction;
 use domain::credentials::password::Password;
 use serde::Deserialize;
+use store::Account;
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
@@ -60,21 +61,26 @@ pub(crate) async fn handle(
     let own = load_own_account(&deps, &person.user).await?;
     let done = Json(Done::new("Your password is changed. Your other sessions have ended."));
     let guess = |password| Guess::new(email, Some(&own.account), password, &origin);
-    let may_repeat =
-        own.account.password_set_with.is_none() && is_just_set(&own.account, deps.context.now());
-    if may_repeat && deps.passwords.is_correct(&deps.context, guess(new.clone())).await? {
+    if may_repeat(&deps, &own.account)
+        && deps.passwords.is_correct(&deps.context, guess(new.clone())).await?
+    {
         return Ok(done);
     }
     if !deps.passwords.is_correct(&deps.context, guess(current)).await? {
         return Err(password_wrong());
     }
     let users = store.load_users(&own.memberships).await?;
-    let hash = load_words_and_hash(&deps, "newPassword", email, &users, new).await?;
+    let hash = load_words_and_hash(&deps, "newPassword", email, &users, new.clone()).await?;
     let judged = own.account.password;
     changes::retry!(async {
         let OwnAccount { account, memberships } = load_own_account(&deps, &person.user).await?;
         if account.password != judged {
-            // Another request set a password that nobody has sent here.
+            // Another request set a password: the same one, or one that nobody has sent here.
+            let same = Guess::new(email, Some(&account), new.clone(), &origin);
+            if may_repeat(&deps, &account) && deps.passwords.is_correct(&deps.context, same).await?
+            {
+                return Ok(Attempt::Done(done.clone()));
+            }
             return Err(password_wrong());
         }
         let users = store.load_users(&memberships).await?;
@@ -91,4 +97,9 @@ pub(crate) async fn handle(
         tx.keep_session(person.session.names, account.password_epoch + 1)?;
         Ok(Attempt::of(tx.commit().await?, done.clone()))
     })
+}
+
+/// Whether the account's password was just set by a change, so that this request may repeat it.
+fn may_repeat(deps: &Deps, account: &Account) -> bool {
+    account.password_set_with.is_none() && is_just_set(account, deps.context.now())
 }

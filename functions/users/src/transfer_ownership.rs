@@ -39,8 +39,9 @@ pub(crate) async fn handle(
     changes::retry!(async {
         let done = Json(Done::new("The person is now an owner, and you are now an admin."));
         let next = load_user(&deps, person, id).await?;
+        let own = load_user(&deps, person, person.user.id).await?;
         let level = |user: &User| user.profile.permissions.level();
-        if level(&next) == Level::Owner && level(&person.user) == Level::Admin {
+        if level(&next) == Level::Owner && level(&own) == Level::Admin {
             return Ok(Attempt::Done(Json(Done::new("The person is an owner."))));
         }
         require_owner(person)?;
@@ -48,7 +49,6 @@ pub(crate) async fn handle(
             let detail = "Send another person's userId. You are an owner already.";
             return Err(Problem::conflict("cannot_transfer_to_self", detail));
         }
-        let own = load_user(&deps, person, person.user.id).await?;
         if !own.has_same_authority(&person.user) {
             return Err(Failure::NotEntitled.into());
         }

@@ -6,11 +6,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use store::RawItem;
 
 /// Attributes that say what an item is, and how often something was done to it.
-const TELLING: [&str; 11] = ["an", "ge", "st", "dl", "ac", "mg", "ow", "wr", "ki", "ev", "ho"];
+const TELLING: [&str; 12] =
+    ["an", "ge", "st", "dl", "ac", "mg", "ow", "wr", "re", "ki", "ev", "ho"];
 /// The same of a profile.
 const TELLING_OF_PROFILE: [&str; 6] = ["fn", "lv", "np", "nv", "cr", "da"];
 
-/// Counts the items of each kind. Leaves out reserved requests, proofs and attempts in flight, which end by
+/// Counts the items of each kind. Leaves out reserved requests, proofs and counters of nothing, which end by
 /// themselves.
 pub(super) fn snapshot(items: &[RawItem]) -> BTreeMap<String, usize> {
     let mut counts = BTreeMap::new();
@@ -40,8 +41,6 @@ fn show(name: &str, value: Option<&AttributeValue>) -> Option<String> {
 }
 
 fn passes(kind: &str) -> bool {
-    let counted_wrong = kind.contains(" wr=");
-    kind.starts_with("IDEM")
-        || kind.starts_with("DPOP")
-        || kind.contains("/THROTTLE") && !counted_wrong
+    let counts = kind.contains(" wr=") || kind.contains(" re=") && !kind.contains(" re=0");
+    kind.starts_with("IDEM") || kind.starts_with("DPOP") || kind.contains("/THROTTLE") && !counts
 }
