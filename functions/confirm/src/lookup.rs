@@ -5,7 +5,7 @@ use axum::Json;
 use axum::extract::State;
 use domain::actor::Inviter;
 use domain::invitation::{Invitation, InvitationDetails};
-use domain::person::PersonName;
+use domain::person::{NameSuffix, PersonName};
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
@@ -89,6 +89,7 @@ pub(crate) async fn handle(
 async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, Problem> {
     let details = invitation.details();
     let text = |name: &PersonName| name.as_str().to_owned();
+    let suffix = |suffix: &NameSuffix| suffix.as_str().to_owned();
     let (profile, store) = (&details.profile, &deps.context.store);
     let clinic = store
         .load_clinic(details.clinic)
@@ -105,8 +106,8 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         first_name: text(&profile.name.first),
         middle_name: profile.name.middle.as_ref().map(text),
         last_name: text(&profile.name.last),
-        suffix1: profile.name.suffix1.as_ref().map(text),
-        suffix2: profile.name.suffix2.as_ref().map(text),
+        suffix1: profile.name.suffix1.as_ref().map(suffix),
+        suffix2: profile.name.suffix2.as_ref().map(suffix),
         clinic_role: profile.role.as_str(),
         level: profile.permissions.level().as_str(),
         can_manage_studies: profile.permissions.manage_studies,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crate::field::Refusal;
 use crate::ids::ClinicId;
 use crate::person::email::Email;
-use crate::person::parse_shown_name;
+use crate::person::parse_clinic_name;
 use crate::session::IdleMinutes;
 use crate::time::Timestamp;
 
@@ -78,7 +78,7 @@ pub struct ClinicName(String);
 impl ClinicName {
     /// Reads a name of 1 to 100 characters. Unlike a person's name it can have any number of digits.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
-        parse_shown_name(text).map(Self)
+        parse_clinic_name(text).map(Self)
     }
 
     /// The text.
@@ -201,8 +201,22 @@ mod tests {
 
     #[test]
     fn a_clinic_name_can_have_digits_and_no_link() {
-        assert!(ClinicName::parse("Imaging 10001").is_ok());
-        assert_eq!(ClinicName::parse("evil.com").unwrap_err().code, "name_looks_like_link");
+        for name in [
+            "Imaging 10001",
+            "St.Luke Imaging",
+            "Dr.Lee's Clinic",
+            "24/7 Imaging",
+            "CT/MRI Center",
+            "S:t Görans sjukhus",
+            "Heart ❤\u{fe0f} Imaging",
+        ] {
+            assert!(ClinicName::parse(name).is_ok(), "{name}");
+        }
+        for name in
+            ["evil.com", "evil\u{2024}com", "MRI/CT.com", "evil.com/x", "Health.Care Imaging"]
+        {
+            assert_eq!(ClinicName::parse(name).unwrap_err().code, "name_looks_like_link", "{name}");
+        }
         assert_eq!(ClinicName::parse(" ").unwrap_err().code, "name_length");
     }
 

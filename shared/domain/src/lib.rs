@@ -17,6 +17,7 @@ pub mod field;
 mod fold;
 pub mod grant;
 pub mod ids;
+mod invisible;
 pub mod invitation;
 pub mod network;
 pub mod npi;

@@ -4,7 +4,7 @@ use domain::npi::{Attester, Npi, NpiStatus, RegistryName, RegistryText, Verifica
 use domain::person::permissions::{Level, Permissions, RequestedPermissions};
 use domain::person::profile::Profile;
 use domain::person::vouched::VouchedNames;
-use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+use domain::person::{ClinicRole, FullName, NameSuffix, PersonName, PhoneNumber};
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, time};
@@ -107,12 +107,13 @@ pub(crate) struct PermissionsItem {
 impl From<&FullName> for NameItem {
     fn from(name: &FullName) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
+        let suffix = |suffix: &NameSuffix| suffix.as_str().to_owned();
         Self {
             first: text(&name.first),
             middle: name.middle.as_ref().map(text),
             last: text(&name.last),
-            suffix1: name.suffix1.as_ref().map(text),
-            suffix2: name.suffix2.as_ref().map(text),
+            suffix1: name.suffix1.as_ref().map(suffix),
+            suffix2: name.suffix2.as_ref().map(suffix),
         }
     }
 }
@@ -162,6 +163,10 @@ fn optional_name(at: &'static str, text: Option<&String>) -> Result<Option<Perso
     text.map(|text| name(at, text)).transpose()
 }
 
+fn suffix(at: &'static str, text: Option<&String>) -> Result<Option<NameSuffix>, BadField> {
+    text.map(|text| field(at, NameSuffix::parse(text))).transpose()
+}
+
 impl TryFrom<NameItem> for FullName {
     type Error = BadField;
 
@@ -170,8 +175,8 @@ impl TryFrom<NameItem> for FullName {
             first: name("p.fn", &item.first)?,
             middle: optional_name("p.mn", item.middle.as_ref())?,
             last: name("p.ln", &item.last)?,
-            suffix1: optional_name("p.s1", item.suffix1.as_ref())?,
-            suffix2: optional_name("p.s2", item.suffix2.as_ref())?,
+            suffix1: suffix("p.s1", item.suffix1.as_ref())?,
+            suffix2: suffix("p.s2", item.suffix2.as_ref())?,
         })
     }
 }

@@ -3,7 +3,7 @@
 use domain::npi::Npi;
 use domain::person::permissions::AssignableLevel;
 use domain::person::profile::ProfileChanges;
-use domain::person::{ClinicRole, PersonName, PhoneNumber};
+use domain::person::{ClinicRole, NameSuffix, PersonName, PhoneNumber};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -25,10 +25,10 @@ pub struct ChangeRequest {
     middle_name: Field<PersonName>,
     /// 1 to 100 characters. Null clears it.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
-    suffix1: Field<PersonName>,
+    suffix1: Field<NameSuffix>,
     /// 1 to 100 characters. Null clears it.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
-    suffix2: Field<PersonName>,
+    suffix2: Field<NameSuffix>,
     /// 10 to 15 digits. Null clears it.
     #[schema(value_type = Option<String>)]
     phone_number: Field<PhoneNumber>,

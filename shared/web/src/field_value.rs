@@ -12,7 +12,7 @@ use domain::invitation::RejectReason;
 use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::person::permissions::{AssignableLevel, Level};
-use domain::person::{ClinicRole, PersonName, PhoneNumber};
+use domain::person::{ClinicRole, NameSuffix, PersonName, PhoneNumber};
 use domain::session::IdleMinutes;
 use domain::study::StudyInstanceUid;
 use domain::time::{Day, Timestamp};
@@ -87,6 +87,7 @@ texts! {
     InvitationId: Self::parse;
     Layout: Self::parse;
     Level: Self::parse;
+    NameSuffix: Self::parse;
     Npi: Self::parse;
     Password: Self::parse;
     PersonName: Self::parse;

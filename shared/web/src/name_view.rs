@@ -1,7 +1,7 @@
 //! The JSON of names: a person's own, and what the NPI registry calls them.
 
 use domain::npi::{RegistryName, RegistryText};
-use domain::person::{FullName, PersonName};
+use domain::person::{FullName, NameSuffix, PersonName};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -27,12 +27,13 @@ pub struct NameView {
 impl From<&FullName> for NameView {
     fn from(name: &FullName) -> Self {
         let text = |part: &PersonName| part.as_str().to_owned();
+        let suffix = |suffix: &NameSuffix| suffix.as_str().to_owned();
         Self {
             first_name: text(&name.first),
             last_name: text(&name.last),
             middle_name: name.middle.as_ref().map(text),
-            suffix1: name.suffix1.as_ref().map(text),
-            suffix2: name.suffix2.as_ref().map(text),
+            suffix1: name.suffix1.as_ref().map(suffix),
+            suffix2: name.suffix2.as_ref().map(suffix),
         }
     }
 }

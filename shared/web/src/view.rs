@@ -5,9 +5,9 @@ use domain::clinic::Clinic;
 use domain::credentials::api_key::{KeySecret, KeyWithSecrets};
 use domain::invitation::Invitation;
 use domain::npi::{NpiStatus, VerificationBasis};
-use domain::person::PersonName;
 use domain::person::permissions::Permissions;
 use domain::person::profile::Profile;
+use domain::person::{NameSuffix, PersonName};
 use domain::time::Timestamp;
 use domain::user::User;
 use serde::Serialize;
@@ -62,14 +62,15 @@ pub struct PersonView {
 impl PersonView {
     fn new(email: &domain::person::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
+        let suffix = |suffix: &NameSuffix| suffix.as_str().to_owned();
         let Profile { name, phone, role, permissions, vouched } = profile;
         Self {
             email: email.as_typed().to_owned(),
             first_name: text(&name.first),
             last_name: text(&name.last),
             middle_name: name.middle.as_ref().map(text),
-            suffix1: name.suffix1.as_ref().map(text),
-            suffix2: name.suffix2.as_ref().map(text),
+            suffix1: name.suffix1.as_ref().map(suffix),
+            suffix2: name.suffix2.as_ref().map(suffix),
             phone_number: phone.as_ref().map(|p| p.as_str().to_owned()),
             clinic_role: role.as_str(),
             level: permissions.level().as_str(),

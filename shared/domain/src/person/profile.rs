@@ -5,7 +5,7 @@ use crate::ids::UserId;
 use crate::npi::{Attester, Npi, NpiStatus, RegistryAnswer, VerificationBasis, surnames_match};
 use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
 use crate::person::vouched::VouchedNames;
-use crate::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+use crate::person::{ClinicRole, FullName, NameSuffix, PersonName, PhoneNumber};
 use crate::time::Timestamp;
 
 /// Names, phone number, role and permissions. The address never changes, so it is not a part.
@@ -49,9 +49,9 @@ pub struct ProfileChanges {
     /// Last name.
     pub last: Option<PersonName>,
     /// Suffix.
-    pub suffix1: Option<Option<PersonName>>,
+    pub suffix1: Option<Option<NameSuffix>>,
     /// Second suffix.
-    pub suffix2: Option<Option<PersonName>>,
+    pub suffix2: Option<Option<NameSuffix>>,
     /// Phone number.
     pub phone: Option<Option<PhoneNumber>>,
     /// Role in the clinic.

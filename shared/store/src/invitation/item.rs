@@ -191,7 +191,7 @@ mod tests {
     use domain::person::permissions::{AccessLevel, Permissions, Reporting};
     use domain::person::profile::Profile;
     use domain::person::vouched::VouchedNames;
-    use domain::person::{ClinicRole, FullName, PersonName, PhoneNumber};
+    use domain::person::{ClinicRole, FullName, NameSuffix, PersonName, PhoneNumber};
 
     /// An invitation about as large as they usually get.
     fn invitation() -> Invitation {
@@ -210,8 +210,8 @@ mod tests {
                     first: name("Wilhelmina"),
                     middle: Some(name("Alexandrina")),
                     last: name("Featherstonehaugh"),
-                    suffix1: Some(name("MD")),
-                    suffix2: Some(name("FACR")),
+                    suffix1: NameSuffix::parse("MD").ok(),
+                    suffix2: NameSuffix::parse("FACR").ok(),
                 },
                 phone: Some(PhoneNumber::parse("14155550132").unwrap()),
                 role: ClinicRole::NuclearMedicinePhysician,

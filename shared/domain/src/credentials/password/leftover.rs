@@ -5,8 +5,8 @@ use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::clinic::ClinicName;
 use crate::fold::fold;
-use crate::person::FullName;
 use crate::person::email::Email;
+use crate::person::{FullName, NameSuffix, PersonName};
 
 /// The fewest letters in a word that is removed.
 const WORD: usize = 4;
@@ -119,9 +119,10 @@ impl KnownWords {
     ) -> Self {
         let mut words = words_of(email.as_typed());
         for FullName { first, middle, last, suffix1, suffix2 } in names {
-            let parts = [Some(first), middle.as_ref(), Some(last), suffix1.as_ref()];
-            let parts = parts.into_iter().chain([suffix2.as_ref()]).flatten();
-            words.extend(parts.flat_map(|part| words_of(part.as_str())));
+            let names = [Some(first), middle.as_ref(), Some(last)].into_iter().flatten();
+            let suffixes = [suffix1, suffix2].into_iter().flatten();
+            let parts = names.map(PersonName::as_str).chain(suffixes.map(NameSuffix::as_str));
+            words.extend(parts.flat_map(words_of));
         }
         words.extend(clinics.into_iter().flat_map(|name| words_of(name.as_str())));
         words.extend(COMMON.iter().map(|word| word.chars().collect()));

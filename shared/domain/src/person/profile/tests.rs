@@ -15,7 +15,7 @@ pub(crate) fn profile() -> Profile {
             first: name("Ada"),
             middle: None,
             last: name("Okafor"),
-            suffix1: Some(name("MD")),
+            suffix1: NameSuffix::parse("MD").ok(),
             suffix2: None,
         },
         phone: None,

@@ -71,7 +71,7 @@ async fn all_invalid_fields_of_an_invite_are_reported_at_once() {
     let answer = app
         .as_pacs()
         .invite(&json!({
-            "email": "nobody", "firstName": "", "lastName": 3, "middleName": "<b>", "suffix1": "evil.com",
+            "email": "nobody", "firstName": "", "lastName": 3, "middleName": "evil.com", "suffix1": "<b>",
             "phoneNumber": "1", "clinicRole": "radiologist", "level": "boss", "canManageStudies": "yes",
             "canCreateReports": null, "npiNumber": "1234567890", "isAdmin": true,
         }))
@@ -85,8 +85,8 @@ async fn all_invalid_fields_of_an_invite_are_reported_at_once() {
             "email email_invalid",
             "firstName name_length",
             "lastName wrong_type",
-            "middleName name_characters",
-            "suffix1 name_looks_like_link",
+            "middleName name_looks_like_link",
+            "suffix1 name_characters",
             "phoneNumber phone_invalid",
             "clinicRole clinic_role_unknown",
             "level level_unknown",

@@ -7,7 +7,7 @@ fn name(first: &str, middle: Option<&str>, last: &str) -> FullName {
         middle: middle.map(|middle| PersonName::parse(middle).unwrap()),
         last: PersonName::parse(last).unwrap(),
         suffix1: None,
-        suffix2: Some(PersonName::parse("FACR").unwrap()),
+        suffix2: NameSuffix::parse("FACR").ok(),
     }
 }
 
