@@ -35,7 +35,7 @@ def test_invite_returns_the_future_user(users) -> None:
     user = users.invite(**wanted)
     assert user.user_id.startswith("usr_")
     assert (user.email, user.first_name, user.middle_name) == (wanted["email"], "Grace", "B.")
-    assert (user.phone_number, user.level, user.invited_source) == ("14155550132", "member", "api")
+    assert (user.phone_number, user.level, user.invited_source) == ("+14155550132", "member", "api")
     assert user.created_at.utcoffset().total_seconds() == 0
     assert user.last_login_at is None
 

@@ -33,7 +33,7 @@ pub(crate) struct InviteRequest {
     /// 1 to 100 characters.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100)]
     suffix2: Field<NameSuffix>,
-    /// 10 to 15 digits. Spaces, `-().` and a leading `+` are removed.
+    /// 10 to 15 digits. Spaces, hyphens and `().` are removed. A leading `+` stays.
     #[schema(value_type = Option<String>)]
     phone_number: Field<PhoneNumber>,
     /// One of 61 roles.

@@ -23,7 +23,7 @@ async fn the_answer_holds_the_future_user_and_the_invitation_id() {
         ("middleName", json!("B.")),
         ("suffix1", json!("MD")),
         ("suffix2", Value::Null),
-        ("phoneNumber", json!("14155550132")),
+        ("phoneNumber", json!("+14155550132")),
         ("clinicRole", json!("Radiologist")),
         ("level", json!("member")),
         ("canManageStudies", json!(true)),
