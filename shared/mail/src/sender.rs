@@ -10,11 +10,6 @@ use domain::person::email::Email;
 /// within the 75 characters of RFC 2047 section 2.
 const ENCODED_WORD_BYTES: usize = 45;
 
-const NOT_ASCII: Refusal = Refusal::new(
-    "sender_not_ascii",
-    "Use only ASCII characters before the @. SES can't send from other addresses.",
-);
-
 /// The name and address that emails come from.
 #[derive(Clone, Debug)]
 pub struct Sender {
@@ -31,12 +26,7 @@ impl Sender {
                 None => ("", text),
             };
         let name = if name.is_empty() { None } else { Some(PersonName::parse(name)?) };
-        let address = Email::parse(address)?;
-        if address.delivery_address().is_ascii() {
-            Ok(Self { name, address })
-        } else {
-            Err(NOT_ASCII)
-        }
+        Ok(Self { name, address: Email::parse(address)? })
     }
 
     /// The value of the `From` header.

@@ -7,7 +7,6 @@ use aws_sdk_sesv2::config::retry::RetryConfig;
 use aws_sdk_sesv2::config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::error::BuildError;
 use aws_sdk_sesv2::types::{self as ses, Body, Content, Destination, EmailContent, MessageTag};
-use domain::person::email::Email;
 use telemetry::CalledService;
 
 use crate::error::SendError;
@@ -65,12 +64,13 @@ impl Ses {
     ) -> Result<MessageId, SendError> {
         let tags: Result<Vec<_>, _> =
             tags.iter().map(|(name, value)| message_tag(name, value)).collect();
+        let reply_to = message.reply_to.as_ref().map(|address| vec![address.delivery_address()]);
         let call = self
             .client
             .send_email()
             .from_email_address(self.from.header())
             .destination(Destination::builder().to_addresses(message.to.delivery_address()).build())
-            .set_reply_to_addresses(reply_to(message).map(|address| vec![address]))
+            .set_reply_to_addresses(reply_to)
             .content(content(message).map_err(|error| build_failure(&error))?)
             .set_configuration_set_name(self.configuration_set.clone())
             .set_email_tags(Some(tags.map_err(|error| build_failure(&error))?))
@@ -99,15 +99,4 @@ fn message_tag(name: &str, value: &str) -> Result<MessageTag, BuildError> {
 
 fn build_failure(error: &BuildError) -> SendError {
     SendError::Unavailable { reason: error.to_string() }
-}
-
-/// The Reply-To address, unless it has other characters than ASCII before the `@`. SES would reject
-/// the whole email for it, and an email without a Reply-To is better than none.
-fn reply_to(message: &Message) -> Option<String> {
-    let address = message.reply_to.as_ref().map(Email::delivery_address)?;
-    if address.is_ascii() {
-        return Some(address);
-    }
-    tracing::warn!("reply address left out of an email: it has non-ASCII characters before the @");
-    None
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 
 use crate::field::Refusal;
+use crate::invisible::is_invisible;
 
 /// The most bytes in an address (RFC 5321 section 4.5.3.1.3, without the angle brackets).
 pub const MAX_BYTES: usize = 254;
@@ -14,8 +15,8 @@ const MAX_LOCAL_BYTES: usize = 64;
 /// An email address as it was typed, and in the form that is compared.
 ///
 /// The compared form is trimmed, NFC and lower case, with the domain as an A-label (UTS 46). So
-/// `Dr.Müller@Praxis-Süd.example` and `dr.müller@xn--praxis-sd-x9a.example` are one address, and a
-/// look-alike domain is another. A `+tag` is part of the address.
+/// `Dr.Ada@Praxis-Süd.example` and `dr.ada@xn--praxis-sd-x9a.example` are one address, and a look-alike
+/// domain is another. A `+tag` is part of the address.
 #[derive(Clone)]
 pub struct Email {
     typed: String,
@@ -24,7 +25,11 @@ pub struct Email {
 
 const INVALID: Refusal = Refusal::new(
     "email_invalid",
-    "Send an email address such as ada@clinic.example, without spaces, quotes or control characters.",
+    "Send an email address such as ada@clinic.example, without spaces, quotes, control characters or invisible characters.",
+);
+const LOCAL_PART_NOT_ASCII: Refusal = Refusal::new(
+    "email_local_part_not_ascii",
+    "Send an address with only unaccented Latin letters, digits and symbols before the @. Emails can't be delivered to others.",
 );
 const TOO_LONG: Refusal = Refusal::new(
     "email_too_long",
@@ -37,6 +42,10 @@ impl Email {
         let typed: String = text.trim().nfc().collect();
         if typed.len() > MAX_BYTES {
             return Err(TOO_LONG);
+        }
+        // UTS 46 drops invisible characters, so the typed address would look unlike the one that is used.
+        if typed.chars().any(is_invisible) {
+            return Err(INVALID);
         }
         let (local, domain) = typed.rsplit_once('@').ok_or(INVALID)?;
         let local = normalize_local(local)?;
@@ -69,22 +78,18 @@ impl Email {
     }
 }
 
-/// Accepts a dot-string (RFC 5321) with UTF-8 (RFC 6531). Refuses quoted strings.
+/// Accepts a dot-string (RFC 5321). Refuses quoted strings, and UTF-8 (RFC 6531), because SES cannot
+/// deliver to it.
 fn normalize_local(local: &str) -> Result<String, Refusal> {
-    let allowed = |c: char| {
-        c.is_ascii_alphanumeric()
-            || "!#$%&'*+-/=?^_`{|}~.".contains(c)
-            || (!c.is_ascii() && c.is_alphanumeric())
-            || unicode_normalization::char::is_combining_mark(c)
-    };
+    if !local.is_ascii() {
+        return Err(LOCAL_PART_NOT_ASCII);
+    }
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-/=?^_`{|}~.".contains(c);
     let dots = local.starts_with('.') || local.ends_with('.') || local.contains("..");
-    let starts_combined =
-        local.chars().next().is_none_or(unicode_normalization::char::is_combining_mark);
-    if dots || starts_combined || !local.chars().all(allowed) {
+    if local.is_empty() || dots || !local.chars().all(allowed) {
         return Err(INVALID);
     }
-    // Lower case can decompose a letter (`İ` becomes `i` and a dot above), so compose again.
-    Ok(local.to_lowercase().nfc().collect())
+    Ok(local.to_ascii_lowercase())
 }
 
 /// Converts a domain to its A-label (UTS 46, with the host name rules of STD 3). Requires two labels.
@@ -138,7 +143,7 @@ mod tests {
 
         #[test]
         fn the_typed_and_the_compared_form_are_the_same_address(
-            local in "[A-Za-zİıéÉßñ0-9+_-]{1,12}", domain in "[a-zA-Zäöü]{1,10}", top in "[a-z]{2,6}"
+            local in "[A-Za-z0-9+_-]{1,12}", domain in "[a-zA-Zäöüßé]{1,10}", top in "[a-z]{2,6}"
         ) {
             let email = Email::parse(&format!("{local}@{domain}.{top}")).unwrap();
             prop_assert_eq!(&Email::parse(email.as_typed()).unwrap(), &email);
@@ -150,7 +155,8 @@ mod tests {
     #[test]
     fn addresses_are_compared_after_trim_nfc_lower_case_and_a_label() {
         assert!(same(" Ada@Clinic.Example ", "ada@clinic.example"));
-        assert!(same("jose\u{301}@clinic.example", "jos\u{e9}@clinic.example"));
+        assert!(same("x@praxis-su\u{308}d.example", "x@praxis-süd.example"));
+        assert!(same("x@ｃlinic．example", "x@clinic.example"));
         assert!(same("x@praxis-süd.example", "x@xn--praxis-sd-x9a.example"));
         assert!(same("x@PRAXIS-SÜD.example", "x@praxis-süd.example"));
     }
@@ -159,8 +165,7 @@ mod tests {
     fn different_people_stay_different() {
         assert!(!same("ada@clinic.example", "ada+1@clinic.example"));
         assert!(!same("x@clinic.example", "x@clin\u{456}c.example"), "Cyrillic look-alike");
-        assert!(!same("İda@clinic.example", "ida@clinic.example"), "dotted capital I is not i");
-        assert!(!same("ıda@clinic.example", "ida@clinic.example"), "dotless i is not i");
+        assert!(!same("x@cl\u{131}nic.example", "x@clinic.example"), "dotless i is not i");
     }
 
     #[test]
@@ -202,14 +207,76 @@ mod tests {
             "ada@127.0.0.1",
             "\"ada\"@clinic.example",
             "ada@clinic.example\r\nBcc: x@y.example",
-            "ada\u{200b}@clinic.example",
-            "ada\u{202e}@clinic.example",
             "ada@clinic.example,b@clinic.example",
             "ada<x@clinic.example>",
             "ada@cli\0nic.example",
             "ada@a@b.example@",
         ] {
             assert!(Email::parse(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn an_invisible_character_is_refused_wherever_it_is() {
+        for invisible in [
+            '\u{200b}',
+            '\u{200c}',
+            '\u{200d}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{202e}',
+            '\u{2060}',
+            '\u{2066}',
+            '\u{feff}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{61c}',
+            '\u{115f}',
+            '\u{17b4}',
+            '\u{180b}',
+            '\u{180e}',
+            '\u{2800}',
+            '\u{3164}',
+            '\u{fe0f}',
+            '\u{ffa0}',
+            '\u{e0061}',
+            '\u{e0100}',
+        ] {
+            for address in [
+                format!("{invisible}ada@clinic.example"),
+                format!("a{invisible}da@clinic.example"),
+                format!("ada{invisible}@clinic.example"),
+                format!("ada@{invisible}clinic.example"),
+                format!("ada@cli{invisible}nic.example"),
+                format!("ada@clinic.{invisible}example"),
+                format!("ada@clinic.example{invisible}"),
+            ] {
+                assert_eq!(
+                    Email::parse(&address).unwrap_err().code,
+                    "email_invalid",
+                    "{address:?}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_local_part_outside_ascii_is_refused() {
+        for address in [
+            "josé@clinic.example",
+            "jose\u{301}@clinic.example",
+            "李@clinic.example",
+            "ann０@clinic.example",
+            "\u{430}nn@clinic.example",
+            "o’brien@clinic.example",
+            "İda@clinic.example",
+            "ada\u{a0}b@clinic.example",
+        ] {
+            let code = Email::parse(address).unwrap_err().code;
+            assert_eq!(code, "email_local_part_not_ascii", "{address:?}");
+        }
+        for address in ["o'brien@clinic.example", "ann+x_y-z@münchen.example"] {
+            assert!(Email::parse(address).unwrap().delivery_address().is_ascii(), "{address}");
         }
     }
 

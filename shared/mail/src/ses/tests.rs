@@ -108,13 +108,11 @@ async fn the_request_to_ses_holds_the_whole_email() {
 
 #[tokio::test]
 async fn the_request_leaves_out_options_that_are_not_set() {
-    for reply_to in [None, Some("bürο@lakeside.example")] {
-        let (url, captured) = start_listener("200 OK", "", r#"{"MessageId":"1"}"#);
-        ses(&url, None).send(&message(reply_to), &[]).await.unwrap();
-        let body = captured.join().unwrap().body;
-        assert_eq!(body.get("ReplyToAddresses"), None, "{reply_to:?}");
-        assert_eq!(body.get("ConfigurationSetName"), None);
-    }
+    let (url, captured) = start_listener("200 OK", "", r#"{"MessageId":"1"}"#);
+    ses(&url, None).send(&message(None), &[]).await.unwrap();
+    let body = captured.join().unwrap().body;
+    assert_eq!(body.get("ReplyToAddresses"), None);
+    assert_eq!(body.get("ConfigurationSetName"), None);
 }
 
 async fn send_and_fail(

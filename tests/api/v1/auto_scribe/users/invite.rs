@@ -163,16 +163,11 @@ async fn a_tagged_or_look_alike_address_is_another_person() {
     for address in [
         "ida@clinic.example",
         "ida+ct@clinic.example",
-        "İda@clinic.example",
-        "ıda@clinic.example",
+        "ida@clin\u{131}c.example",
         "ida@clin\u{456}c.example",
     ] {
         app.as_pacs().invite(&member(address)).await.expect(201);
     }
-    app.as_pacs()
-        .invite(&member("i\u{307}da@clinic.example"))
-        .await
-        .expect_problem(409, "already_invited");
 }
 
 #[tokio::test]
