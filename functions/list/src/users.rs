@@ -6,6 +6,7 @@ use axum::extract::State;
 use changes::Context;
 use domain::claim::Holder;
 use domain::field::{FieldFaults, Refusal};
+use domain::fold::NamePart;
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -32,10 +33,10 @@ pub(crate) struct UserQuery {
     /// The exact address.
     #[param(value_type = Option<String>)]
     email: Field<Email>,
-    /// A part of the first name. Case is ignored.
+    /// A part of the first name. Case, accents, apostrophes and kinds of spaces are ignored.
     #[param(value_type = Option<String>)]
     first_name: Field<String>,
-    /// A part of the last name. Case is ignored.
+    /// A part of the last name. Case, accents, apostrophes and kinds of spaces are ignored.
     #[param(value_type = Option<String>)]
     last_name: Field<String>,
     /// Where the invitation came from.
@@ -115,8 +116,8 @@ async fn find_by_email(
 pub(crate) struct UserFilter {
     can_create_reports: Option<bool>,
     email: Option<Email>,
-    first_name: Option<String>,
-    last_name: Option<String>,
+    first_name: Option<NamePart>,
+    last_name: Option<NamePart>,
     source: Option<SourceName>,
     level: Option<Level>,
     status: Option<UserStatus>,
@@ -130,8 +131,8 @@ impl RequestFields for UserQuery {
         Ok(UserFilter {
             can_create_reports: faults.optional(self.can_create_reports).map(|flag| flag.0),
             email: faults.optional(self.email),
-            first_name: faults.optional(self.first_name).map(|part| part.to_lowercase()),
-            last_name: faults.optional(self.last_name).map(|part| part.to_lowercase()),
+            first_name: faults.optional(self.first_name).map(|part| NamePart::parse(&part)),
+            last_name: faults.optional(self.last_name).map(|part| NamePart::parse(&part)),
             source: faults.optional(self.invited_source),
             level: faults.optional(self.level),
             status: faults.optional(self.status),
@@ -156,11 +157,10 @@ impl FieldValue for SourceName {
 impl UserFilter {
     fn matches(&self, user: &User) -> bool {
         let permissions = &user.profile.permissions;
-        let contains = |name: &str, part: &String| name.to_lowercase().contains(part.as_str());
         let name = &user.profile.name;
         self.can_create_reports.is_none_or(|wanted| wanted == permissions.can_create_reports())
-            && self.first_name.as_ref().is_none_or(|part| contains(name.first.as_str(), part))
-            && self.last_name.as_ref().is_none_or(|part| contains(name.last.as_str(), part))
+            && self.first_name.as_ref().is_none_or(|part| part.is_in(name.first.as_str()))
+            && self.last_name.as_ref().is_none_or(|part| part.is_in(name.last.as_str()))
             && self.source.as_ref().is_none_or(|wanted| wanted.0 == user.invited_by.source())
             && self.level.is_none_or(|wanted| wanted == permissions.level())
             && self

@@ -1,26 +1,180 @@
-//! Folding: one spelling for words that differ only in case and accents.
+//! Folding: one spelling for words that differ only in case, accents and the like.
 
+use icu_properties::CodePointSetData;
+use icu_properties::props::Dash;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
-/// Folds a text: lower case, no accents, and plain Latin letters where a letter has such a spelling.
-/// Everything else stays as it is.
+use crate::invisible::is_invisible;
+
+/// Folds a text: lower case, no accents or invisible characters, and plain Latin letters where a letter
+/// has such a spelling. Everything else stays as it is.
 pub(crate) fn fold(text: &str) -> String {
     let mut out = String::new();
-    let accent = |c: &char| canonical_combining_class(*c) != 0;
-    for c in text.nfkd().filter(|c| !accent(c)).flat_map(char::to_lowercase) {
-        // Letters that have no decomposition.
-        match c {
-            'ß' => out.push_str("ss"),
-            'æ' => out.push_str("ae"),
-            'œ' => out.push_str("oe"),
-            'ø' => out.push('o'),
-            'đ' | 'ð' => out.push('d'),
-            'ł' => out.push('l'),
-            'ı' => out.push('i'),
-            'þ' => out.push_str("th"),
-            _ => out.push(c),
+    let dropped = |c: &char| canonical_combining_class(*c) != 0 || is_invisible(*c);
+    // Some letters have several lower-case forms and one upper-case form, such as the Greek sigma.
+    let upper = text.nfkd().filter(|c| !dropped(c)).flat_map(char::to_uppercase);
+    for c in upper.flat_map(char::to_lowercase) {
+        match plain_letters(c) {
+            Some(plain) => out.push_str(plain),
+            None => out.push(c),
         }
     }
     out
+}
+
+/// The plain letters of a Latin letter that has no decomposition (ICAO Doc 9303-3, section 6), and of
+/// letters of African and Azerbaijani names that it lacks.
+const fn plain_letters(c: char) -> Option<&'static str> {
+    Some(match c {
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ə' => "a",
+        'ɓ' => "b",
+        'đ' | 'ð' | 'ɖ' | 'ɗ' => "d",
+        'ɛ' | 'ǝ' => "e",
+        'ƒ' => "f",
+        'ǥ' | 'ɣ' => "g",
+        'ħ' => "h",
+        'ɨ' => "i",
+        'ƙ' => "k",
+        'ł' | 'ƚ' => "l",
+        'ŋ' => "n",
+        'ø' | 'ɔ' | 'ɵ' => "o",
+        'ĸ' => "q",
+        'ŧ' => "t",
+        'ʉ' => "u",
+        'ʋ' => "v",
+        'ƴ' => "y",
+        'ƶ' => "z",
+        _ => return None,
+    })
+}
+
+/// Whether a character is written as an apostrophe. Modifier letters such as the okina are among them,
+/// and the letters for a glottal stop, which most keyboards lack.
+pub(crate) fn is_apostrophe(c: char) -> bool {
+    matches!(
+        c,
+        '\'' | '`'
+            | '´'
+            | '‘'
+            | '’'
+            | '‛'
+            | '′'
+            | '＇'
+            | '\u{241}'
+            | '\u{242}'
+            | '\u{294}'
+            | '\u{295}'
+            | '\u{2b9}'
+            ..='\u{2cf}'
+                | '\u{2ee}'
+                | '\u{55a}'
+                | '\u{5f3}'
+                | '\u{7f4}'
+                | '\u{7f5}'
+                | '\u{a78b}'
+                | '\u{a78c}'
+    )
+}
+
+/// A part of a name to look for. It and the names go through the same fold: case, accents, apostrophes,
+/// hyphens, spaces and invisible characters.
+#[derive(Clone, Debug)]
+pub struct NamePart(String);
+
+impl NamePart {
+    /// Reads a part of a name. Every name contains an empty one.
+    pub fn parse(text: &str) -> Self {
+        Self(fold_name(text))
+    }
+
+    /// Whether `name` contains this part. A part without apostrophes is found in names with some.
+    pub fn is_in(&self, name: &str) -> bool {
+        let name = fold_name(name);
+        name.contains(&self.0) || name.replace('\'', "").contains(&self.0)
+    }
+}
+
+fn fold_name(text: &str) -> String {
+    // An acute accent alone decomposes into a space, so apostrophes come first.
+    let apostrophes: String = text.nfc().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
+    let is_dash = |c| CodePointSetData::new::<Dash>().contains(c);
+    let folded: String =
+        fold(&apostrophes).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn every_text_is_found_in_itself_in_any_form(text in "\\PC{0,20}") {
+            let part = NamePart::parse(&text);
+            for form in [
+                text.nfc().collect::<String>(),
+                text.nfd().collect(),
+                text.to_lowercase(),
+                text.replace(' ', "\u{a0}"),
+                format!(" x{text}\t"),
+            ] {
+                prop_assert!(part.is_in(&form), "{:?} {:?}", text, form);
+            }
+        }
+    }
+
+    #[test]
+    fn a_part_is_found_in_any_spelling_of_a_name() {
+        for (part, name) in [
+            ("Jose\u{301}", "José"),
+            ("JOSÉ", "Jose\u{301}"),
+            ("jose", "José"),
+            ("José", "Jose"),
+            (" Müller ", "Müller"),
+            ("müll", "MÜLLER"),
+            ("Mary Ann", "Mary\u{a0}Ann"),
+            ("Mary  Ann", "Mary\u{2009}Ann"),
+            ("O'Brien", "O’Brien"),
+            ("O’Brien", "O'Brien"),
+            ("O´Brien", "O'Brien"),
+            ("O`Brien", "OʼBrien"),
+            ("OBrien", "O’Brien"),
+            ("o'b", "O’Brien"),
+            ("Ka'iulani", "Kaʻiulani"),
+            ("kaiulani", "Kaʻiulani"),
+            ("Anne-Marie", "Anne\u{2011}Marie"),
+            ("Anne–Marie", "Anne-Marie"),
+            ("STRASSE", "Straße"),
+            ("STRAẞE", "Strasse"),
+            ("ısık", "IŞIK"),
+            ("ILHAN", "İlhan"),
+            ("ΠΑΠΑΔΟΠΟΥΛΟΣ", "Παπαδόπουλος"),
+            ("علیرضا", "علی\u{200c}رضا"),
+            ("علي\u{200f}", "علي"),
+            ("ｍüｌｌｅｒ", "Müller"),
+            ("김", "\u{1100}\u{1175}\u{11b7}철수"),
+            ("渡辺", "渡辺\u{e0100}"),
+            ("nguyen", "Nguyễn"),
+            ("sahaia", "Sahaiʔa"),
+            ("", "Ada"),
+            (" ", "Ada"),
+        ] {
+            assert!(NamePart::parse(part).is_in(name), "{part:?} {name:?}");
+        }
+        for (part, name) in [
+            ("Mueller", "Müller"),
+            ("Anne Marie", "Anne-Marie"),
+            ("O'Brien", "OBrien"),
+            ("MaryAnn", "Mary Ann"),
+            ("b", "Ada"),
+        ] {
+            assert!(!NamePart::parse(part).is_in(name), "{part:?} {name:?}");
+        }
+    }
 }

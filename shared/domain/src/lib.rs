@@ -14,7 +14,7 @@ pub mod embed;
 pub mod entropy;
 pub mod failure;
 pub mod field;
-mod fold;
+pub mod fold;
 pub mod grant;
 pub mod ids;
 mod invisible;

@@ -3,7 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::fold::fold;
+use crate::fold::{fold, is_apostrophe};
 
 /// Generational suffixes. They are not part of a surname.
 const SUFFIXES: [&str; 5] = ["jr", "sr", "ii", "iii", "iv"];
@@ -33,7 +33,8 @@ impl Letter {
 ///
 /// - `ü ö ä ø å` match their plain letter, and `ue oe ae oe aa`.
 /// - Generational suffixes (Jr, Sr, II, III, IV) at the end do not count.
-/// - `St` matches `Saint`.
+/// - `St` matches `Saint`, and `Ste` matches `Sainte`.
+/// - `ŋ` matches `n` and `ng`.
 ///
 /// This is not transitive: `Mueller` and `Muller` both match `Müller`, but not each other. So compare a
 /// new spelling with the name that was verified, not with the spelling before.
@@ -76,14 +77,6 @@ fn is_separator(c: char) -> bool {
     !(c.is_alphanumeric() || is_combining_mark(c) || is_apostrophe(c))
 }
 
-/// Whether a character is written as an apostrophe. Modifier letters such as the okina are among them.
-fn is_apostrophe(c: char) -> bool {
-    matches!(
-        c,
-        '\'' | '`' | '´' | '‘' | '’' | '‛' | '\u{2b9}'..='\u{2cf}' | '\u{a78b}' | '\u{a78c}'
-    )
-}
-
 fn is_suffix(word: &[Letter]) -> bool {
     let text: String = word.iter().map(|letter| letter.letter).collect();
     SUFFIXES.contains(&text.as_str())
@@ -98,6 +91,8 @@ fn fold_word(word: &str) -> Vec<Letter> {
             }
             (RING, Some(Letter { letter: 'a', skip: 0 })) => letters.push(Letter::optional('a')),
             ('ø' | 'Ø', _) => letters.extend([Letter::required('o'), Letter::optional('e')]),
+            // The sound is `ng`, which ICAO Doc 9303-3 writes as `n`.
+            ('ŋ' | 'Ŋ', _) => letters.extend([Letter::required('n'), Letter::optional('g')]),
             _ => {
                 let folded = fold(c.encode_utf8(&mut [0; 4]));
                 let counts = |c: &char| c.is_alphanumeric() && !is_combining_mark(*c);
@@ -105,17 +100,17 @@ fn fold_word(word: &str) -> Vec<Letter> {
             }
         }
     }
-    if is_saint(&letters) { saint() } else { letters }
+    let text: String = letters.iter().map(|letter| letter.letter).collect();
+    match text.as_str() {
+        "st" | "saint" => saint("saint"),
+        "ste" | "sainte" => saint("sainte"),
+        _ => letters,
+    }
 }
 
-fn is_saint(word: &[Letter]) -> bool {
-    let text: String = word.iter().map(|letter| letter.letter).collect();
-    matches!(text.as_str(), "st" | "saint")
-}
-
-/// `saint`, whose `ain` may be left out.
-fn saint() -> Vec<Letter> {
-    let mut letters: Vec<Letter> = "saint".chars().map(Letter::required).collect();
+/// `saint` or `sainte`, whose `ain` may be left out.
+fn saint(word: &str) -> Vec<Letter> {
+    let mut letters: Vec<Letter> = word.chars().map(Letter::required).collect();
     letters[1].skip = 3;
     letters
 }
@@ -171,6 +166,26 @@ mod tests {
             ("STRAUSS", "Strauß"),
             ("Nguyen", "Nguyễn"),
             ("LUKASZEWSKI", "Łukaszewski"),
+            ("KAIULANI", "Kaʻiulani"),
+            ("KAIULANI", "Ka'iulani"),
+            ("KAIULANI", "Ka‘iulani"),
+            ("SAHAIA", "Sahaiʔa"),
+            ("HASSAN", "Ħassan"),
+            ("BORG HAMRUN", "Borg Ħamrun"),
+            ("TEATTER", "Ŧeatter"),
+            ("GUDJONSDOTTIR", "Guðjónsdóttir"),
+            ("THORSSON", "Þórsson"),
+            ("DANJUMA", "Ɗanjuma"),
+            ("AGODZO", "Agodzɔ"),
+            ("ALIYEV", "Əliyev"),
+            ("ISIK", "Işık"),
+            ("ILHAN", "İlhan"),
+            ("DUNG", "Đung"),
+            ("GALLA", "Gal·la"),
+            ("OBRIEN", "O′Brien"),
+            ("MCDONALD", "Mc Donald"),
+            ("علیرضا", "علی\u{200c}رضا"),
+            ("ΠΑΠΑΔΟΠΟΥΛΟΣ", "Παπαδόπουλος"),
         ] {
             assert!(surnames_match(a, b), "{a} {b}");
         }
@@ -190,10 +205,15 @@ mod tests {
             ("Åkerman", "AKERMAN", "Aakerman"),
             ("Mu\u{308}ller", "MÜLLER", "MUELLER"),
             ("Jörgmüller", "Jorgmueller", "Joergmuller"),
+            ("Jönsson", "JONSSON", "JOENSSON"),
+            ("Åberg", "ABERG", "AABERG"),
+            ("A\u{30a}berg", "ABERG", "AABERG"),
+            ("Dɛŋ", "DEN", "DENG"),
+            ("Eŋe", "ENE", "ENGE"),
         ] {
             assert!(surnames_match(spelled, plain), "{spelled} {plain}");
             assert!(surnames_match(spelled, two), "{spelled} {two}");
-            assert!(!surnames_match(plain, two) || spelled.contains('\u{308}'), "{plain} {two}");
+            assert!(!surnames_match(plain, two) || plain.contains('Ü'), "{plain} {two}");
         }
         for (a, b) in [("Muller", "Mueller"), ("Müller", "Muaeller"), ("Åkerman", "Aekerman")] {
             assert!(!surnames_match(a, b), "{a} {b}");
@@ -208,6 +228,11 @@ mod tests {
             ("HALE, III", "Hale"),
             ("Hale II", "HALE IV"),
             ("Hale Jr III", "Hale"),
+            ("SMITH JR", "Smith"),
+            ("SMITH-JR", "Smith"),
+            ("SMITH,JR.", "Smith"),
+            ("SMITH (SR)", "Smith"),
+            ("Smith\u{a0}Jr.", "SMITH III"),
         ] {
             assert!(surnames_match(a, b), "{a} {b}");
         }
@@ -223,10 +248,19 @@ mod tests {
             ("ST JOHN", "StJohn"),
             ("Saint-Denis", "St-Denis"),
             ("Mont St Michel", "MONT SAINT MICHEL"),
+            ("SAINT JOHN", "St.John"),
+            ("SAINTJOHN", "St John"),
+            ("STE MARIE", "Sainte-Marie"),
+            ("SAINTE MARIE", "Ste. Marie"),
         ] {
             assert!(surnames_match(a, b), "{a} {b}");
         }
-        for (a, b) in [("Stone", "Saintone"), ("Sant Angelo", "St Angelo"), ("Sat", "St")] {
+        for (a, b) in [
+            ("Stone", "Saintone"),
+            ("Sant Angelo", "St Angelo"),
+            ("Sat", "St"),
+            ("Ste Marie", "Saint Marie"),
+        ] {
             assert!(!surnames_match(a, b), "{a} {b}");
         }
     }

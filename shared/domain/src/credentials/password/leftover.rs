@@ -1,10 +1,9 @@
 //! How much of a password remains without the parts that are easy to guess.
 
 use unicode_normalization::UnicodeNormalization;
-use unicode_properties::{GeneralCategory, UnicodeGeneralCategory};
 
 use crate::clinic::ClinicName;
-use crate::fold::fold;
+use crate::fold::{fold, is_apostrophe};
 use crate::person::email::Email;
 use crate::person::{FullName, NameSuffix, PersonName};
 
@@ -103,9 +102,6 @@ const KEYBOARD: &[&str] = &[
 const SHIFTED: &str = "~!@#$%^&*()_+{}|:\"<>?";
 const UNSHIFTED: &str = "`1234567890-=[]\\;',./";
 
-/// The apostrophes in names such as O'Brien and ʻAkahi.
-const APOSTROPHES: [char; 5] = ['\'', '’', '‘', 'ʼ', 'ʻ'];
-
 /// The words that are easy to guess for one person, longest first.
 pub struct KnownWords(Vec<Vec<char>>);
 
@@ -146,11 +142,10 @@ impl KnownWords {
 /// The words of a text. Anything except a letter separates words. A name with an apostrophe counts in
 /// parts and as a whole.
 fn words_of(text: &str) -> Vec<Vec<char>> {
-    let apostrophe = |c: char| APOSTROPHES.contains(&c);
-    let letter = |c: char| c.is_alphabetic() && !apostrophe(c);
+    let letter = |c: char| c.is_alphabetic() && !is_apostrophe(c);
     let text: String = fold(text).nfc().collect();
     let pieces = text.split(|c| !letter(c));
-    let wholes = text.split(|c| !letter(c) && !apostrophe(c));
+    let wholes = text.split(|c| !letter(c) && !is_apostrophe(c));
     let words = pieces.chain(wholes).map(|word| word.chars().filter(|c| letter(*c)).collect());
     words.filter(|word: &Vec<char>| word.len() >= WORD).collect()
 }
@@ -161,8 +156,7 @@ struct Rest(Vec<Option<char>>);
 
 impl Rest {
     fn of(password: &str) -> Self {
-        let invisible = |c: &char| c.general_category() == GeneralCategory::Format;
-        Self(fold(password).nfc().filter(|c| !invisible(c)).map(Some).collect())
+        Self(fold(password).nfc().map(Some).collect())
     }
 
     fn take_word(&mut self, word: &[char]) {
