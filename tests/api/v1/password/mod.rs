@@ -1,4 +1,5 @@
 mod change;
 mod forgot;
+mod keyboards;
 mod reset;
 mod reset_again;

@@ -7,6 +7,7 @@ mod keys_of_a_leaver;
 mod list;
 mod npi;
 mod reactivate;
+mod real_people;
 mod release;
 mod retrieve;
 mod revoke_access;
