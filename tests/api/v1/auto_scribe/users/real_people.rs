@@ -89,7 +89,7 @@ async fn a_clinic_may_have_a_period_or_a_slash_in_its_name_and_no_link() {
 }
 
 #[tokio::test]
-async fn a_verified_or_attested_person_stays_so_under_any_spelling_while_the_registry_is_silent() {
+async fn a_verified_person_stays_so_under_any_spelling_while_the_registry_is_silent() {
     let app = App::start().await;
     for (n, (npi, held, spellings)) in [
         ("2000000002", "OBrien", &["O'Brien", "OʼBRIEN", "O’Brién Jr."][..]),
