@@ -205,6 +205,7 @@ impl Problem {
             title: self.status.canonical_reason().unwrap_or("Error").to_owned(),
             status: self.status.as_u16(),
             detail: self.detail.clone(),
+            message: self.detail.clone(),
             code: self.code.to_owned(),
             request_id: request_id.to_owned(),
             errors: self.faults.iter().map(FieldError::from).collect(),
@@ -329,6 +330,8 @@ pub struct ProblemBody {
     pub status: u16,
     /// Tells a person what to do.
     pub detail: String,
+    /// The same sentence as `detail`, under the name that AutoScribe's SDKs show.
+    pub message: String,
     /// Stable and machine-readable.
     pub code: String,
     /// Identifies the request in the logs.
