@@ -37,10 +37,14 @@ const DIFFERS: &[(&str, &[&str])] = &[
         "POST /v1/apiKeys",
         &["APIKEY/APIKEY", "CLINIC/APIKEY", "AUDIT/evt an=api_key.created", "MAIL"],
     ),
-    ("POST /v1/autoScribe/studies/reroute-url", &["AUDIT/evt an=access.issued", "CLINIC/ACCESS"]),
+    // The second link replaces it.
+    (
+        "POST /v1/autoScribe/studies/reroute-url",
+        &["AUDIT/evt an=access.issued", "AUDIT/evt an=access.revoked", "CLINIC/ACCESS"],
+    ),
     (
         "POST /v1/autoScribe/studies/viewer-only-reroute-url",
-        &["AUDIT/evt an=access.issued", "CLINIC/ACCESS"],
+        &["AUDIT/evt an=access.issued", "AUDIT/evt an=access.revoked", "CLINIC/ACCESS"],
     ),
     ("POST /v1/autoScribe/ephemeral-sessions", &["AUDIT/evt an=access.issued", "CLINIC/ACCESS"]),
     // A second email with a link of its own, which counts.

@@ -80,17 +80,18 @@ async fn no_view_is_renewed_after_access_is_revoked() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn concurrent_links_exceed_the_limit_by_fewer_than_run_at_once() {
-    const CALLERS: usize = 8;
+    const CALLERS: u32 = 8;
     let app = App::start().await;
     let reader = app.confirm_reader().await;
     app.write_links(&reader, 290).await;
-    let body = json!({ "userId": reader, "studyId": study(1) });
-    let issue = |_| {
-        let (pacs, body) = (app.as_pacs(), body.clone());
+    let body = |n: u32| json!({ "userId": reader, "studyId": study(n) });
+    let issue = |caller: u32| {
+        let (pacs, bodies) =
+            (app.as_pacs(), (0..10).map(|n| body(2 + caller * 10 + n)).collect::<Vec<_>>());
         async move {
             let mut answers = Vec::new();
-            for _ in 0..10 {
-                answers.push(pacs.post(VIEWER_ONLY, &body).await);
+            for body in &bodies {
+                answers.push(pacs.post(VIEWER_ONLY, body).await);
             }
             answers
         }
@@ -98,11 +99,11 @@ async fn concurrent_links_exceed_the_limit_by_fewer_than_run_at_once() {
     let answers = (0..CALLERS).map(issue).collect::<JoinSet<_>>().join_all().await;
     let answers: Vec<TestResponse> = answers.into_iter().flatten().collect();
     let issued = statuses(&answers)[&200];
-    assert!((10..10 + CALLERS).contains(&issued), "{issued} links more than 290");
+    assert!((10..10 + CALLERS as usize).contains(&issued), "{issued} links more than 290");
     for answer in answers.iter().filter(|answer| answer.status != 200) {
         answer.expect_problem(409, "too_many_open");
     }
-    app.as_pacs().post(VIEWER_ONLY, &body).await.expect_problem(409, "too_many_open");
+    app.as_pacs().post(VIEWER_ONLY, &body(1000)).await.expect_problem(409, "too_many_open");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -209,8 +209,8 @@ async fn the_grant_limit_counts_only_live_grants() {
     let clinic = StoreClinic::start().await;
     let (store, reader) = (clinic.app.store(), clinic.reader);
     let room = async |most| {
-        let limit = store.read_grant_limit(clinic.id, reader, most, clinic.now()).await;
-        limit.unwrap() == GrantLimit::Below
+        let limit = store.read_open_grants(clinic.id, reader, most, clinic.now()).await;
+        limit.unwrap().limit == GrantLimit::Below
     };
     let mut grants = Vec::new();
     for _ in 0..3 {
@@ -292,8 +292,8 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     let allowed = check_parties(grant.details(), user.as_ref(), issuer.as_ref(), clinic.now());
     assert_eq!(allowed, Ok(()));
     clinic.app.reset_units();
-    let limit = store.read_grant_limit(clinic.id, clinic.reader, 100, clinic.now()).await;
-    assert_eq!(limit.unwrap(), GrantLimit::Below);
+    let limit = store.read_open_grants(clinic.id, clinic.reader, 100, clinic.now()).await;
+    assert_eq!(limit.unwrap().limit, GrantLimit::Below);
     assert_eq!(clinic.app.units_of("Query"), "0.5");
 }
 

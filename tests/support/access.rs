@@ -29,8 +29,8 @@ pub(crate) const INTROSPECT: &str = "/v1/access/introspect";
 pub(crate) const REVOKE: &str = "/v1/access/revoke";
 
 /// A study's id.
-pub(crate) fn study(n: u8) -> String {
-    format!("stu_{}", format!("{n:02x}").repeat(16))
+pub(crate) fn study(n: u32) -> String {
+    format!("stu_{n:032x}")
 }
 
 /// A link to the viewer, as an answer returns it.

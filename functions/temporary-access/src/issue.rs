@@ -5,9 +5,12 @@ use auth::secret_answer::SecretAnswer;
 use axum::http::StatusCode;
 use axum::{Extension, Json};
 use changes::Attempt;
+use domain::actor::Issuer;
 use domain::credentials::token::AccessLink;
 use domain::embed::EmbedOrigins;
-use domain::grant::{IssuedGrant, MAX_OPEN_GRANTS, NewGrant, View, ViewerNotAllowed, check_viewer};
+use domain::grant::{
+    Grant, IssuedGrant, MAX_OPEN_GRANTS, NewGrant, View, ViewerNotAllowed, check_viewer,
+};
 use domain::ids::{AccessId, UserId};
 use domain::invitation::InvitationStatus;
 use domain::study::Assignment;
@@ -49,14 +52,21 @@ pub(crate) async fn issue(
     require_own_view(caller, &view)?;
     let requester = caller.requester();
     changes::retry!(async {
-        let (issued, assignment) = load_grant_decision(deps, caller, &view, lifetimes).await?;
-        let (action, object) = (issued.action(), issued.details.audit_object());
-        let record =
-            requester.audit_record(&deps.context, caller.clinic, action, object, (None, None));
-        let mut tx = deps.context.store.transaction(&record)?;
+        let decision = load_grant_decision(deps, caller, &view, lifetimes).await?;
+        let GrantDecision { issued, assignment, replaced } = decision;
+        let record = |action, object| {
+            requester.audit_record(&deps.context, caller.clinic, action, object, (None, None))
+        };
+        let issuing = record(issued.action(), issued.details.audit_object());
+        let mut tx = deps.context.store.transaction(&issuing)?;
         tx.put_grant(issued.clone())?;
         if let Some(assignment) = &assignment {
             tx.put_assignment(assignment)?;
+        }
+        if let Some(replaced) = replaced {
+            let change = replaced.revoke(deps.context.now());
+            tx.put_audit_record(&record(change.action, change.next.details.audit_object()))?;
+            tx.replace_grant(&change.map(Grant::from))?;
         }
         Ok(Attempt::of(tx.commit().await?, link(deps, &issued)))
     })
@@ -95,13 +105,22 @@ fn link(deps: &Deps, issued: &IssuedGrant) -> LinkView {
     }
 }
 
-/// Loads what the grant depends on and decides it. Also returns the study's new assignment if it changes.
+/// A new grant and what changes with it.
+struct GrantDecision {
+    issued: IssuedGrant,
+    /// The study's new assignment if it changes.
+    assignment: Option<Assignment>,
+    /// The unopened link that the new one replaces.
+    replaced: Option<IssuedGrant>,
+}
+
+/// Loads what the grant depends on and decides it.
 async fn load_grant_decision(
     deps: &Deps,
     caller: &Principal,
     view: &View,
     lifetimes: Lifetimes,
-) -> Result<(IssuedGrant, Option<Assignment>), Problem> {
+) -> Result<GrantDecision, Problem> {
     let (store, now) = (&deps.context.store, deps.context.now());
     let (clinic, issuer) = (caller.clinic, caller.as_issuer());
     let (user, assignment) = match view {
@@ -113,11 +132,13 @@ async fn load_grant_decision(
         View::ViewerOnly { user: Some(id), .. } => (store.load_user(clinic, *id).await?, None),
         View::ViewerOnly { user: None, .. } | View::Ephemeral(_) => (None, None),
     };
+    let mut replaced = None;
     if let Some(id) = view.user() {
         let Some(user) = &user else {
             return Err(load_user_problem(deps, caller, id).await?);
         };
-        read_viewer_limit(deps, user, view.mode()).await?;
+        require_viewer(user, view.mode())?;
+        replaced = load_replaced(deps, user, issuer, view).await?;
     }
     let new = NewGrant {
         id: AccessId::new(now, deps.context.entropy.as_ref()),
@@ -129,7 +150,7 @@ async fn load_grant_decision(
         link: lifetimes.link,
         view_seconds: lifetimes.view,
     };
-    Ok((new.issue(now), assignment))
+    Ok(GrantDecision { issued: new.issue(now), assignment, replaced })
 }
 
 /// The pages that may embed the view: those of the API key. A link that a person issued cannot be
@@ -141,8 +162,8 @@ fn embed_origins(caller: &Principal) -> EmbedOrigins {
     }
 }
 
-/// Requires a user who may open one more view of this mode.
-async fn read_viewer_limit(deps: &Deps, user: &User, mode: ViewMode) -> Result<(), Problem> {
+/// Requires a user who may open a view of this mode.
+fn require_viewer(user: &User, mode: ViewMode) -> Result<(), Problem> {
     if let Err(why) = check_viewer(user, mode) {
         let refused = why.refusal();
         let status = match why {
@@ -152,11 +173,21 @@ async fn read_viewer_limit(deps: &Deps, user: &User, mode: ViewMode) -> Result<(
         let problem = Problem::new(status, refused.code, refused.detail);
         return Err(problem.about("userId", user.id));
     }
+    Ok(())
+}
+
+/// Loads the unopened link that the new one replaces. Without one, the user must be below the limit.
+async fn load_replaced(
+    deps: &Deps,
+    user: &User,
+    issuer: Issuer,
+    view: &View,
+) -> Result<Option<IssuedGrant>, Problem> {
     let (store, now) = (&deps.context.store, deps.context.now());
-    if store.read_grant_limit(user.clinic, user.id, MAX_OPEN_GRANTS, now).await?
-        == GrantLimit::Below
-    {
-        return Ok(());
+    let open = store.read_open_grants(user.clinic, user.id, MAX_OPEN_GRANTS, now).await?;
+    let replaced = open.unopened.into_iter().find(|grant| grant.is_replaced_by(issuer, view));
+    if replaced.is_some() || open.limit == GrantLimit::Below {
+        return Ok(replaced);
     }
     let detail = "This user already has 300 open views. Close some and try again.";
     Err(Problem::conflict("too_many_open", detail).about("userId", user.id))

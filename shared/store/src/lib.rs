@@ -37,7 +37,7 @@ pub use audit::AuditRange;
 pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};
 pub use error::StoreError;
-pub use grant::{GrantLimit, ViewKeys, ViewParties};
+pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};
 pub use invitation::InvitationRange;
 pub use item::RawItem;

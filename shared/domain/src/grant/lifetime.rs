@@ -18,12 +18,13 @@ pub struct LinkSeconds(u32);
 impl LinkSeconds {
     /// The default for the link of an ephemeral session.
     pub const EPHEMERAL: Self = Self(30);
+    const LONGEST: u32 = 300;
 
     /// Reads a number of seconds.
     pub fn new(seconds: u32) -> Result<Self, Refusal> {
         const RANGE: Refusal =
             Refusal::new("link_seconds_range", "Send a whole number from 15 to 300.");
-        if (15..=300).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
+        if (15..=Self::LONGEST).contains(&seconds) { Ok(Self(seconds)) } else { Err(RANGE) }
     }
 
     /// Converts to a duration.
@@ -81,7 +82,13 @@ impl Default for ViewSeconds {
 /// The smallest id of an access that can be alive at `now`, for ranges of keys. No access lasts longer
 /// than the longest link and the longest view together.
 pub fn oldest_live_id(now: Timestamp) -> AccessId {
-    let longest = Duration::from_secs(u64::from(300 + ViewSeconds::LONGEST));
+    let longest = Duration::from_secs(u64::from(LinkSeconds::LONGEST + ViewSeconds::LONGEST));
+    AccessId::floor(now.minus(longest + CLOCKS_APART))
+}
+
+/// The smallest id that a grant whose link can be opened at `now` can have.
+pub fn oldest_unopened_id(now: Timestamp) -> AccessId {
+    let longest = Duration::from_secs(u64::from(LinkSeconds::LONGEST));
     AccessId::floor(now.minus(longest + CLOCKS_APART))
 }
 

@@ -165,6 +165,12 @@ impl IssuedGrant {
         Ok(self.details.transition(AuditAction::AccessRedeemed, open))
     }
 
+    /// Whether a new grant of `issuer` for `view` replaces this one: the same reader, study and mode, from the
+    /// same issuer. So a link that was asked for twice does not stay open beside the one that is used.
+    pub fn is_replaced_by(&self, issuer: Issuer, view: &View) -> bool {
+        view.study().is_some() && self.details.issuer == issuer && self.details.view == *view
+    }
+
     /// Revokes the link before it was opened.
     pub fn revoke(self, now: Timestamp) -> GrantTransition<RevokedGrant> {
         revocation(self.details, None, now)

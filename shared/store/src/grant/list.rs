@@ -1,10 +1,10 @@
-//! Lists of grants, newest first, and the limit on live grants.
+//! Lists of grants, newest first, and what a user has open.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::ReturnConsumedCapacity;
-use domain::grant::{Grant, oldest_live_id};
+use domain::grant::{Grant, IssuedGrant, oldest_live_id, oldest_unopened_id};
 use domain::ids::{AccessId, ClinicId, UserId};
 use domain::time::Timestamp;
 
@@ -24,6 +24,15 @@ pub enum GrantLimit {
     Below,
     /// As many grants are live as the limit allows.
     Reached,
+}
+
+/// What a user has open, to decide on another grant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OpenGrants {
+    /// Whether the user can have one more.
+    pub limit: GrantLimit,
+    /// Those whose link can still be opened, newest first.
+    pub unopened: Vec<IssuedGrant>,
 }
 
 /// A grant in the index.
@@ -88,23 +97,43 @@ impl Store {
         Ok(grants)
     }
 
-    /// Checks whether a user has fewer than `most` live grants.
+    /// Reads what a user has open, and whether it is fewer than `most`.
     ///
     /// Usually this is one read of the index. The index does not show which grants were revoked or never
-    /// opened. So if it has `most` grants that may be live, this also reads those grants.
+    /// opened. So this also reads those of the last minutes, and all if `most` of them may be live.
     ///
     /// A grant counts once it is in the index. If `n` requests at once check the limit and then issue, the
     /// user gets at most `n` - 1 grants more than `most`. The time that the index lags belongs to a request.
     /// A counter would be exact, but it costs 2 write units for each link, and the end of a view, which
     /// nothing writes, would have to lower it.
-    pub async fn read_grant_limit(
+    pub async fn read_open_grants(
         &self,
         clinic: ClinicId,
         user: UserId,
         most: usize,
         now: Timestamp,
-    ) -> Result<GrantLimit, StoreError> {
+    ) -> Result<OpenGrants, StoreError> {
         let ids: Vec<AccessId> = self.read_maybe_live(clinic, user, now).await?.collect();
+        let oldest = oldest_unopened_id(now);
+        let recent: Vec<AccessId> = ids.iter().copied().take_while(|id| *id >= oldest).collect();
+        let recent = self.load_grants(clinic, &recent, Consistency::Strong).await?;
+        let unopened = |grant| match grant {
+            Grant::Issued(issued) if now < issued.details.link_expires_at => Some(issued),
+            _ => None,
+        };
+        Ok(OpenGrants {
+            limit: self.read_limit(clinic, &ids, most, now).await?,
+            unopened: recent.into_iter().filter_map(unopened).collect(),
+        })
+    }
+
+    async fn read_limit(
+        &self,
+        clinic: ClinicId,
+        ids: &[AccessId],
+        most: usize,
+        now: Timestamp,
+    ) -> Result<GrantLimit, StoreError> {
         if ids.len() < most {
             return Ok(GrantLimit::Below);
         }

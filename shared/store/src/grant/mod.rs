@@ -10,7 +10,7 @@ use domain::ids::{AccessId, ClinicId};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
-pub use list::GrantLimit;
+pub use list::{GrantLimit, OpenGrants};
 pub use parties::{ViewKeys, ViewParties};
 
 impl Store {

@@ -8,9 +8,10 @@ use crate::support::{App, REVOKE, admin, member};
 async fn an_opened_or_unopened_access_ends_and_a_repeat_succeeds() {
     let app = App::start().await;
     let reader = app.confirm_reader().await;
-    let (link, open) = (app.issue_link(&reader).await, app.issue_link(&reader).await);
     let other = app.open_view(&reader).await;
+    let open = app.issue_link(&reader).await;
     let token = app.open_link(&open).await;
+    let link = app.issue_link(&reader).await;
     for one in [&link, &open, &open] {
         let done = app.end_access(&json!({ "accessId": one.access_id })).await.expect(200);
         assert_eq!(done["success"], true);
@@ -27,7 +28,8 @@ async fn an_opened_or_unopened_access_ends_and_a_repeat_succeeds() {
 async fn revoking_by_user_ends_only_their_accesses() {
     let app = App::start().await;
     let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
-    let (link, view) = (app.issue_link(&ada).await, app.open_view(&ada).await);
+    let view = app.open_view(&ada).await;
+    let link = app.issue_link(&ada).await;
     let of_ken = app.open_view(&ken).await;
     let studies = app.confirm_and_sign_in(&admin("s@clinic.example")).await;
     let body = json!({ "userId": ada });

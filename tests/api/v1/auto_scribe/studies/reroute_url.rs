@@ -2,12 +2,15 @@
 
 use std::time::Duration;
 
+use domain::credentials::api_key::Scope;
 use domain::ids::StudyId;
 use domain::study::StudyRef;
 use domain::time::Timestamp;
 use serde_json::{Value, json};
 
-use crate::support::{App, REROUTE, ViewerLink, admin, claims, member, radiologist, study, with};
+use crate::support::{
+    App, REROUTE, VIEWER_ONLY, ViewerLink, admin, claims, member, radiologist, study, with,
+};
 
 fn body(user: &str) -> Value {
     json!({ "assignedToUserId": user, "studyId": study(1) })
@@ -211,16 +214,75 @@ async fn a_user_has_at_most_300_open_accesses() {
     let reader = app.confirm_reader().await;
     app.write_links(&reader, 299).await;
     let link = app.issue_link(&reader).await;
-    let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
+    let other = with(body(&reader), json!({ "studyId": study(2) }));
+    let answer = app.as_pacs().post(REROUTE, &other).await;
     let problem = answer.expect_problem(409, "too_many_open");
     assert_eq!(problem["userId"], reader);
     let ended = json!({ "accessId": link.access_id });
     app.end_access(&ended).await.expect(200);
     app.issue_link(&reader).await;
-    let answer = app.as_pacs().post(REROUTE, &body(&reader)).await;
-    answer.expect_problem(409, "too_many_open");
+    app.as_pacs().post(REROUTE, &other).await.expect_problem(409, "too_many_open");
+    let again = app.issue_link(&reader).await;
+    app.open_link(&again).await;
     app.clock.advance(Duration::from_mins(1));
     app.issue_link(&reader).await;
+}
+
+#[tokio::test]
+async fn a_new_link_replaces_an_unopened_one_for_the_same_reader_and_study_from_the_same_issuer() {
+    let app = App::start().await;
+    let (ada, ken) = (app.confirm_reader().await, app.confirm_second_reader().await);
+    let (here, other) =
+        (app.as_pacs(), app.create_pacs(&[Scope::AccessIssue, Scope::AccessDictate]).await);
+    let read = |user: &str| json!({ "userId": user, "studyId": study(1) });
+    let by_uid = json!({ "assignedToUserId": ada, "studyInstanceUid": "1.2.840.1" });
+    let longer = with(body(&ada), json!({ "linkSeconds": 300, "viewSeconds": 43200 }));
+    let cases = [
+        (&here, REROUTE, body(&ada), true),
+        (&here, REROUTE, longer, true),
+        (&here, REROUTE, with(body(&ada), json!({ "studyId": study(2) })), false),
+        (&here, REROUTE, by_uid, false),
+        (&here, REROUTE, body(&ken), false),
+        (&here, VIEWER_ONLY, read(&ada), false),
+        (&other, REROUTE, body(&ada), false),
+    ];
+    for (caller, path, new, replaced) in cases {
+        let first = app.issue_link(&ada).await;
+        let second = ViewerLink::from_response(&caller.post(path, &new).await);
+        let status = if replaced { 404 } else { 200 };
+        assert_eq!(app.redeem(&first.token).await.status, status, "{path} {new}");
+        app.open_link(&second).await;
+    }
+    let ended = app.list_audit_records("access.revoked").await;
+    assert_eq!(ended.len(), 2, "the audit shows the replaced links");
+}
+
+#[tokio::test]
+async fn a_new_link_leaves_an_open_view_and_a_link_without_a_reader() {
+    let app = App::start().await;
+    let reader = app.confirm_reader().await;
+    let view = app.open_view(&reader).await;
+    app.issue_link(&reader).await;
+    assert_eq!(app.introspect(&view).await["active"], true);
+    let nobody = json!({ "studyId": study(1) });
+    let first = ViewerLink::from_response(&app.as_pacs().post(VIEWER_ONLY, &nobody).await);
+    app.as_pacs().post(VIEWER_ONLY, &nobody).await.expect(200);
+    app.open_link(&first).await;
+}
+
+#[tokio::test]
+async fn three_hundred_studies_in_a_shift_open_and_the_same_study_opens_again() {
+    let app = App::start().await;
+    let reader = app.confirm_reader().await;
+    let view = |n: u32| with(body(&reader), json!({ "studyId": study(n), "viewSeconds": 28800 }));
+    for n in 0..300 {
+        let link = ViewerLink::from_response(&app.as_pacs().post(REROUTE, &view(n)).await);
+        if n % 10 == 0 {
+            app.open_link(&link).await;
+        }
+    }
+    let answer = app.as_pacs().post(REROUTE, &view(299)).await;
+    app.open_link(&ViewerLink::from_response(&answer)).await;
 }
 
 #[tokio::test]
@@ -232,7 +294,7 @@ async fn an_idempotency_key_stores_no_link() {
     let again = app.as_pacs().post_with(REROUTE, &body(&reader), key).await;
     let (first, again) = (ViewerLink::from_response(&first), ViewerLink::from_response(&again));
     assert_ne!(first.token, again.token);
-    app.open_link(&first).await;
+    app.redeem(&first.token).await.expect_problem(404, "token_invalid");
     app.open_link(&again).await;
     let other = with(body(&reader), json!({ "studyId": study(2) }));
     let answer = app.as_pacs().post_with(REROUTE, &other, key).await;
