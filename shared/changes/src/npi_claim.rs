@@ -18,12 +18,20 @@ pub fn require_free_npi(
     wanting: InvitationId,
     now: Timestamp,
 ) -> Result<(), Failure> {
-    let id = match claim.holder_other_than(wanting, now) {
-        None | Some(Holder::Free) => return Ok(()),
-        Some(Holder::Invitation { id, .. } | Holder::User(id)) => id.user_id(),
-    };
-    let detail = format!("Send another NPI. This one belongs to {id}.");
-    Err(Failure::conflict_with("npi_in_use", detail, ("userId", id)))
+    let in_use = |detail, holder| Err(Failure::conflict_with("npi_in_use", detail, holder));
+    match claim.holder_other_than(wanting, now) {
+        None | Some(Holder::Free) => Ok(()),
+        Some(Holder::Invitation { id, .. }) => in_use(
+            format!(
+                "The invitation {id} holds this NPI. Resend or revoke that one, or send another NPI."
+            ),
+            ("invitationId", id.to_string()),
+        ),
+        Some(Holder::User(id)) => in_use(
+            format!("Send another NPI. This one belongs to {}.", id.user_id()),
+            ("userId", id.user_id().to_string()),
+        ),
+    }
 }
 
 /// Releases the old NPI of a person and claims the new one for `holder`. If only the verification
