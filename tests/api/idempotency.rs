@@ -106,10 +106,10 @@ async fn an_invitees_key_is_scoped_to_the_link() {
     let path = "/v1/invitation/accept";
     for address in ["a@clinic.example", "b@clinic.example"] {
         let token = app.invite_and_get_token(&member(address)).await;
-        let user =
-            app.as_invitee().post_with(path, &json!({"token": token}), KEY).await.expect(200);
+        let body = app.as_invitee().with_terms(&json!({"token": token})).await;
+        let user = app.as_invitee().post_with(path, &body, KEY).await.expect(200);
         assert_eq!(user["email"], address);
-        let again = app.as_invitee().post_with(path, &json!({"token": token}), KEY).await;
+        let again = app.as_invitee().post_with(path, &body, KEY).await;
         assert_eq!(
             (again.expect(200), again.headers.contains_key("idempotent-replayed")),
             (user, true)
@@ -123,7 +123,7 @@ async fn a_request_without_a_valid_credential_stores_nothing() {
     let before = app.count_items().await;
     let body = json!({"token": "x"});
     app.as_invitee()
-        .post_with("/v1/invitation/accept", &body, KEY)
+        .post_with("/v1/invitation/accept", &with(body.clone(), json!({"terms": "x"})), KEY)
         .await
         .expect_problem(404, "token_invalid");
     app.as_invitee().post_with(USERS, &body, KEY).await.expect_problem(401, "unauthenticated");

@@ -68,8 +68,13 @@ class Service:
         return self.accept_as_browser(address, **body).json()
 
     def accept_as_browser(self, address: str, **body: str) -> httpx.Response:
-        url, token = f"{self.url}/v1/invitation/accept", self.read_token(address)
-        answer = httpx.post(url, json={"token": token, **body}, headers={"Origin": self.url})
+        token = {"token": self.read_token(address)}
+        shown = httpx.post(f"{self.url}/v1/invitation/lookup", json=token).raise_for_status().json()
+        answer = httpx.post(
+            f"{self.url}/v1/invitation/accept",
+            json={**token, "terms": shown["terms"], **body},
+            headers={"Origin": self.url},
+        )
         answer.raise_for_status()
         return answer
 

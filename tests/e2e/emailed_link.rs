@@ -17,8 +17,7 @@ async fn an_invited_person_confirms_by_email_and_is_listed() {
         (&seen["clinicName"], &seen["firstName"]),
         (&json!("Riverside Imaging"), &json!("Ada"))
     );
-    let user =
-        app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
+    let user = app.as_invitee().accept(&json!({"token": token})).await.expect(200);
 
     let page = app.as_pacs().get("/v1/autoScribe/users?assignable=true").await.expect(200);
     assert_eq!(page["users"], json!([user]));
@@ -36,7 +35,7 @@ async fn a_provisioned_owner_confirms_by_email() {
     let email = &app.wait_for_emails("owner@riverside.example", 1).await[0];
     let token = link_in(email).split_once("#token=").unwrap().1.to_owned();
     let body = json!({"token": token, "password": "lantern-gravel-otter"});
-    let owner = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let owner = app.as_invitee().accept(&body).await.expect(200);
     assert_eq!((&owner["level"], &owner["hasDashboardAccess"]), (&json!("owner"), &json!(true)));
 }
 

@@ -161,8 +161,12 @@ async fn confirm_serves_an_event_and_rejects_a_malformed_one() {
     let accept = |body: Value| http_event("POST", "/v1/invitation/accept", None, &body.to_string());
     let dashboard =
         app.invite_and_get_token(&support::dashboard_member("ada@clinic.example")).await;
-    let breached = json!({ "token": dashboard, "password": BREACHED_PASSWORDS[0] });
-    let events = vec![accept(json!({ "token": token })), accept(breached), "7".into()];
+    let member = app.as_invitee().with_terms(&json!({ "token": token })).await;
+    let breached = app
+        .as_invitee()
+        .with_terms(&json!({ "token": dashboard, "password": BREACHED_PASSWORDS[0] }))
+        .await;
+    let events = vec![accept(member), accept(breached), "7".into()];
     let mut function = start_function("confirm", &settings(&app), events).await;
     let (status, user) = http_response(next_outcome(&mut function).await);
     assert_eq!((status, &user["email"]), (200, &json!("grace@clinic.example")));

@@ -174,9 +174,7 @@ class Client(Thread):
             self.findings.add("lost", f"email {person.generation} of {person.invitation_id}")
             raise Unexpected
         lookup = self.caller.call("POST", "/v1/invitation/lookup", {"token": token}, expect={200}).body
-        body = {"token": token}
-        if "terms" in lookup:
-            body["terms"] = lookup["terms"]
+        body = {"token": token, "terms": lookup["terms"]}
         if person.has_dashboard:
             person.password = body["password"] = new_password()
         answer = self.caller.call(

@@ -94,9 +94,8 @@ def open_clinic(service: Service, inbox: Inbox, caller: Caller) -> Clinic:
     owner = OWNER.format(uuid.uuid4().hex)
     made = service.provision("Harbor Imaging", owner)
     token = inbox.wait_for(owner, "accept")
-    body = {"token": token, "password": new_password()}
-    if "terms" in (lookup := caller.call("POST", "/v1/invitation/lookup", {"token": token}, expect={200}).body):
-        body["terms"] = lookup["terms"]
+    lookup = caller.call("POST", "/v1/invitation/lookup", {"token": token}, expect={200}).body
+    body = {"token": token, "terms": lookup["terms"], "password": new_password()}
     accepted = caller.call(
         "POST", "/v1/invitation/accept", body, expect={200}, headers={"Origin": service.url}
     )

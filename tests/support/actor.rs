@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use reqwest::header::HeaderMap;
 use reqwest::{Client, Method, RequestBuilder, StatusCode};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Sends requests, with or without a credential.
 #[derive(Clone)]
@@ -81,6 +81,27 @@ impl TestClient {
         TestResponse::fetch(self.request(Method::GET, path)).await
     }
 
+    /// Accepts an invitation as the page does: with the terms of a lookup.
+    pub(crate) async fn accept(&self, body: &Value) -> TestResponse {
+        self.post("/v1/invitation/accept", &self.with_terms(body).await).await
+    }
+
+    /// Adds the terms of a lookup to the body of an accept.
+    pub(crate) async fn with_terms(&self, body: &Value) -> Value {
+        let token = json!({ "token": body["token"] });
+        let shown = self.post("/v1/invitation/lookup", &token).await.json();
+        let terms = shown["terms"].as_str().unwrap_or("not shown");
+        super::with(body.clone(), json!({ "terms": terms }))
+    }
+
+    /// Sends the token of an invitation to `lookup`, `accept` or `reject`.
+    pub(crate) async fn present(&self, route: &str, body: &Value) -> TestResponse {
+        match route {
+            "accept" => self.accept(body).await,
+            _ => self.post(&format!("/v1/invitation/{route}"), body).await,
+        }
+    }
+
     pub(crate) async fn invite(&self, person: &Value) -> TestResponse {
         self.post("/v1/autoScribe/users", person).await
     }
@@ -119,6 +140,7 @@ impl TestResponse {
         assert_eq!(self.headers["content-type"], "application/problem+json");
         assert_eq!(body["status"], status);
         assert!(body["requestId"].as_str().is_some_and(|id| !id.is_empty()), "{body}");
+        assert_eq!(body["message"], body["detail"], "the SDKs show `message`");
         assert!(body["detail"].as_str().is_some_and(|detail| detail.ends_with('.')), "{body}");
         let may_retry = matches!(code, "conflict" | "request_in_progress");
         let final_answer = matches!(status, 409 | 410) && !may_retry || code == "invitation_quota";

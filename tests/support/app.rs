@@ -208,7 +208,7 @@ impl App {
         let invited = pacs.invite(&person).await;
         let token = self.token_in(&pacs, &invited).await;
         let body = json!({ "token": token, "password": super::person::PASSWORD });
-        self.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+        self.as_invitee().accept(&body).await.expect(200);
         (pacs, self.open_session("boss@lakeside.example").await.client)
     }
 
@@ -280,7 +280,7 @@ impl App {
         if let Some(password) = password {
             body["password"] = json!(password);
         }
-        self.as_invitee().post("/v1/invitation/accept", &body).await.expect(200)
+        self.as_invitee().accept(&body).await.expect(200)
     }
 
     /// Confirms the clinic's owner, after the email was sent.
@@ -291,7 +291,7 @@ impl App {
         let owner = &self.list_invitations("?status=sent").await[0];
         let token = self.token(owner["invitationId"].as_str().unwrap(), 1);
         let body = json!({ "token": token, "password": "lantern-gravel-otter" });
-        let accepted = self.as_invitee().post("/v1/invitation/accept", &body).await;
+        let accepted = self.as_invitee().accept(&body).await;
         accepted.expect(200)
     }
 

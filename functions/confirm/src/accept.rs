@@ -30,25 +30,35 @@ use crate::accept_session::sign_in;
 use crate::account_password::{AccountUpdate, load_account_update, load_and_verify_password};
 use crate::token::load_invitation_by_token;
 
-/// The token from the email, and a password if the invitation includes dashboard access.
+/// The token from the email, the terms that the person saw, and a password if the invitation includes dashboard access.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct AcceptRequest {
     /// The part of the emailed link after `#token=`.
     #[schema(value_type = String, max_length = 256)]
     token: Field<String>,
+    /// `terms` from the lookup, which the person has seen.
+    #[schema(value_type = String, max_length = 64)]
+    terms: Field<String>,
     /// Required exactly when `needsPassword`: a new one, or the account's own when `accountExists`.
     #[schema(value_type = Option<String>, min_length = 15, max_length = 128)]
     password: Field<Password>,
 }
 
+/// The invitation as the person saw it.
+pub(crate) struct ShownInvitation {
+    token: String,
+    terms: String,
+}
+
 impl RequestFields for AcceptRequest {
-    type Values = (String, Option<Password>);
+    type Values = (ShownInvitation, Option<Password>);
 
     fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let token = faults.required(self.token);
+        let terms = faults.required(self.terms);
         let password = faults.optional(self.password);
-        Ok((token?, password))
+        Ok((ShownInvitation { token: token?, terms: terms? }, password))
     }
 }
 
@@ -65,14 +75,14 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
     origin: RequestOrigin,
     headers: HeaderMap,
-    JsonBody((token, password)): JsonBody<AcceptRequest>,
+    JsonBody((shown, password)): JsonBody<AcceptRequest>,
 ) -> Result<Response, Problem> {
     // A session begins only in a request that proved or set the password.
     let starts_session = password.is_some();
     if starts_session {
         deps.dashboard.require(&headers)?;
     }
-    let user = accept(&deps, &token, password, &origin).await?;
+    let user = accept(&deps, &shown, password, &origin).await?;
     if starts_session {
         return sign_in(&deps, user, &origin).await;
     }
@@ -81,13 +91,13 @@ pub(crate) async fn handle(
 
 async fn accept(
     deps: &Deps,
-    token: &str,
+    shown: &ShownInvitation,
     password: Option<Password>,
     origin: &RequestOrigin,
 ) -> Result<User, Problem> {
     let (mut registry, mut new_hash) = (RegistryMemo::default(), None);
     changes::retry!(async {
-        let pending = match load_invitation_by_token(deps, token).await? {
+        let pending = match load_invitation_by_token(deps, &shown.token).await? {
             Invitation::Pending(pending) => pending,
             Invitation::Accepted(accepted) => {
                 let user = load_accepted_user(deps, &accepted.details, origin, password.clone());
@@ -99,6 +109,8 @@ async fn accept(
         };
         let unexpired = pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?;
         let details = unexpired.details();
+        let terms = deps.links.require_terms(&shown.terms, details.id, &details.profile);
+        terms.map_err(|_| terms_changed())?;
         let actor = Actor::Invitee(details.id);
         let requester = Requester::new(actor, origin.ip.clone());
         let account =
@@ -218,6 +230,13 @@ fn move_claims(tx: &mut Transaction, user: &User, claims: ClinicClaims) -> Resul
         tx.put_npi_claim(user.clinic, npi, &claim)?;
     }
     Ok(())
+}
+
+fn terms_changed() -> Problem {
+    Problem::conflict(
+        "terms_changed",
+        "The clinic has changed this invitation. Look at it again, then accept.",
+    )
 }
 
 fn inviter_not_authorized() -> Problem {

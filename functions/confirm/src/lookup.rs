@@ -56,6 +56,8 @@ pub(crate) struct LookupView {
     /// What the NPPES registry says of the NPI.
     #[schema(value_type = NpiVerification)]
     npi_verification: &'static str,
+    /// Send this to accept. It changes when the clinic changes the level, permissions, role or NPI.
+    terms: String,
     /// RFC 3339.
     #[schema(format = DateTime)]
     expiry: String,
@@ -114,6 +116,7 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         can_create_reports: profile.permissions.can_create_reports(),
         has_dashboard_access: profile.permissions.has_dashboard_access(),
         npi_verification: profile.permissions.verification_name(),
+        terms: deps.links.terms(details.id, profile),
         expiry: details.expiry.to_string(),
         needs_password: profile.permissions.has_dashboard_access(),
         account_exists,

@@ -111,10 +111,15 @@ async function accept(event) {
   const password = $("password").value;
   wrongPassword(invitation.needsPassword && !password ? "Enter your password." : null);
   if (invitation.needsPassword && !password) return $("password").focus();
-  const body = invitation.needsPassword ? { token, password } : { token };
+  const body = { token, terms: invitation.terms };
+  if (invitation.needsPassword) body.password = password;
   const answer = await busy("confirm", "Confirming…", () => post("accept", body));
   if (answer.ok) return showAccepted(answer.body, "You have joined", invitation.needsPassword);
   if (showClosedLink(answer)) return;
+  if (answer.body.code === "terms_changed") {
+    await lookup();
+    return problem("problem", "The clinic has changed this invitation. Check it again, then confirm.");
+  }
   const fault = (answer.body.errors || []).find((error) => error.field === "password");
   if (fault || answer.body.code === "password_wrong") {
     wrongPassword(fault ? fault.detail : answer.body.detail);

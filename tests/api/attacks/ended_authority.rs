@@ -109,7 +109,7 @@ async fn an_invitation_of_a_deactivated_admin_or_a_revoked_key_is_not_accepted()
     let body = json!({"userId": boss.user_id});
     owner.client.post("/v1/autoScribe/users/revoke-access", &body).await.expect(200);
     for token in [by_boss, by_key] {
-        let answer = app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await;
+        let answer = app.as_invitee().accept(&json!({"token": token})).await;
         answer.expect_problem(409, "inviter_not_authorized");
     }
 }

@@ -264,7 +264,7 @@ async fn a_lockout_is_audited_once_in_each_clinic_of_the_person() {
     let elsewhere = app.create_other_clinic().await;
     let invited = elsewhere.invite(&admin(GRACE)).await;
     let body = json!({"token": app.token_in(&elsewhere, &invited).await, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     lock(&app.as_invitee().with_address("127.0.0.2"), GRACE).await;
     lock(&app.as_invitee(), "nobody@clinic.example").await;
     let records = app.list_audit_records("session.locked").await;

@@ -12,7 +12,7 @@ const INVITATIONS: &str = "/v1/autoScribe/users/invitations";
 
 async fn accept(app: &App, id: &str, generation: u32) -> TestResponse {
     let body = json!({"token": app.token(id, generation)});
-    app.as_invitee().post("/v1/invitation/accept", &body).await
+    app.as_invitee().accept(&body).await
 }
 
 async fn deactivate(app: &App, session: &BrowserSession) {
@@ -114,7 +114,7 @@ async fn an_admins_invitation_by_a_key_needs_admins_write_to_the_end() {
     let revoke = format!("/v1/apiKeys/{key_id}/revoke");
     owner.client.post(&revoke, &json!({})).await.expect(200);
     let body = json!({"token": app.token(&id, 1), "password": PASSWORD});
-    let answer = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let answer = app.as_invitee().accept(&body).await;
     answer.expect_problem(409, "inviter_not_authorized");
     // The next manager decides whether the person should come, and takes the place of the key.
     app.clock.advance(Duration::from_mins(2));
@@ -124,7 +124,7 @@ async fn an_admins_invitation_by_a_key_needs_admins_write_to_the_end() {
     let resent = owner.client.post(&resend, &json!({})).await.expect(200);
     assert_eq!(resent["grantedBy"], owner.user_id);
     let body = json!({"token": app.token(&id, 2), "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ async fn sign_in_in_two_clinics(app: &App) -> BrowserSession {
     let other = app.create_other_clinic().await;
     let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let accept = json!({"token": app.token_in(&other, &invited).await, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &accept).await.expect(200);
+    app.as_invitee().accept(&accept).await.expect(200);
     let here =
         json!({"email": "grace@clinic.example", "password": PASSWORD, "clinicId": app.clinic_id});
     app.session_from(&app.as_invitee().post("/v1/session", &here).await)

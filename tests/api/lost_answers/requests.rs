@@ -219,6 +219,9 @@ async fn invitee(app: &App, path: &str, variant: &str) -> Prepared {
     if with_password {
         body["password"] = json!(PASSWORD);
     }
+    if path.ends_with("/accept") {
+        body = app.as_invitee().with_terms(&body).await;
+    }
     if path.ends_with("/request-new") {
         app.clock.advance(Duration::from_hours(7 * 24));
     }
@@ -267,7 +270,7 @@ async fn join_second_clinic(app: &App, email: &str) -> String {
     let invited = other.invite(&dashboard_member(email)).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     let path = format!("{INVITATIONS}/{}", invited.str("invitationId"));
     other.get(&path).await.str("clinicId")
 }

@@ -175,7 +175,7 @@ async fn a_reset_is_recorded_in_each_clinic_without_the_network_address() {
     let (pacs, other_boss) = app.create_other_clinic_with_admin().await;
     let invited = pacs.invite(&person).await;
     let body = json!({"token": app.token_in(&pacs, &invited).await, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     app.wait_until_delivered().await;
     let before = app.sent_emails("grace@clinic.example").len();
     let body = json!({"email": "grace@clinic.example"});

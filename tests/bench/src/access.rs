@@ -133,7 +133,7 @@ impl AccessBench {
             (person["npiNumber"], person["lastName"]) = (json!(npi), json!(surname));
             let invited = client.json(clinic.invite(&person)).await?;
             let body = json!({ "token": clinic.token(&running, &invited)? });
-            client.send(ApiCall::post("/v1/invitation/accept", &body)).await?;
+            client.send(client.accept_call(&body).await?).await?;
             confirmed.push(text(&invited, "userId")?);
         }
         Ok(Self { running, clinic, readers: confirmed })

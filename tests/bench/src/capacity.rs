@@ -135,11 +135,12 @@ impl CapacityBench {
         let confirm = |what: &str, body| ApiCall::post(format!("/v1/invitation/{what}"), &body);
         let lookup = confirm("lookup", json!({ "token": member }));
         self.measure_call("lookup", lookup).await?;
-        let accept = confirm("accept", json!({ "token": member }));
+        let accept = self.client.accept_call(&json!({ "token": member })).await?;
         self.measure_call("accept, member", accept.clone()).await?;
         self.measure_call("accept again", accept).await?;
         let body = json!({ "token": admin, "password": PASSWORD });
-        self.measure_call("accept, admin with password", confirm("accept", body)).await?;
+        let accept = self.client.accept_call(&body).await?;
+        self.measure_call("accept, admin with password", accept).await?;
         let reject = confirm("reject", json!({ "token": other }));
         self.measure_call("reject", reject).await?;
         let credentials = json!({ "email": "e@clinic.example", "password": PASSWORD });
@@ -178,7 +179,7 @@ impl CapacityBench {
             let token = self.clinic.token(&self.running, &user)?;
             // Half of the people accept, so that a page of users is read too.
             if n % 2 == 0 {
-                let accept = ApiCall::post("/v1/invitation/accept", &json!({ "token": token }));
+                let accept = self.client.accept_call(&json!({ "token": token })).await?;
                 self.client.send(accept).await?;
             }
         }

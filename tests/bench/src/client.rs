@@ -1,7 +1,7 @@
 //! Requests to the service.
 
 use reqwest::{Method, Response};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::MeasureError;
 
@@ -62,6 +62,14 @@ impl ApiClient {
     /// Sends a request. Returns the body, or an error if the status is not a success.
     pub(crate) async fn send(&self, call: ApiCall) -> Result<String, MeasureError> {
         Ok(self.respond(call).await?.text().await?)
+    }
+
+    /// The request that accepts an invitation, with the terms of a lookup.
+    pub(crate) async fn accept_call(&self, body: &Value) -> Result<ApiCall, MeasureError> {
+        let lookup = ApiCall::post("/v1/invitation/lookup", &json!({ "token": body["token"] }));
+        let mut body = body.clone();
+        body["terms"] = self.json(lookup).await?["terms"].take();
+        Ok(ApiCall::post("/v1/invitation/accept", &body))
     }
 
     /// Signs in. Returns the cookie of the session.

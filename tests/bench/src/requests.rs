@@ -7,7 +7,7 @@ use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 
 use crate::MeasureError;
-use crate::client::ApiCall;
+use crate::client::ApiClient;
 use crate::load::{self, Load};
 use crate::service::{self, BenchClinic, PASSWORD, admin, member};
 
@@ -85,14 +85,14 @@ impl RequestBench {
         password: Option<&str>,
         at_once: usize,
     ) -> Result<Load, MeasureError> {
-        let mut calls = Vec::new();
+        let (client, mut calls) = (ApiClient::new(&self.running.url), Vec::new());
         for answer in &invited.answers {
             let user: Value = serde_json::from_str(answer)?;
             let mut body = json!({ "token": self.clinic.token(&self.running, &user)? });
             if let Some(password) = password {
                 body["password"] = json!(password);
             }
-            calls.push(ApiCall::post("/v1/invitation/accept", &body));
+            calls.push(client.accept_call(&body).await?);
         }
         load::run(&self.running.url, calls, at_once, LIMIT).await
     }

@@ -15,7 +15,7 @@ use emulator::{Emulator, Options};
 use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
-use crate::client::{ApiCall, ApiClient};
+use crate::client::ApiClient;
 use crate::service::{self, FunctionBench, PASSWORD, admin};
 use crate::usage;
 use crate::{MeasureError, events, process};
@@ -34,7 +34,7 @@ async fn confirm_person(
     let client = ApiClient::new(&running.url);
     let invited = client.json(clinic.invite(&admin(EMAIL))).await?;
     let body = json!({ "token": clinic.token(running, &invited)?, "password": PASSWORD });
-    client.send(ApiCall::post("/v1/invitation/accept", &body)).await?;
+    client.send(client.accept_call(&body).await?).await?;
     Ok(())
 }
 

@@ -47,7 +47,9 @@ impl Pacs {
         assert_eq!(invited.send().await.unwrap().status(), 201);
         let emails = self.running.inbox.wait_for("anna.hale@example.com", 1).await;
         let token = emails[0].token().unwrap();
-        self.post("/v1/invitation/accept", json!({ "token": token })).await;
+        let shown = self.post("/v1/invitation/lookup", json!({ "token": token })).await;
+        let terms = &shown["terms"];
+        self.post("/v1/invitation/accept", json!({ "token": token, "terms": terms })).await;
         let readers: Value = self.get("/pacs/readers").await.json().await.unwrap();
         readers["users"][0]["userId"].as_str().unwrap().to_owned()
     }

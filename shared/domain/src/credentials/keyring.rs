@@ -38,6 +38,15 @@ pub enum AccessLinks {}
 #[derive(Clone, Copy, Debug)]
 pub enum KnownBrowsers {}
 
+/// The terms that an invited person accepts. `confirm` makes and reads them, with the keys of
+/// [`InvitationLinks`].
+#[derive(Clone, Copy, Debug)]
+pub(super) enum InvitationTerms {}
+
+impl KeyPurpose for InvitationTerms {
+    const INFO: &'static [u8] = b"autoscribe-access/invitation-terms/1";
+}
+
 impl KeyPurpose for InvitationLinks {
     const INFO: &'static [u8] = b"autoscribe-access/invitation-link/1";
 }
@@ -95,6 +104,21 @@ impl<P: KeyPurpose> Keyring<P> {
         let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
         key.mac::<P>(&sealed).verify_slice(&mac).map_err(|_| TokenInvalid)?;
         part(&sealed, 1)
+    }
+
+    /// Digests `body`, which stays hidden, for another purpose with the same keys.
+    pub(super) fn digest<Q: KeyPurpose>(&self, body: &[u8]) -> String {
+        let mac = self.newest.mac::<Q>(body).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode([&[self.newest.kid], &mac[..]].concat())
+    }
+
+    /// Whether `text` is a digest of `body`. Compares the MAC in constant time.
+    pub(super) fn is_digest<Q: KeyPurpose>(&self, text: &str, body: &[u8]) -> bool {
+        let Ok((kid, mac)) = split::<0>(text) else {
+            return false;
+        };
+        let key = self.key(kid[0]);
+        key.is_some_and(|key| key.mac::<Q>(body).verify_slice(&mac).is_ok())
     }
 
     fn key(&self, kid: u8) -> Option<&TokenKey> {

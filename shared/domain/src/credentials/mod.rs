@@ -5,4 +5,5 @@ pub mod keyring;
 pub mod known_browser;
 pub mod password;
 pub mod signing;
+pub mod terms;
 pub mod token;

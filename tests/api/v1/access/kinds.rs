@@ -10,7 +10,8 @@ async fn a_token_works_only_for_its_own_purpose() {
     let reader = app.confirm_reader().await;
     let invitation = app.invite_and_get_token(&member("new@clinic.example")).await;
     let session = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
-    let (link, view) = (app.issue_link(&reader).await.token, app.open_view(&reader).await);
+    let view = app.open_view(&reader).await;
+    let link = app.issue_link(&reader).await.token;
     let reset = &app.keyrings().password_links;
     let reset = reset.password_reset_token(domain::ids::NoticeId::from_bytes([7; 16]));
     let reset = reset.reveal().to_owned();
@@ -26,7 +27,7 @@ async fn a_token_works_only_for_its_own_purpose() {
         let body = json!({ "token": token });
         if kind != "invitation" {
             for path in ["lookup", "accept", "reject"] {
-                let answer = app.as_invitee().post(&format!("/v1/invitation/{path}"), &body).await;
+                let answer = app.as_invitee().present(path, &body).await;
                 answer.expect_problem(404, "token_invalid");
             }
         }
@@ -60,5 +61,5 @@ async fn a_token_works_only_for_its_own_purpose() {
     app.renew(&view).await.expect(200);
     session.client.get("/v1/session").await.expect(200);
     let accept = json!({ "token": invitation });
-    app.as_invitee().post("/v1/invitation/accept", &accept).await.expect(200);
+    app.as_invitee().accept(&accept).await.expect(200);
 }

@@ -42,6 +42,6 @@ async fn an_admin_invitation_from_a_revoked_key_cannot_be_accepted() {
     let path = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
     boss.client.post(&path, &json!({})).await.expect(200);
     let body = json!({"token": token, "password": "lantern-gravel-otter"});
-    let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let accept = app.as_invitee().accept(&body).await;
     accept.expect_problem(409, "inviter_not_authorized");
 }

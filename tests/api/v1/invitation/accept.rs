@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use crate::support::{App, TestResponse, cookie_in, member, radiologist, with};
 
+const PATH: &str = "/v1/invitation/accept";
 const PASSWORD: &str = "lantern-gravel-otter";
 
 fn admin(email: &str) -> Value {
@@ -18,7 +19,7 @@ async fn accept(app: &App, token: &str, password: Option<&str>) -> TestResponse 
     if let Some(password) = password {
         body["password"] = json!(password);
     }
-    app.as_invitee().post("/v1/invitation/accept", &body).await
+    app.as_invitee().accept(&body).await
 }
 
 #[tokio::test]
@@ -254,9 +255,10 @@ async fn only_10_of_32_concurrent_guesses_are_checked() {
     app.clock.advance_to_full_hour();
     let token = invite_to_second_clinic(&app, "boss@clinic.example").await;
     let body = json!({"token": token, "password": WRONG.unwrap()});
+    let body = app.as_invitee().with_terms(&body).await;
     let guess = |_| {
         let (invitee, body) = (app.as_invitee(), body.clone());
-        async move { invitee.post("/v1/invitation/accept", &body).await.status.as_u16() }
+        async move { invitee.post(PATH, &body).await.status.as_u16() }
     };
     let statuses = (0..32).map(guess).collect::<tokio::task::JoinSet<_>>().join_all().await;
     assert_eq!(statuses.iter().filter(|status| **status == 401).count(), 10);
@@ -271,4 +273,68 @@ async fn accept_locks_a_network_address_out_after_300_wrong_passwords() {
     app.count_wrong_guesses(299, "127.0.0.1").await;
     accept(&app, &token, WRONG).await.expect_problem(401, "password_wrong");
     accept(&app, &token, Some(PASSWORD)).await.expect_problem(429, "too_many_attempts");
+}
+
+#[tokio::test]
+async fn what_changed_after_the_look_is_not_accepted_unseen() {
+    let app = App::start().await;
+    for (n, (change, status)) in [
+        (json!({"level": "admin", "hasDashboardAccess": true}), 409),
+        (json!({"canManageStudies": true}), 409),
+        (json!({"canCreateReports": false}), 409),
+        (json!({"hasDashboardAccess": true}), 409),
+        (json!({"clinicRole": "Imaging Technologist"}), 409),
+        (json!({"npiNumber": "2000000036"}), 409),
+        (json!({"firstName": "Augusta", "suffix1": "MD", "phoneNumber": "+442079460958"}), 200),
+        // The verification becomes `name_mismatch`.
+        (json!({"lastName": "Brandt"}), 200),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let elsewhere = app.create_other_clinic().await;
+        let person = radiologist(&format!("p{n}@clinic.example"));
+        let person = with(person, json!({"canManageStudies": false}));
+        let invited = elsewhere.invite(&person).await;
+        let invitee = app.as_invitee();
+        let body = json!({"token": app.token_in(&elsewhere, &invited).await});
+        let seen = invitee.with_terms(&body).await;
+        let path = format!("/v1/autoScribe/users/invitations/{}", invited.str("invitationId"));
+        elsewhere.patch(&path, &change).await.expect(200);
+        let answer = invitee.post(PATH, &seen).await;
+        if status == 409 {
+            answer.expect_problem(409, "terms_changed");
+            let needs_password = change.get("hasDashboardAccess").is_some();
+            let password = if needs_password { json!(PASSWORD) } else { Value::Null };
+            invitee.accept(&with(body, json!({"password": password}))).await.expect(200);
+        } else {
+            answer.expect(200);
+        }
+        invitee.post(PATH, &with(seen, json!({"terms": "other"}))).await.expect(200);
+    }
+}
+
+#[tokio::test]
+async fn terms_are_required_and_those_of_another_invitation_do_not_count() {
+    let app = App::start().await;
+    let token = app.invite_and_get_token(&member("grace@clinic.example")).await;
+    let other = app.invite_and_get_token(&member("ken@clinic.example")).await;
+    let invitee = app.as_invitee();
+    let terms = invitee.with_terms(&json!({"token": other})).await["terms"].clone();
+    let body = json!({"token": token});
+    invitee.post(PATH, &body).await.expect_problem(422, "required");
+    for wrong in [terms, json!(""), json!("x"), json!("é"), json!(token)] {
+        let answer = invitee.post(PATH, &with(body.clone(), json!({"terms": wrong}))).await;
+        answer.expect_problem(409, "terms_changed");
+    }
+    let edited = async |value: bool| {
+        let id =
+            app.list_invitations("?email=grace@clinic.example").await[0]["invitationId"].clone();
+        let path = format!("/v1/autoScribe/users/invitations/{}", id.as_str().unwrap());
+        app.as_pacs().patch(&path, &json!({"canManageStudies": value})).await.expect(200);
+    };
+    let seen = invitee.with_terms(&body).await;
+    edited(false).await;
+    edited(true).await;
+    invitee.post(PATH, &seen).await.expect(200);
 }

@@ -72,10 +72,9 @@ async fn every_invalid_token_gets_the_same_404() {
         "é",
     ] {
         for route in ["lookup", "accept", "reject"] {
-            let path = format!("/v1/invitation/{route}");
             let mut body = app
                 .as_invitee()
-                .post(&path, &json!({"token": token}))
+                .present(route, &json!({"token": token}))
                 .await
                 .expect_problem(404, "token_invalid");
             body["requestId"] = Value::Null;
@@ -97,10 +96,7 @@ async fn an_expired_link_is_410() {
     app.clock.advance(Duration::from_hours(7 * 24));
     for route in ["lookup", "accept", "reject"] {
         let body = json!({"token": app.token(&id, 1)});
-        app.as_invitee()
-            .post(&format!("/v1/invitation/{route}"), &body)
-            .await
-            .expect_problem(410, "invitation_expired");
+        app.as_invitee().present(route, &body).await.expect_problem(410, "invitation_expired");
     }
 }
 

@@ -16,10 +16,7 @@ async fn rejecting_ends_the_invitation_and_frees_its_claims() {
     app.as_invitee().post(PATH, &body).await.expect(200);
     for route in ["lookup", "accept"] {
         let token = json!({"token": app.token(&id, 1)});
-        app.as_invitee()
-            .post(&format!("/v1/invitation/{route}"), &token)
-            .await
-            .expect_problem(404, "token_invalid");
+        app.as_invitee().present(route, &token).await.expect_problem(404, "token_invalid");
     }
     app.as_pacs().invite(&radiologist("eve@clinic.example")).await.expect(201);
 }

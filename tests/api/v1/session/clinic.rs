@@ -14,7 +14,7 @@ async fn sign_in_with_two_clinics(app: &App) -> (BrowserSession, TestClient, Str
     let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     let choose =
         json!({"email": "grace@clinic.example", "password": PASSWORD, "clinicId": app.clinic_id});
     let session = app.session_from(&app.as_invitee().post("/v1/session", &choose).await);
@@ -71,8 +71,7 @@ async fn a_clinic_that_added_the_person_after_sign_in_needs_the_password() {
     let other = app.create_other_clinic().await;
     let invited = other.invite(&member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
-    let user: Value =
-        app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
+    let user: Value = app.as_invitee().accept(&json!({"token": token})).await.expect(200);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     other.patch(&path, &json!({"hasDashboardAccess": true})).await.expect(200);
     let who = session.client.get("/v1/session").await.expect(200);

@@ -46,14 +46,14 @@ async fn another_site_cannot_sign_a_browser_in() {
     let token = app.invite_and_get_token(&dashboard_member("grace@clinic.example")).await;
     let foreign = app.as_invitee().with_header("origin", "https://evil.example");
     let accept = json!({"token": token, "password": PASSWORD});
-    let answer = foreign.post("/v1/invitation/accept", &accept).await;
+    let answer = foreign.accept(&accept).await;
     answer.expect_problem(403, "cross_site_request");
-    app.as_invitee().post("/v1/invitation/accept", &accept).await.expect(200);
+    app.as_invitee().accept(&accept).await.expect(200);
     let sign_in = json!({"email": "grace@clinic.example", "password": PASSWORD});
     foreign.post("/v1/session", &sign_in).await.expect_problem(403, "cross_site_request");
     // Without a session to set, accepting needs only the token.
     let token = app.invite_and_get_token(&member("ada@clinic.example")).await;
-    foreign.post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
+    foreign.accept(&json!({"token": token})).await.expect(200);
 }
 
 #[tokio::test]

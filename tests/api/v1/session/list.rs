@@ -57,7 +57,7 @@ async fn sessions_in_other_clinics_are_listed_and_other_peoples_are_not() {
     let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     let sessions = list(&here).await;
     let clinics = sessions.iter().filter(|session| session["clinicId"] != app.clinic_id).count();
     assert_eq!(clinics, 1);

@@ -175,7 +175,7 @@ async fn a_person_in_several_clinics_must_choose_one() {
     let invited = other.invite(&dashboard_member("grace@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let elsewhere = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let elsewhere = app.as_invitee().accept(&body).await.expect(200);
     let problem =
         app.sign_in("grace@clinic.example", PASSWORD).await.expect_problem(422, "clinic_required");
     let clinics = problem["clinics"].as_array().unwrap();
@@ -247,13 +247,13 @@ async fn accepting_signs_in_only_people_with_dashboard_access() {
     let app = App::start().await;
     let token = app.invite_and_get_token(&dashboard_member("grace@clinic.example")).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let accepted = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let accepted = app.as_invitee().accept(&body).await;
     accepted.expect(200);
     let session = app.as_person(&cookie_in(&accepted).unwrap(), &app.clinic_id);
     session.get("/v1/session").await.expect(200);
 
     let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
-    let accepted = app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await;
+    let accepted = app.as_invitee().accept(&json!({"token": token})).await;
     accepted.expect(200);
     assert!(cookie_in(&accepted).is_none());
 }

@@ -56,7 +56,7 @@ async fn an_attested_invitation_creates_a_verified_user() {
     let attested = boss.client.post(&path, &json!({})).await.expect(200);
     assert_eq!(attested["npiVerification"], "verified");
     let body = json!({"token": app.token(&id, 1)});
-    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = app.as_invitee().accept(&body).await.expect(200);
     assert_eq!(user["assignable"], true);
     boss.client.post(&path, &json!({})).await.expect_problem(409, "invitation_accepted");
 }

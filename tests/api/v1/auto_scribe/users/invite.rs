@@ -214,7 +214,17 @@ async fn one_npi_belongs_to_one_person_in_a_clinic() {
         .invite(&radiologist("eve@clinic.example"))
         .await
         .expect_problem(409, "npi_in_use");
+    assert_eq!(problem["invitationId"], first["invitationId"]);
+    assert_eq!(problem.get("userId"), None, "nobody has accepted");
+    let token = json!({"token": app.token(first["invitationId"].as_str().unwrap(), 1)});
+    app.as_invitee().accept(&token).await.expect(200);
+    let problem = app
+        .as_pacs()
+        .invite(&radiologist("eve@clinic.example"))
+        .await
+        .expect_problem(409, "npi_in_use");
     assert_eq!(problem["userId"], first["userId"]);
+    assert_eq!(problem.get("invitationId"), None);
     let elsewhere = app.create_other_clinic().await;
     elsewhere.invite(&radiologist("ada@clinic.example")).await.expect(201);
 }
@@ -269,6 +279,6 @@ async fn an_admin_invitation_needs_an_inviter_who_is_still_an_admin() {
     let path = format!("/v1/autoScribe/users/{}", boss.user_id);
     app.as_pacs().patch(&path, &json!({"level": "member"})).await.expect(200);
     let body = json!({"token": app.token(&invited.str("invitationId"), 1), "password": PASSWORD});
-    let accept = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let accept = app.as_invitee().accept(&body).await;
     accept.expect_problem(409, "inviter_not_authorized");
 }

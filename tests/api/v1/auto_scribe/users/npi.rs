@@ -72,7 +72,7 @@ async fn managers_see_what_the_registry_calls_the_person() {
     assert_eq!(invitation["npiRegistryName"], hale);
     let token = app.token(&invited.str("invitationId"), 1);
     let body = json!({ "token": token });
-    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = app.as_invitee().accept(&body).await.expect(200);
     assert_eq!(user["npiRegistryName"], hale);
     let path = format!("/v1/autoScribe/users/{}", user["userId"].as_str().unwrap());
     let without = json!({ "npiNumber": null, "canCreateReports": false });

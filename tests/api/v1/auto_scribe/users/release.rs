@@ -75,7 +75,7 @@ async fn the_next_holder_of_an_address_never_meets_the_old_password() {
     stale.expect_problem(404, "token_invalid");
     let new_password = "violet-anchor-pumice";
     let body = json!({"token": token, "password": new_password});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     app.sign_in("desk@clinic.example", PASSWORD).await.expect_problem(401, "credentials_wrong");
     app.sign_in("desk@clinic.example", new_password).await.expect(200);
     old.client.get("/v1/session").await.expect_problem(401, "unauthenticated");
@@ -89,7 +89,7 @@ async fn a_person_who_is_active_in_another_clinic_keeps_the_password() {
     let invited = other.invite(&dashboard_member("ada@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    app.as_invitee().accept(&body).await.expect(200);
     let user = json!({"userId": ada.user_id});
     post(&app, "revoke-access", &user).await.expect(200);
     post(&app, "release", &user).await.expect(200);
@@ -103,7 +103,7 @@ async fn an_address_that_no_one_uses_any_more_forgets_its_password_at_the_next_a
     let invited = other.invite(&dashboard_member("desk@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let old = app.as_invitee().accept(&body).await.expect(200);
     let gone = json!({"userId": old["userId"]});
     other.post(&format!("{USERS}/revoke-access"), &gone).await.expect(200);
     // The other clinic never releases the person. The next holder of the address joins this one.
@@ -133,7 +133,7 @@ async fn a_link_from_before_a_release_cannot_set_the_next_holders_password() {
     app.clock.advance(std::time::Duration::from_secs(1));
     app.invite_and_confirm(&member("desk@clinic.example"), None).await;
     let body = json!({"token": stale, "password": "copper-lattice-fjord"});
-    let refused = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let refused = app.as_invitee().accept(&body).await;
     refused.expect_problem(410, "invitation_expired");
 }
 
@@ -143,10 +143,10 @@ async fn a_released_person_who_accepts_again_is_refused() {
     let person = dashboard_member("desk@clinic.example");
     let token = app.invite_and_get_token(&person).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let user = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let user = app.as_invitee().accept(&body).await.expect(200);
     post(&app, "revoke-access", &user).await.expect(200);
     post(&app, "release", &user).await.expect(200);
-    let again = app.as_invitee().post("/v1/invitation/accept", &body).await;
+    let again = app.as_invitee().accept(&body).await;
     again.expect_problem(401, "password_wrong");
 }
 
@@ -159,7 +159,7 @@ async fn deactivated_elsewhere(app: &App, person: &Value) -> (TestClient, Value)
     if person["hasDashboardAccess"] == true {
         body["password"] = json!(PASSWORD);
     }
-    let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let old = app.as_invitee().accept(&body).await.expect(200);
     let user = json!({"userId": old["userId"]});
     other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
     (other, user)
@@ -213,7 +213,7 @@ async fn a_person_who_changes_the_password_elsewhere_can_be_reactivated() {
     let invited = other.invite(&dashboard_member("ada@clinic.example")).await;
     let token = app.token_in(&other, &invited).await;
     let body = json!({"token": token, "password": PASSWORD});
-    let theirs = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+    let theirs = app.as_invitee().accept(&body).await.expect(200);
     let user = json!({"userId": theirs["userId"]});
     other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
     app.reset_password("ada@clinic.example", "cobalt-meadow-lantern").await;
@@ -229,13 +229,13 @@ async fn either_the_former_holder_is_reactivated_or_the_next_one_accepts() {
         let invited = other.invite(&person).await;
         let token = app.token_in(&other, &invited).await;
         let body = json!({"token": token, "password": PASSWORD});
-        let old = app.as_invitee().post("/v1/invitation/accept", &body).await.expect(200);
+        let old = app.as_invitee().accept(&body).await.expect(200);
         let user = json!({"userId": old["userId"]});
         other.post(&format!("{USERS}/revoke-access"), &user).await.expect(200);
         let token = app.invite_and_get_token(&person).await;
         let body = json!({"token": token, "password": "violet-anchor-pumice"});
         let (invitee, reactivate) = (app.as_invitee(), format!("{USERS}/reactivate"));
-        let accept = invitee.post("/v1/invitation/accept", &body);
+        let accept = invitee.accept(&body);
         // Both read before either writes: the acceptance hashes a password first.
         let delay = std::time::Duration::from_millis(round * 5);
         let late = async {

@@ -28,11 +28,8 @@ async fn a_resend_emails_a_new_link_ends_the_old_one_and_restarts_the_expiry() {
     assert!(after["expiry"].as_str() > before["expiry"].as_str());
     app.wait_for_emails("grace@clinic.example", 2).await;
     let old = json!({"token": app.token(&id, 1)});
-    app.as_invitee().post("/v1/invitation/accept", &old).await.expect_problem(404, "token_invalid");
-    app.as_invitee()
-        .post("/v1/invitation/accept", &json!({"token": app.token(&id, 2)}))
-        .await
-        .expect(200);
+    app.as_invitee().accept(&old).await.expect_problem(404, "token_invalid");
+    app.as_invitee().accept(&json!({"token": app.token(&id, 2)})).await.expect(200);
 }
 
 #[tokio::test]
@@ -123,19 +120,13 @@ async fn a_resend_reopens_an_expired_invitation() {
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     app.clock.advance(Duration::from_hours(8 * 24));
     let old = json!({"token": app.token(&id, 1)});
-    app.as_invitee()
-        .post("/v1/invitation/accept", &old)
-        .await
-        .expect_problem(410, "invitation_expired");
+    app.as_invitee().accept(&old).await.expect_problem(410, "invitation_expired");
     resend(&app, &id).await.expect(200);
     app.as_pacs()
         .invite(&member("ada@clinic.example"))
         .await
         .expect_problem(409, "already_invited");
-    app.as_invitee()
-        .post("/v1/invitation/accept", &json!({"token": app.token(&id, 2)}))
-        .await
-        .expect(200);
+    app.as_invitee().accept(&json!({"token": app.token(&id, 2)})).await.expect(200);
 }
 
 #[tokio::test]

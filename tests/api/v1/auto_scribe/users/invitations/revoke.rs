@@ -18,10 +18,7 @@ async fn a_revoke_by_either_id_ends_the_link_and_frees_the_claims() {
         assert_eq!(app.read_invitation(&invited.str("invitationId")).await["status"], "revoked");
         let token = json!({"token": app.token(&invited.str("invitationId"), 1)});
         for route in ["lookup", "accept", "reject"] {
-            app.as_invitee()
-                .post(&format!("/v1/invitation/{route}"), &token)
-                .await
-                .expect_problem(404, "token_invalid");
+            app.as_invitee().present(route, &token).await.expect_problem(404, "token_invalid");
         }
         app.clock.advance(domain::invitation::REPEAT_WINDOW);
     }

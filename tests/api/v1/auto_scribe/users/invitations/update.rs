@@ -85,8 +85,7 @@ async fn an_emailed_link_accepts_the_invitation_as_last_edited() {
     let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
     patch(&app, &id, json!({"firstName": "Gráinne"})).await.expect(200);
     let token = app.token(&id, 1);
-    let user =
-        app.as_invitee().post("/v1/invitation/accept", &json!({"token": token})).await.expect(200);
+    let user = app.as_invitee().accept(&json!({"token": token})).await.expect(200);
     assert_eq!(user["firstName"], "Gráinne");
 }
 
