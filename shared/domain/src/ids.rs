@@ -45,12 +45,13 @@ macro_rules! id {
                 Self(new_uuid(now, entropy))
             }
 
-            /// Reads the text that [`fmt::Display`] writes. Refuses every other spelling.
+            /// Reads the text that [`fmt::Display`] writes, in either case. Refuses every other spelling.
             pub fn parse(text: &str) -> Result<Self, NotAnId> {
                 let read: fn(&str) -> Option<&str> = $read;
-                let bare = read(text).ok_or(NotAnId($detail))?;
+                let lower = text.to_ascii_lowercase();
+                let bare = read(&lower).ok_or(NotAnId($detail))?;
                 let id = Uuid::try_parse(bare).map(Self).map_err(|_| NotAnId($detail))?;
-                if id.to_string() == text { Ok(id) } else { Err(NotAnId($detail)) }
+                if id.to_string() == lower { Ok(id) } else { Err(NotAnId($detail)) }
             }
 
             /// The 16 bytes of the UUID.
@@ -84,7 +85,7 @@ macro_rules! prefixed_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         id!(
             $(#[$doc])* $name,
-            concat!("Send `", $prefix, "` and 32 lower-case hex characters."),
+            concat!("Send `", $prefix, "` and 32 hex characters."),
             |id, f| write!(f, concat!($prefix, "{}"), id.simple()),
             |text| text.strip_prefix($prefix)
         );
@@ -216,11 +217,18 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn an_id_has_only_one_text_form() {
+    fn an_id_is_read_in_either_case_and_written_in_lower_case() {
         let id = UserId::from_bytes([0xab; 16]);
         assert_eq!(id.to_string(), format!("usr_{}", "ab".repeat(16)));
+        for spelling in ["AB", "ab", "aB"] {
+            for prefix in ["usr_", "USR_"] {
+                assert_eq!(UserId::parse(&format!("{prefix}{}", spelling.repeat(16))), Ok(id));
+            }
+        }
+        let key = ApiKeyId::from_bytes([0xab; 16]);
+        assert_eq!(ApiKeyId::parse(&key.to_string().to_uppercase()), Ok(key));
         for wrong in [
-            format!("usr_{}", "AB".repeat(16)),
+            format!("usr_{}", "\u{212a}b".repeat(16)),
             format!("inv_{}", "ab".repeat(16)),
             "ab".repeat(16),
             format!("usr_{}", "ab".repeat(15)),
@@ -228,7 +236,9 @@ pub(crate) mod tests {
         ] {
             assert!(UserId::parse(&wrong).is_err(), "{wrong}");
         }
-        assert!(ClinicId::parse(&"ab".repeat(16)).is_err());
+        for wrong in ["ab".repeat(16), format!("{{{key}}}"), format!("urn:uuid:{key}")] {
+            assert!(ClinicId::parse(&wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ use telemetry::{CallTotals, CalledService};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
-use crate::path::is_id;
+use crate::path::find_id;
 use crate::problem::ProblemOutcome;
 use crate::request::{ClientIp, InvocationId, RequestId};
 
@@ -49,7 +49,7 @@ impl AccessLogEntry {
             span.record("invocation_id", &id.0);
         }
         let ids = path.into_iter().flatten();
-        if let Some((_, id)) = ids.into_iter().find(|(_, text)| is_id(text)) {
+        if let Some(id) = ids.into_iter().find_map(|(_, text)| find_id(text)) {
             span.record("object", id);
         }
         let ip = extensions.get::<ClientIp>().map(|ip| ip.as_str().to_owned());

@@ -32,9 +32,10 @@ macro_rules! path_ids {
         }
     )*
 
-        /// Whether this is an id that a path can hold, and not any other text.
-        pub(crate) fn is_id(text: &str) -> bool {
-            $(<$id>::parse(text).is_ok())||*
+        /// Reads an id that a path can hold, in its own spelling. `None` for any other text.
+        pub(crate) fn find_id(text: &str) -> Option<String> {
+            let ids = [$(<$id>::parse(text).ok().map(|id| id.to_string())),*];
+            ids.into_iter().flatten().next()
         }
     };
 }
