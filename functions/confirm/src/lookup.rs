@@ -34,12 +34,18 @@ pub(crate) struct LookupView {
     /// First name.
     first_name: String,
     /// Middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     middle_name: Option<String>,
     /// Last name.
     last_name: String,
     /// Suffix such as `Jr.` or `MD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     suffix1: Option<String>,
     /// Second suffix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     suffix2: Option<String>,
     /// Role in the clinic.
     #[schema(value_type = ClinicRoleName)]

@@ -19,7 +19,7 @@ use crate::schema::{
     InvitedSource, LevelName, NpiVerification, ScopeName, UserStatusName,
 };
 
-/// A person and their permissions, in users and invitations.
+/// A person and their permissions, in users and invitations. What the person does not have is left out.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct PersonView {
@@ -30,12 +30,20 @@ pub struct PersonView {
     /// Last name.
     pub last_name: String,
     /// Middle name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub middle_name: Option<String>,
     /// Suffix such as `Jr.` or `MD`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub suffix1: Option<String>,
     /// Second suffix.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub suffix2: Option<String>,
     /// 10 to 15 digits.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub phone_number: Option<String>,
     /// Role in the clinic.
     #[schema(value_type = ClinicRoleName)]
@@ -50,6 +58,8 @@ pub struct PersonView {
     /// Sign in at the dashboard.
     pub has_dashboard_access: bool,
     /// National Provider Identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub npi_number: Option<String>,
     /// Whether the NPI is verified.
     #[schema(value_type = NpiVerification)]
