@@ -9,5 +9,6 @@ mod lost_answers;
 mod openapi;
 mod races;
 mod races_access;
+mod reading;
 mod v1;
 mod well_known;

@@ -14,14 +14,15 @@ use store::PageRequest;
 use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
-use web::query::{ListQuery, PageParameters, QueryBool};
+use web::page::FilterMeaning;
+use web::query::{ListFilter, ListQuery, PageParameters, QueryBool};
 use web::schema::{AccessModeName, AccessStatusName};
 
 /// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct AccessFilter {
+pub(crate) struct AccessQuery {
     /// The user who views.
     #[param(value_type = Option<String>)]
     user_id: Field<UserId>,
@@ -30,12 +31,24 @@ pub(crate) struct AccessFilter {
     active: Field<QueryBool>,
 }
 
-impl RequestFields for AccessFilter {
-    type Values = (Option<UserId>, Option<bool>);
+/// The filters that a query asks for.
+pub(crate) struct AccessFilter {
+    user: Option<UserId>,
+    active: Option<bool>,
+}
+
+impl RequestFields for AccessQuery {
+    type Values = AccessFilter;
 
     fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault> {
         let user = faults.optional(self.user_id);
-        Ok((user, faults.optional(self.active).map(|flag| flag.0)))
+        Ok(AccessFilter { user, active: faults.optional(self.active).map(|flag| flag.0) })
+    }
+}
+
+impl ListFilter for AccessFilter {
+    fn meaning(&self) -> FilterMeaning {
+        FilterMeaning::default().with("userId", self.user).with("active", self.active)
     }
 }
 
@@ -125,7 +138,7 @@ pub(crate) struct AccessesView {
 
 /// List temporary access. Ended access is listed for 30 days.
 #[utoipa::path(
-    get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessFilter, PageParameters),
+    get, operation_id = "listAccess", path = "/v1/access", tag = "access", params(AccessQuery, PageParameters),
     security(("apiKey" = []), ("session" = [])),
     responses((status = 200, body = AccessesView), Problem)
 )]
@@ -135,7 +148,7 @@ pub(crate) async fn handle(
     query: ListQuery,
 ) -> Result<Json<AccessesView>, Problem> {
     let (clinic, now) = (caller.clinic(), context.now());
-    let ((user, active), paging) = query.read::<AccessFilter>("access", clinic)?;
+    let (AccessFilter { user, active }, paging) = query.read::<AccessQuery>("access", clinic)?;
     let request =
         PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
     let from = active.filter(|active| *active).map(|_| oldest_live_id(now));

@@ -10,7 +10,7 @@ use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
 use domain::field::{FieldFaults, Refusal};
 use domain::ids::AuditId;
-use domain::time::{Day, Timestamp};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{AuditRange, PageRequest};
@@ -19,7 +19,9 @@ use web::Problem;
 use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
 use web::name_view::NameView;
-use web::query::{ListQuery, PageParameters};
+use web::page::FilterMeaning;
+use web::query::{ListFilter, ListQuery, PageParameters};
+use web::range::{RangeEnd, RangeStart};
 use web::view::PermissionsView;
 
 /// Filters. An item must match all of them.
@@ -38,12 +40,12 @@ pub(crate) struct AuditQuery {
     /// The action, such as `user.edited`.
     #[param(value_type = Option<String>)]
     action: Field<ActionName>,
-    /// Done on this UTC day or later.
-    #[param(value_type = Option<String>, format = Date)]
-    start_date: Field<Day>,
-    /// Done on this UTC day or earlier.
-    #[param(value_type = Option<String>, format = Date)]
-    end_date: Field<Day>,
+    /// Done on this UTC day (`YYYY-MM-DD`) or at this instant (RFC 3339), or later.
+    #[param(value_type = Option<String>, example = "2026-12-01")]
+    start_date: Field<RangeStart>,
+    /// Done on this UTC day (`YYYY-MM-DD`) or at this instant (RFC 3339), or earlier.
+    #[param(value_type = Option<String>, example = "2026-12-01T18:00:00-06:00")]
+    end_date: Field<RangeEnd>,
 }
 
 /// A page of audit events.
@@ -147,8 +149,9 @@ pub(crate) struct AuditFilter {
     actor: Option<Actor>,
     object: Option<AuditObject>,
     action: Option<String>,
-    start: Option<Day>,
-    end: Option<Day>,
+    start: Option<Timestamp>,
+    /// The first instant that is too late.
+    end: Option<Timestamp>,
 }
 
 impl RequestFields for AuditQuery {
@@ -159,8 +162,8 @@ impl RequestFields for AuditQuery {
             actor: faults.optional(self.actor).map(|name| name.0),
             object: faults.optional(self.object).map(|name| name.0),
             action: faults.optional(self.action).map(|name| name.0),
-            start: faults.optional(self.start_date),
-            end: faults.optional(self.end_date),
+            start: faults.optional(self.start_date).map(|start| start.0),
+            end: faults.optional(self.end_date).map(|end| end.0),
         })
     }
 }
@@ -174,7 +177,7 @@ impl FieldValue for ActorName {
             "actor_invalid",
             "Send usr_..., key:<apiKeyId>, inv_..., acc_..., operator or system.",
         );
-        read_text(&value, |text| Actor::parse(text).map(Self).ok_or(INVALID))
+        read_text(&value, |text| Actor::parse(&text.to_ascii_lowercase()).map(Self).ok_or(INVALID))
     }
 }
 
@@ -187,7 +190,9 @@ impl FieldValue for ObjectName {
             "object_invalid",
             "Send usr_..., inv_..., ses_..., acc_..., key:<apiKeyId> or clinic:<clinicId>.",
         );
-        read_text(&value, |text| AuditObject::parse(text).map(Self).ok_or(INVALID))
+        read_text(&value, |text| {
+            AuditObject::parse(&text.to_ascii_lowercase()).map(Self).ok_or(INVALID)
+        })
     }
 }
 
@@ -204,13 +209,23 @@ impl FieldValue for ActionName {
     }
 }
 
+impl ListFilter for AuditFilter {
+    fn meaning(&self) -> FilterMeaning {
+        FilterMeaning::default()
+            .with("actor", self.actor)
+            .with("object", self.object)
+            .with("action", self.action.as_ref())
+            .with("startDate", self.start)
+            .with("endDate", self.end)
+    }
+}
+
 impl AuditFilter {
     /// The range of time to read. It starts at the clinic's creation at the earliest.
     fn range(&self, clinic: &Clinic, now: Timestamp) -> AuditRange {
-        let start = self.start.map(Day::start);
-        let end = self.end.map(|day| day.end().previous_instant());
+        let end = self.end.map(Timestamp::previous_instant);
         AuditRange {
-            from: start.map_or(clinic.created_at, |start| start.max(clinic.created_at)),
+            from: self.start.map_or(clinic.created_at, |start| start.max(clinic.created_at)),
             to: end.map_or(now, |end| end.min(now)),
         }
     }

@@ -1,6 +1,7 @@
 //! `GET /v1/autoScribe/users/invitations`: newest first.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use auth::caller::{Caller, ReadInvitations};
 use axum::Json;
@@ -12,7 +13,7 @@ use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::npi::NpiStatus;
 use domain::person::email::Email;
-use domain::time::{Day, Timestamp};
+use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use store::{InvitationRange, Page, PageRequest};
@@ -20,9 +21,14 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
-use web::query::{ListQuery, PageParameters, Paging};
+use web::page::FilterMeaning;
+use web::query::{ListFilter, ListQuery, PageParameters, Paging};
+use web::range::{RangeEnd, RangeStart};
 use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
 use web::view::InvitationView;
+
+/// How much earlier an invitation's id may be made than the invitation. A request lasts 10 seconds at most.
+const ID_LEAD: Duration = Duration::from_secs(10);
 
 /// Filters. An item must match all of them.
 #[derive(Deserialize, IntoParams)]
@@ -35,12 +41,12 @@ pub(crate) struct InvitationQuery {
     /// Whether it expired while pending.
     #[param(value_type = Option<ExpiredFilter>)]
     expired: Field<Expired>,
-    /// Created on this UTC day or later.
-    #[param(value_type = Option<String>, format = Date)]
-    start_date: Field<Day>,
-    /// Created on this UTC day or earlier.
-    #[param(value_type = Option<String>, format = Date)]
-    end_date: Field<Day>,
+    /// Created on this UTC day (`YYYY-MM-DD`) or at this instant (RFC 3339), or later.
+    #[param(value_type = Option<String>, example = "2026-12-01")]
+    start_date: Field<RangeStart>,
+    /// Created on this UTC day (`YYYY-MM-DD`) or at this instant (RFC 3339), or earlier.
+    #[param(value_type = Option<String>, example = "2026-12-01T18:00:00-06:00")]
+    end_date: Field<RangeEnd>,
     /// The user ID of the invited person.
     #[param(value_type = Option<String>)]
     user_id: Field<UserId>,
@@ -113,8 +119,9 @@ async fn load_page(
 pub(crate) struct InvitationFilter {
     statuses: BTreeSet<InvitationStatus>,
     expired: Option<bool>,
-    start: Option<Day>,
-    end: Option<Day>,
+    start: Option<Timestamp>,
+    /// The first instant that is too late.
+    end: Option<Timestamp>,
     user: Option<UserId>,
     email: Option<Email>,
     delivery: Option<DeliveryStatus>,
@@ -128,8 +135,8 @@ impl RequestFields for InvitationQuery {
         Ok(InvitationFilter {
             statuses: faults.optional(self.status).map(|any| any.0).unwrap_or_default(),
             expired: faults.optional(self.expired).and_then(|expired| expired.0),
-            start: faults.optional(self.start_date),
-            end: faults.optional(self.end_date),
+            start: faults.optional(self.start_date).map(|start| start.0),
+            end: faults.optional(self.end_date).map(|end| end.0),
             user: faults.optional(self.user_id),
             email: faults.optional(self.email),
             delivery: faults.optional(self.delivery),
@@ -182,6 +189,20 @@ impl FieldValue for VerificationName {
     }
 }
 
+impl ListFilter for InvitationFilter {
+    fn meaning(&self) -> FilterMeaning {
+        let any = self.statuses.iter();
+        any.fold(FilterMeaning::default(), |all, status| all.with("status", Some(status.as_str())))
+            .with("expired", self.expired)
+            .with("startDate", self.start)
+            .with("endDate", self.end)
+            .with("userId", self.user)
+            .with("email", self.email.as_ref().map(Email::normalized))
+            .with("delivery", self.delivery.map(DeliveryStatus::as_str))
+            .with("npiVerification", self.npi_verification.as_ref().map(|name| &name.0))
+    }
+}
+
 impl InvitationFilter {
     /// The part of the filter that selects a range of keys.
     fn range(&self) -> InvitationRange {
@@ -191,8 +212,8 @@ impl InvitationFilter {
             InvitationId::from_bytes(floor.saturating_sub(1).to_be_bytes())
         };
         InvitationRange {
-            from: self.start.map_or(whole.from, |day| InvitationId::floor(day.start())),
-            to: self.end.map_or(whole.to, |day| last_before(day.end())),
+            from: self.start.map_or(whole.from, |start| InvitationId::floor(start.minus(ID_LEAD))),
+            to: self.end.map_or(whole.to, last_before),
             statuses: self.statuses.clone(),
         }
     }
@@ -201,8 +222,8 @@ impl InvitationFilter {
         let details = invitation.details();
         (self.statuses.is_empty() || self.statuses.contains(&invitation.status()))
             && self.expired.is_none_or(|wanted| wanted == invitation.is_expired(now))
-            && self.start.is_none_or(|day| day.start() <= details.created_at)
-            && self.end.is_none_or(|day| details.created_at < day.end())
+            && self.start.is_none_or(|start| start <= details.created_at)
+            && self.end.is_none_or(|end| details.created_at < end)
             && self.user.is_none_or(|user| user == details.id.user_id())
             && self.email.as_ref().is_none_or(|email| *email == details.email)
             && self.delivery.is_none_or(|wanted| wanted == details.email_delivery.status)

@@ -18,7 +18,8 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
-use web::query::{ListQuery, PageParameters, Paging, QueryBool};
+use web::page::FilterMeaning;
+use web::query::{ListFilter, ListQuery, PageParameters, Paging, QueryBool};
 use web::schema::{InvitedSource, LevelName, UserStatusName};
 use web::view::UserView;
 
@@ -151,6 +152,20 @@ impl FieldValue for SourceName {
             "api" | "dashboard" => Ok(Self(text.to_owned())),
             _ => Err(UNKNOWN),
         })
+    }
+}
+
+impl ListFilter for UserFilter {
+    fn meaning(&self) -> FilterMeaning {
+        FilterMeaning::default()
+            .with("canCreateReports", self.can_create_reports)
+            .with("email", self.email.as_ref().map(Email::normalized))
+            .with("firstName", self.first_name.as_ref())
+            .with("lastName", self.last_name.as_ref())
+            .with("invitedSource", self.source.as_ref().map(|source| &source.0))
+            .with("level", self.level.map(Level::as_str))
+            .with("status", self.status.map(UserStatus::as_str))
+            .with("assignable", self.assignable)
     }
 }
 

@@ -15,8 +15,11 @@ use serde_json::{Map, Value};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonObject;
-use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields, read_object};
+use web::field::{
+    FaultCollector, Field, FieldValue, NotedFault, RequestFields, is_nothing, read_object,
+};
 use web::field_value::{Nested, read_text};
+use web::json::skip_byte_order_mark;
 use web::openapi::IdempotencyKeyHeader;
 
 use crate::Deps;
@@ -110,9 +113,9 @@ impl SpelledOptions {
             #[serde(borrow)]
             options: Option<&'a RawValue>,
         }
-        if let Some(options) = members.get_mut("options").filter(|options| !options.is_null()) {
-            // If `options` comes twice, the text is empty here and refused as no object.
-            let spelling = serde_json::from_slice::<Spelling<'_>>(&bytes).ok();
+        if let Some(options) = members.get_mut("options").filter(|options| !is_nothing(options)) {
+            let json = skip_byte_order_mark(&bytes);
+            let spelling = serde_json::from_slice::<Spelling<'_>>(json).ok();
             let text = spelling.and_then(|spelling| spelling.options).map(RawValue::get);
             *options = Value::from(text.unwrap_or_default());
         }

@@ -16,8 +16,8 @@ use domain::session::IdleMinutes;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::Problem;
-use web::body::JsonObject;
-use web::field::{FaultCollector, Field, NotedFault, RequestFields, read_object};
+use web::body::JsonBody;
+use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 
 use crate::Deps;
 
@@ -68,9 +68,6 @@ pub(crate) async fn read(
     Ok(Json(ClinicSettingsView::new(&clinic, deps.invitations_per_day)))
 }
 
-/// Settings that a PATCH ignores, so that a client can send back what it read.
-const READ_ONLY: [&str; 2] = ["clinicId", "invitationsPerDay"];
-
 /// The settings to change. A missing one stays as it is.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -95,6 +92,8 @@ pub(crate) struct ClinicChangeRequest {
 impl RequestFields for ClinicChangeRequest {
     type Values = ClinicChanges;
 
+    const READ_ONLY: &'static [&'static str] = &["clinicId", "invitationsPerDay"];
+
     fn read(self, faults: &mut FaultCollector) -> Result<ClinicChanges, NotedFault> {
         Ok(ClinicChanges {
             name: faults.change(self.name),
@@ -114,10 +113,8 @@ impl RequestFields for ClinicChangeRequest {
 pub(crate) async fn edit(
     State(deps): State<Deps>,
     caller: Caller<ManageClinic>,
-    mut body: JsonObject,
+    JsonBody(changes): JsonBody<ClinicChangeRequest>,
 ) -> Result<Json<ClinicSettingsView>, Problem> {
-    body.members.retain(|name, _| !READ_ONLY.contains(&name.as_str()));
-    let changes = read_object::<ClinicChangeRequest>(body.members)?;
     let context = &deps.context;
     let (requester, id) = (caller.principal.requester(), caller.clinic());
     let (action, object) = (AuditAction::ClinicEdited, AuditObject::Clinic(id));

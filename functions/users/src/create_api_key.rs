@@ -38,11 +38,11 @@ pub(crate) struct ApiKeyRequest {
     #[schema(value_type = Vec<ScopeName>, min_items = 1)]
     scopes: Field<Vec<Scope>>,
     /// Origins such as `https://pacs.example` whose pages may embed the views that the key opens.
-    #[schema(value_type = Vec<String>, required = false, max_items = 20)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 20)]
     embed_origins: Field<Vec<EmbedOrigin>>,
     /// Which temporary access the key sees and ends. The default is `all`. Choose `self` if several PACS
     /// use the clinic.
-    #[schema(value_type = AccessScopeName, required = false)]
+    #[schema(value_type = Option<AccessScopeName>)]
     access_scope: Field<AccessScope>,
     /// When the key stops working. RFC 3339, in the future. By default it works until it is revoked.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -68,7 +68,7 @@ impl RequestFields for ApiKeyRequest {
         if scopes.as_ref().is_ok_and(Vec::is_empty) {
             scopes = Err(faults.note("scopes", NO_SCOPES));
         }
-        let origins = faults.change(self.embed_origins).unwrap_or_default();
+        let origins = faults.optional(self.embed_origins).unwrap_or_default();
         let origins = faults.check("embedOrigins", EmbedOrigins::new(origins));
         let access_scope = faults.optional(self.access_scope).unwrap_or_default();
         let expires_at = faults.optional(self.expires_at);

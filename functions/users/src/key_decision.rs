@@ -13,7 +13,7 @@ use serde_json::{Map, Value};
 use store::Transaction;
 use utoipa::ToSchema;
 use web::Problem;
-use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
+use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields, is_nothing};
 use web::field_value::read_text;
 use web::schema::KeyDecisionName;
 
@@ -70,7 +70,8 @@ pub(crate) fn take_key_decision(
     members: &mut Map<String, Value>,
 ) -> Result<Option<KeyDecision>, FieldFaults> {
     match members.remove("keys") {
-        None | Some(Value::Null) => Ok(None),
+        None => Ok(None),
+        Some(value) if is_nothing(&value) => Ok(None),
         Some(value) => {
             KeyDecision::from_json(value).map(Some).map_err(|faults| faults.within("keys"))
         }

@@ -11,7 +11,6 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::MethodRouter;
 use domain::credentials::keyring::{InvitationLinks, Keyring};
 use domain::invitation::Fingerprint;
-use serde_json::Value;
 use store::{IdempotencyOutcome, KeyReservation, SavedResponse};
 
 use crate::caller::{Caller, Capability};
@@ -190,8 +189,8 @@ fn parse_key(key: &HeaderValue) -> Result<String, Problem> {
 }
 
 /// The name of a link, if its token is genuine.
-fn invitee_name(links: &Keyring<InvitationLinks>, bytes: &Bytes) -> Option<String> {
-    let body: Value = serde_json::from_slice(bytes).ok()?;
+fn invitee_name(links: &Keyring<InvitationLinks>, bytes: &[u8]) -> Option<String> {
+    let body = web::json::parse(bytes).ok()?;
     let link = links.read_invitation_token(body.get("token")?.as_str()?).ok()?;
     Some(format!("link:{}:{}", link.invitation, link.generation))
 }

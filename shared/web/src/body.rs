@@ -3,10 +3,11 @@
 use axum::Form;
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequest, Request};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use serde_json::{Map, Value};
 
 use crate::field::{RequestFields, read_object};
+use crate::json;
 use crate::problem::Problem;
 
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -81,13 +82,13 @@ impl<S: Send + Sync> FromRequest<S> for JsonObject {
             ));
         }
         let bytes = read(request, state).await?;
-        match serde_json::from_slice(&bytes) {
+        match json::parse(&bytes) {
             Ok(Value::Object(members)) => Ok(Self { members, bytes }),
             Ok(_) => Err(Problem::bad_request("json_invalid", "Send a JSON object.")),
             Err(error) => Err(Problem::bad_request(
                 "json_invalid",
                 format!(
-                    "Send valid JSON. The error is at line {}, column {}.",
+                    "Send valid JSON with each key only once. The error is at line {}, column {}.",
                     error.line(),
                     error.column()
                 ),
@@ -116,8 +117,11 @@ pub async fn read<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, 
     })
 }
 
+/// Whether the body is JSON. A PATCH may call it a merge patch (RFC 7396), which is what it is.
 fn is_json(request: &Request) -> bool {
-    media_type(request).eq_ignore_ascii_case("application/json")
+    let is = |kind| media_type(request).eq_ignore_ascii_case(kind);
+    is("application/json")
+        || request.method() == Method::PATCH && is("application/merge-patch+json")
 }
 
 /// `Content-Type` without its parameters.

@@ -1,16 +1,20 @@
 //! The PATCH request for an invitation or a user.
 
+use domain::field::FieldFaults;
 use domain::npi::Npi;
-use domain::person::permissions::AssignableLevel;
+use domain::person::permissions::{AssignableLevel, Level};
 use domain::person::profile::ProfileChanges;
 use domain::person::{ClinicRole, NameSuffix, PersonName, PhoneNumber};
 use serde::Deserialize;
+use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::field::{FaultCollector, Field, NotedFault, RequestFields};
-use crate::schema::{AssignableLevelName, ClinicRoleName};
+use crate::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
+use crate::field_value::read_text;
+use crate::schema::{ClinicRoleName, LevelName};
 
-/// The fields to change. A missing field stays as it is. Null clears an optional field.
+/// The fields to change. A missing field stays as it is. Null or `""` clears an optional field. Read-only fields
+/// of the object are ignored.
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ChangeRequest {
@@ -35,9 +39,9 @@ pub struct ChangeRequest {
     /// One of the 61 clinic roles.
     #[schema(value_type = ClinicRoleName, required = false)]
     clinic_role: Field<ClinicRole>,
-    /// `admin` needs `hasDashboardAccess`.
-    #[schema(value_type = AssignableLevelName, required = false)]
-    level: Field<AssignableLevel>,
+    /// `admin` needs `hasDashboardAccess`. `owner` only for a person who is one already.
+    #[schema(value_type = LevelName, required = false)]
+    level: Field<LevelToKeepOrAssign>,
     /// Assign tasks, create studies, edit study metadata.
     #[schema(value_type = bool, required = false)]
     can_manage_studies: Field<bool>,
@@ -52,8 +56,42 @@ pub struct ChangeRequest {
     npi_number: Field<Npi>,
 }
 
+/// A level that a request may assign, or the level of an owner, who keeps it.
+struct LevelToKeepOrAssign(Level);
+
+impl FieldValue for LevelToKeepOrAssign {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        read_text(&value, |text| match text {
+            "owner" => Ok(Self(Level::Owner)),
+            _ => AssignableLevel::parse(text).map(|level| Self(level.into())),
+        })
+    }
+}
+
 impl RequestFields for ChangeRequest {
     type Values = ProfileChanges;
+
+    const READ_ONLY: &'static [&'static str] = &[
+        "assignable",
+        "clinicId",
+        "createdAt",
+        "delivery",
+        "deliveryDetail",
+        "email",
+        "expiry",
+        "grantedBy",
+        "invitationId",
+        "invitedByApiKeyId",
+        "invitedSource",
+        "inviterId",
+        "lastLoginAt",
+        "npiRegistryName",
+        "npiVerification",
+        "sendCount",
+        "status",
+        "updatedAt",
+        "userId",
+    ];
 
     fn read(self, faults: &mut FaultCollector) -> Result<ProfileChanges, NotedFault> {
         Ok(ProfileChanges {
@@ -64,7 +102,7 @@ impl RequestFields for ChangeRequest {
             suffix2: faults.clearable(self.suffix2),
             phone: faults.clearable(self.phone_number),
             role: faults.change(self.clinic_role),
-            level: faults.change(self.level),
+            level: faults.change(self.level).map(|level| level.0),
             manage_studies: faults.change(self.can_manage_studies),
             create_reports: faults.change(self.can_create_reports),
             dashboard: faults.change(self.has_dashboard_access),

@@ -38,6 +38,8 @@ enum Sent<T> {
     Value(T),
     /// Holds every fault of the value, for a list or an object can have several.
     Fault(FieldFaults),
+    /// An empty text, with what it means if the field is required. Forms send one for what was not filled in.
+    Blank(Result<T, FieldFaults>),
 }
 
 impl<T> Field<T> {
@@ -57,17 +59,31 @@ impl<'de, T: FieldValue> Deserialize<'de> for Field<T> {
         let sent = match member.next() {
             None => Sent::Absent,
             Some(Value::Null) => Sent::Null,
-            Some(value) => T::from_json(value)
-                .map_or_else(|faults| Sent::Fault(faults.within(&name)), Sent::Value),
+            Some(value) => {
+                let blank = is_nothing(&value);
+                match T::from_json(value).map_err(|faults| faults.within(&name)) {
+                    read if blank => Sent::Blank(read),
+                    Ok(value) => Sent::Value(value),
+                    Err(faults) => Sent::Fault(faults),
+                }
+            }
         };
         Ok(Self { name, sent })
     }
+}
+
+/// Whether this is what an optional field without a value holds: null, or a text without characters.
+pub fn is_nothing(value: &Value) -> bool {
+    value.is_null() || value.as_str().is_some_and(|text| text.trim().is_empty())
 }
 
 /// A struct of [`Field`]s that can be read into domain values.
 pub trait RequestFields: DeserializeOwned {
     /// The domain values.
     type Values;
+
+    /// Members that are ignored, so that a client can send back the object that it read.
+    const READ_ONLY: &'static [&'static str] = &[];
 
     /// Reads every field and notes every fault, including those of rules across fields.
     fn read(self, faults: &mut FaultCollector) -> Result<Self::Values, NotedFault>;
@@ -81,7 +97,7 @@ pub fn read_object<R: RequestFields>(
     let request: R = take_fields(&mut members)?;
     let mut faults = FaultCollector::default();
     let values = request.read(&mut faults);
-    for name in members.keys() {
+    for name in members.keys().filter(|name| !R::READ_ONLY.contains(&name.as_str())) {
         faults.note(
             truncate_name(name),
             Refusal::new("unknown_field", "Remove this field. The request does not have it."),
@@ -153,28 +169,29 @@ impl FaultCollector {
             Sent::Value(value) => Ok(value),
             Sent::Absent | Sent::Null => Err(self.note(field.name, missing)),
             Sent::Fault(faults) => Err(self.note_all(faults)),
+            Sent::Blank(read) => read.map_err(|faults| self.note_all(faults)),
         }
     }
 
-    /// Reads a field that may be absent or null. `None` also means that a fault was noted.
+    /// Reads a field that may be absent, null or empty. `None` also means that a fault was noted.
     pub fn optional<T>(&mut self, field: Field<T>) -> Option<T> {
         self.clearable(field).flatten()
     }
 
     /// Reads a field that may be absent but not null. `None` also means that a fault was noted.
     pub fn change<T>(&mut self, field: Field<T>) -> Option<T> {
-        if let Sent::Null = field.sent {
-            self.note(field.name, NOT_NULL);
-            return None;
+        match field.sent {
+            Sent::Absent => None,
+            _ => self.required_or(field, NOT_NULL).ok(),
         }
-        self.optional(field)
     }
 
-    /// Reads a field that can be changed, or cleared with null. `None` also means that a fault was noted.
+    /// Reads a field that can be changed, or cleared with null or an empty text. `None` also means that a fault
+    /// was noted.
     pub fn clearable<T>(&mut self, field: Field<T>) -> Option<Option<T>> {
         match field.sent {
             Sent::Absent => None,
-            Sent::Null => Some(None),
+            Sent::Null | Sent::Blank(_) => Some(None),
             Sent::Value(value) => Some(Some(value)),
             Sent::Fault(faults) => {
                 self.note_all(faults);

@@ -15,7 +15,7 @@ use domain::person::permissions::{AssignableLevel, Level};
 use domain::person::{ClinicRole, NameSuffix, PersonName, PhoneNumber};
 use domain::session::IdleMinutes;
 use domain::study::StudyInstanceUid;
-use domain::time::{Day, Timestamp};
+use domain::time::Timestamp;
 use domain::user::UserStatus;
 use serde_json::Value;
 
@@ -27,8 +27,16 @@ const NOT_WHOLE: Refusal = Refusal::new("wrong_type", "Send a whole number.");
 const NOT_LIST: Refusal = Refusal::new("wrong_type", "Send a list.");
 const NOT_OBJECT: Refusal = Refusal::new("wrong_type", "Send an object.");
 
-/// Reads a value that is sent as a string.
+/// Reads a value that is sent as a string. Spaces around it are ignored, because people paste them.
 pub fn read_text<T, E: Into<Refusal>>(
+    value: &Value,
+    parse: impl FnOnce(&str) -> Result<T, E>,
+) -> Result<T, FieldFaults> {
+    read_exact_text(value, |text| parse(text.trim()))
+}
+
+/// Reads a value that is sent as a string, in which spaces count.
+fn read_exact_text<T, E: Into<Refusal>>(
     value: &Value,
     parse: impl FnOnce(&str) -> Result<T, E>,
 ) -> Result<T, FieldFaults> {
@@ -36,14 +44,23 @@ pub fn read_text<T, E: Into<Refusal>>(
     parsed.map_err(at_value)
 }
 
-/// Reads a value that is sent as a whole number of 0 or more.
+/// Reads a whole number of 0 or more, which JSON may spell as `60`, `60.0` or `6e1`. One that is too large for
+/// `u32` becomes its largest.
+pub(crate) fn whole_number(value: &Value) -> Option<u32> {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "the number is whole and not negative, and the cast stops at the largest"
+    )]
+    value.as_f64().filter(|n| n.fract() == 0.0 && *n >= 0.0).map(|number| number as u32)
+}
+
+/// Reads a value that is sent as a whole number.
 fn read_whole<T>(
     value: &Value,
     parse: impl FnOnce(u32) -> Result<T, Refusal>,
 ) -> Result<T, FieldFaults> {
-    // A whole number that is too large for u32 is also out of range.
-    let whole = value.as_u64().map(|number| u32::try_from(number).unwrap_or(u32::MAX));
-    whole.ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
+    whole_number(value).ok_or(NOT_WHOLE).and_then(parse).map_err(at_value)
 }
 
 fn at_value(refused: Refusal) -> FieldFaults {
@@ -55,6 +72,16 @@ macro_rules! texts {
         impl FieldValue for $value {
             fn from_json(value: Value) -> Result<Self, FieldFaults> {
                 read_text(&value, $parse)
+            }
+        }
+    )*};
+}
+
+macro_rules! exact_texts {
+    ($($value:ty: $parse:expr;)*) => {$(
+        impl FieldValue for $value {
+            fn from_json(value: Value) -> Result<Self, FieldFaults> {
+                read_exact_text(&value, $parse)
             }
         }
     )*};
@@ -76,7 +103,6 @@ texts! {
     AssignableLevel: Self::parse;
     ClinicId: Self::parse;
     ClinicRole: Self::parse;
-    Day: |text| Self::parse(text).map_err(|_| Refusal::new("date_invalid", "Send a date as YYYY-MM-DD."));
     DeliveryStatus: |text| Self::parse(text).ok_or(Refusal::new(
         "delivery_unknown",
         "Send queued, sent, delivered, delayed, bounced, complained or failed.",
@@ -89,15 +115,14 @@ texts! {
     Level: Self::parse;
     NameSuffix: Self::parse;
     Npi: Self::parse;
-    Password: Self::parse;
     PersonName: Self::parse;
     ClinicName: Self::parse;
     PhoneNumber: Self::parse;
     RejectReason: Self::parse;
-    RetrievalId: Self::parse;
     Scope: Self::parse;
     StudyId: Self::parse;
-    StudyInstanceUid: Self::parse;
+    // DICOM files pad a UID with a NUL.
+    StudyInstanceUid: |text| Self::parse(text.trim_end_matches('\0'));
     TimeZone: Self::parse;
     Timestamp: |text| Self::parse(text).map_err(|_| Refusal::new(
         "time_invalid",
@@ -106,6 +131,11 @@ texts! {
     UserId: Self::parse;
     UserStatus: |text| Self::parse(text)
         .ok_or(Refusal::new("status_unknown", "Send active, deactivated or released."));
+}
+
+exact_texts! {
+    Password: Self::parse;
+    RetrievalId: Self::parse;
     ViewportLabel: Self::parse;
 }
 

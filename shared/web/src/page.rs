@@ -1,10 +1,14 @@
 //! `limit` and `cursor`.
 
+use std::fmt::Display;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::field::Refusal;
 use domain::ids::ClinicId;
 use domain::invitation::Fingerprint;
+
+use crate::field_value::whole_number;
 
 /// The most items on a page.
 const MAX_LIMIT: usize = 100;
@@ -14,11 +18,11 @@ const MAX_LIMIT: usize = 100;
 pub struct PageLimit(usize);
 
 impl PageLimit {
-    /// Reads a limit. The SDKs send it as a floating-point number.
+    /// Reads a limit, written as in JSON. The SDKs send `20.0`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const RANGE: Refusal = Refusal::new("limit_range", "Send a whole number from 1 to 100.");
-        let whole = text.strip_suffix(".0").unwrap_or(text);
-        let number = whole.parse().map_err(|_| RANGE)?;
+        let number = serde_json::from_str(text).ok().as_ref().and_then(whole_number);
+        let number = number.and_then(|number| usize::try_from(number).ok()).ok_or(RANGE)?;
         if (1..=MAX_LIMIT).contains(&number) { Ok(Self(number)) } else { Err(RANGE) }
     }
 
@@ -34,6 +38,20 @@ impl Default for PageLimit {
     }
 }
 
+/// What the filters of a list select, in one spelling. Filters that select the same have the same meaning, even if
+/// the query spells them in another way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FilterMeaning(Vec<(&'static str, String)>);
+
+impl FilterMeaning {
+    /// Adds a filter if the query has it. Every list adds its filters in the same order.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: Option<impl Display>) -> Self {
+        self.0.extend(value.map(|value| (name, value.to_string())));
+        self
+    }
+}
+
 /// The clinic, route and filters that a cursor belongs to. A cursor from another list is refused.
 #[derive(Clone, Debug)]
 pub struct Binding(Fingerprint);
@@ -45,13 +63,11 @@ pub struct CursorInvalid;
 const TAG: usize = 12;
 
 impl Binding {
-    /// The binding of a list. `filters` are the parameters except `limit` and `cursor`.
-    pub fn new(clinic: ClinicId, route: &str, filters: &[(String, String)]) -> Self {
-        let mut sorted: Vec<_> = filters.iter().collect();
-        sorted.sort();
+    /// The binding of a list.
+    pub fn new(clinic: ClinicId, route: &str, FilterMeaning(filters): &FilterMeaning) -> Self {
         let clinic = clinic.to_string();
         let mut parts = vec![clinic.as_bytes(), route.as_bytes()];
-        parts.extend(sorted.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
+        parts.extend(filters.iter().flat_map(|(name, value)| [name.as_bytes(), value.as_bytes()]));
         Self(Fingerprint::of(&parts))
     }
 
@@ -82,7 +98,7 @@ mod tests {
 
     #[test]
     fn a_cursor_works_only_for_its_clinic_route_and_filters() {
-        let filters = |v: &str| vec![("status".to_owned(), v.to_owned())];
+        let filters = |status: &str| FilterMeaning::default().with("status", Some(status));
         let (a, b) = (ClinicId::from_bytes([1; 16]), ClinicId::from_bytes([2; 16]));
         let binding = Binding::new(a, "users", &filters("sent"));
         let cursor = binding.cursor(&[7; 16]);
@@ -103,8 +119,11 @@ mod tests {
     fn a_limit_is_1_to_100_and_20_by_default() {
         let limit = |text: &str| PageLimit::parse(text).map(PageLimit::get);
         assert_eq!(PageLimit::default().get(), 20);
-        assert_eq!((limit("1"), limit("100"), limit("50.0")), (Ok(1), Ok(100), Ok(50)));
-        for wrong in ["0", "101", "-1", "1.5", "x", "", "1e2"] {
+        for (text, number) in [("1", 1), ("100", 100), ("50.0", 50), ("1e2", 100), ("20e-1", 2)] {
+            assert_eq!(limit(text), Ok(number), "{text}");
+        }
+        for wrong in ["0", "101", "-1", "1.5", "x", "", "1e3", "1e400", "NaN", "inf", "+1", "\"1\""]
+        {
             assert!(limit(wrong).is_err(), "{wrong}");
         }
     }

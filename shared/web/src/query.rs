@@ -12,7 +12,7 @@ use crate::field::{
     FaultCollector, Field, FieldValue, NotedFault, RequestFields, take_fields, truncate_name,
 };
 use crate::field_value::read_text;
-use crate::page::{Binding, PageLimit};
+use crate::page::{Binding, FilterMeaning, PageLimit};
 use crate::problem::Problem;
 
 /// The parameters of a list before they are read.
@@ -45,6 +45,18 @@ pub struct PageParameters {
 /// The declaration of a list without filters.
 #[derive(Deserialize)]
 pub struct NoFilter {}
+
+/// The values of a list's filters.
+pub trait ListFilter {
+    /// What the filters select. A cursor continues a list only under filters with the same meaning.
+    fn meaning(&self) -> FilterMeaning;
+}
+
+impl ListFilter for () {
+    fn meaning(&self) -> FilterMeaning {
+        FilterMeaning::default()
+    }
+}
 
 impl RequestFields for NoFilter {
     type Values = ();
@@ -98,16 +110,21 @@ impl ListQuery {
         &self,
         route: &str,
         clinic: ClinicId,
-    ) -> Result<(F::Values, Paging), Problem> {
+    ) -> Result<(F::Values, Paging), Problem>
+    where
+        F::Values: ListFilter,
+    {
         let mut faults = FaultCollector::default();
         let mut members = self.members();
         let filter: F = take_fields(&mut members)?;
         let page: PageParameters = take_fields(&mut members)?;
-        let binding = self.binding(route, clinic);
         let filter = filter.read(&mut faults);
-        let paging = page.read(binding, &mut faults);
         self.note_undeclared(&members, &mut faults);
-        let read = filter.and_then(|filter| Ok((filter, paging?)));
+        let read = filter.and_then(|filter| {
+            let binding = Binding::new(clinic, route, &filter.meaning());
+            let paging = page.read(binding, &mut faults)?;
+            Ok((filter, paging))
+        });
         faults.finish(read).map_err(refuse)
     }
 
@@ -119,12 +136,6 @@ impl ListQuery {
             members.entry(name.as_str()).or_insert(value);
         }
         members
-    }
-
-    fn binding(&self, route: &str, clinic: ClinicId) -> Binding {
-        let pages = |name: &str| matches!(name, "limit" | "cursor");
-        let filters: Vec<_> = self.0.iter().filter(|(name, _)| !pages(name)).cloned().collect();
-        Binding::new(clinic, route, &filters)
     }
 
     /// Notes repeated and undeclared parameters.
@@ -148,9 +159,10 @@ impl PageParameters {
         const INVALID: Refusal =
             Refusal::new("cursor_invalid", "Send the cursor of a page with the same filters.");
         let limit = faults.optional(self.limit).unwrap_or_default().get();
-        let cursor = faults.optional(self.cursor);
-        let after = cursor.map(|text| binding.read(&text).map_err(|_| INVALID)).transpose();
-        Ok(Paging { limit, after: faults.check("cursor", after)?, binding })
+        let after = faults.optional(self.cursor).map(|text| binding.read(&text)).transpose();
+        // If a filter is invalid, the list that the cursor belongs to is unknown.
+        let after = after.map_err(|_| faults.note_if_first("cursor", INVALID))?;
+        Ok(Paging { limit, after, binding })
     }
 }
 

@@ -5,6 +5,9 @@ use crate::field::{FieldFaults, Refusal};
 use crate::npi::{Attester, Npi, NpiStatus, VerificationBasis};
 use crate::time::Timestamp;
 
+const OWNER_NOT_ASSIGNABLE: Refusal =
+    Refusal::new("owner_not_assignable", "Send admin or member. A request cannot make an owner.");
+
 /// A person's level in the clinic, with what each level leaves open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AccessLevel {
@@ -58,6 +61,16 @@ impl Level {
             _ => Err(Refusal::new("level_unknown", "Send owner, admin or member.")),
         }
     }
+
+    /// The level after a request for `wanted`. An owner stays one, and no one else becomes one.
+    pub fn change_to(self, wanted: Option<Self>) -> Result<Self, FieldFaults> {
+        match wanted {
+            Some(Self::Owner) if self != Self::Owner => {
+                Err(OWNER_NOT_ASSIGNABLE.at("level").into())
+            }
+            _ => Ok(wanted.unwrap_or(self)),
+        }
+    }
 }
 
 impl From<AssignableLevel> for Level {
@@ -75,10 +88,7 @@ impl AssignableLevel {
         match text {
             "admin" => Ok(Self::Admin),
             "member" => Ok(Self::Member),
-            "owner" => Err(Refusal::new(
-                "owner_not_assignable",
-                "Send admin or member. A request cannot make an owner.",
-            )),
+            "owner" => Err(OWNER_NOT_ASSIGNABLE),
             _ => Err(Refusal::new("level_unknown", "Send admin or member.")),
         }
     }

@@ -3,7 +3,7 @@
 use crate::field::FieldFaults;
 use crate::ids::UserId;
 use crate::npi::{Attester, Npi, NpiStatus, RegistryAnswer, VerificationBasis, surnames_match};
-use crate::person::permissions::{AssignableLevel, Level, NotAttested, Permissions, Reporting};
+use crate::person::permissions::{Level, NotAttested, Permissions, Reporting};
 use crate::person::vouched::VouchedNames;
 use crate::person::{ClinicRole, FullName, NameSuffix, PersonName, PhoneNumber};
 use crate::time::Timestamp;
@@ -56,8 +56,8 @@ pub struct ProfileChanges {
     pub phone: Option<Option<PhoneNumber>>,
     /// Role in the clinic.
     pub role: Option<ClinicRole>,
-    /// Level.
-    pub level: Option<AssignableLevel>,
+    /// Level. Only an owner stays one.
+    pub level: Option<Level>,
     /// `canManageStudies`.
     pub manage_studies: Option<bool>,
     /// `canCreateReports`.
@@ -85,7 +85,7 @@ impl Profile {
             suffix2: changes.suffix2.unwrap_or_else(|| old.suffix2.clone()),
         };
         let mut requested = self.permissions.to_request();
-        requested.level = changes.level.map_or(requested.level, Level::from);
+        requested.level = requested.level.change_to(changes.level)?;
         requested.manage_studies = changes.manage_studies.unwrap_or(requested.manage_studies);
         requested.create_reports = changes.create_reports.unwrap_or(requested.create_reports);
         requested.dashboard = changes.dashboard.unwrap_or(requested.dashboard);

@@ -72,7 +72,7 @@ async fn options_are_returned_unchanged_up_to_3072_bytes() {
 #[tokio::test]
 async fn options_must_be_one_object() {
     let app = App::start().await;
-    for wrong in ["[]", "7", "\"x\"", "{},\"options\":{}"] {
+    for wrong in ["[]", "7", "\"x\"", "true"] {
         let body = format!(r#"{{"retrievalId":"x","options":{wrong}}}"#);
         send_raw(&app, body).await.expect_problem(422, "options_invalid");
     }

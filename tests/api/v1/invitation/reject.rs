@@ -33,10 +33,10 @@ async fn an_accepted_invitation_cannot_be_rejected() {
 }
 
 #[tokio::test]
-async fn a_reason_must_be_one_line_of_1_to_500_characters() {
+async fn a_reason_must_be_one_line_of_at_most_500_characters() {
     let app = App::start().await;
     let token = app.invite_and_get_token(&member("grace@clinic.example")).await;
-    for reason in ["", "a\r\nb", &"x".repeat(501)] {
+    for reason in ["a\r\nb", &"x".repeat(501)] {
         app.as_invitee()
             .post(PATH, &json!({"token": token, "reason": reason}))
             .await

@@ -114,8 +114,7 @@ fn clearing_the_npi_of_a_person_who_reports_is_refused() {
 
 #[test]
 fn an_admin_needs_dashboard_access() {
-    let changes =
-        ProfileChanges { level: Some(AssignableLevel::Admin), ..ProfileChanges::default() };
+    let changes = ProfileChanges { level: Some(Level::Admin), ..ProfileChanges::default() };
     assert_eq!(
         profile().apply(changes, SomeoneElse).unwrap_err().0[0].code,
         "admin_needs_dashboard"

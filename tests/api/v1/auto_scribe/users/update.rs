@@ -54,7 +54,7 @@ async fn a_patch_must_obey_the_rules_across_fields() {
         (json!({"level": "admin"}), "admin_needs_dashboard"),
         (json!({"level": "owner"}), "owner_not_assignable"),
         (json!({"firstName": null}), "required"),
-        (json!({"email": "x@clinic.example"}), "unknown_field"),
+        (json!({"emails": "x@clinic.example"}), "unknown_field"),
         (json!({"npiNumber": "2000000085"}), "npi_not_found"),
         (json!({"npiNumber": "2000000077"}), "npi_deactivated"),
     ] {
