@@ -1,6 +1,7 @@
 //! The binary of every function, started as Lambda starts it. Each serves one event, and returns an error
 //! for a malformed one.
 
+mod events;
 mod logs;
 
 use crate::support::{self, App};

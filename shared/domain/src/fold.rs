@@ -92,6 +92,11 @@ impl NamePart {
         Self(fold_name(text))
     }
 
+    /// The folded text. Parts that find the same names have the same one.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether `name` contains this part. A part without apostrophes is found in names with some.
     pub fn is_in(&self, name: &str) -> bool {
         let name = fold_name(name);

@@ -8,19 +8,34 @@ use axum::body::{Bytes, to_bytes};
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::response::Response;
-use lambda_http::request::RequestContext;
+use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::ServiceExt;
-use lambda_http::{Body, IntoResponse, RequestExt as _};
-use web::{ClientIp, Deadline, InvocationId, RequestId};
+use lambda_http::{Adapter, Body, IntoResponse, RequestExt as _};
+use lambda_runtime::{LambdaEvent, service_fn};
+use serde_json::Value;
+use web::{ClientIp, Deadline, InvocationId, RequestId, UnreadableRequest};
 
+use crate::gateway::make_readable;
 use crate::system::time_left;
 
 /// Serves `router` until Lambda ends the process.
 pub async fn serve(router: Router) -> Result<(), crate::Error> {
     crate::log::start();
     let router = router.layer(from_fn(add_gateway_context));
-    let service = ServiceExt::<lambda_http::Request>::map_response(router, Utf8Response);
-    lambda_http::run(service).await
+    let router = ServiceExt::<lambda_http::Request>::map_response(router, Utf8Response);
+    let router = &router;
+    let service = service_fn(async |event: LambdaEvent<Value>| {
+        let LambdaEvent { mut payload, context } = event;
+        let unreadable = make_readable(&mut payload).map(UnreadableRequest);
+        let event: LambdaRequest = serde_json::from_value(payload)?;
+        let router = router.clone().map_request(move |mut request: lambda_http::Request| {
+            unreadable.clone().map(|unreadable| request.extensions_mut().insert(unreadable));
+            request
+        });
+        let answer = Adapter::from(router).oneshot(LambdaEvent::new(event, context)).await;
+        Ok::<_, crate::Error>(answer?)
+    });
+    lambda_runtime::run(service).await
 }
 
 /// A response whose body is UTF-8. With axum's own response, `lambda_http` would support every

@@ -12,7 +12,7 @@ use tracing::Instrument as _;
 
 use crate::access_log::AccessLogEntry;
 use crate::problem::{Problem, ProblemOutcome, render_problem};
-use crate::request::{Deadline, RequestId};
+use crate::request::{Deadline, RequestId, UnreadableRequest};
 
 /// The largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -35,9 +35,12 @@ pub fn serve(router: Router) -> Router {
         .layer(from_fn(edge))
 }
 
-/// Answers 503 just before Lambda would end the function without an answer. The SDKs repeat a 503, and its log
-/// line shows what was slow.
-async fn answer_in_time(request: Request, next: Next) -> Response {
+/// Answers a request. A request that the function would not outlive gets 503, which the SDKs repeat, and its log line
+/// shows what was slow.
+async fn answer(request: Request, next: Next) -> Response {
+    if let Some(UnreadableRequest(problem)) = request.extensions().get() {
+        return problem.clone().into_response();
+    }
     let Some(Deadline(end)) = request.extensions().get().copied() else {
         return next.run(request).await;
     };
@@ -54,7 +57,7 @@ async fn edge(
     let id = RequestId::of(request.extensions());
     let method = request.method().clone();
     let entry = AccessLogEntry::start(&request, path.ok().as_ref(), &id);
-    let work = answer_in_time(request, next).instrument(entry.span.clone());
+    let work = answer(request, next).instrument(entry.span.clone());
     let (response, calls) = telemetry::measure(work).await;
     let mut response = render_problem(response, &id.0);
     let problem = response.extensions().get::<ProblemOutcome>().copied();

@@ -20,4 +20,4 @@ pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
-pub use request::{ClientIp, Deadline, InvocationId, RequestId};
+pub use request::{ClientIp, Deadline, InvocationId, RequestId, UnreadableRequest};

@@ -49,6 +49,11 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, code, detail)
     }
 
+    /// 400: the query is not percent-encoded UTF-8.
+    pub fn query_invalid() -> Self {
+        Self::bad_request("query_invalid", "Percent-encode the query string as UTF-8.")
+    }
+
     /// 401: the credential is missing or unknown.
     pub fn unauthenticated() -> Self {
         Self::new(

@@ -95,8 +95,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
         let query = Query::<Vec<(String, String)>>::from_request_parts(parts, state).await;
-        let unreadable = "Percent-encode the query string as UTF-8.";
-        let Query(pairs) = query.map_err(|_| Problem::bad_request("query_invalid", unreadable))?;
+        let Query(pairs) = query.map_err(|_| Problem::query_invalid())?;
         Ok(Self(pairs))
     }
 }

@@ -5,6 +5,12 @@ use std::time::Instant;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
+use crate::problem::Problem;
+
+/// A request that could not be read as a whole. Its answer is this problem.
+#[derive(Clone, Debug)]
+pub struct UnreadableRequest(pub Problem);
+
 /// API Gateway's id of this request. The logs and the error responses have it.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
