@@ -226,7 +226,7 @@ async fn an_accepted_invitation_whose_attempts_are_over_is_not_to_be_resent() {
     }
     assert_eq!(app.sent_emails(ADDRESS).len(), 3);
     let token = json!({"token": app.token(&id, 1)});
-    app.as_invitee().post("/v1/invitation/accept", &token).await.expect(200);
+    app.as_invitee().accept(&token).await.expect(200);
     app.clock.advance(Duration::from_mins(11));
     app.call_mailer_by_schedule().await;
     let invitation = app.read_invitation(&id).await;

@@ -125,7 +125,7 @@ async fn spaces_around_a_value_from_a_list_are_trimmed() {
         (&json!("1234567893"), &json!("Radiologist"))
     );
     let reader = app.token(invited["invitationId"].as_str().unwrap(), 1);
-    let reader = app.as_invitee().post("/v1/invitation/accept", &json!({ "token": reader })).await;
+    let reader = app.as_invitee().accept(&json!({ "token": reader })).await;
     let reader = format!(" {} ", reader.str("userId"));
     for (case, client, path, body) in [
         (
@@ -183,7 +183,8 @@ async fn a_byte_order_mark_is_ignored() {
     let view = send_raw(&pacs, Method::POST, EPHEMERAL, view).await.expect(200);
     assert_eq!(view["options"].to_string(), r#"{"a":1.0}"#);
     let token = app.token(invited["invitationId"].as_str().unwrap(), 1);
-    let accept = format!("{mark}{}", json!({ "token": token }));
+    let accept = app.as_invitee().with_terms(&json!({ "token": token })).await;
+    let accept = format!("{mark}{accept}");
     let accept = || {
         let request = app.as_invitee().request(Method::POST, "/v1/invitation/accept");
         let request = request.header("content-type", "application/json");

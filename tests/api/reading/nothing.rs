@@ -205,12 +205,12 @@ async fn an_invitee_may_send_nothing_for_what_is_not_needed() {
     for (at, nothing) in [json!(null), json!("")].iter().enumerate() {
         let token = app.invite_and_get_token(&member(&format!("a{at}@clinic.example"))).await;
         let accept = json!({ "token": token, "password": nothing });
-        let answer = app.as_invitee().post("/v1/invitation/accept", &accept).await;
+        let answer = app.as_invitee().accept(&accept).await;
         check("a password that is not needed", &answer, (200, ""));
         let person = dashboard_member(&format!("b{at}@clinic.example"));
         let token = app.invite_and_get_token(&person).await;
         let accept = json!({ "token": token, "password": nothing });
-        let answer = app.as_invitee().post("/v1/invitation/accept", &accept).await;
+        let answer = app.as_invitee().accept(&accept).await;
         check("a password that is needed", &answer, (422, "required"));
         let reject = json!({ "token": token, "reason": nothing });
         let answer = app.as_invitee().post("/v1/invitation/reject", &reject).await;

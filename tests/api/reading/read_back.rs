@@ -73,7 +73,7 @@ async fn an_answer_leaves_out_what_a_person_does_not_have() {
     let invitation = pacs.get(&path).await.expect(200);
     let batch = json!({ "users": [member("eve@clinic.example")] });
     let batch = pacs.post(&format!("{USERS}/batch"), &batch).await.expect(207);
-    let user = app.as_invitee().post("/v1/invitation/accept", &token).await.expect(200);
+    let user = app.as_invitee().accept(&token).await.expect(200);
     let users = pacs.get(USERS).await.expect(200);
     let invitations = pacs.get(INVITATIONS).await.expect(200);
     for (case, object) in [

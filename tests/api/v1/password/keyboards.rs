@@ -39,6 +39,6 @@ async fn every_route_reads_a_password_from_any_keyboard() {
         let invited = other.invite(&dashboard_member(&email)).await;
         let token = app.token_in(&other, &invited).await;
         let accept = json!({ "token": token, "password": one });
-        app.as_invitee().post("/v1/invitation/accept", &accept).await.expect(200);
+        app.as_invitee().accept(&accept).await.expect(200);
     }
 }
