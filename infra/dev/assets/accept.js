@@ -8,11 +8,17 @@ let token = null;
 let invitation = null;
 
 function start() {
-  token = new URLSearchParams(location.hash.slice(1)).get("token");
+  token = readToken();
   // Keep the token out of the history and off shared screens.
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname.split("%23")[0]);
   if (token) lookup();
   else outcome("bad", "!", "This link is incomplete", "Open the link in your email again, or copy the whole link into the address bar.");
+}
+
+// Some email scanners encode the `#` of a link, so that the token comes in the path.
+function readToken() {
+  const link = decodeURIComponent(location.pathname + location.hash);
+  return new URLSearchParams(link.split("#")[1]).get("token");
 }
 
 async function post(path, body) {

@@ -14,11 +14,17 @@ const modes = {
 };
 
 async function start() {
-  token = new URLSearchParams(location.hash.slice(1)).get("token");
+  token = readToken();
   // Keep the token out of the history and off shared screens.
-  history.replaceState(null, "", location.pathname);
+  history.replaceState(null, "", location.pathname.split("%23")[0]);
   if (location.pathname === "/reset") return token ? show("reset") : show("forgot");
   await showSession();
+}
+
+// Some email scanners encode the `#` of a link, so that the token comes in the path.
+function readToken() {
+  const link = decodeURIComponent(location.pathname + location.hash);
+  return new URLSearchParams(link.split("#")[1]).get("token");
 }
 
 async function call(method, path, body) {

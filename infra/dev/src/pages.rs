@@ -3,6 +3,7 @@
 
 use askama::Template;
 use axum::Router;
+use axum::extract::Path;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum::routing::get;
@@ -31,11 +32,21 @@ pub(crate) fn router() -> Router {
         .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
         .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
         .route("/assets/account.js", get(async || script(include_str!("../assets/account.js"))))
+        .route("/{page}", get(show_encoded_link))
         .route("/assets/inbox.js", get(async || script(include_str!("../assets/inbox.js"))))
         .route(
             "/assets/style.css",
             get(async || file("text/css; charset=utf-8", include_str!("../assets/style.css"))),
         )
+}
+
+/// Shows the page of a link whose `#` an email scanner has encoded.
+async fn show_encoded_link(Path(page): Path<String>) -> Response {
+    match page.split_once("#token=") {
+        Some(("accept", _)) => (HEADERS, Html(ACCEPT)).into_response(),
+        Some(("reset", _)) => (HEADERS, Html(ACCOUNT)).into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
 }
 
 fn file(kind: &'static str, text: &'static str) -> Response {
@@ -61,6 +72,18 @@ pub(crate) fn render(template: &impl Template) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_link_whose_fragment_was_encoded_opens_its_page() {
+        for (page, status) in [
+            ("accept#token=abc", StatusCode::OK),
+            ("reset#token=abc", StatusCode::OK),
+            ("accept", StatusCode::NOT_FOUND),
+            ("other#token=abc", StatusCode::NOT_FOUND),
+        ] {
+            assert_eq!(show_encoded_link(Path(page.to_owned())).await.status(), status, "{page}");
+        }
+    }
 
     #[test]
     fn no_page_has_inline_scripts_or_styles_which_the_policy_forbids() {
