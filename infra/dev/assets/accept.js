@@ -10,15 +10,16 @@ let invitation = null;
 function start() {
   token = readToken();
   // Keep the token out of the history and off shared screens.
-  history.replaceState(null, "", location.pathname.split("%23")[0]);
+  history.replaceState(null, "", location.pathname.replace(TOKEN, ""));
   if (token) lookup();
   else outcome("bad", "!", "This link is incomplete", "Open the link in your email again, or copy the whole link into the address bar.");
 }
 
-// Some email scanners encode the `#` of a link, so that the token comes in the path.
+// Some email scanners encode the `#` of a link, so that the token comes in the path. A fragment counts first.
+const TOKEN = /(?:#|%(?:25)*23)token(?:=|%(?:25)*3D)([\w.-]+)/i;
+
 function readToken() {
-  const link = decodeURIComponent(location.pathname + location.hash);
-  return new URLSearchParams(link.split("#")[1]).get("token");
+  return (location.hash.match(TOKEN) ?? location.pathname.match(TOKEN))?.[1] ?? null;
 }
 
 async function post(path, body) {
