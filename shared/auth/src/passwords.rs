@@ -152,13 +152,7 @@ async fn reserve(
 
 /// Gives back an attempt that was not wrong. If this fails, it stays counted until the window ends.
 pub async fn give_back(context: &Context, attempt: &AttemptReservation) {
-    note_release(context.store.release_attempt(attempt).await);
-}
-
-pub(crate) fn note_release(released: Result<(), store::StoreError>) {
-    if let Err(error) = released {
-        tracing::warn!(%error, "password attempt not released");
-    }
+    crate::session::note_release(context.store.release_attempt(attempt).await);
 }
 
 async fn compute<T: Send + 'static>(

@@ -6,10 +6,10 @@ use changes::{Attempt, Context, Requester};
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject};
 use domain::clinic::Clinic;
-use domain::session::{Session, SessionToken};
+use domain::session::{Session, SessionRef, SessionToken};
 use domain::time::Timestamp;
 use domain::user::User;
-use store::{AttemptReservation, CommitOutcome};
+use store::{AttemptReservation, CommitOutcome, StoreError};
 use web::Problem;
 
 use crate::cookie::{MAX_COOKIES, cookie_values};
@@ -84,7 +84,7 @@ async fn find_session(
 ) -> Result<(Session, User), Problem> {
     let tokens = cookie_values(headers, COOKIE).filter_map(|value| SessionToken::parse(value).ok());
     for token in tokens.take(MAX_COOKIES) {
-        let found = context.store.load_session_and_user(token.session()).await?;
+        let found = load_session_and_user(context, token.session()).await?;
         if let Some(found) = found.filter(|(session, user)| session.admits(&token, user, now)) {
             return Ok(found);
         }
@@ -94,6 +94,20 @@ async fn find_session(
     } else {
         Problem::unauthenticated()
     })
+}
+
+/// Loads a session and its user. The two are not read at one moment, and a change of the password writes both, so
+/// they are read again if their epochs differ.
+async fn load_session_and_user(
+    context: &Context,
+    names: SessionRef,
+) -> Result<Option<(Session, User)>, Problem> {
+    let found = context.store.load_session_and_user(names).await?;
+    let differ = |(session, user): &(Session, User)| session.password_epoch != user.password_epoch;
+    if found.as_ref().is_some_and(differ) {
+        return Ok(context.store.load_session_and_user(names).await?);
+    }
+    Ok(found)
 }
 
 /// Starts a session for a user whose password was just judged or set, and writes the sign-in time. The
@@ -168,7 +182,14 @@ async fn write_session(
     {
         // The transaction may have given it back although all of its answers were lost.
         let given_back = context.store.release_attempt_unless(attempt, &started).await;
-        crate::passwords::note_release(given_back);
+        note_release(given_back);
     }
     written
+}
+
+/// Logs that an attempt with a password stays counted until its window ends.
+pub(crate) fn note_release(released: Result<(), StoreError>) {
+    if let Err(error) = released {
+        tracing::warn!(%error, "password attempt not released");
+    }
 }
