@@ -30,6 +30,8 @@ test: .venv/contract ## Runs every test
 check: .venv/infra ## Checks format, lints, generated files, the template, links in docs and the English
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
+	# Each alone, because the workspace turns on features that a function does not have.
+	for name in $(FUNCTIONS); do cargo check --locked --package $$name; done
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
@@ -41,6 +43,9 @@ check: .venv/infra ## Checks format, lints, generated files, the template, links
 soak: .venv/contract ## Kills the service again and again under load for 20 minutes, or MINUTES=, and compares
 	$(BUILD) --bin dev
 	.venv/contract/bin/python tests/soak/soak.py
+
+fuzz: ## Looks for inputs that break READER=person or another target of tests/fuzz, for SECONDS=600
+	cargo +nightly fuzz run --fuzz-dir tests/fuzz --target-dir target/fuzz --features libfuzzer $(READER) -- -max_total_time=$(or $(SECONDS),600)
 
 openapi: ## Writes docs/openapi.json
 	$(BUILD) --bin openapi
@@ -81,4 +86,4 @@ deploy: build .venv/infra ## Deploys the stack and asks for its parameters
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help dev lambda test check soak openapi routes bench build deploy
+.PHONY: help dev lambda test check soak fuzz openapi routes bench build deploy

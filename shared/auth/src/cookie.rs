@@ -6,10 +6,7 @@ use axum::http::{HeaderMap, header};
 pub(crate) const MAX_COOKIES: usize = 4;
 
 /// The values of the cookies with this name. Skips what is not UTF-8.
-pub(crate) fn cookie_values<'a>(
-    headers: &'a HeaderMap,
-    name: &'a str,
-) -> impl Iterator<Item = &'a str> {
+pub fn cookie_values<'a>(headers: &'a HeaderMap, name: &'a str) -> impl Iterator<Item = &'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()

@@ -2,7 +2,7 @@
 
 pub mod attest;
 pub mod caller;
-mod cookie;
+pub mod cookie;
 pub mod dpop;
 pub mod idempotency;
 pub mod jwt;

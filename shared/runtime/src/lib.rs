@@ -3,7 +3,6 @@
 
 mod aws;
 mod consume;
-mod gateway;
 mod log;
 #[cfg(any(feature = "token-keys", feature = "signing-keys"))]
 mod secret;

@@ -6,6 +6,7 @@ pub mod change_request;
 mod edge;
 pub mod field;
 pub mod field_value;
+pub mod gateway;
 pub mod json;
 pub mod name_view;
 pub mod openapi;

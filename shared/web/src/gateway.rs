@@ -9,7 +9,8 @@ use axum::http::{HeaderName, HeaderValue, Method};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Map, Value};
-use web::Problem;
+
+use crate::Problem;
 
 /// The longest path and query that are read, in bytes. API Gateway takes 10 KB of request line and headers. A byte
 /// becomes three in the URI, which can have 64 KiB.
@@ -17,7 +18,7 @@ const LONGEST: usize = 10 * 1024;
 
 /// Leaves out what `lambda_http` cannot read. Returns the problem that the request is answered with, if the request
 /// would mean something else without it.
-pub(crate) fn make_readable(event: &mut Value) -> Option<Problem> {
+pub fn make_readable(event: &mut Value) -> Option<Problem> {
     let event = event.as_object_mut()?;
     read_path(event);
     read_cookies(event);

@@ -1,0 +1,5 @@
+//! Fuzzes `fuzz::folding`.
+
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::folding(bytes));
