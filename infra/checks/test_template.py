@@ -74,9 +74,11 @@ CASES: dict[str, dict[str, Change]] = {
         "address": set_property("ApiStage", "AccessLogSettings/Format", "$context.routeKey $context.identity.sourceIp"),
         "no log": remove_property("ApiStage", "AccessLogSettings"),
     },
-    "cors_names_its_origins": {
-        "every origin": set_property("Api", "CorsConfiguration/AllowOrigins", ["*"]),
-        "any parameter": remove_from_parameter("CorsOrigins", "AllowedPattern"),
+    "only_viewers_have_cors": {
+        "all routes": set_property("Api", "CorsConfiguration", {"AllowOrigins": ["*"]}),
+        "another route": set_property("PreflightRenew", "RouteKey", "OPTIONS /v1/session"),
+        "no preflight": remove_resource("PreflightJwks"),
+        "any parameter": remove_from_parameter("ViewerOrigins", "AllowedPattern"),
     },
     "every_route_reaches_a_function": {
         "no integration": set_property("ListUsers", "Target", {"Fn::Sub": "integrations/${Nothing}"}),

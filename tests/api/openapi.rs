@@ -13,7 +13,8 @@ fn the_document_and_the_template_declare_the_same_routes() {
             documented.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let declared: BTreeSet<String> = emulator::routes().unwrap().into_iter().collect();
+    let declared = emulator::routes().unwrap().into_iter();
+    let declared: BTreeSet<_> = declared.filter(|route| !route.starts_with("OPTIONS ")).collect();
     assert_eq!(documented, declared);
 }
 

@@ -44,6 +44,7 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("RESET_URL_BASE", format!("{}/reset", app.base)),
         ("DASHBOARD_URL", app.base.clone()),
         ("VIEWER_URL_BASE", format!("{}/viewer", app.base)),
+        ("VIEWER_ORIGINS", "https://viewer.example".to_owned()),
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
         ("NPPES_BASE_URL", format!("{}/api/", app.base)),
         ("BREACHED_PASSWORDS_URL", format!("{}/range/", app.base)),
@@ -302,6 +303,7 @@ async fn a_function_without_settings_names_the_missing_ones() {
         ("list", "DASHBOARD_URL"),
         ("npi-verifier", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
+        ("temporary-access", "VIEWER_ORIGINS"),
     ] {
         let message = read_startup_error(name, &[]).await;
         assert!(message.contains(missing), "{name}: {message}");

@@ -1,5 +1,6 @@
 //! Temporary access: links into the viewer, and the views that they open.
 
+mod cors;
 mod ephemeral;
 mod introspect;
 mod issue;
@@ -28,6 +29,7 @@ use changes::Context;
 use domain::credentials::keyring::{AccessLinks, Keyring};
 use utoipa::OpenApi;
 
+pub use cors::{InvalidOrigin, ViewerOrigins};
 pub use viewer_link::{LinkStyle, Links, UnknownStyle};
 
 /// What this function needs.
@@ -45,12 +47,15 @@ pub struct Deps {
     pub tokens: Arc<Keyring<AccessLinks>>,
     /// Where links lead.
     pub links: Links,
+    /// The pages of viewers.
+    pub viewers: ViewerOrigins,
 }
 
 /// The routes of this function. A route whose only credential is a link or view token stores no answer for an
 /// `Idempotency-Key`. Redeem recognizes its own repeat.
 pub fn router(deps: Deps) -> Router {
     let once = OncePerKey::new(&deps.context, &deps.dashboard);
+    let viewers = deps.viewers.clone();
     let studies = "/v1/autoScribe/studies";
     let router = Router::new()
         .route(&format!("{studies}/reroute-url"), once.run::<IssueAccess, _>(post(reroute::handle)))
@@ -63,10 +68,10 @@ pub fn router(deps: Deps) -> Router {
             once.run::<IssueAccess, _>(post(ephemeral::handle)),
         )
         .route("/v1/access/revoke", once.run::<IssueAccess, _>(post(revoke::handle)))
-        .route("/v1/access/redeem", post(redeem::handle))
-        .route("/v1/access/renew", post(renew::handle))
+        .route("/v1/access/redeem", viewers.allow(post(redeem::handle)))
+        .route("/v1/access/renew", viewers.allow(post(renew::handle)))
         .route("/v1/access/introspect", post(introspect::handle))
-        .route("/.well-known/jwks.json", get(jwks::handle))
+        .route("/.well-known/jwks.json", viewers.allow(get(jwks::handle)))
         .with_state(deps);
     web::serve(router)
 }

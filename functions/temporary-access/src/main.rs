@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use auth::DashboardOrigin;
 use runtime::{Aws, Settings};
-use temporary_access::{Deps, LinkStyle, Links};
+use temporary_access::{Deps, LinkStyle, Links, ViewerOrigins};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
@@ -14,6 +14,7 @@ async fn main() -> Result<(), runtime::Error> {
     // Convert to text, because `main` prints errors with Debug, which would not name the setting.
     let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
+    let viewers = settings.required("VIEWER_ORIGINS");
     let dashboard = settings.required("DASHBOARD_URL");
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
@@ -26,6 +27,7 @@ async fn main() -> Result<(), runtime::Error> {
         context,
         keys,
         links,
+        viewers: ViewerOrigins::parse(&viewers)?,
     };
     runtime::serve(temporary_access::router(deps)).await
 }

@@ -13,6 +13,7 @@ LIMITS = ("ThrottlingRateLimit", "ThrottlingBurstLimit")
 GUARDED = re.compile(
     r"POST /v1/(invitation/.+|session(/.+)?|password/.+|access/(redeem|renew)|autoScribe/users(/batch|/.+/resend)?)"
 )
+CALLED_BY_VIEWERS = {"/v1/access/redeem", "/v1/access/renew", "/.well-known/jwks.json"}
 LOGGED = {
     "requestTime", "requestId", "routeKey", "status", "responseLatency", "responseLength", "error.responseType",
     "integration.requestId", "integration.status", "integration.latency",
@@ -62,14 +63,20 @@ def access_log_holds_no_personal_data(template: dict) -> Problems:
 
 
 @rule
-def cors_names_its_origins(template: dict) -> Problems:
-    origins = properties(template, "Api").get("CorsConfiguration", {}).get("AllowOrigins")
-    if reference(origins) != "CorsOrigins":
-        yield f"AllowOrigins must be the parameter CorsOrigins, found {origins}"
-    pattern = template["Parameters"].get("CorsOrigins", {}).get("AllowedPattern", ".*")
+def only_viewers_have_cors(template: dict) -> Problems:
+    if "CorsConfiguration" in properties(template, "Api"):
+        yield "the API must have no CorsConfiguration: temporary-access answers for the routes of viewers"
+    preflights = {
+        route["RouteKey"].split(" ")[1]
+        for route in resources_of_type(template, ROUTE).values()
+        if route["RouteKey"].startswith("OPTIONS ")
+    }
+    if preflights != CALLED_BY_VIEWERS:
+        yield f"OPTIONS must be the routes of viewers, found {join_names(preflights)}"
+    pattern = template["Parameters"].get("ViewerOrigins", {}).get("AllowedPattern", ".*")
     for origin in ("*", "https://*", "https://*.example", "null", "http://dashboard.example"):
         if re.fullmatch(pattern, origin):
-            yield f"the parameter CorsOrigins must refuse {origin}"
+            yield f"the parameter ViewerOrigins must refuse {origin}"
 
 
 @rule

@@ -81,6 +81,7 @@ impl Emulator {
             ("RESET_URL_BASE", reset_url(url)),
             ("DASHBOARD_URL", dashboard_url(url)),
             ("VIEWER_URL_BASE", viewer_url(url)),
+            ("VIEWER_ORIGINS", "http://localhost:5173".to_owned()),
             ("MAIL_FROM", MAIL_FROM.to_owned()),
             ("NPPES_BASE_URL", registry_url(url)),
             ("BREACHED_PASSWORDS_URL", breached_passwords_url(url)),

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use changes::Context;
 use domain::clinic::InvitationsPerDay;
 use npi::Nppes;
-use temporary_access::Links;
+use temporary_access::{Links, ViewerOrigins};
 
 use crate::error::chain;
 use crate::gateway::Functions;
@@ -69,6 +69,7 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         signer,
         tokens: keyrings.access_links,
         links,
+        viewers: ViewerOrigins::of_this_machine(),
     };
     let session = session::Deps {
         context: context.clone(),

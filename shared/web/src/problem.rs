@@ -305,9 +305,9 @@ pub fn render_problem(mut response: Response, request_id: &str) -> Response {
                 credential_refused: problem.credential_refused,
             };
             rendered.extensions_mut().insert(outcome);
-            for cookie in response.headers().get_all(header::SET_COOKIE) {
-                let headers = rendered.headers_mut();
-                headers.append(header::SET_COOKIE, cookie.clone());
+            // Cookies, and what CORS adds.
+            for (name, value) in response.headers() {
+                rendered.headers_mut().append(name, value.clone());
             }
             rendered
         }

@@ -132,6 +132,7 @@ impl FunctionBench {
             ("SIGNING_KEYS", self.running.signing_keys().to_owned()),
             ("RESET_URL_BASE", format!("{url}/reset")),
             ("VIEWER_URL_BASE", format!("{url}/viewer")),
+            ("VIEWER_ORIGINS", url.clone()),
             ("ACCEPT_URL_BASE", format!("{url}/accept")),
             ("DASHBOARD_URL", format!("{url}/")),
             ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),

@@ -1,4 +1,5 @@
 mod capacity;
+mod cors;
 mod forged;
 mod introspect;
 mod key_rotation;
