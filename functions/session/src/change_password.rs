@@ -93,7 +93,9 @@ pub(crate) async fn handle(
             link: None,
         };
         let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
-        let mut tx = start_password_change(&deps, new, what).await?;
+        let Some(mut tx) = start_password_change(&deps, new, what).await? else {
+            return Ok(Attempt::Conflict);
+        };
         tx.keep_session(person.session.names, account.password_epoch + 1)?;
         Ok(Attempt::of(tx.commit().await?, done.clone()))
     })

@@ -56,11 +56,16 @@ pub(crate) async fn load_words_and_hash(
 /// Starts the transaction that sets a password. It raises the epoch of the account and of its users, which
 /// ends all sessions. A user who has an older epoch belongs to a former holder of the address, and keeps it.
 /// The audit of each clinic has a record. The person gets an email.
+///
+/// Returns `None` if another change came between the reads of the account and of its users. Read and decide again.
 pub(crate) async fn start_password_change(
     deps: &Deps,
     new: NewPassword<'_>,
     (action, event): (AuditAction, AlertEvent),
-) -> Result<Transaction, Problem> {
+) -> Result<Option<Transaction>, Problem> {
+    if new.users.iter().any(|user| user.password_epoch > new.account.password_epoch) {
+        return Ok(None);
+    }
     let epoch = new.account.password_epoch + 1;
     let current = |user: &&User| user.password_epoch == new.account.password_epoch;
     let mut tx: Option<Transaction> = None;
@@ -91,7 +96,7 @@ pub(crate) async fn start_password_change(
     };
     tx.put_account(new.email, &next)?;
     queue_alerts(deps, &mut tx, (new.email, new.users), event).await?;
-    Ok(tx)
+    Ok(Some(tx))
 }
 
 /// Queues the email to the person, and one to the owners of each clinic that the person manages. Owners

@@ -146,5 +146,8 @@ async fn write_password(
     let ResetLink { id, email, account, users, .. } = link;
     let new = NewPassword { email, account, users, hash, sent_from: None, link: Some(*id) };
     let what = (AuditAction::PasswordReset, AlertEvent::PasswordReset);
-    Ok(start_password_change(deps, new, what).await?.commit().await?)
+    match start_password_change(deps, new, what).await? {
+        Some(tx) => Ok(tx.commit().await?),
+        None => Ok(CommitOutcome::Conflict(Vec::new())),
+    }
 }
