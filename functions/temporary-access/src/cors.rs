@@ -25,7 +25,8 @@ impl ViewerOrigins {
     pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
         let origins = text.split(',').map(|origin| {
             let origin = origin.trim();
-            let is_origin = origin.starts_with("https://") || origin.starts_with("http://");
+            let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://"));
+            let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
             HeaderValue::from_str(origin).ok().filter(|_| is_origin).ok_or(InvalidOrigin)
         });
         let origins = origins.collect::<Result<Vec<_>, _>>()?;
@@ -75,7 +76,9 @@ mod tests {
         for text in ["https://viewer.example", "https://a.example, http://localhost:5173"] {
             assert!(ViewerOrigins::parse(text).is_ok(), "{text}");
         }
-        for text in ["", "*", "null", "viewer.example", "https://a.example,", "https://a\n"] {
+        for text in
+            ["", "*", "null", "viewer.example", "https://a.example,", "https://a\nb", "https://a/"]
+        {
             assert!(ViewerOrigins::parse(text).is_err(), "{text}");
         }
     }
