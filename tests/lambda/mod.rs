@@ -8,7 +8,9 @@ use crate::support::{self, App};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credentials::keyring::{Keyring, TokenKey};
+use emulator::DatabaseFault;
 use emulator::breached_passwords::BREACHED_PASSWORDS;
 use serde_json::{Value, json};
 use tests::runtime_api::{EventOutcome, FunctionProcess};
@@ -127,6 +129,48 @@ async fn a_request_that_the_function_would_not_outlive_is_503() {
     assert_eq!(response["headers"]["retry-after"], "1");
     let problem: Value = serde_json::from_str(response["body"].as_str().unwrap()).unwrap();
     assert_eq!(problem["code"], "unavailable");
+}
+
+/// Sends an event whose transaction gets no answer, to a function that has 4.4 s left. Returns the outcome.
+async fn stall_once(app: &App, function: &mut FunctionProcess, event: &str) -> (i64, Value) {
+    function.wait_for_startup().await.unwrap();
+    app.fail_next("TransactWriteItems", DatabaseFault::Stalled);
+    function.send_within(event.to_owned(), Duration::from_millis(4400)).unwrap();
+    http_response(next_outcome(function).await)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_that_is_given_up_frees_its_idempotency_key() {
+    let app = App::start_with_faults().await;
+    let person = support::member("ada@clinic.example").to_string();
+    let event = http_event("POST", "/v1/autoScribe/users", Some(&app.key), &person);
+    let mut event: Value = serde_json::from_str(&event).unwrap();
+    event["headers"]["idempotency-key"] = json!("one");
+    let event = event.to_string();
+    let mut function = start_function("invite", &settings(&app), vec![]).await;
+    let (status, problem) = stall_once(&app, &mut function, &event).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
+    function.send(event).unwrap();
+    let (status, user) = http_response(next_outcome(&mut function).await);
+    assert_eq!(status, 201, "{user}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sign_in_that_is_given_up_does_not_stay_counted() {
+    let app = App::start_with_faults().await;
+    let person = support::dashboard_member("grace@clinic.example");
+    app.invite_and_confirm(&person, Some(support::PASSWORD)).await;
+    let body = json!({ "email": "grace@clinic.example", "password": support::PASSWORD });
+    let event = http_event("POST", "/v1/session", None, &body.to_string());
+    let mut function = start_function("session", &settings(&app), vec![]).await;
+    app.pass_next("TransactWriteItems", 1);
+    let (status, problem) = stall_once(&app, &mut function, &event).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")));
+    let counters = app.load_items().await;
+    let counters: Vec<_> = counters.iter().filter_map(|item| item.get("re")).collect();
+    assert!(!counters.is_empty());
+    let zero = AttributeValue::N("0".to_owned());
+    assert!(counters.iter().all(|reserved| **reserved == zero), "{counters:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

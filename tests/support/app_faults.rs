@@ -90,6 +90,11 @@ impl App {
         self.database_faults().fail_next(operation, 1, fault);
     }
 
+    /// Lets the next `count` calls of an operation pass.
+    pub(crate) fn pass_next(&self, operation: &str, count: usize) {
+        self.database_faults().pass_next(operation, count);
+    }
+
     /// Lets `passing` calls of an operation succeed, then fails `failing` calls.
     pub(crate) fn fail_after(&self, operation: &str, passing: usize, failing: usize) {
         self.database_faults().pass_next(operation, passing);

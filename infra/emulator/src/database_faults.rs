@@ -25,6 +25,8 @@ pub enum DatabaseFault {
     TransactionConflict,
     /// The connection closes. The call has no effect.
     Closed,
+    /// No answer comes. The call has no effect.
+    Stalled,
     /// The call takes effect, and the connection closes before the answer.
     AnswerLost,
 }

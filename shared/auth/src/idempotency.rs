@@ -20,6 +20,7 @@ use changes::Context;
 use web::Problem;
 use web::RequestId;
 use web::body;
+use web::deadline::leave_time;
 use web::problem::render_problem;
 
 /// The longest key, in characters.
@@ -124,7 +125,7 @@ async fn answer_once(
         }
     };
     let request = Request::from_parts(parts, Body::from(bytes));
-    let response = next.run(request).await;
+    let response = leave_time(next.run(request)).await.into_response();
     let final_answer = is_final(&response);
     let response = render_problem(response, &id);
     store_answer(context, (caller, key, &reservation), (&fingerprint, final_answer), response).await

@@ -4,13 +4,14 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponseParts, ResponseParts};
 use changes::{Attempt, Context, Requester};
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject};
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
 use domain::clinic::Clinic;
 use domain::session::{Session, SessionRef, SessionToken};
 use domain::time::Timestamp;
 use domain::user::User;
 use store::{AttemptReservation, CommitOutcome, StoreError};
 use web::Problem;
+use web::deadline::leave_time;
 
 use crate::cookie::{MAX_COOKIES, cookie_values};
 use crate::principal::SignedIn;
@@ -156,14 +157,34 @@ async fn write_session(
     };
     let started = record_of(&session, AuditAction::SessionStarted);
     let ended = replaces.map(|old| (old.names, record_of(old, AuditAction::SessionEnded)));
-    let written: Result<_, Problem> = changes::retry!(async {
-        let mut tx = context.store.transaction(&started)?;
-        tx.put_session(&session)?;
-        tx.mark_signed_in(&session)?;
+    let session = (&session, &token);
+    let committing = commit_session(context, &user, session, (&started, &ended), attempt);
+    let written = leave_time(committing).await.flatten();
+    if let Some(attempt) = attempt
+        && !matches!(written, Ok(Some(_)))
+    {
+        // The transaction may have given it back although all of its answers were lost.
+        let given_back = context.store.release_attempt_unless(attempt, &started).await;
+        note_release(given_back);
+    }
+    written
+}
+
+async fn commit_session(
+    context: &Context,
+    user: &User,
+    (session, token): (&Session, &SessionToken),
+    (started, ended): (&AuditRecord, &Option<(SessionRef, AuditRecord)>),
+    attempt: Option<&AttemptReservation>,
+) -> Result<Option<(User, SessionCookie)>, Problem> {
+    changes::retry!(async {
+        let mut tx = context.store.transaction(started)?;
+        tx.put_session(session)?;
+        tx.mark_signed_in(session)?;
         if let Some(attempt) = attempt {
             tx.release_attempt(attempt)?;
         }
-        if let Some((old, record)) = &ended {
+        if let Some((old, record)) = ended {
             tx.delete_session(*old)?;
             tx.put_audit_record(record)?;
         }
@@ -176,15 +197,7 @@ async fn write_session(
             CommitOutcome::Conflict(parts) if parts.is_empty() => Attempt::Conflict,
             CommitOutcome::Conflict(_) => Attempt::Done(None),
         })
-    });
-    if let Some(attempt) = attempt
-        && !matches!(written, Ok(Some(_)))
-    {
-        // The transaction may have given it back although all of its answers were lost.
-        let given_back = context.store.release_attempt_unless(attempt, &started).await;
-        note_release(given_back);
-    }
-    written
+    })
 }
 
 /// Logs that an attempt with a password stays counted until its window ends.

@@ -13,8 +13,9 @@ use lambda_http::tower::ServiceExt;
 use lambda_http::{Adapter, Body, IntoResponse, RequestExt as _};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
+use web::deadline::Deadline;
 use web::gateway::make_readable;
-use web::{ClientIp, Deadline, InvocationId, RequestId, UnreadableRequest};
+use web::{ClientIp, InvocationId, RequestId, UnreadableRequest};
 
 use crate::system::time_left;
 

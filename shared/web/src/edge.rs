@@ -1,7 +1,5 @@
 //! The outermost layer of every router. It limits bodies, renders problems and writes the access log.
 
-use std::time::Duration;
-
 use axum::Router;
 use axum::extract::rejection::RawPathParamsRejection;
 use axum::extract::{DefaultBodyLimit, RawPathParams, Request};
@@ -11,14 +9,12 @@ use axum::response::{IntoResponse as _, Response};
 use tracing::Instrument as _;
 
 use crate::access_log::AccessLogEntry;
+use crate::deadline::Deadline;
 use crate::problem::{Problem, ProblemOutcome, render_problem};
-use crate::request::{Deadline, RequestId, UnreadableRequest};
+use crate::request::{RequestId, UnreadableRequest};
 
 /// The largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
-
-/// How long before the end of the function a request is given up.
-const TIME_TO_ANSWER: Duration = Duration::from_millis(500);
 
 /// Wraps the router of a function in this layer.
 pub fn serve(router: Router) -> Router {
@@ -35,18 +31,14 @@ pub fn serve(router: Router) -> Router {
         .layer(from_fn(edge))
 }
 
-/// Answers a request. A request that the function would not outlive gets 503, which the SDKs repeat, and its log line
-/// shows what was slow.
 async fn answer(request: Request, next: Next) -> Response {
     if let Some(UnreadableRequest(problem)) = request.extensions().get() {
         return problem.clone().into_response();
     }
-    let Some(Deadline(end)) = request.extensions().get().copied() else {
-        return next.run(request).await;
-    };
-    let latest = end.checked_sub(TIME_TO_ANSWER).unwrap_or(end);
-    let answer = tokio::time::timeout_at(latest.into(), next.run(request)).await;
-    answer.unwrap_or_else(|_| Problem::unavailable().into_response())
+    match request.extensions().get::<Deadline>().copied() {
+        Some(deadline) => deadline.run(next.run(request)).await.into_response(),
+        None => next.run(request).await,
+    }
 }
 
 async fn edge(

@@ -3,6 +3,7 @@
 pub mod access_log;
 pub mod body;
 pub mod change_request;
+pub mod deadline;
 mod edge;
 pub mod field;
 pub mod field_value;
@@ -21,4 +22,4 @@ pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
-pub use request::{ClientIp, Deadline, InvocationId, RequestId, UnreadableRequest};
+pub use request::{ClientIp, InvocationId, RequestId, UnreadableRequest};

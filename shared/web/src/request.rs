@@ -1,7 +1,5 @@
 //! What API Gateway and Lambda add to a request: its ids and the caller's network address.
 
-use std::time::Instant;
-
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::http::request::Parts;
 
@@ -18,10 +16,6 @@ pub struct RequestId(pub String);
 /// Lambda's id of the invocation that serves this request.
 #[derive(Clone, Debug)]
 pub struct InvocationId(pub String);
-
-/// When Lambda ends the function, whether or not this request was answered.
-#[derive(Clone, Copy, Debug)]
-pub struct Deadline(pub Instant);
 
 /// The caller's network address, as API Gateway reports it.
 #[derive(Clone, Debug)]

@@ -50,6 +50,7 @@ async fn handle(
     tokio::time::sleep(delay).await;
     match fault {
         Some(DatabaseFault::Closed) => return Err(CloseConnection),
+        Some(DatabaseFault::Stalled) => std::future::pending().await,
         Some(DatabaseFault::Throttled) => return Ok(throttling_error()),
         Some(DatabaseFault::Internal) => return Ok(internal_error()),
         Some(DatabaseFault::TransactionConflict) => return Ok(conflict_error(&operation, &body)),
