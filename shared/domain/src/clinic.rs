@@ -81,6 +81,11 @@ impl ClinicName {
         parse_clinic_name(text).map(Self)
     }
 
+    /// The stored name. See [`PersonName::from_stored`](crate::person::PersonName::from_stored).
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -131,8 +131,8 @@ impl Store {
                 before: item.before.map(TryInto::try_into).transpose()?,
                 after: item.after.map(TryInto::try_into).transpose()?,
                 names: NameChange {
-                    before: item.name_before.map(TryInto::try_into).transpose()?,
-                    after: item.name_after.map(TryInto::try_into).transpose()?,
+                    before: item.name_before.map(Into::into),
+                    after: item.name_after.map(Into::into),
                 },
                 ip: item.ip,
             })

@@ -58,7 +58,7 @@ impl Store {
         self.decode_with(raw, |item: ClinicItem| {
             Ok(Clinic {
                 id: ClinicId::parse(&item.id).map_err(|_| BadField("id"))?,
-                name: field("na", ClinicName::parse(&item.name))?,
+                name: ClinicName::from_stored(item.name),
                 invitation_days: field("dy", InvitationDays::new(item.invitation_days))?,
                 session_idle: item
                     .session_idle

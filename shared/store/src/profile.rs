@@ -155,29 +155,15 @@ impl From<&Permissions> for PermissionsItem {
     }
 }
 
-fn name(at: &'static str, text: &str) -> Result<PersonName, BadField> {
-    field(at, PersonName::parse(text))
-}
-
-fn optional_name(at: &'static str, text: Option<&String>) -> Result<Option<PersonName>, BadField> {
-    text.map(|text| name(at, text)).transpose()
-}
-
-fn suffix(at: &'static str, text: Option<&String>) -> Result<Option<NameSuffix>, BadField> {
-    text.map(|text| field(at, NameSuffix::parse(text))).transpose()
-}
-
-impl TryFrom<NameItem> for FullName {
-    type Error = BadField;
-
-    fn try_from(item: NameItem) -> Result<Self, BadField> {
-        Ok(Self {
-            first: name("p.fn", &item.first)?,
-            middle: optional_name("p.mn", item.middle.as_ref())?,
-            last: name("p.ln", &item.last)?,
-            suffix1: suffix("p.s1", item.suffix1.as_ref())?,
-            suffix2: suffix("p.s2", item.suffix2.as_ref())?,
-        })
+impl From<NameItem> for FullName {
+    fn from(item: NameItem) -> Self {
+        Self {
+            first: PersonName::from_stored(item.first),
+            middle: item.middle.map(PersonName::from_stored),
+            last: PersonName::from_stored(item.last),
+            suffix1: item.suffix1.map(NameSuffix::from_stored),
+            suffix2: item.suffix2.map(NameSuffix::from_stored),
+        }
     }
 }
 
@@ -186,13 +172,13 @@ impl TryFrom<ProfileItem> for Profile {
 
     fn try_from(item: ProfileItem) -> Result<Self, BadField> {
         Ok(Self {
-            name: item.name.try_into()?,
+            name: item.name.into(),
             phone: item.phone.map(|p| field("p.ph", PhoneNumber::parse(&p))).transpose()?,
             role: field("p.ro", ClinicRole::parse(&item.role))?,
             permissions: item.permissions.try_into()?,
             vouched: VouchedNames {
-                verified: optional_name("p.vn", item.verified_surname.as_ref())?,
-                set_by_others: optional_name("p.sn", item.surname_set_by_others.as_ref())?,
+                verified: item.verified_surname.map(PersonName::from_stored),
+                set_by_others: item.surname_set_by_others.map(PersonName::from_stored),
                 registry: item.registry_name.map(Into::into),
             },
         })
@@ -239,6 +225,21 @@ mod tests {
     use domain::ids::UserId;
     use domain::person::permissions::{AccessLevel, Reporting};
     use domain::time::Timestamp;
+
+    #[test]
+    fn a_stored_name_is_read_although_todays_rules_refuse_it() {
+        let refused = "St.Com";
+        assert!(PersonName::parse(refused).is_err());
+        let item = NameItem {
+            first: refused.to_owned(),
+            middle: Some(refused.to_owned()),
+            last: refused.to_owned(),
+            suffix1: Some("a\u{200b}".to_owned()),
+            suffix2: None,
+        };
+        let name = FullName::from(item);
+        assert_eq!((name.first.as_str(), name.last.as_str()), (refused, refused));
+    }
 
     fn permissions(verification: NpiStatus) -> Permissions {
         Permissions {

@@ -39,7 +39,7 @@ pub(super) fn has_slash(text: &str) -> bool {
 }
 
 fn is_host(word: &str) -> bool {
-    let word = word.trim_matches('.');
+    let word = word.trim_matches(['.', '-']);
     word.rsplit_once('.').is_some_and(|(_, top)| begins_with_top_level_domain(top)) || is_ipv4(word)
 }
 

@@ -48,6 +48,11 @@ impl PersonName {
         if digits > MAX_DIGITS { Err(DIGITS) } else { Ok(Self(name)) }
     }
 
+    /// The stored name. It is not judged again, because the list of top-level domains and Unicode grow.
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -63,6 +68,11 @@ impl NameSuffix {
     /// Reads a suffix.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         parse_line(text).map(Self)
+    }
+
+    /// The stored suffix. See [`PersonName::from_stored`].
+    pub fn from_stored(suffix: String) -> Self {
+        Self(suffix)
     }
 
     /// The text.
