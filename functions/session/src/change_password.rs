@@ -3,14 +3,16 @@
 use auth::caller::{Caller, OwnSession};
 use auth::known_browser::RequestOrigin;
 use auth::passwords::Guess;
+use auth::principal::SignedIn;
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
 use domain::alert::AlertEvent;
 use domain::audit::AuditAction;
-use domain::credentials::password::Password;
+use domain::credentials::password::{Password, PasswordHash};
+use domain::ids::ClinicId;
 use serde::Deserialize;
-use store::Account;
+use store::{Account, CommitOutcome};
 use utoipa::ToSchema;
 use web::Problem;
 use web::body::JsonBody;
@@ -73,32 +75,35 @@ pub(crate) async fn handle(
     let hash = load_words_and_hash(&deps, "newPassword", email, &users, new.clone()).await?;
     let judged = own.account.password;
     changes::retry!(async {
-        let OwnAccount { account, memberships } = load_own_account(&deps, &person.user).await?;
-        if account.password != judged {
+        let own = load_own_account(&deps, &person.user).await?;
+        if own.account.password != judged {
             // Another request set a password: the same one, or one that nobody has sent here.
-            let same = Guess::new(email, Some(&account), new.clone(), &origin);
-            if may_repeat(&deps, &account) && deps.passwords.is_correct(&deps.context, same).await?
-            {
-                return Ok(Attempt::Done(done.clone()));
-            }
-            return Err(password_wrong());
+            let same = Guess::new(email, Some(&own.account), new.clone(), &origin);
+            let repeated = may_repeat(&deps, &own.account)
+                && deps.passwords.is_correct(&deps.context, same).await?;
+            return if repeated { Ok(Attempt::Done(done.clone())) } else { Err(password_wrong()) };
         }
-        let users = store.load_users(&memberships).await?;
-        let new = NewPassword {
-            email,
-            account: &account,
-            users: &users,
-            hash: hash.clone(),
-            sent_from: origin.ip.clone().map(|ip| (caller.clinic(), ip)),
-            link: None,
-        };
-        let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
-        let Some(mut tx) = start_password_change(&deps, new, what).await? else {
-            return Ok(Attempt::Conflict);
-        };
-        tx.keep_session(person.session.names, account.password_epoch + 1)?;
-        Ok(Attempt::of(tx.commit().await?, done.clone()))
+        let sent_from = origin.ip.clone().map(|ip| (caller.clinic(), ip));
+        let outcome = write_password(&deps, person, own, (hash.clone(), sent_from)).await?;
+        Ok(Attempt::of(outcome, done.clone()))
     })
+}
+
+async fn write_password(
+    deps: &Deps,
+    person: &SignedIn,
+    OwnAccount { account, memberships }: OwnAccount,
+    (hash, sent_from): (PasswordHash, Option<(ClinicId, String)>),
+) -> Result<CommitOutcome, Problem> {
+    let users = deps.context.store.load_users(&memberships).await?;
+    let (account, users, email) = (&account, &users[..], &person.user.email);
+    let new = NewPassword { email, account, users, hash, sent_from, link: None };
+    let what = (AuditAction::PasswordChanged, AlertEvent::PasswordChanged);
+    let Some(mut tx) = start_password_change(deps, new, what).await? else {
+        return Ok(CommitOutcome::Conflict(Vec::new()));
+    };
+    tx.keep_session(person.session.names, account.password_epoch + 1)?;
+    Ok(tx.commit().await?)
 }
 
 /// Whether the account's password was just set by a change, so that this request may repeat it.

@@ -144,7 +144,6 @@ async fn verify_credentials(
     }
 }
 
-/// Selects the requested clinic, or the only one with dashboard access.
 /// Chooses the user who signs in.
 fn choose_member(members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Member, Problem> {
     let member = select_member(members, clinic)?;
@@ -156,6 +155,7 @@ fn choose_member(members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Membe
     }
 }
 
+/// Selects the requested clinic, or the only one with dashboard access.
 fn select_member(mut members: Vec<Member>, clinic: Option<ClinicId>) -> Result<Member, Problem> {
     let may_sign_in = |member: &Member| may_sign_in(&member.user);
     match clinic {
