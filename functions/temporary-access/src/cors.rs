@@ -23,13 +23,7 @@ pub struct InvalidOrigin;
 impl ViewerOrigins {
     /// Reads the origins of the setting, such as `https://viewer.example`, separated by commas.
     pub fn parse(text: &str) -> Result<Self, InvalidOrigin> {
-        let origins = text.split(',').map(|origin| {
-            let origin = origin.trim();
-            let host = origin.strip_prefix("https://").or(origin.strip_prefix("http://"));
-            let is_origin = host.is_some_and(|host| !host.is_empty() && !host.contains('/'));
-            HeaderValue::from_str(origin).ok().filter(|_| is_origin).ok_or(InvalidOrigin)
-        });
-        let origins = origins.collect::<Result<Vec<_>, _>>()?;
+        let origins = text.split(',').map(read_origin).collect::<Result<Vec<_>, _>>()?;
         Ok(Self(AllowOrigin::list(origins)))
     }
 
@@ -67,15 +61,37 @@ impl ViewerOrigins {
     }
 }
 
+/// Reads an origin as browsers write it, without the default port.
+fn read_origin(text: &str) -> Result<HeaderValue, InvalidOrigin> {
+    let (scheme, host) = text.trim().split_once("://").ok_or(InvalidOrigin)?;
+    let port = match scheme {
+        "https" => ":443",
+        "http" => ":80",
+        _ => return Err(InvalidOrigin),
+    };
+    let host = host.strip_suffix(port).unwrap_or(host);
+    if host.is_empty() || host.contains('/') {
+        return Err(InvalidOrigin);
+    }
+    HeaderValue::try_from(format!("{scheme}://{host}")).map_err(|_| InvalidOrigin)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_setting_names_origins() {
-        for text in ["https://viewer.example", "https://a.example, http://localhost:5173"] {
-            assert!(ViewerOrigins::parse(text).is_ok(), "{text}");
+        for (text, origin) in [
+            ("https://viewer.example", "https://viewer.example"),
+            (" http://localhost:5173", "http://localhost:5173"),
+            ("https://viewer.example:443", "https://viewer.example"),
+            ("http://localhost:80", "http://localhost"),
+            ("http://localhost:443", "http://localhost:443"),
+        ] {
+            assert_eq!(read_origin(text).unwrap(), origin);
         }
+        assert!(ViewerOrigins::parse("https://a.example, http://localhost:5173").is_ok());
         for text in
             ["", "*", "null", "viewer.example", "https://a.example,", "https://a\nb", "https://a/"]
         {
