@@ -147,10 +147,11 @@ wholes! {
     ViewSeconds: Self::new;
 }
 
+/// A token or another text that someone copies, without the spaces around it.
 impl FieldValue for String {
     fn from_json(value: Value) -> Result<Self, FieldFaults> {
         match value {
-            Value::String(text) => Ok(text),
+            Value::String(text) => Ok(text.trim().to_owned()),
             _ => Err(at_value(NOT_TEXT)),
         }
     }

@@ -103,9 +103,10 @@ pub struct UserView {
     /// The person.
     #[serde(flatten)]
     pub person: PersonView,
-    /// Whether the person may use AutoScribe. The invitation's status says whether they accepted.
-    #[schema(value_type = UserStatusName)]
-    pub status: &'static str,
+    /// Whether the person may use AutoScribe. Left out until they accept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = UserStatusName, required = false)]
+    pub status: Option<&'static str>,
     /// Where the invitation came from.
     #[schema(value_type = InvitedSource)]
     pub invited_source: &'static str,
@@ -124,7 +125,7 @@ impl From<&User> for UserView {
         Self {
             user_id: user.id.to_string(),
             person: PersonView::new(&user.email, &user.profile),
-            status: user.status.as_str(),
+            status: Some(user.status.as_str()),
             invited_source: user.invited_by.source(),
             assignable: user.is_assignable(),
             created_at: user.created_at.to_string(),
@@ -153,7 +154,7 @@ impl From<&Invitation> for InvitedView {
         let user = UserView {
             user_id: details.id.user_id().to_string(),
             person: PersonView::new(&details.email, &details.profile),
-            status: domain::user::UserStatus::Active.as_str(),
+            status: None,
             invited_source: details.invited_by.source(),
             assignable: false,
             created_at: details.created_at.to_string(),
