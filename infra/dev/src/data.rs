@@ -44,7 +44,9 @@ pub(crate) struct DataDirectory {
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum DataError {
     /// Another process has locked it.
-    #[error("another service uses {0}: stop that service, or start in another directory")]
+    #[error(
+        "another service uses {0}: stop it, or start in another directory with other ports (PORT=, DYNAMODB_PORT=)"
+    )]
     InUse(PathBuf),
     /// A file cannot be read or written.
     #[error("{path}")]

@@ -6,7 +6,7 @@ use crate::service::DevService;
 
 /// The text. `environment` is the file of settings for functions under `cargo lambda watch`.
 pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>) -> String {
-    let DevService { emulator, api_key } = service;
+    let DevService { emulator, clinic_id, api_key } = service;
     let (url, dynamodb_url) = (&emulator.url, &emulator.dynamodb_url);
     let functions = environment.map_or_else(String::new, |file| {
         format!(
@@ -21,13 +21,17 @@ pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>
         r#"AutoScribe Access is running. Press Ctrl-C to stop it.
 {functions}Its data is in {data}. Start with RESET=1 to delete it.
 
-  API       {url}/v1     clinic "Riverside Imaging", key {api_key}
+  API       {url}     clinic "Riverside Imaging", {clinic_id}
   Inbox     {url}/inbox     every email that the service sends
   Accept    {url}/accept     opens from the link in an email
   Sign in   {url}/sign-in    with the password that you chose on the accept page
   PACS      {url}/pacs     an example that shows AutoScribe inside its own page
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}
+
+For the examples in docs:
+
+export AVARA_BASE_URL={url} AVARA_API_KEY={api_key}
 
 Invite a technologist with curl:
 

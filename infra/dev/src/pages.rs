@@ -42,7 +42,8 @@ pub(crate) fn router() -> Router {
 
 /// Shows the page of a link whose `#` an email scanner has encoded.
 async fn show_encoded_link(Path(page): Path<String>) -> Response {
-    match page.split_once("#token=") {
+    // Another scanner may have encoded it once more.
+    match page.split_once(['#', '%']) {
         Some(("accept", _)) => (HEADERS, Html(ACCEPT)).into_response(),
         Some(("reset", _)) => (HEADERS, Html(ACCOUNT)).into_response(),
         _ => StatusCode::NOT_FOUND.into_response(),
@@ -78,6 +79,8 @@ mod tests {
         for (page, status) in [
             ("accept#token=abc", StatusCode::OK),
             ("reset#token=abc", StatusCode::OK),
+            ("accept%23token%3Dabc", StatusCode::OK),
+            ("reset%2523token=abc", StatusCode::OK),
             ("accept", StatusCode::NOT_FOUND),
             ("other#token=abc", StatusCode::NOT_FOUND),
         ] {

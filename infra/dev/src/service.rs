@@ -14,6 +14,8 @@ use crate::{inbox, pages};
 /// A developer's service.
 pub(crate) struct DevService {
     pub(crate) emulator: Emulator,
+    /// The demo clinic's UUID.
+    pub(crate) clinic_id: String,
     /// The demo clinic's API key.
     pub(crate) api_key: String,
 }
@@ -64,7 +66,7 @@ pub(crate) async fn start(
     data.save_dynamodb_url(&emulator.dynamodb_url)?;
     let clinic = demo::load_or_provision(&emulator, data).await?;
     examples.connect(&emulator.url, &clinic);
-    Ok(DevService { emulator, api_key: clinic.api_key })
+    Ok(DevService { emulator, clinic_id: clinic.id, api_key: clinic.api_key })
 }
 
 /// The options with the directory's table and secrets.

@@ -21,7 +21,7 @@ impl Pacs {
     async fn start() -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let DevService { emulator, api_key } = start(&data, Options::default()).await.unwrap();
+        let DevService { emulator, api_key, .. } = start(&data, Options::default()).await.unwrap();
         Self { running: emulator, key: api_key, _data: scratch, http: Client::new() }
     }
 
