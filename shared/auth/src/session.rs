@@ -159,7 +159,7 @@ async fn write_session(
     let ended = replaces.map(|old| (old.names, record_of(old, AuditAction::SessionEnded)));
     let session = (&session, &token);
     let committing = commit_session(context, &user, session, (&started, &ended), attempt);
-    let written = leave_time(committing).await.flatten();
+    let written = leave_time(Box::pin(committing)).await.flatten();
     if let Some(attempt) = attempt
         && !matches!(written, Ok(Some(_)))
     {
