@@ -5,6 +5,7 @@ SHELL := bash
 
 FUNCTIONS := invite confirm list mailer npi-verifier provision users session temporary-access
 PYTHON := python3
+STACK := autoscribe-access
 # Every build names the workspace, so that dependencies have the same features each time and are built once.
 BUILD := cargo build --locked --workspace
 TARGET := $(or $(CARGO_TARGET_DIR),target)
@@ -22,10 +23,11 @@ lambda: .venv/lambda ## Runs the functions under cargo lambda watch, with the sa
 	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
-test: .venv/contract ## Runs every test
+test: .venv/contract .venv/deploy ## Runs every test
 	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
+	.venv/deploy/bin/python -m pytest -q tests/deploy
 
 check: .venv/infra ## Checks format, lints, generated files, the template, links in docs and the English
 	cargo fmt --all --check
@@ -75,11 +77,15 @@ build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each wit
 		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
-deploy: build .venv/infra ## Deploys the stack and asks for its parameters
-	.venv/infra/bin/sam deploy --guided --template-file infra/template.yaml --capabilities CAPABILITY_IAM
+deploy: export AWS_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
+deploy: build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
+	: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
+	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/template.yaml --capabilities CAPABILITY_IAM
+	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
 
 .venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt
 .venv/infra: infra/checks/requirements.txt
+.venv/deploy: tests/deploy/requirements.txt
 .venv/lambda: infra/dev/requirements.txt
 .venv/%:
 	rm -rf $@

@@ -19,6 +19,7 @@ TEMPLATE = Path(__file__).resolve().parents[1] / "template.yaml"
 SOURCE = load(TEMPLATE)
 INVITATION_LINKS = {"Fn::GetAtt": ["InvitationLinkKeys", "Id"]}
 PASSWORD_LINKS = {"Fn::GetAtt": ["PasswordLinkKeys", "Id"]}
+HEADERS = "ResponseHeadersPolicyConfig/SecurityHeadersConfig"
 WITHOUT_REMOVALS = json.dumps({"dynamodb": {"NewImage": {"dl": {"S": ["queued"]}}}})
 
 # For each rule, ways to break it.
@@ -53,7 +54,11 @@ CASES: dict[str, dict[str, Change]] = {
         "whole items": set_property("AccessTable", "GlobalSecondaryIndexes/0/Projection/ProjectionType", "ALL"),
     },
     "secrets_are_encrypted_with_our_key": {"AWS's key": remove_property("KnownBrowserKeys", "KmsKeyId")},
-    "secrets_are_long_enough": {"short": set_property("SigningKeys", "GenerateSecretString/PasswordLength", 32)},
+    "secrets_are_long_enough": {
+        "short": set_property("SigningKeys", "GenerateSecretString/PasswordLength", 32),
+        "JSON": set_property("SigningKeys", "GenerateSecretString/SecretStringTemplate", "{}"),
+        "one value": remove_property("OriginSecret", "GenerateSecretString/SecretStringTemplate"),
+    },
     # API
     "stage_throttles_by_default": {"no limits": remove_property("ApiStage", "DefaultRouteSettings")},
     "stage_throttles_guarded_routes_harder": {
@@ -62,7 +67,7 @@ CASES: dict[str, dict[str, Change]] = {
         "sign-in as default": change_route_settings(lambda one: one.pop("POST /v1/session")),
         "redeem as default": change_route_settings(lambda one: one.pop("POST /v1/access/redeem")),
         "renew as default": change_route_settings(
-            lambda one: one["POST /v1/access/renew"].update(ThrottlingRateLimit=100)
+            lambda one: one["POST /v1/access/renew"].update(ThrottlingRateLimit=1000)
         ),
     },
     "throttled_routes_exist_before_the_stage": {
@@ -92,6 +97,61 @@ CASES: dict[str, dict[str, Change]] = {
         "any schedule": remove_property("NpiVerifierPermission", "SourceArn"),
     },
     "every_route_is_declared_once": {"twice": set_property("GetUser", "RouteKey", "GET /v1/autoScribe/users")},
+    # The public URL
+    "the_api_answers_only_cloudfront": {
+        "off": set_property("ListFunction", "Environment/Variables/ORIGIN_SECRETS", "off"),
+        "no header": remove_property("Distribution", "DistributionConfig/Origins/1/OriginCustomHeaders"),
+        "the next secret": set_property(
+            "Distribution", "DistributionConfig/Origins/1/OriginCustomHeaders/0/HeaderValue", "next"
+        ),
+        "to S3": set_property(
+            "Distribution",
+            "DistributionConfig/Origins/0/OriginCustomHeaders",
+            [{"HeaderName": "autoscribe-origin-secret", "HeaderValue": "x"}],
+        ),
+    },
+    "the_viewers_address_comes_from_cloudfront": {
+        "not asked": remove_property("Distribution", "DistributionConfig/CacheBehaviors/0/FunctionAssociations"),
+        "the viewer's word": set_property("NameViewer", "FunctionCode", "function handler(e) { return e.request; }"),
+        "draft": set_property("NameViewer", "AutoPublish", False),
+    },
+    "every_api_path_leads_to_the_api_uncached": {
+        "no keys": remove_property("Distribution", "DistributionConfig/CacheBehaviors/1"),
+        "cached": set_property(
+            "Distribution", "DistributionConfig/CacheBehaviors/0/CachePolicyId", "658327ea-f89d-4fab-a63d-7e88639e58f6"
+        ),
+        "no headers": remove_property("Distribution", "DistributionConfig/CacheBehaviors/0/OriginRequestPolicyId"),
+        "http": set_property("Distribution", "DistributionConfig/CacheBehaviors/0/ViewerProtocolPolicy", "allow-all"),
+        "read only": remove_property("Distribution", "DistributionConfig/CacheBehaviors/0/AllowedMethods"),
+        "cached errors": remove_property("Distribution", "DistributionConfig/CustomErrorResponses/1"),
+        "a path besides": set_property("GetClinic", "RouteKey", "GET /v2/clinic"),
+    },
+    "cloudfront_keeps_no_log": {
+        "standard": set_property("Distribution", "DistributionConfig/Logging", {"Bucket": "logs"}),
+        "real time": set_property("Distribution", "DistributionConfig/CacheBehaviors/0/RealtimeLogConfigArn", "arn"),
+    },
+    "pages_are_read_only_through_cloudfront": {
+        "public": set_property("Pages", "PublicAccessBlockConfiguration/BlockPublicPolicy", False),
+        "anyone": set_property("PagesPolicy", "PolicyDocument/Statement/0/Principal", "*"),
+        "any distribution": remove_property("PagesPolicy", "PolicyDocument/Statement/0/Condition"),
+        "without TLS": remove_property("PagesPolicy", "PolicyDocument/Statement/1"),
+        "unsigned": remove_property("Distribution", "DistributionConfig/Origins/0/OriginAccessControlId"),
+    },
+    "pages_have_strict_headers": {
+        "none": remove_property("Distribution", "DistributionConfig/DefaultCacheBehavior/ResponseHeadersPolicyId"),
+        "http": set_property("Distribution", "DistributionConfig/DefaultCacheBehavior/ViewerProtocolPolicy", "allow-all"),
+        "inline": set_property(
+            "PageHeaders",
+            f"{HEADERS}/ContentSecurityPolicy/ContentSecurityPolicy",
+            "default-src 'self' 'unsafe-inline'",
+        ),
+        "an hour": set_property("PageHeaders", f"{HEADERS}/StrictTransportSecurity/AccessControlMaxAgeSec", 3600),
+        "referrer": remove_property("PageHeaders", f"{HEADERS}/ReferrerPolicy"),
+        "S3 decides": set_property("PageHeaders", f"{HEADERS}/FrameOptions/Override", False),
+    },
+    "emails_link_to_the_public_url": {
+        "the API": set_property("MailerFunction", "Environment/Variables/PUBLIC_URL", {"Ref": "Api"}),
+    },
     # Email
     "mailer_reads_the_table_from_the_start": {
         "latest": set_property("MailerStream", "StartingPosition", "LATEST"),
@@ -126,7 +186,7 @@ CASES: dict[str, dict[str, Change]] = {
     },
     "functions_get_the_settings_they_read": {
         "too many": set_property("ListFunction", "Environment", {"Variables": {"MAIL_FROM": "a@b.example"}}),
-        "too few": remove_property("MailerFunction", "Environment/Variables/ACCEPT_URL_BASE"),
+        "too few": remove_property("MailerFunction", "Environment/Variables/PUBLIC_URL"),
         "no viewer": remove_property("TemporaryAccessFunction", "Environment/Variables/VIEWER_URL_BASE"),
     },
     "passwords_are_hashed_on_a_full_core": {"default memory": remove_property("ConfirmFunction", "MemorySize")},

@@ -66,6 +66,22 @@ async fn answers_are_not_cached() {
 }
 
 #[tokio::test]
+async fn every_answer_has_the_security_headers() {
+    let app = App::start().await;
+    for (path, status) in [
+        (USERS, 200),
+        ("/v1/autoScribe/users?limit=x", 400),
+        ("/v1/autoScribe/users/usr_0", 404),
+        ("/.well-known/jwks.json", 200),
+    ] {
+        let answer = app.as_pacs().get(path).await;
+        assert_eq!(answer.status, status, "{path}");
+        assert_eq!(answer.headers["strict-transport-security"], "max-age=63072000", "{path}");
+        assert_eq!(answer.headers["x-content-type-options"], "nosniff", "{path}");
+    }
+}
+
+#[tokio::test]
 async fn a_get_or_head_changes_nothing() {
     let app = App::start().await;
     let token = app.invite_and_get_token(&member("grace@clinic.example")).await;

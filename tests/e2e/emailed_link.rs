@@ -91,7 +91,7 @@ async fn the_accept_page_uses_only_fields_of_the_lookup() {
     let token = app.invite_and_get_token(&radiologist("ada@clinic.example")).await;
     let seen =
         app.as_invitee().post("/v1/invitation/lookup", &json!({"token": token})).await.expect(200);
-    let page = include_str!("../../infra/dev/assets/accept.js");
+    let page = include_str!("../../dashboard/assets/accept.js");
     let mut read = 0;
     for object in ["invitation.", "person."] {
         for after in page.split(object).skip(1) {

@@ -3,6 +3,7 @@
 
 mod events;
 mod logs;
+mod origin;
 
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
@@ -40,11 +41,9 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
         ("AWS_ENDPOINT_URL_DYNAMODB", app.dynamodb_url()),
         ("AWS_ENDPOINT_URL_SESV2", app.base.clone()),
         ("TABLE_NAME", app.table()),
-        ("TOKEN_ISSUER", app.base.clone()),
+        ("PUBLIC_URL", app.base.clone()),
+        ("ORIGIN_SECRETS", "off".to_owned()),
         ("SIGNING_KEYS", app.signing_keys()),
-        ("ACCEPT_URL_BASE", format!("{}/accept", app.base)),
-        ("RESET_URL_BASE", format!("{}/reset", app.base)),
-        ("DASHBOARD_URL", app.base.clone()),
         ("VIEWER_URL_BASE", format!("{}/viewer", app.base)),
         ("VIEWER_ORIGINS", "https://viewer.example".to_owned()),
         ("MAIL_FROM", "no-reply@autoscribe.example".to_owned()),
@@ -344,7 +343,8 @@ async fn provision_serves_an_event_and_rejects_a_malformed_one() {
 async fn a_function_without_settings_names_the_missing_ones() {
     for (name, missing) in [
         ("invite", "TABLE_NAME"),
-        ("list", "DASHBOARD_URL"),
+        ("list", "PUBLIC_URL"),
+        ("list", "ORIGIN_SECRETS"),
         ("npi-verifier", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
         ("temporary-access", "VIEWER_ORIGINS"),
@@ -353,8 +353,7 @@ async fn a_function_without_settings_names_the_missing_ones() {
         assert!(message.contains(missing), "{name}: {message}");
     }
     let message = read_startup_error("mailer", &[]).await;
-    for missing in ["TABLE_NAME", "MAIL_FROM", "ACCEPT_URL_BASE", "RESET_URL_BASE", "DASHBOARD_URL"]
-    {
+    for missing in ["TABLE_NAME", "MAIL_FROM", "PUBLIC_URL"] {
         assert!(message.contains(missing), "{message}");
     }
 }

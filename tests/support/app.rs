@@ -264,7 +264,7 @@ impl App {
 
     /// The link in the email.
     pub(crate) fn link(&self, id: &str, generation: u32) -> String {
-        format!("{}#token={}", self.running.mailer.accept_url, self.token(id, generation))
+        format!("{}/accept#token={}", self.running.mailer.public_url, self.token(id, generation))
     }
 
     /// Invites a person. Returns the token of the link.

@@ -17,7 +17,8 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let dashboard = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
+    let origin = settings.origin_check();
     settings.check()?;
     let (links, browsers) =
         tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
@@ -28,7 +29,7 @@ async fn main() -> Result<(), runtime::Error> {
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         links: Arc::new(links),
-        dashboard: DashboardOrigin::of(&dashboard)?,
+        dashboard: DashboardOrigin::of(&public_url)?,
     };
-    runtime::serve(confirm::router(deps)).await
+    runtime::serve(origin?, confirm::router(deps)).await
 }

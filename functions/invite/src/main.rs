@@ -14,15 +14,16 @@ async fn main() -> Result<(), runtime::Error> {
     let registry = settings.optional("NPPES_BASE_URL").unwrap_or_else(|| npi::REGISTRY.to_owned());
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let dashboard = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
+    let origin = settings.origin_check();
     let quota = settings.optional("INVITATIONS_PER_DAY");
     let quota = quota.map_or(Ok(InvitationsPerDay::default()), |text| text.parse());
     settings.check()?;
     let deps = Deps {
-        dashboard: DashboardOrigin::of(&dashboard)?,
+        dashboard: DashboardOrigin::of(&public_url)?,
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
         clinics: RememberedClinics::new(quota?),
     };
-    runtime::serve(invite::router(deps)).await
+    runtime::serve(origin?, invite::router(deps)).await
 }

@@ -9,8 +9,9 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let dashboard = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
+    let origin = settings.origin_check();
     settings.check()?;
-    let deps = Deps { dashboard: DashboardOrigin::of(&dashboard)?, context };
-    runtime::serve(list::router(deps)).await
+    let deps = Deps { dashboard: DashboardOrigin::of(&public_url)?, context };
+    runtime::serve(origin?, list::router(deps)).await
 }

@@ -94,7 +94,7 @@ async fn compose_invitation(
             create_reports: permissions.can_create_reports(),
             dashboard: permissions.has_dashboard_access(),
         },
-        link: Link::new(format!("{}#token={}", deps.accept_url, token.reveal())),
+        link: Link::new(format!("{}/accept#token={}", deps.public_url, token.reveal())),
         expires: details.expiry,
     };
     check_rendered(email.render(&details.email, clinic.reply_to.as_ref()))
@@ -163,7 +163,7 @@ async fn compose_alert(
         object_name,
         to_object,
         at: notice.id.created_at(),
-        dashboard_url: deps.dashboard_url.clone(),
+        dashboard_url: format!("{}/", deps.public_url),
     };
     check_rendered(email.render(&notice.to))
 }
@@ -223,7 +223,7 @@ async fn compose_dashboard_access(
         clinic_name: load_clinic(deps, clinic).await?.name.as_str().to_owned(),
         first_name: user.profile.name.first.as_str().to_owned(),
         set_password: (!has_password).then(|| (password_link(deps, notice), expires)),
-        dashboard_url: deps.dashboard_url.clone(),
+        dashboard_url: format!("{}/", deps.public_url),
     };
     Ok(check_rendered(email.render(&notice.to))?.into())
 }
@@ -231,7 +231,7 @@ async fn compose_dashboard_access(
 /// The link to set a password that belongs to a notice.
 fn password_link(deps: &Deps, notice: &Notice) -> Link {
     let token = deps.password_links.password_reset_token(notice.id);
-    Link::new(format!("{}#token={}", deps.reset_url, token.reveal()))
+    Link::new(format!("{}/reset#token={}", deps.public_url, token.reveal()))
 }
 
 async fn compose_renewal(
@@ -244,7 +244,7 @@ async fn compose_renewal(
     let email = RenewalEmail {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name: details.profile.name.first_and_last(),
-        dashboard_url: format!("{}#invitation={id}", deps.dashboard_url),
+        dashboard_url: format!("{}/#invitation={id}", deps.public_url),
     };
     check_rendered(email.render(to))
 }
@@ -265,7 +265,7 @@ async fn compose_npi_not_verified(
         clinic_name: clinic.name.as_str().to_owned(),
         person_name,
         problem,
-        dashboard_url: format!("{}#user={id}", deps.dashboard_url),
+        dashboard_url: format!("{}/#user={id}", deps.public_url),
     };
     Ok(check_rendered(email.render(to))?.into())
 }
@@ -286,7 +286,7 @@ async fn compose_reporting_granted(
         person_email: person.email,
         registry_name: registry.and_then(RegistryName::first_and_last),
         granter_name: granter.profile.name.first_and_last(),
-        dashboard_url: format!("{}#{}", deps.dashboard_url, person.page),
+        dashboard_url: format!("{}/#{}", deps.public_url, person.page),
     };
     check_rendered(email.render(to))
 }

@@ -30,12 +30,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// Amazon SES.
     pub ses: Ses,
-    /// The page where a person accepts an invitation. The token goes into the fragment.
-    pub accept_url: String,
-    /// The page where a person sets a new password. The token goes into the fragment.
-    pub reset_url: String,
-    /// The dashboard of owners and admins.
-    pub dashboard_url: String,
+    /// The URL of the pages and the API, without a slash at its end.
+    pub public_url: String,
 }
 
 /// The reason that an admin sees if an email failed because of a bug or a corrupt item.

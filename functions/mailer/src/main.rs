@@ -11,9 +11,7 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
     let from = Sender::parse(&settings.required("MAIL_FROM"));
-    let accept_url = settings.required("ACCEPT_URL_BASE");
-    let reset_url = settings.required("RESET_URL_BASE");
-    let dashboard_url = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
     let store = aws.connect_store(&settings).await;
     settings.check()?;
     let (invitation_links, password_links) =
@@ -24,9 +22,7 @@ async fn main() -> Result<(), runtime::Error> {
         invitation_links: Arc::new(invitation_links),
         password_links: Arc::new(password_links),
         clock: Arc::new(SystemClock),
-        accept_url,
-        reset_url,
-        dashboard_url,
+        public_url,
         ses: Ses::new(&client, from?, settings.optional("MAIL_CONFIGURATION_SET")),
     };
     runtime::consume(async |event, deadline| Ok(mailer::handle(&deps, event, deadline).await)).await

@@ -15,7 +15,8 @@ async fn main() -> Result<(), runtime::Error> {
     let breached = breached.unwrap_or_else(|| passwords::BREACHED_PASSWORDS.to_owned());
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let dashboard = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
+    let origin = settings.origin_check();
     settings.check()?;
     let (links, browsers) =
         tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
@@ -23,9 +24,9 @@ async fn main() -> Result<(), runtime::Error> {
     let browsers = BrowserCookies::new(Arc::new(browsers), context.entropy.clone());
     let deps = Deps {
         passwords: Passwords::new(breached, browsers, context.entropy.clone()),
-        dashboard: DashboardOrigin::of(&dashboard)?,
+        dashboard: DashboardOrigin::of(&public_url)?,
         links: Arc::new(links),
         context,
     };
-    runtime::serve(session::router(deps)).await
+    runtime::serve(origin?, session::router(deps)).await
 }

@@ -15,7 +15,8 @@ async fn main() -> Result<(), runtime::Error> {
     let style = style.map_err(|unknown| unknown.to_string())?;
     let links = Links::new(&settings.required("VIEWER_URL_BASE"), style);
     let viewers = settings.required("VIEWER_ORIGINS");
-    let dashboard = settings.required("DASHBOARD_URL");
+    let public_url = settings.required("PUBLIC_URL");
+    let origin = settings.origin_check();
     let aws = Aws::from_environment();
     let context = aws.context(&settings);
     let keys = aws.load_keys(&settings, &context).await;
@@ -23,11 +24,11 @@ async fn main() -> Result<(), runtime::Error> {
     let deps = Deps {
         signer: Arc::new(aws.load_signer(&settings, &keys).await?),
         tokens: Arc::new(aws.load_keyring(&settings).await?),
-        dashboard: DashboardOrigin::of(&dashboard)?,
+        dashboard: DashboardOrigin::of(&public_url)?,
         context,
         keys,
         links,
         viewers: ViewerOrigins::parse(&viewers)?,
     };
-    runtime::serve(temporary_access::router(deps)).await
+    runtime::serve(origin?, temporary_access::router(deps)).await
 }

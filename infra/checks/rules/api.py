@@ -24,8 +24,8 @@ LOGGED = {
 def stage_throttles_by_default(template: dict) -> Problems:
     default = properties(template, "ApiStage").get("DefaultRouteSettings", {})
     for limit in LIMITS:
-        if not 0 < default.get(limit, 0) <= 1000:
-            yield f"the default {limit} must be from 1 to 1000, which the table can serve"
+        if not 0 < default.get(limit, 0) <= 2000:
+            yield f"the default {limit} must be from 1 to 2000, which bounds the cost of a flood"
 
 
 @rule

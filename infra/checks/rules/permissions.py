@@ -15,6 +15,11 @@ TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1", "${AccessTable.Arn}
 WILDCARDS = {
     ("DataKey", "kms:*"): "the key's policy must leave the account in control, or no one can administer the key",
     ("DataKey", "*"): "in a key's policy this is the key itself",
+    ("PagesPolicy", "${Pages.Arn}/*"): "CloudFront reads every page",
+    ("PagesPolicy", "s3:*"): "the denial of requests without TLS covers every action",
+    (
+        "MailerRole", "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
+    ): "the SES sandbox also checks the recipient's identity, and a condition limits the sender",
     ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
 }
 # The partitions that a function may use. KEYS holds the public keys of view tokens.
@@ -116,8 +121,8 @@ def email_has_our_sender(template: dict) -> Problems:
             if reference(dig(statement.conditions, "StringEquals", "ses:FromAddress")) != "MailFrom":
                 yield "ses:SendEmail must be limited to the address MailFrom"
             for resource in statement.resources:
-                if not resource.endswith((":identity/${MailDomain}", ":configuration-set/${MailConfiguration}")):
-                    yield f"ses:SendEmail must be limited to our identity and configuration set, found {resource}"
+                if not resource.endswith((":identity/*", ":configuration-set/${MailConfiguration}")):
+                    yield f"ses:SendEmail must be limited to identities and our configuration set, found {resource}"
 
 
 @rule

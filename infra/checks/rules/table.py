@@ -79,8 +79,11 @@ def secrets_are_long_enough(template: dict) -> Problems:
     for name, secret in secrets(template).items():
         generated = secret.get("GenerateSecretString", {})
         # 43 letters and digits hold the 256 bits that HKDF needs.
-        if generated.get("PasswordLength", 0) < 43 or "SecretStringTemplate" in generated:
-            yield f"{name} must be plain text of at least 43 characters, found {generated}"
+        if generated.get("PasswordLength", 0) < 43:
+            yield f"{name} must have at least 43 characters, found {generated}"
+        # CloudFront's secret has two values while it is rotated.
+        if ("SecretStringTemplate" in generated) != (name == "OriginSecret"):
+            yield f"{name} must be plain text, and OriginSecret JSON, found {generated}"
 
 
 def secrets(template: dict) -> dict[str, dict]:

@@ -20,23 +20,31 @@ pub(crate) const HEADERS: [(HeaderName, HeaderValue); 4] = [
     (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
 ];
 
-const ACCEPT: &str = include_str!("../assets/accept.html");
-const ACCOUNT: &str = include_str!("../assets/account.html");
+const ACCEPT: &str = include_str!("../../../dashboard/accept.html");
+const ACCOUNT: &str = include_str!("../../../dashboard/account.html");
 
 /// The accept page, the sign-in page, and the files that pages use.
 pub(crate) fn router() -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/inbox")))
         .route("/accept", get(async || (HEADERS, Html(ACCEPT))))
-        .route("/assets/accept.js", get(async || script(include_str!("../assets/accept.js"))))
+        .route(
+            "/assets/accept.js",
+            get(async || script(include_str!("../../../dashboard/assets/accept.js"))),
+        )
         .route("/sign-in", get(async || (HEADERS, Html(ACCOUNT))))
         .route("/reset", get(async || (HEADERS, Html(ACCOUNT))))
-        .route("/assets/account.js", get(async || script(include_str!("../assets/account.js"))))
+        .route(
+            "/assets/account.js",
+            get(async || script(include_str!("../../../dashboard/assets/account.js"))),
+        )
         .route("/{page}", get(show_encoded_link))
         .route("/assets/inbox.js", get(async || script(include_str!("../assets/inbox.js"))))
         .route(
             "/assets/style.css",
-            get(async || file("text/css; charset=utf-8", include_str!("../assets/style.css"))),
+            get(async || {
+                file("text/css; charset=utf-8", include_str!("../../../dashboard/assets/style.css"))
+            }),
         )
 }
 

@@ -8,10 +8,7 @@ use dynoxide::{Database, DynoxideError};
 use crate::aws::{CREDENTIAL, REGION};
 use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
-use crate::links::{
-    MAIL_FROM, accept_url, breached_passwords_url, dashboard_url, registry_url, reset_url,
-    viewer_url,
-};
+use crate::links::{MAIL_FROM, breached_passwords_url, registry_url, viewer_url};
 use crate::secrets::{Keyrings, Secrets, TokenSecrets};
 use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
@@ -75,11 +72,9 @@ impl Emulator {
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("TABLE_NAME", table.clone()),
-            ("TOKEN_ISSUER", url.clone()),
+            ("PUBLIC_URL", url.clone()),
+            ("ORIGIN_SECRETS", "off".to_owned()),
             ("SIGNING_KEYS", secrets.signing_keys.clone()),
-            ("ACCEPT_URL_BASE", accept_url(url)),
-            ("RESET_URL_BASE", reset_url(url)),
-            ("DASHBOARD_URL", dashboard_url(url)),
             ("VIEWER_URL_BASE", viewer_url(url)),
             ("VIEWER_ORIGINS", "http://localhost:5173".to_owned()),
             ("MAIL_FROM", MAIL_FROM.to_owned()),

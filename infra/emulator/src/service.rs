@@ -24,10 +24,7 @@ use crate::error::{StartError, chain};
 use crate::functions::FunctionDeps;
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
-use crate::links::{
-    MAIL_FROM, accept_url, breached_passwords_url, dashboard_url, registry_url, reset_url,
-    viewer_url,
-};
+use crate::links::{MAIL_FROM, breached_passwords_url, registry_url, viewer_url};
 use crate::options::Options;
 use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::{Keyrings, Secrets};
@@ -189,7 +186,7 @@ impl Service {
         let breached = BreachedPasswords::new(&list, passwords::BUDGET)?;
         let functions = FunctionDeps {
             context: context.clone(),
-            dashboard: DashboardOrigin::of(&dashboard_url(url))?,
+            dashboard: DashboardOrigin::of(url)?,
             keys,
             signer,
             keyrings: keyrings.clone(),
@@ -209,9 +206,7 @@ impl Service {
                 password_links: keyrings.password_links,
                 clock: options.clock.clone(),
                 ses: Ses::new(&ses, from, None),
-                accept_url: accept_url(url),
-                reset_url: reset_url(url),
-                dashboard_url: dashboard_url(url),
+                public_url: url.to_owned(),
             },
             npi_verifier: npi_verifier::Deps {
                 context: context.clone(),

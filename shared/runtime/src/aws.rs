@@ -89,7 +89,7 @@ impl Aws {
 
     /// Loads the published keys. This moves the TLS handshake out of the first request.
     pub async fn load_keys(&self, settings: &Settings, context: &Context) -> PublishedKeys {
-        let keys = PublishedKeys::new(context, &settings.required("TOKEN_ISSUER"));
+        let keys = PublishedKeys::new(context, &settings.required("PUBLIC_URL"));
         match tokio::time::timeout(WARM_UP, keys.load()).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {

@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use axum::Router;
 use axum::body::{Bytes, to_bytes};
-use axum::extract::Request;
-use axum::middleware::{Next, from_fn};
+use axum::extract::{Request, State};
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::Response;
 use lambda_http::request::{LambdaRequest, RequestContext};
 use lambda_http::tower::ServiceExt;
@@ -15,19 +15,20 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 use web::deadline::Deadline;
 use web::gateway::make_readable;
-use web::{ClientIp, InvocationId, RequestId, UnreadableRequest};
+use web::origin::OriginCheck;
+use web::{ClientIp, InvocationId, RefusedRequest, RequestId};
 
 use crate::system::time_left;
 
-/// Serves `router` until Lambda ends the process.
-pub async fn serve(router: Router) -> Result<(), crate::Error> {
+/// Serves `router` until Lambda ends the process. It answers only what `origin` lets through.
+pub async fn serve(origin: OriginCheck, router: Router) -> Result<(), crate::Error> {
     crate::log::start();
-    let router = router.layer(from_fn(add_gateway_context));
+    let router = router.layer(from_fn_with_state(origin, add_gateway_context));
     let router = ServiceExt::<lambda_http::Request>::map_response(router, Utf8Response);
     let router = &router;
     let service = service_fn(async |event: LambdaEvent<Value>| {
         let LambdaEvent { mut payload, context } = event;
-        let unreadable = make_readable(&mut payload).map(UnreadableRequest);
+        let unreadable = make_readable(&mut payload).map(RefusedRequest);
         let event: LambdaRequest = serde_json::from_value(payload)?;
         let router = router.clone().map_request(move |mut request: lambda_http::Request| {
             unreadable.clone().map(|unreadable| request.extensions_mut().insert(unreadable));
@@ -61,8 +62,12 @@ fn text(bytes: &Bytes) -> Body {
     }
 }
 
-/// Adds the ids and the caller's address, which API Gateway knows, to the request.
-async fn add_gateway_context(mut request: Request, next: Next) -> Response {
+/// Adds the ids and the caller's address, which API Gateway and CloudFront know, to the request.
+async fn add_gateway_context(
+    State(origin): State<OriginCheck>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     if let Some(context) = request.lambda_context_ref() {
         let id = InvocationId(context.request_id.clone());
         let deadline = Deadline(Instant::now() + time_left(context));
@@ -77,6 +82,16 @@ async fn add_gateway_context(mut request: Request, next: Next) -> Response {
         }
         if let Some(ip) = context.http.source_ip {
             request.extensions_mut().insert(ClientIp(ip));
+        }
+    }
+    match origin.check(request.headers_mut()) {
+        // The gateway only knows the address of the edge.
+        Ok(Some(viewer)) => {
+            request.extensions_mut().insert(viewer);
+        }
+        Ok(None) => {}
+        Err(problem) => {
+            request.extensions_mut().insert(RefusedRequest(problem));
         }
     }
     next.run(request).await

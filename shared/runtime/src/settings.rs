@@ -2,6 +2,8 @@
 
 use std::cell::RefCell;
 
+use web::origin::OriginCheck;
+
 /// All settings that are missing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("set these environment variables: {}", .0.join(", "))]
@@ -40,6 +42,17 @@ impl Settings {
         (self.source)(name).filter(|value| !value.is_empty())
     }
 
+    /// How requests must have come. The setting is required, so that nothing turns the check off by accident.
+    pub fn origin_check(&self) -> Result<OriginCheck, crate::Error> {
+        let setting = self.required("ORIGIN_SECRETS");
+        // An absent one makes `check` fail, which names it.
+        if setting.is_empty() {
+            return Ok(OriginCheck::Off);
+        }
+        // Convert to text, because `main` prints errors with Debug, which would not name the setting.
+        OriginCheck::parse(&setting).map_err(|invalid| invalid.to_string().into())
+    }
+
     /// Fails if a required setting was missing.
     pub fn check(&self) -> Result<(), SettingsMissing> {
         let missing = self.missing.borrow();
@@ -57,12 +70,9 @@ mod tests {
         assert_eq!(settings.required("TABLE_NAME"), "access");
         assert_eq!(settings.optional("OTHER"), None);
         assert!(settings.check().is_ok());
-        settings.required("TOKEN_ISSUER");
-        settings.required("ACCEPT_URL_BASE");
+        settings.required("PUBLIC_URL");
+        settings.required("SIGNING_KEYS");
         let error = settings.check().unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "set these environment variables: TOKEN_ISSUER, ACCEPT_URL_BASE"
-        );
+        assert_eq!(error.to_string(), "set these environment variables: PUBLIC_URL, SIGNING_KEYS");
     }
 }

@@ -11,6 +11,7 @@ pub mod gateway;
 pub mod json;
 pub mod name_view;
 pub mod openapi;
+pub mod origin;
 pub mod page;
 pub mod path;
 pub mod problem;
@@ -22,4 +23,4 @@ pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
-pub use request::{ClientIp, InvocationId, RequestId, UnreadableRequest};
+pub use request::{ClientIp, InvocationId, RefusedRequest, RequestId};

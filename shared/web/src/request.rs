@@ -5,9 +5,10 @@ use axum::http::request::Parts;
 
 use crate::problem::Problem;
 
-/// A request that could not be read as a whole. Its answer is this problem.
+/// A request that no handler sees, because it is unreadable or did not come through CloudFront. Its answer is
+/// this problem.
 #[derive(Clone, Debug)]
-pub struct UnreadableRequest(pub Problem);
+pub struct RefusedRequest(pub Problem);
 
 /// API Gateway's id of this request. The logs and the error responses have it.
 #[derive(Clone, Debug)]

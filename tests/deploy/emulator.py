@@ -1,0 +1,65 @@
+"""Starts ministack with two things that it lacks.
+
+- Every name under .localhost leads to loopback, so that its CloudFront reaches its own API Gateway.
+- Policies see the partition keys and the attributes of a DynamoDB request (`dynamodb:LeadingKeys`,
+  `dynamodb:Attributes`, see "Using IAM policy conditions for fine-grained access control" in DynamoDB's developer guide).
+"""
+
+import json
+import re
+import socket
+import sys
+
+from ministack.core import iam_actions
+
+resolve = socket.getaddrinfo
+describe = iam_actions.dynamodb_service_context
+NAME = re.compile(r"(?<![:\w#])#?[A-Za-z]\w*")
+WORDS = {
+    "SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN", "if_not_exists", "attribute_exists",
+    "attribute_not_exists", "attribute_type", "begins_with", "contains", "size",
+}  # fmt: skip
+
+
+def resolve_to_loopback(host, *args, **kwargs):
+    name = host.decode() if isinstance(host, bytes) else host
+    local = isinstance(name, str) and name.endswith(".localhost")
+    return resolve("127.0.0.1" if local else host, *args, **kwargs)
+
+
+def leading_keys(request: dict) -> set[str]:
+    """Returns the partition keys that a request names. In an index query, these are the keys of the index."""
+    found = [request.get("Key"), request.get("Item")]
+    for write in request.get("TransactItems", []):
+        found += [named.get(part) for named in write.values() for part in ("Key", "Item")]
+    for table in request.get("RequestItems", {}).values():
+        found += table["Keys"] if isinstance(table, dict) else []
+    keys = {item["PK"]["S"] for item in found if item and "PK" in item}
+    if condition := re.match(r"\w+ = (:\w+)", request.get("KeyConditionExpression", "")):
+        keys.add(request["ExpressionAttributeValues"][condition[1]]["S"])
+    return keys
+
+
+def updated_attributes(request: dict) -> set[str]:
+    """Returns the attributes that an update names."""
+    if "UpdateExpression" not in request:
+        return set()
+    names = request.get("ExpressionAttributeNames", {})
+    text = f"{request['UpdateExpression']} {request.get('ConditionExpression', '')}"
+    return {names.get(name, name) for name in NAME.findall(text) if name not in WORDS} | set(request["Key"])
+
+
+def describe_request(body: bytes) -> dict:
+    context, request = describe(body), json.loads(body or b"{}")
+    for name, values in ("LeadingKeys", leading_keys(request)), ("Attributes", updated_attributes(request)):
+        if values:
+            context[f"dynamodb:{name}"] = sorted(values)
+    return context
+
+
+socket.getaddrinfo = resolve_to_loopback
+iam_actions.dynamodb_service_context = describe_request
+
+from ministack.app import main  # noqa: E402
+
+sys.exit(main())

@@ -1,0 +1,109 @@
+"""What the role of each function may do, and what it must not."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from cloud import DOMAIN, Stack
+
+FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer NpiVerifier Provision".split()
+CLINIC = {"PK": {"S": "CLINIC#deploy"}, "SK": {"S": "X"}}
+AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
+ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
+KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
+ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
+WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Provision"
+SECRETS = {
+    "InvitationLinkKeys": "Confirm Mailer",
+    "PasswordLinkKeys": "Session Mailer",
+    "AccessLinkKeys": "TemporaryAccess",
+    "KnownBrowserKeys": "Confirm Session",
+    "SigningKeys": "TemporaryAccess Provision",
+    "OriginSecret": "",
+}
+
+
+def put(item: dict) -> tuple:
+    return "dynamodb", "put_item", {"Item": item}
+
+
+def get(key: dict) -> tuple:
+    return "dynamodb", "get_item", {"Key": key}
+
+
+def update(key: dict, attribute: str) -> tuple:
+    values = {":one": {"N": "1"}}
+    request = {"Key": key, "UpdateExpression": f"SET {attribute} = :one", "ExpressionAttributeValues": values}
+    return "dynamodb", "update_item", request
+
+
+def query(index: str, name: str, partition: str) -> tuple:
+    condition, values = f"{name} = :pk", {":pk": {"S": partition}}
+    request = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
+    return "dynamodb", "query", request | ({"IndexName": index} if index else {})
+
+
+def send_email(sender: str) -> tuple:
+    text = {"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "t"}}}}
+    return "sesv2", "send_email", {"FromEmailAddress": sender, "Destination": {"ToAddresses": ["x@x.example"]}, "Content": text}
+
+
+# The request, and the functions whose role allows it.
+CASES = {
+    "write an item of a clinic": (put(CLINIC), WRITERS),
+    "write an item of a clinic in a transaction": (("dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": CLINIC}}]}), WRITERS),
+    "add an audit record": (put(AUDIT), WRITERS),
+    "change an audit record": (update(AUDIT, "zz"), ""),
+    "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
+    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer"),
+    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer"),
+    "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
+    "read an account": (get(ACCOUNT), "Confirm Users Session"),
+    "read the accounts of an address": (query("", "PK", "ACCOUNT#deploy"), "Confirm Users Session Mailer"),
+    "write an account": (put(ACCOUNT), "Confirm Users Session"),
+    "publish a key": (put(KEYS), "Provision"),
+    "read the published keys": (get(KEYS), "TemporaryAccess Provision"),
+    "write elsewhere": (put(ELSEWHERE), ""),
+    "read elsewhere": (get(ELSEWHERE), ""),
+    "read a clinic's index": (query("GSI1", "GSI1PK", "CLINIC#deploy"), "Invite List TemporaryAccess"),
+    "read the numbers to verify": (query("GSI1", "GSI1PK", "NPI#DUE"), "NpiVerifier"),
+    "read the emails that are due": (query("GSI2", "GSI2PK", "MAIL#DUE"), "Mailer"),
+    "scan": (("dynamodb", "scan", {"Limit": 1}), ""),
+    "PartiQL": (("dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "{table}"'}), ""),
+    "delete the table": (("dynamodb", "delete_table", {}), ""),
+    "send email": (send_email(f"no-reply@{DOMAIN}"), "Mailer"),
+    "make a clinic": (("lambda", "invoke", {"FunctionName": "{ProvisionFunction}", "Payload": b'{"publishKeys": false}'}), ""),
+    "read failed emails": (("sqs", "receive_message", {"QueueUrl": "{MailFailures}"}), ""),
+    "change a page": (("s3", "put_object", {"Bucket": "{Pages}", "Key": "accept.html", "Body": b"x"}), ""),
+} | {
+    f"read {secret}": (("secretsmanager", "get_secret_value", {"SecretId": f"{{{secret}}}"}), functions)
+    for secret, functions in SECRETS.items()
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_only_these_functions_may(stack: Stack, case: str):
+    (service, operation, arguments), allowed = CASES[case]
+    may = [function for function in FUNCTIONS if is_allowed(stack, function, service, operation, complete(stack, arguments))]
+    assert may == [function for function in FUNCTIONS if function in allowed.split()]
+
+
+def complete(stack: Stack, arguments: dict) -> dict:
+    """Fills in the names that the stack chose."""
+    table = stack.ids["AccessTable"]
+    filled = {name: value.format(table=table, **stack.ids) if isinstance(value, str) and "{" in value else value for name, value in arguments.items()}
+    for write in filled.get("TransactItems", []):
+        for part in write.values():
+            part["TableName"] = table
+    needs_table = not {"TransactItems", "Statement", "FunctionName", "QueueUrl", "Bucket", "SecretId", "Content"} & filled.keys()
+    return filled | ({"TableName": table} if needs_table else {})
+
+
+def is_allowed(stack: Stack, function: str, service: str, operation: str, arguments: dict) -> bool:
+    client = stack.cloud.client(service, **stack.credentials_of(function))
+    try:
+        getattr(client, operation)(**arguments)
+    except ClientError as error:
+        if "AccessDenied" not in error.response["Error"]["Code"]:
+            raise
+        return False
+    return True
