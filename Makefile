@@ -46,6 +46,10 @@ soak: .venv/contract ## Kills the service again and again under load for 20 minu
 	$(BUILD) --bin dev
 	.venv/contract/bin/python tests/soak/soak.py
 
+mutants: .venv/deploy .venv/infra ## Breaks the template in many ways, and says which tests and checks notice
+	$(BUILD) $(FUNCTIONS:%=--bin %)
+	.venv/deploy/bin/python tests/deploy/mutants.py
+
 fuzz: ## Looks for inputs that break READER=person or another target of tests/fuzz, for SECONDS=600
 	# Without LTO, which removes what the fuzzer counts. Our code has no unsafe, so it needs no sanitizer.
 	cargo +nightly fuzz run --dev --sanitizer none --fuzz-dir tests/fuzz --target-dir target/fuzz --features libfuzzer $(READER) -- -max_total_time=$(or $(SECONDS),600)
@@ -93,4 +97,4 @@ deploy: build .venv/infra ## Deploys the stack STACK=autoscribe-access and its p
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help dev lambda test check soak fuzz openapi routes bench build deploy
+.PHONY: help dev lambda test check soak mutants fuzz openapi routes bench build deploy

@@ -70,8 +70,8 @@ async fn every_answer_has_the_security_headers() {
     let app = App::start().await;
     for (path, status) in [
         (USERS, 200),
-        ("/v1/autoScribe/users?limit=x", 400),
-        ("/v1/autoScribe/users/usr_0", 404),
+        ("/v1/autoScribe/users?limit=x", 422),
+        ("/v1/autoScribe/users/usr_01a21de5f04f7de0969b3b1cef6934d1", 404),
         ("/.well-known/jwks.json", 200),
     ] {
         let answer = app.as_pacs().get(path).await;
