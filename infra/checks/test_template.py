@@ -312,6 +312,10 @@ CASES: dict[str, dict[str, Change]] = {
             "WriteTablePolicy", "dynamodb:DeleteItem", lambda one: one.update(Action="dynamodb:UpdateItem")
         ),
     },
+    "encrypted_items_can_be_read_and_written": {
+        "no reads": change_statement("ReadTablePolicy", "kms:Decrypt", lambda one: one.update(Action="kms:DescribeKey")),
+        "no writes": set_property("InviteRole", "ManagedPolicyArns", [{"Ref": "ReadTablePolicy"}]),
+    },
     "data_key_is_used_through_one_service": {
         "directly": change_statement("ReadTablePolicy", "kms:Decrypt", lambda one: one.pop("Condition")),
     },

@@ -245,6 +245,18 @@ def data_key_is_used_through_one_service(template: dict) -> Problems:
                     yield f"{statement.owner} must use DataKey only, found {join_names(statement.resources)}"
 
 
+@rule
+def encrypted_items_can_be_read_and_written(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
+        table, key = allowed_actions(template, name, "dynamodb"), set()
+        for statement in statements_of(template, name):
+            if reference(dig(statement.conditions, "StringEquals", "kms:ViaService")).startswith("dynamodb."):
+                key |= statement.actions_on("kms")
+        needed = ({"kms:Decrypt"} if table & READS else set()) | ({"kms:Encrypt", "kms:GenerateDataKey"} if table & WRITES else set())
+        if needed - key:
+            yield f"{name} needs {join_names(needed - key)} for the items of the table"
+
+
 def role_of(template: dict, function: str) -> str:
     return reference(properties(template, function).get("Role")).removesuffix(".Arn")
 
