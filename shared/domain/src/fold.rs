@@ -107,9 +107,13 @@ impl NamePart {
 fn fold_name(text: &str) -> String {
     // An acute accent alone decomposes into a space, so apostrophes come first.
     let apostrophes: String = text.nfc().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
-    let is_dash = |c| CodePointSetData::new::<Dash>().contains(c);
-    let folded: String =
-        fold(&apostrophes).chars().map(|c| if is_dash(c) { '-' } else { c }).collect();
+    let plain = |c| match c {
+        c if CodePointSetData::new::<Dash>().contains(c) => '-',
+        // A triple prime decomposes into three.
+        c if is_apostrophe(c) => '\'',
+        c => c,
+    };
+    let folded: String = fold(&apostrophes).chars().map(plain).collect();
     folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -148,6 +152,8 @@ mod tests {
             ("O'Brien", "O’Brien"),
             ("O’Brien", "O'Brien"),
             ("O´Brien", "O'Brien"),
+            ("O'''Brien", "O‴Brien"),
+            ("O‴Brien", "O'''Brien"),
             ("O`Brien", "OʼBrien"),
             ("OBrien", "O’Brien"),
             ("o'b", "O’Brien"),
