@@ -172,7 +172,10 @@ function reporting(person) {
 // Shows why the link no longer works, for any request.
 function showClosedLink(answer) {
   if (answer.status === 410) {
-    outcome("bad", "!", "This invitation has expired", answer.body.detail, "Request a new link", requestNewLink);
+    const { clinicName, canRequestNew } = answer.body;
+    const title = clinicName ? `This invitation to ${clinicName} has expired` : "This invitation has expired";
+    if (canRequestNew) outcome("bad", "!", title, "Ask the clinic for a new one.", "Request a new link", requestNewLink);
+    else outcome("bad", "!", title, "Ask the person who invited you for a new one.");
     return true;
   }
   if (answer.body.code === "token_invalid") {
@@ -184,7 +187,8 @@ function showClosedLink(answer) {
 
 async function requestNewLink() {
   const answer = await busy("next", "Requesting…", () => post("request-new", { token }));
-  if (answer.ok) outcome("good", "✓", "Request sent", "We have notified the person who invited you. If they agree, you will get an email with a new link.");
+  if (answer.ok && answer.body.told) outcome("good", "✓", "Request sent", "We have emailed the clinic's owners and admins. If they agree, you will get an email with a new link.");
+  else if (answer.ok) outcome("bad", "!", "No one was notified", "This link needs no replacement, or no one at the clinic can send one. Ask the person who invited you.");
   else outcome("bad", "!", "That did not work", answer.body.detail, "Try again", requestNewLink);
 }
 

@@ -17,7 +17,7 @@ async function start() {
   token = readToken();
   // Keep the token out of the history and off shared screens.
   history.replaceState(null, "", location.pathname.replace(TOKEN, ""));
-  if (location.pathname === "/reset") return token ? show("reset") : show("forgot");
+  if (location.pathname === "/reset") return token ? lookUpLink() : show("forgot");
   await showSession();
 }
 
@@ -26,6 +26,15 @@ const TOKEN = /(?:#|%(?:25)*23)token(?:=|%(?:25)*3D)([\w.-]+)/i;
 
 function readToken() {
   return (location.hash.match(TOKEN) ?? location.pathname.match(TOKEN))?.[1] ?? null;
+}
+
+// Says that a link no longer works, or that the password would open nothing, before anyone chooses one.
+async function lookUpLink() {
+  const answer = await call("POST", "/v1/password/lookup", { token });
+  if (!answer.ok) return outcome("bad", "!", "This link no longer works", answer.status === 404 ? "It was used before, it is older than 30 minutes, or part of it is missing." : answer.body.detail, "Request another link", () => show("forgot"));
+  if (!answer.body.hasDashboardAccess) return outcome("", "!", "Dashboard access restricted", "You need no password. Open AutoScribe from your PACS.");
+  show("reset");
+  $("lead").textContent = `For ${answer.body.email}. ${modes.reset.lead}`;
 }
 
 async function call(method, path, body) {

@@ -80,6 +80,7 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("DELETE", "/v1/sessions/{sessionId}", Person(Everyone)),
     ("POST", "/v1/password/change", Person(Everyone)),
     ("POST", "/v1/password/forgot", Nothing),
+    ("POST", "/v1/password/lookup", Nothing),
     ("POST", "/v1/password/reset", Nothing),
     (
         "POST",

@@ -1,5 +1,6 @@
 //! The whole service on its own embedded database, with one clinic.
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use std::sync::Arc;
 
 use domain::actor::Actor;
@@ -330,6 +331,14 @@ impl App {
             item.get("an").is_some_and(|v| v.as_s().is_ok_and(|a| a == action))
         };
         self.load_items().await.into_iter().filter(of_action).collect()
+    }
+
+    /// Removes an attribute of an item.
+    pub(crate) async fn remove_attribute(&self, pk: &str, sk: &str, attribute: &str) {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let update = self.running.client.update_item().table_name(self.table());
+        let update = update.key("PK", text(pk)).key("SK", text(sk));
+        update.update_expression(format!("REMOVE {attribute}")).send().await.unwrap();
     }
 
     /// Reads every item of the table.

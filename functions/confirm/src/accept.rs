@@ -28,6 +28,7 @@ use web::view::UserView;
 use crate::Deps;
 use crate::accept_session::sign_in;
 use crate::account_password::{AccountUpdate, load_account_update, load_and_verify_password};
+use crate::expiry::require_unexpired;
 use crate::token::load_invitation_by_token;
 
 /// The token from the email, the terms that the person saw, and a password if the invitation includes dashboard access.
@@ -107,7 +108,7 @@ async fn accept(
                 return Err(Problem::token_invalid());
             }
         };
-        let unexpired = pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?;
+        let unexpired = require_unexpired(deps, pending).await?;
         let details = unexpired.details();
         let terms = deps.links.require_terms(&shown.terms, details.id, &details.profile);
         terms.map_err(|_| terms_changed())?;

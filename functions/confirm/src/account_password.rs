@@ -12,6 +12,7 @@ use store::{Account, Membership};
 use web::Problem;
 
 use crate::Deps;
+use crate::expiry::expired;
 
 /// How many clinics an address can belong to. A new password writes to all of them in one transaction,
 /// which holds 100 items at most.
@@ -67,7 +68,7 @@ pub(crate) async fn load_account_update(
         return Err(too_many_clinics());
     }
     if before.as_ref().is_some_and(|account| was_forgotten_since(account, details)) {
-        return Err(Problem::expired());
+        return Err(expired(deps, details).await);
     }
     let users = load_account_users(deps, &memberships).await?;
     // The address of an account that no one uses may have another holder by now.

@@ -6,6 +6,7 @@
 mod accept;
 mod accept_session;
 mod account_password;
+mod expiry;
 mod lookup;
 mod reject;
 mod request_new;

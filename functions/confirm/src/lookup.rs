@@ -15,6 +15,7 @@ use web::schema::{ClinicRoleName, InvitationStatusName, LevelName, NpiVerificati
 
 use crate::Deps;
 use crate::account_password::{is_in_use, load_account_users};
+use crate::expiry::expired;
 use crate::token::{TokenRequest, load_invitation_by_token};
 
 /// The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
@@ -86,7 +87,7 @@ pub(crate) async fn handle(
     let invitation = load_invitation_by_token(&deps, &token).await?;
     match &invitation {
         pending @ Invitation::Pending(_) if pending.is_expired(deps.context.now()) => {
-            return Err(Problem::expired());
+            return Err(expired(&deps, pending.details()).await);
         }
         Invitation::Rejected(_) => return Err(Problem::token_invalid()),
         _ => {}

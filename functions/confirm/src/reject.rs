@@ -14,6 +14,7 @@ use web::view::Done;
 use web::{ClientIp, Problem};
 
 use crate::Deps;
+use crate::expiry::require_unexpired;
 use crate::token::load_invitation_by_token;
 
 /// The token from the email, and the reason.
@@ -57,9 +58,7 @@ pub(crate) async fn handle(
                 return Err(Problem::conflict("invitation_accepted", detail));
             }
             Invitation::Revoked(_) => return Err(Problem::token_invalid()),
-            Invitation::Pending(pending) => {
-                pending.check_expiry(deps.context.now()).map_err(|_| Problem::expired())?
-            }
+            Invitation::Pending(pending) => require_unexpired(&deps, pending).await?,
         };
         let requester =
             Requester::new(Actor::Invitee(unexpired.details().id), ip.clone().map(String::from));

@@ -7,6 +7,7 @@ mod current;
 mod forgot;
 mod password;
 mod reset;
+mod reset_lookup;
 mod session;
 mod sessions;
 mod sign_in;
@@ -47,6 +48,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/sessions/end-others", post(sessions::end_others))
         .route("/v1/password/change", post(change_password::handle))
         .route("/v1/password/forgot", post(forgot::handle))
+        .route("/v1/password/lookup", post(reset_lookup::handle))
         .route("/v1/password/reset", post(reset::handle))
         .with_state(deps);
     web::serve(router)
@@ -65,6 +67,7 @@ pub fn router(deps: Deps) -> Router {
     sessions::end_others,
     change_password::handle,
     forgot::handle,
+    reset_lookup::handle,
     reset::handle
 ))]
 pub struct Api;

@@ -86,18 +86,18 @@ fn done() -> Json<Done> {
 }
 
 /// The account whose password a link can set.
-struct ResetLink {
+pub(crate) struct ResetLink {
     id: NoticeId,
     /// Whether the link set the account's password a moment ago.
-    used: bool,
-    email: Email,
+    pub used: bool,
+    pub email: Email,
     account: Account,
-    users: Vec<User>,
+    pub users: Vec<User>,
 }
 
 /// Loads the account of a token. A forged, expired or used token gets the same 404, and so does one
 /// that is older than the password, unless it has just set the password.
-async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
+pub(crate) async fn load_reset_link(deps: &Deps, token: &str) -> Result<ResetLink, Problem> {
     let (store, unknown) = (&deps.context.store, Problem::token_invalid);
     let id = deps.links.read_password_reset_token(token).map_err(|_| unknown())?;
     access_log::record_caller("password_link", id, None::<ClinicId>);

@@ -96,8 +96,26 @@ async fn an_expired_link_is_410() {
     app.clock.advance(Duration::from_hours(7 * 24));
     for route in ["lookup", "accept", "reject"] {
         let body = json!({"token": app.token(&id, 1)});
-        app.as_invitee().present(route, &body).await.expect_problem(410, "invitation_expired");
+        let answer = app.as_invitee().present(route, &body).await;
+        let problem = answer.expect_problem(410, "invitation_expired");
+        assert_eq!(problem["clinicName"], "Riverside Imaging", "{route}");
+        assert_eq!(problem["canRequestNew"], true, "{route}: the clinic has a reply address");
     }
+}
+
+#[tokio::test]
+async fn a_link_of_a_clinic_that_no_one_can_be_asked_in_says_so() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
+    let clinic = format!("CLINIC#{}", app.clinic_id);
+    app.remove_attribute(&clinic, "CLINIC", "rt").await;
+    app.clock.advance(Duration::from_hours(7 * 24));
+    let body = json!({"token": app.token(&id, 1)});
+    let problem = app.as_invitee().post("/v1/invitation/lookup", &body).await;
+    let problem = problem.expect_problem(410, "invitation_expired");
+    assert_eq!(problem["canRequestNew"], false);
+    let told = app.as_invitee().post("/v1/invitation/request-new", &body).await.expect(202);
+    assert_eq!(told, json!({ "told": false }));
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ async fn the_clinic_is_emailed_once_per_expired_link() {
     app.clock.advance(Duration::from_hours(7 * 24));
     let body = json!({"token": app.token(&id, 1)});
     for _ in 0..3 {
-        assert!(app.as_invitee().post(PATH, &body).await.expect(202).is_null());
+        assert_eq!(app.as_invitee().post(PATH, &body).await.expect(202), json!({ "told": true }));
     }
     let emails = app.wait_for_emails("front-desk@riverside.example", 1).await;
     assert!(
@@ -58,7 +58,8 @@ async fn a_valid_or_used_link_emails_no_one() {
     let user = app.invite_and_confirm(&member("eve@clinic.example"), None).await;
     let used = app.token(&user["userId"].as_str().unwrap().replace("usr_", "inv_"), 1);
     for token in [good, used] {
-        app.as_invitee().post(PATH, &json!({"token": token})).await.expect(202);
+        let answer = app.as_invitee().post(PATH, &json!({"token": token})).await.expect(202);
+        assert_eq!(answer, json!({ "told": false }));
     }
     app.wait_until_delivered().await;
     assert!(app.sent_emails("front-desk@riverside.example").is_empty());

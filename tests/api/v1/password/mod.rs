@@ -1,5 +1,6 @@
 mod change;
 mod forgot;
 mod keyboards;
+mod lookup;
 mod reset;
 mod reset_again;
