@@ -4,6 +4,7 @@
 mod events;
 mod logs;
 mod origin;
+mod rotation;
 
 use crate::support::{self, App};
 use std::path::{Path, PathBuf};
@@ -237,25 +238,6 @@ async fn session_serves_an_event_and_rejects_a_malformed_one() {
     let cookie = cookie.split(';').next().unwrap().split_once('=').unwrap().1;
     app.as_person(cookie, &app.clinic_id).get("/v1/session").await.expect(200);
     assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_signing_function_does_not_start_before_its_key_is_published() {
-    let app = App::start().await;
-    let mut unpublished = settings(&app);
-    unpublished.retain(|(name, _)| *name != "SIGNING_KEYS");
-    unpublished.push(("SIGNING_KEYS", "u".repeat(43)));
-    let message = read_startup_error("temporary-access", &unpublished).await;
-    assert!(message.contains("publishKeys"), "{message}");
-    let publish = json!({ "publishKeys": true }).to_string();
-    let mut provision = start_function("provision", &unpublished, vec![publish]).await;
-    let EventOutcome::Response(published) = next_outcome(&mut provision).await else {
-        panic!("an error")
-    };
-    assert_eq!(published["publishedKeys"].as_array().map(Vec::len), Some(1));
-    let event = http_event("GET", "/.well-known/jwks.json", None, "");
-    let mut access = start_function("temporary-access", &unpublished, vec![event]).await;
-    assert_eq!(http_response(next_outcome(&mut access).await).0, 200);
 }
 
 #[tokio::test(flavor = "multi_thread")]

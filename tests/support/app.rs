@@ -3,6 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use std::sync::Arc;
 
+use auth::jwt::SigningKeys;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::credentials::api_key::{
@@ -21,6 +23,7 @@ use super::actor::{TestClient, TestResponse};
 use super::breached_list::BreachedList;
 use super::clock::TestClock;
 use super::registry::TestRegistry;
+use super::secrets_manager::SecretsManager;
 
 /// The service under test.
 pub(crate) struct App {
@@ -200,6 +203,33 @@ impl App {
         let command = serde_json::from_value(command.clone()).expect("a command");
         let result = provision::handle(&self.running.provision_deps(), &command).await?;
         Ok(serde_json::to_value(result).unwrap())
+    }
+
+    /// Invokes provision with the secrets of a stack.
+    pub(crate) async fn provision_with(
+        &self,
+        secrets: &SecretsManager,
+        command: &Value,
+    ) -> Result<Value, provision::ProvisionError> {
+        let command = serde_json::from_value(command.clone()).expect("a command");
+        let context = self.running.context.clone();
+        let deps = provision::Deps { secrets: secrets.key_secrets(), context };
+        Ok(serde_json::to_value(provision::handle(&deps, &command).await?).unwrap())
+    }
+
+    /// Removes the published keys, as in a new stack. Functions may cache them for five minutes.
+    pub(crate) async fn unpublish_keys(&self) {
+        let text = |text: &str| AttributeValue::S(text.to_owned());
+        let delete = self.running.client.delete_item().table_name(self.table());
+        let delete = delete.key("PK", text("KEYS#public")).key("SK", text("KEYS"));
+        delete.send().await.unwrap();
+    }
+
+    /// Rotates the signing keys: publishes those of this secret, and replaces those of the running function.
+    pub(crate) async fn replace_signing_keys(&self, secret: &str) {
+        let next = SigningKeys::from_secret(secret).unwrap();
+        self.store().publish_keys(&next.public()).await.unwrap();
+        self.running.signing.replace(&next);
     }
 
     /// Creates another clinic and signs in an admin there. Returns its PACS and the admin.

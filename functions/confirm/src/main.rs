@@ -20,16 +20,17 @@ async fn main() -> Result<(), runtime::Error> {
     let public_url = settings.required("PUBLIC_URL");
     let origin = settings.origin_check();
     settings.check()?;
+    let secrets = aws.secrets();
     let (links, browsers) =
-        tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
+        tokio::try_join!(secrets.load_keyring(&settings), secrets.load_keyring(&settings))?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
-    let browsers = BrowserCookies::new(Arc::new(browsers), context.entropy.clone());
+    let browsers = BrowserCookies::new(browsers, context.entropy.clone());
     let deps = Deps {
         passwords: Passwords::new(breached, browsers, context.entropy.clone()),
         context,
         registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
-        links: Arc::new(links),
+        links,
         dashboard: DashboardOrigin::of(&public_url)?,
     };
-    runtime::serve(origin?, confirm::router(deps)).await
+    runtime::serve_with_secrets(origin?, confirm::router(deps), &secrets).await
 }

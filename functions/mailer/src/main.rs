@@ -14,16 +14,20 @@ async fn main() -> Result<(), runtime::Error> {
     let public_url = settings.required("PUBLIC_URL");
     let store = aws.connect_store(&settings).await;
     settings.check()?;
+    let secrets = aws.secrets();
     let (invitation_links, password_links) =
-        tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
+        tokio::try_join!(secrets.load_keyring(&settings), secrets.load_keyring(&settings))?;
     let client = aws_sdk_sesv2::Client::new(aws.config());
     let deps = Deps {
         store,
-        invitation_links: Arc::new(invitation_links),
-        password_links: Arc::new(password_links),
+        invitation_links,
+        password_links,
         clock: Arc::new(SystemClock),
         public_url,
         ses: Ses::new(&client, from?, settings.optional("MAIL_CONFIGURATION_SET")),
     };
-    runtime::consume(async |event, deadline| Ok(mailer::handle(&deps, event, deadline).await)).await
+    runtime::consume_with_secrets(&secrets, async |event, deadline| {
+        Ok(mailer::handle(&deps, event, deadline).await)
+    })
+    .await
 }

@@ -3,6 +3,7 @@
 //! An operator invokes this function. It has no route.
 
 mod attest_npi;
+mod key_secrets;
 
 use changes::{Context, Requester};
 use domain::actor::Actor;
@@ -13,7 +14,6 @@ use domain::clinic::{Clinic, ClinicName, InvitationDays, TimeZone};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
-use domain::credentials::signing::PublicKey;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::entropy::Entropy;
 use domain::failure::Failure;
@@ -32,12 +32,13 @@ use serde_json::Value;
 use store::{CommitOutcome, StoreError};
 
 pub use attest_npi::{AttestNpiRequest, AttestRefusal, AttestedNpi, UserToAttest};
+pub use key_secrets::{KeySecrets, KeySet, SecretFault, SecretPlace};
 
 /// What provisioning needs.
 #[derive(Clone)]
 pub struct Deps {
-    /// The public halves of the keys that sign views.
-    pub signing: Vec<PublicKey>,
+    /// The secrets that keys derive from.
+    pub secrets: KeySecrets,
     /// The table, the clock and randomness.
     pub context: Context,
 }
@@ -111,13 +112,19 @@ pub async fn handle(
         }
         ProvisionCommand::PublishKeys(PublishKeysRequest { publish_keys }) => {
             if *publish_keys {
-                deps.context.store.publish_keys(&deps.signing).await?;
+                publish_current_keys(deps).await?;
             }
             let keys = deps.context.store.read_public_keys().await?;
             let published_keys = keys.into_iter().map(|key| key.kid).collect();
             Ok(ProvisionResult::Keys(PublishedKeyIds { published_keys }))
         }
     }
+}
+
+/// Publishes the keys that the secret has now, over all that were published before.
+async fn publish_current_keys(deps: &Deps) -> Result<(), ProvisionError> {
+    let keys = deps.secrets.public_keys().await?;
+    Ok(deps.context.store.publish_keys(&keys).await?)
 }
 
 /// The clinic to provision.
@@ -171,6 +178,9 @@ pub enum ProvisionError {
     /// The table failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// A secret could not be used.
+    #[error(transparent)]
+    Secret(#[from] SecretFault),
     /// The NPI cannot be attested.
     #[error(transparent)]
     NotAttested(#[from] AttestRefusal),
@@ -194,7 +204,7 @@ pub async fn provision(
     let (now, entropy) = (deps.context.now(), deps.context.entropy.as_ref());
     if deps.context.store.read_public_keys().await?.is_empty() {
         // A new table has no keys yet, and without them no view can be verified.
-        deps.context.store.publish_keys(&deps.signing).await?;
+        publish_current_keys(deps).await?;
     }
     let clinic = new_clinic(request, now, entropy)?;
     let invitation = owner_invitation(request, &clinic, now, entropy)?;

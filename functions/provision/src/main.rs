@@ -1,6 +1,6 @@
 //! The Lambda function `provision`. An operator invokes it.
 
-use provision::Deps;
+use provision::{Deps, KeySecrets, KeySet, SecretPlace};
 use runtime::{Aws, Settings};
 
 #[tokio::main(flavor = "current_thread")]
@@ -8,8 +8,14 @@ async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
     let aws = Aws::from_environment();
     let context = aws.connect_context(&settings).await;
-    let signing = aws.load_signing_keys(&settings).await?.public();
+    let place = |set: KeySet| {
+        let (plain, arn) = set.settings();
+        let place = settings.optional(plain).map(SecretPlace::Setting);
+        (set, place.unwrap_or_else(|| SecretPlace::SecretsManager(settings.required(arn))))
+    };
+    let client = aws_sdk_secretsmanager::Client::new(aws.config());
+    let secrets = KeySecrets::new(client, [place(KeySet::SigningKeys)]);
     settings.check()?;
-    let deps = Deps { signing, context };
+    let deps = Deps { secrets, context };
     runtime::consume(async |command, _| Ok(provision::handle(&deps, &command).await?)).await
 }

@@ -1,7 +1,5 @@
 //! The Lambda function `session`.
 
-use std::sync::Arc;
-
 use auth::DashboardOrigin;
 use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
@@ -18,15 +16,16 @@ async fn main() -> Result<(), runtime::Error> {
     let public_url = settings.required("PUBLIC_URL");
     let origin = settings.origin_check();
     settings.check()?;
+    let secrets = aws.secrets();
     let (links, browsers) =
-        tokio::try_join!(aws.load_keyring(&settings), aws.load_keyring(&settings))?;
+        tokio::try_join!(secrets.load_keyring(&settings), secrets.load_keyring(&settings))?;
     let breached = BreachedPasswords::new(&breached, passwords::BUDGET)?;
-    let browsers = BrowserCookies::new(Arc::new(browsers), context.entropy.clone());
+    let browsers = BrowserCookies::new(browsers, context.entropy.clone());
     let deps = Deps {
         passwords: Passwords::new(breached, browsers, context.entropy.clone()),
         dashboard: DashboardOrigin::of(&public_url)?,
-        links: Arc::new(links),
+        links,
         context,
     };
-    runtime::serve(origin?, session::router(deps)).await
+    runtime::serve_with_secrets(origin?, session::router(deps), &secrets).await
 }

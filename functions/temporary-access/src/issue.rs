@@ -50,6 +50,8 @@ pub(crate) async fn issue(
         access_log::record_object(user);
     }
     require_own_view(caller, &view)?;
+    // A link that cannot be opened yet is worse than none.
+    deps.signer().await?;
     let requester = caller.requester();
     changes::retry!(async {
         let decision = load_grant_decision(deps, caller, &view, lifetimes).await?;

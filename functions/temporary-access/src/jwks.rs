@@ -13,6 +13,8 @@ use crate::Deps;
 /// A new key is published more than five minutes before it signs. `provision` does that in a separate
 /// step.
 const CACHED: &str = "public, max-age=300";
+/// Before the first key is published, verifiers get an empty set and must not keep it.
+const NOT_CACHED: &str = "no-store";
 
 /// A public key.
 #[derive(Serialize, ToSchema)]
@@ -38,7 +40,7 @@ pub(crate) struct JwkView {
 /// Public keys.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct JwksView {
-    /// Every key that may have signed a valid token.
+    /// Every key that may have signed a valid token. Empty before the first key is published.
     keys: Vec<JwkView>,
 }
 
@@ -69,6 +71,7 @@ pub(crate) async fn handle(
     State(deps): State<Deps>,
 ) -> Result<([(header::HeaderName, &'static str); 1], Json<JwksView>), Problem> {
     let keys = deps.keys.load_recent().await?;
+    let caching = if keys.is_empty() { NOT_CACHED } else { CACHED };
     let keys = keys.into_iter().map(Into::into).collect();
-    Ok(([(header::CACHE_CONTROL, CACHED)], Json(JwksView { keys })))
+    Ok(([(header::CACHE_CONTROL, caching)], Json(JwksView { keys })))
 }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 
 use auth::caller::IssueAccess;
 use auth::idempotency::OncePerKey;
-use auth::jwt::Signer;
+use auth::jwt::{Signer, SigningKeys};
 use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
 use axum::extract::FromRef;
@@ -28,6 +28,7 @@ use axum::routing::{get, post};
 use changes::Context;
 use domain::credentials::keyring::{AccessLinks, Keyring};
 use utoipa::OpenApi;
+use web::Problem;
 
 pub use cors::{InvalidOrigin, ViewerOrigins};
 pub use viewer_link::{LinkStyle, Links, UnknownStyle};
@@ -41,14 +42,29 @@ pub struct Deps {
     pub dashboard: DashboardOrigin,
     /// The published keys, to verify view tokens.
     pub keys: PublishedKeys,
-    /// Signs view tokens.
-    pub signer: Arc<Signer>,
+    /// The private keys of view tokens.
+    pub signing: Arc<SigningKeys>,
     /// Makes and reads the tokens of links.
     pub tokens: Arc<Keyring<AccessLinks>>,
     /// Where links lead.
     pub links: Links,
     /// The pages of viewers.
     pub viewers: ViewerOrigins,
+}
+
+impl Deps {
+    /// A signer for view tokens. 503 while no key is published, as in a new stack.
+    pub(crate) async fn signer(&self) -> Result<Signer, Problem> {
+        if let Ok(signer) = self.signing.signer(&self.keys.load_cached().await?) {
+            return Ok(signer);
+        }
+        // The keys may have been rotated after they were cached.
+        self.signing.signer(&self.keys.load_recent().await?).map_err(|error| {
+            self.signing.mark_outdated();
+            tracing::error!(%error, "no view can be opened");
+            Problem::unavailable()
+        })
+    }
 }
 
 /// The routes of this function. A route whose only credential is a link or view token stores no answer for an

@@ -1,7 +1,5 @@
 //! The Lambda function `temporary-access`.
 
-use std::sync::Arc;
-
 use auth::DashboardOrigin;
 use runtime::{Aws, Settings};
 use temporary_access::{Deps, LinkStyle, Links, ViewerOrigins};
@@ -21,14 +19,15 @@ async fn main() -> Result<(), runtime::Error> {
     let context = aws.context(&settings);
     let keys = aws.load_keys(&settings, &context).await;
     settings.check()?;
+    let secrets = aws.secrets();
     let deps = Deps {
-        signer: Arc::new(aws.load_signer(&settings, &keys).await?),
-        tokens: Arc::new(aws.load_keyring(&settings).await?),
+        signing: secrets.load_signing_keys(&settings).await?,
+        tokens: secrets.load_keyring(&settings).await?,
         dashboard: DashboardOrigin::of(&public_url)?,
         context,
         keys,
         links,
         viewers: ViewerOrigins::parse(&viewers)?,
     };
-    runtime::serve(origin?, temporary_access::router(deps)).await
+    runtime::serve_with_secrets(origin?, temporary_access::router(deps), &secrets).await
 }

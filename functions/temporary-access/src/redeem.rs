@@ -5,6 +5,7 @@
 
 use auth::dpop::{self, Proof, ProofTarget};
 use auth::idempotency;
+use auth::jwt::Signer;
 use auth::view_token::{StudyView, ViewClaims};
 use axum::Json;
 use axum::extract::State;
@@ -109,8 +110,10 @@ pub(crate) async fn handle(
     access_log::record_object(link.access);
     let key = proof.as_ref().map(Proof::key);
     let by = Redeemer::new(link.access, key, idempotency_key.as_deref());
+    // A link opens once, so it must stay closed if its view token could not be signed.
+    let signer = deps.signer().await?;
     let (open, user) = open_link(&deps, link, (by, proof), ip).await?;
-    view_answer(&deps, &open, user.as_ref())
+    view_answer(&deps, &signer, &open, user.as_ref())
 }
 
 /// Verifies the proof of a request. This happens before the token is read, so that the answer to an
@@ -211,6 +214,7 @@ async fn record_tampering(
 
 fn view_answer(
     deps: &Deps,
+    signer: &Signer,
     open: &OpenGrant,
     user: Option<&User>,
 ) -> Result<Json<OpenedView>, Problem> {
@@ -220,7 +224,7 @@ fn view_answer(
     let (retrieval_id, hanging_protocol, options) = EphemeralView::parts(&details.view)?;
     let origins = details.embed_origins.as_slice().iter();
     Ok(Json(OpenedView {
-        token: ViewTokenView::new(deps, &claims, open.opening.until)?,
+        token: ViewTokenView::new(signer, &claims, open.opening.until)?,
         access_id: details.id.to_string(),
         scope: details.view.mode().scope(),
         study: details.view.study().map(Into::into),

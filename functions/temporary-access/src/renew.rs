@@ -42,7 +42,10 @@ pub(crate) async fn handle(
         return Err(record_and_refuse(&deps, &claims, AccessRefusal::Proof, ip).await?);
     }
     match load_renewable_view(&deps, &claims).await? {
-        Ok(next) => Ok(Json(ViewTokenView::new(&deps, &next.claims, next.until)?)),
+        Ok(next) => {
+            let signer = deps.signer().await?;
+            Ok(Json(ViewTokenView::new(&signer, &next.claims, next.until)?))
+        }
         Err(why) => Err(record_and_refuse(&deps, &claims, why, ip).await?),
     }
 }

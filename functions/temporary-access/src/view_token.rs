@@ -1,12 +1,11 @@
 //! View tokens in answers.
 
+use auth::jwt::Signer;
 use auth::view_token::{TYP, ViewClaims};
 use domain::time::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 use web::Problem;
-
-use crate::Deps;
 
 /// A view token.
 #[derive(Serialize, ToSchema)]
@@ -26,10 +25,14 @@ pub(crate) struct ViewTokenView {
 
 impl ViewTokenView {
     /// Signs a token with these claims for a view that ends at `end`.
-    pub(crate) fn new(deps: &Deps, claims: &ViewClaims, end: Timestamp) -> Result<Self, Problem> {
-        let signed = deps.signer.sign(TYP, claims);
+    pub(crate) fn new(
+        signer: &Signer,
+        claims: &ViewClaims,
+        end: Timestamp,
+    ) -> Result<Self, Problem> {
+        let token = signer.sign(TYP, claims);
         Ok(Self {
-            view_token: signed.map_err(Problem::internal)?,
+            view_token: token.map_err(Problem::internal)?,
             token_type: token_type(claims),
             expires_in: claims.exp - claims.iat,
             view_expires_at: end.to_string(),

@@ -1,8 +1,10 @@
 //! A running service, as tests see it.
 
+use std::sync::Arc;
+
 use auth::PublishedKeys;
+use auth::jwt::SigningKeys;
 use changes::Context;
-use domain::credentials::signing::PublicKey;
 use dynoxide::{Database, DynoxideError};
 
 use crate::aws::{CREDENTIAL, REGION};
@@ -39,8 +41,8 @@ pub struct Emulator {
     pub npi_verifier: npi_verifier::Deps,
     /// Controls the database's faults, if the options asked for them.
     pub faults: Option<DatabaseFaults>,
-    /// The keys that tokens are verified with.
-    pub published: Vec<PublicKey>,
+    /// The private keys of view tokens, as the functions have them.
+    pub signing: Arc<SigningKeys>,
     pub(crate) secrets: Secrets,
     pub(crate) deliveries: Vec<DeliveryProgress>,
     pub(crate) tasks: Tasks,
@@ -49,7 +51,8 @@ pub struct Emulator {
 impl Emulator {
     /// What `provision` needs to use this table.
     pub fn provision_deps(&self) -> provision::Deps {
-        provision::Deps { signing: self.published.clone(), context: self.context.clone() }
+        let secrets = provision::KeySecrets::of_this_machine(self.signing_keys());
+        provision::Deps { secrets, context: self.context.clone() }
     }
 
     /// The secrets of links and known browsers.

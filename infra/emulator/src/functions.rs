@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::jwt::Signer;
+use auth::jwt::SigningKeys;
 use auth::passwords::Passwords;
 use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
@@ -32,7 +32,7 @@ pub(crate) struct FunctionDeps {
     pub(crate) context: Context,
     pub(crate) dashboard: DashboardOrigin,
     pub(crate) keys: PublishedKeys,
-    pub(crate) signer: Arc<Signer>,
+    pub(crate) signing: Arc<SigningKeys>,
     pub(crate) keyrings: Keyrings,
     pub(crate) registry: Arc<Nppes>,
     pub(crate) passwords: Passwords,
@@ -41,7 +41,7 @@ pub(crate) struct FunctionDeps {
 
 /// All functions that answer HTTP, in this process.
 pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
-    let FunctionDeps { context, dashboard, keys, signer, keyrings, registry, passwords, links } =
+    let FunctionDeps { context, dashboard, keys, signing, keyrings, registry, passwords, links } =
         deps;
     let invite = invite::Deps {
         clinics: invite::RememberedClinics::default(),
@@ -66,7 +66,7 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         context: context.clone(),
         dashboard: dashboard.clone(),
         keys,
-        signer,
+        signing,
         tokens: keyrings.access_links,
         links,
         viewers: ViewerOrigins::of_this_machine(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::store::Store;
-use auth::jwt::{Signer, SigningKeys};
+use auth::jwt::SigningKeys;
 use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::{DashboardOrigin, PublishedKeys};
@@ -52,12 +52,10 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let store = Store::new(&client, &template.table.name);
     let (listener, url) = bind(options.port).await?;
     let secrets = Secrets::new(&options);
-    let signing = SigningKeys::from_secret(&secrets.signing_keys)?;
-    let published = signing.public();
-    store.publish_keys(&published).await?;
-    let signer = Arc::new(signing.signer(&published)?);
+    let signing = Arc::new(SigningKeys::from_secret(&secrets.signing_keys)?);
+    store.publish_keys(&signing.public()).await?;
     let keyrings = Keyrings::parse(&secrets.tokens)?;
-    let service = Service::new(&options, store, &url, (keyrings, signer))?;
+    let service = Service::new(&options, store, &url, (keyrings, signing))?;
     tasks.serve(listener, service.app(&template, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {
@@ -88,7 +86,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         mailer: service.mailer,
         npi_verifier: service.npi_verifier,
         faults,
-        published,
+        signing: service.functions.signing,
         secrets,
         deliveries,
         tasks,
@@ -113,7 +111,7 @@ fn trim_stream(
 pub fn connect(dynamodb_url: &str, signing_keys: &str) -> Result<provision::Deps, StartError> {
     let client = aws_sdk_dynamodb::Client::new(&aws::client_config(dynamodb_url));
     Ok(provision::Deps {
-        signing: SigningKeys::from_secret(signing_keys)?.public(),
+        secrets: provision::KeySecrets::of_this_machine(signing_keys),
         context: Context {
             store: Store::new(&client, Template::parse(TEMPLATE)?.table.name),
             clock: Arc::new(SystemClock),
@@ -168,7 +166,7 @@ impl Service {
         options: &Options,
         store: Store,
         url: &str,
-        (keyrings, signer): (Keyrings, Arc<Signer>),
+        (keyrings, signing): (Keyrings, Arc<SigningKeys>),
     ) -> Result<Self, StartError> {
         let registry = options.registry.clone().unwrap_or_else(|| registry_url(url));
         let ses =
@@ -188,7 +186,7 @@ impl Service {
             context: context.clone(),
             dashboard: DashboardOrigin::of(url)?,
             keys,
-            signer,
+            signing,
             keyrings: keyrings.clone(),
             passwords: Passwords::new(
                 breached,

@@ -1,6 +1,8 @@
 //! Signed tokens (JWT, RFC 7519), verified as RFC 8725 requires. The key determines the algorithm, the
 //! type is explicit, issuer and audience must match, and the time comes from [`domain::time::Clock`].
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -33,7 +35,7 @@ const ED25519_PKCS8: [u8; 16] = [
 pub enum SigningKeysError {
     /// The secret is malformed.
     #[error(
-        "signing keys: write secrets of at least {MIN_SECRET} characters, separated by white space, with `EdDSA:` before an Ed25519 secret"
+        "signing keys: write `number:secret` entries, separated by white space, each secret at least {MIN_SECRET} characters long, with `EdDSA:` before an Ed25519 secret"
     )]
     Malformed,
     /// None of the keys is published, so other services could not verify their tokens.
@@ -48,40 +50,73 @@ struct SigningKey {
 }
 
 /// The signing keys that a secret derives. No Debug, because they hold private keys.
-pub struct SigningKeys(Vec<SigningKey>);
+pub struct SigningKeys {
+    /// A function replaces the keys while it runs, after its secret was rotated.
+    keys: RwLock<Vec<Arc<SigningKey>>>,
+    outdated: AtomicBool,
+}
 
 /// Signs with the first published key.
-pub struct Signer(SigningKey);
+pub struct Signer(Arc<SigningKey>);
 
 impl SigningKeys {
-    /// Derives keys from secrets separated by white space. `EdDSA:` before a secret makes an Ed25519 key.
+    /// Derives keys from secrets separated by white space. `EdDSA:` before a secret makes an Ed25519 key. The number
+    /// before it is for `provision`, which rotates the keys.
     pub fn from_secret(text: &str) -> Result<Self, SigningKeysError> {
         let keys: Vec<_> = text
             .split_whitespace()
-            .map(|entry| match entry.split_once(':') {
-                None => SigningKey::derive(SigningAlgorithm::Es256, entry),
+            .map(|entry| match without_number(entry).split_once(':') {
+                None => SigningKey::derive(SigningAlgorithm::Es256, without_number(entry)),
                 Some((name, secret)) => {
                     let algorithm =
                         SigningAlgorithm::parse(name).ok_or(SigningKeysError::Malformed)?;
                     SigningKey::derive(algorithm, secret)
                 }
             })
+            .map(|key| key.map(Arc::new))
             .collect::<Result<_, _>>()?;
         if keys.is_empty() {
             return Err(SigningKeysError::Malformed);
         }
-        Ok(Self(keys))
+        Ok(Self { keys: RwLock::new(keys), outdated: AtomicBool::new(false) })
+    }
+
+    /// Replaces the keys with those of another secret.
+    pub fn replace(&self, with: &Self) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = with.keys();
+    }
+
+    /// Notes that none of the keys is published, so that the secret is read again soon.
+    pub fn mark_outdated(&self) {
+        self.outdated.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the keys were marked as outdated since the last call.
+    pub fn take_outdated(&self) -> bool {
+        self.outdated.swap(false, Ordering::Relaxed)
+    }
+
+    fn keys(&self) -> Vec<Arc<SigningKey>> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The public keys, for other services.
     pub fn public(&self) -> Vec<PublicKey> {
-        self.0.iter().map(|key| key.public.clone()).collect()
+        self.keys().iter().map(|key| key.public.clone()).collect()
     }
 
     /// A signer with the first published key. A key must be published before it is used.
-    pub fn signer(self, published: &[PublicKey]) -> Result<Signer, SigningKeysError> {
-        let known = |key: &SigningKey| published.contains(&key.public);
-        self.0.into_iter().find(known).map(Signer).ok_or(SigningKeysError::Unpublished)
+    pub fn signer(&self, published: &[PublicKey]) -> Result<Signer, SigningKeysError> {
+        let known = |key: &Arc<SigningKey>| published.contains(&key.public);
+        self.keys().into_iter().find(known).map(Signer).ok_or(SigningKeysError::Unpublished)
+    }
+}
+
+/// An entry without its number.
+fn without_number(entry: &str) -> &str {
+    match entry.split_once(':') {
+        Some((number, rest)) if number.parse::<u8>().is_ok() => rest,
+        _ => entry,
     }
 }
 
@@ -122,7 +157,7 @@ impl SigningKey {
 impl Signer {
     /// Signs a token of this type.
     pub fn sign(&self, typ: &str, claims: &impl Serialize) -> Result<String, SigningFailed> {
-        let SigningKey { public, private } = &self.0;
+        let SigningKey { public, private } = self.0.as_ref();
         let mut header = Header::new(jwt_algorithm(public.algorithm));
         header.typ = Some(typ.to_owned());
         header.kid = Some(public.kid.clone());

@@ -69,13 +69,22 @@ impl PublishedKeys {
         Ok(public)
     }
 
+    /// Loads the published keys, or returns those that were read in the last five minutes.
+    pub async fn load_cached(&self) -> Result<Vec<PublicKey>, StoreError> {
+        self.load_within(CACHE_TIME).await
+    }
+
     /// Loads the published keys for other services. Reads the table at most once every few seconds, even
     /// with many requests.
     pub async fn load_recent(&self) -> Result<Vec<PublicKey>, StoreError> {
+        self.load_within(MIN_READ_INTERVAL).await
+    }
+
+    async fn load_within(&self, time: Duration) -> Result<Vec<PublicKey>, StoreError> {
         {
             let known = self.known.read().await;
             let age = known.read_at.map(|at| self.clock.now().since(at));
-            if age.is_some_and(|age| age < MIN_READ_INTERVAL) {
+            if age.is_some_and(|age| age < time) {
                 return Ok(known.public.clone());
             }
         }

@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use telemetry::CalledService;
 use tracing::Instrument as _;
 
+#[cfg(feature = "token-keys")]
+use crate::secret::Secrets;
 use crate::system::time_left;
 
 /// Passes every event to `handler` until Lambda ends the process, with the time at which Lambda ends the work on
@@ -19,9 +21,36 @@ where
     A: Serialize,
     F: Future<Output = Result<A, crate::Error>>,
 {
+    consume_after(async || {}, handler).await
+}
+
+/// The same as [`consume`], and reads the secrets again when they are due.
+#[cfg(feature = "token-keys")]
+pub async fn consume_with_secrets<E, A, F>(
+    secrets: &Secrets,
+    handler: impl Fn(E, Instant) -> F,
+) -> Result<(), crate::Error>
+where
+    E: DeserializeOwned,
+    A: Serialize,
+    F: Future<Output = Result<A, crate::Error>>,
+{
+    consume_after(async || secrets.refresh().await, handler).await
+}
+
+async fn consume_after<E, A, F>(
+    prepare: impl AsyncFn(),
+    handler: impl Fn(E, Instant) -> F,
+) -> Result<(), crate::Error>
+where
+    E: DeserializeOwned,
+    A: Serialize,
+    F: Future<Output = Result<A, crate::Error>>,
+{
     crate::log::start();
-    let handler = &handler;
+    let (prepare, handler) = (&prepare, &handler);
     let service = service_fn(async |event: LambdaEvent<E>| {
+        prepare().await;
         let span = tracing::info_span!("event", invocation_id = event.context.request_id);
         let work = handler(event.payload, Instant::now() + time_left(&event.context));
         Box::pin(log_handled(work).instrument(span)).await

@@ -16,8 +16,14 @@ mod token_keys;
 
 pub use aws::Aws;
 pub use consume::consume;
+#[cfg(feature = "token-keys")]
+pub use consume::consume_with_secrets;
 pub use lambda_runtime::Error;
+#[cfg(any(feature = "token-keys", feature = "signing-keys"))]
+pub use secret::Secrets;
 pub use serve::serve;
+#[cfg(feature = "token-keys")]
+pub use serve::serve_with_secrets;
 pub use settings::{Settings, SettingsMissing};
 pub use system::{OsEntropy, SystemClock};
 #[cfg(feature = "token-keys")]

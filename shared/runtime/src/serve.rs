@@ -18,15 +18,37 @@ use web::gateway::make_readable;
 use web::origin::OriginCheck;
 use web::{ClientIp, InvocationId, RefusedRequest, RequestId};
 
+#[cfg(feature = "token-keys")]
+use crate::secret::Secrets;
 use crate::system::time_left;
 
 /// Serves `router` until Lambda ends the process. It answers only what `origin` lets through.
 pub async fn serve(origin: OriginCheck, router: Router) -> Result<(), crate::Error> {
+    serve_after(origin, router, async || {}).await
+}
+
+/// The same as [`serve`], and reads the secrets again when they are due.
+#[cfg(feature = "token-keys")]
+pub async fn serve_with_secrets(
+    origin: OriginCheck,
+    router: Router,
+    secrets: &Secrets,
+) -> Result<(), crate::Error> {
+    serve_after(origin, router, async || secrets.refresh().await).await
+}
+
+async fn serve_after(
+    origin: OriginCheck,
+    router: Router,
+    prepare: impl AsyncFn(),
+) -> Result<(), crate::Error> {
     crate::log::start();
+    let prepare = &prepare;
     let router = router.layer(from_fn_with_state(origin, add_gateway_context));
     let router = ServiceExt::<lambda_http::Request>::map_response(router, Utf8Response);
     let router = &router;
     let service = service_fn(async |event: LambdaEvent<Value>| {
+        prepare().await;
         let LambdaEvent { mut payload, context } = event;
         let unreadable = make_readable(&mut payload).map(RefusedRequest);
         let event: LambdaRequest = serde_json::from_value(payload)?;

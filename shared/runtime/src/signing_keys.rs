@@ -1,13 +1,11 @@
 //! The private keys that sign views.
 
 use std::fmt;
+use std::sync::Arc;
 
-use auth::jwt::{Signer, SigningKeys, SigningKeysError};
-use auth::keys::PublishedKeys;
-use store::StoreError;
+use auth::jwt::{SigningKeys, SigningKeysError};
 
-use crate::aws::Aws;
-use crate::secret::NoSecret;
+use crate::secret::{NoSecret, ReplaceKeys, SecretNames, Secrets};
 use crate::settings::Settings;
 
 /// Why the signing keys could not be loaded.
@@ -19,9 +17,6 @@ pub enum NoSigningKeys {
     /// The secret has no usable key.
     #[error(transparent)]
     Signer(#[from] SigningKeysError),
-    /// The published keys could not be loaded.
-    #[error(transparent)]
-    Store(#[from] StoreError),
 }
 
 /// `main` prints an error with `Debug`, so this shows the message.
@@ -31,24 +26,25 @@ impl fmt::Debug for NoSigningKeys {
     }
 }
 
-impl Aws {
+impl Secrets {
     /// Loads the signing keys from `SIGNING_KEYS`, or from the secret that `SIGNING_KEYS_SECRET_ARN`
     /// names.
     pub async fn load_signing_keys(
         &self,
         settings: &Settings,
-    ) -> Result<SigningKeys, NoSigningKeys> {
-        let text = self.load_secret(settings, "SIGNING_KEYS", "SIGNING_KEYS_SECRET_ARN");
-        Ok(SigningKeys::from_secret(&text.await?)?)
+    ) -> Result<Arc<SigningKeys>, NoSigningKeys> {
+        let names = SecretNames { plain: "SIGNING_KEYS", arn: "SIGNING_KEYS_SECRET_ARN" };
+        self.load(settings, names, |text| Ok(SigningKeys::from_secret(text)?)).await
+    }
+}
+
+impl ReplaceKeys for SigningKeys {
+    fn replace_keys(&self, text: &str) -> Result<(), String> {
+        self.replace(&Self::from_secret(text).map_err(|error| error.to_string())?);
+        Ok(())
     }
 
-    /// Loads a signer with the first signing key that is published.
-    pub async fn load_signer(
-        &self,
-        settings: &Settings,
-        keys: &PublishedKeys,
-    ) -> Result<Signer, NoSigningKeys> {
-        let private = self.load_signing_keys(settings).await?;
-        Ok(private.signer(&keys.load().await?)?)
+    fn take_outdated(&self) -> bool {
+        Self::take_outdated(self)
     }
 }

@@ -1,13 +1,13 @@
 //! The keys that make and read tokens, one secret for each purpose.
 
 use std::fmt;
+use std::sync::Arc;
 
 use domain::credentials::keyring::{
     AccessLinks, InvitationLinks, KeyPurpose, Keyring, KnownBrowsers, PasswordLinks, TokenKey,
 };
 
-use crate::aws::Aws;
-use crate::secret::NoSecret;
+use crate::secret::{NoSecret, ReplaceKeys, SecretNames, Secrets};
 use crate::settings::Settings;
 
 /// Characters of the shortest secret: 32 bytes in base64.
@@ -61,13 +61,21 @@ impl fmt::Debug for NoKeyring {
     }
 }
 
-impl Aws {
+impl Secrets {
     /// Loads the keys of a purpose, from the setting that holds them or from Secrets Manager.
-    pub async fn load_keyring<P: SecretSettings>(
+    pub async fn load_keyring<P: SecretSettings + 'static>(
         &self,
         settings: &Settings,
-    ) -> Result<Keyring<P>, NoKeyring> {
-        keyring_from(&self.load_secret(settings, P::PLAIN, P::ARN).await?)
+    ) -> Result<Arc<Keyring<P>>, NoKeyring> {
+        let names = SecretNames { plain: P::PLAIN, arn: P::ARN };
+        self.load(settings, names, |text| keyring_from(text)).await
+    }
+}
+
+impl<P: SecretSettings> ReplaceKeys for Keyring<P> {
+    fn replace_keys(&self, text: &str) -> Result<(), String> {
+        self.replace(&keyring_from(text).map_err(|error| error.to_string())?);
+        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -74,9 +75,14 @@ pub struct TokenKey {
 
 /// The keys of one purpose. The newest one makes tokens, and every one reads them.
 pub struct Keyring<P> {
+    /// A function replaces the keys while it runs, after its secret was rotated.
+    keys: RwLock<Arc<TokenKeys>>,
+    purpose: PhantomData<fn() -> P>,
+}
+
+struct TokenKeys {
     newest: TokenKey,
     older: Vec<TokenKey>,
-    purpose: PhantomData<fn() -> P>,
 }
 
 /// The length of a MAC, in bytes.
@@ -85,15 +91,26 @@ pub(super) const MAC: usize = 32;
 impl<P: KeyPurpose> Keyring<P> {
     /// Makes tokens with `newest`, and also reads tokens of the `older` keys.
     pub fn new(newest: TokenKey, older: Vec<TokenKey>) -> Self {
-        Self { newest, older, purpose: PhantomData }
+        let keys = RwLock::new(Arc::new(TokenKeys { newest, older }));
+        Self { keys, purpose: PhantomData }
+    }
+
+    /// Replaces the keys with those of another keyring.
+    pub fn replace(&self, with: &Self) {
+        *self.keys.write().unwrap_or_else(PoisonError::into_inner) = with.keys();
+    }
+
+    fn keys(&self) -> Arc<TokenKeys> {
+        self.keys.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Appends a MAC to the kid and `body`.
     pub(super) fn seal(&self, body: &[u8]) -> LinkToken {
+        let TokenKeys { newest, .. } = &*self.keys();
         let mut bytes = Vec::with_capacity(1 + body.len() + MAC);
-        bytes.push(self.newest.kid);
+        bytes.push(newest.kid);
         bytes.extend(body);
-        let mac = self.newest.mac::<P>(&bytes).finalize().into_bytes();
+        let mac = newest.mac::<P>(&bytes).finalize().into_bytes();
         bytes.extend(mac);
         LinkToken::new(URL_SAFE_NO_PAD.encode(bytes))
     }
@@ -101,15 +118,17 @@ impl<P: KeyPurpose> Keyring<P> {
     /// Returns the body of a token. Compares the MAC in constant time.
     pub(super) fn open<const N: usize>(&self, text: &str) -> Result<[u8; N], TokenInvalid> {
         let (sealed, mac) = split::<N>(text)?;
-        let key = self.key(sealed[0]).ok_or(TokenInvalid)?;
+        let keys = self.keys();
+        let key = keys.find(sealed[0]).ok_or(TokenInvalid)?;
         key.mac::<P>(&sealed).verify_slice(&mac).map_err(|_| TokenInvalid)?;
         part(&sealed, 1)
     }
 
     /// Digests `body`, which stays hidden, for another purpose with the same keys.
     pub(super) fn digest<Q: KeyPurpose>(&self, body: &[u8]) -> String {
-        let mac = self.newest.mac::<Q>(body).finalize().into_bytes();
-        URL_SAFE_NO_PAD.encode([&[self.newest.kid], &mac[..]].concat())
+        let TokenKeys { newest, .. } = &*self.keys();
+        let mac = newest.mac::<Q>(body).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode([&[newest.kid], &mac[..]].concat())
     }
 
     /// Whether `text` is a digest of `body`. Compares the MAC in constant time.
@@ -117,11 +136,14 @@ impl<P: KeyPurpose> Keyring<P> {
         let Ok((kid, mac)) = split::<0>(text) else {
             return false;
         };
-        let key = self.key(kid[0]);
+        let keys = self.keys();
+        let key = keys.find(kid[0]);
         key.is_some_and(|key| key.mac::<Q>(body).verify_slice(&mac).is_ok())
     }
+}
 
-    fn key(&self, kid: u8) -> Option<&TokenKey> {
+impl TokenKeys {
+    fn find(&self, kid: u8) -> Option<&TokenKey> {
         std::iter::once(&self.newest).chain(&self.older).find(|key| key.kid == kid)
     }
 }
@@ -200,6 +222,15 @@ mod tests {
         let token = keyring::<PasswordLinks>(1).seal(&[5; 16]);
         let other = Keyring::<PasswordLinks>::new(other, vec![]);
         assert_eq!(other.open::<16>(token.reveal()), Err(TokenInvalid));
+    }
+
+    #[test]
+    fn replaced_keys_are_used_at_once() {
+        let (running, rotated) = (keyring::<AccessLinks>(1), keyring::<AccessLinks>(2));
+        let old = running.seal(&[5; 16]);
+        running.replace(&rotated);
+        assert_eq!(running.open::<16>(old.reveal()), Err(TokenInvalid), "kid 1 was removed");
+        assert!(rotated.open::<16>(running.seal(&[5; 16]).reveal()).is_ok());
     }
 
     #[test]

@@ -10,3 +10,4 @@ mod redeem;
 mod redeem_again;
 mod renew;
 mod revoke;
+mod unpublished;
