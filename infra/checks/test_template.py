@@ -237,6 +237,8 @@ CASES: dict[str, dict[str, Change]] = {
     "corrupt_items_raise_an_alarm": {
         "other pattern": set_property("MailerFaults", "FilterPattern", "ERROR"),
         "other metric": set_property("MailerFaultsAlarm", "MetricName", "Other"),
+        "one function": remove_resource("CorruptItemsOfList"),
+        "no alarm": remove_resource("CorruptItemsAlarm"),
     },
     # Permissions
     "every_function_has_its_own_role": {

@@ -86,19 +86,6 @@ async fn a_rejected_email_shows_its_reason_and_can_be_resent() {
 }
 
 #[tokio::test]
-async fn a_corrupt_item_is_500_and_never_skipped() {
-    let app = App::start().await;
-    let id = app.as_pacs().invite(&member("grace@clinic.example")).await.str("invitationId");
-    app.wait_for_delivery(&id, "sent").await;
-    app.corrupt_invitation(&id).await;
-    app.as_pacs()
-        .get(&format!("/v1/autoScribe/users/invitations/{id}"))
-        .await
-        .expect_problem(500, "internal");
-    app.as_pacs().get("/v1/autoScribe/users/invitations").await.expect_problem(500, "internal");
-}
-
-#[tokio::test]
 async fn an_invite_is_stored_once_when_the_database_answer_is_lost() {
     let app = App::start_with_faults().await;
     app.fail_next("TransactWriteItems", DatabaseFault::AnswerLost);

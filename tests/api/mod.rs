@@ -2,6 +2,7 @@
 
 mod attacks;
 mod authorization;
+mod corrupt_items;
 mod edge;
 mod faults;
 mod idempotency;

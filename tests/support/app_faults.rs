@@ -163,6 +163,27 @@ impl App {
         }
     }
 
+    /// Finds the item whose sort key ends like this.
+    pub(crate) async fn find_item(&self, sort_key: &str) -> store::RawItem {
+        let mut items = self.load_items().await.into_iter();
+        let found = items.find(|item| item["SK"].as_s().unwrap().ends_with(sort_key));
+        found.unwrap_or_else(|| panic!("no item {sort_key}"))
+    }
+
+    /// Removes every attribute of an item but its keys.
+    pub(crate) async fn corrupt_item(&self, item: &store::RawItem) {
+        let keys = ["PK", "SK", "GSI1PK", "GSI1SK", "GSI2PK", "GSI2SK"];
+        let mut rest = item.clone();
+        rest.retain(|name, _| keys.contains(&name.as_str()));
+        self.put_item(rest).await;
+    }
+
+    /// Writes an item as it is.
+    pub(crate) async fn put_item(&self, item: store::RawItem) {
+        let put = self.running.client.put_item().table_name(self.table());
+        put.set_item(Some(item)).send().await.unwrap();
+    }
+
     pub(crate) async fn corrupt_invitation(&self, id: &str) {
         let text = |text: String| AttributeValue::S(text);
         let remove = self.running.client.update_item().table_name(self.table());

@@ -1,5 +1,7 @@
 //! `GET /v1/access`: temporary access, newest first.
 
+use std::num::NonZeroU32;
+
 use auth::caller::{Caller, IssueAccess};
 use auth::view_token::StudyView;
 use axum::Json;
@@ -134,6 +136,10 @@ pub(crate) struct AccessesView {
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
+    /// How many items this page leaves out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// List temporary access. Ended access is listed for 30 days.
@@ -161,5 +167,6 @@ pub(crate) async fn handle(
         access: page.items.iter().map(|grant| AccessView::new(grant, now)).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
+        skipped: NonZeroU32::new(page.skipped),
     }))
 }

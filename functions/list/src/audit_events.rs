@@ -1,5 +1,7 @@
 //! `GET /v1/auditEvents`: who did what and when, newest first.
 
+use std::num::NonZeroU32;
+
 use auth::caller::{Caller, ReadAudit};
 use auth::view_token::StudyView;
 use axum::Json;
@@ -58,6 +60,10 @@ pub(crate) struct AuditEventsView {
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
+    /// How many items this page leaves out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// An audit event.
@@ -141,6 +147,7 @@ pub(crate) async fn handle(
         audit_events: page.items.iter().map(AuditEventView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
+        skipped: NonZeroU32::new(page.skipped),
     }))
 }
 

@@ -1,6 +1,7 @@
 //! `GET /v1/autoScribe/users/invitations`: newest first.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroU32;
 use std::time::Duration;
 
 use auth::caller::{Caller, ReadInvitations};
@@ -71,6 +72,10 @@ pub(crate) struct InvitationsView {
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
+    /// How many items this page leaves out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// List invitations.
@@ -91,6 +96,7 @@ pub(crate) async fn handle(
         invitations: page.items.iter().map(InvitationView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
+        skipped: NonZeroU32::new(page.skipped),
     }))
 }
 
@@ -106,8 +112,8 @@ async fn load_page(
     let keep = |invitation: &Invitation| filter.matches(invitation, now);
     let store = &context.store;
     if let Some(id) = filter.user {
-        let found = store.load_invitation(clinic, id.invitation_id()).await?;
-        return Ok(Page { items: found.into_iter().filter(keep).collect(), next: None });
+        let found = store.load_invitation(clinic, id.invitation_id()).await;
+        return Ok(Page::of_one(found, keep)?);
     }
     if let Some(email) = &filter.email {
         return Ok(store.list_invitations_to(clinic, email, request, keep).await?);

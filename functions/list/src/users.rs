@@ -1,5 +1,7 @@
 //! `GET /v1/autoScribe/users`: confirmed users, newest first.
 
+use std::num::NonZeroU32;
+
 use auth::caller::{Caller, ReadUsers};
 use axum::Json;
 use axum::extract::State;
@@ -64,6 +66,10 @@ pub(crate) struct UsersView {
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
+    /// How many items this page leaves out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// List confirmed users.
@@ -86,6 +92,7 @@ pub(crate) async fn handle(
         users: page.items.iter().map(UserView::from).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
+        skipped: NonZeroU32::new(page.skipped),
     }))
 }
 
@@ -107,10 +114,10 @@ async fn find_by_email(
     filter: &UserFilter,
 ) -> Result<Page<User, UserId>, Problem> {
     let user = match context.store.load_email_claim(clinic, email).await?.holder {
-        Holder::User(id) => context.store.load_user(clinic, id.user_id()).await?,
-        Holder::Free | Holder::Invitation { .. } => None,
+        Holder::User(id) => context.store.load_user(clinic, id.user_id()).await,
+        Holder::Free | Holder::Invitation { .. } => Ok(None),
     };
-    Ok(Page { items: user.into_iter().filter(|user| filter.matches(user)).collect(), next: None })
+    Ok(Page::of_one(user, |user| filter.matches(user))?)
 }
 
 /// The filters that a query asks for.

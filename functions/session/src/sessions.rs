@@ -1,6 +1,8 @@
 //! `GET /v1/sessions`, `DELETE /v1/sessions/{sessionId}`, `POST /v1/sessions/end-others`: the sessions
 //! of a person in all of their clinics.
 
+use std::num::NonZeroU32;
+
 use auth::caller::{Caller, OwnSession};
 use auth::principal::SignedIn;
 use axum::Json;
@@ -22,6 +24,10 @@ use crate::session::{end_session, load_own_account};
 pub(crate) struct SessionsView {
     /// Newest first.
     sessions: Vec<OwnSessionView>,
+    /// How many sessions are left out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// One session of a person.
@@ -52,7 +58,7 @@ pub(crate) async fn list(
     caller: Caller<OwnSession>,
 ) -> Result<Json<SessionsView>, Problem> {
     let person = caller.person()?;
-    let sessions = load_open_sessions(&deps, person).await?;
+    let (sessions, skipped) = load_open_sessions(&deps, person).await?;
     let view = |session: &Session| OwnSessionView {
         session_id: session.names.id.to_string(),
         clinic_id: session.names.clinic.to_string(),
@@ -61,7 +67,10 @@ pub(crate) async fn list(
         network_address: session.ip.clone(),
         current: session.names == person.session.names,
     };
-    Ok(Json(SessionsView { sessions: sessions.iter().map(view).collect() }))
+    Ok(Json(SessionsView {
+        sessions: sessions.iter().map(view).collect(),
+        skipped: NonZeroU32::new(skipped),
+    }))
 }
 
 /// End one of the caller's sessions. Repeating this is a 404.
@@ -75,7 +84,7 @@ pub(crate) async fn end(
     caller: Caller<OwnSession>,
     SessionPath(id): SessionPath,
 ) -> Result<Json<Done>, Problem> {
-    let sessions = load_open_sessions(&deps, caller.person()?).await?;
+    let (sessions, _) = load_open_sessions(&deps, caller.person()?).await?;
     let session = sessions.iter().find(|session| session.names.id == id);
     let session = session.ok_or_else(Problem::session_not_found)?;
     end_session(&deps.context, session.names, &requester(&caller, session)).await?;
@@ -92,7 +101,7 @@ pub(crate) async fn end_others(
     caller: Caller<OwnSession>,
 ) -> Result<Json<Done>, Problem> {
     let person = caller.person()?;
-    for session in load_open_sessions(&deps, person).await? {
+    for session in load_open_sessions(&deps, person).await?.0 {
         if session.names != person.session.names {
             end_session(&deps.context, session.names, &requester(&caller, &session)).await?;
         }
@@ -105,18 +114,22 @@ fn requester(caller: &Caller<OwnSession>, session: &Session) -> Requester {
     Requester::new(Actor::User(session.names.user), caller.principal.ip.clone())
 }
 
-/// Loads the person's sessions that still work, newest first.
-async fn load_open_sessions(deps: &Deps, person: &SignedIn) -> Result<Vec<Session>, Problem> {
+/// Loads the person's sessions that still work, newest first, and how many cannot be read. Those do not work
+/// either.
+async fn load_open_sessions(
+    deps: &Deps,
+    person: &SignedIn,
+) -> Result<(Vec<Session>, u32), Problem> {
     let store = &deps.context.store;
     let own = load_own_account(deps, &person.user).await?;
     let users = store.load_users(&own.memberships).await?;
     let now = deps.context.now();
-    let mut sessions = store.list_sessions(&own.memberships).await?;
+    let (mut sessions, skipped) = store.list_sessions(&own.memberships).await?;
     sessions.retain(|session| {
         let names = session.names;
         let user = users.iter().find(|user| user.id == names.user && user.clinic == names.clinic);
         user.is_some_and(|user| session.is_open(user, now))
     });
     sessions.sort_by_key(|session| std::cmp::Reverse(session.signed_in_at));
-    Ok(sessions)
+    Ok((sessions, skipped))
 }

@@ -1,5 +1,7 @@
 //! `GET /v1/apiKeys` and `POST /v1/apiKeys/{apiKeyId}/revoke`.
 
+use std::num::NonZeroU32;
+
 use auth::caller::{Caller, ManageApiKeys};
 use axum::Json;
 use axum::extract::State;
@@ -25,6 +27,10 @@ pub(crate) struct ApiKeysView {
     cursor: Option<String>,
     /// Whether there is a next page.
     has_more: bool,
+    /// How many items this page leaves out because they cannot be read. Absent if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u32>, nullable = false)]
+    skipped: Option<NonZeroU32>,
 }
 
 /// List API keys.
@@ -46,6 +52,7 @@ pub(crate) async fn list(
         api_keys: page.items.iter().map(|key| ApiKeyView::new(key, now)).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
+        skipped: NonZeroU32::new(page.skipped),
     }))
 }
 

@@ -45,6 +45,14 @@ REFUSALS = {
     "RefusedCredentials": ("{ $.fields.credential_refused IS TRUE }", HTTP - {"Confirm"}),
     "RefusedPermissions": ('{ $.fields.status = 403 && $.fields.code = "forbidden" }', HTTP),
 }
+# What functions log about items that they cannot read. npi-verifier reports an error instead.
+CORRUPT_ITEMS = {
+    "MailerFaults": ('{ $.level = "ERROR" }', {"Mailer"}),
+    "CorruptItems": (
+        '{ $.fields.message = "item skipped: corrupt item" || $.fields.why = "corrupt item*" }',
+        HTTP,
+    ),
+}
 SIX_YEARS = 2192
 NOTIFY = ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
 
@@ -168,12 +176,20 @@ def failures_raise_alarms(template: dict) -> Problems:
 
 @rule
 def corrupt_items_raise_an_alarm(template: dict) -> Problems:
-    metrics = {alarm["MetricName"] for alarm in resources_of_type(template, ALARM).values()}
-    for one in resources_of_type(template, "AWS::Logs::MetricFilter").values():
-        if reference(one.get("LogGroupName")) == "MailerLogs" and one.get("FilterPattern") == '{ $.level = "ERROR" }':
-            if metrics & {metric["MetricName"] for metric in one.get("MetricTransformations", [])}:
-                return
-    yield "an alarm must watch the errors that mailer logs"
+    alarms = resources_of_type(template, ALARM).values()
+    watched = {(reference(alarm["Namespace"]), alarm["MetricName"], alarm.get("Statistic")) for alarm in alarms}
+    for metric, (pattern, functions) in CORRUPT_ITEMS.items():
+        counted = {
+            reference(one.get("LogGroupName"))
+            for one in resources_of_type(template, "AWS::Logs::MetricFilter").values()
+            if one.get("FilterPattern") == pattern
+            and metric in {to["MetricName"] for to in one.get("MetricTransformations", [])}
+        }
+        expected = {f"{name}Logs" for name in functions}
+        if counted != expected:
+            yield f"{metric} must count {pattern} in {join_names(expected)}, found {join_names(counted)}"
+        if ("${AWS::StackName}", metric, "Sum") not in watched:
+            yield f"an alarm must watch {metric}"
 
 
 @rule

@@ -15,7 +15,7 @@ use domain::time::Timestamp;
 use crate::api_key::item::{KeyByDigestItem, KeyByIdItem};
 use crate::client::BATCH;
 use crate::item::{RawItem, number, text};
-use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
+use crate::page::{Entry, Page, PageBuilder, PageRequest, below, readable};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
@@ -65,9 +65,9 @@ impl Store {
         clinic: ClinicId,
         id: ApiKeyId,
     ) -> Result<Option<KeyWithSecrets>, StoreError> {
-        let found = self.get(&key::api_key(clinic, id)).await?;
-        let found = found.into_iter().collect::<Vec<_>>();
-        Ok(self.load_last_uses(&found).await?.pop())
+        let mut found = self.load_api_key(clinic, id).await?;
+        self.load_last_uses(found.iter_mut()).await?;
+        Ok(found)
     }
 
     fn decode_stored_key(&self, raw: &RawItem) -> Result<KeyWithSecrets, StoreError> {
@@ -109,28 +109,30 @@ impl Store {
             let [from, to] =
                 [[0; 16], last].map(|id| format!("{}{}", key::API_KEY, ApiKeyId::from_bytes(id)));
             let partition = key::clinic_partition(clinic);
-            let (raw, chunk) = self.query_newest(&partition, (from, to), size).await?;
-            let items = self.load_last_uses(&raw).await?;
-            builder.add(Chunk { items, ..chunk }, |key: &KeyWithSecrets| key.key.id, |_| true);
+            let raw = self.query_newest(&partition, (from, to), size).await?;
+            let id = |sk: &str| ApiKeyId::parse(sk.strip_prefix(key::API_KEY)?).ok();
+            let mut chunk = self.decode_chunk(&raw, id, |item| self.decode_stored_key(item))?;
+            self.load_last_uses(chunk.entries.iter_mut().filter_map(Entry::item_mut)).await?;
+            builder.add(chunk, |_| true);
         }
         Ok(builder.finish())
     }
 
-    /// Reads the keys in these items, and loads when their secrets were last used.
-    async fn load_last_uses(&self, raw: &[RawItem]) -> Result<Vec<KeyWithSecrets>, StoreError> {
-        let found = raw.iter().map(|raw| self.decode_stored_key(raw));
-        let mut found = found.collect::<Result<Vec<_>, _>>()?;
-        let mut secrets: Vec<&mut KeySecret> =
-            found.iter_mut().flat_map(|key| &mut key.secrets).collect();
+    /// Loads when the secrets of these keys were last used.
+    async fn load_last_uses(
+        &self,
+        keys: impl Iterator<Item = &mut KeyWithSecrets>,
+    ) -> Result<(), StoreError> {
+        let mut secrets: Vec<&mut KeySecret> = keys.flat_map(|key| &mut key.secrets).collect();
         for part in secrets.chunks_mut(BATCH) {
             let by_digest = part.iter().map(|secret| key::api_key_by_digest(&secret.digest));
             let used = self.get_all(&by_digest.collect::<Vec<_>>()).await?;
             for (secret, used) in part.iter_mut().zip(used) {
-                let used = used.map(|raw| self.decode_used_key(&raw)).transpose()?;
+                let used = readable(used.iter().map(|raw| self.decode_used_key(raw)))?.pop();
                 secret.last_used_at = used.and_then(|used| used.secret.last_used_at);
             }
         }
-        Ok(found)
+        Ok(())
     }
 
     /// Records that a key was used, at most once an hour.

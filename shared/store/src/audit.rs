@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{BadField, StudyItem, time};
 use crate::item::RawItem;
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
+use crate::page::{Page, PageBuilder, PageRequest, RawChunk, below};
 use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
@@ -96,16 +96,14 @@ impl Store {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let [from, to] = [[0; 16], last].map(|id| AuditId::from_bytes(id).to_string());
             let partition = partition(clinic, &month.month());
-            let (raw, chunk): (_, Chunk<AuditRecord>) =
-                self.query_newest(&partition, (from, to), size).await?;
-            let items = (raw.iter())
-                .map(|item| self.decode_audit_record(clinic, item))
-                .collect::<Result<_, _>>()?;
-            let month_read = !chunk.more;
-            let more = chunk.more || range.from < month;
-            let chunk = Chunk { items, more, ..chunk };
+            let raw = self.query_newest(&partition, (from, to), size).await?;
+            let month_read = !raw.more;
+            let raw = RawChunk { more: raw.more || range.from < month, ..raw };
+            let id = |sk: &str| AuditId::parse(sk).ok();
+            let chunk =
+                self.decode_chunk(&raw, id, |item| self.decode_audit_record(clinic, item))?;
             let within = |record: &AuditRecord| range.from <= record.at && record.at <= range.to;
-            builder.add(chunk, |record| record.id, |record| within(record) && keep(record));
+            builder.add(chunk, |record| within(record) && keep(record));
             if month_read {
                 month = month.previous_month();
             }

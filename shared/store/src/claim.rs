@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::item::{RawItem, number, text};
 use crate::key::Key;
+use crate::page::readable;
 use crate::transaction::Precondition;
 use crate::write::{ItemWrite, WriteOutcome};
 use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr, key};
@@ -128,10 +129,11 @@ impl Store {
             .send()
             .await
             .map_err(|e| StoreError::from_sdk(&e))?;
-        let found = answer.items().iter().map(Key::of);
-        found
-            .map(|key| key::parse_npi_claim(&key).ok_or_else(|| self.corrupt(&key, attr::SK)))
-            .collect()
+        // A corrupt key must not keep the other numbers waiting.
+        readable(answer.items().iter().map(|item| {
+            let key = Key::of(item);
+            key::parse_npi_claim(&key).ok_or_else(|| self.corrupt(&key, attr::SK))
+        }))
     }
 
     /// Writes the due date of an NPI's claim if the stored version is the previous one. The holder stays

@@ -30,6 +30,8 @@ pub(crate) const INVITATION: &str = "INV#";
 pub(crate) const USER: &str = "USER#";
 /// The sort-key prefix of API keys in a clinic's partition.
 pub(crate) const API_KEY: &str = "APIKEY#";
+/// The sort-key prefix of grants in a clinic's partition.
+pub(crate) const GRANT: &str = "ACCESS#";
 /// The sort-key prefix of memberships in an account's partition.
 pub(crate) const MEMBERSHIP: &str = "MEMBER#";
 /// A sort key after every membership.
@@ -125,7 +127,7 @@ pub(crate) fn api_key(clinic: ClinicId, id: ApiKeyId) -> Key {
 }
 
 pub(crate) fn grant(clinic: ClinicId, id: AccessId) -> Key {
-    Key::new(clinic_partition(clinic), format!("ACCESS#{id}"))
+    Key::new(clinic_partition(clinic), format!("{GRANT}{id}"))
 }
 
 /// The index partition with a user's grants.

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
 use crate::item::{RawItem, text};
+use crate::key::Key;
 use crate::{Store, StoreError, attr};
 
 /// How many bytes a page may read once it has an item.
@@ -24,19 +25,82 @@ pub struct Page<T, Id> {
     pub items: Vec<T>,
     /// Where the next page continues. `None` on the last page.
     pub next: Option<Id>,
+    /// How many items are left out because they are corrupt.
+    pub skipped: u32,
+}
+
+impl<T, Id> Page<T, Id> {
+    /// The page of a list that has this item at most, if `keep` accepts it.
+    pub fn of_one(
+        found: Result<Option<T>, StoreError>,
+        keep: impl Fn(&T) -> bool,
+    ) -> Result<Self, StoreError> {
+        match found {
+            Ok(found) => {
+                let items = found.into_iter().filter(keep).collect();
+                Ok(Self { items, next: None, skipped: 0 })
+            }
+            Err(error) => {
+                skip_corrupt(error)?;
+                Ok(Self { items: Vec::new(), next: None, skipped: 1 })
+            }
+        }
+    }
+}
+
+/// One item of a list.
+pub(crate) enum Entry<T, Id> {
+    /// An item and its id.
+    Item(Id, T),
+    /// A corrupt item, and its id if its key has one.
+    Corrupt(Option<Id>),
+}
+
+impl<T, Id> Entry<T, Id> {
+    /// The id, if the key has one.
+    pub(crate) fn id(&self) -> Option<Id>
+    where
+        Id: Copy,
+    {
+        match self {
+            Self::Item(id, _) => Some(*id),
+            Self::Corrupt(id) => *id,
+        }
+    }
+
+    pub(crate) fn item(&self) -> Option<&T> {
+        match self {
+            Self::Item(_, item) => Some(item),
+            Self::Corrupt(_) => None,
+        }
+    }
+
+    pub(crate) fn item_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Item(_, item) => Some(item),
+            Self::Corrupt(_) => None,
+        }
+    }
 }
 
 /// The result of one read.
-pub(crate) struct Chunk<T> {
-    pub(crate) items: Vec<T>,
+pub(crate) struct Chunk<T, Id> {
+    pub(crate) entries: Vec<Entry<T, Id>>,
     pub(crate) more: bool,
     pub(crate) bytes: u64,
 }
 
-impl<T> Chunk<T> {
+impl<T, Id> Chunk<T, Id> {
     pub(crate) fn end() -> Self {
-        Self { items: Vec::new(), more: false, bytes: 0 }
+        Self { entries: Vec::new(), more: false, bytes: 0 }
     }
+}
+
+/// The items of one read, as DynamoDB stores them.
+pub(crate) struct RawChunk {
+    pub(crate) items: Vec<RawItem>,
+    pub(crate) more: bool,
+    pub(crate) bytes: u64,
 }
 
 /// Fills a page chunk by chunk. It stops if the page is full, the list ends, or [`BUDGET`] is spent and
@@ -45,9 +109,14 @@ pub(crate) struct PageBuilder<T, Id> {
     limit: usize,
     items: Vec<T>,
     after: Option<Id>,
+    /// The last item of the page.
+    last: Option<Id>,
     size: i32,
     bytes: u64,
     next: Option<Id>,
+    skipped: u32,
+    /// Corrupt items after the last item. The next page counts them if this one is full.
+    skipped_after: u32,
     done: bool,
 }
 
@@ -59,9 +128,12 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
             limit: page.limit,
             items: Vec::with_capacity(page.limit),
             after: page.after,
+            last: None,
             size,
             bytes: 0,
             next: None,
+            skipped: 0,
+            skipped_after: 0,
             done: false,
         }
     }
@@ -71,22 +143,27 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
         (!self.done).then_some((self.after, self.size))
     }
 
-    pub(crate) fn add(
-        &mut self,
-        chunk: Chunk<T>,
-        id: impl Fn(&T) -> Id,
-        keep: impl Fn(&T) -> bool,
-    ) {
+    pub(crate) fn add(&mut self, chunk: Chunk<T, Id>, keep: impl Fn(&T) -> bool) {
         self.bytes += chunk.bytes;
-        for item in chunk.items {
-            let kept = keep(&item);
-            if kept && self.items.len() == self.limit {
-                (self.next, self.done) = (self.items.last().map(&id), true);
-                return;
-            }
-            self.after = Some(id(&item));
-            if kept {
-                self.items.push(item);
+        for entry in chunk.entries {
+            match entry {
+                Entry::Corrupt(id) => {
+                    self.after = id.or(self.after);
+                    self.skipped_after += 1;
+                }
+                Entry::Item(_, item) if keep(&item) && self.items.len() == self.limit => {
+                    (self.next, self.done) = (self.last, true);
+                    self.skipped_after = 0;
+                    return;
+                }
+                Entry::Item(id, item) => {
+                    self.after = Some(id);
+                    if keep(&item) {
+                        self.items.push(item);
+                        self.last = Some(id);
+                        self.skipped += std::mem::take(&mut self.skipped_after);
+                    }
+                }
             }
         }
         if !chunk.more {
@@ -99,7 +176,8 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
     }
 
     pub(crate) fn finish(self) -> Page<T, Id> {
-        Page { items: self.items, next: self.next }
+        let Self { items, next, skipped, skipped_after, .. } = self;
+        Page { items, next, skipped: skipped + skipped_after }
     }
 }
 
@@ -120,14 +198,39 @@ pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> 
     bytes
 }
 
+/// Logs a corrupt item that the rest of a list must not wait for. Returns any other error.
+pub(crate) fn skip_corrupt(error: StoreError) -> Result<(), StoreError> {
+    match error {
+        StoreError::Corrupt { .. } => {
+            tracing::error!(%error, "item skipped: corrupt item");
+            Ok(())
+        }
+        error => Err(error),
+    }
+}
+
+/// The items that can be read, without corrupt ones.
+pub(crate) fn readable<T>(
+    items: impl Iterator<Item = Result<T, StoreError>>,
+) -> Result<Vec<T>, StoreError> {
+    let mut readable = Vec::new();
+    for item in items {
+        match item {
+            Ok(item) => readable.push(item),
+            Err(error) => skip_corrupt(error)?,
+        }
+    }
+    Ok(readable)
+}
+
 impl Store {
     /// Reads the newest items of a partition within sort-key bounds, strongly consistent.
-    pub(crate) async fn query_newest<T>(
+    pub(crate) async fn query_newest(
         &self,
         partition: &str,
         (from, to): (String, String),
         size: i32,
-    ) -> Result<(Vec<RawItem>, Chunk<T>), StoreError> {
+    ) -> Result<RawChunk, StoreError> {
         let answer = self
             .client
             .query()
@@ -149,7 +252,40 @@ impl Store {
             .map_err(|e| StoreError::from_sdk(&e))?;
         let bytes = bytes_read(answer.consumed_capacity(), 4096.0);
         let more = answer.last_evaluated_key().is_some();
-        Ok((answer.items.unwrap_or_default(), Chunk { items: Vec::new(), more, bytes }))
+        Ok(RawChunk { items: answer.items.unwrap_or_default(), more, bytes })
+    }
+
+    /// Reads the items of a list.
+    pub(crate) fn decode_chunk<T, Id>(
+        &self,
+        raw: &RawChunk,
+        id: impl Fn(&str) -> Option<Id>,
+        decode: impl Fn(&RawItem) -> Result<T, StoreError>,
+    ) -> Result<Chunk<T, Id>, StoreError> {
+        let entries = raw.items.iter().map(|item| self.entry(item, &id, &decode));
+        Ok(Chunk { entries: entries.collect::<Result<_, _>>()?, more: raw.more, bytes: raw.bytes })
+    }
+
+    /// Reads an item of a list. `id` reads its id from the sort key. A corrupt item must not take down the
+    /// list, so it is only logged, which raises an alarm.
+    fn entry<T, Id>(
+        &self,
+        raw: &RawItem,
+        id: impl FnOnce(&str) -> Option<Id>,
+        decode: impl FnOnce(&RawItem) -> Result<T, StoreError>,
+    ) -> Result<Entry<T, Id>, StoreError> {
+        let key = Key::of(raw);
+        let Some(id) = id(&key.sk) else {
+            skip_corrupt(self.corrupt(&key, attr::SK))?;
+            return Ok(Entry::Corrupt(None));
+        };
+        match decode(raw) {
+            Ok(item) => Ok(Entry::Item(id, item)),
+            Err(error) => {
+                skip_corrupt(error)?;
+                Ok(Entry::Corrupt(Some(id)))
+            }
+        }
     }
 }
 
@@ -165,10 +301,11 @@ mod tests {
             while let Some((after, size)) = builder.next_read() {
                 let newest: u32 = after.unwrap_or(total + 1);
                 let count = newest.saturating_sub(1).min(size.unsigned_abs());
-                let items: Vec<u32> = (newest - count..newest).rev().collect();
-                let more = items.last().is_some_and(|n| *n > 1);
-                let bytes = items.len() as u64 * bytes_each;
-                builder.add(Chunk { items, more, bytes }, |n| *n, |n| n.is_multiple_of(nth));
+                let entries: Vec<_> =
+                    (newest - count..newest).rev().map(|n| Entry::Item(n, n)).collect();
+                let more = newest - count > 1;
+                let bytes = entries.len() as u64 * bytes_each;
+                builder.add(Chunk { entries, more, bytes }, |n| n.is_multiple_of(nth));
             }
             let page = builder.finish();
             pages.push(page.items);
@@ -191,6 +328,29 @@ mod tests {
             assert!(full.iter().all(|page| page.len() == limit));
             assert!(!last.is_empty() || pages.len() == 1, "no empty page at the end");
         }
+    }
+
+    #[test]
+    fn every_page_leaves_out_its_own_corrupt_items() {
+        // 10 down to 1, of which 10, 7, 4 and 1 are corrupt.
+        let entry = |n: u32| if n % 3 == 1 { Entry::Corrupt(Some(n)) } else { Entry::Item(n, n) };
+        let (mut pages, mut after) = (Vec::new(), None);
+        loop {
+            let mut builder = PageBuilder::new(PageRequest { limit: 2, after });
+            while let Some((after, size)) = builder.next_read() {
+                let newest: u32 = after.unwrap_or(11);
+                let oldest = newest.saturating_sub(size.unsigned_abs()).max(1);
+                let entries = (oldest..newest).rev().map(entry).collect();
+                builder.add(Chunk { entries, more: oldest > 1, bytes: 0 }, |_| true);
+            }
+            let page = builder.finish();
+            pages.push((page.items, page.skipped));
+            after = page.next;
+            if after.is_none() {
+                break;
+            }
+        }
+        assert_eq!(pages, [(vec![9, 8], 1), (vec![6, 5], 1), (vec![3, 2], 2)]);
     }
 
     #[test]

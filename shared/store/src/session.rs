@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use crate::account::Membership;
 use crate::codec::{BadField, field, is_zero, time};
 use crate::item::{RawItem, number, text};
+use crate::page::readable;
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
@@ -56,21 +57,22 @@ impl Store {
         Ok(Some((self.decode_session(&session)?, self.decode_user(&user)?)))
     }
 
-    /// Lists the sessions of a person in their clinics. Some may have ended.
+    /// Lists the sessions of a person in their clinics, and how many are corrupt. Some may have ended.
     pub async fn list_sessions(
         &self,
         memberships: &[Membership],
-    ) -> Result<Vec<Session>, StoreError> {
-        let mut sessions = Vec::new();
+    ) -> Result<(Vec<Session>, u32), StoreError> {
+        let (mut sessions, mut found) = (Vec::new(), 0);
         for member in memberships {
             let prefix = key::sessions_of(member.user);
             let partition = key::clinic_partition(member.clinic);
             let last = format!("{prefix}~");
-            for raw in self.query_between(&partition, (&prefix, &last)).await? {
-                sessions.push(self.decode_session(&raw)?);
-            }
+            let raw = self.query_between(&partition, (&prefix, &last)).await?;
+            found += raw.len();
+            sessions.extend(readable(raw.iter().map(|raw| self.decode_session(raw)))?);
         }
-        Ok(sessions)
+        let skipped = found.saturating_sub(sessions.len());
+        Ok((sessions, u32::try_from(skipped).unwrap_or(u32::MAX)))
     }
 
     /// Writes the last use of a session, and nothing else.

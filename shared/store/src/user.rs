@@ -16,7 +16,7 @@ use crate::client::BATCH;
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::item::{RawItem, number, text};
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
+use crate::page::{Page, PageBuilder, PageRequest, below, readable};
 use crate::profile::ProfileItem;
 use crate::session::epoch_condition;
 use crate::transaction::Precondition;
@@ -146,10 +146,15 @@ impl Store {
         for keys in keys.chunks(BATCH) {
             for (keys, found) in keys.chunks(2).zip(self.get_all(keys).await?.chunks(2)) {
                 match found {
-                    [Some(user), Some(clinic)] => members.push(Member {
-                        user: self.decode_user(user)?,
-                        clinic: self.decode_clinic(clinic)?,
-                    }),
+                    [Some(user), Some(clinic)] => {
+                        // A corrupt item in one clinic must not keep the person out of the others.
+                        let read = |user, clinic| {
+                            let (user, clinic) =
+                                (self.decode_user(user)?, self.decode_clinic(clinic)?);
+                            Ok(Member { user, clinic })
+                        };
+                        members.extend(readable(std::iter::once(read(user, clinic)))?);
+                    }
                     [Some(_), None] => return Err(self.corrupt(&keys[1], attr::PK)),
                     _ => {}
                 }
@@ -170,10 +175,10 @@ impl Store {
             let last = after.map_or([0xff; 16], |id| below(id.bytes()));
             let bound = |bytes| format!("{}{}", key::USER, UserId::from_bytes(bytes));
             let bounds = (bound([0; 16]), bound(last));
-            let (raw, chunk) =
-                self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-            let items = raw.iter().map(|item| self.decode_user(item)).collect::<Result<_, _>>()?;
-            builder.add(Chunk { items, ..chunk }, |user: &User| user.id, &keep);
+            let raw = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
+            let id = |sk: &str| UserId::parse(sk.strip_prefix(key::USER)?).ok();
+            let chunk = self.decode_chunk(&raw, id, |item| self.decode_user(item))?;
+            builder.add(chunk, &keep);
         }
         Ok(builder.finish())
     }

@@ -11,7 +11,9 @@ use domain::time::Timestamp;
 use crate::client::{BATCH, Consistency};
 use crate::item::{RawItem, text};
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageBuilder, PageRequest, below, bytes_read};
+use crate::page::{
+    Chunk, Entry, Page, PageBuilder, PageRequest, RawChunk, below, bytes_read, readable,
+};
 use crate::{Store, StoreError, attr, key};
 
 /// How far the index may lag behind the table. Usually it is less than a second.
@@ -42,6 +44,20 @@ struct GrantIndexEntry {
     end: i64,
 }
 
+/// The result of one read of the index.
+struct GrantIndexChunk {
+    entries: Vec<GrantIndexEntry>,
+    more: bool,
+    bytes: u64,
+}
+
+type GrantChunk = Chunk<Grant, AccessId>;
+
+/// The id in the sort key of a grant.
+fn id_in(sk: &str) -> Option<AccessId> {
+    AccessId::parse(sk.strip_prefix(key::GRANT)?).ok()
+}
+
 fn id_of(grant: &Grant) -> AccessId {
     grant.details().id
 }
@@ -66,7 +82,7 @@ impl Store {
                 Some(user) => self.read_chunk_of_user(clinic, user, (from, to), size).await?,
                 None => self.read_chunk_of_clinic(clinic, (from, to), size).await?,
             };
-            builder.add(chunk, id_of, &keep);
+            builder.add(chunk, &keep);
         }
         Ok(builder.finish())
     }
@@ -83,9 +99,10 @@ impl Store {
         let mut range = (AccessId::floor(now.minus(INDEX_LAG)), AccessId::from_bytes([0xff; 16]));
         loop {
             let chunk = self.read_chunk_of_clinic(clinic, range, 1000).await?;
-            let last = chunk.items.last().map(id_of);
-            let of_user = chunk.items.iter().filter(|g| g.details().view.user() == Some(user));
+            let grants = chunk.entries.iter().filter_map(Entry::item);
+            let of_user = grants.filter(|g| g.details().view.user() == Some(user));
             ids.extend(of_user.map(id_of));
+            let last = chunk.entries.iter().rev().find_map(Entry::id);
             match last.filter(|_| chunk.more) {
                 Some(last) => range.1 = AccessId::from_bytes(below(last.bytes())),
                 None => break,
@@ -159,8 +176,8 @@ impl Store {
         let mut entries: Vec<GrantIndexEntry> = Vec::new();
         loop {
             let found = self.read_entries(clinic, user, range, 1000).await?;
-            let last = found.items.last().map(|entry| entry.id);
-            entries.extend(found.items);
+            let last = found.entries.last().map(|entry| entry.id);
+            entries.extend(found.entries);
             match last.filter(|_| found.more) {
                 Some(last) => range.1 = AccessId::from_bytes(below(last.bytes())),
                 None => break,
@@ -175,12 +192,10 @@ impl Store {
         clinic: ClinicId,
         (from, to): (AccessId, AccessId),
         size: i32,
-    ) -> Result<Chunk<Grant>, StoreError> {
+    ) -> Result<GrantChunk, StoreError> {
         let bounds = (key::grant(clinic, from).sk, key::grant(clinic, to).sk);
-        let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-        let items = raw.iter().map(|item| self.decode_grant(item));
-        let items = items.collect::<Result<_, _>>()?;
-        Ok(Chunk { items, ..chunk })
+        let raw = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
+        self.decode_chunk(&raw, id_in, |item| self.decode_grant(item))
     }
 
     /// Reads ids from the index, and then the grants from the table. Skips ids whose grant was deleted
@@ -191,36 +206,47 @@ impl Store {
         user: UserId,
         (from, mut to): (AccessId, AccessId),
         size: i32,
-    ) -> Result<Chunk<Grant>, StoreError> {
+    ) -> Result<GrantChunk, StoreError> {
         let mut bytes = 0;
         loop {
             let found = self.read_entries(clinic, user, (from, to), size.min(100)).await?;
-            let ids: Vec<AccessId> = found.items.iter().map(|entry| entry.id).collect();
-            let items = self.load_grants(clinic, &ids, Consistency::Strong).await?;
+            let ids: Vec<AccessId> = found.entries.iter().map(|entry| entry.id).collect();
+            let items = self.read_grants(clinic, &ids, Consistency::Strong).await?;
             bytes += found.bytes + items.len() as u64 * 1024;
             let more = found.more;
             match ids.last() {
                 Some(last) if items.is_empty() && more => {
                     to = AccessId::from_bytes(below(last.bytes()));
                 }
-                _ => return Ok(Chunk { items, more, bytes }),
+                _ => {
+                    let raw = RawChunk { items, more, bytes };
+                    return self.decode_chunk(&raw, id_in, |item| self.decode_grant(item));
+                }
             }
         }
     }
 
+    /// Loads grants, without corrupt ones. Their views cannot be opened or renewed.
     async fn load_grants(
         &self,
         clinic: ClinicId,
         ids: &[AccessId],
         reads: Consistency,
     ) -> Result<Vec<Grant>, StoreError> {
+        let raw = self.read_grants(clinic, ids, reads).await?;
+        readable(raw.iter().map(|item| self.decode_grant(item)))
+    }
+
+    async fn read_grants(
+        &self,
+        clinic: ClinicId,
+        ids: &[AccessId],
+        reads: Consistency,
+    ) -> Result<Vec<RawItem>, StoreError> {
         let mut grants = Vec::with_capacity(ids.len());
         for ids in ids.chunks(BATCH) {
             let keys: Vec<Key> = ids.iter().map(|id| key::grant(clinic, *id)).collect();
-            let raw = self.batch(&keys, reads).await?;
-            for item in raw.iter().flatten() {
-                grants.push(self.decode_grant(item)?);
-            }
+            grants.extend(self.batch(&keys, reads).await?.into_iter().flatten());
         }
         Ok(grants)
     }
@@ -231,7 +257,7 @@ impl Store {
         user: UserId,
         (from, to): (AccessId, AccessId),
         size: i32,
-    ) -> Result<Chunk<GrantIndexEntry>, StoreError> {
+    ) -> Result<GrantIndexChunk, StoreError> {
         let answer = self
             .client
             .query()
@@ -253,8 +279,8 @@ impl Store {
             .await
             .map_err(|e| StoreError::from_sdk(&e))?;
         let entries = answer.items().iter().map(|item| self.decode_entry(item));
-        Ok(Chunk {
-            items: entries.collect::<Result<_, _>>()?,
+        Ok(GrantIndexChunk {
+            entries: readable(entries)?,
             more: answer.last_evaluated_key().is_some(),
             bytes: bytes_read(answer.consumed_capacity(), 8192.0),
         })

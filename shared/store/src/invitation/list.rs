@@ -7,9 +7,9 @@ use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::person::email::Email;
 
-use crate::item::text;
+use crate::item::{RawItem, text};
 use crate::key::Key;
-use crate::page::{Chunk, Page, PageBuilder, PageRequest, below};
+use crate::page::{Chunk, Page, PageBuilder, PageRequest, RawChunk, below, readable};
 use crate::{Store, StoreError, attr, key};
 
 /// The range of a list of invitations. All bounds are keys, so they cost no extra reads.
@@ -41,8 +41,11 @@ impl InvitationRange {
     }
 }
 
-fn id_of(invitation: &Invitation) -> InvitationId {
-    invitation.details().id
+type InvitationChunk = Chunk<Invitation, InvitationId>;
+
+/// The id in the sort key of an invitation.
+fn id_in(sk: &str) -> Option<InvitationId> {
+    InvitationId::parse(sk.strip_prefix(key::INVITATION)?).ok()
 }
 
 impl Store {
@@ -67,7 +70,7 @@ impl Store {
             } else {
                 self.read_chunk_of_all(clinic, &range, size).await?
             };
-            builder.add(chunk, id_of, |i| wanted(i) && keep(i));
+            builder.add(chunk, |i| wanted(i) && keep(i));
         }
         Ok(builder.finish())
     }
@@ -82,16 +85,12 @@ impl Store {
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
         let history = self.load_email_claim(clinic, email).await?.history;
         let keys: Vec<Key> = history.iter().map(|id| key::invitation(clinic, *id)).collect();
-        let raw = self.get_all(&keys).await?;
-        let mut all = raw
-            .iter()
-            .flatten()
-            .map(|i| self.decode_invitation(i))
-            .collect::<Result<Vec<_>, _>>()?;
-        all.sort_by_key(|i| std::cmp::Reverse(id_of(i)));
-        let rest = all.into_iter().filter(|i| page.after.is_none_or(|after| id_of(i) < after));
+        let mut items: Vec<_> = self.get_all(&keys).await?.into_iter().flatten().collect();
+        let id = |item: &RawItem| id_in(&Key::of(item).sk);
+        items.sort_by_key(|item| std::cmp::Reverse(id(item)));
+        items.retain(|item| page.after.is_none_or(|after| id(item) < Some(after)));
         let mut builder = PageBuilder::new(page);
-        builder.add(Chunk { items: rest.collect(), more: false, bytes: 0 }, id_of, keep);
+        builder.add(self.decode_invitations(&RawChunk { items, more: false, bytes: 0 })?, keep);
         Ok(builder.finish())
     }
 
@@ -100,15 +99,17 @@ impl Store {
         clinic: ClinicId,
         range: &InvitationRange,
         size: i32,
-    ) -> Result<Chunk<Invitation>, StoreError> {
+    ) -> Result<InvitationChunk, StoreError> {
         let bounds = (
             format!("{}{}", key::INVITATION, range.from),
             format!("{}{}", key::INVITATION, range.to),
         );
-        let (raw, chunk) = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
-        let items =
-            raw.iter().map(|item| self.decode_invitation(item)).collect::<Result<_, _>>()?;
-        Ok(Chunk { items, ..chunk })
+        let raw = self.query_newest(&key::clinic_partition(clinic), bounds, size).await?;
+        self.decode_invitations(&raw)
+    }
+
+    fn decode_invitations(&self, raw: &RawChunk) -> Result<InvitationChunk, StoreError> {
+        self.decode_chunk(raw, id_in, |item| self.decode_invitation(item))
     }
 
     /// Reads the newest ids of each status from the index, and then the invitations from the table. The
@@ -118,7 +119,7 @@ impl Store {
         clinic: ClinicId,
         range: &InvitationRange,
         size: i32,
-    ) -> Result<Chunk<Invitation>, StoreError> {
+    ) -> Result<InvitationChunk, StoreError> {
         let (mut ids, mut cut, mut bytes) = (Vec::new(), None, 0);
         // BatchGetItem takes 100 keys.
         let size = size.min(100);
@@ -143,14 +144,9 @@ impl Store {
                 .await
                 .map_err(|e| StoreError::from_sdk(&e))?;
             bytes += crate::page::bytes_read(answer.consumed_capacity(), 8192.0);
-            let found = answer.items().iter().map(Key::of).map(|key| {
-                let id = key
-                    .sk
-                    .strip_prefix(key::INVITATION)
-                    .and_then(|id| InvitationId::parse(id).ok());
-                id.ok_or_else(|| self.corrupt(&key, attr::SK))
-            });
-            let found = found.collect::<Result<Vec<_>, _>>()?;
+            let found = answer.items().iter().map(Key::of);
+            let found = found.map(|key| id_in(&key.sk).ok_or_else(|| self.corrupt(&key, attr::SK)));
+            let found = readable(found)?;
             if answer.last_evaluated_key().is_some() {
                 // This status may have more invitations below its oldest id, so the merged list must end
                 // there.
@@ -163,13 +159,8 @@ impl Store {
         let more = cut.is_some() || ids.len() > 100;
         ids.truncate(100);
         let keys: Vec<Key> = ids.iter().map(|id| key::invitation(clinic, *id)).collect();
-        let raw = self.get_all(&keys).await?;
-        let items = raw
-            .iter()
-            .flatten()
-            .map(|item| self.decode_invitation(item))
-            .collect::<Result<Vec<_>, _>>()?;
+        let items: Vec<_> = self.get_all(&keys).await?.into_iter().flatten().collect();
         bytes += items.len() as u64 * 1024;
-        Ok(Chunk { items, more, bytes })
+        self.decode_invitations(&RawChunk { items, more, bytes })
     }
 }
