@@ -274,6 +274,18 @@ CASES: dict[str, dict[str, Change]] = {
         ),
         "mailer reads none": set_property("MailerRole", "ManagedPolicyArns", []),
     },
+    "only_provision_rotates_secrets": {
+        "mailer rotates": allow("MailerRole", "secretsmanager:PutSecretValue", resource=INVITATION_LINKS),
+        "deletes": allow("ProvisionRole", "secretsmanager:DeleteSecret", resource=INVITATION_LINKS),
+        "every secret": change_statement(
+            "ProvisionRole", "secretsmanager:PutSecretValue", lambda one: one.update(Resource="*")
+        ),
+        "no rotation": change_statement(
+            "ProvisionRole",
+            "secretsmanager:PutSecretValue",
+            lambda one: one.update(Action="secretsmanager:GetSecretValue"),
+        ),
+    },
     "settings_name_the_secret_of_their_purpose": {
         "another purpose": set_property(
             "MailerFunction", "Environment/Variables/PASSWORD_LINK_KEYS_SECRET_ARN", INVITATION_LINKS

@@ -13,10 +13,10 @@ KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
 ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
 WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Provision"
 SECRETS = {
-    "InvitationLinkKeys": "Confirm Mailer",
-    "PasswordLinkKeys": "Session Mailer",
-    "AccessLinkKeys": "TemporaryAccess",
-    "KnownBrowserKeys": "Confirm Session",
+    "InvitationLinkKeys": "Confirm Mailer Provision",
+    "PasswordLinkKeys": "Session Mailer Provision",
+    "AccessLinkKeys": "TemporaryAccess Provision",
+    "KnownBrowserKeys": "Confirm Session Provision",
     "SigningKeys": "TemporaryAccess Provision",
     "OriginSecret": "",
 }
@@ -54,8 +54,8 @@ CASES = {
     "add an audit record": (put(AUDIT), WRITERS),
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
-    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer"),
-    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer"),
+    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Provision"),
+    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Provision"),
     "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
     "read an account": (get(ACCOUNT), "Confirm Users Session"),
     "read the accounts of an address": (query("", "PK", "ACCOUNT#deploy"), "Confirm Users Session Mailer"),

@@ -5,5 +5,6 @@ mod emailed_link;
 mod mailer;
 mod npi_attested;
 mod npi_verifier;
+mod operator;
 mod reporting_granted;
 mod unknown_outcome;

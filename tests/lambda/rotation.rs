@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::KeySet;
+use domain::credentials::key_set::KeySet;
 use serde_json::json;
 use tests::runtime_api::EventOutcome;
 
@@ -13,7 +13,7 @@ use crate::support::{self, App, SecretsManager};
 fn settings_on_aws(app: &App, secrets: &SecretsManager) -> Vec<(&'static str, String)> {
     let mut all = settings(app);
     for set in KeySet::ALL {
-        let (plain, arn) = set.settings();
+        let (plain, arn) = provision::secret_settings(set);
         let text = all.iter().find(|(name, _)| *name == plain).unwrap().1.clone();
         secrets.put(set, &text);
         all.retain(|(name, _)| *name != plain);

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
 use axum::Json;
@@ -10,8 +11,9 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::post;
+use domain::credentials::key_set::KeySet;
 use domain::time::Clock;
-use provision::{KeySecrets, KeySet, SecretPlace};
+use provision::{KeySecrets, SecretPlace};
 use runtime::SystemClock;
 use serde_json::{Value, json};
 
@@ -33,7 +35,8 @@ struct SecretsState {
 struct Version {
     id: String,
     text: String,
-    created_at: i64,
+    /// In seconds.
+    created_at: f64,
 }
 
 impl SecretsManager {
@@ -56,6 +59,11 @@ impl SecretsManager {
         self.add_version(set.as_str(), &format!("by-hand-{count}"), text).unwrap();
     }
 
+    /// The current text of a secret.
+    pub(crate) fn text(&self, set: KeySet) -> String {
+        self.current(set.as_str()).unwrap().text
+    }
+
     pub(crate) fn set_down(&self, down: bool) {
         self.state.lock().unwrap().down = down;
     }
@@ -74,7 +82,8 @@ impl SecretsManager {
 
     /// Writes a version. Refuses another text with the id of an existing one.
     fn add_version(&self, secret: &str, id: &str, text: &str) -> Result<(), ()> {
-        let created_at = self.clock.now().seconds();
+        let created_at =
+            Duration::from_millis(self.clock.now().millis().unsigned_abs()).as_secs_f64();
         let mut state = self.state.lock().unwrap();
         let versions = state.versions.entry(secret.to_owned()).or_default();
         if let Some(version) = versions.iter().find(|version| version.id == id) {

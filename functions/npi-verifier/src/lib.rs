@@ -94,6 +94,10 @@ pub async fn handle(deps: &Deps, _event: ScheduledEvent) -> Result<RunSummary, R
         }
         let outcome = match check_npi(deps, clinic, npi).await {
             // The other numbers must still be checked.
+            Err(error @ StoreError::Corrupt { marked: true, .. }) => {
+                tracing::info!(%error, "NPI check skipped: the operator has marked the item");
+                continue;
+            }
             Err(error @ StoreError::Corrupt { .. }) => {
                 tracing::error!(%error, "NPI check skipped: corrupt item");
                 corrupt += 1;

@@ -6,14 +6,13 @@
 use changes::{Attempt, Requester, move_npi};
 use domain::actor::Actor;
 use domain::claim::Holder;
-use domain::field::Refusal;
 use domain::ids::{ClinicId, UserId};
 use domain::npi::Attester;
 use domain::person::permissions::NotAttested;
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 
-use crate::{Deps, ProvisionError, check_field};
+use crate::{Deps, ID_INVALID, ProvisionError, check_field};
 
 /// `{"attestNpi": {"clinicId": "...", "userId": "usr_..."}}`.
 #[derive(Clone, Debug, Deserialize)]
@@ -75,9 +74,8 @@ pub(crate) async fn attest_npi(
     deps: &Deps,
     user: &UserToAttest,
 ) -> Result<AttestedNpi, ProvisionError> {
-    let invalid = Refusal::new("id_invalid", "Send the id as the API shows it.");
-    let clinic = check_field("clinicId", ClinicId::parse(&user.clinic_id).map_err(|_| invalid))?;
-    let id = check_field("userId", UserId::parse(&user.user_id).map_err(|_| invalid))?;
+    let clinic = check_field("clinicId", ClinicId::parse(&user.clinic_id).map_err(|_| ID_INVALID))?;
+    let id = check_field("userId", UserId::parse(&user.user_id).map_err(|_| ID_INVALID))?;
     changes::retry!(async {
         let user = deps.context.store.load_user(clinic, id).await?;
         write_attestation(deps, user.ok_or(AttestRefusal::NoSuchUser)?).await

@@ -27,7 +27,10 @@ SETTINGS = {
         "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN", "PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },
     "NpiVerifierFunction": {"NPPES_BASE_URL"},
-    "ProvisionFunction": {"SIGNING_KEYS_SECRET_ARN"},
+    "ProvisionFunction": {
+        "SIGNING_KEYS_SECRET_ARN", "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN",
+        "ACCESS_LINK_KEYS_SECRET_ARN", "KNOWN_BROWSER_KEYS_SECRET_ARN",
+    },
 }  # fmt: skip
 # What alarms watch besides the errors of each function: namespace, metric, dimension.
 ALARMS = {

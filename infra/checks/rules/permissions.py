@@ -32,7 +32,7 @@ PARTITIONS = {
     "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
-    "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*"},
+    "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
@@ -41,7 +41,10 @@ SECRETS = {
     "SessionFunction": {"PasswordLinkKeys", "KnownBrowserKeys"},
     "TemporaryAccessFunction": {"AccessLinkKeys", "SigningKeys"},
     "MailerFunction": {"InvitationLinkKeys", "PasswordLinkKeys"},
-    "ProvisionFunction": {"SigningKeys"},
+    # Rotates all keys.
+    "ProvisionFunction": {
+        "SigningKeys", "InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys",
+    },
 }
 
 
@@ -131,7 +134,7 @@ def secrets_are_read_only_where_needed(template: dict) -> Problems:
         reads = {
             resource
             for statement in statements_of(template, name)
-            if statement.actions_on("secretsmanager")
+            if statement.actions_on("secretsmanager") - {"secretsmanager:PutSecretValue"}
             for resource in statement.resources
         }
         expected = {f"{secret}.Id" for secret in SECRETS.get(name, set())}
@@ -141,9 +144,24 @@ def secrets_are_read_only_where_needed(template: dict) -> Problems:
             reference(dig(statement.conditions, "StringEquals", "kms:EncryptionContext:SecretARN"))
             for statement in statements_of(template, name)
             if reference(dig(statement.conditions, "StringEquals", "kms:ViaService")).startswith("secretsmanager.")
+            and statement.actions != {"kms:GenerateDataKey"}
         }
         if decrypts != expected:
             yield f"{name} must decrypt the secrets {join_names(expected)}, found {join_names(decrypts)}"
+
+
+@rule
+def only_provision_rotates_secrets(template: dict) -> Problems:
+    for name in resources_of_type(template, FUNCTION):
+        actions = allowed_actions(template, name, "secretsmanager") - {"secretsmanager:GetSecretValue"}
+        expected = {"secretsmanager:PutSecretValue"} if name == "ProvisionFunction" else set()
+        if actions != expected:
+            yield f"{name} must be allowed to change secrets by {join_names(expected)}, found {join_names(actions)}"
+        for statement in statements_of(template, name):
+            if "secretsmanager:PutSecretValue" in statement.actions:
+                excess = statement.resources - {f"{secret}.Id" for secret in SECRETS.get(name, set())}
+                if excess:
+                    yield f"{name} must rotate only the secrets of keys, found {join_names(excess)}"
 
 
 @rule

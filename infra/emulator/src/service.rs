@@ -56,6 +56,8 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     store.publish_keys(&signing.public()).await?;
     let keyrings = Keyrings::parse(&secrets.tokens)?;
     let service = Service::new(&options, store, &url, (keyrings, signing))?;
+    // Functions load the keys when they start.
+    service.functions.keys.load().await?;
     tasks.serve(listener, service.app(&template, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {

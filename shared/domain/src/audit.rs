@@ -4,7 +4,10 @@
 use std::fmt;
 
 use crate::actor::Actor;
-use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, SessionId, UserId};
+use crate::credentials::key_set::{KeyChange, KeySet};
+use crate::ids::{
+    AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
+};
 use crate::person::FullName;
 use crate::person::permissions::Permissions;
 use crate::study::StudyRef;
@@ -70,6 +73,12 @@ pub enum AuditAction {
     AccessRevoked,
     /// The link to a temporary access did not open, or its view was not renewed.
     AccessRefused(AccessRefusal),
+    /// The operator queued an email again.
+    EmailRequeued,
+    /// The operator marked an item that cannot be read.
+    ItemMarked,
+    /// The operator changed a set of keys. Recorded under [`ClinicId::OPERATOR`].
+    KeysChanged(KeyChange),
 }
 
 /// Why a link did not open, or a view was not renewed. Only the audit shows the reason.
@@ -119,7 +128,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 31] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -148,6 +157,9 @@ impl AuditAction {
         Self::AccessRedeemed,
         Self::AccessRevoked,
         Self::AccessRefused(AccessRefusal::Used),
+        Self::EmailRequeued,
+        Self::ItemMarked,
+        Self::KeysChanged(KeyChange::Added),
     ];
 
     /// The name of the action, as filters use it.
@@ -181,6 +193,9 @@ impl AuditAction {
             Self::AccessRedeemed => "access.redeemed",
             Self::AccessRevoked => "access.revoked",
             Self::AccessRefused(_) => "access.refused",
+            Self::EmailRequeued => "email.requeued",
+            Self::ItemMarked => "item.marked",
+            Self::KeysChanged(_) => "keys.changed",
         }
     }
 
@@ -197,6 +212,7 @@ impl AuditAction {
             .into_iter()
             .chain(issued)
             .chain(refused)
+            .chain(KeyChange::ALL.into_iter().map(Self::KeysChanged))
             .find(|action| action.as_str() == name && action.detail() == detail)
     }
 
@@ -205,6 +221,7 @@ impl AuditAction {
         match self {
             Self::AccessIssued(mode) => Some(mode.as_str()),
             Self::AccessRefused(why) => Some(why.as_str()),
+            Self::KeysChanged(change) => Some(change.as_str()),
             _ => None,
         }
     }
@@ -223,6 +240,10 @@ pub enum AuditObject {
     User(UserId),
     /// A dashboard session.
     Session(SessionId),
+    /// An email other than an invitation.
+    Notice(NoticeId),
+    /// A set of keys.
+    Keys(KeySet),
     /// A temporary access. Records outlive it, so each one also names the user and the study.
     Access {
         /// The access.
@@ -235,7 +256,7 @@ pub enum AuditObject {
 }
 
 impl fmt::Display for AuditObject {
-    /// Writes `clinic:<id>`, `key:<id>`, or an id whose prefix says its kind.
+    /// Writes `clinic:<id>`, `key:<id>`, `keys:<secret>`, or an id whose prefix says its kind.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Clinic(id) => write!(f, "clinic:{id}"),
@@ -243,6 +264,8 @@ impl fmt::Display for AuditObject {
             Self::Invitation(id) => id.fmt(f),
             Self::User(id) => id.fmt(f),
             Self::Session(id) => id.fmt(f),
+            Self::Notice(id) => id.fmt(f),
+            Self::Keys(set) => write!(f, "keys:{}", set.as_str()),
             Self::Access { id, .. } => id.fmt(f),
         }
     }
@@ -269,6 +292,8 @@ impl AuditObject {
             .or_else(|| InvitationId::parse(text).map(Self::Invitation).ok())
             .or_else(|| SessionId::parse(text).map(Self::Session).ok())
             .or_else(|| AccessId::parse(text).map(access).ok())
+            .or_else(|| NoticeId::parse(text).map(Self::Notice).ok())
+            .or_else(|| KeySet::parse(text.strip_prefix("keys:")?).map(Self::Keys))
             .or_else(|| clinic(text).map(Self::Clinic))
             .or_else(|| key(text).map(Self::ApiKey))
     }
@@ -336,7 +361,9 @@ mod tests {
             let key = ApiKeyId::from_bytes(bytes);
             let clinic = AuditObject::Clinic(ClinicId::from_bytes(bytes));
             let session = AuditObject::Session(SessionId::from_bytes(bytes));
-            let others = [AuditObject::ApiKey(key), AuditObject::Invitation(invitation), AuditObject::User(user)];
+            let notice = AuditObject::Notice(NoticeId::from_bytes(bytes));
+            let keys = AuditObject::Keys(KeySet::ALL[usize::from(bytes[0]) % KeySet::ALL.len()]);
+            let others = [notice, keys, AuditObject::ApiKey(key), AuditObject::Invitation(invitation), AuditObject::User(user)];
             for object in [clinic, session].into_iter().chain(others) {
                 prop_assert_eq!(AuditObject::parse(&object.to_string()), Some(object));
             }
@@ -372,7 +399,8 @@ mod tests {
     #[test]
     fn every_action_survives_its_name() {
         let refused = AccessRefusal::ALL.map(AuditAction::AccessRefused);
-        for action in AuditAction::ALL.into_iter().chain(refused) {
+        let changed = KeyChange::ALL.map(AuditAction::KeysChanged);
+        for action in AuditAction::ALL.into_iter().chain(refused).chain(changed) {
             assert_eq!(AuditAction::parse(action.as_str(), action.detail()), Some(action));
             assert!(AuditAction::is_name(action.as_str()));
         }

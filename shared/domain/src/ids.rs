@@ -164,6 +164,11 @@ impl UserId {
     }
 }
 
+impl ClinicId {
+    /// Stands for the operator in the audit, for changes that concern no single clinic.
+    pub const OPERATOR: Self = Self(Uuid::nil());
+}
+
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;

@@ -70,7 +70,7 @@ impl Store {
         Ok(found)
     }
 
-    fn decode_stored_key(&self, raw: &RawItem) -> Result<KeyWithSecrets, StoreError> {
+    pub(crate) fn decode_stored_key(&self, raw: &RawItem) -> Result<KeyWithSecrets, StoreError> {
         self.decode_with(raw, |item: KeyByIdItem| {
             let secrets = item.secrets.into_iter().map(TryInto::try_into);
             Ok(KeyWithSecrets {

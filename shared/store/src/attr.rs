@@ -75,5 +75,7 @@ pub(crate) const MANAGE_STUDIES: &str = "ms";
 pub(crate) const DASHBOARD: &str = "da";
 /// When a person last signed in, in milliseconds.
 pub(crate) const LAST_LOGIN: &str = "ll";
+/// When the operator marked a corrupt item, in milliseconds.
+pub(crate) const MARKED: &str = "mk";
 /// When an API key or a session was last used, in milliseconds.
 pub(crate) const LAST_USED: &str = "lu";

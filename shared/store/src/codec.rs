@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::attr;
 use crate::client::Store;
 use crate::error::StoreError;
 use crate::item::RawItem;
@@ -37,7 +38,7 @@ impl Store {
             let path = e.path().to_string();
             // A missing field has no path. serde names it in the message.
             let field = if path == "." { e.inner().to_string() } else { path };
-            self.corrupt(&Key::of(raw), field)
+            self.corrupt_item(raw, field)
         })
     }
 
@@ -47,7 +48,7 @@ impl Store {
         raw: &RawItem,
         read: impl FnOnce(I) -> Result<T, BadField>,
     ) -> Result<T, StoreError> {
-        read(self.decode(raw)?).map_err(|bad| self.corrupt(&Key::of(raw), bad.0))
+        read(self.decode(raw)?).map_err(|bad| self.corrupt_item(raw, bad.0))
     }
 
     /// The error for a corrupt field of an item.
@@ -56,6 +57,16 @@ impl Store {
             table: self.table.clone(),
             key: format!("{key:?}"),
             field: field.into(),
+            marked: false,
+        }
+    }
+
+    fn corrupt_item(&self, raw: &RawItem, field: impl Into<String>) -> StoreError {
+        StoreError::Corrupt {
+            table: self.table.clone(),
+            key: format!("{:?}", Key::of(raw)),
+            field: field.into(),
+            marked: raw.contains_key(attr::MARKED),
         }
     }
 }

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::RequestId as _;
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// An item has a missing or invalid field. The error names it.
-    #[error("corrupt item in table {table}, key {key}, field {field}")]
+    #[error("{}corrupt item in table {table}, key {key}, field {field}", marked_prefix(*.marked))]
     Corrupt {
         /// The table.
         table: String,
@@ -15,6 +15,8 @@ pub enum StoreError {
         key: String,
         /// The corrupt field.
         field: String,
+        /// Whether the operator knows of it.
+        marked: bool,
     },
     /// DynamoDB did not answer or throttled the request. A retry may succeed.
     #[error("database unavailable: {0}")]
@@ -22,6 +24,11 @@ pub enum StoreError {
     /// DynamoDB refused the request. The cause is a bug or a wrong setup.
     #[error("database refused the request: {0}")]
     Refused(String),
+}
+
+/// Marked items raise no alarm. The alarm looks for text that begins with `corrupt item`.
+const fn marked_prefix(marked: bool) -> &'static str {
+    if marked { "marked " } else { "" }
 }
 
 /// Error codes that a retry may resolve (DynamoDB developer guide, "Error handling").

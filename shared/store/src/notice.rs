@@ -59,6 +59,30 @@ pub enum NoticeKind {
     Alert(SecurityAlert),
 }
 
+impl NoticeKind {
+    /// Every kind and its stored name.
+    pub const NAMES: [(&str, &str); 6] = [
+        ("NewLinkRequested", NEW_LINK_REQUESTED),
+        ("NpiNotVerified", NPI_NOT_VERIFIED),
+        ("DashboardGranted", DASHBOARD_GRANTED),
+        ("ReportingGranted", REPORTING_GRANTED),
+        ("PasswordReset", PASSWORD_RESET),
+        ("Alert", ALERT),
+    ];
+
+    /// The clinic that it is about.
+    pub fn clinic(&self) -> Option<ClinicId> {
+        match *self {
+            Self::NewLinkRequested { clinic, .. }
+            | Self::NpiNotVerified { clinic, .. }
+            | Self::DashboardGranted { clinic, .. }
+            | Self::ReportingGranted { clinic, .. } => Some(clinic),
+            Self::PasswordReset => None,
+            Self::Alert(alert) => Some(alert.clinic),
+        }
+    }
+}
+
 /// An email other than an invitation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Notice {

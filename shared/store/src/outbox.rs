@@ -4,19 +4,20 @@
 //! with the end of its lease. Then its outcome is unknown, because the mailer crashed or SES did not answer,
 //! and another attempt is due.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use domain::clinic::Clinic;
 use domain::delivery::{DeliveryStatus, SendAttempt};
 use domain::ids::{ClinicId, InvitationId, NoticeId};
-use domain::invitation::Invitation;
+use domain::invitation::{Invitation, InvitationStatus};
 use domain::time::{Day, Timestamp};
 
 use crate::invitation::item::SENDING;
 use crate::item::{RawItem, number, number_of, text};
 use crate::key::Key;
 use crate::write::{ItemWrite, WriteOutcome};
-use crate::{Notice, Store, StoreError, attr, key};
+use crate::{Notice, Part, Store, StoreError, Transaction, attr, key};
 
 /// How long a lease lasts. No run of the function is longer, so two attempts never overlap.
 const LEASE: Duration = Duration::from_mins(1);
@@ -270,6 +271,45 @@ impl Store {
                 .value(":generation", number(generation)),
             None => change,
         }
+    }
+}
+
+impl Transaction {
+    /// Queues an email again with the same link. Requires that no mailer has a lease on it, and that it is
+    /// queued or its outcome is not known.
+    pub fn requeue_mail(&mut self, mail: MailId, now: Timestamp) -> Result<(), StoreError> {
+        let (role, pending) = match mail {
+            MailId::Invitation { .. } => (
+                Part::Invitation,
+                format!("{} = :pending AND {} = :generation AND ", attr::STATUS, attr::GENERATION),
+            ),
+            MailId::Notice(_) => (Part::Notice, String::new()),
+        };
+        let condition = format!(
+            "{pending}{dl} IN (:queued, :sending) AND (attribute_not_exists({su}) OR {su} < :now)",
+            dl = attr::DELIVERY,
+            su = attr::SENDING_UNTIL,
+        );
+        let update = format!(
+            "SET {} = :queued REMOVE {}, {}, {}, {} ADD {} :one",
+            attr::DELIVERY,
+            attr::SENDING_UNTIL,
+            attr::SEND_ATTEMPTS,
+            attr::GSI2PK,
+            attr::GSI2SK,
+            attr::VERSION
+        );
+        let mut values = HashMap::from([
+            (":queued".to_owned(), text(DeliveryStatus::Queued.as_str())),
+            (":sending".to_owned(), text(SENDING)),
+            (":now".to_owned(), number(now.millis())),
+            (":one".to_owned(), number(1)),
+        ]);
+        if let Some(generation) = mail.generation() {
+            values.insert(":pending".to_owned(), text(InvitationStatus::Sent.as_str()));
+            values.insert(":generation".to_owned(), number(generation));
+        }
+        self.update(role, mail.key(), &update, &condition, values)
     }
 }
 

@@ -201,6 +201,10 @@ pub(crate) fn bytes_read(capacity: Option<&ConsumedCapacity>, per_unit: f64) -> 
 /// Logs a corrupt item that the rest of a list must not wait for. Returns any other error.
 pub(crate) fn skip_corrupt(error: StoreError) -> Result<(), StoreError> {
     match error {
+        StoreError::Corrupt { marked: true, .. } => {
+            tracing::info!(%error, "item skipped: the operator has marked it");
+            Ok(())
+        }
         StoreError::Corrupt { .. } => {
             tracing::error!(%error, "item skipped: corrupt item");
             Ok(())

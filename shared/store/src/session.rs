@@ -104,7 +104,7 @@ impl Store {
         self.set_time(key::session(session), (attribute, now), &exists, &[]).await
     }
 
-    fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {
+    pub(crate) fn decode_session(&self, raw: &RawItem) -> Result<Session, StoreError> {
         self.decode_with(raw, |item: SessionItem| {
             Ok(Session {
                 names: SessionRef {

@@ -48,6 +48,8 @@ pub enum Part {
     Assignment,
     /// The counters of an attempt with a password.
     Attempts,
+    /// An item that cannot be read.
+    Marked,
 }
 
 /// How a transaction ended.

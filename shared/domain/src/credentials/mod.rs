@@ -1,6 +1,7 @@
 //! Credentials: passwords, API keys, link tokens and the keys that make them.
 
 pub mod api_key;
+pub mod key_set;
 pub mod keyring;
 pub mod known_browser;
 pub mod password;

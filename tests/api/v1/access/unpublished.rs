@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use provision::KeySet;
+use domain::credentials::key_set::KeySet;
 use serde_json::{Value, json};
 
 use crate::support::{App, REDEEM, REROUTE, SecretsManager, ViewerLink, header, study};
