@@ -4,3 +4,4 @@ mod access;
 mod audit;
 mod idempotency;
 mod last_use;
+mod values;
