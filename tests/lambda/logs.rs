@@ -236,7 +236,7 @@ async fn the_log_line_of_an_event_counts_its_calls_and_holds_no_personal_data() 
     assert_holds_none_of(&line, &[&token, "@riverside.example"]);
 }
 
-/// The metrics of the template that count refusals, with the filter patterns that count them.
+/// The metrics of the template that count refusals and corrupt items, with the filter patterns that count them.
 fn read_metric_filters() -> Vec<(&'static str, &'static str)> {
     let template = include_str!("../../infra/template.yaml");
     let lines: Vec<_> = template.lines().map(str::trim).collect();
@@ -246,7 +246,7 @@ fn read_metric_filters() -> Vec<(&'static str, &'static str)> {
         Some((metric.split(',').next()?, pattern))
     };
     let found: Vec<_> = lines.windows(2).filter_map(filter).collect();
-    assert_eq!(found.len(), 4, "{found:?}");
+    assert_eq!(found.len(), 5, "{found:?}");
     found
 }
 
@@ -254,11 +254,44 @@ fn read_metric_filters() -> Vec<(&'static str, &'static str)> {
 fn counts(pattern: &str, line: &Value) -> bool {
     let at = |path: &str| line.pointer(&path.trim().replace("$.", "/").replace('.', "/")).cloned();
     let term = |term: &str| match term.split_once(" = ") {
-        Some((path, value)) => at(path) == Some(serde_json::from_str(value.trim()).unwrap()),
+        Some((path, value)) => match value.trim().strip_suffix("*\"") {
+            Some(start) => at(path)
+                .is_some_and(|text| text.as_str().unwrap().starts_with(start.trim_matches('"'))),
+            None => at(path) == Some(serde_json::from_str(value.trim()).unwrap()),
+        },
         None => at(term.trim().strip_suffix(" IS TRUE").unwrap()) == Some(json!(true)),
     };
     let terms = pattern.trim_matches(['{', '}', ' ']);
     if terms.contains("||") { terms.split("||").any(term) } else { terms.split("&&").all(term) }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_corrupt_item_is_counted_until_the_operator_marks_it() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&support::member("grace@clinic.example")).await;
+    let id = id.str("invitationId");
+    app.wait_for_delivery(&id, "sent").await;
+    app.corrupt_invitation(&id).await;
+    let list = "/v1/autoScribe/users/invitations";
+    let [page, alone] = [list.to_owned(), format!("{list}/{id}")]
+        .map(|path| http_event("GET", &path, Some(&app.key), ""));
+    let (_, pattern) =
+        read_metric_filters().into_iter().find(|(metric, _)| *metric == "CorruptItems").unwrap();
+    let binary = binary_path("list");
+    let mut function = FunctionProcess::start_with_log(&binary, &settings(&app)).await.unwrap();
+    let mut counted = async |event: &str, message: &str| {
+        function.send(event.to_owned()).unwrap();
+        next_outcome(&mut function).await;
+        let line = function.wait_for_log_line(message).await.unwrap();
+        assert_holds_none_of(&line, &["grace@"]);
+        counts(pattern, &line)
+    };
+    assert!(counted(&page, "item skipped: corrupt item").await);
+    assert!(counted(&alone, "request failed: internal fault").await);
+    let mark = json!({ "clinicId": app.clinic_id, "item": format!("INV#{id}") });
+    app.provision(&json!({ "markCorrupt": mark })).await.unwrap();
+    assert!(!counted(&page, "item skipped: the operator has marked it").await);
+    assert!(!counted(&alone, "request failed: internal fault").await);
 }
 
 #[tokio::test(flavor = "multi_thread")]
