@@ -1,6 +1,5 @@
 //! The whole service on its own embedded database, with one clinic.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use std::sync::Arc;
 
 use auth::jwt::SigningKeys;
