@@ -11,8 +11,11 @@ from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 
 REGION = "eu-west-1"
+# SAM's name for the alias `live` of a function.
+ALIAS = "Aliaslive"
 ALARM = "AWS::CloudWatch::Alarm"
 FUNCTION = "AWS::Lambda::Function"
+METRIC_FILTER = "AWS::Logs::MetricFilter"
 PERMISSION = "AWS::Lambda::Permission"
 ROUTE = "AWS::ApiGatewayV2::Route"
 SCHEDULE = "AWS::Events::Rule"
@@ -31,8 +34,8 @@ def load(path: Path) -> dict:
     return yaml_parse(text_for_upload(path))
 
 
-def expand(source: dict) -> dict:
-    """Runs the SAM transform without calling AWS."""
+def expand(source: dict, **parameters: str) -> dict:
+    """Runs the SAM transform without calling AWS. Parameters that are not given have their defaults."""
     source = copy.deepcopy(source)
     for resource in source["Resources"].values():
         code = dig(resource, "Properties", "CodeUri")
@@ -41,7 +44,7 @@ def expand(source: dict) -> dict:
             resource["Properties"]["CodeUri"] = "s3://code/" + binary_of(code)
     translator = Translator(None, Parser(), boto_session=Session(region_name=REGION))
     # The translator would look up AWS's own policies in IAM. The template uses none, and an unknown name is an error.
-    return translator.translate(source, {}, get_managed_policy_map=dict)
+    return translator.translate(source, parameters, get_managed_policy_map=dict)
 
 
 def resources_of_type(template: dict, kind: str) -> dict[str, dict]:
@@ -84,7 +87,15 @@ def integration_of(route: dict) -> str:
 
 def function_of(integration: dict) -> str:
     """Returns the logical id of an integration's function."""
-    return reference(integration.get("IntegrationUri")).removesuffix(".Arn")
+    return function_called(integration.get("IntegrationUri"))
+
+
+def function_called(value: Any) -> str:
+    """Returns the logical id of the function that a reference calls, directly or by its alias."""
+    name = reference(value)
+    for suffix in (".Arn", ".Alias", ALIAS):
+        name = name.removesuffix(suffix)
+    return name
 
 
 def binary_of(code: str) -> str:

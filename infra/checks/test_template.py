@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from model import expand, load, text_for_upload
+from emulated import leave_out_unsupported
+from model import expand, load, resources_of_type, text_for_upload
 from mutations import (
     Change, allow, change_route_settings, change_statement, find_statements, remove_from_parameter, remove_property,
     remove_resource, set_attribute, set_property,
@@ -43,6 +44,17 @@ CASES: dict[str, dict[str, Change]] = {
     "data_outlives_the_stack": {
         "table deleted": set_attribute("AccessTable", "DeletionPolicy", "Delete"),
         "secret replaced": set_attribute("AccessLinkKeys", "UpdateReplacePolicy", "Snapshot"),
+        "table left without its key": set_attribute("DataKey", "DeletionPolicy", "RetainExceptOnCreate"),
+        "vault deleted": set_attribute("BackupVault", "DeletionPolicy", "Delete"),
+    },
+    "table_is_backed_up_daily": {
+        "monthly": set_property("BackupPlan", "BackupPlan/BackupPlanRule/0/ScheduleExpression", "cron(0 5 1 * ? *)"),
+        "a week": set_property("BackupPlan", "BackupPlan/BackupPlanRule/0/Lifecycle/DeleteAfterDays", 7),
+        "never copied": remove_property("BackupPlan", "BackupPlan/BackupPlanRule/0/CopyActions"),
+        "nothing": set_property("BackupSelection", "BackupSelection/Resources", []),
+        "unlocked": remove_property("BackupVault", "LockConfiguration"),
+        "AWS's key": remove_property("BackupVault", "EncryptionKeyArn"),
+        "off": lambda source: source["Parameters"]["DailyBackups"].update(Default="false"),
     },
     "table_streams_both_images": {
         "no stream": remove_property("AccessTable", "StreamSpecification"),
@@ -229,7 +241,46 @@ CASES: dict[str, dict[str, Change]] = {
         "average": set_property("LockedSignInsAlarm", "Statistic", "Average"),
         "no default": remove_from_parameter("FailedSignInsLimit", "Default"),
     },
+    # Operations
+    "functions_are_traced": {
+        "one function": set_property("ListFunction", "Tracing", "PassThrough"),
+        "no permission": set_property("ListRole", "ManagedPolicyArns", [{"Ref": "ReadTablePolicy"}]),
+    },
+    "system_logs_have_warnings_only": {
+        "all lines": set_property("ListFunction", "LoggingConfig/SystemLogLevel", "INFO"),
+        "dropped lines": set_property("ListFunction", "LoggingConfig/ApplicationLogLevel", "WARN"),
+    },
+    "calls_reach_the_released_version": {
+        "a route": set_property("ListIntegration", "IntegrationUri", {"Fn::GetAtt": ["ListFunction", "Arn"]}),
+        "a permission": set_property("ListPermission", "FunctionName", {"Ref": "ListFunction"}),
+        "the stream": set_property("MailerStream", "FunctionName", {"Ref": "MailerFunction"}),
+        "a schedule": set_property("MailerSchedule", "Targets/0/Arn", {"Fn::GetAtt": ["MailerFunction", "Arn"]}),
+    },
+    "every_release_publishes_a_version": {
+        "no version": remove_property("ListFunction", "AutoPublishCodeSha256"),
+        "other alias": set_property("ListFunction", "AutoPublishAlias", "current"),
+    },
+    "versions_are_released_gradually": {
+        "at once": set_property("ListFunction", "DeploymentPreference/Type", "AllAtOnce"),
+        "one function": remove_property("ListFunction", "DeploymentPreference"),
+        "no alarm": set_property("ListFunction", "DeploymentPreference/Alarms", [{"Ref": "ListErrorsAlarm"}]),
+        "slow alarm": set_property("ListErrorsAlarm", "Period", 300),
+        "off": lambda source: source["Parameters"]["GradualDeployment"].update(Default="false"),
+    },
+    "email_leaves_calls_for_requests": {"no limit": remove_property("MailerFunction", "ReservedConcurrentExecutions")},
+    "alarms_have_a_runbook": {
+        "another name": lambda source: source["Resources"].update(
+            OddAlarm=copy.deepcopy(source["Resources"]["ApiSlowAlarm"])
+        ),
+        "no description": remove_property("ApiSlowAlarm", "AlarmDescription"),
+    },
+    "missing_notifications_are_reported": {
+        "silent": lambda source: source["Outputs"].pop("AlarmWarning"),
+        "always": lambda source: source["Outputs"]["AlarmWarning"].pop("Condition"),
+    },
     "failures_raise_alarms": {
+        "one index": remove_property("TableThrottledAlarm", "Metrics/3"),
+        "5xx as a number": set_property("ApiErrorsAlarm", "Metrics", []),
         "late email": remove_resource("MailLateAlarm"),
         "one function": remove_resource("ListErrorsAlarm"),
         "no notification": remove_property("ApiErrorsAlarm", "AlarmActions"),
@@ -352,6 +403,27 @@ def test_the_template_passes_every_rule(source: dict):
 def test_a_broken_template_fails_the_rule(source: dict, rule: str, change: Change):
     change(source)
     assert rule in find_problems(expand(source))
+
+
+def test_a_new_release_publishes_a_version_of_every_function_with_an_alias(source: dict):
+    kind = "AWS::Lambda::Version"
+    one, other = (set(resources_of_type(expand(source, Release=text), kind)) for text in ("1", "2"))
+    assert len(one) == 8 and not one & other
+
+
+def test_gradual_deployment_can_be_turned_off(source: dict):
+    assert not resources_of_type(expand(source, GradualDeployment="false"), "AWS::CodeDeploy::DeploymentGroup")
+
+
+def test_the_emulator_gets_everything_but_what_it_cannot_run(source: dict):
+    before = set(source["Resources"])
+    left_out = leave_out_unsupported(source)
+    assert set(source["Resources"]) == before - left_out
+    assert left_out == {
+        "BackupSelection", "ApiErrorsAlarm", "ApiLimitsAlarm", "ThrottledCallsAlarm", "TableThrottledAlarm",
+        "TableErrorsAlarm",
+    }  # fmt: skip
+    assert not resources_of_type(expand(source), "AWS::CodeDeploy::Application")
 
 
 def test_every_rule_has_a_case():

@@ -23,4 +23,4 @@ def find_problems(template: dict) -> dict[str, list[str]]:
     return {name: problems for name, problems in found.items() if problems}
 
 
-from rules import api, functions, mail, permissions, public_url, table  # noqa: E402, F401  (importing registers the rules)
+from rules import api, functions, mail, operations, permissions, public_url, table  # noqa: E402, F401  (importing registers the rules)

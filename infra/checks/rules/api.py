@@ -3,8 +3,8 @@
 import re
 
 from model import (
-    FUNCTION, PERMISSION, ROUTE, SCHEDULE, as_list, function_of, integration_of, join_names, properties, reference,
-    resources_of_type,
+    FUNCTION, PERMISSION, ROUTE, SCHEDULE, as_list, function_called, function_of, integration_of, join_names, properties,
+    reference, resources_of_type,
 )  # fmt: skip
 from rules import Problems, rule
 
@@ -84,7 +84,7 @@ def every_route_reaches_a_function(template: dict) -> Problems:
     integrations = resources_of_type(template, "AWS::ApiGatewayV2::Integration")
     functions = resources_of_type(template, FUNCTION)
     invocable = {
-        reference(permission.get("FunctionName"))
+        function_called(permission.get("FunctionName"))
         for permission in resources_of_type(template, PERMISSION).values()
         if permission.get("Action") == "lambda:InvokeFunction"
         and permission.get("Principal") == "apigateway.amazonaws.com"

@@ -2,7 +2,10 @@
 
 import re
 
-from model import ALARM, FUNCTION, PERMISSION, SCHEDULE, dig, join_names, properties, reference, resources_of_type
+from model import (
+    ALARM, FUNCTION, METRIC_FILTER, PERMISSION, SCHEDULE, dig, function_called, join_names, properties, reference,
+    resources_of_type,
+)  # fmt: skip
 from rules import Problems, rule
 from rules.permissions import statements_of
 
@@ -32,11 +35,30 @@ SETTINGS = {
         "ACCESS_LINK_KEYS_SECRET_ARN", "KNOWN_BROWSER_KEYS_SECRET_ARN",
     },
 }  # fmt: skip
-# What alarms watch besides the errors of each function: namespace, metric, dimension.
+CALLED = {"InviteFunction", "ConfirmFunction", "ListFunction", "UsersFunction", "SessionFunction", "TemporaryAccessFunction"}
+TABLE_OPERATIONS = {
+    "GetItem", "BatchGetItem", "Query", "PutItem", "UpdateItem", "DeleteItem", "TransactWriteItems", "GetRecords",
+}  # fmt: skip
+# What alarms watch besides the errors of each function: namespace, metric, last dimension.
 ALARMS = {
+    ("AWS/ApiGateway", "Count", "Api"),
+    ("AWS/ApiGateway", "5xx", "Api"),
+    ("AWS/ApiGateway", "Latency", "Api"),
+    ("${AWS::StackName}", "RefusedByLimits", ""),
+    ("AWS/Lambda", "ClaimedAccountConcurrency", ""),
+    ("AWS/Lambda", "Invocations", "NpiVerifierFunction"),
+    ("AWS/SES", "Reputation.BounceRate", ""),
+    ("AWS/SES", "Reputation.ComplaintRate", ""),
+    ("AWS/Backup", "NumberOfBackupJobsFailed", "BackupVault"),
+    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction"}},
+    *{
+        ("AWS/DynamoDB", f"{kind}ThrottleEvents", where)
+        for kind in ("Read", "Write")
+        for where in ("AccessTable", "GSI1", "GSI2")
+    },
+    *{("AWS/DynamoDB", "SystemErrors", operation) for operation in TABLE_OPERATIONS},
     ("AWS/Lambda", "IteratorAge", "MailerFunction"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailFailures.QueueName"),
-    ("AWS/ApiGateway", "5xx", "Api"),
 }
 # What callers were refused: the metric, the lines `answered` that it counts, and the functions that write them.
 HTTP = {"Invite", "Confirm", "List", "Users", "Session", "TemporaryAccess"}
@@ -57,6 +79,7 @@ CORRUPT_ITEMS = {
     ),
 }
 SIX_YEARS = 2192
+NONE = [{"Value": ""}]
 NOTIFY = ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
 
 
@@ -115,7 +138,7 @@ def runs_on_a_schedule(template: dict, function: str, rate: str) -> Problems:
     rates = {
         name: one.get("ScheduleExpression")
         for name, one in resources_of_type(template, SCHEDULE).items()
-        if [reference(target["Arn"]) for target in one.get("Targets", [])] == [f"{function}.Arn"]
+        if [function_called(target["Arn"]) for target in one.get("Targets", [])] == [function]
         and one.get("State", "ENABLED") == "ENABLED"
     }
     if list(rates.values()) != [rate]:
@@ -123,7 +146,7 @@ def runs_on_a_schedule(template: dict, function: str, rate: str) -> Problems:
     callers = [
         reference(one.get("SourceArn"))
         for one in resources_of_type(template, PERMISSION).values()
-        if reference(one.get("FunctionName")) == function
+        if function_called(one.get("FunctionName")) == function
     ]
     if callers != [f"{name}.Arn" for name in rates]:
         yield f"only the schedule may call {function}, found {callers}"
@@ -170,7 +193,8 @@ def logs_are_kept_six_years(template: dict) -> Problems:
 def failures_raise_alarms(template: dict) -> Problems:
     alarms = resources_of_type(template, ALARM)
     expected = ALARMS | {("AWS/Lambda", "Errors", name) for name in resources_of_type(template, FUNCTION)}
-    for namespace, metric, dimension in sorted(expected - {metric_of(alarm) for alarm in alarms.values()}):
+    watched = {metric for alarm in alarms.values() for metric in metrics_of(alarm)}
+    for namespace, metric, dimension in sorted(expected - watched):
         yield f"no alarm watches {namespace} {metric} of {dimension}"
     for name, alarm in alarms.items():
         if dig(alarm.get("AlarmActions"), "Fn::If") != NOTIFY:
@@ -180,11 +204,11 @@ def failures_raise_alarms(template: dict) -> Problems:
 @rule
 def corrupt_items_raise_an_alarm(template: dict) -> Problems:
     alarms = resources_of_type(template, ALARM).values()
-    watched = {(reference(alarm["Namespace"]), alarm["MetricName"], alarm.get("Statistic")) for alarm in alarms}
+    watched = {(reference(alarm.get("Namespace")), alarm.get("MetricName"), alarm.get("Statistic")) for alarm in alarms}
     for metric, (pattern, functions) in CORRUPT_ITEMS.items():
         counted = {
             reference(one.get("LogGroupName"))
-            for one in resources_of_type(template, "AWS::Logs::MetricFilter").values()
+            for one in resources_of_type(template, METRIC_FILTER).values()
             if one.get("FilterPattern") == pattern
             and metric in {to["MetricName"] for to in one.get("MetricTransformations", [])}
         }
@@ -197,7 +221,7 @@ def corrupt_items_raise_an_alarm(template: dict) -> Problems:
 
 @rule
 def refusals_raise_alarms(template: dict) -> Problems:
-    filters = resources_of_type(template, "AWS::Logs::MetricFilter").values()
+    filters = resources_of_type(template, METRIC_FILTER).values()
     alarms = resources_of_type(template, ALARM)
     for metric, (pattern, functions) in REFUSALS.items():
         counted = {
@@ -226,7 +250,10 @@ def async_retries(template: dict, function: str) -> list[int | None]:
     return [one.get("MaximumRetryAttempts") for one in configs if reference(one.get("FunctionName")) == function]
 
 
-def metric_of(alarm: dict) -> tuple[str, str, str]:
-    """Returns the namespace, the metric and the dimension that an alarm watches."""
-    dimensions = alarm.get("Dimensions") or [{"Value": ""}]
-    return reference(alarm["Namespace"]), alarm["MetricName"], reference(dimensions[0]["Value"])
+def metrics_of(alarm: dict) -> list[tuple[str, str, str]]:
+    """Returns the namespace, the name and the last dimension of each metric that an alarm watches."""
+    stats = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+    return [
+        (reference(one.get("Namespace")), one.get("MetricName", ""), reference((one.get("Dimensions") or NONE)[-1]["Value"]))
+        for one in stats or [alarm]
+    ]

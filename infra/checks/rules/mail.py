@@ -2,7 +2,7 @@
 
 import json
 
-from model import dig, properties, reference
+from model import dig, function_called, properties, reference
 from rules import Problems, rule
 
 HOUR = 3600
@@ -14,7 +14,7 @@ def mailer_reads_the_table_from_the_start(template: dict) -> Problems:
     stream = properties(template, "MailerStream")
     if reference(stream.get("EventSourceArn")) != "AccessTable.StreamArn":
         yield "MailerStream must read from AccessTable"
-    if reference(stream.get("FunctionName")) != "MailerFunction":
+    if function_called(stream.get("FunctionName")) != "MailerFunction":
         yield "MailerStream must call MailerFunction"
     if stream.get("StartingPosition") != "TRIM_HORIZON":
         yield "MailerStream must start at TRIM_HORIZON, or items written before it is ready are never sent"

@@ -21,6 +21,7 @@ WILDCARDS = {
         "MailerRole", "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
     ): "the SES sandbox also checks the recipient's identity, and a condition limits the sender",
     ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
+    ("TracePolicy", "*"): "X-Ray has no resources",
 }
 # The partitions that a function may use. KEYS holds the public keys of view tokens.
 PARTITIONS = {

@@ -1,7 +1,12 @@
 """The table, the key that encrypts it, and the secrets."""
 
+import re
+
 from model import dig, properties, reference, resources_of_type
 from rules import Problems, rule
+
+BACKUP_DAYS = 35
+DAILY = re.compile(r"cron\(\d+ \d+ \* \* \? \*\)")
 
 
 @rule
@@ -41,10 +46,34 @@ def table_refuses_deletion(template: dict) -> Problems:
 
 @rule
 def data_outlives_the_stack(template: dict) -> Problems:
-    for name in ("AccessTable", "DataKey", *secrets(template)):
-        for policy in ("DeletionPolicy", "UpdateReplacePolicy"):
-            if dig(template["Resources"], name, policy) != "Retain":
-                yield f"{policy} of {name} must be Retain"
+    # A stack that fails on its first deployment cannot delete the table, so the table needs its key even then.
+    for name in ("AccessTable", "DataKey", "BackupVault", *secrets(template)):
+        deletion = "Retain" if name in ("AccessTable", "DataKey") else "RetainExceptOnCreate"
+        for policy, value in (("DeletionPolicy", deletion), ("UpdateReplacePolicy", "Retain")):
+            if dig(template["Resources"], name, policy) != value:
+                yield f"{policy} of {name} must be {value}"
+
+
+@rule
+def table_is_backed_up_daily(template: dict) -> Problems:
+    vault, plan = properties(template, "BackupVault"), dig(properties(template, "BackupPlan"), "BackupPlan") or {}
+    if reference(vault.get("EncryptionKeyArn")) != "DataKey.Arn":
+        yield "backups must be encrypted with DataKey"
+    if dig(vault, "LockConfiguration", "MinRetentionDays") != BACKUP_DAYS:
+        yield f"the vault must keep backups for at least {BACKUP_DAYS} days"
+    for one in plan.get("BackupPlanRule") or [{}]:
+        if reference(one.get("TargetBackupVault")) != "BackupVault" or not DAILY.fullmatch(one.get("ScheduleExpression", "")):
+            yield f"the table must be backed up to BackupVault every day, found {one.get('ScheduleExpression')}"
+        if dig(one, "Lifecycle", "DeleteAfterDays") != BACKUP_DAYS:
+            yield f"backups must be deleted after {BACKUP_DAYS} days"
+        condition, copies, _ = dig(one, "CopyActions", "Fn::If") or ["", [{}], None]
+        if condition != "CopiesBackups" or reference(copies[0].get("DestinationBackupVaultArn")) != "BackupCopyVaultArn":
+            yield "a backup must be copied to BackupCopyVaultArn if it is set"
+    selection = dig(properties(template, "BackupSelection"), "BackupSelection") or {}
+    if [reference(one) for one in selection.get("Resources", [])] != ["AccessTable.Arn"]:
+        yield "the backup must hold AccessTable"
+    if template["Parameters"].get("DailyBackups", {}).get("Default") != "true":
+        yield "backups must be on by default"
 
 
 @rule

@@ -50,11 +50,12 @@ fn key_text(key: &Yaml) -> String {
     }
 }
 
-/// The resource that `!Ref X`, `!GetAtt X.Arn` or `!Sub "integrations/${X}"` refers to.
+/// The resource that `!Ref X`, `!Ref X.Alias`, `!GetAtt X.Arn` or `!Sub "integrations/${X}"` refers to.
 pub(super) fn resource_name(value: &Value) -> Option<&str> {
     let (function, argument) = value.as_object()?.iter().next()?;
     match function.as_str() {
-        "Ref" => argument.as_str(),
+        // `!Ref X.Alias` is SAM's form for the alias of a function.
+        "Ref" => argument.as_str()?.split('.').next(),
         "Fn::GetAtt" => match argument {
             Value::Array(parts) => parts.first()?.as_str(),
             dotted => dotted.as_str()?.split('.').next(),
@@ -86,6 +87,7 @@ mod tests {
             assert_eq!(resource_name(&json[name]), Some("Table"), "{name}");
         }
         assert_eq!(resource_name(&json!({ "Fn::GetAtt": ["Table", "Arn"] })), Some("Table"));
+        assert_eq!(resource_name(&json!({ "Ref": "Table.Alias" })), Some("Table"));
         assert_eq!(resource_name(&json!("Table")), None);
     }
 
