@@ -38,7 +38,7 @@ check: .venv/infra ## Checks format, lints, generated files, the template, links
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
 	.venv/infra/bin/python infra/checks/routes.py --check
-	.venv/infra/bin/python infra/checks/template.py infra/template.yaml
+	.venv/infra/bin/python infra/checks/template.py infra/template.yaml infra/waf.yaml
 	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
 	$(PYTHON) tests/prose.py
 

@@ -1,4 +1,4 @@
-"""Checks a template without AWS: python infra/checks/template.py infra/template.yaml"""
+"""Checks templates without AWS: python infra/checks/template.py infra/template.yaml infra/waf.yaml"""
 
 import json
 import os
@@ -12,9 +12,10 @@ from cfnlint.api import ManualArgs, lint
 from samtranslator.model.exceptions import InvalidDocumentException
 
 from model import REGION, expand, load
-from rules import RULES, find_problems
+from rules import RULES, WAF_RULES, Rule, find_problems
 
 ROOT = Path(__file__).resolve().parents[2]
+RULES_OF = {"template.yaml": RULES, "waf.yaml": WAF_RULES}
 
 
 def start_sam_validate(path: Path, home: str) -> subprocess.Popen:
@@ -38,29 +39,30 @@ def lint_expanded(template: dict) -> list[str]:
     return [f"{'/'.join(map(str, match.path or []))}: {match.rule.id} {match.message}" for match in matches]
 
 
-def check(source: dict) -> list[str]:
-    """Expands the template, lints it and applies every rule."""
+def check(source: dict, rules: dict[str, Rule] = RULES) -> list[str]:
+    """Expands the template, lints it and applies the rules."""
     try:
         template = expand(source)
     except InvalidDocumentException as error:
         return [f"SAM: {cause.message}" for cause in error.causes]
-    named = [f"{name}: {problem}" for name, problems in find_problems(template).items() for problem in problems]
+    named = [f"{name}: {problem}" for name, problems in find_problems(template, rules).items() for problem in problems]
     return lint_expanded(template) + named
 
 
 def main(path: Path) -> int:
+    rules = RULES_OF[path.name]
     with tempfile.TemporaryDirectory() as home:
         sam = start_sam_validate(path, home)
-        problems = check(load(path))
+        problems = check(load(path), rules)
         report, _ = sam.communicate()
     if sam.returncode:
         problems.insert(0, f"sam validate:\n{report.rstrip()}")
     for problem in problems:
         print(problem, file=sys.stderr)
     if not problems:
-        print(f"{path}: passed sam validate, cfn-lint and {len(RULES)} rules")
+        print(f"{path}: passed sam validate, cfn-lint and {len(rules)} rules")
     return 1 if problems else 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1])))
+    sys.exit(max(main(Path(path)) for path in sys.argv[1:]))

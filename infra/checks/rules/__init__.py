@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator
 Problems = Iterator[str]
 Rule = Callable[[dict], Problems]
 
+# The rules of template.yaml, and those of waf.yaml.
 RULES: dict[str, Rule] = {}
+WAF_RULES: dict[str, Rule] = {}
 
 
 def rule(function: Rule) -> Rule:
@@ -17,10 +19,16 @@ def rule(function: Rule) -> Rule:
     return function
 
 
-def find_problems(template: dict) -> dict[str, list[str]]:
+def waf_rule(function: Rule) -> Rule:
+    """Registers a rule of the web ACL under its name."""
+    WAF_RULES[function.__name__] = function
+    return function
+
+
+def find_problems(template: dict, rules: dict[str, Rule] = RULES) -> dict[str, list[str]]:
     """Returns the problems of each rule that fails."""
-    found = {name: list(check(template)) for name, check in RULES.items()}
+    found = {name: list(check(template)) for name, check in rules.items()}
     return {name: problems for name, problems in found.items() if problems}
 
 
-from rules import api, functions, mail, operations, permissions, public_url, table  # noqa: E402, F401  (importing registers the rules)
+from rules import api, functions, mail, operations, permissions, public_url, table, waf  # noqa: E402, F401  (importing registers the rules)
