@@ -23,6 +23,14 @@ PASSWORD_LINKS = {"Fn::GetAtt": ["PasswordLinkKeys", "Id"]}
 HEADERS = "ResponseHeadersPolicyConfig/SecurityHeadersConfig"
 WITHOUT_REMOVALS = json.dumps({"dynamodb": {"NewImage": {"dl": {"S": ["queued"]}}}})
 
+
+
+def replace_in_dashboard(source: dict, old: str, new: str) -> None:
+    body = source["Resources"]["Dashboard"]["Properties"]["DashboardBody"]
+    assert old in body["Fn::Sub"]
+    body["Fn::Sub"] = body["Fn::Sub"].replace(old, new)
+
+
 # For each rule, ways to break it.
 CASES: dict[str, dict[str, Change]] = {
     # Table, key and secrets
@@ -231,11 +239,8 @@ CASES: dict[str, dict[str, Change]] = {
         "a year": lambda source: source["Parameters"]["LogRetentionDays"].update(Default=365),
     },
     "refusals_raise_alarms": {
-        "one function": remove_resource("RefusedPermissionsOfList"),
-        "other pattern": set_property("FailedSignInsOfSession", "FilterPattern", "{ $.fields.status = 401 }"),
-        "other metric": set_property(
-            "LockedSignInsOfConfirm", "MetricTransformations/0/MetricName", "FailedSignIns"
-        ),
+        "other metric": set_property("LockedSignInsAlarm", "MetricName", "FailedSignIns"),
+        "other namespace": set_property("LockedSignInsAlarm", "Namespace", "AWS/Lambda"),
         "no alarm": remove_resource("RefusedCredentialsAlarm"),
         "fixed threshold": set_property("FailedSignInsAlarm", "Threshold", 1000),
         "average": set_property("LockedSignInsAlarm", "Statistic", "Average"),
@@ -273,6 +278,12 @@ CASES: dict[str, dict[str, Change]] = {
             OddAlarm=copy.deepcopy(source["Resources"]["ApiSlowAlarm"])
         ),
         "no description": remove_property("ApiSlowAlarm", "AlarmDescription"),
+    },
+    "metrics_of_functions_exist": {
+        "misspelled alarm": set_property("EmailSlowAlarm", "MetricName", "CommitToMail"),
+        "misspelled widget": lambda source: replace_in_dashboard(source, '"Accepted"', '"Acepted"'),
+        "not shown": lambda source: replace_in_dashboard(source, '"Accepted"', '"Invited"'),
+        "no namespace": lambda source: source["Globals"]["Function"]["Environment"]["Variables"].pop("METRIC_NAMESPACE"),
     },
     "missing_notifications_are_reported": {
         "silent": lambda source: source["Outputs"].pop("AlarmWarning"),

@@ -3,6 +3,7 @@
 
 mod events;
 mod logs;
+mod metrics;
 mod origin;
 mod rotation;
 

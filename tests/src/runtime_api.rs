@@ -162,11 +162,23 @@ impl FunctionProcess {
 
     /// Waits for the next log line with this message. Skips other lines.
     pub async fn wait_for_log_line(&mut self, message: &str) -> Result<Value, FunctionError> {
+        self.wait_for_line(|line| line["fields"]["message"] == message).await
+    }
+
+    /// Waits for the next line of metrics in the function's log.
+    pub async fn wait_for_metrics(&mut self) -> Result<Value, FunctionError> {
+        self.wait_for_line(|line| line.get("_aws").is_some()).await
+    }
+
+    async fn wait_for_line(
+        &mut self,
+        is_asked: impl Fn(&Value) -> bool,
+    ) -> Result<Value, FunctionError> {
         let log = self.log.as_mut().ok_or("the log is not kept")?;
         loop {
             let line = tokio::time::timeout(TIMEOUT, log.next_line()).await??;
             let line: Value = serde_json::from_str(&line.ok_or("the log has ended")?)?;
-            if line["fields"]["message"] == message {
+            if is_asked(&line) {
                 return Ok(line);
             }
         }

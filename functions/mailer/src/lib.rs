@@ -10,10 +10,11 @@ use aws_lambda_events::event::dynamodb::Event;
 use aws_lambda_events::event::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
 use domain::credentials::keyring::{InvitationLinks, Keyring, PasswordLinks};
 use domain::delivery::SendAttempt;
-use domain::time::Clock;
+use domain::time::{Clock, Timestamp};
 use mail::{SEND_LIMIT, SendError, Ses};
 use serde::Deserialize;
 use store::{MailId, MailLease, RawItem, Store, StoreError};
+use telemetry::{Metric, metric};
 
 use compose::ComposeOutcome;
 
@@ -176,8 +177,10 @@ async fn send_leased(
     attempt: SendAttempt,
     deadline: Instant,
 ) -> Result<(), MailerError> {
+    let queued_at = mail.queued_at();
     match send(deps, id, mail, attempt, deadline).await {
         Ok(outcome) => {
+            count_outcome(deps, queued_at, &outcome);
             if let Err(error) = write_outcome(deps, id, &outcome).await {
                 // Never released: that would send the email again at once.
                 tracing::warn!(%error, "outcome of an email not written, it is due when its lease ends");
@@ -214,6 +217,16 @@ async fn mark_permanently_failed(
 ) -> Result<(), MailerError> {
     tracing::error!(%error, "email failed permanently");
     write_outcome(deps, id, &SendOutcome::Failed(INTERNAL_ERROR.to_owned())).await
+}
+
+fn count_outcome(deps: &Deps, queued_at: Timestamp, outcome: &SendOutcome) {
+    match outcome {
+        SendOutcome::Sent(_) => {
+            metric::count(Metric::Emailed);
+            metric::time(Metric::CommitToEmail, deps.clock.now().since(queued_at));
+        }
+        SendOutcome::Failed(_) => metric::count(Metric::EmailFailed),
+    }
 }
 
 /// Counts a sent invitation for the quota of its clinic. The quota is not exact, so a failure changes nothing

@@ -1,15 +1,21 @@
 """Versions, traces, alarms: what operators see and do."""
 
+import json
 import re
 from pathlib import Path
 
 from model import (
-    ALARM, ALIAS, FUNCTION, PERMISSION, SCHEDULE, dig, join_names, properties, reference, resources_of_type,
+    ALARM, ALIAS, FUNCTION, METRIC_FILTER, PERMISSION, SCHEDULE, dig, join_names, properties, reference,
+    resources_of_type,
 )  # fmt: skip
 from rules import Problems, rule
 from rules.permissions import allowed_actions
 
-RUNBOOK = (Path(__file__).resolve().parents[3] / "docs/OPERATIONS.md").read_text()
+ROOT = Path(__file__).resolve().parents[3]
+RUNBOOK = (ROOT / "docs/OPERATIONS.md").read_text()
+STACK = "${AWS::StackName}"
+# The table of metrics that the functions write. A test of `telemetry` keeps it complete.
+METRICS = set(re.findall(r"^\| `([A-Z]\w+)` \|", (ROOT / "docs/LOGGING.md").read_text(), re.MULTILINE))
 # Operators call it by name. An alias would only add a step.
 WITHOUT_ALIAS = {"ProvisionFunction"}
 # The alarms that end the deployment of a function, besides the one for its own errors.
@@ -102,6 +108,30 @@ def alarms_have_a_runbook(template: dict) -> Problems:
             yield f"docs/OPERATIONS.md does not say what to do about {name}"
         if not alarm.get("AlarmDescription"):
             yield f"{name} must say what it means"
+
+
+@rule
+def metrics_of_functions_exist(template: dict) -> Problems:
+    """A misspelled name is a metric that never has a value, and its alarm never rings."""
+    counted = {one["MetricName"] for one in filter_metrics(template)} | METRICS
+    body = dig(properties(template, "Dashboard"), "DashboardBody", "Fn::Sub") or "{}"
+    shown = [one for widget in json.loads(body).get("widgets", []) for one in widget["properties"]["metrics"]]
+    named = {one[1] for one in shown if one[0] == STACK}
+    for alarm in resources_of_type(template, ALARM).values():
+        stats = [one["MetricStat"]["Metric"] for one in alarm.get("Metrics", []) if "MetricStat" in one]
+        named |= {one["MetricName"] for one in stats or [alarm] if reference(one.get("Namespace")) == STACK}
+    if named - counted:
+        yield f"no function and no filter counts {join_names(named - counted)}"
+    if METRICS - named - {"Duration"}:
+        yield f"neither the dashboard nor an alarm shows {join_names(METRICS - named - {'Duration'})}"
+    for name, function in resources_of_type(template, FUNCTION).items():
+        if reference(dig(function, "Environment", "Variables", "METRIC_NAMESPACE")) != "AWS::StackName":
+            yield f"{name} must write metrics to the namespace of the stack"
+
+
+def filter_metrics(template: dict) -> list[dict]:
+    filters = resources_of_type(template, METRIC_FILTER).values()
+    return [metric for one in filters for metric in one.get("MetricTransformations", [])]
 
 
 @rule

@@ -6,7 +6,7 @@ use std::time::Instant;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use telemetry::CalledService;
+use telemetry::{CalledService, Measured, MetricLine};
 use tracing::Instrument as _;
 
 #[cfg(feature = "token-keys")]
@@ -14,7 +14,7 @@ use crate::secret::Secrets;
 use crate::system::time_left;
 
 /// Passes every event to `handler` until Lambda ends the process, with the time at which Lambda ends the work on
-/// it. Logs one line `event handled` per event.
+/// it. Logs one line `event handled` per event, and its metrics.
 pub async fn consume<E, A, F>(handler: impl Fn(E, Instant) -> F) -> Result<(), crate::Error>
 where
     E: DeserializeOwned,
@@ -62,10 +62,11 @@ async fn log_handled<A>(
     work: impl Future<Output = Result<A, crate::Error>>,
 ) -> Result<A, crate::Error> {
     let (started, cold) = (Instant::now(), telemetry::is_cold_start());
-    let (answer, calls) = telemetry::measure(work).await;
+    let (answer, Measured { calls, metrics }) = telemetry::measure(work).await;
+    let duration_ms = telemetry::millis(started.elapsed());
     tracing::info!(
         failed = answer.is_err(),
-        duration_ms = telemetry::millis(started.elapsed()),
+        duration_ms,
         cold,
         dynamodb_calls = calls.calls(CalledService::DynamoDb),
         dynamodb_ms = calls.millis(CalledService::DynamoDb),
@@ -74,5 +75,6 @@ async fn log_handled<A>(
         ses_ms = calls.millis(CalledService::Ses),
         "event handled"
     );
+    MetricLine { route: None, duration_ms, cold, values: &metrics }.write();
     answer
 }

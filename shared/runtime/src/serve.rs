@@ -16,7 +16,7 @@ use serde_json::Value;
 use web::deadline::Deadline;
 use web::gateway::make_readable;
 use web::origin::OriginCheck;
-use web::{ClientIp, InvocationId, RefusedRequest, RequestId};
+use web::{ClientIp, InvocationId, RefusedRequest, RequestId, XrayTrace};
 
 #[cfg(feature = "token-keys")]
 use crate::secret::Secrets;
@@ -93,8 +93,10 @@ async fn add_gateway_context(
     if let Some(context) = request.lambda_context_ref() {
         let id = InvocationId(context.request_id.clone());
         let deadline = Deadline(Instant::now() + time_left(context));
+        let trace = context.xray_trace_id.as_deref().and_then(XrayTrace::parse);
         request.extensions_mut().insert(id);
         request.extensions_mut().insert(deadline);
+        trace.map(|trace| request.extensions_mut().insert(trace));
     }
     if let Some(RequestContext::ApiGatewayV2(context)) =
         request.extensions().get::<RequestContext>().cloned()

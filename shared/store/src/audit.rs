@@ -5,8 +5,11 @@ use std::collections::HashMap;
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, ClinicId, UserId};
+use domain::npi::NpiStatus;
+use domain::person::permissions::Permissions;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
+use telemetry::Metric;
 
 use crate::codec::{BadField, StudyItem, time};
 use crate::item::RawItem;
@@ -163,6 +166,9 @@ impl Transaction {
             AuditObject::Access { user, study, .. } => (user, study),
             _ => (None, None),
         };
+        for metric in [action_metric(record.action), npi_metric(record)].into_iter().flatten() {
+            self.count_on_commit(metric);
+        }
         let item = AuditItem {
             at: record.at.millis(),
             actor: record.actor.to_string(),
@@ -179,4 +185,31 @@ impl Transaction {
         };
         self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)
     }
+}
+
+/// The metric that counts an action.
+fn action_metric(action: AuditAction) -> Option<Metric> {
+    match action {
+        AuditAction::InvitationCreated => Some(Metric::Invited),
+        AuditAction::InvitationAccepted => Some(Metric::Accepted),
+        AuditAction::AccessRedeemed => Some(Metric::LinksOpened),
+        AuditAction::AccessRefused(_) => Some(Metric::LinksRefused),
+        _ => None,
+    }
+}
+
+/// The metric that counts the state that a person's NPI has now, if it changed.
+fn npi_metric(record: &AuditRecord) -> Option<Metric> {
+    let npi = |permissions: Option<Permissions>| permissions.and_then(|one| one.npi());
+    let (before, after) = (npi(record.before), npi(record.after)?);
+    if before.is_some_and(|(npi, status)| npi == after.0 && status.as_str() == after.1.as_str()) {
+        return None;
+    }
+    Some(match after.1 {
+        NpiStatus::Pending => Metric::NpiPending,
+        NpiStatus::Verified(_) => Metric::NpiVerified,
+        NpiStatus::NameMismatch => Metric::NpiNameMismatch,
+        NpiStatus::NotFound => Metric::NpiNotFound,
+        NpiStatus::Deactivated => Metric::NpiDeactivated,
+    })
 }

@@ -51,6 +51,16 @@ pub enum Mail {
     Notice(Box<Notice>),
 }
 
+impl Mail {
+    /// When the change that queued the email was made.
+    pub fn queued_at(&self) -> Timestamp {
+        match self {
+            Self::Invitation(invitation) => invitation.details().queued_at,
+            Self::Notice(notice) => notice.id.created_at(),
+        }
+    }
+}
+
 /// The result of a mailer's request for a lease.
 #[derive(Clone, Debug)]
 pub enum MailLease {

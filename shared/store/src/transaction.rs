@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
 use serde::Serialize;
+use telemetry::{Metric, metric};
 
 use crate::item::number;
 use crate::key::Key;
@@ -81,12 +82,19 @@ pub struct Transaction {
     parts: Vec<(Part, TransactWriteItem)>,
     /// The key of the first audit record. The record exists exactly if the transaction was committed.
     record: Option<Key>,
+    /// What a commit counts.
+    metrics: Vec<Metric>,
 }
 
 impl Transaction {
     /// Creates an empty transaction. [`Store::transaction`] adds the audit record.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { store: store.clone(), parts: Vec::new(), record: None }
+        Self { store: store.clone(), parts: Vec::new(), record: None, metrics: Vec::new() }
+    }
+
+    /// Counts a metric if the transaction is committed.
+    pub(crate) fn count_on_commit(&mut self, metric: Metric) {
+        self.metrics.push(metric);
     }
 
     /// How many more items an optional part, such as emails, may add. A few stay free for the rest.
@@ -180,8 +188,17 @@ impl Transaction {
     }
 
     /// Writes all parts or none. If the answer is lost, the audit record shows whether they were written.
-    pub async fn commit(self) -> Result<CommitOutcome, StoreError> {
-        let Self { store, parts, record } = self;
+    pub async fn commit(mut self) -> Result<CommitOutcome, StoreError> {
+        let metrics = std::mem::take(&mut self.metrics);
+        let outcome = self.write().await?;
+        if outcome == CommitOutcome::Committed {
+            metrics.into_iter().for_each(metric::count);
+        }
+        Ok(outcome)
+    }
+
+    async fn write(self) -> Result<CommitOutcome, StoreError> {
+        let Self { store, parts, record, .. } = self;
         let (roles, items): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let request = store.client.transact_write_items().set_transact_items(Some(items));
         let Err(error) = request.send().await else {

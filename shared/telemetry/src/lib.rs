@@ -1,14 +1,18 @@
-//! Counts and times the calls that a request makes to other services.
+//! Counts and times what a request does, and the calls that it makes to other services.
 //!
 //! A function runs each request or event in [`measure`] and logs the totals that
 //! come back. A client of another service runs its calls in [`time_call`], or reports them to
 //! [`record`]. Neither has to import the other.
 
+pub mod metric;
+
 use std::fmt;
 use std::future::Future;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use metric::{Metric, MetricLine, MetricSource, MetricValues};
 
 /// A call that takes this long gets its own log line.
 const SLOW: Duration = Duration::from_millis(500);
@@ -75,21 +79,37 @@ impl CallTotals {
     }
 }
 
-type Meter = Arc<Mutex<CallTotals>>;
+/// What one request did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// The calls that it made.
+    pub calls: CallTotals,
+    /// The metrics that it counted.
+    pub metrics: MetricValues,
+}
+
+#[derive(Clone, Default)]
+struct Meter(Arc<Mutex<Measured>>);
+
+impl Meter {
+    fn lock(&self) -> MutexGuard<'_, Measured> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 tokio::task_local! {
     static METER: Meter;
 }
 
-/// Runs a request and returns its output with the calls that it made.
-pub async fn measure<F: Future>(work: F) -> (F::Output, CallTotals) {
+/// Runs a request and returns its output with what it did.
+pub async fn measure<F: Future>(work: F) -> (F::Output, Measured) {
     let meter = Meter::default();
     let output = METER.scope(meter.clone(), work).await;
-    let totals = *meter.lock().unwrap_or_else(PoisonError::into_inner);
-    (output, totals)
+    let measured = meter.lock().clone();
+    (output, measured)
 }
 
-/// Counts the calls of a spawned task for the request that spawns it: `spawn(inherit(work))`.
+/// Counts what a spawned task does for the request that spawns it: `spawn(inherit(work))`.
 pub fn inherit<F: Future>(work: F) -> impl Future<Output = F::Output> {
     let meter = METER.try_with(Clone::clone).unwrap_or_default();
     METER.scope(meter, work)
@@ -106,7 +126,7 @@ pub async fn time_call<F: Future>(service: CalledService, operation: &str, call:
 /// Adds a call to the totals of the current request, if there is one, and logs a slow call.
 pub fn record(service: CalledService, operation: &str, duration: Duration) {
     let _ = METER.try_with(|meter| {
-        meter.lock().unwrap_or_else(PoisonError::into_inner).add(service, duration);
+        meter.lock().calls.add(service, duration);
     });
     if duration >= SLOW {
         tracing::warn!(%service, operation, duration_ms = millis(duration), "slow call");
@@ -137,19 +157,19 @@ mod tests {
             record(CalledService::DynamoDb, "PutItem", second);
         };
         record(CalledService::DynamoDb, "Query", second);
-        let ((), totals) = measure(request()).await;
+        let ((), Measured { calls: totals, .. }) = measure(request()).await;
         assert_eq!(totals.calls(CalledService::DynamoDb), 2);
         assert_eq!(totals.millis(CalledService::DynamoDb), Some(2000));
         assert_eq!(totals.calls(CalledService::Nppes), 1);
         assert_eq!(totals.millis(CalledService::Ses), None);
         let ((), next) = measure(async {}).await;
-        assert_eq!(next, CallTotals::default());
+        assert_eq!(next, Measured::default());
     }
 
     #[tokio::test]
     async fn a_spawned_task_counts_for_its_request_when_it_inherits() {
         let call = async || record(CalledService::Ses, "SendEmail", Duration::ZERO);
-        let ((), totals) = measure(async {
+        let ((), Measured { calls: totals, .. }) = measure(async {
             let inherits = tokio::spawn(inherit(call()));
             let stands_alone = tokio::spawn(call());
             inherits.await.unwrap();

@@ -8,13 +8,14 @@ use std::time::Instant;
 
 use axum::extract::{MatchedPath, RawPathParams, Request};
 use axum::http::StatusCode;
-use telemetry::{CallTotals, CalledService};
+use telemetry::{CalledService, Measured, Metric, MetricLine, MetricValues};
 use tracing::Span;
 use tracing::field::{Empty, display};
 
 use crate::path::find_id;
 use crate::problem::ProblemOutcome;
 use crate::request::{ClientIp, InvocationId, RequestId};
+use crate::trace::{XrayTrace, find_trace_id};
 
 /// The kind of a caller who was not identified.
 const UNKNOWN: &str = "unknown";
@@ -23,6 +24,8 @@ const UNKNOWN: &str = "unknown";
 pub(crate) struct AccessLogEntry {
     /// The span of the request.
     pub(crate) span: Span,
+    /// The method and the pattern of the path.
+    route: String,
     ip: Option<String>,
     started: Instant,
     cold: bool,
@@ -38,6 +41,8 @@ impl AccessLogEntry {
             "request",
             request_id = id.0,
             invocation_id = Empty,
+            trace = Empty,
+            xray = Empty,
             method = %request.method(),
             route,
             caller = UNKNOWN,
@@ -48,21 +53,31 @@ impl AccessLogEntry {
         if let Some(id) = extensions.get::<InvocationId>() {
             span.record("invocation_id", &id.0);
         }
+        if let Some(id) = find_trace_id(request.headers()) {
+            span.record("trace", id);
+        }
+        if let Some(trace) = extensions.get::<XrayTrace>() {
+            span.record("xray", trace.as_str());
+        }
         let ids = path.into_iter().flatten();
         if let Some(id) = ids.into_iter().find_map(|(_, text)| find_id(text)) {
             span.record("object", id);
         }
         let ip = extensions.get::<ClientIp>().map(|ip| ip.as_str().to_owned());
-        Self { span, ip, started: Instant::now(), cold: telemetry::is_cold_start() }
+        let route = format!("{} {route}", request.method());
+        Self { span, route, ip, started: Instant::now(), cold: telemetry::is_cold_start() }
     }
 
-    /// Writes the `answered` line.
+    /// Writes the `answered` line and the metrics.
     pub(crate) fn finish(
         self,
         status: StatusCode,
         problem: Option<ProblemOutcome>,
-        calls: &CallTotals,
+        Measured { calls, mut metrics }: Measured,
     ) {
+        if let Some(problem) = problem {
+            count_refusal(status, problem, &mut metrics);
+        }
         let (status, cold) = (status.as_u16(), self.cold);
         let duration_ms = telemetry::millis(self.started.elapsed());
         tracing::info!(
@@ -79,6 +94,23 @@ impl AccessLogEntry {
             breached_passwords_ms = calls.millis(CalledService::BreachedPasswords),
             "answered"
         );
+        MetricLine { route: Some(&self.route), duration_ms, cold, values: &metrics }.write();
+    }
+}
+
+/// Counts what a caller was refused.
+fn count_refusal(status: StatusCode, problem: ProblemOutcome, metrics: &mut MetricValues) {
+    let metric = match (status, problem.code) {
+        (_, "credentials_wrong" | "password_wrong") => Some(Metric::FailedSignIns),
+        (StatusCode::TOO_MANY_REQUESTS, "too_many_attempts") => Some(Metric::LockedSignIns),
+        (StatusCode::FORBIDDEN, "forbidden") => Some(Metric::RefusedPermissions),
+        _ => None,
+    };
+    if let Some(metric) = metric {
+        metrics.count(metric);
+    }
+    if problem.credential_refused {
+        metrics.count(Metric::RefusedCredentials);
     }
 }
 

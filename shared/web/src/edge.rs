@@ -57,7 +57,7 @@ async fn edge(
     let method = request.method().clone();
     let entry = AccessLogEntry::start(&request, path.ok().as_ref(), &id);
     let work = answer(request, next).instrument(entry.span.clone());
-    let (response, calls) = telemetry::measure(work).await;
+    let (response, measured) = telemetry::measure(work).await;
     let mut response = render_problem(response, &id.0);
     let problem = response.extensions().get::<ProblemOutcome>().copied();
     // The SDKs retry a 409 unless this header forbids it. A retry cannot change the outcome, unless the
@@ -76,6 +76,6 @@ async fn edge(
             .entry(header::CACHE_CONTROL)
             .or_insert(HeaderValue::from_static("no-store"));
     }
-    entry.finish(response.status(), problem, &calls);
+    entry.finish(response.status(), problem, measured);
     response
 }

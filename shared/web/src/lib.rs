@@ -19,8 +19,10 @@ pub mod query;
 pub mod range;
 mod request;
 pub mod schema;
+mod trace;
 pub mod view;
 
 pub use edge::serve;
 pub use problem::Problem;
 pub use request::{ClientIp, InvocationId, RefusedRequest, RequestId};
+pub use trace::XrayTrace;
