@@ -84,7 +84,8 @@ build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each wit
 deploy: export AWS_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
 deploy: build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
 	: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
-	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/template.yaml --capabilities CAPABILITY_IAM
+	sed "s/: unreleased/: $$(date -u +%Y%m%dT%H%M%SZ)/" infra/template.yaml > infra/released.yaml
+	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/released.yaml --capabilities CAPABILITY_IAM
 	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
 
 .venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt

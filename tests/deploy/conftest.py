@@ -76,7 +76,8 @@ def stack(cloud: Cloud) -> Iterator[Stack]:
         "BreachedPasswordsUrl": f"http://127.0.0.1:{registry.server_port}/range/",
     }
     template = Path(os.environ.get("TEMPLATE", ROOT / "infra/template.yaml")).read_text()
-    stack = Stack(cloud, parameters, cloud.upload_code(template))
+    cloud.upload_code(template)
+    stack = Stack(cloud, parameters, template)
     stack.deploy()
     stack.work_around_the_emulator()
     publish(stack)

@@ -23,7 +23,7 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "no setting": ("          VIEWER_URL_BASE: !Ref ViewerUrlBase\n", ""),
     "other partition": ('"ACCOUNT#*", "IP#*"', '"IP#*"'),
     "no kms:Decrypt": ("            Action: [kms:Decrypt, kms:DescribeKey]\n", "            Action: kms:DescribeKey\n"),
-    "API may not invoke": ("  ListPermission:            {Type: *permission, Properties: {<<: *from-api, FunctionName: !Ref ListFunction}}\n", ""),
+    "API may not invoke": ("  ListPermission:            {Type: *permission, Properties: {<<: *from-api, FunctionName: !Ref ListFunction.Alias}}\n", ""),
     "audit can be changed": ("            Action: [dynamodb:UpdateItem, dynamodb:DeleteItem]\n", "            Action: dynamodb:DeleteItem\n"),
     "no secret header": ("              - HeaderName: autoscribe-origin-secret\n", "              - HeaderName: autoscribe-secret\n"),
     "check of CloudFront off": ("            ORIGIN_SECRETS: !Sub >-\n", '            ORIGIN_SECRETS: "off"\n            OTHER: !Sub >-\n'),
@@ -33,6 +33,14 @@ MUTANTS: dict[str, tuple[str, str]] = {
     "pages not signed": ("            OriginAccessControlId: !Ref PagesAccess\n", ""),
     "links to the API": ("PUBLIC_URL: *public-url\n", "PUBLIC_URL: !GetAtt Api.ApiEndpoint\n"),
     "API cached": ("4135ea2d-6df8-44a3-9df3-4b5a84be39ad", "658327ea-f89d-4fab-a63d-7e88639e58f6"),
+    "stream calls no alias": ("      FunctionName: !Ref MailerFunction.Alias\n      EventSourceArn", "      FunctionName: !Ref MailerFunction\n      EventSourceArn"),
+    "settings stay unpublished": ("AutoPublishCodeSha256: unreleased", "AutoPublishCodeSha256: released"),
+    "not traced": ("    Tracing: Active\n", ""),
+    "no alias permission": ("FunctionName: !Ref SessionFunction.Alias}}", "FunctionName: !Ref SessionFunction}}"),
+    "no metrics": (", METRIC_NAMESPACE: !Ref AWS::StackName}}", "}}"),
+    "alarm on no metric": ("      MetricName: CommitToEmail\n", "      MetricName: CommitToMail\n"),
+    "backups off": ("      LockConfiguration: {MinRetentionDays: 35}\n", ""),
+    "table without its key": ("    DeletionPolicy: Retain\n    UpdateReplacePolicy: Retain\n    Properties:\n      Description: Encrypts the table", "    DeletionPolicy: RetainExceptOnCreate\n    UpdateReplacePolicy: Retain\n    Properties:\n      Description: Encrypts the table"),
     "no key set": ("          - {<<: *api-behavior, PathPattern: /.well-known/*}\n", ""),
 }
 
