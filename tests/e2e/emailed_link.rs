@@ -105,3 +105,22 @@ async fn the_accept_page_uses_only_fields_of_the_lookup() {
     }
     assert!(read > 10, "{read}");
 }
+
+#[tokio::test]
+async fn an_email_has_the_trace_of_the_request_that_queued_it() {
+    let app = App::start().await;
+    let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+    let header = format!("00-{trace}-00f067aa0ba902b7-01");
+    let traced = app.as_pacs().with_header("traceparent", &header);
+    let batch = json!({ "users": [member("ada@clinic.example")] });
+    traced.post("/v1/autoScribe/users/batch", &batch).await.expect(207);
+    traced.invite(&member("grace@clinic.example")).await.expect(201);
+    app.as_pacs().invite(&member("ida@clinic.example")).await.expect(201);
+    let traced = Some(json!({ "Name": "trace", "Value": trace }));
+    for (address, expected) in [("ada", &traced), ("grace", &traced), ("ida", &None)] {
+        let address = format!("{address}@clinic.example");
+        let email = &app.wait_for_emails(&address, 1).await[0];
+        let tags = email["EmailTags"].as_array().unwrap();
+        assert_eq!(tags.iter().find(|tag| tag["Name"] == "trace"), expected.as_ref(), "{address}");
+    }
+}

@@ -159,8 +159,9 @@ async fn send_email_of(deps: &Deps, item: &RawItem, deadline: Instant) -> Result
             let reason = if ended { ENDED_NOT_CONFIRMED } else { NOT_CONFIRMED };
             write_outcome(deps, id, &SendOutcome::Failed(reason.to_owned())).await
         }
-        MailLease::Granted(mail, attempt) => {
-            Box::pin(send_leased(deps, id, mail, attempt, deadline)).await
+        MailLease::Granted(mail, attempt, trace) => {
+            let tags = tags(id, trace);
+            Box::pin(send_leased(deps, id, mail, attempt, &tags, deadline)).await
         }
     }
 }
@@ -175,10 +176,11 @@ async fn send_leased(
     id: MailId,
     mail: store::Mail,
     attempt: SendAttempt,
+    tags: &[EmailTag],
     deadline: Instant,
 ) -> Result<(), MailerError> {
     let queued_at = mail.queued_at();
-    match send(deps, id, mail, attempt, deadline).await {
+    match send(deps, mail, attempt, tags, deadline).await {
         Ok(outcome) => {
             count_outcome(deps, queued_at, &outcome);
             if let Err(error) = write_outcome(deps, id, &outcome).await {
@@ -251,9 +253,9 @@ enum SendOutcome {
 
 async fn send(
     deps: &Deps,
-    id: MailId,
     mail: store::Mail,
     attempt: SendAttempt,
+    tags: &[EmailTag],
     deadline: Instant,
 ) -> Result<SendOutcome, MailerError> {
     let message = match compose::compose(deps, mail).await? {
@@ -265,7 +267,8 @@ async fn send(
     };
     // Reading what the email says may have taken long. A send that the function does not outlive is a copy.
     require_time(deadline, TIME_TO_SEND)?;
-    match deps.ses.send(&message, &tags(&ids(id))).await {
+    let tags: Vec<_> = tags.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    match deps.ses.send(&message, &tags).await {
         Ok(message_id) => Ok(SendOutcome::Sent(message_id.as_str().to_owned())),
         Err(SendError::Rejected { reason }) => Ok(SendOutcome::Failed(reason)),
         Err(SendError::Unavailable { reason }) => Err(MailerError::SesUnavailable(reason)),
@@ -291,18 +294,19 @@ async fn write_outcome(deps: &Deps, id: MailId, outcome: &SendOutcome) -> Result
     }
 }
 
+/// A name and value that SES repeats in its events.
+type EmailTag = (&'static str, String);
+
 /// The tags of an email. SES repeats them in its events, so they hold only ids.
-fn ids(id: MailId) -> Vec<(&'static str, String)> {
-    match id {
+fn tags(id: MailId, trace: Option<String>) -> Vec<EmailTag> {
+    let mut tags = match id {
         MailId::Invitation { clinic, id, generation } => vec![
             ("clinic", clinic.to_string()),
             ("invitation", id.to_string()),
             ("generation", generation.to_string()),
         ],
         MailId::Notice(id) => vec![("notice", id.to_string())],
-    }
-}
-
-fn tags<'a>(ids: &'a [(&'static str, String)]) -> Vec<(&'a str, &'a str)> {
-    ids.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    };
+    tags.extend(trace.map(|trace| ("trace", trace)));
+    tags
 }

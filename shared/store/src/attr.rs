@@ -35,6 +35,8 @@ pub(crate) const DELIVERY: &str = "dl";
 pub(crate) const DELIVERY_DETAIL: &str = "dd";
 /// The message id that SES assigned.
 pub(crate) const MESSAGE_ID: &str = "mi";
+/// The id of the trace of the request that queued the email.
+pub(crate) const TRACE: &str = "tr";
 /// Until when one mailer has leased the email, in milliseconds.
 pub(crate) const SENDING_UNTIL: &str = "su";
 /// How many attempts there were that may have sent the email.

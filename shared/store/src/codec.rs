@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::Inviter;
 use domain::actor::Issuer;
+use domain::delivery::DeliveryStatus;
 use domain::embed::{EmbedOrigin, EmbedOrigins};
 use domain::field::Refusal;
 use domain::ids::{ApiKeyId, StudyId, UserId};
@@ -14,8 +15,11 @@ use serde::{Deserialize, Serialize};
 use crate::attr;
 use crate::client::Store;
 use crate::error::StoreError;
-use crate::item::RawItem;
+use crate::item::{RawItem, text};
 use crate::key::Key;
+
+/// The delivery of an email that no mailer has taken.
+const QUEUED: &str = DeliveryStatus::Queued.as_str();
 
 /// The name of a corrupt field.
 #[derive(Debug)]
@@ -27,6 +31,12 @@ impl Store {
         let mut item: RawItem =
             serde_dynamo::to_item(body).map_err(|e| self.corrupt(&key, e.to_string()))?;
         item.extend(key.into_attributes());
+        // The email that a write queues belongs to the trace of the request.
+        if item.get(attr::DELIVERY).is_some_and(|delivery| *delivery == text(QUEUED))
+            && let Some(trace) = telemetry::current_trace()
+        {
+            item.insert(attr::TRACE.to_owned(), text(trace.as_ref()));
+        }
         Ok(item)
     }
 

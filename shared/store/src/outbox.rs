@@ -64,8 +64,8 @@ impl Mail {
 /// The result of a mailer's request for a lease.
 #[derive(Clone, Debug)]
 pub enum MailLease {
-    /// The mailer may send the email until the lease ends.
-    Granted(Mail, SendAttempt),
+    /// The mailer may send the email until the lease ends. The id is that of the trace of the request that queued it.
+    Granted(Mail, SendAttempt, Option<String>),
     /// Another mailer has the lease, and settles the email. If it crashes, the email is due when the lease ends.
     Busy,
     /// No attempt is left, and none has a known outcome.
@@ -128,7 +128,8 @@ impl Store {
         match self.write(lease).await? {
             WriteOutcome::Written(item) => {
                 let attempt = SendAttempt { until, number: number_of(&item, attr::SEND_ATTEMPTS) };
-                Ok(MailLease::Granted(self.decode_mail(mail, &item)?, attempt))
+                let trace = item.get(attr::TRACE).and_then(|trace| trace.as_s().ok()).cloned();
+                Ok(MailLease::Granted(self.decode_mail(mail, &item)?, attempt, trace))
             }
             WriteOutcome::Unmet(item) if !is_sending(mail, &item) => Ok(MailLease::Done),
             WriteOutcome::Unmet(item) => {

@@ -89,11 +89,14 @@ pub struct Measured {
 }
 
 #[derive(Clone, Default)]
-struct Meter(Arc<Mutex<Measured>>);
+struct Meter {
+    measured: Arc<Mutex<Measured>>,
+    trace: Option<Arc<str>>,
+}
 
 impl Meter {
     fn lock(&self) -> MutexGuard<'_, Measured> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.measured.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -103,10 +106,20 @@ tokio::task_local! {
 
 /// Runs a request and returns its output with what it did.
 pub async fn measure<F: Future>(work: F) -> (F::Output, Measured) {
-    let meter = Meter::default();
+    measure_traced(None, work).await
+}
+
+/// Runs a request that belongs to the caller's trace, as [`measure`] does.
+pub async fn measure_traced<F: Future>(trace: Option<Arc<str>>, work: F) -> (F::Output, Measured) {
+    let meter = Meter { trace, ..Meter::default() };
     let output = METER.scope(meter.clone(), work).await;
     let measured = meter.lock().clone();
     (output, measured)
+}
+
+/// The id of the trace that the current request belongs to.
+pub fn current_trace() -> Option<Arc<str>> {
+    METER.try_with(|meter| meter.trace.clone()).ok().flatten()
 }
 
 /// Counts what a spawned task does for the request that spawns it: `spawn(inherit(work))`.
@@ -164,6 +177,14 @@ mod tests {
         assert_eq!(totals.millis(CalledService::Ses), None);
         let ((), next) = measure(async {}).await;
         assert_eq!(next, Measured::default());
+    }
+
+    #[tokio::test]
+    async fn a_spawned_task_belongs_to_the_trace_of_its_request() {
+        let trace: Option<Arc<str>> = Some("4bf92f3577b34da6a3ce929d0e0e4736".into());
+        let work = async || tokio::spawn(inherit(async { current_trace() })).await.unwrap();
+        assert_eq!(measure_traced(trace.clone(), work()).await.0, trace);
+        assert_eq!(measure(work()).await.0, None);
     }
 
     #[tokio::test]

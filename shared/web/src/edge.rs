@@ -12,6 +12,7 @@ use crate::access_log::AccessLogEntry;
 use crate::deadline::Deadline;
 use crate::problem::{Problem, ProblemOutcome, render_problem};
 use crate::request::{RefusedRequest, RequestId};
+use crate::trace::find_trace_id;
 
 /// The largest body, in bytes.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
@@ -55,9 +56,10 @@ async fn edge(
 ) -> Response {
     let id = RequestId::of(request.extensions());
     let method = request.method().clone();
+    let trace = find_trace_id(request.headers()).map(Into::into);
     let entry = AccessLogEntry::start(&request, path.ok().as_ref(), &id);
     let work = answer(request, next).instrument(entry.span.clone());
-    let (response, measured) = telemetry::measure(work).await;
+    let (response, measured) = telemetry::measure_traced(trace, work).await;
     let mut response = render_problem(response, &id.0);
     let problem = response.extensions().get::<ProblemOutcome>().copied();
     // The SDKs retry a 409 unless this header forbids it. A retry cannot change the outcome, unless the
