@@ -221,7 +221,15 @@ impl InvitationFilter {
             from: self.start.map_or(whole.from, |start| InvitationId::floor(start.minus(ID_LEAD))),
             to: self.end.map_or(whole.to, last_before),
             statuses: self.statuses.clone(),
+            only_problems: self.wants_problems(),
         }
+    }
+
+    /// Whether only invitations with a problem match.
+    fn wants_problems(&self) -> bool {
+        let npi = self.npi_verification.as_ref().and_then(|name| NpiStatus::parse(&name.0));
+        self.delivery.is_some_and(DeliveryStatus::is_problem)
+            || npi.is_some_and(NpiStatus::is_problem)
     }
 
     fn matches(&self, invitation: &Invitation, now: Timestamp) -> bool {

@@ -9,7 +9,7 @@ from rules import Problems, rule
 READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
-TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1", "${AccessTable.Arn}/index/GSI2"}
+TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1", "${AccessTable.Arn}/index/GSI2", "${AccessTable.Arn}/index/GSI3"}
 
 # Every wildcard of the template, with its reason.
 WILDCARDS = {

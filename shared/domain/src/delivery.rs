@@ -46,6 +46,11 @@ impl DeliveryStatus {
         }
     }
 
+    /// Whether the email did not arrive, or not yet.
+    pub const fn is_problem(self) -> bool {
+        matches!(self, Self::Delayed | Self::Bounced | Self::Complained | Self::Failed)
+    }
+
     /// Reads the name of a status.
     pub fn parse(text: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|d| d.as_str() == text)

@@ -9,6 +9,9 @@ pub(crate) const GSI1SK: &str = "GSI1SK";
 pub(crate) const GSI2: &str = "GSI2";
 pub(crate) const GSI2PK: &str = "GSI2PK";
 pub(crate) const GSI2SK: &str = "GSI2SK";
+pub(crate) const GSI3: &str = "GSI3";
+pub(crate) const GSI3PK: &str = "GSI3PK";
+pub(crate) const GSI3SK: &str = "GSI3SK";
 /// The id of the last write of a single item. See `write`.
 pub(crate) const WRITE_ID: &str = "wi";
 /// Counts the writes of an item.

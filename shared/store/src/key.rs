@@ -72,6 +72,11 @@ pub(crate) fn invitation_status(clinic: ClinicId, status: InvitationStatus) -> S
     format!("CLINIC#{clinic}#INV#{}", status.as_str())
 }
 
+/// The index partition with a clinic's invitations that have a problem.
+pub(crate) fn invitation_problems(clinic: ClinicId) -> String {
+    format!("CLINIC#{clinic}#PROBLEM")
+}
+
 pub(crate) fn email_claim(clinic: ClinicId, email: &Email) -> Key {
     Key::new(clinic_partition(clinic), format!("EMAIL#{}", email.normalized()))
 }

@@ -201,7 +201,7 @@ impl Store {
         value: &str,
     ) -> Result<(), StoreError> {
         let sending = format!("{} = :sending", attr::DELIVERY);
-        let settled = Self::change_mail(mail, &sending)
+        let mut settled = Self::change_mail(mail, &sending)
             .set(attr::DELIVERY, text(to.as_str()))
             .set(attribute, text(value))
             .remove(attr::SENDING_UNTIL)
@@ -209,6 +209,11 @@ impl Store {
             .remove(attr::GSI2PK)
             .remove(attr::GSI2SK)
             .value(":sending", text(SENDING));
+        if let (MailId::Invitation { clinic, id, .. }, true) = (mail, to.is_problem()) {
+            settled = settled
+                .set(attr::GSI3PK, text(key::invitation_problems(clinic)))
+                .set(attr::GSI3SK, text(id.to_string()));
+        }
         self.write(settled).await.map(|_| ())
     }
 

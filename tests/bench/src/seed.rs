@@ -69,7 +69,12 @@ pub(crate) async fn fill(
         let id = InvitationId::new(at, &OsEntropy);
         for template in &templates {
             let copy = template.copy(number, id, at, total);
-            items.push(serde_json::from_str(&copy)?);
+            let mut item: Value = serde_json::from_str(&copy)?;
+            if item["dl"]["S"] == "failed" {
+                item["GSI3PK"]["S"] = format!("CLINIC#{}#PROBLEM", clinic.id).into();
+                item["GSI3SK"]["S"] = id.to_string().into();
+            }
+            items.push(serde_json::from_value(item)?);
         }
         if number % (total / FEW) == 5 {
             revoked.push(id);

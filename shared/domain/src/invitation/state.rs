@@ -53,6 +53,15 @@ pub struct InvitationDetails {
     pub version: u64,
 }
 
+impl InvitationDetails {
+    /// Whether a manager should look at it: its email did not arrive, or its NPI is not verified.
+    pub fn has_problem(&self) -> bool {
+        let npi = self.profile.permissions.npi();
+        self.email_delivery.status.is_problem()
+            || npi.is_some_and(|(_, verification)| verification.is_problem())
+    }
+}
+
 /// A digest of any number of parts, such as a caller and a request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fingerprint(String);

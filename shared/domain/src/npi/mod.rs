@@ -147,6 +147,11 @@ impl NpiStatus {
         }
     }
 
+    /// Whether the number is not verified.
+    pub const fn is_problem(self) -> bool {
+        !matches!(self, Self::Verified(_))
+    }
+
     /// The name of the status in JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

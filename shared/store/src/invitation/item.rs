@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::item::RawItem;
-use crate::key::MAIL_DUE;
+use crate::key::{MAIL_DUE, invitation_problems};
 use crate::profile::ProfileItem;
 use crate::{Store, StoreError};
 
@@ -62,6 +62,10 @@ pub(crate) struct InvitationItem {
     due_list: Option<String>,
     #[serde(rename = "GSI2SK", default, skip_serializing_if = "Option::is_none")]
     due_at: Option<String>,
+    #[serde(rename = "GSI3PK", default, skip_serializing_if = "Option::is_none")]
+    problem_list: Option<String>,
+    #[serde(rename = "GSI3SK", default, skip_serializing_if = "Option::is_none")]
+    problem_id: Option<String>,
     #[serde(rename = "fp")]
     fingerprint: String,
     #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
@@ -112,6 +116,8 @@ impl From<&Invitation> for InvitationItem {
             send_attempts: email_delivery.attempt.map_or(0, |attempt| attempt.number),
             due_list: email_delivery.attempt.map(|_| MAIL_DUE.to_owned()),
             due_at: email_delivery.attempt.map(|attempt| attempt.until.to_string()),
+            problem_list: details.has_problem().then(|| invitation_problems(details.clinic)),
+            problem_id: details.has_problem().then(|| details.id.to_string()),
             fingerprint: details.fingerprint.as_str().to_owned(),
             new_requested,
             ended_at: ended_at.map(Timestamp::millis),
@@ -300,6 +306,8 @@ mod tests {
             attr::SEND_ATTEMPTS,
             attr::GSI2PK,
             attr::GSI2SK,
+            attr::GSI3PK,
+            attr::GSI3SK,
         ] {
             assert!(has.contains(name), "{name}");
         }

@@ -21,7 +21,20 @@ pub struct InvitationRange {
     pub to: InvitationId,
     /// The statuses in the list. If empty, the list has every status.
     pub statuses: BTreeSet<InvitationStatus>,
+    /// Whether the list has only invitations with a problem. See
+    /// [`InvitationDetails::has_problem`](domain::invitation::InvitationDetails::has_problem).
+    pub only_problems: bool,
 }
+
+/// An index whose sort keys are the ids of invitations.
+struct Index {
+    name: &'static str,
+    pk: &'static str,
+    sk: &'static str,
+}
+
+const BY_STATUS: Index = Index { name: attr::GSI1, pk: attr::GSI1PK, sk: attr::GSI1SK };
+const BY_PROBLEM: Index = Index { name: attr::GSI3, pk: attr::GSI3PK, sk: attr::GSI3SK };
 
 impl Default for InvitationRange {
     fn default() -> Self {
@@ -29,6 +42,7 @@ impl Default for InvitationRange {
             from: InvitationId::from_bytes([0; 16]),
             to: InvitationId::from_bytes([0xff; 16]),
             statuses: BTreeSet::new(),
+            only_problems: false,
         }
     }
 }
@@ -42,6 +56,14 @@ impl InvitationRange {
 }
 
 type InvitationChunk = Chunk<Invitation, InvitationId>;
+
+/// The newest ids of one partition of an index.
+struct IdChunk {
+    ids: Vec<InvitationId>,
+    more: bool,
+    /// How many bytes the query read.
+    bytes: u64,
+}
 
 /// The id in the sort key of an invitation.
 fn id_in(sk: &str) -> Option<InvitationId> {
@@ -58,13 +80,17 @@ impl Store {
         keep: impl Fn(&Invitation) -> bool,
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
         let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
-        let wanted =
-            |i: &Invitation| range.statuses.is_empty() || range.statuses.contains(&i.status());
+        let wanted = |i: &Invitation| {
+            (range.statuses.is_empty() || range.statuses.contains(&i.status()))
+                && (!range.only_problems || i.details().has_problem())
+        };
         let mut builder = PageBuilder::new(page);
         while let Some((after, size)) = builder.next_read() {
             let range = range.before(after);
             let chunk = if range.to < range.from {
                 Chunk::end()
+            } else if range.only_problems {
+                self.read_chunk_of_problems(clinic, &range, size).await?
             } else if by_status {
                 self.read_chunk_by_status(clinic, &range, size).await?
             } else {
@@ -112,47 +138,50 @@ impl Store {
         self.decode_chunk(raw, id_in, |item| self.decode_invitation(item))
     }
 
-    /// Reads the newest ids of each status from the index, and then the invitations from the table. The
-    /// index lags behind, so the status in it may be outdated.
+    /// Reads the newest invitations of each status. The index lags behind, so the status in it may be outdated.
     async fn read_chunk_by_status(
         &self,
         clinic: ClinicId,
         range: &InvitationRange,
         size: i32,
     ) -> Result<InvitationChunk, StoreError> {
+        let partitions =
+            range.statuses.iter().map(|status| key::invitation_status(clinic, *status));
+        self.read_chunk_of_index(clinic, &BY_STATUS, partitions.collect(), range, size).await
+    }
+
+    /// Reads the newest invitations with a problem. One whose problem is over may still be in the index.
+    async fn read_chunk_of_problems(
+        &self,
+        clinic: ClinicId,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<InvitationChunk, StoreError> {
+        let partition = key::invitation_problems(clinic);
+        self.read_chunk_of_index(clinic, &BY_PROBLEM, vec![partition], range, size).await
+    }
+
+    /// Reads the newest ids of some partitions of an index, and then the invitations from the table.
+    async fn read_chunk_of_index(
+        &self,
+        clinic: ClinicId,
+        index: &Index,
+        partitions: Vec<String>,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<InvitationChunk, StoreError> {
         let (mut ids, mut cut, mut bytes) = (Vec::new(), None, 0);
         // BatchGetItem takes 100 keys.
         let size = size.min(100);
-        for status in &range.statuses {
-            let answer = self
-                .client
-                .query()
-                .table_name(&self.table)
-                .index_name(attr::GSI1)
-                .key_condition_expression(format!(
-                    "{} = :pk AND {} BETWEEN :from AND :to",
-                    attr::GSI1PK,
-                    attr::GSI1SK
-                ))
-                .expression_attribute_values(":pk", text(key::invitation_status(clinic, *status)))
-                .expression_attribute_values(":from", text(range.from.to_string()))
-                .expression_attribute_values(":to", text(range.to.to_string()))
-                .scan_index_forward(false)
-                .limit(size)
-                .return_consumed_capacity(ReturnConsumedCapacity::Total)
-                .send()
-                .await
-                .map_err(|e| StoreError::from_sdk(&e))?;
-            bytes += crate::page::bytes_read(answer.consumed_capacity(), 8192.0);
-            let found = answer.items().iter().map(Key::of);
-            let found = found.map(|key| id_in(&key.sk).ok_or_else(|| self.corrupt(&key, attr::SK)));
-            let found = readable(found)?;
-            if answer.last_evaluated_key().is_some() {
-                // This status may have more invitations below its oldest id, so the merged list must end
+        for partition in partitions {
+            let chunk = self.query_ids(index, partition, range, size).await?;
+            bytes += chunk.bytes;
+            if chunk.more {
+                // This partition may have more invitations below its oldest id, so the merged list must end
                 // there.
-                cut = cut.max(found.last().copied());
+                cut = cut.max(chunk.ids.last().copied());
             }
-            ids.extend(found);
+            ids.extend(chunk.ids);
         }
         ids.sort_unstable_by(|a, b| b.cmp(a));
         ids.retain(|id| cut.is_none_or(|cut| *id >= cut));
@@ -162,5 +191,38 @@ impl Store {
         let items: Vec<_> = self.get_all(&keys).await?.into_iter().flatten().collect();
         bytes += items.len() as u64 * 1024;
         self.decode_invitations(&RawChunk { items, more, bytes })
+    }
+
+    /// Reads the newest ids of one partition of an index.
+    async fn query_ids(
+        &self,
+        index: &Index,
+        partition: String,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<IdChunk, StoreError> {
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .index_name(index.name)
+            .key_condition_expression(format!(
+                "{} = :pk AND {} BETWEEN :from AND :to",
+                index.pk, index.sk
+            ))
+            .expression_attribute_values(":pk", text(partition))
+            .expression_attribute_values(":from", text(range.from.to_string()))
+            .expression_attribute_values(":to", text(range.to.to_string()))
+            .scan_index_forward(false)
+            .limit(size)
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .map_err(|e| StoreError::from_sdk(&e))?;
+        let bytes = crate::page::bytes_read(answer.consumed_capacity(), 8192.0);
+        let found = answer.items().iter().map(Key::of);
+        let found = found.map(|key| id_in(&key.sk).ok_or_else(|| self.corrupt(&key, attr::SK)));
+        let ids = readable(found)?;
+        Ok(IdChunk { ids, more: answer.last_evaluated_key().is_some(), bytes })
     }
 }

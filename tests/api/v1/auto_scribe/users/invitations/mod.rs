@@ -1,4 +1,5 @@
 mod list;
+mod problems;
 mod resend;
 mod retrieve;
 mod revoke;
