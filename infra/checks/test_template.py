@@ -196,6 +196,40 @@ CASES: dict[str, dict[str, Change]] = {
         "unencrypted": remove_property("MailFailures", "KmsMasterKeyId"),
         "four days": remove_property("MailFailures", "MessageRetentionPeriod"),
     },
+    "failed_reports_are_kept": {
+        "lost": remove_property("MailEventsFunction", "EventInvokeConfig/DestinationConfig"),
+        "no retries": set_property("MailEventsFunction", "EventInvokeConfig/MaximumRetryAttempts", 0),
+        "unencrypted": remove_property("MailEventFailures", "KmsMasterKeyId"),
+        "four days": remove_property("MailEventFailures", "MessageRetentionPeriod"),
+    },
+    "ses_reports_to_eventbridge": {
+        "no destination": remove_resource("MailEventDestination"),
+        "disabled": set_property("MailEventDestination", "EventDestination/Enabled", False),
+        "no bounces": set_property("MailEventDestination", "EventDestination/MatchingEventTypes", ["send", "delivery"]),
+        "other bus": set_property(
+            "MailEventDestination",
+            "EventDestination/EventBridgeDestination/EventBusArn",
+            "arn:aws:events:us-east-1:000000000000:event-bus/mail",
+        ),
+        "other emails": set_property("MailEventDestination", "ConfigurationSetName", "other"),
+    },
+    "reports_reach_mail_events": {
+        "never": remove_resource("MailEventsRule"),
+        "no bounces": set_property("MailEventsRule", "EventPattern/detail-type", ["Email Sent"]),
+        "every sender": remove_property("MailEventsRule", "EventPattern/detail"),
+        "disabled": set_property("MailEventsRule", "State", "DISABLED"),
+        "other function": set_property("MailEventsRule", "Targets/0/Arn", {"Fn::GetAtt": ["MailerFunction", "Arn"]}),
+        "not allowed": remove_resource("MailEventsPermission"),
+        "any rule": remove_property("MailEventsPermission", "SourceArn"),
+    },
+    "bounced_addresses_get_no_more_email": {
+        "off": remove_property("MailConfiguration", "SuppressionOptions"),
+        "complaints only": set_property("MailConfiguration", "SuppressionOptions/SuppressedReasons", ["COMPLAINT"]),
+    },
+    "email_leaves_without_a_mail_from_record": {
+        "rejects": set_property("MailIdentity", "MailFromAttributes/BehaviorOnMxFailure", "REJECT_MESSAGE"),
+        "SES's domain": remove_property("MailIdentity", "MailFromAttributes"),
+    },
     "email_is_untracked_and_needs_tls": {
         "tracked": set_property("MailConfiguration", "TrackingOptions", {"CustomRedirectDomain": "click.example"}),
         "TLS optional": remove_property("MailConfiguration", "DeliveryOptions"),
@@ -317,6 +351,20 @@ CASES: dict[str, dict[str, Change]] = {
         "every attribute": change_statement(
             "NoteUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("ForAllValues:StringEquals")
         ),
+    },
+    "mail_events_writes_only_the_delivery": {
+        "every attribute": change_statement(
+            "MailEventsRole", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("ForAllValues:StringEquals")
+        ),
+        "the status": change_statement(
+            "MailEventsRole",
+            "dynamodb:UpdateItem",
+            lambda one: one["Condition"]["ForAllValues:StringEquals"]["dynamodb:Attributes"].append("st"),
+        ),
+        "returns the item": change_statement(
+            "MailEventsRole", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("StringEqualsIfExists")
+        ),
+        "PutItem": allow("MailEventsRole", "dynamodb:PutItem", partition="CLINIC#*"),
     },
     "only_mailer_sends_email": {
         "invite sends": allow("InviteRole", "ses:SendEmail"),

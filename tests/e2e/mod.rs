@@ -2,6 +2,7 @@
 
 mod alerts;
 mod emailed_link;
+mod mail_events;
 mod mailer;
 mod npi_attested;
 mod npi_verifier;

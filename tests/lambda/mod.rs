@@ -302,6 +302,23 @@ async fn npi_verifier_serves_an_event_and_rejects_a_malformed_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn mail_events_serves_an_event_and_rejects_a_malformed_one() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&support::member("ada@clinic.example")).await.str("invitationId");
+    app.wait_for_emails("ada@clinic.example", 1).await;
+    let email = app.captured("ada@clinic.example").remove(0);
+    let event = emulator::ses_event(&email, "Delivery", &json!({ "delivery": {} }));
+    let events = vec![event.to_string(), r#"{"detail":7}"#.into()];
+    let mut function = start_function("mail-events", &settings(&app), events).await;
+    let EventOutcome::Response(answer) = next_outcome(&mut function).await else {
+        panic!("an error")
+    };
+    assert_eq!(answer, Value::Null);
+    assert_eq!(app.read_invitation(&id).await["delivery"], "delivered");
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn provision_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let wanted = json!({
@@ -329,6 +346,7 @@ async fn a_function_without_settings_names_the_missing_ones() {
         ("list", "PUBLIC_URL"),
         ("list", "ORIGIN_SECRETS"),
         ("npi-verifier", "TABLE_NAME"),
+        ("mail-events", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
         ("temporary-access", "VIEWER_ORIGINS"),
     ] {

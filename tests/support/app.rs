@@ -95,7 +95,7 @@ impl App {
         self.running.stop().await;
     }
 
-    async fn start_with(options: Options) -> Self {
+    pub(super) async fn start_with(options: Options) -> Self {
         let clock = Arc::new(TestClock::default());
         let (registry, breached_list) = (TestRegistry::start().await, BreachedList::start().await);
         let options = Options {

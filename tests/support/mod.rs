@@ -6,6 +6,7 @@ mod app;
 mod app_attempts;
 mod app_emails;
 mod app_faults;
+mod app_reports;
 mod breached_list;
 mod clock;
 mod dpop;

@@ -61,6 +61,7 @@ ALARMS = {
     *{("AWS/DynamoDB", "SystemErrors", operation) for operation in TABLE_OPERATIONS},
     ("AWS/Lambda", "IteratorAge", "MailerFunction"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailFailures.QueueName"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailEventFailures.QueueName"),
 }
 # What callers were refused. The functions count it in their log.
 REFUSALS = ("FailedSignIns", "LockedSignIns", "RefusedCredentials", "RefusedPermissions")

@@ -2,10 +2,20 @@
 
 import json
 
-from model import dig, function_called, properties, reference
+from model import PERMISSION, dig, function_called, join_names, properties, reference, resources_of_type
 from rules import Problems, rule
 
 HOUR = 3600
+# What SES reports, by its names in an event destination and in EventBridge.
+REPORTS = {
+    "send": "Email Sent",
+    "delivery": "Email Delivered",
+    "deliveryDelay": "Email Delivery Delayed",
+    "bounce": "Email Bounced",
+    "complaint": "Email Complaint Received",
+    "reject": "Email Rejected",
+    "renderingFailure": "Email Rendering Failed",
+}
 QUEUED = {"eventName": ["INSERT", "MODIFY"], "dynamodb": {"NewImage": {"dl": {"S": ["queued"]}}}}
 
 
@@ -57,11 +67,80 @@ def mailer_failures_are_kept(template: dict) -> Problems:
     failures = reference(dig(properties(template, "MailerStream"), "DestinationConfig", "OnFailure", "Destination"))
     if failures != "MailFailures.Arn":
         yield f"records that mailer gives up on must go to MailFailures, found {failures}"
-    queue = properties(template, "MailFailures")
+    yield from keeps_failures(template, "MailFailures")
+
+
+@rule
+def failed_reports_are_kept(template: dict) -> Problems:
+    configs = resources_of_type(template, "AWS::Lambda::EventInvokeConfig").values()
+    own = [one for one in configs if reference(one.get("FunctionName")) == "MailEventsFunction"]
+    failures = [reference(dig(one, "DestinationConfig", "OnFailure", "Destination")) for one in own]
+    if failures != ["MailEventFailures.Arn"]:
+        yield f"events that mail-events gives up on must go to MailEventFailures, found {failures}"
+    if [one.get("MaximumRetryAttempts") for one in own] != [2]:
+        yield "Lambda must retry an event of SES twice"
+    yield from keeps_failures(template, "MailEventFailures")
+
+
+def keeps_failures(template: dict, name: str) -> Problems:
+    queue = properties(template, name)
     if reference(queue.get("KmsMasterKeyId")) != "DataKey.Arn":
-        yield "MailFailures must be encrypted with DataKey"
+        yield f"{name} must be encrypted with DataKey"
     if queue.get("MessageRetentionPeriod") != 14 * 24 * HOUR:
-        yield "MailFailures must keep its messages for 14 days"
+        yield f"{name} must keep its messages for 14 days"
+
+
+@rule
+def ses_reports_to_eventbridge(template: dict) -> Problems:
+    reports = properties(template, "MailEventDestination")
+    if reference(reports.get("ConfigurationSetName")) != "MailConfiguration":
+        yield "MailEventDestination must report on MailConfiguration"
+    destination = reports.get("EventDestination", {})
+    if destination.get("Enabled") is not True:
+        yield "MailEventDestination must be enabled"
+    if set(destination.get("MatchingEventTypes", [])) != set(REPORTS):
+        yield f"SES must report {join_names(REPORTS)}, found {destination.get('MatchingEventTypes')}"
+    bus = reference(dig(destination, "EventBridgeDestination", "EventBusArn"))
+    if not bus.endswith(":event-bus/default"):
+        yield f"SES can report only to the default event bus, found {bus}"
+
+
+@rule
+def reports_reach_mail_events(template: dict) -> Problems:
+    one = properties(template, "MailEventsRule")
+    pattern = one.get("EventPattern", {})
+    tags = dig(pattern, "detail", "mail", "tags") or {}
+    if pattern.get("source") != ["aws.ses"] or set(pattern.get("detail-type", [])) != set(REPORTS.values()):
+        yield f"MailEventsRule must match {join_names(REPORTS.values())} of aws.ses"
+    if [reference(name) for name in tags.get("ses:configuration-set", [])] != ["MailConfiguration"]:
+        yield "MailEventsRule must match emails of MailConfiguration only"
+    if [reference(target["Arn"]) for target in one.get("Targets", [])] != ["MailEventsFunction.Arn"]:
+        yield "MailEventsRule must call MailEventsFunction"
+    if one.get("State", "ENABLED") != "ENABLED":
+        yield "MailEventsRule must be enabled"
+    callers = [
+        reference(permission.get("SourceArn"))
+        for permission in resources_of_type(template, PERMISSION).values()
+        if reference(permission.get("FunctionName")) == "MailEventsFunction"
+    ]
+    if callers != ["MailEventsRule.Arn"]:
+        yield f"only MailEventsRule may call MailEventsFunction, found {callers}"
+
+
+@rule
+def bounced_addresses_get_no_more_email(template: dict) -> Problems:
+    reasons = dig(properties(template, "MailConfiguration"), "SuppressionOptions", "SuppressedReasons") or []
+    if set(reasons) != {"BOUNCE", "COMPLAINT"}:
+        yield f"SES must suppress addresses after a bounce and a complaint, found {reasons}"
+
+
+@rule
+def email_leaves_without_a_mail_from_record(template: dict) -> Problems:
+    attributes = properties(template, "MailIdentity").get("MailFromAttributes", {})
+    if not reference(attributes.get("MailFromDomain")).endswith(".${MailDomain}"):
+        yield "the MAIL FROM domain must be below MailDomain, or SPF is not aligned"
+    if attributes.get("BehaviorOnMxFailure") != "USE_DEFAULT_VALUE":
+        yield "a lost MX record of the MAIL FROM domain must not stop email"
 
 
 @rule

@@ -32,10 +32,13 @@ PARTITIONS = {
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
     "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
+    "MailEventsFunction": {"CLINIC#*", "MAIL#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},
 }
 READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
+# What a report of SES changes. `store::delivery` has the same list.
+DELIVERY = {"PK", "SK", "dl", "dd", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
 SECRETS = {
     "ConfirmFunction": {"InvitationLinkKeys", "KnownBrowserKeys"},
@@ -71,13 +74,16 @@ class Statement:
         return {action for action in self.actions if action.startswith(f"{service}:")}
 
     def only_records_last_use(self) -> bool:
+        return self.partitions() == {"APIKEY#*", "CLINIC#*"} and self.only_updates({"PK", "SK", "lu"})
+
+    def only_updates(self, attributes: set[str]) -> bool:
         """A request without keys or attributes satisfies ForAllValues, so Null must exclude it."""
-        attributes = as_list(dig(self.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
+        found = as_list(dig(self.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
         never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
         return (
             self.actions == {"dynamodb:UpdateItem"}
-            and self.partitions() == {"APIKEY#*", "CLINIC#*"}
-            and sorted(attributes) == ["PK", "SK", "lu"]
+            and set(found) == attributes
+            and dig(self.conditions, "StringEqualsIfExists", "dynamodb:ReturnValues") == "NONE"
             and dig(self.conditions, "Null") == never_empty
         )
 
@@ -107,6 +113,13 @@ def recording_last_use_writes_nothing_else(template: dict) -> Problems:
     writes = [one for one in parse_statements("NoteUsePolicy", document) if one.actions & WRITES]
     if len(writes) != 1 or not writes[0].only_records_last_use():
         yield "NoteUsePolicy must allow only updates of `lu` of API keys and sessions"
+
+
+@rule
+def mail_events_writes_only_the_delivery(template: dict) -> Problems:
+    for statement in statements_of(template, "MailEventsFunction"):
+        if statement.allows and statement.actions & WRITES and not statement.only_updates(DELIVERY):
+            yield f"{statement.owner} must allow only updates of {join_names(DELIVERY)}"
 
 
 @rule

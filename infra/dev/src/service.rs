@@ -61,7 +61,7 @@ pub(crate) async fn start(
         .merge(inbox::router(inbox.clone()))
         .merge(pages::router())
         .merge(examples::router(examples.clone()));
-    let options = Options { inbox, pages, ..options_on(data, options)? };
+    let options = Options { inbox, pages, report_email: true, ..options_on(data, options)? };
     let emulator = emulator::start(options).await?;
     data.save_dynamodb_url(&emulator.dynamodb_url)?;
     let clinic = demo::load_or_provision(&emulator, data).await?;

@@ -10,7 +10,9 @@ use dynoxide::{Database, DynoxideError};
 use crate::aws::{CREDENTIAL, REGION};
 use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
-use crate::links::{MAIL_FROM, breached_passwords_url, registry_url, viewer_url};
+use crate::links::{
+    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, registry_url, viewer_url,
+};
 use crate::secrets::{Keyrings, Secrets, TokenSecrets};
 use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
@@ -39,6 +41,8 @@ pub struct Emulator {
     pub mailer: mailer::Deps,
     /// What `npi-verifier` runs with.
     pub npi_verifier: npi_verifier::Deps,
+    /// What `mail-events` runs with.
+    pub mail_events: mail_events::Deps,
     /// Controls the database's faults, if the options asked for them.
     pub faults: Option<DatabaseFaults>,
     /// The private keys of view tokens, as the functions have them.
@@ -81,6 +85,7 @@ impl Emulator {
             ("VIEWER_URL_BASE", viewer_url(url)),
             ("VIEWER_ORIGINS", "http://localhost:5173".to_owned()),
             ("MAIL_FROM", MAIL_FROM.to_owned()),
+            ("MAIL_CONFIGURATION_SET", MAIL_CONFIGURATION.to_owned()),
             ("NPPES_BASE_URL", registry_url(url)),
             ("BREACHED_PASSWORDS_URL", breached_passwords_url(url)),
         ];

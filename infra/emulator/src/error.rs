@@ -28,6 +28,9 @@ pub enum StartError {
     /// The function of a schedule does not exist.
     #[error("template: a schedule has the function {0}, which does not exist")]
     UnknownScheduled(String),
+    /// The function of a rule for events does not exist.
+    #[error("template: a rule for events has the function {0}, which does not exist")]
+    UnknownEventFunction(String),
     /// The data directory cannot be created.
     #[error("the data directory cannot be created")]
     Storage(#[source] io::Error),

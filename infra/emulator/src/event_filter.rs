@@ -71,7 +71,11 @@ impl FilterPattern {
             Self::Fields(fields) => fields
                 .iter()
                 .all(|(name, pattern)| value.get(name).is_some_and(|inner| pattern.matches(inner))),
-            Self::AnyOf(values) => values.contains(value),
+            // A list matches if one of its values does.
+            Self::AnyOf(values) => match value {
+                Value::Array(found) => found.iter().any(|one| values.contains(one)),
+                single => values.contains(single),
+            },
         }
     }
 }
@@ -108,6 +112,14 @@ mod tests {
         assert!(either.matches(&json!({ "a": 2, "b": null })));
         assert!(!either.matches(&json!({ "a": "1" })));
         assert!(filters(&[]).matches(&json!({})));
+    }
+
+    #[test]
+    fn a_list_matches_if_one_of_its_values_does() {
+        let tagged = filters(&[r#"{"tags":{"set":["ours"]}}"#]);
+        assert!(tagged.matches(&json!({ "tags": { "set": ["other", "ours"] } })));
+        assert!(!tagged.matches(&json!({ "tags": { "set": ["other"] } })));
+        assert!(!tagged.matches(&json!({ "tags": { "set": [] } })));
     }
 
     #[test]

@@ -3,6 +3,9 @@
 /// The sender of all emails.
 pub(crate) const MAIL_FROM: &str = "no-reply@autoscribe.example";
 
+/// The configuration set of all emails, by its logical name in the template.
+pub(crate) const MAIL_CONFIGURATION: &str = "MailConfiguration";
+
 /// Where links to temporary access lead.
 pub(crate) fn viewer_url(url: &str) -> String {
     format!("{url}/viewer")

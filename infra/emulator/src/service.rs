@@ -15,16 +15,21 @@ use dynoxide::Database;
 use mail::{Sender, Ses};
 use npi::Nppes;
 use runtime::{OsEntropy, SystemClock};
+use serde_json::Value;
 use temporary_access::{LinkStyle, Links};
 use tokio::net::TcpListener;
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::database_faults::{self, DatabaseFaults};
 use crate::emulator::Emulator;
 use crate::error::{StartError, chain};
+use crate::event_bus::{self, EventFunction};
 use crate::functions::FunctionDeps;
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
-use crate::links::{MAIL_FROM, breached_passwords_url, registry_url, viewer_url};
+use crate::links::{
+    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, registry_url, viewer_url,
+};
 use crate::options::Options;
 use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::{Keyrings, Secrets};
@@ -32,7 +37,7 @@ use crate::stream::{
     DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction, WriteSignal,
 };
 use crate::tasks::Tasks;
-use crate::template::{Schedule, StreamMapping, TEMPLATE, Template};
+use crate::template::{EventRule, Route, Schedule, StreamMapping, TEMPLATE, Template};
 use crate::upstream::Upstream;
 use crate::{aws, breached_passwords, functions, npi_registry};
 
@@ -58,7 +63,8 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     let service = Service::new(&options, store, &url, (keyrings, signing))?;
     // Functions load the keys when they start.
     service.functions.keys.load().await?;
-    tasks.serve(listener, service.app(&template, &options)?);
+    let reports = service.report(template.event_rules, &options, &mut tasks)?;
+    tasks.serve(listener, service.app(&template.routes, reports, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {
         for stream in template.streams {
@@ -87,6 +93,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         keyrings: service.functions.keyrings,
         mailer: service.mailer,
         npi_verifier: service.npi_verifier,
+        mail_events: service.mail_events,
         faults,
         signing: service.functions.signing,
         secrets,
@@ -158,6 +165,7 @@ struct Service {
     functions: FunctionDeps,
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
+    mail_events: mail_events::Deps,
     watch: Option<Upstream>,
     /// Notified after every request that may have written.
     writes: WriteSignal,
@@ -200,12 +208,13 @@ impl Service {
         };
         Ok(Self {
             functions,
+            mail_events: mail_events::Deps { store: store.clone() },
             mailer: mailer::Deps {
                 store,
                 invitation_links: keyrings.invitation_links,
                 password_links: keyrings.password_links,
                 clock: options.clock.clone(),
-                ses: Ses::new(&ses, from, None),
+                ses: Ses::new(&ses, from, Some(MAIL_CONFIGURATION.to_owned())),
                 public_url: url.to_owned(),
             },
             npi_verifier: npi_verifier::Deps {
@@ -218,17 +227,23 @@ impl Service {
         })
     }
 
-    fn app(&self, template: &Template, options: &Options) -> Result<Router, StartError> {
+    fn app(
+        &self,
+        routes: &[Route],
+        reports: Option<UnboundedSender<Value>>,
+        options: &Options,
+    ) -> Result<Router, StartError> {
         let functions = match &self.watch {
-            Some(watch) => functions::under_cargo_lambda(&template.routes, watch),
+            Some(watch) => functions::under_cargo_lambda(routes, watch),
             None => functions::in_process(self.functions.clone()),
         };
         let (entropy, writes) = (options.entropy.clone(), self.writes.clone());
-        let gateway = Gateway::new(&template.routes, &functions, entropy, writes)?;
+        let gateway = Gateway::new(routes, &functions, entropy, writes)?;
         let capture = Capture {
             inbox: options.inbox.clone(),
             clock: options.clock.clone(),
             entropy: options.entropy.clone(),
+            events: reports,
         };
         Ok(Router::new()
             .merge(npi_registry::router())
@@ -262,6 +277,33 @@ impl Service {
             (None, function) => return Err(StartError::UnknownConsumer(function.to_owned())),
         }
         Ok(progress)
+    }
+
+    /// Starts to deliver what SES reports about emails. Returns where SES puts it.
+    fn report(
+        &self,
+        rules: Vec<EventRule>,
+        options: &Options,
+        tasks: &mut Tasks,
+    ) -> Result<Option<UnboundedSender<Value>>, StartError> {
+        if !options.report_email {
+            return Ok(None);
+        }
+        let function = |rule: &EventRule| match (&options.lambda, rule.function.as_str()) {
+            (Some(url), function) => Ok(EventFunction::Watched(Box::new(WatchedFunction::new(
+                Upstream::new(url),
+                function,
+            )))),
+            (None, "mail-events") => Ok(EventFunction::MailEvents(self.mail_events.clone())),
+            (None, function) => Err(StartError::UnknownEventFunction(function.to_owned())),
+        };
+        let rules: Vec<_> = rules
+            .into_iter()
+            .map(|rule| function(&rule).map(|function| (rule, function)))
+            .collect::<Result<_, _>>()?;
+        let (events, queue) = unbounded_channel();
+        tasks.run_until_stop(|stop| event_bus::run(queue, rules, stop));
+        Ok(Some(events))
     }
 
     /// Starts the calls of one schedule.

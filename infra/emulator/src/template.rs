@@ -1,6 +1,7 @@
-//! Reads `infra/template.yaml`: the table, the routes, the consumers of its stream and the
-//! schedules.
+//! Reads `infra/template.yaml`: the table, the routes, the consumers of its stream, the schedules and
+//! the rules for events.
 
+mod event_rule;
 mod schedule;
 mod yaml;
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use crate::event_filter::{EventFilters, FilterPatternError};
+pub(crate) use event_rule::EventRule;
 pub(crate) use schedule::Schedule;
 use yaml::{resource_name, to_json};
 
@@ -28,6 +30,8 @@ pub(crate) struct Template {
     pub(crate) streams: Vec<StreamMapping>,
     /// Every schedule.
     pub(crate) schedules: Vec<Schedule>,
+    /// Every function that events of `EventBridge` call.
+    pub(crate) event_rules: Vec<EventRule>,
 }
 
 /// The table as `CloudFormation` describes it.
@@ -177,11 +181,18 @@ impl Template {
             .of_kind(ROUTE)
             .map(|(name, properties)| document.route(name, properties))
             .collect::<Result<_, _>>()?;
-        let schedules = document
+        let (on_events, on_schedule): (Vec<_>, Vec<_>) = document
             .of_kind(schedule::RULE)
+            .partition(|(_, properties)| properties.get("EventPattern").is_some());
+        let schedules = on_schedule
+            .into_iter()
             .map(|(name, properties)| document.schedule(name, properties))
             .collect::<Result<_, _>>()?;
-        Ok(Self { table, routes, streams, schedules })
+        let event_rules = on_events
+            .into_iter()
+            .map(|(name, properties)| document.event_rule(name, properties))
+            .collect::<Result<_, _>>()?;
+        Ok(Self { table, routes, streams, schedules, event_rules })
     }
 }
 

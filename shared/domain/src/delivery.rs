@@ -1,6 +1,10 @@
 //! Whether an email arrived. Delivery never changes the status of an invitation.
 
+mod event;
+
 use crate::time::Timestamp;
+
+pub use event::{BounceReason, ComplaintReason, DelayReason, DeliveryEvent};
 
 /// How far an email has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -75,7 +75,7 @@ pub enum MailLease {
 }
 
 impl MailId {
-    fn key(self) -> Key {
+    pub(crate) fn key(self) -> Key {
         match self {
             Self::Invitation { clinic, id, .. } => key::invitation(clinic, id),
             Self::Notice(id) => key::notice(id),
@@ -182,8 +182,8 @@ impl Store {
         self.write(drop.when(&listed)).await.map(|_| ())
     }
 
-    /// Marks an email as accepted by SES. Only an email whose outcome is not known yet changes, so an
-    /// event of SES that settled it first stays.
+    /// Marks an email as accepted by SES. Only an email whose outcome is not known yet changes, so a
+    /// report of SES that settled it first stays.
     pub async fn mark_sent(&self, mail: MailId, message_id: &str) -> Result<(), StoreError> {
         self.settle(mail, DeliveryStatus::Sent, attr::MESSAGE_ID, message_id).await
     }

@@ -5,7 +5,7 @@ use bench::{Table, median, within_bound};
 use crate::service::FunctionBench;
 use crate::{MeasureError, cold, process};
 
-const FUNCTIONS: [&str; 9] = [
+const FUNCTIONS: [&str; 10] = [
     "invite",
     "confirm",
     "list",
@@ -13,6 +13,7 @@ const FUNCTIONS: [&str; 9] = [
     "session",
     "temporary-access",
     "mailer",
+    "mail-events",
     "npi-verifier",
     "provision",
 ];

@@ -11,7 +11,9 @@ use axum::{Json, Router};
 use domain::entropy::{Entropy, random};
 use domain::time::Clock;
 use serde_json::{Value, json};
+use tokio::sync::mpsc::UnboundedSender;
 
+use super::reports::reports_on;
 use super::{CapturedEmail, Inbox};
 use crate::error::chain;
 
@@ -45,6 +47,8 @@ pub(crate) struct Capture {
     pub(crate) inbox: Inbox,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) entropy: Arc<dyn Entropy>,
+    /// Takes the events about accepted emails, if they are delivered.
+    pub(crate) events: Option<UnboundedSender<Value>>,
 }
 
 /// The one operation of SES that the service calls.
@@ -58,11 +62,16 @@ async fn send_email(State(capture): State<Capture>, Json(request): Json<Value>) 
         return error_response(fault);
     }
     let id = message_id(&capture);
-    let stored = capture.inbox.store(CapturedEmail {
-        id: id.clone(),
-        received_at: capture.clock.now().to_string(),
-        request,
-    });
+    let email =
+        CapturedEmail { id: id.clone(), received_at: capture.clock.now().to_string(), request };
+    let reports = reports_on(&email, capture.entropy.as_ref());
+    let stored = capture.inbox.store(email);
+    if let (Ok(()), Some(events)) = (&stored, &capture.events) {
+        for report in reports {
+            // Nobody listens while the service stops.
+            let _ = events.send(report);
+        }
+    }
     match (stored, fault) {
         (Ok(()), Some(SesFault::Late(delay))) => {
             tokio::time::sleep(delay).await;

@@ -23,13 +23,21 @@ pub(crate) struct Schedule {
 struct RuleProperties {
     #[serde(default)]
     schedule_expression: String,
-    targets: Vec<RuleTarget>,
+    #[serde(flatten)]
+    targets: RuleTargets,
+}
+
+/// What a rule calls.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct RuleTargets {
+    pub(super) targets: Vec<RuleTarget>,
 }
 
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct RuleTarget {
-    arn: Value,
+pub(super) struct RuleTarget {
+    pub(super) arn: Value,
 }
 
 impl TemplateDocument {
@@ -44,7 +52,7 @@ impl TemplateDocument {
                 at: name.to_owned(),
                 what: format!("the schedule {:?}", rule.schedule_expression),
             })?;
-        let [target] = rule.targets.as_slice() else {
+        let [target] = rule.targets.targets.as_slice() else {
             return Err(dangling_reference(name, "single function"));
         };
         let function = self.function(name, &target.arn)?;

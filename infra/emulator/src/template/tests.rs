@@ -92,4 +92,14 @@ fn the_emulator_supports_the_deployed_template() {
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
     assert_eq!(called, ["mailer", "npi-verifier"]);
+    let [reports] = template.event_rules.as_slice() else {
+        panic!("one rule for events");
+    };
+    assert_eq!(reports.function, "mail-events");
+    let event = |set: &str| {
+        let mail = serde_json::json!({ "tags": { "ses:configuration-set": [set] } });
+        serde_json::json!({ "source": "aws.ses", "detail-type": "Email Sent", "detail": { "mail": mail } })
+    };
+    assert!(reports.filters.matches(&event("MailConfiguration")));
+    assert!(!reports.filters.matches(&event("another")));
 }

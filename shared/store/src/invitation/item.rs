@@ -1,6 +1,6 @@
 //! An invitation as an item.
 
-use domain::delivery::{DeliveryStatus, EmailDelivery, SendAttempt};
+use domain::delivery::{EmailDelivery, SendAttempt};
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{
     AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
@@ -11,6 +11,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
+use crate::delivery::parse_status;
 use crate::item::RawItem;
 use crate::key::{MAIL_DUE, invitation_problems};
 use crate::profile::ProfileItem;
@@ -135,10 +136,7 @@ impl TryFrom<InvitationItem> for Invitation {
             Ok(SendAttempt { until: time("su", until)?, number: item.send_attempts })
         };
         let attempt = item.sending_until.map(attempt).transpose()?;
-        let delivery = match item.delivery.as_str() {
-            SENDING => DeliveryStatus::Queued,
-            other => DeliveryStatus::parse(other).ok_or(BadField("dl"))?,
-        };
+        let delivery = parse_status(&item.delivery)?;
         let details = InvitationDetails {
             id: InvitationId::parse(&item.id).map_err(|_| BadField("id"))?,
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
@@ -191,6 +189,7 @@ mod tests {
     use super::*;
     use crate::attr;
     use domain::actor::Inviter;
+    use domain::delivery::DeliveryStatus;
     use domain::ids::ApiKeyId;
     use domain::invitation::NewInvitation;
     use domain::npi::{Npi, NpiStatus, RegistryName, RegistryText};
