@@ -5,7 +5,7 @@ from botocore.exceptions import ClientError
 
 from cloud import DOMAIN, Stack
 
-FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer NpiVerifier Provision".split()
+FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer MailEvents NpiVerifier Provision".split()
 CLINIC = {"PK": {"S": "CLINIC#deploy"}, "SK": {"S": "X"}}
 AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
 ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
@@ -55,6 +55,7 @@ CASES = {
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
     "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Provision"),
+    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer Provision MailEvents"),
     "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Provision"),
     "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
     "read an account": (get(ACCOUNT), "Confirm Users Session"),
@@ -67,12 +68,14 @@ CASES = {
     "read a clinic's index": (query("GSI1", "GSI1PK", "CLINIC#deploy"), "Invite List TemporaryAccess"),
     "read the numbers to verify": (query("GSI1", "GSI1PK", "NPI#DUE"), "NpiVerifier"),
     "read the emails that are due": (query("GSI2", "GSI2PK", "MAIL#DUE"), "Mailer"),
+    "read the invitations with a problem": (query("GSI3", "GSI3PK", "CLINIC#deploy"), "List"),
     "scan": (("dynamodb", "scan", {"Limit": 1}), ""),
     "PartiQL": (("dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "{table}"'}), ""),
     "delete the table": (("dynamodb", "delete_table", {}), ""),
     "send email": (send_email(f"no-reply@{DOMAIN}"), "Mailer"),
     "make a clinic": (("lambda", "invoke", {"FunctionName": "{ProvisionFunction}", "Payload": b'{"publishKeys": false}'}), ""),
     "read failed emails": (("sqs", "receive_message", {"QueueUrl": "{MailFailures}"}), ""),
+    "read failed reports": (("sqs", "receive_message", {"QueueUrl": "{MailEventFailures}"}), ""),
     "change a page": (("s3", "put_object", {"Bucket": "{Pages}", "Key": "accept.html", "Body": b"x"}), ""),
 } | {
     f"read {secret}": (("secretsmanager", "get_secret_value", {"SecretId": f"{{{secret}}}"}), functions)

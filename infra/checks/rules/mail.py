@@ -76,7 +76,7 @@ def failed_reports_are_kept(template: dict) -> Problems:
     own = [one for one in configs if reference(one.get("FunctionName")) == "MailEventsFunction"]
     failures = [reference(dig(one, "DestinationConfig", "OnFailure", "Destination")) for one in own]
     if failures != ["MailEventFailures.Arn"]:
-        yield f"events that mail-events gives up on must go to MailEventFailures, found {failures}"
+        yield f"events that MailEventsFunction gives up on must go to MailEventFailures, found {failures}"
     if [one.get("MaximumRetryAttempts") for one in own] != [2]:
         yield "Lambda must retry an event of SES twice"
     yield from keeps_failures(template, "MailEventFailures")
@@ -138,9 +138,9 @@ def bounced_addresses_get_no_more_email(template: dict) -> Problems:
 def email_leaves_without_a_mail_from_record(template: dict) -> Problems:
     attributes = properties(template, "MailIdentity").get("MailFromAttributes", {})
     if not reference(attributes.get("MailFromDomain")).endswith(".${MailDomain}"):
-        yield "the MAIL FROM domain must be below MailDomain, or SPF is not aligned"
+        yield "the domain of the envelope must be below MailDomain, or SPF is not aligned"
     if attributes.get("BehaviorOnMxFailure") != "USE_DEFAULT_VALUE":
-        yield "a lost MX record of the MAIL FROM domain must not stop email"
+        yield "a lost MX record of the domain of the envelope must not stop email"
 
 
 @rule

@@ -73,10 +73,10 @@ impl DelayReason {
         match self {
             Self::MailboxFull => "The mailbox is full. We keep trying for up to 14 hours.",
             Self::Spam => {
-                "The recipient's mail server takes the email for spam. We keep trying for up to 14 hours."
+                "The recipient's email server takes the email for spam. We keep trying for up to 14 hours."
             }
             Self::Server => {
-                "The recipient's mail server is not accepting the email yet. We keep trying for up to 14 hours."
+                "The recipient's email server is not accepting the email yet. We keep trying for up to 14 hours."
             }
         }
     }
@@ -105,13 +105,13 @@ impl BounceReason {
             Self::Disabled => "The mailbox is disabled. Ask the person for another address.",
             Self::MailboxFull => "The mailbox is full. Ask the person to make room, then resend.",
             Self::Refused => {
-                "The recipient's mail server refused the email. Ask its administrator to allow email from AutoScribe, then resend."
+                "The recipient's email server refused the email. Ask its administrator to allow email from AutoScribe, then resend."
             }
             Self::TimedOut => {
-                "The recipient's mail server did not accept the email in time. Resend later."
+                "The recipient's email server did not accept the email in time. Resend later."
             }
             Self::Permanent => {
-                "The recipient's mail server returned the email for good. Check the address."
+                "The recipient's email server returned the email for good. Check the address."
             }
             Self::Suppressed => {
                 "Not sent: an earlier email to this address bounced, so the address is on our suppression list. Check the address. If it is right, ask AutoScribe support to take it off the list, then resend."
@@ -120,7 +120,7 @@ impl BounceReason {
                 "Not sent: emails of other senders to this address bounced lately. Check the address. If it is right, resend in two weeks."
             }
             Self::Unclear => {
-                "The recipient's mail server returned the email or an automatic reply. Ask the person whether the email arrived."
+                "The recipient's email server returned the email or an automatic reply. Ask the person whether the email arrived."
             }
         }
     }
@@ -159,7 +159,7 @@ impl DeliveryEvent {
             Self::Sent | Self::Delivered => None,
             Self::Delayed(reason) => Some(reason.detail()),
             Self::Rejected => {
-                Some("Our mail system refused to send the email. Ask AutoScribe support.")
+                Some("Our email system refused to send the email. Ask AutoScribe support.")
             }
             Self::Bounced(reason) => Some(reason.detail()),
             Self::Complained(reason) => Some(reason.detail()),

@@ -70,8 +70,11 @@ fn a_report_settles_an_email_whose_answer_was_lost() {
     assert_eq!((settled.message_id.as_deref(), settled.attempt), (Some("m1"), None));
     let failed = with(DeliveryStatus::Failed, "we could not confirm", None);
     for event in ALL {
-        let told = failed.record(event, "m1").unwrap();
-        assert_eq!((told.status, told.detail.as_deref()), (event.status(), event.detail()));
+        let corrected = failed.record(event, "m1").unwrap();
+        assert_eq!(
+            (corrected.status, corrected.detail.as_deref()),
+            (event.status(), event.detail())
+        );
     }
 }
 
@@ -112,7 +115,7 @@ fn any_event() -> impl Strategy<Value = DeliveryEvent> {
 }
 
 /// Some reports, and the same reports in another order, each at least once.
-fn told_twice() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>)> {
+fn repeated_and_shuffled() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>)> {
     subsequence(ALL.to_vec(), 0..=ALL.len()).prop_flat_map(|events| {
         let repeats = subsequence(events.clone(), 0..=events.len());
         let shuffled = repeats.prop_map({
@@ -125,7 +128,7 @@ fn told_twice() -> impl Strategy<Value = (Vec<DeliveryEvent>, Vec<DeliveryEvent>
 
 proptest! {
     #[test]
-    fn neither_order_nor_repeats_change_the_status((events, shuffled) in told_twice()) {
+    fn neither_order_nor_repeats_change_the_status((events, shuffled) in repeated_and_shuffled()) {
         prop_assert_eq!(record_all(&shuffled), record_all(&events));
     }
 
