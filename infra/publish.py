@@ -50,6 +50,8 @@ def main() -> int:
     except (BotoCoreError, ClientError) as error:
         print(f"The pages were not uploaded: {error}", file=sys.stderr)
         return 1
+    if "AlarmWarning" in outputs:
+        print(f"WARNING: {outputs['AlarmWarning']}")
     print(f"Open {outputs['PublicUrl']}")
     return 0
 

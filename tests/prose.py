@@ -26,8 +26,8 @@ EXEMPT = {RULES, "LICENSE", "Cargo.lock"}
 # Word lists and pinned requirements hold no sentences.
 NO_PROSE = re.compile(r"/words/|requirements\.txt$|clinic-roles\.txt$")
 
-# Names and messages of AWS and of libraries.
-ALLOWED = re.compile(r"is_cancelled|Transaction cancelled, please refer")
+# Names and messages of AWS and of libraries, and a field of the API.
+ALLOWED = re.compile(r"is_cancelled|Transaction cancelled, please refer|\"t[o]ld\"|`t[o]ld`|body\.t[o]ld")
 
 # Comments and strings are matched from left to right, so that a quote in a comment does not open a string.
 SLASH_COMMENT = r"(?<![:\w])//[^\n]*|/\*.*?\*/"

@@ -473,7 +473,7 @@ def test_make_deploy_publishes_a_version_of_every_function_with_an_alias():
     released = subprocess.check_output(["sh", "-c", command.replace("$$", "$")], input=TEMPLATE.read_text(), text=True)
     kind = "AWS::Lambda::Version"
     before, after = (set(resources_of_type(expand(yaml_parse(text)), kind)) for text in (TEMPLATE.read_text(), released))
-    assert len(before) == 8 and not before & after
+    assert len(before) == 9 and not before & after
 
 
 def test_gradual_deployment_can_be_turned_off(source: dict):

@@ -1,4 +1,4 @@
-//! What the holder of an expired link is told.
+//! What the holder of an expired link sees.
 
 use changes::load_managers;
 use domain::clinic::Clinic;

@@ -26,9 +26,9 @@ const ALWAYS_ACCEPTED: [StatusCode; 2] = [StatusCode::NOT_FOUND, StatusCode::CON
 pub(crate) struct RequestNewView {
     /// Whether the clinic's owners and admins have been emailed about this link, now or before. It is left out for a
     /// token that is not ours.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "told", skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
-    told: Option<bool>,
+    emailed: Option<bool>,
 }
 
 /// Ask for a new link, once per link.
@@ -55,15 +55,15 @@ pub(crate) async fn handle(
         let invitation = load_invitation_by_token(&deps, &token).await?;
         ask_for_new_link(&deps, invitation, ip.clone()).await
     });
-    let told = match asked {
-        Ok(told) => told,
+    let emailed = match asked {
+        Ok(emailed) => emailed,
         Err(problem) if ALWAYS_ACCEPTED.contains(&problem.status()) => false,
         Err(problem) => return Err(problem),
     };
-    Ok((StatusCode::ACCEPTED, Json(RequestNewView { told: is_ours.then_some(told) })))
+    Ok((StatusCode::ACCEPTED, Json(RequestNewView { emailed: is_ours.then_some(emailed) })))
 }
 
-/// Records the request for a new link and queues the email about it. Returns whether anyone has been told.
+/// Records the request for a new link and queues the email about it. Returns whether anyone has been emailed.
 async fn ask_for_new_link(
     deps: &Deps,
     invitation: Invitation,

@@ -9,8 +9,10 @@ mod event;
 
 use std::collections::HashMap;
 
+use domain::delivery::DeliveryStatus;
 use domain::ids::{ClinicId, InvitationId, NoticeId};
 use store::{MailId, Store, StoreError};
+use telemetry::metric::{self, Metric};
 
 pub use event::SesEvent;
 
@@ -56,10 +58,20 @@ pub async fn handle(deps: &Deps, event: SesEvent) -> Result<(), MailEventError> 
         };
         if deps.store.record_delivery(&stored, &next).await? {
             tracing::info!(kind, mail = ?id, delivery = next.status.as_str(), "email event recorded");
+            count(next.status);
             return Ok(());
         }
     }
     Err(MailEventError::Busy)
+}
+
+fn count(delivery: DeliveryStatus) {
+    match delivery {
+        DeliveryStatus::Delivered => metric::count(Metric::Delivered),
+        DeliveryStatus::Bounced => metric::count(Metric::Bounced),
+        DeliveryStatus::Complained => metric::count(Metric::Complained),
+        _ => {}
+    }
 }
 
 /// Reads the tags that mailer gives each email.

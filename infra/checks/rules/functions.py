@@ -52,11 +52,11 @@ ALARMS = {
     ("AWS/SES", "Reputation.BounceRate", ""),
     ("AWS/SES", "Reputation.ComplaintRate", ""),
     ("AWS/Backup", "NumberOfBackupJobsFailed", "BackupVault"),
-    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction"}},
+    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction", "MailEventsFunction"}},
     *{
         ("AWS/DynamoDB", f"{kind}ThrottleEvents", where)
         for kind in ("Read", "Write")
-        for where in ("AccessTable", "GSI1", "GSI2")
+        for where in ("AccessTable", "GSI1", "GSI2", "GSI3")
     },
     *{("AWS/DynamoDB", "SystemErrors", operation) for operation in TABLE_OPERATIONS},
     ("AWS/Lambda", "IteratorAge", "MailerFunction"),

@@ -114,14 +114,14 @@ def reports_reach_mail_events(template: dict) -> Problems:
         yield f"MailEventsRule must match {join_names(REPORTS.values())} of aws.ses"
     if [reference(name) for name in tags.get("ses:configuration-set", [])] != ["MailConfiguration"]:
         yield "MailEventsRule must match emails of MailConfiguration only"
-    if [reference(target["Arn"]) for target in one.get("Targets", [])] != ["MailEventsFunction.Arn"]:
+    if [function_called(target["Arn"]) for target in one.get("Targets", [])] != ["MailEventsFunction"]:
         yield "MailEventsRule must call MailEventsFunction"
     if one.get("State", "ENABLED") != "ENABLED":
         yield "MailEventsRule must be enabled"
     callers = [
         reference(permission.get("SourceArn"))
         for permission in resources_of_type(template, PERMISSION).values()
-        if reference(permission.get("FunctionName")) == "MailEventsFunction"
+        if function_called(permission.get("FunctionName")) == "MailEventsFunction"
     ]
     if callers != ["MailEventsRule.Arn"]:
         yield f"only MailEventsRule may call MailEventsFunction, found {callers}"

@@ -114,8 +114,8 @@ async fn a_link_of_a_clinic_that_no_one_can_be_asked_in_says_so() {
     let problem = app.as_invitee().post("/v1/invitation/lookup", &body).await;
     let problem = problem.expect_problem(410, "invitation_expired");
     assert_eq!(problem["canRequestNew"], false);
-    let told = app.as_invitee().post("/v1/invitation/request-new", &body).await.expect(202);
-    assert_eq!(told, json!({ "told": false }));
+    let answer = app.as_invitee().post("/v1/invitation/request-new", &body).await.expect(202);
+    assert_eq!(answer, json!({ "told": false }));
 }
 
 #[tokio::test]
