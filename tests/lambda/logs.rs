@@ -247,7 +247,7 @@ async fn the_log_line_of_an_event_counts_its_calls_and_holds_no_personal_data() 
     assert_holds_none_of(&line, &[&token, "@riverside.example"]);
 }
 
-/// The metrics of the template that count corrupt items, with the filter patterns that count them.
+/// The metrics of the template that count log lines, with their filter patterns.
 fn read_metric_filters() -> Vec<(&'static str, &'static str)> {
     let template = include_str!("../../infra/template.yaml");
     let lines: Vec<_> = template.lines().map(str::trim).collect();
@@ -256,9 +256,7 @@ fn read_metric_filters() -> Vec<(&'static str, &'static str)> {
         let (_, metric) = pair[1].split_once("MetricName: ")?;
         Some((metric.split(',').next()?, pattern))
     };
-    let found: Vec<_> = lines.windows(2).filter_map(filter).collect();
-    assert_eq!(found.len(), 1, "{found:?}");
-    found
+    lines.windows(2).filter_map(filter).collect()
 }
 
 /// Whether a filter pattern of the template counts a line. Knows only what the template uses.
