@@ -81,9 +81,11 @@ build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each wit
 		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
+region:
+	@: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
+
 deploy: export AWS_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
-deploy: build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
-	: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
+deploy: region build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
 	sed "s/: unreleased/: $$(date -u +%Y%m%dT%H%M%SZ)/" infra/template.yaml > infra/released.yaml
 	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/released.yaml --capabilities CAPABILITY_IAM
 	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
@@ -98,4 +100,4 @@ deploy: build .venv/infra ## Deploys the stack STACK=autoscribe-access and its p
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help dev lambda test check soak mutants fuzz openapi routes bench build deploy
+.PHONY: help dev lambda test check soak mutants fuzz openapi routes bench build region deploy
