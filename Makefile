@@ -86,7 +86,7 @@ region:
 
 deploy: export AWS_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
 deploy: region build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
-	sed "s/: unreleased/: $$(date -u +%Y%m%dT%H%M%SZ)/" infra/template.yaml > infra/released.yaml
+	sed "s/: unreleased/: v$$(printf %x $$(date +%s))/" infra/template.yaml > infra/released.yaml
 	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/released.yaml --capabilities CAPABILITY_IAM
 	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
 

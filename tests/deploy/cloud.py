@@ -123,7 +123,7 @@ class Cloud:
     def upload_template(self, template: str, release: int) -> str:
         """Uploads the template as `make deploy` releases it. Returns its URL."""
         text = CODE.sub(r"CodeUri: s3://code/\1.zip", leave_out_unsupported(template))
-        body = text.replace(": unreleased", f": release{release}").encode()
+        body = text.replace(": unreleased", f": v{release:08x}").encode()
         self.client("s3").put_object(Bucket="code", Key="template.yaml", Body=body)
         return f"{self.url}/code/template.yaml"
 

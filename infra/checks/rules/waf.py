@@ -16,7 +16,7 @@ LIMITS = {
 }
 COMMON = "AWSManagedRulesCommonRuleSet"
 # Rules of the common set that would block the product's own requests.
-ONLY_COUNTED = {"SizeRestrictions_BODY", "NoUserAgent_HEADER", "GenericRFI_BODY"}
+ONLY_COUNTED = {"SizeRestrictions_BODY", "NoUserAgent_HEADER", "GenericRFI_BODY", "GenericLFI_BODY", "CrossSiteScripting_BODY"}
 DECODED = ["URL_DECODE", "NORMALIZE_PATH"]
 
 

@@ -77,6 +77,10 @@ impl<P: SecretSettings> ReplaceKeys for Keyring<P> {
         self.replace(&keyring_from(text).map_err(|error| error.to_string())?);
         Ok(())
     }
+
+    fn take_outdated(&self) -> bool {
+        Self::take_outdated(self)
+    }
 }
 
 /// Parses `kid:secret` entries, separated by white space, newest first. An entry without a kid is key

@@ -77,6 +77,10 @@ impl OriginCheck {
             return Err(not_through_public_url());
         }
         let viewer = headers.get(VIEWER_ADDRESS_HEADER).and_then(|address| address.to_str().ok());
+        if viewer.is_none() {
+            // The request is answered, but throttles now count the edge instead of the viewer.
+            tracing::error!("CloudFront did not send the viewer's address");
+        }
         Ok(viewer.map(|address| ClientIp(address.to_owned())))
     }
 }

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use base64::Engine as _;
@@ -77,6 +78,8 @@ pub struct TokenKey {
 pub struct Keyring<P> {
     /// A function replaces the keys while it runs, after its secret was rotated.
     keys: RwLock<Arc<TokenKeys>>,
+    /// Whether a token named a key that is not here.
+    outdated: AtomicBool,
     purpose: PhantomData<fn() -> P>,
 }
 
@@ -92,12 +95,17 @@ impl<P: KeyPurpose> Keyring<P> {
     /// Makes tokens with `newest`, and also reads tokens of the `older` keys.
     pub fn new(newest: TokenKey, older: Vec<TokenKey>) -> Self {
         let keys = RwLock::new(Arc::new(TokenKeys { newest, older }));
-        Self { keys, purpose: PhantomData }
+        Self { keys, outdated: AtomicBool::new(false), purpose: PhantomData }
     }
 
     /// Replaces the keys with those of another keyring.
     pub fn replace(&self, with: &Self) {
         *self.keys.write().unwrap_or_else(PoisonError::into_inner) = with.keys();
+    }
+
+    /// Whether a token named an unknown key since the last call. Another process may have newer keys.
+    pub fn take_outdated(&self) -> bool {
+        self.outdated.swap(false, Ordering::Relaxed)
     }
 
     fn keys(&self) -> Arc<TokenKeys> {
@@ -119,7 +127,10 @@ impl<P: KeyPurpose> Keyring<P> {
     pub(super) fn open<const N: usize>(&self, text: &str) -> Result<[u8; N], TokenInvalid> {
         let (sealed, mac) = split::<N>(text)?;
         let keys = self.keys();
-        let key = keys.find(sealed[0]).ok_or(TokenInvalid)?;
+        let Some(key) = keys.find(sealed[0]) else {
+            self.outdated.store(true, Ordering::Relaxed);
+            return Err(TokenInvalid);
+        };
         key.mac::<P>(&sealed).verify_slice(&mac).map_err(|_| TokenInvalid)?;
         part(&sealed, 1)
     }
@@ -229,7 +240,10 @@ mod tests {
         let (running, rotated) = (keyring::<AccessLinks>(1), keyring::<AccessLinks>(2));
         let old = running.seal(&[5; 16]);
         running.replace(&rotated);
+        assert!(!running.take_outdated());
         assert_eq!(running.open::<16>(old.reveal()), Err(TokenInvalid), "kid 1 was removed");
+        assert!(running.take_outdated(), "another process may know kid 1");
+        assert!(!running.take_outdated(), "only once");
         assert!(rotated.open::<16>(running.seal(&[5; 16]).reveal()).is_ok());
     }
 
