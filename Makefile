@@ -5,7 +5,7 @@ SHELL := bash
 
 FUNCTIONS := invite confirm list mailer mail-events npi-verifier provision users session temporary-access
 PYTHON := python3
-STACK := autoscribe-access
+STACK ?= autoscribe-access
 # Every build names the workspace, so that dependencies have the same features each time and are built once.
 BUILD := cargo build --locked --workspace
 TARGET := $(or $(CARGO_TARGET_DIR),target)
