@@ -1,0 +1,9 @@
+import { Page } from "../../ui/Page";
+
+export function ActivityPage() {
+  return (
+    <Page title="Activity">
+      <p>To be replaced</p>
+    </Page>
+  );
+}

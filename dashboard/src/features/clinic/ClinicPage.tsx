@@ -1,0 +1,9 @@
+import { Page } from "../../ui/Page";
+
+export function ClinicPage() {
+  return (
+    <Page title="Clinic">
+      <p>To be replaced</p>
+    </Page>
+  );
+}

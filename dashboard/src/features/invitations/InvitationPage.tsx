@@ -1,0 +1,9 @@
+import { Page } from "../../ui/Page";
+
+export function InvitationPage() {
+  return (
+    <Page title="Invitation">
+      <p>To be replaced</p>
+    </Page>
+  );
+}

@@ -1,0 +1,9 @@
+import { Page } from "../../ui/Page";
+
+export function InvitationsPage() {
+  return (
+    <Page title="Invitations">
+      <p>To be replaced</p>
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { manages, useSession } from "../../session/queries";
+import { Page } from "../../ui/Page";
+import { Pages } from "../../ui/Pages";
+import { PeopleTabs } from "../../ui/PeopleTabs";
+import type { UserFilters } from "./filters";
+import { usersQuery } from "./queries";
+import { UserFilterForm } from "./UserFilterForm";
+import { UsersEmpty } from "./UsersEmpty";
+import { UsersTable } from "./UsersTable";
+
+/** The clinic's confirmed people. */
+export function UsersPage() {
+  const filters: UserFilters = useSearch({ from: "/users" });
+  const navigate = useNavigate({ from: "/users" });
+  const session = useSession();
+  const query = useInfiniteQuery(usersQuery(filters));
+  const filtered = Object.values(filters).some((value) => value !== undefined);
+  return (
+    <Page title="Users" actions={manages(session) && <InviteLink />}>
+      {manages(session) && <PeopleTabs />}
+      <UserFilterForm filters={filters} onChange={(search) => void navigate({ search, replace: true })} />
+      <Pages
+        what="users"
+        query={query}
+        rowsOf={(page) => page.users}
+        rowKey={(user) => user.userId}
+        empty={
+          <UsersEmpty filtered={filtered} canInvite={manages(session)} onClear={() => void navigate({ search: {} })} />
+        }
+      >
+        {(users, focusKey) => (
+          <UsersTable users={users} focusKey={focusKey} more={query.hasNextPage} stale={query.isPlaceholderData} />
+        )}
+      </Pages>
+    </Page>
+  );
+}
+
+function InviteLink() {
+  return (
+    <Link className="button first" to="/users/invitations/new">
+      Invite User
+    </Link>
+  );
+}

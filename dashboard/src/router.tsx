@@ -1,0 +1,140 @@
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+} from "@tanstack/react-router";
+import { Problem } from "./api/problem";
+import { userFilters } from "./features/users/filters";
+import { seesUsers, sessionQuery } from "./session/queries";
+import { Shell } from "./session/Shell";
+import { Loading } from "./ui/Loading";
+import { NotFound } from "./ui/NotFound";
+import { ProblemNote } from "./ui/ProblemNote";
+
+type Context = { queries: QueryClient };
+
+const root = createRootRouteWithContext<Context>()({
+  beforeLoad: async ({ context, location: at }) => {
+    try {
+      await context.queries.ensureQueryData(sessionQuery);
+    } catch (error) {
+      if (!(error instanceof Problem) || error.status !== 401) throw error;
+      // The way back, so that the link of an email survives the sign-in.
+      location.replace(`/sign-in?next=${encodeURIComponent(at.href)}`);
+      await new Promise(() => {});
+    }
+  },
+  component: Shell,
+  notFoundComponent: NotFound,
+  errorComponent: ({ error }) => <ProblemNote error={error} onRetry={() => location.reload()} />,
+});
+
+const home = createRoute({
+  getParentRoute: () => root,
+  path: "/",
+  beforeLoad: async ({ context }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    throw redirect({ to: seesUsers(session) ? "/users" : "/account" });
+  },
+});
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: "/users",
+  validateSearch: userFilters,
+  component: lazyRouteComponent(() => import("./features/users/UsersPage"), "UsersPage"),
+});
+
+const user = createRoute({
+  getParentRoute: () => root,
+  path: "/users/$userId",
+  component: lazyRouteComponent(() => import("./features/users/UserPage"), "UserPage"),
+});
+
+const invitations = createRoute({
+  getParentRoute: () => root,
+  path: "/users/invitations",
+  component: lazyRouteComponent(() => import("./features/invitations/InvitationsPage"), "InvitationsPage"),
+});
+
+const invitation = createRoute({
+  getParentRoute: () => root,
+  path: "/users/invitations/$invitationId",
+  component: lazyRouteComponent(() => import("./features/invitations/InvitationPage"), "InvitationPage"),
+});
+
+const invite = createRoute({
+  getParentRoute: () => root,
+  path: "/users/invitations/new",
+  component: lazyRouteComponent(() => import("./features/invitations/InvitePage"), "InvitePage"),
+});
+
+const bulk = createRoute({
+  getParentRoute: () => root,
+  path: "/users/invitations/import",
+  component: lazyRouteComponent(() => import("./features/import/ImportPage"), "ImportPage"),
+});
+
+const views = createRoute({
+  getParentRoute: () => root,
+  path: "/views",
+  component: lazyRouteComponent(() => import("./features/views/ViewsPage"), "ViewsPage"),
+});
+
+const activity = createRoute({
+  getParentRoute: () => root,
+  path: "/activity",
+  component: lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage"),
+});
+
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: "/keys",
+  component: lazyRouteComponent(() => import("./features/keys/KeysPage"), "KeysPage"),
+});
+
+const clinic = createRoute({
+  getParentRoute: () => root,
+  path: "/clinic",
+  component: lazyRouteComponent(() => import("./features/clinic/ClinicPage"), "ClinicPage"),
+});
+
+const account = createRoute({
+  getParentRoute: () => root,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./features/account/AccountPage"), "AccountPage"),
+});
+
+const pages = [
+  home,
+  users,
+  user,
+  invitations,
+  invitation,
+  invite,
+  bulk,
+  views,
+  activity,
+  keys,
+  clinic,
+  account,
+] as const;
+
+export function makeRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree: root.addChildren(pages),
+    context: { queries },
+    defaultPendingComponent: () => <Loading what="the page" />,
+    defaultErrorComponent: ({ error, reset }) => <ProblemNote error={error} onRetry={reset} />,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,29 @@
+import type { ReactNode } from "react";
+import { Dialog } from "./Dialog";
+import { ProblemNote } from "./ProblemNote";
+
+/** Asks before something that cannot be taken back. */
+export function Confirm(props: {
+  title: string;
+  action: string;
+  busy: boolean;
+  error?: unknown;
+  onConfirm: () => void;
+  onClose: () => void;
+  children: ReactNode;
+}) {
+  return (
+    <Dialog title={props.title} onClose={props.onClose}>
+      {props.children}
+      {props.error ? <ProblemNote error={props.error} /> : null}
+      <div className="actions">
+        <button type="button" className="first" disabled={props.busy} onClick={props.onConfirm}>
+          {props.action}
+        </button>
+        <button type="button" onClick={props.onClose}>
+          Cancel
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,50 @@
+import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useState } from "react";
+import { Loading } from "./Loading";
+import { ProblemNote } from "./ProblemNote";
+
+/** A page of a list, as the API answers it. */
+type ListPage = { cursor?: string | null; hasMore: boolean; skipped?: number };
+
+/**
+ * A list that grows page by page. Rows that were loaded stay when a later page fails. `children` renders the rows,
+ * and gets the key of the first row of the newest page, for the focus.
+ */
+export function Pages<Page extends ListPage, Row>(props: {
+  what: string;
+  query: UseInfiniteQueryResult<InfiniteData<Page>>;
+  rowsOf: (page: Page) => Row[];
+  rowKey: (row: Row) => string;
+  empty: ReactNode;
+  children: (rows: Row[], focusKey: string | null) => ReactNode;
+}) {
+  const { query } = props;
+  const [seen, setSeen] = useState<number | null>(null);
+  const pages = query.data?.pages ?? [];
+  const rows = pages.flatMap(props.rowsOf);
+  const skipped = pages.reduce((sum, page) => sum + (page.skipped ?? 0), 0);
+  const firstNew = seen === null ? undefined : rows[seen];
+  if (query.isPending) return <Loading what={props.what} />;
+  return (
+    <>
+      {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.data && rows.length === 0 && !query.hasNextPage && props.empty}
+      {rows.length > 0 && props.children(rows, firstNew ? props.rowKey(firstNew) : null)}
+      {skipped > 0 && <p className="quiet">{skipped} could not be read and are left out. Tell your operator.</p>}
+      {query.hasNextPage && (
+        <p>
+          <button
+            type="button"
+            disabled={query.isFetchingNextPage}
+            onClick={() => {
+              setSeen(rows.length);
+              void query.fetchNextPage();
+            }}
+          >
+            {query.isFetchingNextPage ? "Loading…" : "Show more"}
+          </button>
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,35 @@
+import { useEffect, useState } from "react";
+import { Problem } from "../api/problem";
+
+/** Why something did not work, what names it in the service's logs, and a way to try again. */
+export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+  const problem = error instanceof Problem ? error : new Problem(0, {});
+  const wait = useCountdown(problem.retryAfter);
+  return (
+    <div className="problem" role="alert">
+      <p>{problem.message}</p>
+      {problem.requestId && (
+        <p className="quiet">
+          Request <code>{problem.requestId}</code>
+        </p>
+      )}
+      {onRetry && (
+        <button type="button" disabled={wait > 0} onClick={onRetry}>
+          {wait > 0 ? `Try again in ${wait} s` : "Try again"}
+        </button>
+      )}
+    </div>
+  );
+}
+
+/** Counts the seconds down to 0. */
+function useCountdown(seconds: number | null): number {
+  const [left, setLeft] = useState(seconds ?? 0);
+  useEffect(() => setLeft(seconds ?? 0), [seconds]);
+  useEffect(() => {
+    if (left <= 0) return;
+    const timer = setTimeout(() => setLeft(left - 1), 1000);
+    return () => clearTimeout(timer);
+  }, [left]);
+  return left;
+}

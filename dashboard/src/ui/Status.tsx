@@ -1,0 +1,12 @@
+import type { Word } from "../rules/words";
+
+const icons = { good: "✓", bad: "!", wait: "…", plain: "–" } as const;
+
+/** A state as an icon and a word. Color only repeats what both say. */
+export function Status({ word }: { word: Word }) {
+  return (
+    <span className={`status ${word.tone}`}>
+      <span aria-hidden="true">{icons[word.tone]}</span> {word.text}
+    </span>
+  );
+}

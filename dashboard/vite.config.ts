@@ -1,0 +1,25 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** The pages. Everyone opens the first four from an email. The last one is the application. */
+const pages = ["accept", "reset", "sign-in", "restricted", "index"];
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    rolldownOptions: { input: pages.map((page) => `${page}.html`) },
+    // The content security policy allows files of this origin only.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    // The budgets are checked with it.
+    manifest: true,
+  },
+  // For `npx vite` beside `make dev`.
+  server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test/setup.ts"],
+    restoreMocks: true,
+  },
+});
