@@ -4,6 +4,7 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
+  type RouterHistory,
   redirect,
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
@@ -123,10 +124,11 @@ const pages = [
   account,
 ] as const;
 
-export function makeRouter(queries: QueryClient) {
+export function makeRouter(queries: QueryClient, history?: RouterHistory) {
   return createRouter({
     routeTree: root.addChildren(pages),
     context: { queries },
+    ...(history && { history }),
     defaultPendingComponent: () => <Loading what="the page" />,
     defaultErrorComponent: ({ error, reset }) => <ProblemNote error={error} onRetry={reset} />,
     scrollRestoration: true,

@@ -14,9 +14,9 @@ export const api = createClient<paths>({
 });
 
 /** The data of an answer. Throws a Problem if the API refused or did not answer. */
-export async function data<T>(call: Promise<{ data?: T; response: Response }>): Promise<T> {
+export async function data<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const answer = await call;
-  if (!answer.response.ok) throw await Problem.of(answer.response);
+  if (!answer.response.ok) throw Problem.of(answer.response, answer.error);
   return answer.data as T;
 }
 

@@ -32,12 +32,10 @@ export class Problem extends Error {
     return new Problem(0, { code: "offline", detail });
   }
 
-  static async of(response: Response): Promise<Problem> {
+  /** The problem of an answer whose body was read already. A body that is not the API's own counts as none. */
+  static of(response: Response, body: unknown): Problem {
     const wait = Number(response.headers.get("retry-after"));
-    const body = await response
-      .clone()
-      .json()
-      .catch(() => ({}));
-    return new Problem(response.status, body, wait > 0 ? wait : null);
+    const members = typeof body === "object" && body !== null ? (body as Record<string, unknown>) : {};
+    return new Problem(response.status, members, wait > 0 ? wait : null);
   }
 }

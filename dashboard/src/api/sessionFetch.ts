@@ -54,5 +54,9 @@ const prompts: Record<string, Prompt> = {
 
 async function promptOf(response: Response): Promise<Prompt | null> {
   if (![401, 403, 409].includes(response.status)) return null;
-  return prompts[(await Problem.of(response)).code] ?? null;
+  const body = await response
+    .clone()
+    .json()
+    .catch(() => null);
+  return prompts[Problem.of(response, body).code] ?? null;
 }

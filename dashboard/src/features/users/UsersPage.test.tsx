@@ -1,0 +1,84 @@
+import { screen, within } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { problem, serveApi, session, user } from "../../test/api";
+import { openPage } from "../../test/page";
+
+const anna = user({
+  userId: "usr_0192eeeeeeeeeeeeeeeeeeeeeeeeeeee",
+  firstName: "Anna",
+  lastName: "Hale",
+  level: "member",
+  canCreateReports: true,
+  npiVerification: "verified",
+  hasDashboardAccess: false,
+  canManageStudies: false,
+});
+
+function list(users: unknown[], hasMore = false) {
+  return { users, cursor: hasMore ? "next" : null, hasMore };
+}
+
+test("lists each person with permissions in words", async () => {
+  serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": list([anna]) });
+  openPage("/users");
+  const row = await screen.findByRole("row", { name: /Anna Hale/ });
+  expect(row.textContent).toContain("Reports, PACS only");
+  expect(row.textContent).toContain("NPI verified");
+  expect(screen.getByText("1 person")).toBeTruthy();
+});
+
+test("says that no one has confirmed yet, and leads to the invitations", async () => {
+  serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": list([]) });
+  openPage("/users");
+  await screen.findByText("No one has confirmed yet");
+  expect(screen.getByRole("link", { name: "Invite User" }).getAttribute("href")).toBe("/users/invitations/new");
+});
+
+test("says that a filter leaves no one, and clears it", async () => {
+  const sent = serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": list([]) });
+  const { person, router } = openPage("/users?level=owner");
+  await person.click(await screen.findByRole("button", { name: "Clear the filters" }));
+  await screen.findByText("No one has confirmed yet");
+  expect(router.state.location.search).toEqual({});
+  expect(sent.find((one) => one.path.endsWith("/users"))?.query.get("level")).toBe("owner");
+});
+
+test("an error has its request id and can be tried again", async () => {
+  let fail = true;
+  serveApi({
+    "GET /v1/session": session(),
+    "GET /v1/autoScribe/users": () =>
+      fail ? problem(403, "forbidden", "Ask an owner or admin.") : { status: 200, body: list([anna]) },
+  });
+  const { person } = openPage("/users");
+  const alert = await screen.findByRole("alert");
+  expect(within(alert).getByText("Ask an owner or admin.")).toBeTruthy();
+  expect(within(alert).getByText("req-1")).toBeTruthy();
+  fail = false;
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await screen.findByRole("row", { name: /Anna Hale/ });
+});
+
+test("Show more loads the next page and moves the focus to its first row", async () => {
+  const other = { ...anna, userId: "usr_0192ffffffffffffffffffffffffffff", firstName: "Grace" };
+  serveApi({
+    "GET /v1/session": session(),
+    "GET /v1/autoScribe/users": ({ query }) => ({
+      status: 200,
+      body: query.get("cursor") ? list([other]) : list([anna], true),
+    }),
+  });
+  const { person } = openPage("/users");
+  await person.click(await screen.findByRole("button", { name: "Show more" }));
+  const row = await screen.findByRole("row", { name: /Grace Hale/ });
+  expect(document.activeElement).toBe(row);
+  expect(screen.getByText("2 people")).toBeTruthy();
+});
+
+test("a member without management sees no way to invite", async () => {
+  serveApi({ "GET /v1/session": session({ level: "member" }), "GET /v1/autoScribe/users": list([anna]) });
+  openPage("/users");
+  await screen.findByRole("row", { name: /Anna Hale/ });
+  expect(screen.queryByRole("link", { name: "Invite User" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "API keys" })).toBeNull();
+});

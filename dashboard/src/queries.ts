@@ -1,0 +1,21 @@
+import { MutationCache, QueryClient } from "@tanstack/react-query";
+import { Problem } from "./api/problem";
+
+/** The application's cache. Nothing in it is optimistic: after a change, everything on screen is read again. */
+export function makeQueries(options: { retry?: boolean } = {}): QueryClient {
+  const queries: QueryClient = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // A refusal stays one. Only an answer that did not come is worth a second try.
+        retry: (tries, error) =>
+          options.retry !== false && tries < 1 && error instanceof Problem && error.status >= 500,
+        staleTime: 5_000,
+        // The browser's own guess is often wrong. A request that fails says so.
+        networkMode: "always",
+      },
+      mutations: { networkMode: "always" },
+    },
+    mutationCache: new MutationCache({ onSettled: () => queries.invalidateQueries() }),
+  });
+  return queries;
+}
