@@ -15,7 +15,7 @@ export default defineConfig({
     manifest: true,
   },
   // For `npx vite` beside `make dev`.
-  server: { proxy: { "/v1": { target: "http://127.0.0.1:8080", changeOrigin: false } } },
+  server: { proxy: { "/v1": process.env.API ?? "http://127.0.0.1:8080" } },
   test: {
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
