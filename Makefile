@@ -13,23 +13,34 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-dev: ## Runs the whole service on this machine. RESET=1 deletes its data first
+pages: dashboard/dist ## Builds the dashboard
+
+dashboard/node_modules: dashboard/package.json dashboard/package-lock.json
+	npm --prefix dashboard ci --no-progress
+	touch $@
+dashboard/dist: dashboard/node_modules shared/mail/abilities.json $(shell find dashboard -name node_modules -prune -o -name dist -prune -o -type f -print)
+	npm --prefix dashboard run build
+	touch $@
+
+dev: dashboard/dist ## Runs the whole service on this machine. RESET=1 deletes its data first
 	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	exec $(TARGET)/debug/dev
 
-lambda: .venv/lambda ## Runs the functions under cargo lambda watch, with the same database and inbox
+lambda: .venv/lambda dashboard/dist ## Runs the functions under cargo lambda watch, with the same database and inbox
 	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
-test: .venv/contract .venv/deploy ## Runs every test
+test: .venv/contract .venv/deploy dashboard/dist ## Runs every test
 	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
 	.venv/deploy/bin/python -m pytest -q tests/deploy
+	npm --prefix dashboard test
+	npm --prefix dashboard run e2e
 
-check: .venv/infra ## Checks format, lints, generated files, the template, links in docs and the English
+check: .venv/infra dashboard/node_modules ## Checks format, lints, generated files, the template, links in docs and the English
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
 	# Each alone, because the workspace turns on features that a function does not have.
@@ -37,6 +48,8 @@ check: .venv/infra ## Checks format, lints, generated files, the template, links
 	RUSTDOCFLAGS="--deny warnings" cargo doc --locked --workspace --no-deps --document-private-items
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
+	npm --prefix dashboard run --silent types | diff dashboard/src/api/schema.d.ts -
+	npm --prefix dashboard run check
 	.venv/infra/bin/python infra/checks/routes.py --check
 	.venv/infra/bin/python infra/checks/template.py infra/template.yaml infra/waf.yaml
 	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
@@ -46,7 +59,7 @@ soak: .venv/contract ## Kills the service again and again under load for 20 minu
 	$(BUILD) --bin dev
 	.venv/contract/bin/python tests/soak/soak.py
 
-mutants: .venv/deploy .venv/infra ## Breaks the template in many ways, and says which tests and checks notice
+mutants: .venv/deploy .venv/infra dashboard/dist ## Breaks the template in many ways, and says which tests and checks notice
 	$(BUILD) $(FUNCTIONS:%=--bin %)
 	.venv/deploy/bin/python tests/deploy/mutants.py
 
@@ -54,9 +67,10 @@ fuzz: ## Looks for inputs that break READER=person or another target of tests/fu
 	# Without LTO, which removes what the fuzzer counts. Our code has no unsafe, so it needs no sanitizer.
 	cargo +nightly fuzz run --dev --sanitizer none --fuzz-dir tests/fuzz --target-dir target/fuzz --features libfuzzer $(READER) -- -max_total_time=$(or $(SECONDS),600)
 
-openapi: ## Writes docs/openapi.json
+openapi: dashboard/node_modules ## Writes docs/openapi.json, and from it the types of the dashboard
 	$(BUILD) --bin openapi
 	$(TARGET)/debug/openapi > docs/openapi.json
+	npm --prefix dashboard run --silent types > dashboard/src/api/schema.d.ts
 
 routes: .venv/infra ## Writes cargo-lambda's routes into Cargo.toml, from the template
 	.venv/infra/bin/python infra/checks/routes.py --write
@@ -85,7 +99,7 @@ region:
 	@: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
 
 deploy: export AWS_REGION := $(or $(AWS_REGION),$(AWS_DEFAULT_REGION))
-deploy: region build .venv/infra ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
+deploy: region build .venv/infra dashboard/dist ## Deploys the stack STACK=autoscribe-access and its pages, and asks for the parameters
 	sed "s/: unreleased/: v$$(printf %x $$(date +%s))/" infra/template.yaml > infra/released.yaml
 	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/released.yaml --capabilities CAPABILITY_IAM
 	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
@@ -100,4 +114,4 @@ deploy: region build .venv/infra ## Deploys the stack STACK=autoscribe-access an
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help dev lambda test check soak mutants fuzz openapi routes bench build region deploy
+.PHONY: help pages dev lambda test check soak mutants fuzz openapi routes bench build region deploy

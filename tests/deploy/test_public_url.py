@@ -7,13 +7,15 @@ import pytest
 from cloud import Caller, Stack, wait_for
 
 PAGES = {
-    "/": "Sign in",
+    "/": "AutoScribe",
+    "/users/invitations/inv_0192": "AutoScribe",
     "/sign-in": "Sign in",
-    "/reset": "Sign in",
+    "/reset": "Set a new password",
+    "/restricted": "Dashboard access restricted",
     "/accept": "Your invitation",
     # Some email scanners encode the `#` of a link.
     "/accept%23token=abc": "Your invitation",
-    "/reset%2523token=abc": "Sign in",
+    "/reset%2523token=abc": "Set a new password",
 }
 
 
@@ -25,16 +27,23 @@ def test_a_page_is_served_with_strict_headers(stack: Stack, path: str):
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert "frame-ancestors 'none'" in page.headers["Content-Security-Policy"]
+    assert "require-trusted-types-for 'script'" in page.headers["Content-Security-Policy"]
     assert page.headers["Strict-Transport-Security"] == "max-age=63072000"
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["Referrer-Policy"] == "no-referrer"
     assert page.headers["X-Frame-Options"] == "DENY"
 
 
-@pytest.mark.parametrize(("path", "kind"), [("/assets/accept.js", "text/javascript"), ("/assets/style.css", "text/css")])
-def test_a_file_has_its_type(stack: Stack, path: str, kind: str):
-    file = Caller(stack).send("GET", path)
-    assert (file.status, file.headers["Content-Type"]) == (200, f"{kind}; charset=utf-8")
+def test_the_files_of_a_page_have_their_types_and_stay_in_caches(stack: Stack):
+    page = Caller(stack).send("GET", "/accept")
+    assert page.headers["Cache-Control"] == "no-store"
+    files = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page.text)
+    assert files
+    for path in files:
+        kind = {"js": "text/javascript; charset=utf-8", "css": "text/css; charset=utf-8"}[path.rsplit(".", 1)[1]]
+        file = Caller(stack).send("GET", path)
+        assert (file.status, file.headers["Content-Type"]) == (200, kind)
+        assert file.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 def test_http_is_redirected_for_pages_and_refused_for_the_api(stack: Stack):

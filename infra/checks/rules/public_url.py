@@ -15,8 +15,10 @@ ERRORS = {400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504}
 SECRET = "{{{{resolve:secretsmanager:${{OriginSecret}}:SecretString:{}::${{OriginSecretVersion}}}}}}"
 PUBLIC_URL = ["HasPublicDomain", "https://${PublicDomain}", "https://${Distribution.DomainName}"]
 SELF_ONLY = {
-    "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "connect-src": ["'self'"],
-    "img-src": ["'self'", "data:"], "base-uri": ["'none'"], "form-action": ["'none'"], "frame-ancestors": ["'none'"],
+    "default-src": ["'none'"], "script-src": ["'self'"], "style-src": ["'self'"], "img-src": ["'self'"],
+    "font-src": ["'self'"], "connect-src": ["'self'"], "manifest-src": ["'self'"], "base-uri": ["'none'"],
+    "form-action": ["'none'"], "frame-ancestors": ["'none'"],
+    "require-trusted-types-for": ["'script'"], "trusted-types": ["'none'"],
 }  # fmt: skip
 YEAR = 365 * 24 * 3600
 

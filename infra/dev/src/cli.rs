@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::path::PathBuf;
+
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
@@ -36,6 +38,9 @@ pub(crate) struct ServeOptions {
     /// Delete the data of earlier runs first
     #[arg(long, env = "RESET", value_parser = FalseyValueParser::new())]
     pub(crate) reset: bool,
+    /// Directory of the built pages
+    #[arg(long, default_value = "dashboard/dist", value_name = "DIRECTORY")]
+    pub(crate) pages: PathBuf,
     /// Send requests to the functions under `cargo lambda watch` at this URL
     #[arg(long, value_name = "URL")]
     pub(crate) lambda: Option<String>,
@@ -87,6 +92,8 @@ impl From<ProvisionOptions> for provision::ClinicRequest {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn parse(line: &str) -> Result<CommandLine, clap::Error> {
@@ -96,9 +103,10 @@ mod tests {
     #[test]
     fn the_service_runs_unless_there_is_a_command() {
         let line = parse("--port 81 --dynamodb-port 82 --reset --lambda http://x").unwrap();
-        let ServeOptions { port, dynamodb_port, reset, lambda } = line.serve;
+        let ServeOptions { port, dynamodb_port, reset, lambda, pages } = line.serve;
         assert!(line.command.is_none() && reset);
         assert_eq!((port, dynamodb_port, lambda.as_deref()), (81, 82, Some("http://x")));
+        assert_eq!(pages, Path::new("dashboard/dist"));
     }
 
     #[test]

@@ -39,7 +39,7 @@ async fn serve(directory: &Path, serve: ServeOptions) -> Result<(), BoxError> {
         lambda: serve.lambda,
         ..Options::default()
     };
-    let service = start(&data, options).await?;
+    let service = start(&data, options, &serve.pages).await?;
     let environment = match lambda {
         Some(_) => Some(data.save_lambda_env(&lambda_env::text(&service.emulator))?),
         None => None,

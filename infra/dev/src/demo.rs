@@ -83,24 +83,25 @@ mod tests {
     use emulator::Options;
 
     use super::*;
+    use crate::pages::no_pages;
     use crate::service::start;
 
     #[tokio::test]
     async fn a_restart_keeps_the_key_and_sends_no_second_email_to_the_owner() {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let first = start(&data, Options::default()).await.unwrap();
+        let first = start(&data, Options::default(), no_pages().path()).await.unwrap();
         assert_eq!(first.emulator.inbox.wait_for("owner@riverside.example", 1).await.len(), 1);
         first.emulator.stop().await;
 
-        let second = start(&data, Options::default()).await.unwrap();
+        let second = start(&data, Options::default(), no_pages().path()).await.unwrap();
         assert_eq!(second.api_key, first.api_key);
         second.emulator.wait_until_delivered().await.unwrap();
         assert_eq!(second.emulator.inbox.sent_to("owner@riverside.example").len(), 1);
         second.emulator.stop().await;
 
         data.clear().unwrap();
-        let third = start(&data, Options::default()).await.unwrap();
+        let third = start(&data, Options::default(), no_pages().path()).await.unwrap();
         assert_ne!(third.api_key, first.api_key);
         third.emulator.stop().await;
     }
@@ -110,8 +111,8 @@ mod tests {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
         let queued = Options { deliver_stream: false, ..Options::default() };
-        start(&data, queued).await.unwrap().emulator.stop().await;
-        let second = start(&data, Options::default()).await.unwrap();
+        start(&data, queued, no_pages().path()).await.unwrap().emulator.stop().await;
+        let second = start(&data, Options::default(), no_pages().path()).await.unwrap();
         let emails = second.emulator.inbox.wait_for("owner@riverside.example", 1).await;
         assert!(emails[0].token().is_some());
         second.emulator.stop().await;

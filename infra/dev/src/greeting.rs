@@ -22,9 +22,8 @@ pub(crate) fn text(service: &DevService, data: &Path, environment: Option<&Path>
 {functions}Its data is in {data}. Start with RESET=1 to delete it.
 
   API       {url}     clinic "Riverside Imaging", {clinic_id}
-  Inbox     {url}/inbox     every email that the service sends
-  Accept    {url}/accept     opens from the link in an email
-  Sign in   {url}/sign-in    with the password that you chose on the accept page
+  Inbox     {url}/inbox     every email that the service sends. Accept the owner's invitation there first
+  Dashboard {url}     with the password that you chose at the invitation
   PACS      {url}/pacs     an example that shows AutoScribe inside its own page
   Registry  {url}/api/?version=2.1&number=1234567893
   DynamoDB  {dynamodb_url}

@@ -1,6 +1,7 @@
 //! The emulator on a developer's data, with pages and the demo clinic.
 
 use std::io;
+use std::path::Path;
 
 use axum::Router;
 use emulator::{Emulator, Inbox, Options, StartError, Storage, TableError};
@@ -9,7 +10,8 @@ use runtime::OsEntropy;
 use crate::data::{DataDirectory, DataError};
 use crate::demo::{self, DemoError};
 use crate::examples::{self, Examples};
-use crate::{inbox, pages};
+use crate::inbox;
+use crate::pages::{self, PagesError};
 
 /// A developer's service.
 pub(crate) struct DevService {
@@ -29,6 +31,8 @@ pub(crate) enum DevServiceError {
     #[error("the inbox cannot be read")]
     Inbox(#[source] io::Error),
     #[error(transparent)]
+    Pages(#[from] PagesError),
+    #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
     Demo(#[from] DemoError),
@@ -41,6 +45,7 @@ impl DevServiceError {
             Self::Start(StartError::Port { .. }) => Some(
                 "Choose other ports with --port and --dynamodb-port, or with PORT= and DYNAMODB_PORT=.",
             ),
+            Self::Pages(_) => Some("Build the pages with `make pages`, or run `make dev`."),
             Self::Start(StartError::Table(TableError::Differs(_)))
             | Self::Demo(DemoError::Store(_)) => {
                 Some("Data of an older version cannot be used. Start with RESET=1 to delete it.")
@@ -50,16 +55,17 @@ impl DevServiceError {
     }
 }
 
-/// Starts the service on the data of this directory.
+/// Starts the service on the data of this directory, with the built pages of `dashboard`.
 pub(crate) async fn start(
     data: &DataDirectory,
     options: Options,
+    dashboard: &Path,
 ) -> Result<DevService, DevServiceError> {
     let inbox = Inbox::in_file(&data.inbox()).map_err(DevServiceError::Inbox)?;
     let examples = Examples::default();
     let pages = Router::new()
         .merge(inbox::router(inbox.clone()))
-        .merge(pages::router())
+        .merge(pages::router(dashboard)?)
         .merge(examples::router(examples.clone()));
     let options = Options { inbox, pages, report_email: true, ..options_on(data, options)? };
     let emulator = emulator::start(options).await?;

@@ -10,6 +10,7 @@ use auth::known_browser::BrowserCookies;
 use auth::passwords::{self, BreachedPasswords, Passwords};
 use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
+use axum::routing::any;
 use changes::Context;
 use dynoxide::Database;
 use mail::{Sender, Ses};
@@ -245,12 +246,17 @@ impl Service {
             entropy: options.entropy.clone(),
             events: reports,
         };
+        let gateway = Arc::new(gateway);
+        let answer = async move |request| gateway.handle(request).await;
         Ok(Router::new()
             .merge(npi_registry::router())
             .merge(breached_passwords::router())
             .merge(inbox::router(capture))
             .merge(options.pages.clone())
-            .fallback(async move |request| gateway.handle(request).await))
+            // CloudFront passes these to the API, and everything else to the pages.
+            .route("/v1/{*path}", any(answer.clone()))
+            .route("/.well-known/{*path}", any(answer.clone()))
+            .fallback(answer))
     }
 
     /// Starts the delivery of the stream to one consumer.

@@ -1,8 +1,11 @@
 //! The email that invites a person to a clinic.
 
+use std::sync::LazyLock;
+
 use askama::Template;
 use domain::person::email::Email;
 use domain::time::Timestamp;
+use serde::Deserialize;
 
 use crate::link::Link;
 use crate::message::{Message, RenderError, one_line};
@@ -21,33 +24,41 @@ pub struct Abilities {
     pub dashboard: bool,
 }
 
+/// The phrases of `abilities.json`, which the pages show too.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct Phrases {
+    administer: &'static str,
+    manage_studies: &'static str,
+    create_reports: &'static str,
+    dashboard: &'static str,
+    nothing: &'static str,
+    workplace: &'static str,
+}
+
+static PHRASES: LazyLock<Phrases> = LazyLock::new(|| {
+    serde_json::from_str(include_str!("../abilities.json")).expect("a test reads abilities.json")
+});
+
 impl Abilities {
     /// One phrase per ability. Each continues the sentence "you can".
     fn phrases(self) -> Vec<&'static str> {
         let dashboard = self.administer || self.dashboard;
         let all = [
-            (
-                self.administer,
-                "manage the clinic: invite people, change their permissions, and manage API keys",
-            ),
-            (
-                self.administer || self.manage_studies,
-                "manage studies: assign tasks, create studies, and edit study metadata",
-            ),
-            (self.create_reports, "dictate and create radiology reports"),
-            (dashboard, "sign in to the AutoScribe dashboard"),
+            (self.administer, PHRASES.administer),
+            (self.administer || self.manage_studies, PHRASES.manage_studies),
+            (self.create_reports, PHRASES.create_reports),
+            (dashboard, PHRASES.dashboard),
         ];
         let held: Vec<_> =
             all.into_iter().filter_map(|(held, phrase)| held.then_some(phrase)).collect();
-        if held.is_empty() { vec!["view the studies that your PACS opens for you"] } else { held }
+        if held.is_empty() { vec![PHRASES.nothing] } else { held }
     }
 
     /// Where the person works if they have no dashboard access.
     fn workplace(self) -> Option<&'static str> {
         let dashboard = self.administer || self.dashboard;
-        (!dashboard).then_some(
-            "You'll work inside your PACS. You don't need to sign in to a separate dashboard.",
-        )
+        (!dashboard).then_some(PHRASES.workplace)
     }
 }
 

@@ -20,10 +20,7 @@ type PacsAnswer = Result<Response<axum::body::Body>, StatusCode>;
 pub(super) fn router() -> Router<Examples> {
     Router::new()
         .route("/pacs", get(async || (HEADERS, Html(PAGE))))
-        .route(
-            "/assets/examples/pacs.js",
-            get(async || script(include_str!("../../assets/examples/pacs.js"))),
-        )
+        .route("/dev/pacs.js", get(async || script(include_str!("../../assets/examples/pacs.js"))))
         .route("/pacs/readers", get(list_readers))
         .route("/pacs/views", get(list_views))
         .route("/pacs/open", post(open_study))

@@ -6,6 +6,7 @@ use emulator::{Emulator, Options};
 use provision::ClinicRequest;
 
 use crate::data::DataDirectory;
+use crate::pages::no_pages;
 use crate::service::{DevService, start};
 
 const STUDY: &str = "1.2.826.0.1.3680043.8.498.1001";
@@ -21,7 +22,8 @@ impl Pacs {
     async fn start() -> Self {
         let scratch = tempfile::tempdir().unwrap();
         let data = DataDirectory::open(scratch.path()).unwrap();
-        let DevService { emulator, api_key, .. } = start(&data, Options::default()).await.unwrap();
+        let DevService { emulator, api_key, .. } =
+            start(&data, Options::default(), no_pages().path()).await.unwrap();
         Self { running: emulator, key: api_key, _data: scratch, http: Client::new() }
     }
 

@@ -23,11 +23,11 @@ pub(super) fn router() -> Router<Examples> {
         .route("/viewer", post(show_study))
         .route("/viewer-service/images", get(list_images))
         .route(
-            "/assets/examples/opening.js",
+            "/dev/opening.js",
             get(async || script(include_str!("../../assets/examples/opening.js"))),
         )
         .route(
-            "/assets/examples/study.js",
+            "/dev/study.js",
             get(async || script(include_str!("../../assets/examples/study.js"))),
         )
 }
