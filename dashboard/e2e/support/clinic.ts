@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
+import { inject } from "vitest";
+
+/** A clinic of one test: its owner's address, and an API key that may do everything. */
+export type Clinic = { name: string; ownerEmail: string; apiKey: string };
+
+/** An email that the service sent. */
+export type Email = { from: string; to: string[]; subject: string; text: string };
+
+/** Makes a clinic. Its owner is invited. */
+export function makeClinic(name: string): Clinic {
+  const { directory, binary } = inject("service");
+  const ownerEmail = address("olu");
+  const options = [
+    "--clinic",
+    name,
+    "--owner-email",
+    ownerEmail,
+    "--owner-first-name",
+    "Olu",
+    "--owner-last-name",
+    "Adeyemi",
+  ];
+  const printed = execFileSync(binary, ["provision", ...options], { cwd: directory, encoding: "utf8" });
+  return { name, ownerEmail, apiKey: JSON.parse(printed).apiKey };
+}
+
+/** An address that no other test uses. */
+export function address(name: string): string {
+  return `${name}.${crypto.randomUUID().slice(0, 8)}@clinic.example`;
+}
+
+/** Calls the API with the clinic's key, as a PACS does. */
+export async function asPacs(clinic: Clinic, method: string, path: string, body?: unknown) {
+  const response = await fetch(inject("service").url + path, {
+    method,
+    headers: { authorization: `Bearer ${clinic.apiKey}`, "content-type": "application/json" },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${JSON.stringify(answer)}`);
+  return answer;
+}
+
+/** Waits for the newest email to this address, the `count`th in all. */
+export async function waitForEmail(to: string, count = 1): Promise<Email> {
+  for (let tries = 0; tries < 200; tries++) {
+    const response = await fetch(`${inject("service").url}/inbox.json`);
+    const emails = (await response.json()) as Email[];
+    const mine = emails.filter((email) => [email.to].flat().includes(to));
+    if (mine[0] && mine.length >= count) return mine[0];
+    await sleep(100);
+  }
+  throw new Error(`no email number ${count} to ${to}`);
+}
+
+/** The link of an email, on the service under test. */
+export async function waitForLink(to: string, count = 1): Promise<string> {
+  const { text } = await waitForEmail(to, count);
+  const link = /https?:\/\/\S+#token=\S+/.exec(text)?.[0];
+  if (!link) throw new Error("the email has no link");
+  return link;
+}
