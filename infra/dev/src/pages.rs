@@ -9,6 +9,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
 use tower::ServiceExt as _;
+use tower_http::compression::CompressionLayer;
 use tower_http::services::ServeDir;
 
 /// The policy of the dashboard, as the template has it.
@@ -50,6 +51,7 @@ pub(crate) fn router(dashboard: &Path) -> Result<Router, PagesError> {
         .route("/dev/inbox.js", get(async || script(include_str!("../assets/inbox.js"))))
         .route("/", get(show_page))
         .route("/{*path}", get(show_page))
+        .layer(CompressionLayer::new())
         .with_state(ServeDir::new(dashboard)))
 }
 
@@ -166,6 +168,16 @@ mod tests {
             let bytes = answer.into_body().collect().await.unwrap().to_bytes();
             assert_eq!(bytes, body, "{path}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_file_is_compressed_as_cloudfront_does() {
+        let pages = no_pages();
+        std::fs::write(pages.path().join("assets/index-abc.js"), "script;".repeat(100)).unwrap();
+        let request = Request::get("/assets/index-abc.js").header("accept-encoding", "gzip");
+        let request = request.body(Body::empty()).unwrap();
+        let answer = router(pages.path()).unwrap().oneshot(request).await.unwrap();
+        assert_eq!(answer.headers()[header::CONTENT_ENCODING], "gzip");
     }
 
     #[test]
