@@ -1,6 +1,6 @@
 import type { Page } from "playwright-core";
 import { inject, test } from "vitest";
-import { newMachine, ownersMachine, useBrowser } from "./support/browser";
+import { newMachine, ownersMachine, startBrowser } from "./support/browser";
 import { address, asPacs, makeClinic, waitForLink } from "./support/clinic";
 
 // A phone on a slow line: 1.6 Mbit/s, 150 ms, and a quarter of this machine's speed.
@@ -8,7 +8,7 @@ const NETWORK = { offline: false, latency: 150, downloadThroughput: 200_000, upl
 const CPU_SLOWDOWN = 4;
 const RUNS = 5;
 
-useBrowser();
+startBrowser();
 
 /** Opens the page RUNS times with an empty cache. Returns the medians in milliseconds. */
 async function measure(page: Page, open: () => Promise<unknown>, until: () => Promise<unknown>) {

@@ -11,7 +11,7 @@ export const inBrowser = (name: string, tests: () => void) => describe.skipIf(!i
 let browser: Browser;
 
 /** Starts the browser of a file of tests. */
-export function useBrowser(): void {
+export function startBrowser(): void {
   beforeAll(async () => {
     const path = inject("chromium");
     if (!path) return;
