@@ -80,7 +80,7 @@ impl StoreClinic {
     async fn list_ids(&self, user: Option<UserId>, from: Option<AccessId>) -> Vec<AccessId> {
         let (mut ids, mut after) = (Vec::new(), None);
         loop {
-            let page = PageRequest { limit: 2, after };
+            let page = PageRequest::new(2, after);
             let now = self.now();
             let keep = |grant: &Grant| from.is_none() || grant.is_alive(now);
             let store = self.app.store();

@@ -178,6 +178,13 @@ impl App {
         self.put_item(rest).await;
     }
 
+    /// Makes an item almost as large as DynamoDB allows.
+    pub(crate) async fn enlarge_item(&self, sort_key: &str) {
+        let mut item = self.find_item(sort_key).await;
+        item.insert("padding".to_owned(), AttributeValue::S("x".repeat(390 * 1024)));
+        self.put_item(item).await;
+    }
+
     /// Writes an item as it is.
     pub(crate) async fn put_item(&self, item: store::RawItem) {
         let put = self.running.client.put_item().table_name(self.table());

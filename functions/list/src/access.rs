@@ -155,8 +155,7 @@ pub(crate) async fn handle(
 ) -> Result<Json<AccessesView>, Problem> {
     let (clinic, now) = (caller.clinic(), context.now());
     let (AccessFilter { user, active }, paging) = query.read::<AccessQuery>("access", clinic)?;
-    let request =
-        PageRequest { limit: paging.limit, after: paging.after.map(AccessId::from_bytes) };
+    let request = PageRequest::new(paging.limit, paging.after.map(AccessId::from_bytes));
     let from = active.filter(|active| *active).map(|_| oldest_live_id(now));
     let keep = |grant: &Grant| {
         active.is_none_or(|wanted| wanted == grant.is_alive(now))

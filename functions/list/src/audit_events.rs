@@ -139,7 +139,7 @@ pub(crate) async fn handle(
     let (filter, paging) = query.read::<AuditQuery>("auditEvents", clinic)?;
     let found = context.store.load_clinic(clinic).await?;
     let found = found.ok_or_else(|| Problem::internal("a session without its clinic"))?;
-    let request = PageRequest { limit: paging.limit, after: paging.after.map(AuditId::from_bytes) };
+    let request = PageRequest::new(paging.limit, paging.after.map(AuditId::from_bytes));
     let range = filter.range(&found, context.now());
     let keep = |record: &AuditRecord| filter.matches(record);
     let page = context.store.list_audit_records(clinic, range, request, keep).await?;

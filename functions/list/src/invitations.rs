@@ -10,6 +10,7 @@ use axum::extract::State;
 use changes::Context;
 use domain::delivery::DeliveryStatus;
 use domain::field::{FieldFaults, Refusal};
+use domain::fold::SearchPrefix;
 use domain::ids::{ClinicId, InvitationId, UserId};
 use domain::invitation::{Invitation, InvitationStatus};
 use domain::npi::NpiStatus;
@@ -36,6 +37,10 @@ const ID_LEAD: Duration = Duration::from_secs(10);
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct InvitationQuery {
+    /// The start of any part of the name, or of the address. Case, accents, apostrophes and kinds of spaces are
+    /// ignored. A page of a search can be empty although `hasMore` is true.
+    #[param(value_type = Option<String>)]
+    q: Field<String>,
     /// Statuses, comma-separated: `sent`, `accepted`, `rejected`, `revoked`.
     #[param(value_type = Option<String>, example = "sent,revoked")]
     status: Field<Statuses>,
@@ -107,8 +112,11 @@ async fn load_page(
     paging: &Paging,
 ) -> Result<Page<Invitation, InvitationId>, Problem> {
     let now = context.now();
-    let request =
-        PageRequest { limit: paging.limit, after: paging.after.map(InvitationId::from_bytes) };
+    let request = PageRequest {
+        limit: paging.limit,
+        after: paging.after.map(InvitationId::from_bytes),
+        may_be_empty: filter.search.is_some(),
+    };
     let keep = |invitation: &Invitation| filter.matches(invitation, now);
     let store = &context.store;
     if let Some(id) = filter.user {
@@ -123,6 +131,7 @@ async fn load_page(
 
 /// The filters that a query asks for.
 pub(crate) struct InvitationFilter {
+    search: Option<SearchPrefix>,
     statuses: BTreeSet<InvitationStatus>,
     expired: Option<bool>,
     start: Option<Timestamp>,
@@ -139,6 +148,7 @@ impl RequestFields for InvitationQuery {
 
     fn read(self, faults: &mut FaultCollector) -> Result<InvitationFilter, NotedFault> {
         Ok(InvitationFilter {
+            search: faults.optional(self.q).and_then(|text| SearchPrefix::parse(&text)),
             statuses: faults.optional(self.status).map(|any| any.0).unwrap_or_default(),
             expired: faults.optional(self.expired).and_then(|expired| expired.0),
             start: faults.optional(self.start_date).map(|start| start.0),
@@ -199,6 +209,7 @@ impl ListFilter for InvitationFilter {
     fn meaning(&self) -> FilterMeaning {
         let any = self.statuses.iter();
         any.fold(FilterMeaning::default(), |all, status| all.with("status", Some(status.as_str())))
+            .with("q", self.search.as_ref().map(SearchPrefix::as_str))
             .with("expired", self.expired)
             .with("startDate", self.start)
             .with("endDate", self.end)
@@ -245,5 +256,9 @@ impl InvitationFilter {
                 .npi_verification
                 .as_ref()
                 .is_none_or(|wanted| wanted.0 == details.profile.permissions.verification_name())
+            && self
+                .search
+                .as_ref()
+                .is_none_or(|search| search.finds(&details.profile.name, &details.email))
     }
 }

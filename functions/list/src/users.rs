@@ -8,7 +8,7 @@ use axum::extract::State;
 use changes::Context;
 use domain::claim::Holder;
 use domain::field::{FieldFaults, Refusal};
-use domain::fold::NamePart;
+use domain::fold::{NamePart, SearchPrefix};
 use domain::ids::{ClinicId, UserId};
 use domain::person::email::Email;
 use domain::person::permissions::Level;
@@ -30,6 +30,10 @@ use web::view::UserView;
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct UserQuery {
+    /// The start of any part of the name, or of the address. Case, accents, apostrophes and kinds of spaces are
+    /// ignored. A page of a search can be empty although `hasMore` is true.
+    #[param(value_type = Option<String>)]
+    q: Field<String>,
     /// Whether the user may create reports.
     #[param(value_type = Option<bool>)]
     can_create_reports: Field<QueryBool>,
@@ -102,7 +106,11 @@ async fn load_page(
     filter: &UserFilter,
     paging: &Paging,
 ) -> Result<Page<User, UserId>, Problem> {
-    let request = PageRequest { limit: paging.limit, after: paging.after.map(UserId::from_bytes) };
+    let request = PageRequest {
+        limit: paging.limit,
+        after: paging.after.map(UserId::from_bytes),
+        may_be_empty: filter.search.is_some(),
+    };
     Ok(context.store.list_users(clinic, request, |user| filter.matches(user)).await?)
 }
 
@@ -122,6 +130,7 @@ async fn find_by_email(
 
 /// The filters that a query asks for.
 pub(crate) struct UserFilter {
+    search: Option<SearchPrefix>,
     can_create_reports: Option<bool>,
     email: Option<Email>,
     first_name: Option<NamePart>,
@@ -137,6 +146,7 @@ impl RequestFields for UserQuery {
 
     fn read(self, faults: &mut FaultCollector) -> Result<UserFilter, NotedFault> {
         Ok(UserFilter {
+            search: faults.optional(self.q).and_then(|text| SearchPrefix::parse(&text)),
             can_create_reports: faults.optional(self.can_create_reports).map(|flag| flag.0),
             email: faults.optional(self.email),
             first_name: faults.optional(self.first_name).map(|part| NamePart::parse(&part)),
@@ -165,6 +175,7 @@ impl FieldValue for SourceName {
 impl ListFilter for UserFilter {
     fn meaning(&self) -> FilterMeaning {
         FilterMeaning::default()
+            .with("q", self.search.as_ref().map(SearchPrefix::as_str))
             .with("canCreateReports", self.can_create_reports)
             .with("email", self.email.as_ref().map(Email::normalized))
             .with("firstName", self.first_name.as_ref().map(NamePart::as_str))
@@ -189,5 +200,6 @@ impl UserFilter {
                 .status
                 .map_or(user.status != UserStatus::Released, |wanted| wanted == user.status)
             && self.assignable.is_none_or(|wanted| wanted == user.is_assignable())
+            && self.search.as_ref().is_none_or(|search| search.finds(name, &user.email))
     }
 }

@@ -45,8 +45,7 @@ pub(crate) async fn list(
 ) -> Result<Json<ApiKeysView>, Problem> {
     let (clinic, now) = (caller.clinic(), context.now());
     let ((), paging) = query.read::<NoFilter>("apiKeys", clinic)?;
-    let request =
-        PageRequest { limit: paging.limit, after: paging.after.map(ApiKeyId::from_bytes) };
+    let request = PageRequest::new(paging.limit, paging.after.map(ApiKeyId::from_bytes));
     let page = context.store.list_api_keys(clinic, request).await?;
     Ok(Json(ApiKeysView {
         api_keys: page.items.iter().map(|key| ApiKeyView::new(key, now)).collect(),

@@ -23,11 +23,11 @@ async fn load_users(
     clinic: ClinicId,
     keep: impl Fn(&User) -> bool,
 ) -> Result<Vec<User>, StoreError> {
-    let request = PageRequest { limit: MAX_NOTIFIED, after: None };
+    let request = PageRequest::new(MAX_NOTIFIED, None);
     let mut page = context.store.list_users(clinic, request, &keep).await?;
     // A page ends early if filling it would read too much.
     while let Some(after) = page.next.filter(|_| page.items.len() < MAX_NOTIFIED) {
-        let request = PageRequest { limit: MAX_NOTIFIED - page.items.len(), after: Some(after) };
+        let request = PageRequest::new(MAX_NOTIFIED - page.items.len(), Some(after));
         let more = context.store.list_users(clinic, request, &keep).await?;
         page.items.extend(more.items);
         page.next = more.next;

@@ -6,6 +6,8 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
 
 use crate::invisible::is_invisible;
+use crate::person::email::Email;
+use crate::person::{FullName, NameSuffix, PersonName};
 
 /// Folds a text: lower case, no accents or invisible characters, and plain Latin letters where a letter
 /// has such a spelling. Everything else stays as it is.
@@ -104,6 +106,49 @@ impl NamePart {
     }
 }
 
+/// The start of a name or of an address, to search for. It goes through the same fold as [`NamePart`].
+#[derive(Clone, Debug)]
+pub struct SearchPrefix(String);
+
+impl SearchPrefix {
+    /// Reads the start of a name or of an address. Returns `None` if it is blank.
+    pub fn parse(text: &str) -> Option<Self> {
+        let folded = fold_name(text);
+        (!folded.is_empty()).then_some(Self(folded))
+    }
+
+    /// The folded text. Searches that find the same people have the same one.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether the address or a part of the name starts so. A part has several starts if it has several
+    /// words, and a search of two words can be a first and a last name.
+    pub fn finds(&self, name: &FullName, email: &Email) -> bool {
+        let FullName { first, middle, last, suffix1, suffix2 } = name;
+        let (first, last) = (first.as_str(), last.as_str());
+        let middle = middle.as_ref().map_or("", PersonName::as_str);
+        let [suffix1, suffix2] =
+            [suffix1, suffix2].map(|suffix| suffix.as_ref().map_or("", NameSuffix::as_str));
+        self.starts(email.as_typed())
+            || self.starts_a_word(&format!("{first} {middle} {last} {suffix1} {suffix2}"))
+            || (!middle.is_empty() && self.starts_a_word(&format!("{first} {last}")))
+    }
+
+    fn starts(&self, text: &str) -> bool {
+        fold_name(text).starts_with(&self.0)
+    }
+
+    fn starts_a_word(&self, text: &str) -> bool {
+        let text = fold_name(text);
+        let starts = |text: &str| {
+            text.starts_with(&self.0)
+                || text.match_indices([' ', '-']).any(|(at, _)| text[at + 1..].starts_with(&self.0))
+        };
+        starts(&text) || starts(&text.replace('\'', ""))
+    }
+}
+
 fn fold_name(text: &str) -> String {
     // An acute accent alone decomposes into a space, so apostrophes come first.
     let apostrophes: String = text.nfc().map(|c| if is_apostrophe(c) { '\'' } else { c }).collect();
@@ -186,6 +231,47 @@ mod tests {
             ("b", "Ada"),
         ] {
             assert!(!NamePart::parse(part).is_in(name), "{part:?} {name:?}");
+        }
+    }
+
+    #[test]
+    fn a_search_finds_the_start_of_each_part_of_a_name_and_of_the_address() {
+        let part = |text| PersonName::parse(text).unwrap();
+        let name = FullName {
+            first: part("Mary Ann"),
+            middle: Some(part("Élodie")),
+            last: part("O’Brien-Müller"),
+            suffix1: Some(NameSuffix::parse("Jr.").unwrap()),
+            suffix2: Some(NameSuffix::parse("MD").unwrap()),
+        };
+        let email = Email::parse("M.OBrien@Süd.example").unwrap();
+        let finds = |text| SearchPrefix::parse(text).unwrap().finds(&name, &email);
+        for found in [
+            "mary",
+            "MARY AN",
+            "ann",
+            "elo",
+            "É",
+            "o'b",
+            "O’Brien",
+            "obrien",
+            "mull",
+            "o'brien-m",
+            "jr",
+            "md",
+            "Mary Ann Élodie O",
+            "ann o'br",
+            " mary  ann ",
+            "m.ob",
+            "M.OBRIEN@sud.ex",
+        ] {
+            assert!(finds(found), "{found:?}");
+        }
+        for absent in ["ary", "rien", "brien", "mueller", "Élodie Mary", "obrien@", "sud", "r."] {
+            assert!(!finds(absent), "{absent:?}");
+        }
+        for blank in ["", " ", "\u{200b}"] {
+            assert!(SearchPrefix::parse(blank).is_none(), "{blank:?}");
         }
     }
 }

@@ -6,8 +6,8 @@ use crate::item::{RawItem, text};
 use crate::key::Key;
 use crate::{Store, StoreError, attr};
 
-/// How many bytes a page may read once it has an item.
-const BUDGET: u64 = 4 * 1024 * 1024;
+/// How many bytes a page may read once it has an item, or even without one if the list is searched.
+pub(crate) const BUDGET: u64 = 4 * 1024 * 1024;
 
 /// A request for one page.
 #[derive(Clone, Copy, Debug)]
@@ -16,6 +16,15 @@ pub struct PageRequest<Id> {
     pub limit: usize,
     /// The last id that was read for the previous page.
     pub after: Option<Id>,
+    /// Whether the page may end without an item, because what it looks for can be rare.
+    pub may_be_empty: bool,
+}
+
+impl<Id> PageRequest<Id> {
+    /// A page that holds one item at least, unless it is the last.
+    pub fn new(limit: usize, after: Option<Id>) -> Self {
+        Self { limit, after, may_be_empty: false }
+    }
 }
 
 /// One page of a list.
@@ -104,9 +113,10 @@ pub(crate) struct RawChunk {
 }
 
 /// Fills a page chunk by chunk. It stops if the page is full, the list ends, or [`BUDGET`] is spent and
-/// the page has an item.
+/// the page has an item or may be empty.
 pub(crate) struct PageBuilder<T, Id> {
     limit: usize,
+    may_be_empty: bool,
     items: Vec<T>,
     after: Option<Id>,
     /// The last item of the page.
@@ -126,6 +136,7 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
         let size = i32::try_from(page.limit).unwrap_or(100).saturating_add(1);
         Self {
             limit: page.limit,
+            may_be_empty: page.may_be_empty,
             items: Vec::with_capacity(page.limit),
             after: page.after,
             last: None,
@@ -168,11 +179,16 @@ impl<T, Id: Copy> PageBuilder<T, Id> {
         }
         if !chunk.more {
             self.done = true;
-        } else if self.bytes >= BUDGET && !self.items.is_empty() {
+        } else if self.bytes >= BUDGET && self.may_end() {
             (self.next, self.done) = (self.after, true);
         }
         // A filter that few items pass needs larger reads.
         self.size = self.size.saturating_mul(2).min(1000);
+    }
+
+    /// Whether the page can end here. Without an id, the next page could not continue.
+    fn may_end(&self) -> bool {
+        !self.items.is_empty() || (self.may_be_empty && self.after.is_some())
     }
 
     pub(crate) fn finish(self) -> Page<T, Id> {
@@ -299,9 +315,13 @@ mod tests {
 
     /// Reads all pages of a list of `total` items in descending order that keeps every `nth` one.
     fn walk(total: u32, nth: u32, limit: usize, bytes_each: u64) -> Vec<Vec<u32>> {
+        walk_from(PageRequest::new(limit, None), total, nth, bytes_each)
+    }
+
+    fn walk_from(first: PageRequest<u32>, total: u32, nth: u32, bytes_each: u64) -> Vec<Vec<u32>> {
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
-            let mut builder = PageBuilder::new(PageRequest { limit, after });
+            let mut builder = PageBuilder::new(PageRequest { after, ..first });
             while let Some((after, size)) = builder.next_read() {
                 let newest: u32 = after.unwrap_or(total + 1);
                 let count = newest.saturating_sub(1).min(size.unsigned_abs());
@@ -340,7 +360,7 @@ mod tests {
         let entry = |n: u32| if n % 3 == 1 { Entry::Corrupt(Some(n)) } else { Entry::Item(n, n) };
         let (mut pages, mut after) = (Vec::new(), None);
         loop {
-            let mut builder = PageBuilder::new(PageRequest { limit: 2, after });
+            let mut builder = PageBuilder::new(PageRequest::new(2, after));
             while let Some((after, size)) = builder.next_read() {
                 let newest: u32 = after.unwrap_or(11);
                 let oldest = newest.saturating_sub(size.unsigned_abs()).max(1);
@@ -367,5 +387,15 @@ mod tests {
         );
         assert!(pages.iter().any(|page| page.len() < 3));
         assert_eq!(pages.concat(), [20_000, 15_000, 10_000, 5_000]);
+    }
+
+    #[test]
+    fn a_page_that_may_be_empty_ends_once_it_has_read_4_mb() {
+        let first = PageRequest { may_be_empty: true, ..PageRequest::new(3, None) };
+        let pages = walk_from(first, 20_000, 15_000, 2048);
+        // 4 MB are 2048 items of 2 KB. The last read of a page can exceed that by 1000 items.
+        assert!((7..=10).contains(&pages.len()), "{pages:?}");
+        assert!(pages[0].is_empty(), "{pages:?}");
+        assert_eq!(pages.concat(), [15_000]);
     }
 }

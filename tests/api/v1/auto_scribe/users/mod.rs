@@ -11,4 +11,5 @@ mod real_people;
 mod release;
 mod retrieve;
 mod revoke_access;
+mod search;
 mod update;

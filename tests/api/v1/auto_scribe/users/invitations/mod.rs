@@ -3,4 +3,5 @@ mod problems;
 mod resend;
 mod retrieve;
 mod revoke;
+mod search;
 mod update;
