@@ -62,6 +62,7 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ),
     ("POST", "/v1/autoScribe/users/{userId}/attest-npi", Person(Managers)),
     ("POST", "/v1/autoScribe/users/invitations/{invitationId}/attest-npi", Person(Managers)),
+    ("POST", "/v1/npi/lookup", KeyOrPerson(&[Scope::UsersWrite], Managers)),
     ("GET", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys", Person(Managers)),
     ("POST", "/v1/apiKeys/{apiKeyId}/revoke", Person(Managers)),

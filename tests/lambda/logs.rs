@@ -105,6 +105,23 @@ async fn the_log_line_of_an_api_key_names_the_key_and_the_new_invitation() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn no_line_of_an_npi_lookup_holds_the_number_or_the_name() {
+    let app = App::start().await;
+    let binary = binary_path("invite");
+    let mut process = FunctionProcess::start_with_log(&binary, &settings(&app)).await.unwrap();
+    // The registry answers about the first number, and not about the second.
+    for (npi, said) in
+        [("1234567893", "answered"), ("2000000119", "the NPI registry gave no answer")]
+    {
+        let body = json!({ "npiNumber": npi, "lastName": "Grace" }).to_string();
+        process.send(http_event("POST", "/v1/npi/lookup", Some(&app.key), &body)).unwrap();
+        next_outcome(&mut process).await;
+        let line = process.wait_for_log_line(said).await.unwrap();
+        assert_holds_none_of(&line, &[npi, "HALE", "ANNA"]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_log_line_of_a_session_names_the_person_and_who_was_read() {
     let app = App::start().await;
     let boss = app.confirm_and_sign_in(&support::admin("boss@clinic.example")).await;

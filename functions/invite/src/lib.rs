@@ -1,4 +1,4 @@
-//! Inviting people, and changing, resending and revoking invitations.
+//! Inviting people, and changing, resending and revoking invitations. Looking up their NPIs.
 //!
 //! This function sends no email. Each committed invitation is also an outbox entry, which `mailer`
 //! reads off the table's stream.
@@ -9,6 +9,7 @@ mod draft;
 mod edit;
 mod invitation;
 mod invite;
+mod npi_lookup;
 mod remembered_clinics;
 mod resend;
 mod revoke;
@@ -59,6 +60,7 @@ pub fn router(deps: Deps) -> Router {
             "/v1/autoScribe/users/invitations/{invitationId}/attest-npi",
             once.run::<AttestNpi, _>(post(attest_npi::handle)),
         )
+        .route("/v1/npi/lookup", post(npi_lookup::handle))
         .with_state(deps);
     web::serve(router)
 }
@@ -71,6 +73,7 @@ pub fn router(deps: Deps) -> Router {
     edit::handle,
     revoke::handle,
     resend::handle,
-    attest_npi::handle
+    attest_npi::handle,
+    npi_lookup::handle
 ))]
 pub struct Api;

@@ -75,6 +75,8 @@ capabilities! {
     ReadUsers: [UsersRead], StudyManagers;
     /// Invite a person.
     Invite: [UsersWrite], Managers;
+    /// Look up an NPI before an invite.
+    LookUpNpi: [UsersWrite], Managers;
     /// Change, deactivate and reactivate users.
     ManageUsers: [UsersWrite], Managers;
     /// List and read invitations.

@@ -54,6 +54,7 @@ fn from_record(record: &Value) -> Result<RegistryAnswer, NpiLookupFailure> {
         Some("NPI-1") => Ok(RegistryAnswer::Person {
             name: name(record, basic),
             surnames: surnames(record, basic)?,
+            license_states: license_states(record),
         }),
         Some("NPI-2") => Ok(RegistryAnswer::Organization),
         _ => Err(NpiLookupFailure::UnknownShape),
@@ -71,6 +72,18 @@ fn name(record: &Value, basic: &Value) -> RegistryName {
         credential: part(basic, "credential"),
         taxonomy: taxonomy.and_then(|taxonomy| part(taxonomy, "desc")),
     }
+}
+
+/// The states of the licenses, each once. A taxonomy without a license has no state.
+fn license_states(record: &Value) -> Vec<RegistryText> {
+    let mut states = Vec::new();
+    for taxonomy in entries(record, "taxonomies") {
+        let state = text(taxonomy, "state").and_then(|state| RegistryText::parse(&state));
+        if let Some(state) = state.filter(|state| !states.contains(state)) {
+            states.push(state);
+        }
+    }
+    states
 }
 
 /// The current surname and those in `other_names`. Names of organizations have no `last_name`.

@@ -103,6 +103,11 @@ pub(crate) fn throttled_address(email: &Email, name: &str) -> Key {
     Key::new(format!("ACCOUNT#{}", email.normalized()), format!("THROTTLE#{name}"))
 }
 
+/// The counter of a clinic's NPI lookups in one minute.
+pub(crate) fn npi_lookups(clinic: ClinicId, window: i64) -> Key {
+    Key::new(clinic_partition(clinic), format!("THROTTLE#NPI#{window}"))
+}
+
 /// A counter of attempts from a network. `name` says which one.
 pub(crate) fn throttled_network(network: &impl fmt::Display, name: &str) -> Key {
     Key::new(format!("IP#{}", network_digest(network)), format!("THROTTLE#{name}"))

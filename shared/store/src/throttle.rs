@@ -1,4 +1,4 @@
-//! Limits on wrong passwords and on requests for a new password.
+//! Limits on wrong passwords, on requests for a new password, and on NPI lookups.
 //!
 //! A counter belongs to one window of the clock, such as 10:15 to 10:30. Its key names the window, so a new
 //! window begins with no write.
@@ -9,6 +9,7 @@
 //! breaking them off.
 
 mod counter;
+mod npi_lookups;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -165,7 +166,8 @@ impl Store {
         network: Network,
         now: Timestamp,
     ) -> Result<AttemptDecision<()>, StoreError> {
-        self.count(&Counter::of_reset_network(&network, now), now).await
+        let counter = Counter::of_reset_network(&network, now);
+        self.count(&counter, counter.limit.max(), now).await
     }
 
     /// Counts a password email to an address.
@@ -174,13 +176,15 @@ impl Store {
         email: &Email,
         now: Timestamp,
     ) -> Result<AttemptDecision<()>, StoreError> {
-        self.count(&Counter::of_reset_address(email, now), now).await
+        let counter = Counter::of_reset_address(email, now);
+        self.count(&counter, counter.limit.max(), now).await
     }
 
-    /// Counts an attempt that is never given back.
+    /// Counts an attempt that is never given back, `max` at most.
     async fn count(
         &self,
         counter: &Counter,
+        max: u32,
         now: Timestamp,
     ) -> Result<AttemptDecision<()>, StoreError> {
         let ttl = counter.window.end.plus(KEEP).seconds();
@@ -188,7 +192,7 @@ impl Store {
             .set("ttl", number(ttl))
             .add(attr::RESERVED, 1)
             .when(&not_full())
-            .value(":max", number(counter.limit.max()));
+            .value(":max", number(max));
         Ok(match self.write(write).await? {
             WriteOutcome::Written(_) => AttemptDecision::Allow(()),
             WriteOutcome::Unmet(_) => AttemptDecision::Wait(counter.window.end.since(now)),

@@ -39,20 +39,24 @@ impl From<&FullName> for NameView {
 }
 
 /// A person's name in the NPI registry. A part that the registry does not have is left out.
-#[derive(Clone, Debug, Serialize, ToSchema)]
+#[derive(Clone, Debug, Default, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct RegistryNameView {
     /// First name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub first_name: Option<String>,
     /// Last name.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub last_name: Option<String>,
     /// Credential such as `MD`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub credential: Option<String>,
     /// Primary taxonomy such as `Radiology, Diagnostic Radiology`.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub taxonomy: Option<String>,
 }
 

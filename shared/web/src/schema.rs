@@ -33,6 +33,8 @@ names! {
     AssignableLevelName = ["admin", "member"];
     /// `npiVerification`.
     NpiVerification = ["not_required", "pending", "verified", "name_mismatch", "not_found", "deactivated"];
+    /// What the NPI registry says of a number.
+    NpiLookupStatus = ["active", "verified", "name_mismatch", "not_found", "deactivated", "pending"];
     /// `status` of an invitation.
     InvitationStatusName = InvitationStatus::ALL.map(InvitationStatus::as_str);
     /// `status` of a user.

@@ -4,5 +4,6 @@ mod audit_events;
 mod auto_scribe;
 mod clinic;
 mod invitation;
+mod npi;
 mod password;
 mod session;

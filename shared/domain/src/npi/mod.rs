@@ -62,6 +62,8 @@ pub enum RegistryAnswer {
         name: RegistryName,
         /// Every surname on record, including former ones, as the registry spells them.
         surnames: Vec<String>,
+        /// The states where the person is licensed, in the registry's order. A state is listed once.
+        license_states: Vec<RegistryText>,
     },
     /// The NPI of an active organization (`NPI-2`), which cannot report.
     Organization,
@@ -206,7 +208,8 @@ pub(crate) mod tests {
     pub(crate) fn registered(surnames: &[&str]) -> RegistryAnswer {
         let name =
             RegistryName { last: RegistryText::parse(surnames[0]), ..RegistryName::default() };
-        RegistryAnswer::Person { name, surnames: surnames.iter().map(|&s| s.into()).collect() }
+        let surnames = surnames.iter().map(|&s| s.into()).collect();
+        RegistryAnswer::Person { name, surnames, license_states: Vec::new() }
     }
 
     proptest! {

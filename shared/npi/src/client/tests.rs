@@ -63,7 +63,7 @@ async fn look_up(base_url: &str, budget: Duration) -> RegistryAnswer {
 
 fn hale() -> RegistryAnswer {
     let name = RegistryName { last: RegistryText::parse("HALE"), ..RegistryName::default() };
-    RegistryAnswer::Person { name, surnames: vec!["HALE".to_owned()] }
+    RegistryAnswer::Person { name, surnames: vec!["HALE".to_owned()], license_states: Vec::new() }
 }
 
 #[tokio::test]

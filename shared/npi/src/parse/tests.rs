@@ -20,7 +20,8 @@ fn person(surnames: &[&str]) -> RegistryAnswer {
         taxonomy: RegistryText::parse("Radiology, Diagnostic Radiology"),
     };
     let surnames = surnames.iter().map(|&surname| surname.to_owned()).collect();
-    RegistryAnswer::Person { name, surnames }
+    let license_states = RegistryText::parse("AL").into_iter().collect();
+    RegistryAnswer::Person { name, surnames, license_states }
 }
 
 /// The record of an active person in API version 2.1.
@@ -36,8 +37,9 @@ fn active() -> Value {
             "first_name": "ANNA", "last_name": "HALE", "middle_name": "--", "credential": "M.D.", "status": "A"
         },
         "taxonomies": [
-            { "code": "207R00000X", "desc": "Internal Medicine", "primary": false },
-            { "code": "2085R0202X", "desc": "Radiology, Diagnostic Radiology", "primary": true }
+            { "code": "207R00000X", "desc": "Internal Medicine", "primary": false, "state": null, "license": null },
+            { "code": "2085R0202X", "desc": "Radiology, Diagnostic Radiology", "primary": true, "state": "AL",
+              "license": "MD000000" }
         ],
         "identifiers": [],
         "endpoints": [],
@@ -65,6 +67,20 @@ fn only_the_primary_taxonomy_is_part_of_the_name() {
         assert_eq!(name.taxonomy, None);
         assert_eq!(name.first_and_last(), Some("ANNA HALE".to_owned()));
     }
+}
+
+#[test]
+fn each_state_of_a_license_is_listed_once() {
+    let taxonomies = json!([
+        { "desc": "Radiology", "state": "NY" }, { "desc": "Radiology", "state": "--" }, { "desc": "Radiology" },
+        { "desc": "Radiology", "state": "AL" }, { "desc": "Internal Medicine", "state": "NY" },
+    ]);
+    let answer = active_with("/results/0/taxonomies", taxonomies);
+    let Ok(RegistryAnswer::Person { license_states, .. }) = read(&answer) else {
+        panic!("no person")
+    };
+    let states: Vec<&str> = license_states.iter().map(RegistryText::as_str).collect();
+    assert_eq!(states, ["NY", "AL"]);
 }
 
 #[test]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credentials::known_browser::{BrowserId, PasswordOf};
+use domain::ids::ClinicId;
 use domain::network::Network;
 use domain::person::email::Email;
 use domain::time::Timestamp;
@@ -52,6 +53,8 @@ pub enum AttemptLimit {
     /// people shares one address and every tenth person forgets their password on the same morning, that
     /// is a third of it.
     ResetNetwork,
+    /// NPIs that a clinic looks up, and the NPIs that its invitations verify: 60 in a minute.
+    NpiLookups,
 }
 
 impl AttemptLimit {
@@ -65,6 +68,7 @@ impl AttemptLimit {
             Self::KnownBrowser => "known browser",
             Self::ResetAddress => "reset, address",
             Self::ResetNetwork => "reset, network",
+            Self::NpiLookups => "NPI lookups",
         }
     }
 
@@ -75,12 +79,14 @@ impl AttemptLimit {
             Self::Network | Self::Site | Self::ResetNetwork => 300,
             Self::Address => 100,
             Self::ResetAddress => 3,
+            Self::NpiLookups => 60,
         }
     }
 
     const fn window(self) -> Duration {
         match self {
             Self::Address => Duration::from_hours(1),
+            Self::NpiLookups => Duration::from_mins(1),
             _ => Duration::from_mins(15),
         }
     }
@@ -171,6 +177,16 @@ impl Counter {
     pub(super) fn of_reset_address(email: &Email, now: Timestamp) -> Self {
         let key = |window| key::throttled_address(email, &format!("RESET#{window}"));
         Self::new(AttemptLimit::ResetAddress, now, key)
+    }
+
+    /// The counter of a clinic's NPI lookups.
+    pub(super) fn of_npi_lookups(clinic: ClinicId, now: Timestamp) -> Self {
+        Self::new(AttemptLimit::NpiLookups, now, |window| key::npi_lookups(clinic, window))
+    }
+
+    /// When the window began.
+    pub(super) fn start(&self) -> Timestamp {
+        self.window.end.minus(self.limit.window())
     }
 
     fn of_network(
