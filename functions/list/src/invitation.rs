@@ -8,6 +8,8 @@ use web::Problem;
 use web::path::InvitationPath;
 use web::view::InvitationView;
 
+use crate::invitation_names::view_for;
+
 /// Read an invitation.
 #[utoipa::path(
     get, operation_id = "retrieveInvitation", path = "/v1/autoScribe/users/invitations/{invitationId}", tag = "invitations", security(("apiKey" = []), ("session" = [])),
@@ -19,7 +21,7 @@ pub(crate) async fn handle(
     caller: Caller<ReadInvitations>,
     InvitationPath(id): InvitationPath,
 ) -> Result<Json<InvitationView>, Problem> {
-    let invitation = context.store.load_invitation(caller.clinic(), id).await?;
-    let invitation = invitation.ok_or_else(Problem::invitation_not_found)?;
-    Ok(Json((&invitation).into()))
+    let found = context.store.load_invitation(caller.clinic(), id).await?;
+    let views = view_for(&caller, &context, found.as_slice()).await?;
+    views.into_iter().next().map(Json).ok_or_else(Problem::invitation_not_found)
 }

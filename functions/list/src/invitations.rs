@@ -29,6 +29,8 @@ use web::range::{RangeEnd, RangeStart};
 use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
 use web::view::InvitationView;
 
+use crate::invitation_names::view_for;
+
 /// How much earlier an invitation's id may be made than the invitation. A request lasts 10 seconds at most.
 const ID_LEAD: Duration = Duration::from_secs(10);
 
@@ -98,7 +100,7 @@ pub(crate) async fn handle(
     let (filter, paging) = query.read::<InvitationQuery>("invitations", clinic)?;
     let page = load_page(&context, clinic, &filter, &paging).await?;
     Ok(Json(InvitationsView {
-        invitations: page.items.iter().map(InvitationView::from).collect(),
+        invitations: view_for(&caller, &context, &page.items).await?,
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
         skipped: NonZeroU32::new(page.skipped),

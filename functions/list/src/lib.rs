@@ -4,6 +4,7 @@
 mod access;
 mod audit_events;
 mod invitation;
+mod invitation_names;
 mod invitations;
 mod user;
 mod users;

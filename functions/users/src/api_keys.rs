@@ -6,7 +6,9 @@ use auth::caller::{Caller, ManageApiKeys};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, Context};
+use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject};
+use domain::credentials::api_key::KeyWithSecrets;
 use domain::ids::ApiKeyId;
 use serde::Serialize;
 use store::PageRequest;
@@ -47,8 +49,15 @@ pub(crate) async fn list(
     let ((), paging) = query.read::<NoFilter>("apiKeys", clinic)?;
     let request = PageRequest::new(paging.limit, paging.after.map(ApiKeyId::from_bytes));
     let page = context.store.list_api_keys(clinic, request).await?;
+    let creator = |key: &KeyWithSecrets| key.key.created_by.user().map(Actor::User);
+    let names = page.items.iter().filter_map(creator);
+    let names = context.store.load_actor_names(clinic, names).await?;
+    let view = |key| ApiKeyView {
+        created_by_name: creator(key).and_then(|creator| names.of(creator)),
+        ..ApiKeyView::new(key, now)
+    };
     Ok(Json(ApiKeysView {
-        api_keys: page.items.iter().map(|key| ApiKeyView::new(key, now)).collect(),
+        api_keys: page.items.iter().map(view).collect(),
         cursor: page.next.map(|id| paging.binding.cursor(id.bytes())),
         has_more: page.next.is_some(),
         skipped: NonZeroU32::new(page.skipped),

@@ -4,6 +4,7 @@
 //! NPIs unique, and the audit record. Its conditions require that the state is still what was read.
 
 mod account;
+mod actor_names;
 mod api_key;
 mod assignment;
 mod attr;
@@ -34,6 +35,7 @@ mod user;
 mod write;
 
 pub use account::{Account, Membership};
+pub use actor_names::ActorNames;
 pub use api_key::UsedApiKey;
 pub use audit::AuditRange;
 pub use claim::ClinicClaims;

@@ -195,10 +195,23 @@ pub struct InvitationView {
     pub invited_source: &'static str,
     /// Null when invited by API.
     pub inviter_id: Option<String>,
+    /// First and last name of the inviter. Only in answers to GET at the dashboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub inviter_name: Option<String>,
     /// Null when invited at the dashboard.
     pub invited_by_api_key_id: Option<String>,
+    /// What the API key that invited is for. Only in answers to GET at the dashboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub api_key_description: Option<String>,
     /// Who last set the permissions: `usr_...`, `key:<apiKeyId>` or `operator`.
     pub granted_by: String,
+    /// First and last name of the person who last set the permissions, or the description of the API key. Only in
+    /// answers to GET at the dashboard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub granted_by_name: Option<String>,
     /// Whether the newest email arrived.
     #[schema(value_type = DeliveryName)]
     pub delivery: &'static str,
@@ -227,8 +240,11 @@ impl From<&Invitation> for InvitationView {
             updated_at: details.updated_at.to_string(),
             invited_source: details.invited_by.source(),
             inviter_id,
+            inviter_name: None,
             invited_by_api_key_id,
+            api_key_description: None,
             granted_by: Actor::from(details.granted_by).to_string(),
+            granted_by_name: None,
             delivery: details.email_delivery.status.as_str(),
             delivery_detail: details.email_delivery.detail.clone(),
             send_count: details.generation,
@@ -303,6 +319,10 @@ pub struct ApiKeyView {
     pub status: &'static str,
     /// Who created it: `usr_...` or `operator`.
     pub created_by: String,
+    /// First and last name of the person who created it. Only in lists.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub created_by_name: Option<String>,
     /// RFC 3339.
     #[schema(format = DateTime)]
     pub created_at: String,
@@ -347,6 +367,7 @@ impl ApiKeyView {
             embed_origins: origins.map(|origin| origin.as_str().to_owned()).collect(),
             status: key.status(now).as_str(),
             created_by: key.created_by.to_string(),
+            created_by_name: None,
             created_at: key.created_at.to_string(),
             expires_at: key.expires_at.map(|at| at.to_string()),
             last_used_at: last_used.map(|at| at.to_string()),

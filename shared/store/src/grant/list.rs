@@ -12,7 +12,7 @@ use crate::client::{BATCH, Consistency};
 use crate::item::{RawItem, text};
 use crate::key::Key;
 use crate::page::{
-    Chunk, Entry, Page, PageBuilder, PageRequest, RawChunk, below, bytes_read, readable,
+    BUDGET, Chunk, Entry, Page, PageBuilder, PageRequest, RawChunk, below, bytes_read, readable,
 };
 use crate::{Store, StoreError, attr, key};
 
@@ -85,6 +85,33 @@ impl Store {
             builder.add(chunk, &keep);
         }
         Ok(builder.finish())
+    }
+
+    /// Finds when a user's newest grant that `keep` accepts was opened. Stops searching after 4 MB.
+    pub async fn find_last_opening(
+        &self,
+        clinic: ClinicId,
+        user: UserId,
+        keep: impl Fn(&Grant) -> bool,
+    ) -> Result<Option<Timestamp>, StoreError> {
+        let (mut to, mut size, mut bytes) = (AccessId::from_bytes([0xff; 16]), 10, 0);
+        loop {
+            let range = (AccessId::from_bytes([0; 16]), to);
+            let chunk = self.read_chunk_of_user(clinic, user, range, size).await?;
+            let mut grants =
+                chunk.entries.iter().filter_map(Entry::item).filter(|grant| keep(grant));
+            if let Some(opening) = grants.find_map(Grant::opening) {
+                return Ok(Some(opening.at));
+            }
+            bytes += chunk.bytes;
+            match chunk.entries.iter().rev().find_map(Entry::id) {
+                Some(last) if chunk.more && bytes < BUDGET => {
+                    to = AccessId::from_bytes(below(last.bytes()));
+                }
+                _ => return Ok(None),
+            }
+            size = 100;
+        }
     }
 
     /// Lists every live grant of a user, to revoke them. The index may lack the newest grants, so this

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::support::{App, admin};
+use crate::support::{App, admin, with};
 
 #[tokio::test]
 async fn keys_are_listed_newest_first_in_pages() {
@@ -54,4 +54,26 @@ async fn a_request_succeeds_when_its_key_use_cannot_be_recorded() {
     let app = App::start_with_faults().await;
     app.fail_database("UpdateItem", emulator::DatabaseFault::Internal);
     app.as_pacs().get("/v1/autoScribe/users").await.expect(200);
+}
+
+#[tokio::test]
+async fn a_list_names_who_created_each_key() {
+    let app = App::start_with_faults().await;
+    let boss =
+        with(admin("boss@clinic.example"), json!({ "firstName": "Beth", "lastName": "Boss" }));
+    let boss = app.confirm_and_sign_in(&boss).await.client;
+    for n in 0..3 {
+        let wanted = json!({"description": format!("key {n}"), "scopes": ["users:read"]});
+        let created = boss.post("/v1/apiKeys", &wanted).await.expect(201);
+        assert_eq!(created.get("createdByName"), None);
+    }
+    app.wait_until_delivered().await;
+    app.reset_units();
+    let page = boss.get("/v1/apiKeys").await.expect(200);
+    let keys = page["apiKeys"].as_array().unwrap().iter();
+    let names: Vec<_> = keys.map(|key| key.get("createdByName").and_then(Value::as_str)).collect();
+    let beth = Some("Beth Boss");
+    assert_eq!(names, [beth, beth, beth, None], "the operator has no name");
+    // The caller, the last uses of the keys, and the names.
+    assert_eq!(app.calls_made(), [("BatchGetItem", 3), ("Query", 1)]);
 }

@@ -1,4 +1,5 @@
 mod list;
+mod names;
 mod problems;
 mod resend;
 mod retrieve;
