@@ -576,6 +576,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/npi/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look up an NPI in the NPPES registry.
+         * @description A clinic can look up 60 numbers a minute. The numbers of its new invitations count too, and are never refused.
+         */
+        post: operations["lookupNpi"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/password/change": {
         parameters: {
             query?: never;
@@ -876,6 +896,8 @@ export interface components {
             createdAt: string;
             /** @description Who created it: `usr_...` or `operator`. */
             createdBy: string;
+            /** @description First and last name of the person who created it. Only in lists. */
+            createdByName?: string;
             /** @description What the key is for, in the words of its creator. */
             description: string;
             /** @description Which web pages may embed the views that the key opens. */
@@ -1182,6 +1204,8 @@ export interface components {
         InvitationStatusName: "sent" | "accepted" | "rejected" | "revoked";
         /** @description An invitation. */
         InvitationView: components["schemas"]["PersonView"] & {
+            /** @description What the API key that invited is for. Only in answers to GET at the dashboard. */
+            apiKeyDescription?: string;
             /** @description The clinic's UUID. */
             clinicId: string;
             /**
@@ -1200,6 +1224,11 @@ export interface components {
             expiry: string;
             /** @description Who last set the permissions: `usr_...`, `key:<apiKeyId>` or `operator`. */
             grantedBy: string;
+            /**
+             * @description First and last name of the person who last set the permissions, or the description of the API key. Only in
+             *     answers to GET at the dashboard.
+             */
+            grantedByName?: string;
             /** @description `inv_` and 32 hex characters. */
             invitationId: string;
             /** @description Null when invited at the dashboard. */
@@ -1208,6 +1237,8 @@ export interface components {
             invitedSource: components["schemas"]["InvitedSource"];
             /** @description Null when invited by API. */
             inviterId?: string | null;
+            /** @description First and last name of the inviter. Only in answers to GET at the dashboard. */
+            inviterName?: string;
             /**
              * Format: int32
              * @description How many emails were sent or queued, including resends.
@@ -1401,6 +1432,26 @@ export interface components {
             /** @description The secret to send as `Authorization: Bearer <apiKey>`. It is shown only in this answer. */
             apiKey: string;
         };
+        /** @description A number to look up. */
+        NpiLookupRequest: {
+            /** @description The person's last name, to compare with the registry's. */
+            lastName?: string | null;
+            /** @description National Provider Identifier. */
+            npiNumber: string;
+        };
+        /** @enum {string} */
+        NpiLookupStatus: "active" | "verified" | "name_mismatch" | "not_found" | "deactivated" | "pending";
+        /** @description What the NPI registry says of a number. */
+        NpiLookupView: components["schemas"]["RegistryNameView"] & {
+            /** @description The states where the person is licensed, such as `NY`. */
+            licenseStates: string[];
+            /**
+             * @description What `npiVerification` an invite with this number and last name would have. `active` if you sent no last
+             *     name and the number belongs to a person. An invite with `not_found` or `deactivated` is refused. `pending` if
+             *     the registry did not answer.
+             */
+            status: components["schemas"]["NpiLookupStatus"];
+        };
         /** @enum {string} */
         NpiVerification: "not_required" | "pending" | "verified" | "name_mismatch" | "not_found" | "deactivated";
         /** @description An open view. */
@@ -1523,13 +1574,13 @@ export interface components {
         /** @description A person's name in the NPI registry. A part that the registry does not have is left out. */
         RegistryNameView: {
             /** @description Credential such as `MD`. */
-            credential?: string | null;
+            credential?: string;
             /** @description First name. */
-            firstName?: string | null;
+            firstName?: string;
             /** @description Last name. */
-            lastName?: string | null;
+            lastName?: string;
             /** @description Primary taxonomy such as `Radiology, Diagnostic Radiology`. */
-            taxonomy?: string | null;
+            taxonomy?: string;
         };
         /** @description The token from the email, and the reason. */
         RejectRequest: {
@@ -1667,6 +1718,15 @@ export interface components {
              *     revokes them, and `keep` leaves them working.
              */
             keys?: components["schemas"]["KeyDecisionName"];
+        };
+        /** @description A user, with what only a request for one user answers. */
+        UserDetailsView: components["schemas"]["UserView"] & {
+            /**
+             * Format: date-time
+             * @description When the person last opened a view, within 30 days. Only at the dashboard, and only among the views that you
+             *     may list. RFC 3339.
+             */
+            lastViewAt?: string;
         };
         /** @description Which user. */
         UserRequest: {
@@ -2395,6 +2455,11 @@ export interface operations {
     listUsers: {
         parameters: {
             query?: {
+                /**
+                 * @description The start of any part of the name, or of the address. Case, accents, apostrophes and kinds of spaces are
+                 *     ignored. A page of a search can be empty although `hasMore` is true.
+                 */
+                q?: string;
                 /** @description Whether the user may create reports. */
                 canCreateReports?: boolean;
                 /** @description The exact address. */
@@ -2533,6 +2598,11 @@ export interface operations {
     listInvitations: {
         parameters: {
             query?: {
+                /**
+                 * @description The start of any part of the name, or of the address. Case, accents, apostrophes and kinds of spaces are
+                 *     ignored. A page of a search can be empty although `hasMore` is true.
+                 */
+                q?: string;
                 /**
                  * @description Statuses, comma-separated: `sent`, `accepted`, `rejected`, `revoked`.
                  * @example sent,revoked
@@ -2936,7 +3006,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserView"];
+                    "application/json": components["schemas"]["UserDetailsView"];
                 };
             };
             503: {
@@ -3300,6 +3370,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestNewView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    lookupNpi: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NpiLookupRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NpiLookupView"];
                 };
             };
             503: {
