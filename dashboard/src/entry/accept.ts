@@ -1,1 +1,3 @@
-import "../ui/base.css";
+import { startAccept } from "./acceptPage";
+
+startAccept();

@@ -1,1 +1,3 @@
-import "../ui/base.css";
+import { startReset } from "./resetPage";
+
+startReset();

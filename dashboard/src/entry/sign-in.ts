@@ -1,1 +1,3 @@
-import "../ui/base.css";
+import { startSignIn } from "./signInPage";
+
+void startSignIn();

@@ -1,0 +1,87 @@
+import { Problem } from "../api/problem";
+import { post } from "./call";
+import { onSubmit, revealPasswords, showFailure } from "./form";
+import { byId, forgetToken, hasToken, setText, showLoadingDuring, showOutcome, showStep, takeToken } from "./page";
+import { fieldProblem, lengthFault } from "./sentences";
+
+const KEY = "password";
+const another = { text: "Request another link", go: "/sign-in#forgot" };
+const signIn = { text: "Sign in", go: "/sign-in" };
+let token = "";
+
+/** Starts the page. */
+export function startReset(): void {
+  revealPasswords();
+  onSubmit(byId("reset", HTMLFormElement), "Setting…", reset, { required: "Enter a new password." });
+  // A new link in the same tab changes only the fragment and does not load the page again.
+  addEventListener("hashchange", () => hasToken() && open());
+  open();
+}
+
+function open(): void {
+  token = takeToken(KEY) ?? "";
+  if (token) return void lookUp();
+  showOutcome({
+    mark: "bad",
+    title: "Open the link in your email",
+    text: [
+      "This page opens with the link in your email. If you have just used that link, part of it is missing: copy the whole link into the address bar.",
+    ],
+    actions: [another, signIn],
+  });
+}
+
+/** Says that a link no longer works, or that the password would open nothing, before anyone chooses one. */
+async function lookUp(): Promise<void> {
+  const asked = token;
+  try {
+    const { email, hasDashboardAccess } = await showLoadingDuring(post("/v1/password/lookup", { token }));
+    if (asked !== token) return;
+    if (!hasDashboardAccess) {
+      forgetToken(KEY);
+      return location.replace("/restricted");
+    }
+    setText("email", email);
+    byId("username", HTMLInputElement).value = email;
+    showStep("password");
+  } catch (error) {
+    if (asked === token) showTrouble(error);
+  }
+}
+
+async function reset(): Promise<void> {
+  const password = byId("password", HTMLInputElement).value;
+  const fault = lengthFault(password);
+  if (fault) throw fieldProblem({ field: "password", code: fault });
+  try {
+    await post("/v1/password/reset", { token, password });
+  } catch (error) {
+    if (isDead(error)) return showTrouble(error);
+    throw error;
+  }
+  forgetToken(KEY);
+  showOutcome({
+    mark: "good",
+    title: "Your new password is set",
+    text: ["You are signed out everywhere. Sign in with your new password."],
+    actions: [signIn],
+  });
+}
+
+function showTrouble(error: unknown): void {
+  if (isDead(error)) {
+    forgetToken(KEY);
+    showOutcome({
+      mark: "bad",
+      title: "This link no longer works",
+      text: [
+        "It was used before, it is older than 30 minutes, or part of it is missing. If you have just set a password, sign in with it.",
+      ],
+      actions: [another, signIn],
+    });
+  } else showFailure("The link did not open", error, () => void lookUp());
+}
+
+function isDead(error: unknown): boolean {
+  return error instanceof Problem && error.code === "token_invalid";
+}

@@ -1,0 +1,10 @@
+/**
+ * Where to go after the sign-in: to `next` if it is a page of this origin, else to the first page. Browsers read
+ * `//host`, `/\host` and a slash with a tab or line break after it as another origin.
+ */
+export function nextPage(next: string | null, origin: string): string {
+  const home = new URL("/", origin).href;
+  if (!next || !/^\/(?![/\\])/.test(next)) return home;
+  const page = URL.canParse(next, origin) ? new URL(next, origin) : null;
+  return page?.origin === origin ? page.href : home;
+}
