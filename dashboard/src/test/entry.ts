@@ -2,6 +2,18 @@ import { readFileSync } from "node:fs";
 import userEvent from "@testing-library/user-event";
 import { type MockInstance, vi } from "vitest";
 
+// happy-dom says `hashchange` also after replaceState. Browsers do not.
+let replaced = "";
+const replaceState = history.replaceState.bind(history);
+history.replaceState = (...entry) => {
+  replaceState(...entry);
+  replaced = location.href;
+};
+addEventListener("hashchange", (event) => {
+  if (event.newURL === replaced) event.stopImmediatePropagation();
+  else replaced = "";
+});
+
 /** Opens an entry page at an address, without its script. Leaving the page is noted instead of done. */
 export function openEntryPage(page: string, address: string) {
   const html = readFileSync(`${page}.html`, "utf8");

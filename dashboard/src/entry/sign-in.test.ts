@@ -1,0 +1,218 @@
+import { screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { type Answer, problem, serveApi, session } from "../test/api";
+import { openEntryPage, shownHeading } from "../test/entry";
+import { startSignIn } from "./signInPage";
+
+const clinics = [
+  { clinicId: "0192cccc-cccc-7ccc-8ccc-cccccccccccc", name: "Riverside Imaging" },
+  { clinicId: "0192dddd-dddd-7ddd-8ddd-dddddddddddd", name: "Lakeside Imaging" },
+];
+const SIGNED_OUT = problem(401, "unauthenticated", "RAW");
+
+function start(routes: Parameters<typeof serveApi>[0], address = "/sign-in") {
+  const sent = serveApi({ "GET /v1/session": SIGNED_OUT, ...routes });
+  const page = openEntryPage("sign-in", address);
+  void startSignIn();
+  return { ...page, sent };
+}
+
+async function step(title: string): Promise<void> {
+  await waitFor(() => expect(shownHeading().textContent).toContain(title));
+  expect(document.activeElement).toBe(shownHeading());
+}
+
+function text(): string {
+  return shownHeading().closest("section")?.textContent ?? "";
+}
+
+async function signIn(person: ReturnType<typeof start>["person"]): Promise<void> {
+  await step("Sign in");
+  await person.type(screen.getAllByLabelText("Email address")[0] as HTMLElement, "olu@clinic.example");
+  await person.type(screen.getByLabelText("Password"), "horse battery staple{Enter}");
+}
+
+const home = `${location.origin}/`;
+
+test.each([
+  ["/sign-in", home],
+  ["/sign-in?next=%2Fusers%2Finvitations%3Fstatus%3Dsent", `${home}users/invitations?status=sent`],
+  ["/sign-in?next=%2F%2Fevil.example", home],
+])("after the sign-in, %s goes on to %s", async (address, next) => {
+  const { person, sent, replace } = start({ "POST /v1/session": session() }, address);
+  await signIn(person);
+  await waitFor(() => expect(replace).toHaveBeenCalledWith(next));
+  expect(sent.at(-1)?.body).toEqual({ email: "olu@clinic.example", password: "horse battery staple" });
+});
+
+test("a person who is signed in already goes on at once", async () => {
+  const { replace } = start({ "GET /v1/session": session() }, "/sign-in?next=/keys");
+  await waitFor(() => expect(replace).toHaveBeenCalledWith(`${home}keys`));
+  expect(document.querySelector('[data-step="sign-in"]')).toHaveProperty("hidden", true);
+});
+
+test("while no one can say whether there is a session, the person can sign in", async () => {
+  start({ "GET /v1/session": problem(503, "unavailable", "RAW") });
+  await step("Sign in");
+  expect(text()).not.toContain("RAW");
+});
+
+test("a slow answer shows that the page is at work", async () => {
+  start({
+    "GET /v1/session": async () => {
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      return SIGNED_OUT;
+    },
+  });
+  await step("Opening AutoScribe…");
+  await step("Sign in");
+});
+
+test("empty fields are named before anything is sent, and the first gets the focus", async () => {
+  const { person, sent } = start({});
+  await step("Sign in");
+  await person.click(screen.getByRole("button", { name: "Sign in" }));
+  await screen.findByText(/Enter your whole email address/);
+  expect(screen.getByText("Enter your password.")).toBeTruthy();
+  expect(document.activeElement?.id).toBe("email");
+  await person.type(document.activeElement as HTMLElement, "olu@clinic.example");
+  await person.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(document.activeElement?.id).toBe("password"));
+  expect(document.querySelector("#email")?.hasAttribute("aria-invalid")).toBe(false);
+  expect(sent).toHaveLength(1);
+});
+
+test("an address that the API cannot read stands at its field", async () => {
+  const errors = [{ field: "email", code: "email_invalid", detail: "RAW" }];
+  const { person } = start({ "POST /v1/session": problem(422, "email_invalid", "RAW", { errors }) });
+  await signIn(person);
+  await screen.findByText(/Enter your whole email address/);
+  expect(document.activeElement?.id).toBe("email");
+});
+
+const throttled = problem(429, "too_many_attempts", "RAW", { headers: { "retry-after": "840" } });
+
+test.each([
+  ["a wrong password", problem(401, "credentials_wrong", "RAW"), "The email address or the password is wrong."],
+  ["too many attempts", throttled, "too many wrong passwords for this address. Try again in 14 minutes."],
+  ["a page that the browser hides", problem(403, "cross_site_request", "RAW"), "Reload this page"],
+  ["another problem", problem(500, "internal", "Something broke."), "Something broke.Request req-1"],
+  ["a page of the network", { status: 200, body: undefined as unknown }, "AutoScribe can't answer right now."],
+])("%s stands on top of the form and gets the focus", async (name, answer, words) => {
+  const { person, replace } = start({ "POST /v1/session": answer });
+  if (name === "a page of the network") servePage();
+  await signIn(person);
+  const summary = await screen.findByRole("alert");
+  await waitFor(() => expect(document.activeElement).toBe(summary));
+  expect(summary.textContent).toContain(words);
+  expect(summary.textContent).not.toContain("RAW");
+  expect(replace).not.toHaveBeenCalled();
+});
+
+/** A hotel or hospital answers every request with its own page until the person accepts its terms. */
+function servePage(): void {
+  globalThis.fetch = async () => new Response("<html>Accept our terms</html>", { status: 200 });
+}
+
+test("a person without dashboard access is led to the page that explains it", async () => {
+  const { person, assign } = start({ "POST /v1/session": problem(403, "dashboard_access_restricted", "RAW") });
+  await signIn(person);
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("/restricted"));
+});
+
+test("a person of several clinics chooses one", async () => {
+  const { person, sent, replace } = start(
+    {
+      "POST /v1/session": ({ body }) =>
+        (body as { clinicId?: string }).clinicId
+          ? { status: 200, body: session() }
+          : problem(422, "clinic_required", "RAW", { clinics }),
+    },
+    "/sign-in?next=/users",
+  );
+  await signIn(person);
+  await step("Choose a clinic");
+  expect(screen.queryByText("RAW")).toBeNull();
+  await person.click(screen.getByRole("button", { name: "Lakeside Imaging" }));
+  await waitFor(() => expect(replace).toHaveBeenCalledWith(`${home}users`));
+  expect(sent.at(-1)?.body).toEqual({
+    email: "olu@clinic.example",
+    password: "horse battery staple",
+    clinicId: clinics[1]?.clinicId,
+  });
+});
+
+test("a clinic that refuses says why, and the way back keeps the address", async () => {
+  const { person } = start({
+    "POST /v1/session": ({ body }) =>
+      (body as { clinicId?: string }).clinicId
+        ? problem(401, "credentials_wrong", "RAW")
+        : problem(422, "clinic_required", "RAW", { clinics }),
+  });
+  await signIn(person);
+  await step("Choose a clinic");
+  await person.click(screen.getByRole("button", { name: "Riverside Imaging" }));
+  await screen.findByText(/is wrong. Check both/);
+  expect(screen.getByRole("button", { name: "Riverside Imaging" })).toBeTruthy();
+  location.hash = "sign-in";
+  await step("Sign in");
+  expect(document.querySelector<HTMLInputElement>("#email")?.value).toBe("olu@clinic.example");
+});
+
+test("after a reload, the choice of a clinic begins with the sign-in", async () => {
+  start({}, "/sign-in#clinic");
+  await step("Sign in");
+});
+
+test("the clinics show also if the address names that step already", async () => {
+  const { person } = start(
+    { "POST /v1/session": problem(422, "clinic_required", "RAW", { clinics }) },
+    "/sign-in#clinic",
+  );
+  await signIn(person);
+  await step("Choose a clinic");
+});
+
+test("a forgotten password is a step of its own, which knows the address", async () => {
+  const { person, sent } = start({ "POST /v1/password/forgot": { status: 202 } });
+  await step("Sign in");
+  await person.type(document.querySelector("#email") as HTMLElement, "olu@clinic.example");
+  location.hash = screen.getByRole<HTMLAnchorElement>("link", { name: "Forgot password?" }).hash;
+  await step("Forgot password?");
+  await person.click(screen.getByRole("button", { name: "Send the link" }));
+  await step("Check your email");
+  expect(sent.at(-1)?.body).toEqual({ email: "olu@clinic.example" });
+  expect(text()).toContain("If olu@clinic.example has an AutoScribe account");
+  location.hash = screen.getByRole<HTMLAnchorElement>("link", { name: "Back to sign in" }).hash;
+  await step("Sign in");
+});
+
+test("the link to a forgotten password opens that step, also for a person who is signed in", async () => {
+  const { person, sent, replace } = start({ "GET /v1/session": session() }, "/sign-in#forgot");
+  await step("Forgot password?");
+  await person.click(screen.getByRole("button", { name: "Send the link" }));
+  await screen.findByText(/Enter your whole email address/);
+  expect(document.activeElement?.id).toBe("forgot-email");
+  expect(sent).toHaveLength(0);
+  expect(replace).not.toHaveBeenCalled();
+});
+
+test("a network that asked for many links waits", async () => {
+  const { person } = start({ "POST /v1/password/forgot": throttled }, "/sign-in#forgot");
+  await step("Forgot password?");
+  await person.type(document.querySelector("#forgot-email") as HTMLElement, "olu@clinic.example{Enter}");
+  const summary = await screen.findByRole("alert");
+  expect(summary.textContent).toBe("Your network has asked for many links. Try again in 14 minutes.");
+});
+
+test("the problem of a step is gone when the person comes back to it", async () => {
+  const answers: Answer[] = [problem(401, "credentials_wrong", "RAW")];
+  const { person } = start({ "POST /v1/session": () => answers.shift() ?? { status: 200, body: session() } });
+  await signIn(person);
+  await screen.findByText(/is wrong. Check both/);
+  location.hash = "forgot";
+  await step("Forgot password?");
+  location.hash = "sign-in";
+  await step("Sign in");
+  expect(document.querySelector("#sign-in-form .problem")).toHaveProperty("hidden", true);
+});
