@@ -102,7 +102,7 @@ test("a reload finds the invitation again, until it is answered", async () => {
   await step("Join");
   expect(first.sent.map((one) => one.body)).toEqual([{ token: "abc.DEF-1_2" }, { token: "abc.DEF-1_2" }]);
   await second.person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   openEntryPage("accept", "/accept");
   startAccept();
   await step("Open the link in your email");
@@ -160,7 +160,7 @@ test("a reader confirms without a password and goes on in the PACS", async () =>
   await step("Join");
   expect(screen.queryByLabelText("Choose a password")?.closest("[hidden]")).toBeTruthy();
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   expect(sent.at(-1)?.body).toEqual({ token: "abc.DEF-1_2", terms: "terms-1" });
   expect(text()).toContain("Open a study in your PACS");
   expect(text()).toContain("as soon as your NPI is verified");
@@ -180,9 +180,9 @@ test("a person with dashboard access chooses a password and goes on to the dashb
   await person.click(screen.getByLabelText("Show password"));
   expect(field.type).toBe("text");
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   expect(sent[1]?.body).toEqual({ token: "abc.DEF-1_2", terms: "terms-1", password: PASSWORD });
-  expect(text()).toContain("and are signed in");
+  expect(text()).toContain("You are signed in.");
   expect(text()).toContain("after the clinic attests that it is yours");
   expect(screen.getByRole("link", { name: "Go to the dashboard" }).getAttribute("href")).toBe("/");
 });
@@ -199,13 +199,13 @@ test.each([
   await step("Join");
   await person.type(screen.getByLabelText("Your AutoScribe password"), "short one");
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   expect(screen.getByRole("link", { name: "Sign in" }).getAttribute("href")).toBe("/sign-in");
 });
 
 test("a link that was used already says so", async () => {
   start({ "POST /v1/invitation/lookup": lookup({ status: "accepted" }) });
-  await step("You have already confirmed");
+  await step("You have already joined Riverside Imaging");
   expect(text()).toContain("Studies can now be assigned to you.");
 });
 
@@ -294,7 +294,7 @@ test("without a connection, the form says so and works again after", async () =>
   await screen.findByText(/can't be reached/);
   online = true;
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
 });
 
 test("while the answer is out, the button keeps the focus and sends nothing twice", async () => {
@@ -314,7 +314,7 @@ test("while the answer is out, the button keeps the focus and sends nothing twic
   await person.click(button);
   await waitFor(() => expect(sent).toHaveLength(2));
   answer({ status: 200, body: reader });
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   expect(sent).toHaveLength(2);
 });
 
@@ -337,7 +337,7 @@ test("changed terms are shown again before they are accepted", async () => {
   expect(summary.textContent).toBe("The clinic has changed this invitation. Check it again, then confirm.");
   expect(text()).toContain("Manage studies");
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await step("You have joined");
+  await step("You have joined Riverside Imaging");
   expect(sent.at(-1)?.body).toMatchObject({ terms: "terms-2" });
 });
 
@@ -387,7 +387,7 @@ test("an invitation that was accepted meanwhile is not declined", async () => {
   location.hash = "decline";
   await step("Decline this invitation?");
   await person.click(screen.getByRole("button", { name: "Decline invitation" }));
-  await step("You have already confirmed");
+  await step("You have already joined Riverside Imaging");
 });
 
 const expired = (change: Record<string, unknown>) => problem(410, "invitation_expired", "RAW", change);

@@ -42,7 +42,7 @@ async function lookUp(): Promise<void> {
   try {
     const found: Invitation = await showLoadingDuring(post("/v1/invitation/lookup", { token }));
     if (asked !== token) return;
-    if (found.status === "accepted") return await showAccepted(found, found, "You have already confirmed");
+    if (found.status === "accepted") return await showAccepted(`You have already joined ${found.clinicName}`, found);
     invitation = found;
     fill(found);
     showOpenStep();
@@ -90,7 +90,7 @@ async function accept(): Promise<void> {
   try {
     const body = { token, terms: shown.terms, ...(shown.needsPassword && { password }) };
     const user = await post("/v1/invitation/accept", body);
-    await showAccepted(shown, user, "You have joined");
+    await showAccepted(`You have joined ${shown.clinicName}`, user);
   } catch (error) {
     await refuse(error);
   }
@@ -132,22 +132,18 @@ async function reject(): Promise<void> {
 
 type Person = Pick<Invitation, "email" | "hasDashboardAccess" | "canCreateReports" | "npiVerification">;
 
-async function showAccepted({ clinicName }: Invitation, person: Person, title: string): Promise<void> {
+async function showAccepted(title: string, person: Person): Promise<void> {
   end();
-  const member = `You are a member of ${clinicName}`;
   if (!person.hasDashboardAccess) {
     const next = "Open a study in your PACS, and AutoScribe opens with it. You need no password and no other setup.";
-    return showOutcome({ mark: "good", title, text: [`${member}. ${next}`, assignableNote(person)] });
+    return showOutcome({ mark: "good", title, text: [next, assignableNote(person)] });
   }
   const session = await findSession();
   const signedIn = session?.user.email.toLowerCase() === person.email.toLowerCase();
   showOutcome({
     mark: "good",
     title,
-    text: [
-      signedIn ? `${member} and are signed in.` : `${member}. Sign in with your email address and password.`,
-      assignableNote(person),
-    ],
+    text: [signedIn ? "You are signed in." : "Sign in with your email address and password.", assignableNote(person)],
     actions: [signedIn ? { text: "Go to the dashboard", go: "/" } : { text: "Sign in", go: "/sign-in" }],
   });
 }
