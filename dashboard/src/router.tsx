@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
 import { userFilters } from "./features/users/filters";
+import { usersQuery } from "./features/users/queries";
 import { seesUsers, sessionQuery } from "./session/queries";
 import { Shell } from "./session/Shell";
 import { Loading } from "./ui/Loading";
@@ -46,6 +47,9 @@ const users = createRoute({
   getParentRoute: () => root,
   path: "/users",
   validateSearch: userFilters,
+  // The list comes while the code of the page does.
+  loaderDeps: ({ search }) => search,
+  loader: ({ context, deps }) => void context.queries.prefetchInfiniteQuery(usersQuery(deps)),
   component: lazyRouteComponent(() => import("./features/users/UsersPage"), "UsersPage"),
 });
 

@@ -41,7 +41,7 @@ export async function ownersMachine(clinic: Clinic, options: Parameters<Browser[
   await page.goto(await waitForLink(clinic.ownerEmail));
   await page.getByLabel("Choose a password").fill(PASSWORD);
   await page.getByRole("button", { name: "Confirm" }).click();
-  await page.getByRole("button", { name: "Continue" }).click();
+  await page.getByText("Go to the dashboard").click();
   await page.getByRole("heading", { name: "Users", level: 1 }).waitFor();
   return page;
 }
