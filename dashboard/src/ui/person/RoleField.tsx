@@ -1,0 +1,39 @@
+import type { PersonDraft } from "../../rules/personDraft";
+import { type ClinicRole, roleAliases, roleGroups } from "../../rules/roles";
+import { Field } from "../Field";
+import type { Form } from "../useForm";
+
+/** The role in the clinic. A name that only people use leads to the role that the API has. */
+export function RoleField({ form }: { form: Form<PersonDraft> }) {
+  const choose = (value: string) => {
+    const alias = roleAliases.find(({ text }) => text === value);
+    form.change({ clinicRole: alias?.role ?? (value as ClinicRole | "") });
+  };
+  return (
+    <Field
+      label="Role"
+      hint="A practice manager is an Administrative Director. The role gives no permissions."
+      wrong={form.faults.get("clinicRole")}
+    >
+      {(control) => (
+        <select
+          {...control}
+          name="clinicRole"
+          value={form.draft.clinicRole}
+          onChange={(event) => choose(event.target.value)}
+          onBlur={() => form.leave("clinicRole")}
+        >
+          <option value="">Choose a role</option>
+          {roleGroups.map((group, index) => (
+            <optgroup key={group.name} label={group.name}>
+              {group.roles.map((role) => (
+                <option key={role}>{role}</option>
+              ))}
+              {index === 0 && roleAliases.map(({ text }) => <option key={text}>{text}</option>)}
+            </optgroup>
+          ))}
+        </select>
+      )}
+    </Field>
+  );
+}
