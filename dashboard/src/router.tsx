@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
+import { invitationFilters, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
 import { seesUsers, sessionQuery } from "./session/queries";
@@ -62,6 +63,7 @@ const user = createRoute({
 const invitations = createRoute({
   getParentRoute: () => root,
   path: "/users/invitations",
+  validateSearch: invitationFilters,
   component: lazyRouteComponent(() => import("./features/invitations/InvitationsPage"), "InvitationsPage"),
 });
 
@@ -74,6 +76,7 @@ const invitation = createRoute({
 const invite = createRoute({
   getParentRoute: () => root,
   path: "/users/invitations/new",
+  validateSearch: inviteSearch,
   component: lazyRouteComponent(() => import("./features/invitations/InvitePage"), "InvitePage"),
 });
 

@@ -1,9 +1,45 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
+import { ManagersOnly } from "../../session/ManagersOnly";
+import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { InviteForm } from "./InviteForm";
+import { type Invitation, invitationQuery } from "./queries";
+import { blank, sourceOf } from "./source";
 
+/** Invites one person. `from` names an earlier invitation of the same person. */
 export function InvitePage() {
+  const { from } = useSearch({ from: "/users/invitations/new" });
   return (
-    <Page title="Invite User">
-      <p>To be replaced</p>
-    </Page>
+    <ManagersOnly title="Invite User">
+      <Page title="Invite User" actions={<Link to="/users/invitations/import">Invite many people</Link>}>
+        {from ? <InviteAgain key={from} from={from} /> : <InviteForm source={blank} />}
+      </Page>
+    </ManagersOnly>
+  );
+}
+
+function InviteAgain({ from }: { from: string }) {
+  const query = useQuery(invitationQuery(from));
+  if (query.isPending) return <Loading what="the invitation" />;
+  if (!query.data) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
+  return <Prefilled invitation={query.data} />;
+}
+
+function Prefilled({ invitation }: { invitation: Invitation }) {
+  // What was read first decides. Sending revokes the old invitation, and must not change the form meanwhile.
+  const [source] = useState(() => sourceOf(invitation));
+  return (
+    <>
+      {source.replaces && (
+        <p className="note">
+          Correct the address. Sending revokes the open invitation to <strong>{invitation.email}</strong>, so that its
+          link stops working.
+        </p>
+      )}
+      <InviteForm source={source} />
+    </>
   );
 }

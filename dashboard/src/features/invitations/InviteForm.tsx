@@ -1,0 +1,75 @@
+import { useNavigate } from "@tanstack/react-router";
+import { type FormEvent, useEffect, useRef } from "react";
+import { fullName } from "../../rules/names";
+import { inviteBody, type PersonDraft } from "../../rules/personDraft";
+import { personFaults, personLabels } from "../../rules/personFaults";
+import { useSession } from "../../session/queries";
+import { TextField } from "../../ui/Field";
+import { FormProblems } from "../../ui/FormProblems";
+import { Abilities } from "../../ui/person/Abilities";
+import { NpiField } from "../../ui/person/NpiField";
+import { PermissionFields } from "../../ui/person/PermissionFields";
+import { PersonFields } from "../../ui/person/PersonFields";
+import { textField, useForm } from "../../ui/useForm";
+import { InviteRefused } from "./InviteRefused";
+import type { Source } from "./source";
+import { storedDraft } from "./storedDraft";
+import { useInvite } from "./useInvite";
+
+/** The form that invites a person. What was typed survives a reload. */
+export function InviteForm({ source }: { source: Source }) {
+  const stored = storedDraft(useSession(), source.from);
+  const form = useForm(
+    () => stored.read() ?? source.draft,
+    (draft) => source.check(draft, personFaults(draft)),
+  );
+  const navigate = useNavigate();
+  const invite = useInvite(source.replaces);
+  useKept(form.draft, source.draft, stored);
+
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    invite.reset();
+    if (!form.check()) return;
+    invite.mutate(inviteBody(form.draft), {
+      onError: form.refuse,
+      onSuccess: ({ invitationId }) => {
+        stored.remove();
+        void navigate({ to: "/users/invitations/$invitationId", params: { invitationId }, replace: true });
+      },
+    });
+  };
+  return (
+    <form className="narrow" noValidate onSubmit={send}>
+      <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={invite.error}>
+        <InviteRefused error={invite.error} />
+      </FormProblems>
+      <TextField
+        label="Email address"
+        type="email"
+        autoComplete="off"
+        hint="The invitation goes here. Confirming it proves that the person reads this mailbox."
+        {...textField(form, "email")}
+      />
+      <PersonFields form={form} />
+      <PermissionFields form={form} />
+      {form.draft.canCreateReports && <NpiField form={form} />}
+      <Abilities draft={form.draft} title={summary(form.draft)} />
+      <button className="first" type="submit" disabled={invite.isPending}>
+        {invite.isPending ? "Sending…" : "Send invitation"}
+      </button>
+    </form>
+  );
+}
+
+/** Stores each change of the draft. One that was never changed is not worth keeping. */
+function useKept(draft: PersonDraft, initial: PersonDraft, stored: ReturnType<typeof storedDraft>): void {
+  const write = useRef(stored.write);
+  useEffect(() => {
+    if (JSON.stringify(draft) !== JSON.stringify(initial)) write.current(draft);
+  }, [draft, initial]);
+}
+
+function summary(draft: PersonDraft): string {
+  return `The email will say that ${fullName(draft).trim() || "the person"} can:`;
+}

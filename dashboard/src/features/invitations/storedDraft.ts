@@ -1,0 +1,26 @@
+import { emptyPerson, type PersonDraft } from "../../rules/personDraft";
+import type { Session } from "../../session/queries";
+
+/**
+ * The draft of an invitation, kept until the tab closes or the invitation is sent. It belongs to one person in one
+ * clinic: whoever signs in next in the same tab does not see it.
+ */
+export function storedDraft(session: Session, from: string | undefined) {
+  const name = ["invite", session.clinic.clinicId, session.user.userId, from ?? "new"].join(" ");
+  return {
+    read: () => parse(sessionStorage.getItem(name)),
+    write: (draft: PersonDraft) => sessionStorage.setItem(name, JSON.stringify(draft)),
+    remove: () => sessionStorage.removeItem(name),
+  };
+}
+
+/** A draft of an earlier version may lack fields or have others. */
+function parse(text: string | null): PersonDraft | null {
+  if (!text) return null;
+  const stored: Record<string, unknown> = JSON.parse(text);
+  const known = Object.entries(emptyPerson).map(([name, value]) => [
+    name,
+    typeof stored[name] === typeof value ? stored[name] : value,
+  ]);
+  return Object.fromEntries(known) as PersonDraft;
+}
