@@ -8,7 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
-import { invitationFilters, inviteSearch } from "./features/invitations/filters";
+import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
 import { seesUsers, sessionQuery } from "./session/queries";
@@ -70,6 +70,7 @@ const invitations = createRoute({
 const invitation = createRoute({
   getParentRoute: () => root,
   path: "/users/invitations/$invitationId",
+  validateSearch: invitationSearch,
   component: lazyRouteComponent(() => import("./features/invitations/InvitationPage"), "InvitationPage"),
 });
 

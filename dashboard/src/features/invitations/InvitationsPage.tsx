@@ -1,9 +1,84 @@
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { ManagersOnly } from "../../session/ManagersOnly";
 import { Page } from "../../ui/Page";
+import { Pages } from "../../ui/Pages";
+import { PeopleTabs } from "../../ui/PeopleTabs";
+import { SearchField } from "../../ui/SearchField";
+import type { InvitationFilters } from "./filters";
+import { InvitationChips, viewNames } from "./InvitationChips";
+import { InvitationsEmpty } from "./InvitationsEmpty";
+import { InvitationsTable } from "./InvitationsTable";
+import { invitationsQuery, summaryQuery } from "./queries";
+import { ResendExpired } from "./ResendExpired";
+import { RowOutcome } from "./RowOutcome";
+import { Undelivered } from "./Undelivered";
+import { useRowActions } from "./useRowActions";
 
+/** The clinic's invitations. Those that did not arrive come first. */
 export function InvitationsPage() {
   return (
-    <Page title="Invitations">
-      <p>To be replaced</p>
-    </Page>
+    <ManagersOnly title="Invitations">
+      <Page title="Invitations" actions={<InviteLinks />}>
+        <PeopleTabs />
+        <Invitations />
+      </Page>
+    </ManagersOnly>
+  );
+}
+
+function InviteLinks() {
+  return (
+    <>
+      <Link className="button" to="/users/invitations/import">
+        Import a list
+      </Link>
+      <Link className="button first" to="/users/invitations/new">
+        Invite User
+      </Link>
+    </>
+  );
+}
+
+function Invitations() {
+  const filters: InvitationFilters = useSearch({ from: "/users/invitations" });
+  const navigate = useNavigate({ from: "/users/invitations" });
+  const query = useInfiniteQuery(invitationsQuery(filters));
+  const { data: summary } = useQuery(summaryQuery);
+  const { q, show } = filters;
+  const pages = query.data?.pages ?? [];
+  const actions = useRowActions(
+    pages.flatMap((page) => page.invitations),
+    JSON.stringify([filters, pages.length]),
+  );
+  const search = (text: string) =>
+    void navigate({ search: { ...(show && { show }), ...(text && { q: text }) }, replace: true });
+  return (
+    <>
+      <search className="filters">
+        <SearchField label="Search by name or address" value={q ?? ""} onChange={search} />
+      </search>
+      <InvitationChips filters={filters} />
+      {!q && !show && <Undelivered />}
+      {show === "expired" && !q && summary?.expired.count !== 0 && <ResendExpired count={summary?.expired} />}
+      <RowOutcome actions={actions} />
+      <Pages
+        what="invitations"
+        query={query}
+        rowsOf={(page) => page.invitations}
+        rowKey={(invitation) => invitation.invitationId}
+        empty={<InvitationsEmpty filters={filters} />}
+      >
+        {(rows, focusKey) => (
+          <InvitationsTable
+            caption={show ? viewNames[show] : "Invitations"}
+            rows={rows}
+            actions={actions}
+            focusKey={actions.focusKey ?? focusKey}
+            stale={query.isPlaceholderData}
+          />
+        )}
+      </Pages>
+    </>
   );
 }

@@ -1,4 +1,4 @@
-import { choice, text } from "../../rules/search";
+import { choice, flag, text } from "../../rules/search";
 
 /** Which invitations the list shows. */
 export const views = ["open", "notDelivered", "expired", "npi", "accepted", "declined", "revoked"] as const;
@@ -18,4 +18,9 @@ export type InviteSearch = { from?: string };
 export function inviteSearch(search: Record<string, unknown>): InviteSearch {
   const { from } = text(search, "from");
   return from && /^inv_[0-9a-f]{32}$/.test(from) ? { from } : {};
+}
+
+/** Whether the page of an invitation opens with its form. */
+export function invitationSearch(search: Record<string, unknown>): { edit?: boolean } {
+  return flag(search, "edit");
 }

@@ -1,0 +1,56 @@
+import { Link } from "@tanstack/react-router";
+import { isUndelivered } from "../../rules/delivery";
+import { fullName } from "../../rules/names";
+import { isExpired } from "./lifecycle";
+import type { Invitation } from "./queries";
+import type { RowActions } from "./useRowActions";
+
+/** What can be done with an invitation now. Each name says with whose. */
+export function RowButtons({ invitation, actions }: { invitation: Invitation; actions: RowActions }) {
+  const { invitationId, status } = invitation;
+  const whose = <span className="visually-hidden"> of {fullName(invitation)}</span>;
+  const sending = actions.resend.isPending && actions.resend.variables.invitationId === invitationId;
+  if (status === "accepted") return null;
+  if (status !== "sent") {
+    return (
+      <Link to="/users/invitations/new" search={{ from: invitationId }}>
+        Invite again<span className="visually-hidden">: {fullName(invitation)}</span>
+      </Link>
+    );
+  }
+  // The operator invites owners, and only a new email can be asked for.
+  const owner = invitation.level === "owner";
+  const expired = isExpired(invitation);
+  return (
+    <div className="actions">
+      {!owner && !expired && isUndelivered(invitation) && (
+        <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
+          Correct the address{whose}
+        </Link>
+      )}
+      <button
+        type="button"
+        aria-disabled={sending}
+        onClick={() => !actions.resend.isPending && actions.resend.mutate(invitation)}
+      >
+        {sending ? "Sending…" : "Resend"}
+        <span className="visually-hidden"> to {fullName(invitation)}</span>
+      </button>
+      {!owner && !expired && (
+        <Link
+          className="button"
+          to="/users/invitations/$invitationId"
+          params={{ invitationId }}
+          search={{ edit: true }}
+        >
+          Edit<span className="visually-hidden"> the invitation{whose}</span>
+        </Link>
+      )}
+      {!owner && (
+        <button type="button" onClick={() => actions.ask(invitation)}>
+          Revoke<span className="visually-hidden"> the invitation{whose}</span>
+        </button>
+      )}
+    </div>
+  );
+}

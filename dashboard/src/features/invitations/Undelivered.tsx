@@ -1,0 +1,30 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { InvitationsTable } from "./InvitationsTable";
+import { invitationsQuery } from "./queries";
+import { RowOutcome } from "./RowOutcome";
+import { useRowActions } from "./useRowActions";
+
+/** The invitations that did not arrive, first on the page: these people wait for an email that will not come. */
+export function Undelivered() {
+  const query = useInfiniteQuery(invitationsQuery({ show: "notDelivered" }));
+  const rows = query.data?.pages[0]?.invitations ?? [];
+  const actions = useRowActions(rows, "undelivered");
+  return (
+    <>
+      {rows.length > 0 && <h2>Not delivered</h2>}
+      <RowOutcome actions={actions} />
+      {rows.length > 0 && (
+        <InvitationsTable caption="Not delivered" rows={rows} actions={actions} focusKey={actions.focusKey} short />
+      )}
+      {query.hasNextPage && (
+        <p>
+          <Link to="/users/invitations" search={{ show: "notDelivered" }}>
+            Show all that were not delivered
+          </Link>
+        </p>
+      )}
+      {rows.length > 0 && <h2>All invitations</h2>}
+    </>
+  );
+}

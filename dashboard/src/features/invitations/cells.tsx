@@ -1,0 +1,64 @@
+import { Link } from "@tanstack/react-router";
+import { deliveryWords, isUndelivered } from "../../rules/delivery";
+import { fullName } from "../../rules/names";
+import { permissionWords } from "../../rules/permissions";
+import { delivery, npiStatus } from "../../rules/words";
+import { Status } from "../../ui/Status";
+import { Time } from "../../ui/Time";
+import { isOpen, statusWord } from "./lifecycle";
+import type { Invitation } from "./queries";
+
+type Cell = { invitation: Invitation };
+
+export function PersonCell({ invitation }: Cell) {
+  const { invitationId } = invitation;
+  return (
+    <>
+      <Link to="/users/invitations/$invitationId" params={{ invitationId }}>
+        {fullName(invitation)}
+      </Link>
+      <span className="quiet">{invitation.email}</span>
+    </>
+  );
+}
+
+export function PermissionsCell({ invitation }: Cell) {
+  return (
+    <>
+      {permissionWords(invitation).join(", ")}
+      {invitation.canCreateReports && <Status word={npiStatus[invitation.npiVerification]} />}
+    </>
+  );
+}
+
+/** The state of the newest email, with the reason if it did not arrive. An answer proves that it did. */
+export function EmailCell({ invitation }: Cell) {
+  if (invitation.status === "accepted" || invitation.status === "rejected") return <>Answered</>;
+  return (
+    <>
+      <Status word={delivery[invitation.delivery]} />
+      {isUndelivered(invitation) && <span className="quiet">{deliveryWords(invitation)}</span>}
+    </>
+  );
+}
+
+export function OpenUntilCell({ invitation }: Cell) {
+  if (isOpen(invitation)) return <Time at={invitation.expiry} />;
+  return (
+    <>
+      <Status word={statusWord(invitation)} />
+      {invitation.status === "sent" && (
+        <span className="quiet">
+          <Time at={invitation.expiry} />
+        </span>
+      )}
+    </>
+  );
+}
+
+export function inviterWords(invitation: Invitation): string {
+  if (invitation.inviterName) return invitation.inviterName;
+  if (invitation.apiKeyDescription) return `API key “${invitation.apiKeyDescription}”`;
+  if (invitation.invitedByApiKeyId) return "An API key";
+  return invitation.inviterId ? "A person at your clinic" : "AutoScribe";
+}

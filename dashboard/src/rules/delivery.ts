@@ -1,0 +1,26 @@
+import type { Schemas } from "../api/client";
+
+type Delivery = Schemas["DeliveryName"];
+
+const meanings: Record<Delivery, string> = {
+  queued: "The email is on its way out.",
+  sent: "The email left. The recipient's email server has not confirmed it yet.",
+  delivered: "The recipient's email server has it. If the person can't find it, look in the spam folder.",
+  delayed: "The recipient's email server does not take the email yet. We keep trying for up to 14 hours.",
+  bounced: "The email came back. Check the address.",
+  complained: "The recipient reported the email as spam.",
+  failed: "The email was not sent. Resend to try again.",
+};
+
+/** What became of the newest email, in words. The email system's own reason says more, if there is one. */
+export function deliveryWords(invitation: { delivery: Delivery; deliveryDetail?: string | null }): string {
+  return invitation.deliveryDetail || meanings[invitation.delivery];
+}
+
+/** The states of an email that did not arrive, the ones that never will first. */
+export const undelivered = ["bounced", "failed", "complained", "delayed"] as const satisfies Delivery[];
+
+/** Whether the email of an invitation did not arrive. */
+export function isUndelivered({ delivery }: { delivery: Delivery }): boolean {
+  return undelivered.some((state) => state === delivery);
+}
