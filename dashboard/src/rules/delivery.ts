@@ -18,9 +18,9 @@ export function deliveryWords(invitation: { delivery: Delivery; deliveryDetail?:
 }
 
 /** The states of an email that did not arrive, the ones that never will first. */
-export const undelivered = ["bounced", "failed", "complained", "delayed"] as const satisfies Delivery[];
+export const undelivered: readonly Delivery[] = ["bounced", "failed", "complained", "delayed"];
 
 /** Whether the email of an invitation did not arrive. */
 export function isUndelivered({ delivery }: { delivery: Delivery }): boolean {
-  return undelivered.some((state) => state === delivery);
+  return undelivered.includes(delivery);
 }

@@ -41,8 +41,8 @@ function listOf(all: Invitation[] | (() => Invitation[])) {
     const expired = query.get("expired");
     const invitations = (typeof all === "function" ? all() : all)
       .filter((one) => !status || one.status === status)
-      .filter((one) => !delivery || one.delivery === delivery)
-      .filter((one) => !npi || one.npiVerification === npi)
+      .filter((one) => !delivery || delivery.split(",").includes(one.delivery))
+      .filter((one) => !npi || npi.split(",").includes(one.npiVerification))
       .filter((one) => !expired || (expired === "expired") === Date.parse(one.expiry) < Date.now());
     return { status: 200, body: listed(invitations) };
   };
@@ -83,10 +83,15 @@ test("the chips count what needs someone, and the URL holds the choice", async (
 });
 
 test("what did not arrive comes first, with the reason and a way to correct the address", async () => {
-  openList([anna, lost]);
+  openList([anna, { ...grace, delivery: "delayed" }, lost]);
   const table = await screen.findByRole("table", { name: "Not delivered" });
   expect(table.textContent).toContain("The domain of the address does not take email.");
   expect(within(table).queryByRole("row", { name: /Anna Hale/ })).toBeNull();
+  const names = within(table).getAllByRole("rowheader");
+  expect(names.map((name) => name.textContent)).toEqual([
+    "Lena Halelena@clinic.exampel",
+    "Grace Halegrace@clinic.example",
+  ]);
   const correct = within(table).getByRole("link", { name: "Correct the address of Lena Hale" });
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${lost.invitationId}`);
 });

@@ -35,8 +35,8 @@ function Prefilled({ invitation }: { invitation: Invitation }) {
     <>
       {source.replaces && (
         <p className="note">
-          Correct the address. Sending revokes the open invitation to <strong>{invitation.email}</strong>, so that its
-          link stops working.
+          Correct the address. Sending revokes the invitation to <strong>{invitation.email}</strong>, so that its link
+          stops working.
         </p>
       )}
       <InviteForm source={source} />

@@ -23,7 +23,7 @@ export function RowButtons({ invitation, actions }: { invitation: Invitation; ac
   const expired = isExpired(invitation);
   return (
     <div className="actions">
-      {!owner && !expired && isUndelivered(invitation) && (
+      {!owner && isUndelivered(invitation) && (
         <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
           Correct the address{whose}
         </Link>

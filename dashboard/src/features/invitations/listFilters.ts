@@ -2,29 +2,23 @@ import type { Schemas } from "../../api/client";
 import { undelivered } from "../../rules/delivery";
 import type { View } from "./filters";
 
-/** What the API selects by. It takes one delivery and one verification at a time. */
-export type ListFilter = {
-  status?: string;
+/** What the API selects by. Several values stand in one parameter. */
+type ListFilter = {
+  status: string;
   expired?: Schemas["ExpiredFilter"];
-  delivery?: Schemas["DeliveryName"];
-  npiVerification?: Schemas["NpiVerification"];
+  delivery?: string;
+  npiVerification?: string;
 };
 
-const filtersOf: Record<View, ListFilter[]> = {
-  open: [{ status: "sent", expired: "not-expired" }],
-  notDelivered: undelivered.map((delivery) => ({ status: "sent", expired: "not-expired", delivery })),
-  expired: [{ status: "sent", expired: "expired" }],
-  npi: (["name_mismatch", "not_found", "deactivated", "pending"] as const).map((npiVerification) => ({
-    status: "sent",
-    expired: "not-expired",
-    npiVerification,
-  })),
-  accepted: [{ status: "accepted" }],
-  declined: [{ status: "rejected" }],
-  revoked: [{ status: "revoked" }],
-};
+const npiTrouble: Schemas["NpiVerification"][] = ["pending", "name_mismatch", "not_found", "deactivated"];
 
-/** The lists that make up a view, one after another. Without a view, it is every invitation. */
-export function listFilters(view: View | undefined): ListFilter[] {
-  return view ? filtersOf[view] : [{}];
-}
+/** What each view asks the API for. The counts of the summary mean the same. */
+export const filterOf: Record<View, ListFilter> = {
+  open: { status: "sent", expired: "not-expired" },
+  notDelivered: { status: "sent", delivery: undelivered.join(",") },
+  expired: { status: "sent", expired: "expired" },
+  npi: { status: "sent", npiVerification: npiTrouble.join(",") },
+  accepted: { status: "accepted" },
+  declined: { status: "rejected" },
+  revoked: { status: "revoked" },
+};

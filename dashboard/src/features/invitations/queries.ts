@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
-import { pageOfSeveral } from "../../api/several";
+import type { paths } from "../../api/schema";
 import type { InvitationFilters } from "./filters";
-import { type ListFilter, listFilters } from "./listFilters";
+import { filterOf } from "./listFilters";
 
 /** An invitation, with the names that only people at the dashboard get. */
 export type Invitation = Schemas["InvitationView"] & {
@@ -13,7 +13,12 @@ export type Invitation = Schemas["InvitationView"] & {
   grantedByName?: string;
 };
 
-export type InvitationsPageData = { invitations: Invitation[]; cursor?: string | null; hasMore: boolean };
+export type InvitationsPageData = {
+  invitations: Invitation[];
+  cursor?: string | null;
+  hasMore: boolean;
+  skipped?: number;
+};
 
 export const invitationsQuery = (filters: InvitationFilters) =>
   infiniteQueryOptions({
@@ -22,21 +27,22 @@ export const invitationsQuery = (filters: InvitationFilters) =>
     ...followCursor,
   });
 
-export async function loadPage(
+type ListQuery = NonNullable<paths["/v1/autoScribe/users/invitations"]["get"]["parameters"]["query"]>;
+
+export function loadPage(
   { q, show }: InvitationFilters,
-  from: string | undefined,
-  rows: number,
+  cursor: string | undefined,
+  limit: number,
   signal?: AbortSignal,
-): Promise<InvitationsPageData & { skipped?: number }> {
-  const load = async (filter: ListFilter, cursor: string | undefined, limit: number) => {
-    const query = { ...filter, ...(q && { q }), limit, ...(cursor && { cursor }) };
-    const page = await data(
-      api.GET("/v1/autoScribe/users/invitations", { params: { query }, ...(signal && { signal }) }),
-    );
-    return { ...page, rows: page.invitations };
-  };
-  const { rows: invitations, ...page } = await pageOfSeveral(listFilters(show), from, rows, load);
-  return { invitations, ...page };
+): Promise<InvitationsPageData> {
+  const query = { ...(show && filterOf[show]), ...(q && { q }), limit, ...(cursor && { cursor }) };
+  return data(
+    // until the API has it: several values of delivery and npiVerification
+    api.GET("/v1/autoScribe/users/invitations", {
+      params: { query: query as ListQuery },
+      ...(signal && { signal }),
+    }),
+  );
 }
 
 export const invitationQuery = (invitationId: string) =>

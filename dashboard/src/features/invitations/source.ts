@@ -1,25 +1,24 @@
 import { draftOf, emptyPerson, type PersonDraft } from "../../rules/personDraft";
 import type { Faults } from "../../rules/personFaults";
-import { isOpen } from "./lifecycle";
 import type { Invitation } from "./queries";
 
 /** Where a new invitation begins: with nothing, or with the person of an earlier invitation. */
 export type Source = {
   from: string | undefined;
   draft: PersonDraft;
-  /** The open invitation that sending revokes. */
+  /** The pending invitation that sending revokes. */
   replaces: string | null;
   check: (draft: PersonDraft, faults: Faults) => Faults;
 };
 
 export const blank: Source = { from: undefined, draft: emptyPerson, replaces: null, check: (_, faults) => faults };
 
-/** An open invitation is replaced, because its address is wrong. An ended one is only repeated. */
+/** A pending invitation is replaced, because its address is wrong. An ended one is only repeated. */
 export function sourceOf(invitation: Invitation): Source {
   const { invitationId, email, level } = invitation;
   // Nobody can be invited as an owner.
   const draft: PersonDraft = { ...draftOf(invitation), level: level === "owner" ? "admin" : level };
-  if (!isOpen(invitation)) return { ...blank, from: invitationId, draft };
+  if (invitation.status !== "sent") return { ...blank, from: invitationId, draft };
   return {
     from: invitationId,
     draft,
