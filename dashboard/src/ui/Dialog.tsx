@@ -10,7 +10,9 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     element?.showModal();
     return () => {
       element?.close();
+      // What opened it may be gone, such as a row that ended by itself.
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      else document.querySelector("h1")?.focus();
     };
   }, []);
   return (

@@ -1,4 +1,4 @@
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from "react";
 
 /** One column: its heading, and the cell of a row. The first column names the row. */
 export type Column<Row> = { heading: string; cell: (row: Row) => ReactNode };
@@ -13,9 +13,8 @@ export function Table<Row>(props: {
   focusKey?: string | null;
 }) {
   const [first, ...others] = props.columns;
-  const focused = useRef<HTMLTableRowElement>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the row moves the focus once, when it becomes the one.
-  useEffect(() => focused.current?.focus(), [props.focusKey]);
+  const body = useRef<HTMLTableSectionElement>(null);
+  const lost = useKeptFocus(body);
   return (
     <table className="rows">
       <caption className="visually-hidden">{props.caption}</caption>
@@ -28,21 +27,61 @@ export function Table<Row>(props: {
           ))}
         </tr>
       </thead>
-      <tbody>
+      <tbody ref={body}>
         {props.rows.map((row) => {
           const key = props.rowKey(row);
           return (
-            <tr key={key} tabIndex={-1} ref={key === props.focusKey ? focused : null}>
+            <BodyRow key={key} focused={key === props.focusKey} lost={lost}>
               <th scope="row">{first.cell(row)}</th>
               {others.map((column) => (
                 <td key={column.heading} data-heading={column.heading}>
                   {column.cell(row)}
                 </td>
               ))}
-            </tr>
+            </BodyRow>
           );
         })}
       </tbody>
     </table>
   );
+}
+
+/** Where the row was that went with the focus. */
+type Lost = RefObject<number | null>;
+
+function BodyRow(props: { focused: boolean; lost: Lost; children: ReactNode }) {
+  const { focused, lost } = props;
+  const row = useRef<HTMLTableRowElement>(null);
+  useEffect(() => {
+    if (focused) row.current?.focus();
+  }, [focused]);
+  useLayoutEffect(() => {
+    const element = row.current;
+    return () => {
+      if (element?.contains(document.activeElement)) lost.current = element.sectionRowIndex;
+    };
+  }, [lost]);
+  return (
+    <tr tabIndex={-1} ref={row}>
+      {props.children}
+    </tr>
+  );
+}
+
+/** When a row goes with the focus, the next row gets it. When the whole table goes, the title of the page does. */
+function useKeptFocus(body: RefObject<HTMLTableSectionElement | null>): Lost {
+  const lost = useRef<number | null>(null);
+  useLayoutEffect(() => {
+    if (lost.current === null) return;
+    const rows = body.current?.querySelectorAll("tr");
+    rows?.[Math.min(lost.current, rows.length - 1)]?.focus();
+    lost.current = null;
+  });
+  useLayoutEffect(() => {
+    const rows = body.current;
+    return () => {
+      if (rows?.contains(document.activeElement)) document.querySelector("h1")?.focus();
+    };
+  }, [body]);
+  return lost;
 }
