@@ -1,9 +1,75 @@
+import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { studyName } from "../../rules/views";
+import { usePresence } from "../../session/activity";
+import { manages, useSession } from "../../session/queries";
+import { Confirm } from "../../ui/Confirm";
+import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
+import { Pages } from "../../ui/Pages";
+import { askAgainAfter, endView, type View, viewsQuery } from "./queries";
+import { readerName, ViewsTable } from "./ViewsTable";
 
+/** The temporary access that is open now: links that can be opened, and views that are open. */
 export function ViewsPage() {
+  const session = useSession();
+  const present = usePresence();
+  const query = useInfiniteQuery({
+    ...viewsQuery,
+    refetchInterval: (asked) => present && askAgainAfter(asked.state.error),
+  });
+  const { refetch } = query;
+  const wasPresent = useRef(true);
+  useEffect(() => {
+    if (present && !wasPresent.current) void refetch();
+    wasPresent.current = present;
+  }, [present, refetch]);
+  const [ending, setEnding] = useState<View | null>(null);
+  const end = useMutation({ mutationFn: endView, onSuccess: () => setEnding(null) });
   return (
     <Page title="Open views">
-      <p>To be replaced</p>
+      <p>
+        Your PACS opens these views. {!manages(session) && "You see those that were opened for you or by you. "}
+        The list keeps itself up to date while you are here.
+      </p>
+      <Pages
+        what="open views"
+        query={query}
+        rowsOf={(page) => page.views}
+        rowKey={(view) => view.accessId}
+        empty={
+          <Empty title="No view is open">
+            <p>A view appears here as soon as your PACS makes a link to it.</p>
+          </Empty>
+        }
+      >
+        {(views, focusKey) => (
+          <ViewsTable
+            views={views}
+            focusKey={focusKey}
+            more={query.hasNextPage}
+            onEnd={(view) => {
+              end.reset();
+              setEnding(view);
+            }}
+          />
+        )}
+      </Pages>
+      {ending && (
+        <Confirm
+          title={`End the view of ${readerName(ending)}?`}
+          action="End the view"
+          busy={end.isPending}
+          error={end.error}
+          onConfirm={() => end.mutate(ending.accessId)}
+          onClose={() => setEnding(null)}
+        >
+          <p>
+            Study {studyName(ending)}. The link stops working at once, and an open view closes within 5 minutes. What
+            was dictated but not saved is lost.
+          </p>
+        </Confirm>
+      )}
     </Page>
   );
 }
