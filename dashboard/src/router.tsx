@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
 import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
+import { activityFilters } from "./features/activity/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
 import { seesUsers, sessionQuery } from "./session/queries";
@@ -96,6 +97,7 @@ const views = createRoute({
 const activity = createRoute({
   getParentRoute: () => root,
   path: "/activity",
+  validateSearch: activityFilters,
   component: lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage"),
 });
 
@@ -139,6 +141,8 @@ export function makeRouter(queries: QueryClient, history?: RouterHistory) {
     ...(history && { history }),
     defaultPendingComponent: () => <Loading what="the page" />,
     defaultErrorComponent: ({ error, reset }) => <ProblemNote error={error} onRetry={reset} />,
+    // What no page asks for is taken out of the URL.
+    search: { strict: true },
     scrollRestoration: true,
   });
 }

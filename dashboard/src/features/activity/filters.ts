@@ -1,0 +1,33 @@
+import { auditActions } from "../../rules/audit";
+import { isDay } from "../../rules/days";
+import { choice, text } from "../../rules/search";
+
+/** The filters of the page, as they stand in the URL. */
+export type ActivityFilters = {
+  /** A person (`usr_...`, `inv_...`) or an API key (`key:...`). */
+  who?: string;
+  /** What they did themselves, instead of what was done to them. */
+  side?: "by";
+  action?: string;
+  /** The first and last day, such as 2026-12-01. */
+  from?: string;
+  to?: string;
+};
+
+/** The filters of a URL. */
+export function activityFilters(search: Record<string, unknown>): ActivityFilters {
+  const { who } = text(search, "who");
+  const { action } = text(search, "action");
+  return {
+    ...(who && /^(usr_|inv_|key:)[0-9a-f-]{32,36}$/.test(who) && { who }),
+    ...choice(search, "side", ["by"]),
+    ...(action && action in auditActions && { action }),
+    ...day(search, "from"),
+    ...day(search, "to"),
+  };
+}
+
+function day<Name extends "from" | "to">(search: Record<string, unknown>, name: Name): { [Key in Name]?: string } {
+  const found = text(search, name);
+  return found[name] && isDay(found[name]) ? found : {};
+}
