@@ -1,10 +1,10 @@
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { AuditEvent } from "../../rules/audit";
-import type { Change } from "../../rules/auditChanges";
+import type { Activity } from "../../ui/audit/activity";
+import { Changes } from "../../ui/audit/Changes";
 import { type Column, Table } from "../../ui/Table";
 import { Time } from "../../ui/Time";
-import type { Activity } from "./queries";
 
 const columns: [Column<Activity>, ...Column<Activity>[]] = [
   {
@@ -12,11 +12,7 @@ const columns: [Column<Activity>, ...Column<Activity>[]] = [
     cell: ({ event, sentence, changes }) => (
       <>
         <ObjectLink event={event}>{sentence}</ObjectLink>
-        {changes.map((change) => (
-          <span className="quiet" key={change.what}>
-            {changeWords(change)}
-          </span>
-        ))}
+        <Changes changes={changes} />
       </>
     ),
   },
@@ -37,10 +33,6 @@ export function ActivityTable(props: { rows: Activity[]; focusKey: string | null
       />
     </div>
   );
-}
-
-function changeWords({ what, before, after }: Change): string {
-  return before === null ? `${what}: ${after}` : `${what} before: ${before}. After: ${after ?? "none"}`;
 }
 
 /** Leads to the person or thing that the record is about. */

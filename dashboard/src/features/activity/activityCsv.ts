@@ -1,6 +1,6 @@
 import type { Change } from "../../rules/auditChanges";
 import { studyName } from "../../rules/views";
-import type { Activity } from "./queries";
+import type { Activity } from "../../ui/audit/activity";
 
 export const activityHeadings = [
   "Time (UTC)",

@@ -1,10 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { toCsv } from "../../rules/csv";
+import { loadActivity } from "../../ui/audit/activity";
 import { downloadText } from "../../ui/download";
 import { activityHeadings, activityRow } from "./activityCsv";
 import type { ActivityFilters } from "./filters";
-import { loadActivity } from "./queries";
+import { asked } from "./queries";
 
 const ROWS_AT_ONCE = 100;
 
@@ -29,7 +30,9 @@ export function useExport(filters: ActivityFilters) {
     setState((before) => ({ ...before, running: true, error: null }));
     try {
       do {
-        const page = await loadActivity(queries, filters, { limit: ROWS_AT_ONCE, cursor: read.current.cursor, signal });
+        const { cursor } = read.current;
+        const query = { ...asked(filters), limit: ROWS_AT_ONCE, ...(cursor && { cursor }) };
+        const page = await loadActivity(queries, query, signal);
         if (signal.aborted) return;
         read.current.rows.push(...page.rows.map(activityRow));
         read.current.cursor = page.hasMore ? (page.cursor ?? undefined) : undefined;

@@ -1,8 +1,8 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
-import { loadNames } from "../../api/names";
 import { Problem } from "../../api/problem";
+import { loadNames } from "../../ui/person/names";
 
 /** An open view, with the name of its reader. Null if it is for no particular person, or the name did not come. */
 export type View = Schemas["AccessView"] & { reader: string | null };

@@ -1,6 +1,6 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { fullName } from "../rules/names";
-import { api, data } from "./client";
+import { api, data } from "../../api/client";
+import { fullName } from "../../rules/names";
 
 /** Names by the id that the API gives: `usr_...` and `inv_...` for people, `key:...` for API keys. */
 export type Names = ReadonlyMap<string, string>;
