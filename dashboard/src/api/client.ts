@@ -1,17 +1,21 @@
 import createClient from "openapi-fetch";
 import { Problem } from "./problem";
 import type { components, paths } from "./schema";
-import { sessionFetch } from "./sessionFetch";
+import { plainFetch, sessionFetch } from "./sessionFetch";
 
 export type Schemas = components["schemas"];
 
-/** The API, with the types of its OpenAPI document. */
-export const api = createClient<paths>({
+const options = {
   baseUrl: globalThis.location?.origin ?? "",
-  fetch: sessionFetch,
   // A comma keeps several values of a filter in one parameter.
   querySerializer: { array: { style: "form", explode: false } },
-});
+} as const;
+
+/** The API, with the types of its OpenAPI document. */
+export const api = createClient<paths>({ ...options, fetch: sessionFetch });
+
+/** The API for the dialogs of the session, which must not wait for themselves. */
+export const plainApi = createClient<paths>({ ...options, fetch: plainFetch });
 
 /** The data of an answer. Throws a Problem if the API refused or did not answer. */
 export async function data<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {

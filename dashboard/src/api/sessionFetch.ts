@@ -9,6 +9,7 @@ type Asker = (prompt: Prompt) => Promise<boolean>;
 let ask: Asker = async () => false;
 let clinicId: string | null = null;
 let pending: Promise<boolean> | null = null;
+const used = new Set<() => void>();
 
 /** The application's dialogs. Without one, a refused request is only refused. */
 export function onPrompt(asker: Asker): void {
@@ -20,23 +21,31 @@ export function showClinic(id: string | null): void {
   clinicId = id;
 }
 
+/** Calls back whenever the API accepts the session, which starts its idle time again. Returns how to stop. */
+export function onSessionUsed(listener: () => void): () => void {
+  used.add(listener);
+  return () => used.delete(listener);
+}
+
 /**
  * Sends a request. When the session is over, or the password has to be confirmed, it asks the person and sends
- * the request again, so that no page loses what was entered.
+ * the request again, so that no page loses what was entered. One request can need both.
  */
 export async function sessionFetch(request: Request): Promise<Response> {
   const again = request.clone();
-  const response = await send(request);
+  const response = await plainFetch(request);
   const prompt = await promptOf(response);
+  if (prompt !== "signIn" && response.status < 500) for (const listener of used) listener();
   if (!prompt) return response;
   // Several requests that fail together ask once.
   pending ??= ask(prompt).finally(() => {
     pending = null;
   });
-  return (await pending) ? send(again) : response;
+  return (await pending) ? sessionFetch(again) : response;
 }
 
-async function send(request: Request): Promise<Response> {
+/** Sends a request and never asks. The dialogs use it: a question of theirs would wait for itself. */
+export async function plainFetch(request: Request): Promise<Response> {
   if (clinicId && request.method !== "GET") request.headers.set("autoscribe-clinic", clinicId);
   try {
     return await fetch(request);

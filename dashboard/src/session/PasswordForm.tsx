@@ -1,7 +1,10 @@
-import { useState } from "react";
-import { api, data } from "../api/client";
+import { useRef, useState } from "react";
+import { Problem } from "../api/problem";
 import { TextField } from "../ui/Field";
 import { ProblemNote } from "../ui/ProblemNote";
+
+/** The codes of a password that was judged and is wrong. */
+const WRONG = ["credentials_wrong", "password_wrong"];
 
 /** Asks for the password of an address that is known. */
 export function PasswordForm(props: {
@@ -10,21 +13,31 @@ export function PasswordForm(props: {
   submit: (password: string) => Promise<void>;
   onCancel: () => void;
 }) {
+  const form = useRef<HTMLFormElement>(null);
   const [password, setPassword] = useState("");
   const [error, setError] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const wrong = error instanceof Problem && WRONG.includes(error.code);
+  const send = async () => {
+    if (busy || !password) return;
+    setBusy(true);
+    setError(null);
+    await props.submit(password).catch((refused) => {
+      setError(refused);
+      form.current?.querySelector<HTMLInputElement>("input[type=password]")?.focus();
+    });
+    setBusy(false);
+  };
   return (
     <form
+      ref={form}
       noValidate
-      onSubmit={async (event) => {
+      onSubmit={(event) => {
         event.preventDefault();
-        setBusy(true);
-        setError(null);
-        await props.submit(password).catch(setError);
-        setBusy(false);
+        void send();
       }}
     >
-      {error ? <ProblemNote error={error} /> : null}
+      {error && !wrong ? <ProblemNote error={error} onRetry={() => void send()} /> : null}
       <input type="text" autoComplete="username" value={props.email} readOnly hidden />
       <TextField
         label={`Password of ${props.email}`}
@@ -32,9 +45,10 @@ export function PasswordForm(props: {
         autoComplete="current-password"
         value={password}
         onChange={setPassword}
+        wrong={wrong ? "This password is wrong. Try again." : undefined}
       />
       <div className="actions">
-        <button className="first" type="submit" disabled={busy || !password}>
+        <button className="first" type="submit" aria-disabled={busy || !password}>
           {props.action}
         </button>
         <button type="button" onClick={props.onCancel}>
@@ -43,14 +57,4 @@ export function PasswordForm(props: {
       </div>
     </form>
   );
-}
-
-/** Begins a session for the same person in the same clinic. */
-export function signInAgain(email: string, clinicId: string, password: string) {
-  return data(api.POST("/v1/session", { body: { email, password, clinicId } }));
-}
-
-/** Confirms the password of this session for ten minutes. */
-export function confirmPassword(password: string) {
-  return data(api.POST("/v1/session/confirm", { body: { password } }));
 }

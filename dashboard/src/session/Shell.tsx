@@ -1,39 +1,49 @@
-import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
-import { useEffect } from "react";
-import { api, data } from "../api/client";
+import { useEffect, useState } from "react";
+import { Problem } from "../api/problem";
+import { showClinic } from "../api/sessionFetch";
 import { fullName } from "../rules/names";
+import { Loading } from "../ui/Loading";
+import { ProblemNote } from "../ui/ProblemNote";
+import { LeaveGate, useLeave, useSignOut } from "./Leave";
 import { Prompts } from "./Prompts";
 import { manages, type Session, seesUsers, useSession } from "./queries";
-import { onOtherTabs, tellOtherTabs } from "./tabs";
+import { onOtherTabs } from "./tabs";
 
 /** What stands around every page: the way between pages, who is signed in, and the dialogs of the session. */
 export function Shell() {
+  return (
+    <LeaveGate>
+      <Frame />
+    </LeaveGate>
+  );
+}
+
+function Frame() {
   const session = useSession();
-  const queries = useQueryClient();
+  const leave = useLeave();
+  // The page belongs to one person in one clinic. It must not change under what was read or entered.
+  const [shown] = useState(session);
+  const changed = session.user.userId !== shown.user.userId || session.clinic.clinicId !== shown.clinic.clinicId;
+  useEffect(() => showClinic(shown.clinic.clinicId), [shown]);
+  useEffect(() => {
+    if (changed) leave("/");
+  }, [changed, leave]);
   useEffect(
     () =>
       onOtherTabs((change) => {
-        queries.clear();
-        location.assign(change === "signedOut" ? "/sign-in" : "/users");
+        if (change === "signedOut") leave("/sign-in");
+        if (change === "clinicChanged") leave("/");
       }),
-    [queries],
+    [leave],
   );
+  if (changed) return <Loading what="the page" />;
   return (
     <>
       <a className="skip" href="#content">
         Skip to content
       </a>
-      <header className="bar">
-        <span className="brand">AutoScribe</span>
-        <span>{session.clinic.name}</span>
-        <span className="who">
-          <Link to="/account">{fullName(session.user)}</Link>
-          <button type="button" onClick={() => void signOut().then(() => queries.clear())}>
-            Sign out
-          </button>
-        </span>
-      </header>
+      <Header session={session} />
       <div className="frame">
         <Sidebar session={session} />
         <main id="content" tabIndex={-1}>
@@ -41,6 +51,26 @@ export function Shell() {
         </main>
       </div>
       <Prompts />
+    </>
+  );
+}
+
+function Header({ session }: { session: Session }) {
+  const signOut = useSignOut();
+  const [error, setError] = useState<unknown>(null);
+  return (
+    <>
+      <header className="bar">
+        <span className="brand">AutoScribe</span>
+        <span className="clinic">{session.clinic.name}</span>
+        <span className="who">
+          <Link to="/account">{fullName(session.user)}</Link>
+          <button type="button" onClick={() => void signOut().catch(setError)}>
+            Sign out
+          </button>
+        </span>
+      </header>
+      {error instanceof Problem && <ProblemNote error={error} />}
     </>
   );
 }
@@ -56,10 +86,4 @@ function Sidebar({ session }: { session: Session }) {
       <Link to="/account">Account</Link>
     </nav>
   );
-}
-
-async function signOut(): Promise<void> {
-  await data(api.DELETE("/v1/session"));
-  tellOtherTabs("signedOut");
-  location.assign("/sign-in");
 }

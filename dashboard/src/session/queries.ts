@@ -1,18 +1,21 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../api/client";
-import { showClinic } from "../api/sessionFetch";
 
 export type Session = Schemas["CurrentSessionView"];
 
 /** Who is signed in, to which clinic, with their permissions as they are now. */
 export const sessionQuery = queryOptions({
   queryKey: ["session"],
-  queryFn: async (): Promise<Session> => {
-    const session = await data(api.GET("/v1/session"));
-    showClinic(session.clinic.clinicId);
-    return session;
-  },
+  queryFn: (): Promise<Session> => data(api.GET("/v1/session")),
   staleTime: 60_000,
+  // Someone else may have signed in in another tab.
+  refetchOnWindowFocus: "always",
+});
+
+/** The settings of the clinic. Only for those who manage it. */
+export const clinicQuery = queryOptions({
+  queryKey: ["clinic"],
+  queryFn: ({ signal }): Promise<Schemas["ClinicSettingsView"]> => data(api.GET("/v1/clinic", { signal })),
 });
 
 /** The session of the page. The shell renders its pages only once it is there. */

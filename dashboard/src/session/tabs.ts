@@ -1,5 +1,5 @@
-/** What other tabs of this browser must know: the session ended, or is in another clinic now. */
-export type SessionChange = "signedOut" | "clinicChanged";
+/** What other tabs of this browser must know: the session was used, ended, or is in another clinic now. */
+export type SessionChange = "used" | "signedOut" | "clinicChanged";
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("autoscribe-session") : null;
 
