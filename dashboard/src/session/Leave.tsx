@@ -19,6 +19,8 @@ export function LeaveGate({ children }: { children: ReactNode }) {
   useEffect(() => {
     if (to === null) return;
     queries.clear();
+    // Drafts of forms belong to the person who wrote them.
+    sessionStorage.clear();
     location.assign(to);
   }, [to, queries]);
   if (to !== null) return <Loading what="the page" />;

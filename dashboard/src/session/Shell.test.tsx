@@ -29,9 +29,11 @@ test("the page follows a sign-out in another tab, and keeps nothing", async () =
   serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": nobody });
   openPage("/users");
   await screen.findByText("No one has confirmed yet");
+  sessionStorage.setItem("draft", "{}");
   otherTab().tell("signedOut");
   await waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in"));
   expect(screen.queryByText("No one has confirmed yet")).toBeNull();
+  expect(sessionStorage.length).toBe(0);
 });
 
 test("signing out tells other tabs, also when the session was over", async () => {

@@ -1,9 +1,93 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { ManagersOnly } from "../../session/ManagersOnly";
+import { useSession } from "../../session/queries";
+import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
+import { Pages } from "../../ui/Pages";
+import { KeyForm } from "./KeyForm";
+import { KeysTable } from "./KeysTable";
+import { type ApiKey, keysQuery, type NewApiKey } from "./queries";
+import { RevokeDialog } from "./RevokeDialog";
+import { RotateDialog } from "./RotateDialog";
+import { SecretDialog } from "./SecretDialog";
 
+/** The keys by which a PACS or a script calls the API. */
 export function KeysPage() {
   return (
-    <Page title="API keys">
-      <p>To be replaced</p>
+    <ManagersOnly title="API keys">
+      <Keys />
+    </ManagersOnly>
+  );
+}
+
+/** What stands over or before the list. */
+type Open = { what: "create" } | { what: "rotate" | "revoke"; key: ApiKey } | { what: "secret"; key: NewApiKey } | null;
+
+function Keys() {
+  const query = useInfiniteQuery(keysQuery);
+  const isOwner = useSession().user.level === "owner";
+  const [open, setOpen] = useState<Open>(null);
+  const [row, setRow] = useState<string | null>(null);
+  // The row gets the focus once. Later, the list moves it by itself.
+  useEffect(() => {
+    if (row) setRow(null);
+  }, [row]);
+  const showSecret = (key: NewApiKey) => setOpen({ what: "secret", key });
+  const close = () => setOpen(null);
+  const closeTo = (key: ApiKey) => {
+    close();
+    setRow(key.apiKeyId);
+  };
+  return (
+    <Page
+      title="API keys"
+      actions={<CreateButton hidden={open?.what === "create"} onClick={() => setOpen({ what: "create" })} />}
+    >
+      <p>A PACS or a script calls AutoScribe with a key. Give each its own, with as little as it needs.</p>
+      {open?.what === "create" && <KeyForm isOwner={isOwner} onCreated={showSecret} onCancel={close} />}
+      <Pages
+        what="API keys"
+        query={query}
+        rowsOf={(page) => page.apiKeys}
+        rowKey={(key) => key.apiKeyId}
+        empty={
+          <Empty title="No PACS is connected yet">
+            <p>Create an API key to connect one.</p>
+          </Empty>
+        }
+      >
+        {(keys, focusKey) => (
+          <KeysTable
+            keys={keys}
+            focusKey={row ?? focusKey}
+            isOwner={isOwner}
+            onRotate={(key) => setOpen({ what: "rotate", key })}
+            onRevoke={(key) => setOpen({ what: "revoke", key })}
+          />
+        )}
+      </Pages>
+      {open?.what === "rotate" && <RotateDialog apiKey={open.key} onRotated={showSecret} onClose={close} />}
+      {open?.what === "revoke" && (
+        <RevokeDialog apiKey={open.key} onRevoked={() => closeTo(open.key)} onClose={close} />
+      )}
+      {open?.what === "secret" && <SecretDialog created={open.key} onClose={() => closeTo(open.key)} />}
     </Page>
+  );
+}
+
+/** Opens the form. Gets the focus back when the form is closed. */
+function CreateButton({ hidden, onClick }: { hidden: boolean; onClick: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const wasHidden = useRef(false);
+  useEffect(() => {
+    if (wasHidden.current && !hidden && document.activeElement === document.body) button.current?.focus();
+    wasHidden.current = hidden;
+  }, [hidden]);
+  if (hidden) return null;
+  return (
+    <button ref={button} type="button" className="first" onClick={onClick}>
+      Create API key
+    </button>
   );
 }

@@ -1,0 +1,69 @@
+import { useBlocker } from "@tanstack/react-router";
+import { useEffect, useRef, useState } from "react";
+import { Dialog } from "../../ui/Dialog";
+import { Checkbox, Field } from "../../ui/Field";
+import type { NewApiKey } from "./queries";
+
+/** Shows a secret, once. It closes only after the person says that it is stored. */
+export function SecretDialog({ created, onClose }: { created: NewApiKey; onClose: () => void }) {
+  const [stored, setStored] = useState(false);
+  const [said, setSaid] = useState("");
+  const secret = useRef<HTMLInputElement>(null);
+  // Back, a reload or a closed tab would lose the secret.
+  useBlocker({ shouldBlockFn: () => !stored, enableBeforeUnload: false });
+  useEffect(() => {
+    if (stored) return;
+    const askFirst = (event: Event) => event.preventDefault();
+    addEventListener("beforeunload", askFirst);
+    return () => removeEventListener("beforeunload", askFirst);
+  }, [stored]);
+  const close = () => {
+    if (stored) onClose();
+    else setSaid("Store the secret first, then say so.");
+  };
+  const copy = async () => {
+    try {
+      await navigator.clipboard.writeText(created.apiKey);
+      setSaid("Copied.");
+    } catch {
+      secret.current?.select();
+      setSaid("The browser did not allow it. The secret is selected: copy it with the keyboard.");
+    }
+  };
+  return (
+    <Dialog title={`The secret of ${created.description}`} onClose={close}>
+      <p>It is shown only now. Store it where your other secrets are, such as the settings of the PACS.</p>
+      <Field label="Secret">
+        {(control) => (
+          <input
+            {...control}
+            ref={secret}
+            className="secret"
+            type="text"
+            readOnly
+            spellCheck={false}
+            value={created.apiKey}
+            onFocus={(event) => event.target.select()}
+          />
+        )}
+      </Field>
+      <div className="actions">
+        <button type="button" className="first" onClick={() => void copy()}>
+          Copy
+        </button>
+      </div>
+      <p role="status">{said}</p>
+      <Checkbox
+        label="I have stored it"
+        explanation="No one can show it again. Without it, rotate the key."
+        checked={stored}
+        onChange={setStored}
+      />
+      <div className="actions">
+        <button type="button" aria-disabled={!stored} onClick={close}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}

@@ -1,0 +1,18 @@
+import { fireEvent, render, screen } from "@testing-library/react";
+import { expect, test, vi } from "vitest";
+import { Dialog } from "./Dialog";
+
+test("what opened the dialog decides what Escape does, however often it is pressed", () => {
+  const onClose = vi.fn();
+  render(
+    <Dialog title="Secret" onClose={onClose}>
+      <button type="button">Copy</button>
+    </Dialog>,
+  );
+  const dialog = screen.getByRole("dialog", { name: "Secret" });
+  expect(fireEvent.keyDown(dialog, { key: "Escape" })).toBe(false);
+  expect(fireEvent.keyDown(dialog, { key: "Escape" })).toBe(false);
+  expect(onClose).toHaveBeenCalledTimes(2);
+  expect(fireEvent.keyDown(dialog, { key: "a" })).toBe(true);
+  expect(screen.getByRole("dialog")).toBe(dialog);
+});
