@@ -1,0 +1,92 @@
+import { useQuery } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { fullName } from "../../rules/names";
+import { Field } from "../../ui/Field";
+import { Loading } from "../../ui/Loading";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { SearchField } from "../../ui/SearchField";
+import { candidatesQuery, type User } from "./queries";
+import { TransferDialog } from "./TransferDialog";
+
+/** Who owns the clinic. An owner can hand it over. */
+export function Ownership({ user, isOwner }: { user: User; isOwner: boolean }) {
+  const [said, setSaid] = useState("");
+  const status = useRef<HTMLParagraphElement>(null);
+  // What had the focus goes with the transfer.
+  useEffect(() => {
+    if (said) status.current?.focus();
+  }, [said]);
+  return (
+    <section className="card panel" aria-labelledby="ownership">
+      <h2 id="ownership">Ownership</h2>
+      <p>
+        An owner can do what an admin can. Only an owner changes other owners, the clinic's name, and API keys that make
+        admins or dictate.
+      </p>
+      {isOwner ? (
+        <Transfer ownId={user.userId} onDone={setSaid} />
+      ) : (
+        <p className="quiet">Only an owner can transfer the ownership.</p>
+      )}
+      <p role="status" ref={status} tabIndex={-1}>
+        {said}
+      </p>
+    </section>
+  );
+}
+
+function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => void }) {
+  const [q, setQ] = useState("");
+  const [chosenId, setChosenId] = useState("");
+  const [asking, setAsking] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const query = useQuery(candidatesQuery(ownId, q));
+  if (query.isPending) return <Loading what="people" />;
+  if (!query.data) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
+  const { candidates, hasMore } = query.data;
+  const chosen = candidates.find((one) => one.userId === chosenId);
+  const searchable = hasMore || q !== "";
+  if (candidates.length === 0 && !searchable) {
+    return <p>No one else has dashboard access. Give it to the next owner first, then transfer the ownership here.</p>;
+  }
+  return (
+    <>
+      {searchable && <SearchField label="Find the person by name or address" value={q} onChange={setQ} />}
+      <Field
+        label="Next owner"
+        hint="People with dashboard access. You become an admin."
+        wrong={missing && !chosen ? "Choose the next owner." : undefined}
+      >
+        {(control) => (
+          <select {...control} value={chosen ? chosenId : ""} onChange={(event) => setChosenId(event.target.value)}>
+            <option value="">Choose a person</option>
+            {candidates.map((one) => (
+              <option key={one.userId} value={one.userId}>
+                {fullName(one)} ({one.email})
+              </option>
+            ))}
+          </select>
+        )}
+      </Field>
+      <button
+        type="button"
+        onClick={() => {
+          setMissing(!chosen);
+          setAsking(chosen !== undefined);
+        }}
+      >
+        Transfer ownership
+      </button>
+      {asking && chosen && (
+        <TransferDialog
+          next={chosen}
+          onDone={() => {
+            setAsking(false);
+            onDone(`${fullName(chosen)} is now an owner, and you are an admin.`);
+          }}
+          onClose={() => setAsking(false)}
+        />
+      )}
+    </>
+  );
+}
