@@ -1,0 +1,67 @@
+import type { Schemas } from "../api/client";
+import { type ClinicRole, clinicRoles } from "./clinicRoles";
+import { type ImportField, type ImportPermission, importFields } from "./importFields";
+import { npiDigits } from "./npi";
+
+/** A row as it was pasted or typed. An empty cell leaves the field out. */
+export type Cells = Readonly<Record<ImportField, string>>;
+
+export const emptyCells = Object.fromEntries(importFields.map((field) => [field, ""])) as Cells;
+
+/** What fills the cells that a row leaves out. */
+export type Defaults = Readonly<Record<ImportPermission, boolean>> & { readonly clinicRole: ClinicRole | "" };
+
+const YES = ["yes", "y", "true", "t", "1", "x", "✓", "✔", "☑", "☒", "on", "checked"];
+const NO = ["no", "n", "false", "f", "0", "-", "–", "—", "☐", "off", "none", "n/a"];
+
+/** A permission as people write it. Null for anything that is neither yes nor no. */
+export function yesOrNo(text: string, field: ImportPermission): boolean | null {
+  const word = text.trim().toLowerCase();
+  if (YES.includes(word)) return true;
+  if (NO.includes(word)) return false;
+  if (field === "admin" && ["admin", "administrator"].includes(word)) return true;
+  if (field === "admin" && ["member", "user"].includes(word)) return false;
+  return null;
+}
+
+/** The role of this name, in any case. Null if there is none. */
+export function clinicRole(text: string): ClinicRole | null {
+  const plain = foldRole(text);
+  return clinicRoles.find((role) => foldRole(role) === plain) ?? null;
+}
+
+function foldRole(text: string): string {
+  return text.trim().toLowerCase().replace(/\s+/g, " ").replaceAll("’", "'");
+}
+
+/** Whether the row has this permission. Being an admin includes studies and the dashboard if the row is silent. */
+export function permissionOf(cells: Cells, defaults: Defaults, field: ImportPermission): boolean {
+  const own = cells[field].trim() ? yesOrNo(cells[field], field) : null;
+  const included = field === "canManageStudies" || field === "hasDashboardAccess";
+  const admin = included && permissionOf(cells, defaults, "admin");
+  if (admin && field === "canManageStudies") return true;
+  return own ?? (admin || defaults[field]);
+}
+
+/** The invite that a row without faults asks for. */
+export function inviteOf(cells: Cells, defaults: Defaults): Schemas["InviteRequest"] {
+  const role = clinicRole(cells.clinicRole) ?? (defaults.clinicRole || "Other");
+  const optional = {
+    middleName: cells.middleName.trim(),
+    suffix1: cells.suffix1.trim(),
+    suffix2: cells.suffix2.trim(),
+    phoneNumber: cells.phoneNumber.trim(),
+    npiNumber: npiDigits(cells.npiNumber),
+  };
+  return {
+    email: cells.email.trim(),
+    firstName: cells.firstName.trim(),
+    lastName: cells.lastName.trim(),
+    clinicRole: role,
+    level: permissionOf(cells, defaults, "admin") ? "admin" : "member",
+    canManageStudies: permissionOf(cells, defaults, "canManageStudies"),
+    canCreateReports: permissionOf(cells, defaults, "canCreateReports"),
+    hasDashboardAccess: permissionOf(cells, defaults, "hasDashboardAccess"),
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value)),
+  };
+}
