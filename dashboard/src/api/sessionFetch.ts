@@ -37,11 +37,15 @@ export async function sessionFetch(request: Request): Promise<Response> {
   const prompt = await promptOf(response);
   if (prompt !== "signIn" && response.status < 500) for (const listener of used) listener();
   if (!prompt) return response;
-  // Several requests that fail together ask once.
+  return (await promptPerson(prompt)) ? sessionFetch(again) : response;
+}
+
+/** Asks the person, for an answer that carries a refusal inside. Several requests that fail together ask once. */
+export function promptPerson(prompt: Prompt): Promise<boolean> {
   pending ??= ask(prompt).finally(() => {
     pending = null;
   });
-  return (await pending) ? sessionFetch(again) : response;
+  return pending;
 }
 
 /** Sends a request and never asks. The dialogs use it: a question of theirs would wait for itself. */

@@ -2,6 +2,7 @@ import type { ImportField } from "./importFields";
 import { importPermissions } from "./importFields";
 import { type Cells, clinicRole, type Defaults, permissionOf, yesOrNo } from "./importValues";
 import { isNpi, npiDigits } from "./npi";
+import { NPI_FAULT } from "./personFaults";
 
 /** What is wrong with a row, in words, by field. */
 export type Faults = Partial<Record<ImportField, string>>;
@@ -21,7 +22,7 @@ const checks: Partial<Record<ImportField, Check>> = {
   },
   npiNumber: (cells, defaults) => {
     const digits = npiDigits(cells.npiNumber);
-    if (digits) return isNpi(digits) ? undefined : "This is not an NPI. Check its 10 digits.";
+    if (digits) return isNpi(digits) ? undefined : NPI_FAULT;
     const reports = permissionOf(cells, defaults, "canCreateReports");
     return reports ? "Reports need an NPI. Enter it, or choose No for reports." : undefined;
   },

@@ -38,6 +38,7 @@ test.each([
   ["radiologist", "Radiologist"],
   [" IT  support ", "IT Support"],
   ["PATHOLOGISTS’ ASSISTANT", "Pathologists' Assistant"],
+  ["Practice manager", "Administrative Director"],
   ["Radiology", null],
   ["", null],
 ])("the role %j is %s", (text, role) => {

@@ -1,7 +1,7 @@
 import type { Schemas } from "../api/client";
-import { type ClinicRole, clinicRoles } from "./clinicRoles";
 import { type ImportField, type ImportPermission, importFields } from "./importFields";
 import { npiDigits } from "./npi";
+import { type ClinicRole, roleAliases, roleGroups } from "./roles";
 
 /** A row as it was pasted or typed. An empty cell leaves the field out. */
 export type Cells = Readonly<Record<ImportField, string>>;
@@ -24,10 +24,13 @@ export function yesOrNo(text: string, field: ImportPermission): boolean | null {
   return null;
 }
 
+export const clinicRoles = roleGroups.flatMap((group) => group.roles);
+
 /** The role of this name, in any case. Null if there is none. */
 export function clinicRole(text: string): ClinicRole | null {
   const plain = foldRole(text);
-  return clinicRoles.find((role) => foldRole(role) === plain) ?? null;
+  const alias = roleAliases.find((one) => foldRole(one.text) === plain);
+  return alias?.role ?? clinicRoles.find((role) => foldRole(role) === plain) ?? null;
 }
 
 function foldRole(text: string): string {

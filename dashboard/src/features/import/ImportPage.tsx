@@ -1,9 +1,48 @@
+import { useState } from "react";
+import type { Cells } from "../../rules/importValues";
+import { columnsOf, type Grid, needsChoice, readTable, rowsOf } from "../../rules/table";
+import { ManagersOnly } from "../../session/ManagersOnly";
 import { Page } from "../../ui/Page";
+import { PeopleTabs } from "../../ui/PeopleTabs";
+import { ColumnsStep, type Targets, targetsOf } from "./ColumnsStep";
+import { PasteStep } from "./PasteStep";
+import { PeopleStep } from "./PeopleStep";
+import { MAX_ROWS } from "./state";
 
+const TITLE = "Invite several people";
+
+/** Invites many people at once: paste, say what the columns have, correct, send. */
 export function ImportPage() {
   return (
-    <Page title="Import">
-      <p>To be replaced</p>
-    </Page>
+    <ManagersOnly title={TITLE}>
+      <Page title={TITLE}>
+        <PeopleTabs />
+        <Steps />
+      </Page>
+    </ManagersOnly>
   );
+}
+
+function Steps() {
+  const [text, setText] = useState("");
+  const [grid, setGrid] = useState<Grid | null>(null);
+  const [people, setPeople] = useState<Cells[] | null>(null);
+  const back = () => {
+    setGrid(null);
+    setPeople(null);
+  };
+  const read = (): string | null => {
+    const found = readTable(text);
+    const count = found.cells.length - (found.headings ? 1 : 0);
+    if (count < 1) return "Paste at least one person.";
+    if (count > MAX_ROWS) return `These are ${count} people. Import at most ${MAX_ROWS} at a time.`;
+    const columns = columnsOf(found);
+    setGrid(found);
+    if (!needsChoice(found, columns)) setPeople(rowsOf(found, targetsOf(columns)));
+    return null;
+  };
+  if (people) return <PeopleStep people={people} onBack={back} />;
+  if (!grid) return <PasteStep text={text} onText={setText} onRead={read} />;
+  const done = (targets: Targets) => setPeople(rowsOf(grid, targets));
+  return <ColumnsStep grid={grid} onGrid={setGrid} onBack={back} onDone={done} />;
 }

@@ -1,0 +1,73 @@
+import { useState } from "react";
+import { Field } from "../../ui/Field";
+import { readFile } from "./readFile";
+import { MAX_ROWS } from "./state";
+
+/** Takes people as text or from a file. The text of a file can be looked at and changed too. */
+export function PasteStep(props: { text: string; onText: (text: string) => void; onRead: () => string | null }) {
+  const [fault, setFault] = useState<string | null>(null);
+  const [fileFault, setFileFault] = useState<string | null>(null);
+  const [warning, setWarning] = useState<string | null>(null);
+  const choose = async (file: File | undefined) => {
+    if (!file) return;
+    const read = await readFile(file);
+    setFileFault("fault" in read ? read.fault : null);
+    setWarning("fault" in read ? null : read.warning);
+    if ("text" in read) props.onText(read.text);
+  };
+  return (
+    <form
+      className="narrow"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setFault(props.onRead());
+        event.currentTarget.querySelector("textarea")?.focus();
+      }}
+    >
+      <Field
+        label="People"
+        wrong={fault ?? undefined}
+        hint={
+          <>
+            Paste cells from a spreadsheet with their headings, CSV, or addresses from an email. At most {MAX_ROWS}{" "}
+            people. You see everything before it is sent.
+          </>
+        }
+      >
+        {(control) => (
+          <textarea
+            {...control}
+            rows={10}
+            spellCheck={false}
+            value={props.text}
+            onChange={(event) => {
+              props.onText(event.target.value);
+              setFault(null);
+            }}
+          />
+        )}
+      </Field>
+      <Field label="Or choose a file" wrong={fileFault ?? undefined} hint="CSV or text, not a workbook.">
+        {(control) => (
+          <input
+            {...control}
+            type="file"
+            accept=".csv,.tsv,.txt"
+            onChange={(event) => {
+              void choose(event.target.files?.[0]);
+              // The same file can be chosen again after a change.
+              event.target.value = "";
+            }}
+          />
+        )}
+      </Field>
+      <div role="status">{warning && <p className="note">{warning}</p>}</div>
+      <div className="actions">
+        <button type="submit" className="first">
+          Continue
+        </button>
+      </div>
+    </form>
+  );
+}
