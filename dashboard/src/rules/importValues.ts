@@ -1,5 +1,5 @@
 import type { Schemas } from "../api/client";
-import { type ImportField, type ImportPermission, importFields } from "./importFields";
+import { type ImportField, type ImportPermission, importFields, isPermission } from "./importFields";
 import { npiDigits } from "./npi";
 import { type ClinicRole, roleAliases, roleGroups } from "./roles";
 
@@ -44,6 +44,26 @@ export function permissionOf(cells: Cells, defaults: Defaults, field: ImportPerm
   const admin = included && permissionOf(cells, defaults, "admin");
   if (admin && field === "canManageStudies") return true;
   return own ?? (admin || defaults[field]);
+}
+
+/** What an empty cell stands for, in words. */
+export function valueIfEmpty(field: ImportField, cells: Cells, defaults: Defaults): string {
+  if (field === "clinicRole") return defaults.clinicRole;
+  if (!isPermission(field)) return "";
+  return permissionOf({ ...cells, [field]: "" }, defaults, field) ? "Yes" : "No";
+}
+
+/** The cells of a row that was sent, with what the defaults filled then. */
+export function sentCells(cells: Cells, invite: Schemas["InviteRequest"]): Cells {
+  const word = (yes: boolean) => (yes ? "Yes" : "No");
+  return {
+    ...cells,
+    clinicRole: invite.clinicRole,
+    admin: word(invite.level === "admin"),
+    canManageStudies: word(invite.canManageStudies),
+    canCreateReports: word(invite.canCreateReports),
+    hasDashboardAccess: word(invite.hasDashboardAccess),
+  };
 }
 
 /** The invite that a row without faults asks for. */

@@ -1,4 +1,4 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { type ColumnTarget, columnTargets, fieldLabel } from "../../rules/importFields";
 import { type Column, columnsFault, columnsOf, type Grid } from "../../rules/table";
 import { Checkbox, SelectField } from "../../ui/Field";
@@ -21,23 +21,19 @@ export function ColumnsStep(props: {
   const { grid } = props;
   const columns = columnsOf(grid);
   const [targets, setTargets] = useState(() => targetsOf(columns));
-  const [fault, setFault] = useState<string | null>(null);
-  const problem = useRef<HTMLParagraphElement>(null);
+  const [refused, setRefused] = useState({ fault: "", times: 0 });
   return (
     <form
       className="narrow"
       onSubmit={(event) => {
         event.preventDefault();
-        const found = columnsFault(targets.values());
-        setFault(found);
-        if (!found) props.onDone(targets);
-        else problem.current?.focus();
+        const fault = columnsFault(targets.values());
+        if (fault) setRefused({ fault, times: refused.times + 1 });
+        else props.onDone(targets);
       }}
     >
       <StepTitle>What does each column have?</StepTitle>
-      <p className={fault ? "problem" : ""} ref={problem} tabIndex={-1}>
-        {fault}
-      </p>
+      {refused.fault && <Fault key={refused.times} text={refused.fault} />}
       <Checkbox
         label="The first row has headings"
         explanation={(grid.cells[0] ?? []).filter(Boolean).join(", ")}
@@ -66,6 +62,17 @@ export function ColumnsStep(props: {
         </button>
       </div>
     </form>
+  );
+}
+
+/** Why the columns can't be used. Gets the focus after each attempt. */
+function Fault({ text }: { text: string }) {
+  const box = useRef<HTMLParagraphElement>(null);
+  useEffect(() => box.current?.focus(), []);
+  return (
+    <p className="problem" ref={box} tabIndex={-1}>
+      {text}
+    </p>
   );
 }
 

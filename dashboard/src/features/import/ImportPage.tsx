@@ -27,7 +27,9 @@ function Steps() {
   const [text, setText] = useState("");
   const [grid, setGrid] = useState<Grid | null>(null);
   const [people, setPeople] = useState<Cells[] | null>(null);
+  const [returned, setReturned] = useState(false);
   const back = () => {
+    setReturned(true);
     setGrid(null);
     setPeople(null);
   };
@@ -42,7 +44,7 @@ function Steps() {
     return null;
   };
   if (people) return <PeopleStep people={people} onBack={back} />;
-  if (!grid) return <PasteStep text={text} onText={setText} onRead={read} />;
+  if (!grid) return <PasteStep text={text} returned={returned} onText={setText} onRead={read} />;
   const done = (targets: Targets) => setPeople(rowsOf(grid, targets));
   return <ColumnsStep grid={grid} onGrid={setGrid} onBack={back} onDone={done} />;
 }

@@ -4,7 +4,13 @@ import { readFile } from "./readFile";
 import { MAX_ROWS } from "./state";
 
 /** Takes people as text or from a file. The text of a file can be looked at and changed too. */
-export function PasteStep(props: { text: string; onText: (text: string) => void; onRead: () => string | null }) {
+export function PasteStep(props: {
+  text: string;
+  /** Whether the person came back here, so that the text gets the focus. */
+  returned: boolean;
+  onText: (text: string) => void;
+  onRead: () => string | null;
+}) {
   const [fault, setFault] = useState<string | null>(null);
   const [fileFault, setFileFault] = useState<string | null>(null);
   const [warning, setWarning] = useState<string | null>(null);
@@ -38,6 +44,8 @@ export function PasteStep(props: { text: string; onText: (text: string) => void;
         {(control) => (
           <textarea
             {...control}
+            // biome-ignore lint/a11y/noAutofocus: the button that led back here is gone.
+            autoFocus={props.returned}
             rows={10}
             spellCheck={false}
             value={props.text}

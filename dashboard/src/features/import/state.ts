@@ -1,7 +1,7 @@
 import type { Schemas } from "../../api/client";
 import { Problem, type ProblemBody } from "../../api/problem";
 import type { ImportField } from "../../rules/importFields";
-import { type Cells, type Defaults, inviteOf } from "../../rules/importValues";
+import { type Cells, type Defaults, inviteOf, sentCells } from "../../rules/importValues";
 import { type Judged, outcomeAfter, type Row } from "./rows";
 
 /** The most people in one import. */
@@ -77,11 +77,17 @@ function answered(state: ImportState, chunk: Chunk, results: readonly Schemas["B
   const done = chunk.items.map(({ id }) => id).filter((id) => !isPasswordNeeded(outcomes.get(id)));
   return {
     ...state,
-    rows: state.rows.map((row) => ({ ...row, outcome: outcomes.get(row.id) ?? row.outcome })),
+    rows: state.rows.map((row) => answeredRow(row, chunk, outcomes.get(row.id))),
     open: null,
     sending: new Set([...state.sending].filter((id) => !done.includes(id))),
     progress: state.progress && { ...state.progress, done: state.progress.done + done.length },
   };
+}
+
+function answeredRow(row: Row, chunk: Chunk, outcome: Row["outcome"] | undefined): Row {
+  const invite = chunk.items.find(({ id }) => id === row.id)?.invite;
+  if (!outcome || !invite) return row;
+  return { ...row, outcome, cells: outcome instanceof Problem ? row.cells : sentCells(row.cells, invite) };
 }
 
 function outcomeOf({ status, user, error }: Schemas["BatchResult"]): Row["outcome"] {

@@ -1,0 +1,90 @@
+import type { RefObject } from "react";
+import type { Problem } from "../../api/problem";
+import { toCsv } from "../../rules/csv";
+import { downloadText } from "../../ui/download";
+import { ProblemNote } from "../../ui/ProblemNote";
+import { Time } from "../../ui/Time";
+import { resultRows } from "./results";
+import { countsInWords, type Judged, type Standing } from "./rows";
+import type { ImportState } from "./state";
+
+/** How many rows stand where, how far the sending is, and what can be done now. */
+export function SendBar(props: {
+  state: ImportState;
+  judged: Judged[];
+  counts: Record<Standing, number>;
+  busy: boolean;
+  summary: RefObject<HTMLParagraphElement | null>;
+  onSend: () => void;
+  onFix: () => void;
+  onBack: () => void;
+}) {
+  const { counts, busy } = props;
+  const { progress, stopped, open } = props.state;
+  const people = counts.ready === 1 ? "1 invitation" : `${counts.ready} invitations`;
+  const canSend = counts.ready > 0 && !open && !busy;
+  return (
+    <div className="card panel">
+      <p role="status" ref={props.summary} tabIndex={-1}>
+        <strong>{countsInWords(counts)}</strong>
+      </p>
+      {progress && (
+        <p>
+          <progress max={progress.total} value={progress.done} aria-label="Sending" />{" "}
+          <span role="status">
+            {progress.done} of {progress.total} done
+          </span>
+        </p>
+      )}
+      {stopped && !busy && <Stopped problem={stopped} onGoOn={props.onSend} />}
+      <div className="actions">
+        {counts.fix > 0 && (
+          <button type="button" className="first" onClick={props.onFix}>
+            Send all {counts.ready + counts.fix}
+          </button>
+        )}
+        {(canSend || busy) && (
+          <button type="button" className={counts.fix > 0 ? undefined : "first"} disabled={busy} onClick={props.onSend}>
+            {busy ? "Sending…" : counts.fix > 0 ? `Send only the ${counts.ready} ready` : `Send ${people}`}
+          </button>
+        )}
+        {progress && !busy && (
+          <button
+            type="button"
+            onClick={() => downloadText("invitations.csv", toCsv(resultRows(props.judged, location.origin)))}
+          >
+            Download results
+          </button>
+        )}
+        <button type="button" disabled={busy} onClick={props.onBack}>
+          Start over
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** Why the sending stopped. Going on repeats the request without an answer as it was. */
+function Stopped({ problem, onGoOn }: { problem: Problem; onGoOn: () => void }) {
+  if (problem.code === "invitation_quota") {
+    return (
+      <div className="problem" role="alert">
+        <p>
+          Your clinic has sent all its invitations for today. Keep this page open and send the rest from{" "}
+          <Time at={nextDay(new Date())} /> on.
+        </p>
+      </div>
+    );
+  }
+  return (
+    <>
+      <ProblemNote error={problem} onRetry={onGoOn} />
+      <p className="quiet">Trying again goes on with the rest. No one gets a second invitation.</p>
+    </>
+  );
+}
+
+/** The clinic's day ends at midnight UTC. */
+function nextDay(now: Date): string {
+  return new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth(), now.getUTCDate() + 1)).toISOString();
+}
