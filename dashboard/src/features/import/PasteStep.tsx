@@ -32,7 +32,7 @@ export function PasteStep(props: {
       }}
     >
       <Field
-        label="People"
+        label="List of people"
         wrong={fault ?? undefined}
         hint={
           <>
