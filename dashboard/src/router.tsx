@@ -8,8 +8,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
-import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { activityFilters } from "./features/activity/filters";
+import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
 import { seesUsers, sessionQuery } from "./session/queries";
