@@ -31,22 +31,32 @@ function open(): void {
   });
 }
 
-/** Says that a link no longer works, or that the password would open nothing, before anyone chooses one. */
+/** Says that a link no longer works, or that the password opens nothing, before anyone chooses one. */
 async function lookUp(): Promise<void> {
   const asked = token;
   try {
     const { email, hasDashboardAccess } = await showLoadingDuring(post("/v1/password/lookup", { token }));
     if (asked !== token) return;
-    if (!hasDashboardAccess) {
-      forgetToken(KEY);
-      return location.replace("/restricted");
-    }
     setText("email", email);
     byId("username", HTMLInputElement).value = email;
-    showStep("password");
+    if (hasDashboardAccess) showStep("password");
+    else showRestricted();
   } catch (error) {
     if (asked === token) showTrouble(error);
   }
+}
+
+/** An invitation to the dashboard of another clinic still asks such a person for the password of their account. */
+function showRestricted(): void {
+  showOutcome({
+    mark: "plain",
+    title: "Dashboard access restricted",
+    text: [
+      "Your account works inside your PACS. Open a study there, and AutoScribe opens with it. You need no password.",
+      "Set one only if an invitation asks for the password of your account.",
+    ],
+    actions: [{ text: "Set a password anyway", go: () => showStep("password") }],
+  });
 }
 
 async function reset(): Promise<void> {
