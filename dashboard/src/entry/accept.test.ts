@@ -109,10 +109,13 @@ test("a reload finds the invitation again, until it is answered", async () => {
 });
 
 test("a new link in the same tab opens its invitation", async () => {
-  const { sent } = start({});
+  const { person, sent } = start({ "POST /v1/invitation/lookup": lookup(withDashboard) });
   await step("Join");
+  const field = screen.getByLabelText("Choose a password");
+  await person.type(field, PASSWORD);
   location.hash = "token=second";
   await waitFor(() => expect(sent[1]?.body).toEqual({ token: "second" }));
+  expect(field).toHaveProperty("value", "");
   expect(location.hash).toBe("");
 });
 
@@ -184,6 +187,7 @@ test("a person with dashboard access chooses a password and goes on to the dashb
   expect(sent[1]?.body).toEqual({ token: "abc.DEF-1_2", terms: "terms-1", password: PASSWORD });
   expect(text()).toContain("You are signed in.");
   expect(text()).toContain("after the clinic attests that it is yours");
+  expect([field.value, field.type]).toEqual(["", "password"]);
   expect(screen.getByRole("link", { name: "Go to the dashboard" }).getAttribute("href")).toBe("/");
 });
 
@@ -256,6 +260,22 @@ test("a wrong password of an account stands at the field, with a way to set a ne
   await screen.findByText(/not the password of your AutoScribe account/);
   expect(document.activeElement).toBe(field);
   expect(screen.getByRole("link", { name: "Forgot your password?" }).getAttribute("href")).toBe("/sign-in#forgot");
+});
+
+test("a person whom another invitation gave an account meanwhile is asked for its password", async () => {
+  let known = false;
+  const { person } = start({
+    "POST /v1/invitation/lookup": () => ({ status: 200, body: lookup({ ...withDashboard, accountExists: known }) }),
+    "POST /v1/invitation/accept": () => {
+      known = true;
+      return problem(401, "password_wrong", "RAW");
+    },
+  });
+  await step("Join");
+  await person.type(screen.getByLabelText("Choose a password"), PASSWORD);
+  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  await screen.findByText(/not the password of your AutoScribe account/);
+  expect(document.activeElement).toBe(screen.getByLabelText("Your AutoScribe password"));
 });
 
 const throttled = (wait: string) => problem(429, "too_many_attempts", "RAW", { headers: { "retry-after": wait } });

@@ -25,6 +25,7 @@ export function startAccept(): void {
 }
 
 function open(): void {
+  emptyForms();
   token = takeToken(LINK) ?? "";
   if (token) return void lookUp();
   showOutcome({
@@ -56,7 +57,7 @@ async function lookUp(): Promise<void> {
 /** The fragment names the step, so that the Back button leads from one to the other. */
 function showOpenStep(): void {
   if (!invitation) return;
-  for (const id of ["accept", "reject"]) clearFaults(byId(id, HTMLFormElement));
+  for (const form of forms()) clearFaults(form);
   showStep(location.hash === "#decline" ? "decline" : "confirm");
 }
 
@@ -99,7 +100,11 @@ async function accept(): Promise<void> {
 /** Leads on from a refusal that is about the invitation. Throws the others, which the form shows. */
 async function refuse(error: unknown): Promise<void> {
   if (!(error instanceof Problem)) throw error;
-  if (error.code === "password_wrong") throw fieldProblem({ field: "password", code: error.code });
+  if (error.code === "password_wrong") {
+    // Another invitation may have made the account meanwhile.
+    if (!invitation?.accountExists) await lookUp();
+    throw fieldProblem({ field: "password", code: error.code });
+  }
   if (error.code === "invitation_accepted") return lookUp();
   if (error.code === "terms_changed") {
     await lookUp();
@@ -152,4 +157,14 @@ async function showAccepted(title: string, person: Person): Promise<void> {
 function end(): void {
   invitation = null;
   forgetLink();
+  emptyForms();
+}
+
+/** The next person at this browser finds nothing that was typed, whether by a new link or by the Back button. */
+function emptyForms(): void {
+  for (const form of forms()) form.reset();
+}
+
+function forms(): HTMLFormElement[] {
+  return ["accept", "reject"].map((id) => byId(id, HTMLFormElement));
 }

@@ -83,9 +83,11 @@ function showFault(field: HTMLElement, fault: string | undefined): boolean {
 export function revealPasswords(): void {
   for (const box of document.querySelectorAll<HTMLInputElement>("[data-reveals]")) {
     const field = byId(box.dataset.reveals ?? "", HTMLInputElement);
-    box.addEventListener("change", () => {
-      field.type = box.checked ? "text" : "password";
-    });
+    const reveal = (shown: boolean) => {
+      field.type = shown ? "text" : "password";
+    };
+    box.addEventListener("change", () => reveal(box.checked));
+    box.form?.addEventListener("reset", () => reveal(false));
   }
 }
 

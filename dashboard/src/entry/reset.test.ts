@@ -37,8 +37,9 @@ test("the link sets the password of the account that the page names", async () =
   await step("Set a new password");
   expect(text()).toContain("For olu@clinic.example.");
   expect(document.querySelector<HTMLInputElement>("[autocomplete=username]")?.value).toBe("olu@clinic.example");
-  await setPassword(person);
+  const field = await setPassword(person);
   await step("Your new password is set");
+  expect(field).toHaveProperty("value", "");
   expect(sent.map((one) => one.body)).toEqual([{ token: "abc" }, { token: "abc", password: PASSWORD }]);
   expect(screen.getByRole("link", { name: "Sign in" }).getAttribute("href")).toBe("/sign-in");
   expect(sessionStorage.getItem("password")).toBeNull();

@@ -19,6 +19,7 @@ export function startReset(): void {
 }
 
 function open(): void {
+  byId("reset", HTMLFormElement).reset();
   token = takeToken(KEY) ?? "";
   if (token) return void lookUp();
   showOutcome({
@@ -70,6 +71,8 @@ async function reset(): Promise<void> {
     throw error;
   }
   forgetToken(KEY);
+  // The Back button must not find the password.
+  byId("reset", HTMLFormElement).reset();
   showOutcome({
     mark: "good",
     title: "Your new password is set",
