@@ -14,10 +14,12 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
         </p>
       )}
       {onRetry && (
-        <button type="button" disabled={wait > 0} onClick={onRetry}>
+        // Every second of the countdown would be read out loud.
+        <button type="button" aria-live="off" disabled={wait > 0} onClick={onRetry}>
           {wait > 0 ? `Try again in ${wait} s` : "Try again"}
         </button>
       )}
+      {!onRetry && wait > 0 && <p aria-live="off">Try again in {wait} s.</p>}
     </div>
   );
 }

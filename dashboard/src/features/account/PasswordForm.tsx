@@ -1,0 +1,71 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { PASSWORD_HINT, type PasswordDraft, passwordFaults, passwordLabels } from "../../rules/password";
+import { Checkbox, TextField } from "../../ui/Field";
+import { FormProblems } from "../../ui/FormProblems";
+import { textField, useForm } from "../../ui/useForm";
+import { changePassword } from "./queries";
+
+const empty: PasswordDraft = { currentPassword: "", newPassword: "" };
+
+/** Changes the password. Other sessions end with it. */
+export function PasswordForm({ email }: { email: string }) {
+  const form = useForm<PasswordDraft>(() => empty, passwordFaults);
+  const [shown, setShown] = useState(false);
+  const [said, setSaid] = useState("");
+  const change = useMutation({
+    mutationFn: changePassword,
+    onSuccess: () => {
+      form.start(empty);
+      setShown(false);
+      setSaid("Your password is changed. Your other sessions have ended.");
+    },
+    onError: form.refuse,
+    // Neither password stays in memory.
+    gcTime: 0,
+  });
+  const type = shown ? "text" : "password";
+  return (
+    <form
+      className="card panel"
+      noValidate
+      aria-labelledby="password"
+      onSubmit={(event) => {
+        event.preventDefault();
+        setSaid("");
+        if (!change.isPending && form.check()) change.mutate(form.draft);
+      }}
+    >
+      <h2 id="password">Change password</h2>
+      <FormProblems attempts={form.attempts} faults={form.faults} labels={passwordLabels} error={change.error} />
+      <input type="text" autoComplete="username" value={email} readOnly hidden />
+      <TextField
+        label={passwordLabels.currentPassword}
+        type={type}
+        autoComplete="current-password"
+        spellCheck={false}
+        {...textField(form, "currentPassword")}
+      />
+      <TextField
+        label={passwordLabels.newPassword}
+        hint={PASSWORD_HINT}
+        type={type}
+        autoComplete="new-password"
+        spellCheck={false}
+        {...textField(form, "newPassword")}
+      />
+      <Checkbox
+        label="Show the passwords"
+        explanation="Only where no one else sees your screen."
+        checked={shown}
+        onChange={setShown}
+      />
+      <div className="actions">
+        <button className="first" type="submit" aria-disabled={change.isPending}>
+          Change password
+        </button>
+      </div>
+      <p role="status">{said}</p>
+    </form>
+  );
+}

@@ -1,0 +1,45 @@
+import type { Schemas } from "../api/client";
+import type { Faults } from "./personFaults";
+
+export type PasswordDraft = { currentPassword: string; newPassword: string };
+
+export const passwordLabels: Record<keyof PasswordDraft, string> = {
+  currentPassword: "Current password",
+  newPassword: "New password",
+};
+
+export const PASSWORD_HINT = "15 to 128 characters. Several unrelated words are easy to remember and hard to guess.";
+
+const LENGTH = "Use 15 to 128 characters.";
+
+/** What a person reads for the API's codes. */
+const sentences: Record<string, string> = {
+  password_length: LENGTH,
+  password_weak:
+    "This password is easy to guess. Use several unrelated words, without your name, your clinic's name, years, or runs such as 1234.",
+  password_breached:
+    "This password is on a public list of stolen passwords. Choose another one, and change it wherever else you use it.",
+};
+
+/** What can be told without asking the API. Characters are counted as the API counts them. */
+export function passwordFaults(draft: PasswordDraft): Faults {
+  const length = [...draft.newPassword.normalize("NFKC")].length;
+  const faults = new Map<string, string>();
+  if (!draft.currentPassword) faults.set("currentPassword", "Enter your current password.");
+  if (length === 0) faults.set("newPassword", "Enter a new password.");
+  else if (length < 15 || length > 128) faults.set("newPassword", LENGTH);
+  else if (draft.newPassword === draft.currentPassword)
+    faults.set("newPassword", "Choose another than the current one.");
+  return faults;
+}
+
+type FieldError = Schemas["FieldError"];
+
+/** What a refused change says of the fields, in words for the person who typed. */
+export function passwordErrors(code: string, errors: FieldError[] = []): FieldError[] {
+  if (code === "password_wrong") {
+    const detail = "This is not your current password. Check it, then try again.";
+    return [{ field: "currentPassword", code, detail }];
+  }
+  return errors.map((error) => ({ ...error, detail: sentences[error.code] ?? error.detail }));
+}
