@@ -1,7 +1,7 @@
 import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
-// A busy computer renders slowly. What does not come at all still fails.
+// The first test of a page also loads its code, which takes a while on a busy machine.
 configure({ asyncUtilTimeout: 5_000 });
 
 afterEach(() => {

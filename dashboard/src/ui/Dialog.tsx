@@ -12,7 +12,7 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     return () => {
       element?.close();
       // What opened it may be gone, such as a row that ended by itself.
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      if (opener instanceof HTMLElement && opener !== document.body && opener.isConnected) opener.focus();
       else document.querySelector("h1")?.focus();
     };
   }, []);

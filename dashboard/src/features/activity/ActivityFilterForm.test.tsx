@@ -1,0 +1,64 @@
+import { fireEvent, screen, waitFor } from "@testing-library/react";
+import { expect, test } from "vitest";
+import { anna, asked, edited, list, serveActivity } from "../../test/activity";
+import { type Answer, problem } from "../../test/api";
+import { openPage } from "../../test/page";
+
+test("sends the filters of the URL, with days in the reader's zone", async () => {
+  const sent = serveActivity(() => list([edited]));
+  openPage(`/activity?who=${anna.userId}&action=user.edited&from=2026-11-01&to=2026-11-02`);
+  await screen.findByRole("row", { name: /changed Anna Hale/ });
+  const query = Object.fromEntries(asked(sent)[0]?.query ?? []);
+  expect(query).toEqual({
+    limit: "50",
+    object: anna.userId,
+    action: "user.edited",
+    startDate: new Date(2026, 10, 1).toISOString(),
+    endDate: new Date(new Date(2026, 10, 3).getTime() - 1).toISOString(),
+  });
+});
+
+test("leaves out what means nothing in a URL", async () => {
+  const sent = serveActivity(() => list([edited]));
+  openPage("/activity?who=me&action=user.flew&from=soon&side=up");
+  await screen.findByRole("row", { name: /changed Anna Hale/ });
+  expect(Object.fromEntries(asked(sent)[0]?.query ?? [])).toEqual({ limit: "50" });
+});
+
+test("finds a person, then shows what they did, then everyone again", async () => {
+  const sent = serveActivity(() => list([edited]));
+  const { person, router } = openPage("/activity");
+  await person.type(await screen.findByLabelText("Person, by name or address"), "han");
+  await screen.findByText("1 person found");
+  expect(sent.find((one) => one.path.endsWith("/users"))?.query.get("q")).toBe("han");
+  await person.click(screen.getByRole("button", { name: /Anna Hale/ }));
+  const clear = await screen.findByRole("button", { name: "Show everyone" });
+  await waitFor(() => expect(document.activeElement).toBe(clear));
+  expect(router.state.location.search).toEqual({ who: anna.userId });
+  await person.selectOptions(screen.getByLabelText("Which side"), "Done by them");
+  await waitFor(() => expect(asked(sent).at(-1)?.query.get("actor")).toBe(anna.userId));
+  expect(asked(sent).at(-1)?.query.has("object")).toBe(false);
+  await person.click(screen.getByRole("button", { name: "Show everyone" }));
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText("Person, by name or address")));
+  expect(router.state.location.search).toEqual({});
+});
+
+test("says that no one was found, and that a search did not work", async () => {
+  let answer: Answer = { status: 200, body: { users: [], cursor: null, hasMore: false } };
+  serveActivity(() => list([edited]), { "GET /v1/autoScribe/users": () => answer });
+  const { person } = openPage("/activity");
+  const field = await screen.findByLabelText("Person, by name or address");
+  await person.type(field, "zoe");
+  await screen.findByText("No one has this name or address.");
+  answer = problem(403, "forbidden", "No.");
+  await person.type(field, "x");
+  await screen.findByText(/The search did not work/);
+});
+
+test("action and days go into the URL", async () => {
+  serveActivity(() => list([edited]));
+  const { person, router } = openPage("/activity");
+  await person.selectOptions(await screen.findByLabelText("What happened"), "Deactivated a user");
+  fireEvent.change(screen.getByLabelText("From day"), { target: { value: "2026-11-01" } });
+  await waitFor(() => expect(router.state.location.search).toEqual({ action: "user.deactivated", from: "2026-11-01" }));
+});

@@ -1,0 +1,95 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { fullName } from "../../rules/names";
+import { registryWords } from "../../rules/registry";
+import { npiStatus } from "../../rules/words";
+import { useSession } from "../../session/queries";
+import { Confirm } from "../../ui/Confirm";
+import { Facts } from "../../ui/Facts";
+import { Outcome } from "../../ui/Outcome";
+import { Status } from "../../ui/Status";
+import { isSelf } from "./rights";
+import { attestNpi, showUser, type UserDetails } from "./userQueries";
+
+/** The NPI, what the registry says of it, and the attestation of a manager who knows the person. */
+export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean }) {
+  if (user.status === "released" || (!user.npiNumber && !user.canCreateReports)) return null;
+  const registry = user.npiRegistryName;
+  return (
+    <section className="card panel" aria-labelledby="npi">
+      <h2 id="npi">NPI</h2>
+      <Facts
+        facts={[
+          ["Number", user.npiNumber ?? "None"],
+          ["State", <Status key="state" word={npiStatus[user.npiVerification]} />],
+          ["In the registry", registry ? registryWords(registry) : null],
+        ]}
+      />
+      <p>{explanations[user.npiVerification]}</p>
+      {!locked && <Attest user={user} />}
+    </section>
+  );
+}
+
+const explanations: Record<UserDetails["npiVerification"], string> = {
+  not_required: "Creating reports needs an NPI. Add it with Edit.",
+  pending:
+    "The registry has not answered yet. AutoScribe asks it again by itself. Until then, no study can be assigned.",
+  verified:
+    "The registry lists this number under the person's last name, or an owner or admin attested it. Only the last name is compared, so check that the registry means the person you know.",
+  name_mismatch:
+    "The registry lists this number under another last name. Until that is settled, no study can be assigned. If the number is wrong, correct it with Edit.",
+  not_found: "The registry has no person with this number. No study can be assigned. Correct the number with Edit.",
+  deactivated:
+    "The registry has deactivated this number. No study can be assigned. If the person has another number, enter it with Edit.",
+};
+
+function Attest({ user }: { user: UserDetails }) {
+  const session = useSession();
+  const queries = useQueryClient();
+  const [asking, setAsking] = useState(false);
+  const attest = useMutation({
+    mutationFn: () => attestNpi(user.userId),
+    onSuccess: (attested) => {
+      setAsking(false);
+      showUser(queries, attested);
+    },
+  });
+  const name = fullName(user);
+  if (attest.isSuccess && user.npiVerification === "verified")
+    return <Outcome>You attested the NPI of {name}. The activity has your name.</Outcome>;
+  if (user.npiVerification !== "name_mismatch") return null;
+  if (isSelf(session, user)) return <p>No one can attest their own NPI. Ask another owner or admin.</p>;
+  if (user.status !== "active") return <p>Reactivate {name} before you attest the NPI.</p>;
+  return (
+    <>
+      <p>If you know the person and the last name has changed, attest that the number is theirs.</p>
+      <button
+        type="button"
+        onClick={() => {
+          attest.reset();
+          setAsking(true);
+        }}
+      >
+        Attest<span className="visually-hidden"> the NPI of {name}</span>
+      </button>
+      {asking && (
+        <Confirm
+          title={`Attest the NPI of ${name}?`}
+          action="Attest"
+          busy={attest.isPending}
+          error={attest.error}
+          onConfirm={() => attest.mutate()}
+          onClose={() => setAsking(false)}
+        >
+          <p>
+            You confirm that you know {name}, and that NPI {user.npiNumber} is theirs
+            {user.npiRegistryName && `, although the registry says ${registryWords(user.npiRegistryName)}`}. From then
+            on, they can create reports. The activity keeps your name, and every other owner and admin gets an email.
+            You may have to enter your password.
+          </p>
+        </Confirm>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,74 @@
+import { screen, within } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { problem } from "../../test/api";
+import { openPage } from "../../test/page";
+import { serveViews, unopened, view } from "../../test/views";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("asks again every 10 seconds and keeps the focus", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  openPage("/views");
+  const end = await screen.findByRole("button", { name: /^End the view of Anna Hale/ });
+  end.focus();
+  api.open = [unopened, view()];
+  await vi.advanceTimersByTimeAsync(10_000);
+  await screen.findByText("2 open views");
+  expect(document.activeElement).toBe(end);
+});
+
+test("does not ask while the page is hidden", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  openPage("/views");
+  await screen.findByText("1 open view");
+  vi.spyOn(document, "visibilityState", "get").mockReturnValue("hidden");
+  const before = api.sent.length;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(api.sent).toHaveLength(before);
+});
+
+test("does not ask while no one is at the page, so that an unattended session can end", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  const { person } = openPage("/views");
+  await screen.findByText("1 open view");
+  await vi.advanceTimersByTimeAsync(121_000);
+  const before = api.sent.length;
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(api.sent).toHaveLength(before);
+  api.open = [];
+  await person.keyboard("{Shift}");
+  await screen.findByText("No view is open");
+});
+
+test("obeys a refusal that names a time", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  openPage("/views");
+  await screen.findByText("1 open view");
+  api.fail = problem(429, "too_many_requests", "Wait.", { headers: { "retry-after": "60" } });
+  await vi.advanceTimersByTimeAsync(10_000);
+  await screen.findByText("Wait.");
+  const before = api.sent.length;
+  await vi.advanceTimersByTimeAsync(40_000);
+  expect(api.sent).toHaveLength(before);
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(api.sent.length).toBeGreaterThan(before);
+});
+
+test("rows stay when asking again fails", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  openPage("/views");
+  await screen.findByRole("row", { name: /Anna Hale/ });
+  api.fail = problem(503, "unavailable", "Try again later.", { headers: { "retry-after": "30" } });
+  await vi.advanceTimersByTimeAsync(10_000);
+  const alert = await screen.findByRole("alert");
+  expect(within(alert).getByText("Try again later.")).toBeTruthy();
+  expect(within(alert).getByRole("button").textContent).toMatch(/^Try again in \d+ s$/);
+  expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
+});
