@@ -5,16 +5,17 @@ import { isExpired } from "./lifecycle";
 import type { Invitation } from "./queries";
 import type { RowActions } from "./useRowActions";
 
-/** What can be done with an invitation now. Each name says with whose. */
-export function RowButtons({ invitation, actions }: { invitation: Invitation; actions: RowActions }) {
+/** What can be done with an invitation now. Each name says with whose. Its own page also corrects good addresses. */
+export function RowButtons(props: { invitation: Invitation; actions: RowActions; onPage?: boolean }) {
+  const { invitation, actions } = props;
   const { invitationId, status } = invitation;
   const whose = <span className="visually-hidden"> of {fullName(invitation)}</span>;
   const sending = actions.resend.isPending && actions.resend.variables.invitationId === invitationId;
   if (status === "accepted") return null;
   if (status !== "sent") {
     return (
-      <Link to="/users/invitations/new" search={{ from: invitationId }}>
-        Invite again<span className="visually-hidden">: {fullName(invitation)}</span>
+      <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
+        Invite<span className="visually-hidden"> {fullName(invitation)}</span> again
       </Link>
     );
   }
@@ -23,7 +24,7 @@ export function RowButtons({ invitation, actions }: { invitation: Invitation; ac
   const expired = isExpired(invitation);
   return (
     <div className="actions">
-      {!owner && isUndelivered(invitation) && (
+      {!owner && (props.onPage || isUndelivered(invitation)) && (
         <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
           Correct the address{whose}
         </Link>

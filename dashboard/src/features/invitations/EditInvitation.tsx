@@ -1,0 +1,60 @@
+import { useMutation } from "@tanstack/react-query";
+import { type FormEvent, useEffect, useRef, useState } from "react";
+import { api, data, type Schemas } from "../../api/client";
+import { draftOf, personChanges } from "../../rules/personDraft";
+import { personFaults, personLabels } from "../../rules/personFaults";
+import { FormProblems } from "../../ui/FormProblems";
+import { Abilities } from "../../ui/person/Abilities";
+import { NpiField } from "../../ui/person/NpiField";
+import { PermissionFields } from "../../ui/person/PermissionFields";
+import { PersonFields } from "../../ui/person/PersonFields";
+import { useForm } from "../../ui/useForm";
+import { InviteRefused } from "./InviteRefused";
+import type { Invitation } from "./queries";
+
+/** Changes what an open invitation offers. Only the fields that were changed are sent. */
+export function EditInvitation({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
+  const { invitationId, email } = invitation;
+  // What was there when the form opened. A change by someone else meanwhile is not sent back.
+  const [before] = useState(() => draftOf(invitation));
+  const form = useForm(() => before, personFaults);
+  const edit = useMutation({
+    mutationFn: (body: Schemas["ChangeRequest"]) =>
+      data(api.PATCH("/v1/autoScribe/users/invitations/{invitationId}", { params: { path: { invitationId } }, body })),
+  });
+  const title = useRef<HTMLHeadingElement>(null);
+  useEffect(() => title.current?.focus(), []);
+  const save = (event: FormEvent) => {
+    event.preventDefault();
+    edit.reset();
+    if (!form.check()) return;
+    const changes = personChanges(before, form.draft);
+    if (Object.keys(changes).length === 0) onClose();
+    else edit.mutate(changes, { onError: form.refuse, onSuccess: onClose });
+  };
+  return (
+    <form className="narrow" noValidate onSubmit={save}>
+      <h2 ref={title} tabIndex={-1}>
+        Edit the invitation
+      </h2>
+      <p className="quiet">
+        The link in the email to {email} stays the same. To change the address, correct it in a new invitation.
+      </p>
+      <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={edit.error}>
+        <InviteRefused error={edit.error} />
+      </FormProblems>
+      <PersonFields form={form} />
+      <PermissionFields form={form} />
+      {form.draft.canCreateReports && <NpiField form={form} />}
+      <Abilities draft={form.draft} title={`${form.draft.firstName} will be able to:`} />
+      <div className="actions">
+        <button className="first" type="submit" disabled={edit.isPending}>
+          {edit.isPending ? "Saving…" : "Save"}
+        </button>
+        <button type="button" onClick={onClose}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}

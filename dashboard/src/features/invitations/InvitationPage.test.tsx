@@ -1,0 +1,254 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { afterEach, expect, test, vi } from "vitest";
+import { type Answer, invitation, problem, type Sent, serveApi, session } from "../../test/api";
+import { openPage } from "../../test/page";
+import type { Invitation } from "./queries";
+
+const invitationId = invitation().invitationId;
+const PATH = `/users/invitations/${invitationId}`;
+const ONE = "GET /v1/autoScribe/users/invitations/*";
+const EDIT = "PATCH /v1/autoScribe/users/invitations/*";
+const olu = "usr_0192aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+const registry = { firstName: "GRACE", lastName: "BERG", credential: "MD" };
+const mismatch = invitation({ npiVerification: "name_mismatch", npiRegistryName: registry });
+
+function event(action: string, actor = olu, more: Record<string, unknown> = {}) {
+  const at = "2026-11-24T09:30:00.000Z";
+  return {
+    eventId: `evt_${action}`,
+    at,
+    actor,
+    action,
+    object: invitationId,
+    nameAfter: { firstName: "Anna", lastName: "Hale" },
+    ...more,
+  };
+}
+
+type Routes = Parameters<typeof serveApi>[0];
+
+function openInvitation(one: Partial<Invitation> | (() => Answer | Promise<Answer>), routes: Routes = {}, path = PATH) {
+  const sent = serveApi({
+    "GET /v1/session": session(),
+    [ONE]: typeof one === "function" ? one : { status: 200, body: { ...invitation(), ...one } },
+    "GET /v1/auditEvents": { auditEvents: [event("invitation.created")], cursor: null, hasMore: false },
+    [`GET /v1/autoScribe/users/${olu}`]: { firstName: "Olu", lastName: "Adeyemi" },
+    "POST /v1/npi/lookup": { status: 200, body: { status: "verified", licenseStates: [] } },
+    ...routes,
+  });
+  return { ...openPage(path), sent };
+}
+
+const patches = (sent: Sent[]) => sent.filter((one) => one.method === "PATCH").map((one) => one.body);
+
+afterEach(() => vi.useRealTimers());
+
+test("shows the state, the terms in the words of the email, and what happened", async () => {
+  openInvitation({ phoneNumber: "+13125550100" });
+  await screen.findByRole("heading", { level: 1, name: "Anna Hale" });
+  expect(screen.getAllByText(/recipient's email server has it/).length).toBeGreaterThan(0);
+  expect(screen.getByText("dictate and create radiology reports")).toBeTruthy();
+  expect(screen.getByText("+13125550100")).toBeTruthy();
+  await screen.findByText("Olu Adeyemi invited Anna Hale");
+});
+
+test("says why there is no link to copy, and what IT should allow", async () => {
+  openInvitation({});
+  await screen.findByText(/There is no link to copy/);
+  expect(screen.getByText(/allow emails from AutoScribe/).textContent).toContain("Riverside Imaging via AutoScribe");
+});
+
+test("the newest email stands after what sent it", async () => {
+  openInvitation(
+    { delivery: "bounced", deliveryDetail: "The mailbox does not exist. Check the address.", sendCount: 2 },
+    {
+      "GET /v1/auditEvents": {
+        auditEvents: [event("invitation.resent"), event("invitation.created")],
+        cursor: null,
+        hasMore: false,
+      },
+    },
+  );
+  await screen.findByText("Olu Adeyemi sent the invitation of Anna Hale again");
+  const entries = within(screen.getByRole("list", { name: "What happened" })).getAllByRole("listitem");
+  expect(entries.map((entry) => entry.textContent)).toEqual([
+    expect.stringContaining("The mailbox does not exist."),
+    expect.stringContaining("sent the invitation of Anna Hale again"),
+    expect.stringContaining("invited Anna Hale"),
+  ]);
+  const correct = screen.getByRole("link", { name: "Correct the address of Anna Hale" });
+  expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${invitationId}`);
+});
+
+test("while the email is queued the page asks again, and stops after 20 seconds", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { sent } = openInvitation({ delivery: "queued" });
+  await screen.findByRole("heading", { name: "Anna Hale" });
+  const reads = () => sent.filter((one) => one.path.endsWith(invitationId)).length;
+  const first = reads();
+  await vi.advanceTimersByTimeAsync(2_100);
+  expect(reads()).toBe(first + 1);
+  await vi.advanceTimersByTimeAsync(20_000);
+  const last = reads();
+  expect(last).toBeLessThanOrEqual(first + 11);
+  await vi.advanceTimersByTimeAsync(20_000);
+  expect(reads()).toBe(last);
+});
+
+test("a delivered email is not asked about again", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { sent } = openInvitation({});
+  await screen.findByRole("heading", { name: "Anna Hale" });
+  const reads = () => sent.filter((one) => one.path.endsWith(invitationId)).length;
+  const first = reads();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(reads()).toBe(first);
+});
+
+test("an edit sends only what changed, and the focus goes to the title", async () => {
+  const { person, sent, router } = openInvitation({}, { [EDIT]: { status: 200, body: invitation() } });
+  await person.click(await screen.findByRole("link", { name: "Edit the invitation of Anna Hale" }));
+  const title = await screen.findByRole("heading", { name: "Edit the invitation" });
+  expect(document.activeElement).toBe(title);
+  await person.clear(screen.getByLabelText("Last name"));
+  await person.type(screen.getByLabelText("Last name"), "Berg");
+  await person.click(screen.getByLabelText("Manage studies"));
+  await person.click(screen.getByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
+  expect(patches(sent)).toEqual([{ lastName: "Berg", canManageStudies: true }]);
+  expect(router.state.location.search).toEqual({});
+  expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
+});
+
+test("an edit without a change sends nothing", async () => {
+  const { person, sent } = openInvitation({}, {}, `${PATH}?edit=true`);
+  await person.click(await screen.findByRole("button", { name: "Save" }));
+  await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
+  expect(patches(sent)).toEqual([]);
+});
+
+test("the API's faults of an edit stand at their fields", async () => {
+  const fault = { field: "npiNumber", code: "npi_not_found", detail: "NPPES has no person with this NPI." };
+  const { person } = openInvitation(
+    {},
+    { [EDIT]: problem(422, "npi_not_found", fault.detail, { errors: [fault] }) },
+    `${PATH}?edit=true`,
+  );
+  await person.type(await screen.findByLabelText("First name"), "e");
+  await person.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText("One thing needs a fix");
+  expect(screen.getByLabelText("NPI").getAttribute("aria-invalid")).toBe("true");
+});
+
+test("someone accepted during an edit: the refusal says so, and the page shows it", async () => {
+  let one = invitation();
+  const { person } = openInvitation(
+    () => ({ status: 200, body: one }),
+    {
+      [EDIT]: () => {
+        one = invitation({ status: "accepted" });
+        return problem(409, "invitation_accepted", "The person accepted this invitation.");
+      },
+    },
+    `${PATH}?edit=true`,
+  );
+  await person.type(await screen.findByLabelText("First name"), "e");
+  await person.click(screen.getByRole("button", { name: "Save" }));
+  const user = await screen.findByRole("link", { name: "the user" });
+  expect(user.getAttribute("href")).toBe(`/users/${one.userId}`);
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+});
+
+test("Resend says that a new email goes out", async () => {
+  const { person } = openInvitation({}, { "POST /v1/autoScribe/users/invitations/*/resend": invitation() });
+  await person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
+  await screen.findByText(/A new email goes to Anna Hale/);
+});
+
+test("Revoke asks first. Then the way on is to invite again", async () => {
+  let one = invitation();
+  const { person } = openInvitation(
+    async () => {
+      await new Promise((done) => setTimeout(done, 20));
+      return { status: 200, body: one };
+    },
+    {
+      "POST /v1/autoScribe/users/invitations/revoke": () => {
+        one = invitation({ status: "revoked" });
+        return { status: 200, body: { success: true, message: "" } };
+      },
+    },
+  );
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(screen.getByRole("button", { name: "Revoke" }));
+  const again = await screen.findByRole("link", { name: "Invite Anna Hale again" });
+  expect(again.getAttribute("href")).toBe(`/users/invitations/new?from=${invitationId}`);
+  expect(screen.queryByText(/There is no link to copy/)).toBeNull();
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
+});
+
+test("another name at NPPES can be attested after a question, with the password", async () => {
+  let confirmed = false;
+  let one = mismatch;
+  const { person } = openInvitation(() => ({ status: 200, body: one }), {
+    "POST /v1/autoScribe/users/invitations/*/attest-npi": () => {
+      if (!confirmed) return problem(403, "password_needed", "Confirm your password.");
+      one = invitation({ npiVerification: "verified" });
+      return { status: 200, body: one };
+    },
+    "POST /v1/session/confirm": () => {
+      confirmed = true;
+      return { status: 200, body: { success: true, message: "" } };
+    },
+  });
+  await person.click(await screen.findByRole("button", { name: "Attest the NPI of Anna Hale" }));
+  const dialog = screen.getByRole("dialog", { name: "Does NPI 1234567893 belong to Anna Hale?" });
+  expect(dialog.textContent).toContain("Grace Berg, MD");
+  await person.click(within(dialog).getByRole("button", { name: "Attest" }));
+  await person.type(await screen.findByLabelText("Password of olu@clinic.example"), "horse battery staple");
+  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  await screen.findByText("NPI verified");
+  expect(screen.queryByRole("button", { name: /Attest/ })).toBeNull();
+});
+
+test.each([
+  ["pending", /NPPES has not answered/],
+  ["not_found", /NPPES has no person with this NPI/],
+  ["deactivated", /is deactivated in NPPES/],
+] as const)("an NPI that is %s says what to do", async (npiVerification, words) => {
+  openInvitation({ npiVerification });
+  await screen.findByText(words);
+});
+
+test("an expired invitation can be sent again, but not edited", async () => {
+  openInvitation({ expiry: "2026-11-01T09:30:00.000Z" }, {}, `${PATH}?edit=true`);
+  await screen.findByRole("button", { name: "Resend to Anna Hale" });
+  expect(screen.getByText("Expired")).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+  expect(screen.queryByRole("link", { name: /^Edit/ })).toBeNull();
+});
+
+test("an invitation that does not exist says so and leads back", async () => {
+  openInvitation(() => problem(404, "invitation_not_found", "There is no such invitation."));
+  await screen.findByRole("heading", { level: 1, name: "This invitation does not exist" });
+  expect(screen.getByRole("link", { name: "all invitations" }).getAttribute("href")).toBe("/users/invitations");
+});
+
+test("an error has its request id and can be tried again", async () => {
+  let fail = true;
+  const { person } = openInvitation(() =>
+    fail ? problem(503, "unavailable", "AutoScribe can't answer.") : { status: 200, body: invitation() },
+  );
+  await screen.findByText("AutoScribe can't answer.");
+  expect(screen.getByText("req-1")).toBeTruthy();
+  fail = false;
+  await person.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByRole("heading", { name: "Anna Hale" });
+});
+
+test("a slow answer is announced as loading", async () => {
+  serveApi({ "GET /v1/session": session(), [ONE]: () => new Promise<Answer>(() => {}) });
+  openPage(PATH);
+  await screen.findByText("Loading the invitation…");
+});

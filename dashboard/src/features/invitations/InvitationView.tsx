@@ -1,0 +1,99 @@
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
+import { deliveryWords } from "../../rules/delivery";
+import { delivery } from "../../rules/words";
+import { useSession } from "../../session/queries";
+import { Status } from "../../ui/Status";
+import { Time } from "../../ui/Time";
+import { EditInvitation } from "./EditInvitation";
+import { isOpen, statusWord } from "./lifecycle";
+import { NpiTrouble } from "./NpiTrouble";
+import type { Invitation } from "./queries";
+import { RowButtons } from "./RowButtons";
+import { RowOutcome } from "./RowOutcome";
+import { Terms } from "./Terms";
+import { Timeline } from "./Timeline";
+import { useRowActions } from "./useRowActions";
+
+export function InvitationView({ invitation }: { invitation: Invitation }) {
+  const { edit } = useSearch({ from: "/users/invitations/$invitationId" });
+  const navigate = useNavigate({ from: "/users/invitations/$invitationId" });
+  const actions = useRowActions();
+  const editable = isOpen(invitation) && invitation.level !== "owner";
+  // The button that ended the invitation goes with it.
+  useEffect(() => {
+    if (invitation.status !== "sent" && document.activeElement === document.body) focusTitle();
+  }, [invitation.status]);
+  const close = () => void navigate({ search: {}, replace: true }).then(focusTitle);
+  return (
+    <>
+      <RowOutcome actions={actions} />
+      <State invitation={invitation} />
+      {edit && editable ? (
+        <EditInvitation invitation={invitation} onClose={close} />
+      ) : (
+        <>
+          <RowButtons invitation={invitation} actions={actions} onPage />
+          <NpiTrouble invitation={invitation} />
+          <Terms invitation={invitation} />
+        </>
+      )}
+      <Timeline invitation={invitation} />
+      {invitation.status === "sent" && <NotArrived />}
+    </>
+  );
+}
+
+function focusTitle(): void {
+  document.querySelector<HTMLElement>("h1")?.focus();
+}
+
+/** What the invitation waits for, or how it ended. */
+function State({ invitation }: { invitation: Invitation }) {
+  const { status, userId, expiry } = invitation;
+  return (
+    <div role="status">
+      <p>
+        <Status word={statusWord(invitation)} />
+        {status === "sent" && (
+          <>
+            {" "}
+            {isOpen(invitation) ? "until" : "since"} <Time at={expiry} />
+          </>
+        )}
+        {status === "accepted" && (
+          <>
+            . See{" "}
+            <Link to="/users/$userId" params={{ userId }}>
+              the user
+            </Link>
+            .
+          </>
+        )}
+      </p>
+      {status === "sent" && (
+        <p>
+          <Status word={delivery[invitation.delivery]} /> {deliveryWords(invitation)}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Why there is no link to copy, and what helps instead. */
+function NotArrived() {
+  const { clinic } = useSession();
+  return (
+    <section className="card panel">
+      <h2>If the email does not arrive</h2>
+      <p>
+        Ask the person to look in the spam folder for an email from “{clinic.name} via AutoScribe”. Ask your IT to allow
+        emails from AutoScribe, then resend.
+      </p>
+      <p>
+        There is no link to copy. Opening the link proves that the person reads this mailbox, so it is only in the
+        email.
+      </p>
+    </section>
+  );
+}

@@ -1,0 +1,70 @@
+import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
+import { api, data } from "../../api/client";
+import { fullName } from "../../rules/names";
+import { registryWords } from "../../rules/registry";
+import { Confirm } from "../../ui/Confirm";
+import type { Invitation } from "./queries";
+
+/** Why the person could not create reports yet, and who can change that. */
+export function NpiTrouble({ invitation }: { invitation: Invitation }) {
+  if (invitation.status !== "sent") return null;
+  switch (invitation.npiVerification) {
+    case "pending":
+      return <p className="note">NPPES has not answered about the NPI yet. It is asked again in the background.</p>;
+    case "not_found":
+      return <p className="problem">NPPES has no person with this NPI. Edit the invitation to correct it.</p>;
+    case "deactivated":
+      return <p className="problem">This NPI is deactivated in NPPES. Edit the invitation to change it.</p>;
+    case "name_mismatch":
+      return <Attest invitation={invitation} />;
+    default:
+      return null;
+  }
+}
+
+function Attest({ invitation }: { invitation: Invitation }) {
+  const { invitationId, npiNumber, npiRegistryName } = invitation;
+  const [asked, setAsked] = useState(false);
+  const attest = useMutation({
+    mutationFn: () =>
+      data(
+        api.POST("/v1/autoScribe/users/invitations/{invitationId}/attest-npi", { params: { path: { invitationId } } }),
+      ),
+    onSuccess: () => setAsked(false),
+  });
+  const name = fullName(invitation);
+  const registered = npiRegistryName ? registryWords(npiRegistryName) : "someone with another last name";
+  return (
+    <div className="problem">
+      <p>
+        NPPES lists NPI {npiNumber} for {registered}. {name} can create reports once an owner or admin attests that the
+        number is theirs. If it is not, edit the invitation.
+      </p>
+      <button
+        type="button"
+        onClick={() => {
+          attest.reset();
+          setAsked(true);
+        }}
+      >
+        Attest the NPI<span className="visually-hidden"> of {name}</span>
+      </button>
+      {asked && (
+        <Confirm
+          title={`Does NPI ${npiNumber} belong to ${name}?`}
+          action="Attest"
+          busy={attest.isPending}
+          error={attest.error}
+          onConfirm={() => attest.mutate()}
+          onClose={() => setAsked(false)}
+        >
+          <p>
+            NPPES lists it for {registered}. Attest only if you know the person and that this was their name. Your name
+            is recorded.
+          </p>
+        </Confirm>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,38 @@
+import { draftOf } from "../../rules/personDraft";
+import { registryWords } from "../../rules/registry";
+import { npiStatus } from "../../rules/words";
+import { Facts } from "../../ui/Facts";
+import { Abilities } from "../../ui/person/Abilities";
+import { Status } from "../../ui/Status";
+import { inviterWords } from "./cells";
+import type { Invitation } from "./queries";
+
+/** What the invitation offers, and to whom. */
+export function Terms({ invitation }: { invitation: Invitation }) {
+  const { npiNumber, npiVerification, npiRegistryName: registry } = invitation;
+  return (
+    <section className="card panel">
+      <h2>Invitation</h2>
+      <Facts
+        facts={[
+          ["Email address", invitation.email],
+          ["Role", invitation.clinicRole],
+          ["Phone number", invitation.phoneNumber],
+          [
+            "NPI",
+            npiNumber && (
+              <>
+                {npiNumber} <Status word={npiStatus[npiVerification]} />
+              </>
+            ),
+          ],
+          ["NPPES", registry && registryWords(registry)],
+          ["Invited by", inviterWords(invitation)],
+          ["Permissions set by", invitation.grantedByName],
+          ["Emails", String(invitation.sendCount)],
+        ]}
+      />
+      <Abilities draft={draftOf(invitation)} title={`${invitation.firstName} can:`} />
+    </section>
+  );
+}
