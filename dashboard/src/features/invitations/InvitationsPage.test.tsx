@@ -48,6 +48,14 @@ function listOf(all: Invitation[] | (() => Invitation[])) {
   };
 }
 
+/** The list comes after the answer to what changed it, as over a network. */
+function slowly(all: () => Invitation[]) {
+  return async (sent: Sent) => {
+    await new Promise((done) => setTimeout(done, 20));
+    return listOf(all)(sent);
+  };
+}
+
 function listed(invitations: Invitation[]) {
   return { invitations, cursor: null, hasMore: false };
 }
@@ -140,7 +148,8 @@ test("a resend that comes too soon counts down", async () => {
 
 test("Revoke asks first. After it the next row has the focus", async () => {
   let all = [anna, grace];
-  const { person, sent } = openList(() => all, "/users/invitations?show=open", {
+  const { person, sent } = openList([], "/users/invitations?show=open", {
+    [LIST]: slowly(() => all),
     [REVOKE]: () => {
       all = [grace];
       return { status: 200, body: { success: true, message: "" } };
@@ -162,7 +171,8 @@ test("Revoke asks first. After it the next row has the focus", async () => {
 
 test("when the last row goes, the title has the focus", async () => {
   let all = [anna];
-  const { person } = openList(() => all, "/users/invitations?show=open", {
+  const { person } = openList([], "/users/invitations?show=open", {
+    [LIST]: slowly(() => all),
     [REVOKE]: () => {
       all = [];
       return { status: 200, body: { success: true, message: "" } };

@@ -46,11 +46,7 @@ function Invitations() {
   const query = useInfiniteQuery(invitationsQuery(filters));
   const { data: summary } = useQuery(summaryQuery);
   const { q, show } = filters;
-  const pages = query.data?.pages ?? [];
-  const actions = useRowActions(
-    pages.flatMap((page) => page.invitations),
-    JSON.stringify([filters, pages.length]),
-  );
+  const actions = useRowActions(JSON.stringify([filters, query.data?.pages.length]));
   const search = (text: string) =>
     void navigate({ search: { ...(show && { show }), ...(text && { q: text }) }, replace: true });
   return (

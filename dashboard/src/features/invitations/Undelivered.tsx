@@ -10,7 +10,7 @@ import { useRowActions } from "./useRowActions";
 export function Undelivered() {
   const query = useInfiniteQuery(invitationsQuery({ show: "notDelivered" }));
   const rows = [...(query.data?.pages[0]?.invitations ?? [])].sort((one, other) => order(one) - order(other));
-  const actions = useRowActions(rows, "undelivered");
+  const actions = useRowActions();
   return (
     <>
       {rows.length > 0 && <h2>Not delivered</h2>}

@@ -1,31 +1,31 @@
 import { useMutation } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { fullName } from "../../rules/names";
-import { useRowFocus } from "../../ui/useRowFocus";
 import { type Invitation, resendInvitation, revokeInvitation } from "./queries";
 
-/** What the rows of a list can do, what is asked first, what came of it, and which row has the focus after. */
-export function useRowActions(rows: Invitation[], version: string) {
-  const { focusKey, act } = useRowFocus(
-    rows.map((one) => one.invitationId),
-    version,
-  );
+/**
+ * What the rows of a list can do, what is asked first, what came of it, and which row has the focus after. `version`
+ * changes with the filters and with each page of the list, which have a focus of their own.
+ */
+export function useRowActions(version = "") {
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const [done, setDone] = useState("");
+  const [focusKey, setFocusKey] = useState<string | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: only another list takes the focus away.
+  useEffect(() => setFocusKey(null), [version]);
   const resend = useMutation({
     mutationFn: ({ invitationId }: Invitation) => resendInvitation(invitationId),
     onMutate: () => setDone(""),
-    onSuccess: (_, invitation) => {
-      setDone(`A new email goes to ${fullName(invitation)}. The link of the last one no longer works.`);
-      act(invitation.invitationId, true);
-    },
+    onSuccess: (_, invitation) =>
+      setDone(`A new email goes to ${fullName(invitation)}. The link of the last one no longer works.`),
   });
   const revoke = useMutation({
     mutationFn: ({ invitationId }: Invitation) => revokeInvitation(invitationId),
     onSuccess: (_, invitation) => {
       setRevoking(null);
       setDone(`The invitation of ${fullName(invitation)} is revoked.`);
-      act(invitation.invitationId, false);
+      // Its button is gone.
+      setFocusKey(invitation.invitationId);
     },
   });
   return {
