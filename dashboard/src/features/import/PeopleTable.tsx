@@ -20,12 +20,12 @@ export function PeopleTable(props: { judged: Judged[]; defaults: Defaults; dispa
         <thead>
           <tr>
             <th scope="col">Row</th>
+            <th scope="col">Result</th>
             {shown.map((field) => (
               <th key={field} scope="col">
                 {fieldLabel(field)}
               </th>
             ))}
-            <th scope="col">Result</th>
           </tr>
         </thead>
         <tbody>

@@ -18,22 +18,6 @@ export const PersonRow = memo(function PersonRow(props: Props) {
         {row.id}
         <span className="visually-hidden"> {row.cells.email}</span>
       </th>
-      {(props.shown.split(" ") as ImportField[]).map((field) => (
-        <td key={field} data-heading={fieldLabel(field)}>
-          {locked ? (
-            row.cells[field] || valueIfEmpty(field, row.cells, defaults)
-          ) : (
-            <CellInput
-              field={field}
-              rowId={row.id}
-              text={row.cells[field]}
-              fault={faults[field]}
-              ifEmpty={valueIfEmpty(field, row.cells, defaults)}
-              onChange={(text) => dispatch({ type: "edit", id: row.id, field, text })}
-            />
-          )}
-        </td>
-      ))}
       <td data-heading="Result">
         <ResultCell row={row} standing={standing} />
         {!locked && (
@@ -52,6 +36,22 @@ export const PersonRow = memo(function PersonRow(props: Props) {
           </button>
         )}
       </td>
+      {(props.shown.split(" ") as ImportField[]).map((field) => (
+        <td key={field} data-heading={fieldLabel(field)}>
+          {locked ? (
+            row.cells[field] || valueIfEmpty(field, row.cells, defaults)
+          ) : (
+            <CellInput
+              field={field}
+              rowId={row.id}
+              text={row.cells[field]}
+              fault={faults[field]}
+              ifEmpty={valueIfEmpty(field, row.cells, defaults)}
+              onChange={(text) => dispatch({ type: "edit", id: row.id, field, text })}
+            />
+          )}
+        </td>
+      ))}
     </tr>
   );
 }, isSame);

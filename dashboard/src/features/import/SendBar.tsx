@@ -21,7 +21,6 @@ export function SendBar(props: {
 }) {
   const { counts, busy } = props;
   const { progress, stopped, open } = props.state;
-  const people = counts.ready === 1 ? "1 invitation" : `${counts.ready} invitations`;
   const canSend = counts.ready > 0 && !open && !busy;
   return (
     <div className="card panel">
@@ -40,12 +39,16 @@ export function SendBar(props: {
       <div className="actions">
         {counts.fix > 0 && (
           <button type="button" className="first" onClick={props.onFix}>
-            Send all {counts.ready + counts.fix}
+            Send {invitations(counts.ready + counts.fix)}
           </button>
         )}
         {(canSend || busy) && (
           <button type="button" className={counts.fix > 0 ? undefined : "first"} disabled={busy} onClick={props.onSend}>
-            {busy ? "Sending…" : counts.fix > 0 ? `Send only the ${counts.ready} ready` : `Send ${people}`}
+            {busy
+              ? "Sending…"
+              : counts.fix > 0
+                ? `Send only the ${counts.ready} ready`
+                : `Send ${invitations(counts.ready)}`}
           </button>
         )}
         {progress && !busy && (
@@ -62,6 +65,10 @@ export function SendBar(props: {
       </div>
     </div>
   );
+}
+
+function invitations(count: number): string {
+  return count === 1 ? "1 invitation" : `${count} invitations`;
 }
 
 /** Why the sending stopped. Going on repeats the request without an answer as it was. */
