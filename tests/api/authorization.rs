@@ -42,6 +42,11 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("GET", "/v1/autoScribe/users/invitations", KeyOrPerson(&[Scope::InvitationsRead], Managers)),
     (
         "GET",
+        "/v1/autoScribe/users/invitations/summary",
+        KeyOrPerson(&[Scope::InvitationsRead], Managers),
+    ),
+    (
+        "GET",
         "/v1/autoScribe/users/invitations/{invitationId}",
         KeyOrPerson(&[Scope::InvitationsRead], Managers),
     ),

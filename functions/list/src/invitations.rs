@@ -26,7 +26,7 @@ use web::field_value::read_text;
 use web::page::FilterMeaning;
 use web::query::{ListFilter, ListQuery, PageParameters, Paging};
 use web::range::{RangeEnd, RangeStart};
-use web::schema::{DeliveryName, ExpiredFilter, NpiVerification};
+use web::schema::ExpiredFilter;
 use web::view::InvitationView;
 
 use crate::invitation_names::view_for;
@@ -61,12 +61,12 @@ pub(crate) struct InvitationQuery {
     /// The exact address.
     #[param(value_type = Option<String>)]
     email: Field<Email>,
-    /// The delivery status of the newest email.
-    #[param(value_type = Option<DeliveryName>)]
-    delivery: Field<DeliveryStatus>,
-    /// The status of the NPI's verification.
-    #[param(value_type = Option<NpiVerification>)]
-    npi_verification: Field<VerificationName>,
+    /// Delivery statuses of the newest email, comma-separated.
+    #[param(value_type = Option<String>, example = "bounced,failed")]
+    delivery: Field<AnyOf<DeliveryStatus>>,
+    /// Statuses of the NPI's verification, comma-separated.
+    #[param(value_type = Option<String>, example = "name_mismatch,not_found")]
+    npi_verification: Field<AnyOf<VerificationName>>,
 }
 
 /// A page of invitations.
@@ -141,8 +141,8 @@ pub(crate) struct InvitationFilter {
     end: Option<Timestamp>,
     user: Option<UserId>,
     email: Option<Email>,
-    delivery: Option<DeliveryStatus>,
-    npi_verification: Option<VerificationName>,
+    deliveries: Vec<DeliveryStatus>,
+    verifications: Vec<VerificationName>,
 }
 
 impl RequestFields for InvitationQuery {
@@ -157,8 +157,11 @@ impl RequestFields for InvitationQuery {
             end: faults.optional(self.end_date).map(|end| end.0),
             user: faults.optional(self.user_id),
             email: faults.optional(self.email),
-            delivery: faults.optional(self.delivery),
-            npi_verification: faults.optional(self.npi_verification),
+            deliveries: faults.optional(self.delivery).map(|any| any.0).unwrap_or_default(),
+            verifications: faults
+                .optional(self.npi_verification)
+                .map(|any| any.0)
+                .unwrap_or_default(),
         })
     }
 }
@@ -174,6 +177,17 @@ impl FieldValue for Statuses {
         );
         let status = |name: &str| InvitationStatus::parse(name.trim()).ok_or(UNKNOWN);
         read_text(&value, |text| text.split(',').map(status).collect::<Result<_, _>>().map(Self))
+    }
+}
+
+/// A list of values, of which one must match.
+struct AnyOf<T>(Vec<T>);
+
+impl<T: FieldValue> FieldValue for AnyOf<T> {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        let text = String::from_json(value)?;
+        let values = text.split(',').map(|name| T::from_json(name.into()));
+        values.collect::<Result<_, _>>().map(Self)
     }
 }
 
@@ -209,16 +223,19 @@ impl FieldValue for VerificationName {
 
 impl ListFilter for InvitationFilter {
     fn meaning(&self) -> FilterMeaning {
-        let any = self.statuses.iter();
-        any.fold(FilterMeaning::default(), |all, status| all.with("status", Some(status.as_str())))
+        let statuses = self.statuses.iter().map(|status| ("status", status.as_str()));
+        let deliveries = self.deliveries.iter().map(|status| ("delivery", status.as_str()));
+        let verifications =
+            self.verifications.iter().map(|name| ("npiVerification", name.0.as_str()));
+        let any: BTreeSet<_> = statuses.chain(deliveries).chain(verifications).collect();
+        any.iter()
+            .fold(FilterMeaning::default(), |all, (name, value)| all.with(name, Some(value)))
             .with("q", self.search.as_ref().map(SearchPrefix::as_str))
             .with("expired", self.expired)
             .with("startDate", self.start)
             .with("endDate", self.end)
             .with("userId", self.user)
             .with("email", self.email.as_ref().map(Email::normalized))
-            .with("delivery", self.delivery.map(DeliveryStatus::as_str))
-            .with("npiVerification", self.npi_verification.as_ref().map(|name| &name.0))
     }
 }
 
@@ -240,24 +257,26 @@ impl InvitationFilter {
 
     /// Whether only invitations with a problem match.
     fn wants_problems(&self) -> bool {
-        let npi = self.npi_verification.as_ref().and_then(|name| NpiStatus::parse(&name.0));
-        self.delivery.is_some_and(DeliveryStatus::is_problem)
-            || npi.is_some_and(NpiStatus::is_problem)
+        let is_problem =
+            |name: &VerificationName| NpiStatus::parse(&name.0).is_some_and(NpiStatus::is_problem);
+        let (deliveries, verifications) = (&self.deliveries, &self.verifications);
+        (!deliveries.is_empty() && deliveries.iter().all(|status| status.is_problem()))
+            || (!verifications.is_empty() && verifications.iter().all(is_problem))
     }
 
     fn matches(&self, invitation: &Invitation, now: Timestamp) -> bool {
         let details = invitation.details();
+        let verification = details.profile.permissions.verification_name();
         (self.statuses.is_empty() || self.statuses.contains(&invitation.status()))
             && self.expired.is_none_or(|wanted| wanted == invitation.is_expired(now))
             && self.start.is_none_or(|start| start <= details.created_at)
             && self.end.is_none_or(|end| details.created_at < end)
             && self.user.is_none_or(|user| user == details.id.user_id())
             && self.email.as_ref().is_none_or(|email| *email == details.email)
-            && self.delivery.is_none_or(|wanted| wanted == details.email_delivery.status)
-            && self
-                .npi_verification
-                .as_ref()
-                .is_none_or(|wanted| wanted.0 == details.profile.permissions.verification_name())
+            && (self.deliveries.is_empty()
+                || self.deliveries.contains(&details.email_delivery.status))
+            && (self.verifications.is_empty()
+                || self.verifications.iter().any(|wanted| wanted.0 == verification))
             && self
                 .search
                 .as_ref()

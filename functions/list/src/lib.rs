@@ -5,6 +5,7 @@ mod access;
 mod audit_events;
 mod invitation;
 mod invitation_names;
+mod invitation_summary;
 mod invitations;
 mod user;
 mod users;
@@ -31,6 +32,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/autoScribe/users", get(users::handle))
         .route("/v1/autoScribe/users/{userId}", get(user::handle))
         .route("/v1/autoScribe/users/invitations", get(invitations::handle))
+        .route("/v1/autoScribe/users/invitations/summary", get(invitation_summary::handle))
         .route("/v1/autoScribe/users/invitations/{invitationId}", get(invitation::handle))
         .route("/v1/auditEvents", get(audit_events::handle))
         .route("/v1/access", get(access::handle))
@@ -45,6 +47,7 @@ pub fn router(deps: Deps) -> Router {
         users::handle,
         user::handle,
         invitations::handle,
+        invitation_summary::handle,
         invitation::handle,
         audit_events::handle,
         access::handle

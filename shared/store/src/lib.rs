@@ -44,7 +44,7 @@ pub use delivery::StoredDelivery;
 pub use error::StoreError;
 pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};
-pub use invitation::InvitationRange;
+pub use invitation::{InvitationCount, InvitationRange, ReadBudget};
 pub use item::RawItem;
 pub use marking::{ItemState, MarkableItem};
 pub use notice::{Notice, NoticeKind};

@@ -49,13 +49,19 @@ impl Default for InvitationRange {
 
 impl InvitationRange {
     /// Ends the range before `id`.
-    fn before(&self, id: Option<InvitationId>) -> Self {
+    pub(super) fn before(&self, id: Option<InvitationId>) -> Self {
         let to = id.map_or(self.to, |id| self.to.min(InvitationId::from_bytes(below(id.bytes()))));
         Self { to, ..self.clone() }
     }
+
+    /// Whether an invitation, as it is now, has a status and a problem that the range selects.
+    pub(super) fn includes(&self, invitation: &Invitation) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&invitation.status()))
+            && (!self.only_problems || invitation.details().has_problem())
+    }
 }
 
-type InvitationChunk = Chunk<Invitation, InvitationId>;
+pub(super) type InvitationChunk = Chunk<Invitation, InvitationId>;
 
 /// The newest ids of one partition of an index.
 struct IdChunk {
@@ -79,26 +85,31 @@ impl Store {
         page: PageRequest<InvitationId>,
         keep: impl Fn(&Invitation) -> bool,
     ) -> Result<Page<Invitation, InvitationId>, StoreError> {
-        let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
-        let wanted = |i: &Invitation| {
-            (range.statuses.is_empty() || range.statuses.contains(&i.status()))
-                && (!range.only_problems || i.details().has_problem())
-        };
         let mut builder = PageBuilder::new(page);
         while let Some((after, size)) = builder.next_read() {
-            let range = range.before(after);
-            let chunk = if range.to < range.from {
-                Chunk::end()
-            } else if range.only_problems {
-                self.read_chunk_of_problems(clinic, &range, size).await?
-            } else if by_status {
-                self.read_chunk_by_status(clinic, &range, size).await?
-            } else {
-                self.read_chunk_of_all(clinic, &range, size).await?
-            };
-            builder.add(chunk, |i| wanted(i) && keep(i));
+            let chunk = self.read_chunk(clinic, &range.before(after), size).await?;
+            builder.add(chunk, |i| range.includes(i) && keep(i));
         }
         Ok(builder.finish())
+    }
+
+    /// Reads the newest invitations of a range. Some may no longer be in it.
+    pub(super) async fn read_chunk(
+        &self,
+        clinic: ClinicId,
+        range: &InvitationRange,
+        size: i32,
+    ) -> Result<InvitationChunk, StoreError> {
+        let by_status = (1..InvitationStatus::ALL.len()).contains(&range.statuses.len());
+        if range.to < range.from {
+            Ok(Chunk::end())
+        } else if range.only_problems {
+            self.read_chunk_of_problems(clinic, range, size).await
+        } else if by_status {
+            self.read_chunk_by_status(clinic, range, size).await
+        } else {
+            self.read_chunk_of_all(clinic, range, size).await
+        }
     }
 
     /// Lists one page of the invitations to one address, from the history of its claim.

@@ -1,5 +1,6 @@
 //! Invitations.
 
+mod count;
 pub(crate) mod item;
 mod list;
 
@@ -9,6 +10,7 @@ use domain::invitation::{Invitation, InvitationTransition, PendingInvitation};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr, key};
 
+pub use count::{InvitationCount, ReadBudget};
 pub use list::InvitationRange;
 
 impl Store {

@@ -50,6 +50,9 @@ async fn every_filter_narrows_the_list() {
         ("?email=REJECTED@clinic.example".into(), &["rejected"]),
         ("?email=nobody@clinic.example".into(), &[]),
         ("?delivery=bounced".into(), &[]),
+        ("?delivery=bounced,failed".into(), &[]),
+        ("?npiVerification=verified,%20pending".into(), &["sent"]),
+        ("?npiVerification=verified,not_required&status=sent".into(), &["sent", "owner"]),
         ("?npiVerification=verified".into(), &["sent"]),
         ("?npiVerification=not_required&status=sent".into(), &["owner"]),
     ] {

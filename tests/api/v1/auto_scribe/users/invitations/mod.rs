@@ -5,4 +5,5 @@ mod resend;
 mod retrieve;
 mod revoke;
 mod search;
+mod summary;
 mod update;
