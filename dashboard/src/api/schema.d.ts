@@ -309,6 +309,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/autoScribe/users/invitations/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count the invitations that need attention. */
+        get: operations["summarizeInvitations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/autoScribe/users/invitations/{invitationId}": {
         parameters: {
             query?: never;
@@ -1200,8 +1217,26 @@ export interface components {
         };
         /** @description Whether a token is active, and its claims. */
         Introspection: components["schemas"]["ActiveView"] | components["schemas"]["InactiveView"];
+        /** @description A count of at most 100 invitations. */
+        InvitationCountView: {
+            /** @description How many invitations, 100 at most. */
+            count: number;
+            /** @description Whether there are more, or may be more because the clinic has too many to read at once. */
+            more: boolean;
+        };
         /** @enum {string} */
         InvitationStatusName: "sent" | "accepted" | "rejected" | "revoked";
+        /** @description Counts of invitations that were neither answered nor revoked. One invitation can be in several. */
+        InvitationSummaryView: {
+            /** @description Have expired: `status=sent&expired=expired`. */
+            expired: components["schemas"]["InvitationCountView"];
+            /** @description The newest email did not arrive: `status=sent&delivery=delayed,bounced,complained,failed`. */
+            notDelivered: components["schemas"]["InvitationCountView"];
+            /** @description The NPI is not verified: `status=sent&npiVerification=pending,name_mismatch,not_found,deactivated`. */
+            npiTrouble: components["schemas"]["InvitationCountView"];
+            /** @description Can be accepted: `status=sent&expired=not-expired`. */
+            open: components["schemas"]["InvitationCountView"];
+        };
         /** @description An invitation. */
         InvitationView: components["schemas"]["PersonView"] & {
             /** @description What the API key that invited is for. Only in answers to GET at the dashboard. */
@@ -2624,10 +2659,16 @@ export interface operations {
                 userId?: string;
                 /** @description The exact address. */
                 email?: string;
-                /** @description The delivery status of the newest email. */
-                delivery?: components["schemas"]["DeliveryName"];
-                /** @description The status of the NPI's verification. */
-                npiVerification?: components["schemas"]["NpiVerification"];
+                /**
+                 * @description Delivery statuses of the newest email, comma-separated.
+                 * @example bounced,failed
+                 */
+                delivery?: string;
+                /**
+                 * @description Statuses of the NPI's verification, comma-separated.
+                 * @example name_mismatch,not_found
+                 */
+                npiVerification?: string;
                 /** @description How many items the page has at most. The default is 20. */
                 limit?: number;
                 /** @description The `cursor` of the previous page. */
@@ -2686,6 +2727,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    summarizeInvitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationSummaryView"];
                 };
             };
             503: {
