@@ -18,8 +18,8 @@ use crate::account_password::{is_in_use, load_account_users};
 use crate::expiry::expired;
 use crate::token::{TokenRequest, load_invitation_by_token};
 
-/// The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
-/// phone number.
+/// The invitation for the invited person. An email may be forwarded, so it has no phone number. The NPI is public in
+/// NPPES, and the person must see that it is theirs.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct LookupView {
@@ -60,6 +60,10 @@ pub(crate) struct LookupView {
     can_create_reports: bool,
     /// Sign in at the dashboard.
     has_dashboard_access: bool,
+    /// National Provider Identifier, if the invitation has one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    npi_number: Option<String>,
     /// What the NPPES registry says of the NPI.
     #[schema(value_type = NpiVerification)]
     npi_verification: &'static str,
@@ -122,6 +126,7 @@ async fn load_view(deps: &Deps, invitation: &Invitation) -> Result<LookupView, P
         can_manage_studies: profile.permissions.manage_studies,
         can_create_reports: profile.permissions.can_create_reports(),
         has_dashboard_access: profile.permissions.has_dashboard_access(),
+        npi_number: profile.permissions.npi().map(|(npi, _)| npi.as_str().to_owned()),
         npi_verification: profile.permissions.verification_name(),
         terms: deps.links.terms(details.id, profile),
         expiry: details.expiry.to_string(),

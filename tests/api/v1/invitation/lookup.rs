@@ -27,6 +27,7 @@ async fn a_lookup_shows_the_clinic_the_permissions_and_the_expiry() {
         ("accountExists", json!(false)),
         ("status", json!("sent")),
         ("level", json!("member")),
+        ("npiNumber", json!("1234567893")),
     ] {
         assert_eq!(seen[field], value, "{field}");
     }

@@ -12,7 +12,9 @@ async fn rejecting_ends_the_invitation_and_frees_its_claims() {
     let id = app.as_pacs().invite(&radiologist("ada@clinic.example")).await.str("invitationId");
     let body = json!({"token": app.token(&id, 1), "reason": "I work elsewhere now."});
     assert_eq!(app.as_invitee().post(PATH, &body).await.expect(200)["success"], true);
-    assert_eq!(app.read_invitation(&id).await["status"], "rejected");
+    let rejected = app.read_invitation(&id).await;
+    assert_eq!(rejected["status"], "rejected");
+    assert_eq!(rejected["rejectReason"], "I work elsewhere now.");
     app.as_invitee().post(PATH, &body).await.expect(200);
     for route in ["lookup", "accept"] {
         let token = json!({"token": app.token(&id, 1)});
