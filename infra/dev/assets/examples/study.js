@@ -12,7 +12,9 @@ async function refresh() {
   if (answer.status === 401) return end();
   if (answer.ok) {
     const { images } = await answer.json();
-    $("images").textContent = `${images}, the view is open`;
+    const state = `${images}, the view is open`;
+    // Screen readers say a status again whenever it is written.
+    if ($("images").textContent !== state) $("images").textContent = state;
   }
   if (exp - Date.now() / 1000 < RENEW_BEFORE) await renew();
   showTokenState();

@@ -119,7 +119,9 @@ async fn ending_a_view_in_the_pacs_takes_effect_at_once() {
         policy.ends_with(&format!("frame-ancestors {ours} http://localhost:{port}")),
         "{policy}"
     );
-    assert!(study.text().await.unwrap().contains(STUDY));
+    let page = study.text().await.unwrap();
+    assert!(page.contains(STUDY) && page.contains("Anna Hale"), "{page}");
+    assert!(!page.contains(&reader), "the page shows the name, not the id");
 
     let images = pacs.images(&token).await;
     assert_eq!(images.status(), 200);

@@ -2,8 +2,9 @@
 
 use askama::Template;
 use axum::Router;
+use axum::body::Bytes;
 use axum::extract::{Form, Json, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::{get, post};
 use serde::Deserialize;
@@ -66,14 +67,40 @@ async fn show_study(
         [] => "frame-ancestors 'none'".to_owned(),
         origins => format!("frame-ancestors {}", origins.join(" ")),
     };
+    let reader = load_reader_name(&viewer, &claims).await?;
     let page = render(&StudyPage {
         token: &view_token,
         exp: claims.exp,
         uid: study_uid(&claims),
-        reader: &claims.sub,
+        reader: reader.as_deref().unwrap_or("Not named"),
         dictates: may_dictate(&claims),
     });
     Ok(with_frame_policy(page, &ancestors))
+}
+
+/// Returns the name of the person of the view. A view may be for no one in particular, and the person
+/// may be gone since.
+async fn load_reader_name(
+    viewer: &Examples,
+    claims: &ViewTokenClaims,
+) -> Result<Option<String>, StatusCode> {
+    #[derive(Deserialize)]
+    #[serde(rename_all = "camelCase")]
+    struct Reader {
+        first_name: String,
+        last_name: String,
+    }
+    if !claims.sub.starts_with("usr_") {
+        return Ok(None);
+    }
+    let path = format!("/v1/autoScribe/users/{}", claims.sub);
+    let answer = viewer.call(Method::GET, &path, Bytes::new()).await?;
+    if !answer.status().is_success() {
+        return Ok(None);
+    }
+    let Reader { first_name, last_name } =
+        serde_json::from_slice(answer.body()).map_err(|_| StatusCode::BAD_GATEWAY)?;
+    Ok(Some(format!("{first_name} {last_name}")))
 }
 
 /// Serves the images while the view is open. Introspects the token on each request, so that a view
