@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
+import { auditActions } from "../../rules/audit";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
@@ -21,7 +22,8 @@ export function ActivityPage() {
 }
 
 function Activities() {
-  const filters: ActivityFilters = useSearch({ from: "/activity" });
+  const { action, ...others } = useSearch({ from: "/activity" });
+  const filters: ActivityFilters = { ...others, ...(action && action in auditActions && { action }) };
   const navigate = useNavigate({ from: "/activity" });
   const query = useInfiniteQuery(activityQuery(filters));
   const made = useExport(filters);
