@@ -19,8 +19,7 @@ async function openForm(change: Parameters<typeof serveAnna>[0] = {}, more: Rout
   });
   const page = openPage(path);
   await page.person.click(await screen.findByRole("button", { name: "Edit" }));
-  const patches = () => api.sent.filter((one) => one.method === "PATCH");
-  return { ...page, api, patches };
+  return { ...page, api, patches: () => api.sent.filter((one) => one.method === "PATCH") };
 }
 
 const field = (label: string) => screen.getByLabelText(label, { selector: "input, select" }) as HTMLInputElement;
