@@ -45,8 +45,8 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
       </FormProblems>
       <PersonFields form={form} />
       <PermissionFields form={form} />
-      {form.draft.canCreateReports && <NpiField form={form} />}
-      <Abilities draft={form.draft} title={`${form.draft.firstName} will be able to:`} />
+      {form.draft.canCreateReports && <NpiField form={form} saved={before} />}
+      <Abilities draft={form.draft} title={`With these changes, ${form.draft.firstName} can:`} />
       <div className="actions">
         <button className="first" type="submit" disabled={edit.isPending}>
           {edit.isPending ? "Saving…" : "Save"}

@@ -121,6 +121,16 @@ test("an edit sends only what changed, and the focus goes to the title", async (
   expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
 });
 
+test("a saved NPI was verified or attested, and is looked up again only with another name", async () => {
+  const { person, sent } = openInvitation({}, {}, `${PATH}?edit=true`);
+  const lookups = () => sent.filter((one) => one.path === "/v1/npi/lookup").map((one) => one.body);
+  await person.type(await screen.findByLabelText("First name"), "e");
+  await new Promise((done) => setTimeout(done, 400));
+  expect(lookups()).toEqual([]);
+  await person.type(screen.getByLabelText("Last name"), "y");
+  await waitFor(() => expect(lookups()).toEqual([{ npiNumber: "1234567893", lastName: "Haley" }]));
+});
+
 test("an edit without a change sends nothing", async () => {
   const { person, sent } = openInvitation({}, {}, `${PATH}?edit=true`);
   await person.click(await screen.findByRole("button", { name: "Save" }));
@@ -155,7 +165,7 @@ test("someone accepted during an edit: the refusal says so, and the page shows i
   );
   await person.type(await screen.findByLabelText("First name"), "e");
   await person.click(screen.getByRole("button", { name: "Save" }));
-  const user = await screen.findByRole("link", { name: "the user" });
+  const user = await screen.findByRole("link", { name: "Open the user Anna Hale" });
   expect(user.getAttribute("href")).toBe(`/users/${one.userId}`);
   expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
 });
@@ -210,6 +220,7 @@ test("another name at NPPES can be attested after a question, with the password"
   await person.click(screen.getByRole("button", { name: "Confirm" }));
   await screen.findByText("NPI verified");
   expect(screen.queryByRole("button", { name: /Attest/ })).toBeNull();
+  await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
 });
 
 test.each([

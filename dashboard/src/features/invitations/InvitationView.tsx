@@ -1,4 +1,4 @@
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { deliveryWords } from "../../rules/delivery";
 import { delivery } from "../../rules/words";
@@ -20,10 +20,12 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
   const navigate = useNavigate({ from: "/users/invitations/$invitationId" });
   const actions = useRowActions();
   const editable = isOpen(invitation) && invitation.level !== "owner";
-  // The button that ended the invitation goes with it.
+  const { status, npiVerification } = invitation;
+  // The button that revoked or attested goes with what it was for.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each change can take the focus with it.
   useEffect(() => {
-    if (invitation.status !== "sent" && document.activeElement === document.body) focusTitle();
-  }, [invitation.status]);
+    if (document.activeElement === document.body) focusTitle();
+  }, [status, npiVerification]);
   const close = () => void navigate({ search: {}, replace: true }).then(focusTitle);
   return (
     <>
@@ -36,10 +38,10 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
           <RowButtons invitation={invitation} actions={actions} onPage />
           <NpiTrouble invitation={invitation} />
           <Terms invitation={invitation} />
+          <Timeline invitation={invitation} />
+          {status === "sent" && <NotArrived />}
         </>
       )}
-      <Timeline invitation={invitation} />
-      {invitation.status === "sent" && <NotArrived />}
     </>
   );
 }
@@ -50,7 +52,7 @@ function focusTitle(): void {
 
 /** What the invitation waits for, or how it ended. */
 function State({ invitation }: { invitation: Invitation }) {
-  const { status, userId, expiry } = invitation;
+  const { status, expiry } = invitation;
   return (
     <div role="status">
       <p>
@@ -59,15 +61,6 @@ function State({ invitation }: { invitation: Invitation }) {
           <>
             {" "}
             {isOpen(invitation) ? "until" : "since"} <Time at={expiry} />
-          </>
-        )}
-        {status === "accepted" && (
-          <>
-            . See{" "}
-            <Link to="/users/$userId" params={{ userId }}>
-              the user
-            </Link>
-            .
           </>
         )}
       </p>

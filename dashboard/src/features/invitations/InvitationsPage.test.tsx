@@ -198,6 +198,13 @@ test("someone accepted meanwhile: the refusal says so, and the row is read again
   await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Accepted"));
 });
 
+test("who accepted leads to the user", async () => {
+  openList([{ ...anna, status: "accepted" }]);
+  const link = await screen.findByRole("link", { name: "Open the user Anna Hale" });
+  expect(link.getAttribute("href")).toBe(`/users/${anna.userId}`);
+  expect(screen.queryByRole("button", { name: /Resend/ })).toBeNull();
+});
+
 test("an owner's invitation can only be sent again", async () => {
   openList([{ ...anna, level: "owner" }]);
   await screen.findByRole("button", { name: "Resend to Anna Hale" });

@@ -48,7 +48,7 @@ export function InviteForm({ source }: { source: Source }) {
         label="Email address"
         type="email"
         autoComplete="off"
-        hint="The invitation goes here. Confirming it proves that the person reads this mailbox."
+        hint="The invitation goes here. Only someone who reads this mailbox can accept it."
         {...textField(form, "email")}
       />
       <PersonFields form={form} />

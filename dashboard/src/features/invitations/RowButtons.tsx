@@ -11,7 +11,13 @@ export function RowButtons(props: { invitation: Invitation; actions: RowActions;
   const { invitationId, status } = invitation;
   const whose = <span className="visually-hidden"> of {fullName(invitation)}</span>;
   const sending = actions.resend.isPending && actions.resend.variables.invitationId === invitationId;
-  if (status === "accepted") return null;
+  if (status === "accepted") {
+    return (
+      <Link className="button" to="/users/$userId" params={{ userId: invitation.userId }}>
+        Open the user<span className="visually-hidden"> {fullName(invitation)}</span>
+      </Link>
+    );
+  }
   if (status !== "sent") {
     return (
       <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>

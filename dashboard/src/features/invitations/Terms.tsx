@@ -29,10 +29,10 @@ export function Terms({ invitation }: { invitation: Invitation }) {
           ["NPPES", registry && registryWords(registry)],
           ["Invited by", inviterWords(invitation)],
           ["Permissions set by", invitation.grantedByName],
-          ["Emails", String(invitation.sendCount)],
+          ["Emails sent", String(invitation.sendCount)],
         ]}
       />
-      <Abilities draft={draftOf(invitation)} title={`${invitation.firstName} can:`} />
+      <Abilities draft={draftOf(invitation)} title={`The invitation says that ${invitation.firstName} can:`} />
     </section>
   );
 }

@@ -5,9 +5,13 @@ import { TextField } from "../Field";
 import { type Form, textField } from "../useForm";
 import { NpiFinding } from "./NpiFinding";
 
-/** The NPI of a person who creates reports: the check digit while typing, then what the registry says. */
-export function NpiField({ form }: { form: Form<PersonDraft> }) {
+/**
+ * The NPI of a person who creates reports: the check digit while typing, then what the registry says. What was saved
+ * before has been verified or attested, and is not looked up.
+ */
+export function NpiField({ form, saved }: { form: Form<PersonDraft>; saved?: PersonDraft }) {
   const { npiNumber } = form.draft;
+  const lookedUp = isNpi(npiNumber) && !(saved?.npiNumber === npiNumber && saved.lastName === form.draft.lastName);
   const mistyped = npiNumber.length >= NPI_DIGITS && !isNpi(npiNumber);
   const field = textField(form, "npiNumber");
   return (
@@ -21,7 +25,7 @@ export function NpiField({ form }: { form: Form<PersonDraft> }) {
         wrong={field.wrong ?? (mistyped ? NPI_FAULT : undefined)}
         onChange={(text) => field.onChange(npiDigits(text))}
       />
-      <div role="status">{isNpi(npiNumber) && <NpiFinding form={form} />}</div>
+      <div role="status">{lookedUp && <NpiFinding form={form} />}</div>
     </>
   );
 }

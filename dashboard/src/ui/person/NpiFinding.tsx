@@ -29,7 +29,7 @@ function Finding({ found, form }: { found: NpiLookup; form: Form<PersonDraft> })
       return <p className="wrong">This NPI is deactivated in NPPES. A person can't create reports with it.</p>;
     default:
       return (
-        <div className="note">
+        <div className={found.status === "name_mismatch" ? "problem" : "note"}>
           <p>
             NPPES: {registryWords(found)}
             {found.licenseStates.length > 0 && (
