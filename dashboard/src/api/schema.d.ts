@@ -1274,6 +1274,8 @@ export interface components {
             inviterId?: string | null;
             /** @description First and last name of the inviter. Only in answers to GET at the dashboard. */
             inviterName?: string;
+            /** @description Why the person declined, in their words. Only if they said why. */
+            rejectReason?: string;
             /**
              * Format: int32
              * @description How many emails were sent or queued, including resends.
@@ -1403,8 +1405,8 @@ export interface components {
             url: string;
         };
         /**
-         * @description The invitation for the invited person. An email may be forwarded, so it has no NPI number and no
-         *     phone number.
+         * @description The invitation for the invited person. An email may be forwarded, so it has no phone number. The NPI is public in
+         *     NPPES, and the person must see that it is theirs.
          */
         LookupView: {
             /** @description Whether the address already has an account. If so, send its password to accept. */
@@ -1438,6 +1440,8 @@ export interface components {
             middleName?: string;
             /** @description Whether you must send a password to accept. True if the invitation includes dashboard access. */
             needsPassword: boolean;
+            /** @description National Provider Identifier, if the invitation has one. */
+            npiNumber?: string;
             /** @description What the NPPES registry says of the NPI. */
             npiVerification: components["schemas"]["NpiVerification"];
             /** @description `sent`, or `accepted` if the link was used. */

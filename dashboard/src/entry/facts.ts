@@ -5,10 +5,7 @@ import { timeInWords } from "../rules/times";
 import { make } from "./page";
 
 /** The invitation as the API shows it to the invited person. */
-export type Invitation = Schemas["LookupView"] & {
-  // until the API has it
-  npiNumber?: string;
-};
+export type Invitation = Schemas["LookupView"];
 
 type Npi = Pick<Invitation, "canCreateReports" | "npiVerification">;
 

@@ -2,13 +2,12 @@ import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
 
-/** `createdByName` stands here until the API has it. */
-export type ApiKey = Schemas["ApiKeyView"] & { createdByName?: string | null };
+export type ApiKey = Schemas["ApiKeyView"];
 export type NewApiKey = Schemas["NewApiKeyView"];
 
 export const keysQuery = infiniteQueryOptions({
   queryKey: ["keys", "list"],
-  queryFn: ({ pageParam, signal }): Promise<{ apiKeys: ApiKey[]; hasMore: boolean; cursor?: string | null }> => {
+  queryFn: ({ pageParam, signal }) => {
     const query = { limit: PAGE_ROWS, ...(pageParam && { cursor: pageParam }) };
     return data(api.GET("/v1/apiKeys", { params: { query }, signal }));
   },

@@ -6,12 +6,10 @@ import { forgetName } from "../../ui/person/names";
 import type { User } from "./queries";
 
 /** A user, with what only the page of one user shows. */
-export type UserDetails = User & { lastViewAt?: string | null };
+export type UserDetails = Schemas["UserDetailsView"];
 
-export async function loadUser(userId: string): Promise<UserDetails> {
-  const found = await data(api.GET("/v1/autoScribe/users/{userId}", { params: { path: { userId } } }));
-  // until the API has it: `lastViewAt`
-  return found as UserDetails;
+export function loadUser(userId: string): Promise<UserDetails> {
+  return data(api.GET("/v1/autoScribe/users/{userId}", { params: { path: { userId } } }));
 }
 
 export const userQuery = (userId: string) =>
