@@ -196,10 +196,6 @@ class Stack:
         """What ministack does otherwise than AWS. Delete a line once it is not needed."""
         # Its email identities have no DKIM tokens, so the stack makes none.
         self.cloud.client("sesv2").create_email_identity(EmailIdentity=DOMAIN)
-        # It judges ses:SendEmail on "*" and does not know ses:FromAddress.
-        send = {"Effect": "Allow", "Action": "ses:SendEmail", "Resource": "*"}
-        policy = json.dumps({"Version": "2012-10-17", "Statement": [send]})
-        self.cloud.client("iam").put_role_policy(RoleName=self.ids["MailerRole"], PolicyName="emulator", PolicyDocument=policy)
         # It ignores ExcludePunctuation, and a colon would end a key's id.
         vault = self.cloud.client("secretsmanager")
         for name in KEYS:

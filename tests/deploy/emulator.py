@@ -1,19 +1,26 @@
-"""Starts ministack with two things that it lacks.
+"""Starts ministack with three things that it lacks.
 
 - Every name under .localhost leads to loopback, so that its CloudFront reaches its own API Gateway.
 - Policies see the partition keys and the attributes of a DynamoDB request (`dynamodb:LeadingKeys`,
   `dynamodb:Attributes`, see "Using IAM policy conditions for fine-grained access control" in DynamoDB's developer guide).
+- Policies see the sender of an email (`ses:FromAddress`, `ses:FromDisplayName`, see "Sending policy examples" in SES's
+  developer guide) and the identity that it belongs to.
 """
 
 import json
 import re
 import socket
 import sys
+from contextvars import ContextVar
+from email.utils import parseaddr
 
-from ministack.core import iam_actions
+from ministack import app
+from ministack.core import iam_actions, responses
 
 resolve = socket.getaddrinfo
 describe = iam_actions.dynamodb_service_context
+judge_email, judge = app._enforce_ses_v2, app._enforce_data_plane
+email_request: ContextVar[bytes] = ContextVar("email_request")
 NAME = re.compile(r"(?<![:\w#])#?[A-Za-z]\w*")
 WORDS = {
     "SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN", "if_not_exists", "attribute_exists",
@@ -57,9 +64,22 @@ def describe_request(body: bytes) -> dict:
     return context
 
 
+def remember_email(method: str, path: str, headers: dict, body: bytes, *rest):
+    email_request.set(body)
+    return judge_email(method, path, headers, body, *rest)
+
+
+def judge_with_sender(service: str, action: str, headers: dict, query_params: dict, request_id: str, **named):
+    if action == "ses:SendEmail":
+        name, address = parseaddr(json.loads(email_request.get())["FromEmailAddress"])
+        region, account = app.extract_region(headers, query_params), responses.get_account_id()
+        named["resource_arn"] = f"arn:aws:ses:{region}:{account}:identity/{address.partition('@')[2]}"
+        named["service_context"] = {"ses:FromAddress": address, "ses:FromDisplayName": name}
+    return judge(service, action, headers, query_params, request_id, **named)
+
+
 socket.getaddrinfo = resolve_to_loopback
 iam_actions.dynamodb_service_context = describe_request
+app._enforce_ses_v2, app._enforce_data_plane = remember_email, judge_with_sender
 
-from ministack.app import main  # noqa: E402
-
-sys.exit(main())
+sys.exit(app.main())

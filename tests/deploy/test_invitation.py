@@ -2,7 +2,7 @@
 
 from conftest import PASSWORD, Clinic, member, radiologist
 
-from cloud import Stack, wait_for
+from cloud import DOMAIN, Stack, wait_for
 
 USERS = "/v1/autoScribe/users"
 INVITATIONS = f"{USERS}/invitations"
@@ -12,6 +12,11 @@ def test_the_email_links_to_the_public_url(clinic: Clinic, stack: Stack):
     link = stack.cloud.newest_link(clinic.owner_email)
     assert link.startswith(f"{stack.outputs['PublicUrl']}/accept#token=")
     assert clinic.nobody.send("GET", link.removeprefix(stack.outputs["PublicUrl"]).partition("#")[0]).status == 200
+
+
+def test_the_email_comes_from_the_clinic_via_autoscribe(clinic: Clinic, stack: Stack):
+    sender = stack.cloud.emails(clinic.owner_email)[0]["FromEmailAddress"]
+    assert sender == f'"{clinic.name} via AutoScribe" <no-reply@{DOMAIN}>'
 
 
 def test_an_owner_signs_in_with_a_cookie_of_the_public_url(clinic: Clinic):

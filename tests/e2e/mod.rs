@@ -1,6 +1,7 @@
 //! Flows across functions: from an invite to the emailed link to the list of users.
 
 mod alerts;
+mod clinic_emails;
 mod emailed_link;
 mod mail_events;
 mod mailer;

@@ -96,6 +96,7 @@ async fn compose_invitation(
         },
         link: Link::new(format!("{}/accept#token={}", deps.public_url, token.reveal())),
         expires: details.expiry,
+        time_zone: clinic.time_zone,
     };
     check_rendered(email.render(&details.email, clinic.reply_to.as_ref()))
 }
@@ -163,6 +164,7 @@ async fn compose_alert(
         object_name,
         to_object,
         at: notice.id.created_at(),
+        time_zone: clinic.time_zone,
         dashboard_url: format!("{}/", deps.public_url),
     };
     check_rendered(email.render(&notice.to))
@@ -219,10 +221,12 @@ async fn compose_dashboard_access(
     let (account, _) = deps.store.load_account_and_memberships(&notice.to).await?;
     let has_password = account.is_some_and(|account| account.password.is_some());
     let expires = notice.id.created_at().plus(RESET_LINK);
+    let clinic = load_clinic(deps, clinic).await?;
     let email = DashboardAccessEmail {
-        clinic_name: load_clinic(deps, clinic).await?.name.as_str().to_owned(),
+        clinic_name: clinic.name.as_str().to_owned(),
         first_name: user.profile.name.first.as_str().to_owned(),
         set_password: (!has_password).then(|| (password_link(deps, notice), expires)),
+        time_zone: clinic.time_zone,
         dashboard_url: format!("{}/", deps.public_url),
     };
     Ok(check_rendered(email.render(&notice.to))?.into())

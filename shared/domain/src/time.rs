@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::Duration;
 
+use crate::clinic::TimeZone;
+
 /// A source of the current time. Only `runtime` reads the wall clock.
 pub trait Clock: Send + Sync {
     /// Returns the current time.
@@ -99,9 +101,14 @@ impl Timestamp {
         Self(last.unwrap_or(self.0)).month_start()
     }
 
-    /// The instant in words, for emails: `November 24, 2026 at 09:30 UTC`.
-    pub fn in_words(self) -> String {
-        self.0.strftime("%B %-d, %Y at %H:%M UTC").to_string()
+    /// The instant in words, for emails: `November 24, 2026 at 09:30 PST`. A time zone without an abbreviation shows
+    /// its offset, such as `UTC-03:00`.
+    pub fn in_words(self, zone: &TimeZone) -> String {
+        let local = self.0.to_zoned_datetime(zone.rules());
+        let has_name =
+            local.strftime("%Z").to_string().starts_with(|c: char| c.is_ascii_alphabetic());
+        let zone = if has_name { "%Z" } else { "UTC%:z" };
+        local.strftime(&format!("%B %-d, %Y at %H:%M {zone}")).to_string()
     }
 }
 
@@ -186,7 +193,27 @@ mod tests {
         let time = Timestamp::from_millis(1_795_512_600_000).unwrap();
         assert_eq!(time.to_string(), "2026-11-24T09:30:00.000Z");
         assert_eq!(time.month(), "2026-11");
-        assert_eq!(time.in_words(), "November 24, 2026 at 09:30 UTC");
+    }
+
+    #[test]
+    fn a_time_in_words_is_local_and_names_its_zone() {
+        for (time, zone, words) in [
+            ("2026-11-24T09:30:00Z", "UTC", "November 24, 2026 at 09:30 UTC"),
+            ("2026-12-03T18:35:00Z", "America/Los_Angeles", "December 3, 2026 at 10:35 PST"),
+            ("2026-07-03T18:35:00Z", "America/Los_Angeles", "July 3, 2026 at 11:35 PDT"),
+            ("2026-12-01T02:00:00Z", "America/Chicago", "November 30, 2026 at 20:00 CST"),
+            ("2026-03-08T07:59:59Z", "America/Chicago", "March 8, 2026 at 01:59 CST"),
+            ("2026-03-08T08:00:00Z", "America/Chicago", "March 8, 2026 at 03:00 CDT"),
+            ("2060-07-01T12:00:00Z", "America/Phoenix", "July 1, 2060 at 05:00 MST"),
+            ("2060-07-01T12:00:00Z", "Europe/Berlin", "July 1, 2060 at 14:00 CEST"),
+            ("2026-12-03T18:35:00Z", "America/Sao_Paulo", "December 3, 2026 at 15:35 UTC-03:00"),
+            ("2026-12-03T18:35:00Z", "Asia/Kathmandu", "December 4, 2026 at 00:20 UTC+05:45"),
+        ] {
+            let (time, zone) = (Timestamp::parse(time).unwrap(), TimeZone::parse(zone).unwrap());
+            assert_eq!(time.in_words(&zone), words);
+        }
+        let gone = TimeZone::from_stored("America/Springfield".to_owned());
+        assert_eq!(Timestamp::EPOCH.in_words(&gone), "January 1, 1970 at 00:00 UTC");
     }
 
     #[test]

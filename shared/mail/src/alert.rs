@@ -2,6 +2,7 @@
 
 use askama::Template;
 use domain::alert::AlertEvent;
+use domain::clinic::TimeZone;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
@@ -22,6 +23,8 @@ pub struct AlertEmail {
     pub to_object: bool,
     /// When it happened.
     pub at: Timestamp,
+    /// The clinic's time zone.
+    pub time_zone: TimeZone,
     /// The dashboard.
     pub dashboard_url: String,
 }
@@ -59,12 +62,19 @@ impl AlertEmail {
             link: &self.dashboard_url,
             summary: one_line(&summary),
             remedy: one_line(&remedy),
-            at: self.at.in_words(),
+            at: self.at.in_words(&self.time_zone),
             to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
-        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
+        Ok(Message {
+            clinic: Some(self.clinic_name.clone()),
+            to: to.clone(),
+            reply_to: None,
+            subject: mail.heading,
+            html,
+            text,
+        })
     }
 
     /// The heading, what happened, and what to do about it.

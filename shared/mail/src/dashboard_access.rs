@@ -1,6 +1,7 @@
 //! The email to a person who can now sign in to the dashboard.
 
 use askama::Template;
+use domain::clinic::TimeZone;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
@@ -16,6 +17,8 @@ pub struct DashboardAccessEmail {
     pub first_name: String,
     /// Where the person sets a first password, and until when. `None` if the account has a password.
     pub set_password: Option<(Link, Timestamp)>,
+    /// The clinic's time zone.
+    pub time_zone: TimeZone,
     /// The dashboard.
     pub dashboard_url: String,
 }
@@ -57,11 +60,21 @@ impl DashboardAccessEmail {
             link,
             clinic,
             first_name: one_line(&self.first_name),
-            expires: self.set_password.as_ref().map(|(_, expires)| expires.in_words()),
+            expires: self
+                .set_password
+                .as_ref()
+                .map(|(_, expires)| expires.in_words(&self.time_zone)),
             to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
-        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
+        Ok(Message {
+            clinic: Some(self.clinic_name.clone()),
+            to: to.clone(),
+            reply_to: None,
+            subject: mail.heading,
+            html,
+            text,
+        })
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::LazyLock;
 
 use askama::Template;
+use domain::clinic::TimeZone;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 use serde::Deserialize;
@@ -77,6 +78,8 @@ pub struct InvitationEmail {
     pub link: Link,
     /// When the invitation expires.
     pub expires: Timestamp,
+    /// The clinic's time zone.
+    pub time_zone: TimeZone,
 }
 
 /// The values of both templates. Each is a single line.
@@ -118,7 +121,7 @@ impl InvitationEmail {
             lead: self.lead(&clinic),
             abilities: self.abilities.phrases(),
             workplace: self.abilities.workplace(),
-            expires: self.expires.in_words(),
+            expires: self.expires.in_words(&self.time_zone),
             to: to.as_typed(),
             replies: reply_to.is_some(),
             clinic,
@@ -126,6 +129,7 @@ impl InvitationEmail {
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
         Ok(Message {
+            clinic: Some(self.clinic_name.clone()),
             to: to.clone(),
             reply_to: reply_to.cloned(),
             subject: self.subject(&mail.clinic),

@@ -7,6 +7,8 @@ use domain::person::email::Email;
 /// An email that is ready to send. [`crate::Ses`] adds the sender.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Message {
+    /// The clinic that it is sent for. Its name is part of the sender's.
+    pub clinic: Option<String>,
     /// The recipient.
     pub to: Email,
     /// Who gets the replies, if it isn't the sender.
@@ -55,6 +57,7 @@ mod tests {
     #[test]
     fn debug_shows_no_address_and_no_body() {
         let message = Message {
+            clinic: None,
             to: Email::parse("ada@clinic.example").unwrap(),
             reply_to: None,
             subject: "Ada".into(),

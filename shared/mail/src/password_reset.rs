@@ -1,6 +1,7 @@
 //! The email with a link to set a new password.
 
 use askama::Template;
+use domain::clinic::TimeZone;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
@@ -38,18 +39,20 @@ struct Text<'a> {
 }
 
 impl PasswordResetEmail {
-    /// Renders the email. It has no Reply-To because an account isn't tied to one clinic.
+    /// Renders the email. It has no Reply-To, no clinic's name and no clinic's time zone, because an account isn't tied
+    /// to one clinic.
     pub fn render(&self, to: &Email) -> Result<Message, RenderError> {
         let mail = Facts {
             heading: "Reset your password",
             button: "Set a new password",
             link: self.link.reveal(),
-            expires: self.expires.in_words(),
+            expires: self.expires.in_words(&TimeZone::default()),
             to: to.as_typed(),
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
         Ok(Message {
+            clinic: None,
             to: to.clone(),
             reply_to: None,
             subject: "Reset your AutoScribe password".to_owned(),

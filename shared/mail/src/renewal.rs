@@ -53,6 +53,13 @@ impl RenewalEmail {
         };
         let html = Html { mail: &mail }.render()?;
         let text = Text { mail: &mail }.render()?;
-        Ok(Message { to: to.clone(), reply_to: None, subject: mail.heading, html, text })
+        Ok(Message {
+            clinic: Some(self.clinic_name.clone()),
+            to: to.clone(),
+            reply_to: None,
+            subject: mail.heading,
+            html,
+            text,
+        })
     }
 }

@@ -1,12 +1,14 @@
 //! A sample of every email, so that a change to a template shows in a snapshot.
 
 use domain::alert::AlertEvent;
+use domain::clinic::TimeZone;
 use domain::person::email::Email;
 use domain::time::Timestamp;
 
 use crate::{
     Abilities, AlertEmail, DashboardAccessEmail, InvitationEmail, Link, Message,
     NpiNotVerifiedEmail, NpiProblem, PasswordResetEmail, RenewalEmail, ReportingGrantedEmail,
+    Sender,
 };
 
 fn email(text: &str) -> Email {
@@ -29,7 +31,12 @@ fn invitation() -> InvitationEmail {
             "sample-".repeat(16)
         )),
         expires: Timestamp::parse("2026-12-01T09:30:00Z").unwrap(),
+        time_zone: chicago(),
     }
+}
+
+fn chicago() -> TimeZone {
+    TimeZone::parse("America/Chicago").unwrap()
 }
 
 fn renewal() -> RenewalEmail {
@@ -53,6 +60,7 @@ fn dashboard_access(set_password: bool) -> DashboardAccessEmail {
         clinic_name: "Lakeside Imaging".into(),
         first_name: "Ada".into(),
         set_password: set_password.then_some((reset.link, reset.expires)),
+        time_zone: chicago(),
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
@@ -85,6 +93,7 @@ fn alert(event: AlertEvent, object: &str, to_object: bool) -> AlertEmail {
         object_name: object.into(),
         to_object,
         at: Timestamp::parse("2026-12-01T09:30:00Z").unwrap(),
+        time_zone: chicago(),
         dashboard_url: "https://app.autoscribe.example/".into(),
     }
 }
@@ -158,8 +167,10 @@ fn samples() -> Vec<(&'static str, Message)> {
 
 fn full_text(message: &Message) -> String {
     let reply_to = message.reply_to.as_ref().map_or("(none)", Email::as_typed);
+    let from = Sender::parse("no-reply@autoscribe.example").unwrap();
+    let from = from.header(message.clinic.as_deref());
     format!(
-        "To: {}\nReply-To: {reply_to}\nSubject: {}\n\n=== text ===\n{}\n\n=== html ===\n{}\n",
+        "From: {from}\nTo: {}\nReply-To: {reply_to}\nSubject: {}\n\n=== text ===\n{}\n\n=== html ===\n{}\n",
         message.to.as_typed(),
         message.subject,
         message.text,

@@ -6,6 +6,10 @@ use domain::field::Refusal;
 use domain::person::PersonName;
 use domain::person::email::Email;
 
+use crate::message::one_line;
+
+/// The sender's name, unless the operator chose another.
+const PRODUCT: &str = "AutoScribe";
 /// The most bytes of a name in one encoded word. In base64 and with `=?UTF-8?B?` and `?=` they stay
 /// within the 75 characters of RFC 2047 section 2.
 const ENCODED_WORD_BYTES: usize = 45;
@@ -13,7 +17,7 @@ const ENCODED_WORD_BYTES: usize = 45;
 /// The name and address that emails come from.
 #[derive(Clone, Debug)]
 pub struct Sender {
-    name: Option<PersonName>,
+    name: String,
     address: Email,
 }
 
@@ -25,17 +29,19 @@ impl Sender {
                 Some((name, address)) => (name.trim(), address),
                 None => ("", text),
             };
-        let name = if name.is_empty() { None } else { Some(PersonName::parse(name)?) };
+        let name = if name.is_empty() { PRODUCT } else { name };
+        let name = PersonName::parse(name)?.as_str().to_owned();
         Ok(Self { name, address: Email::parse(address)? })
     }
 
-    /// The value of the `From` header.
-    pub(crate) fn header(&self) -> String {
-        let address = self.address.delivery_address();
-        match &self.name {
-            Some(name) => format!("{} <{address}>", display_name(name.as_str())),
-            None => address,
-        }
+    /// The value of the `From` header of an email on behalf of this clinic, if there is one. The name says who sends
+    /// it for the clinic, because the clinic chose its name itself.
+    pub(crate) fn header(&self, clinic: Option<&str>) -> String {
+        let name = match clinic {
+            Some(clinic) => format!("{} via {}", one_line(clinic), self.name),
+            None => self.name.clone(),
+        };
+        format!("{} <{}>", display_name(&name), self.address.delivery_address())
     }
 }
 
@@ -63,7 +69,7 @@ mod tests {
     use super::*;
 
     fn header(text: &str) -> String {
-        Sender::parse(text).unwrap().header()
+        Sender::parse(text).unwrap().header(None)
     }
 
     #[test]
@@ -72,9 +78,24 @@ mod tests {
             header("AutoScribe <no-reply@a.example>"),
             "\"AutoScribe\" <no-reply@a.example>"
         );
-        assert_eq!(header(" no-reply@a.example "), "no-reply@a.example");
-        assert_eq!(header("<no-reply@a.example>"), "no-reply@a.example");
-        assert_eq!(header("no-reply@süd.example"), "no-reply@xn--sd-xka.example");
+        assert_eq!(header("Access <no-reply@a.example>"), "\"Access\" <no-reply@a.example>");
+        let default = "\"AutoScribe\" <no-reply@a.example>";
+        assert_eq!(header(" no-reply@a.example "), default);
+        assert_eq!(header("<no-reply@a.example>"), default);
+        assert_eq!(header("no-reply@süd.example"), "\"AutoScribe\" <no-reply@xn--sd-xka.example>");
+    }
+
+    #[test]
+    fn an_email_for_a_clinic_comes_from_it_via_autoscribe() {
+        let sender = Sender::parse("a@b.example").unwrap();
+        for (clinic, header) in [
+            ("Riverside Imaging", "\"Riverside Imaging via AutoScribe\" <a@b.example>"),
+            (r#"The "A\B", Clinic"#, r#""The \"A\\B\", Clinic via AutoScribe" <a@b.example>"#),
+            ("Süd", "=?UTF-8?B?U8O8ZCB2aWEgQXV0b1NjcmliZQ==?= <a@b.example>"),
+            ("A\r\nBcc: x", "\"A Bcc: x via AutoScribe\" <a@b.example>"),
+        ] {
+            assert_eq!(sender.header(Some(clinic)), header);
+        }
     }
 
     #[test]

@@ -68,7 +68,7 @@ impl Ses {
         let call = self
             .client
             .send_email()
-            .from_email_address(self.from.header())
+            .from_email_address(self.from.header(message.clinic.as_deref()))
             .destination(Destination::builder().to_addresses(message.to.delivery_address()).build())
             .set_reply_to_addresses(reply_to)
             .content(content(message).map_err(|error| build_failure(&error))?)

@@ -89,7 +89,7 @@ async fn the_request_to_ses_holds_the_whole_email() {
     assert_eq!(
         captured.body,
         json!({
-            "FromEmailAddress": "\"AutoScribe\" <no-reply@autoscribe.example>",
+            "FromEmailAddress": "=?UTF-8?B?UHJheGlzIFPDvGQgdmlhIEF1dG9TY3JpYmU=?= <no-reply@autoscribe.example>",
             "Destination": { "ToAddresses": ["Grace@xn--sd-xka.example"] },
             "ReplyToAddresses": ["office@lakeside.example"],
             "Content": { "Simple": {
