@@ -15,8 +15,8 @@ def test_the_email_links_to_the_public_url(clinic: Clinic, stack: Stack):
 
 
 def test_the_email_comes_from_the_clinic_via_autoscribe(clinic: Clinic, stack: Stack):
-    sender = stack.cloud.emails(clinic.owner_email)[0]["FromEmailAddress"]
-    assert sender == f'"{clinic.name} via AutoScribe" <no-reply@{DOMAIN}>'
+    sender = stack.cloud.emails(clinic.owner_email)[0]["Source"]
+    assert sender == f'"Lakeside Imaging via AutoScribe" <no-reply@{DOMAIN}>'
 
 
 def test_an_owner_signs_in_with_a_cookie_of_the_public_url(clinic: Clinic):
