@@ -138,8 +138,8 @@ async fn the_log_line_of_a_session_names_the_person_and_who_was_read() {
         code: None,
     };
     assert_line(&app, &line, &expected);
-    // Session and user in one call, and the user that is read.
-    assert_eq!(line["fields"]["dynamodb_calls"], 2, "{line}");
+    // Session and user in one call, the user that is read, and their newest views.
+    assert_eq!(line["fields"]["dynamodb_calls"], 3, "{line}");
     assert_holds_none_of(&line, &[&boss.cookie]);
 }
 
