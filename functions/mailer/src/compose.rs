@@ -248,7 +248,7 @@ async fn compose_renewal(
     let email = RenewalEmail {
         clinic_name: clinic.name.as_str().to_owned(),
         person_name: details.profile.name.first_and_last(),
-        dashboard_url: format!("{}/#invitation={id}", deps.public_url),
+        dashboard_url: format!("{}/users/invitations/{id}", deps.public_url),
     };
     check_rendered(email.render(to))
 }
@@ -269,7 +269,7 @@ async fn compose_npi_not_verified(
         clinic_name: clinic.name.as_str().to_owned(),
         person_name,
         problem,
-        dashboard_url: format!("{}/#user={id}", deps.public_url),
+        dashboard_url: format!("{}/users/{id}", deps.public_url),
     };
     Ok(check_rendered(email.render(to))?.into())
 }
@@ -290,7 +290,7 @@ async fn compose_reporting_granted(
         person_email: person.email,
         registry_name: registry.and_then(RegistryName::first_and_last),
         granter_name: granter.profile.name.first_and_last(),
-        dashboard_url: format!("{}/#{}", deps.public_url, person.page),
+        dashboard_url: format!("{}{}", deps.public_url, person.page),
     };
     check_rendered(email.render(to))
 }
@@ -299,7 +299,7 @@ async fn compose_reporting_granted(
 struct PersonOnFile {
     email: Email,
     profile: Profile,
-    /// The person's page of the dashboard, as the fragment of its URL.
+    /// The path of the person's page of the dashboard.
     page: String,
 }
 
@@ -310,14 +310,14 @@ async fn load_person(
     id: UserId,
 ) -> Result<PersonOnFile, MailerError> {
     if let Some(user) = deps.store.load_user(clinic, id).await? {
-        let page = format!("user={id}");
+        let page = format!("/users/{id}");
         return Ok(PersonOnFile { email: user.email, profile: user.profile, page });
     }
     let invitation = deps.store.load_invitation(clinic, id.invitation_id()).await?;
     let invitation = invitation.ok_or(MailerError::Compose("its person is missing"))?;
     let details = invitation.details();
     let (email, profile) = (details.email.clone(), details.profile.clone());
-    Ok(PersonOnFile { email, profile, page: format!("invitation={}", details.id) })
+    Ok(PersonOnFile { email, profile, page: format!("/users/invitations/{}", details.id) })
 }
 
 /// Why the registry doesn't confirm the NPI of a person who may create reports. `None` if it does, or
