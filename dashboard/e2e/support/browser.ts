@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject } from "vitest";
 import { type Clinic, waitForLink } from "./clinic";
 
@@ -21,8 +21,10 @@ export function startBrowser(): void {
   afterAll(() => browser?.close());
 }
 
+export type MachineOptions = BrowserContextOptions;
+
 /** A machine of its own: no cookie and no storage of another one. Everything a page complains about fails the test. */
-export async function newMachine(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+export async function newMachine(options: MachineOptions = {}): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ baseURL: inject("service").url, ...options });
   const page = await context.newPage();
   page.on("pageerror", (error) => expect.fail(`the page threw: ${error.message}`));
@@ -36,7 +38,7 @@ export async function newMachine(options: Parameters<Browser["newContext"]>[0] =
 }
 
 /** The machine of the clinic's owner, who accepted the invitation and is signed in. */
-export async function ownersMachine(clinic: Clinic, options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
+export async function ownersMachine(clinic: Clinic, options: MachineOptions = {}): Promise<Page> {
   const page = await newMachine(options);
   await page.goto(await waitForLink(clinic.ownerEmail));
   await page.getByLabel("Choose a password").fill(PASSWORD);

@@ -9,9 +9,8 @@ export type Clinic = { name: string; ownerEmail: string; apiKey: string };
 export type Email = { from: string; to: string[]; subject: string; text: string };
 
 /** Makes a clinic. Its owner is invited. */
-export function makeClinic(name: string): Clinic {
+export function makeClinic(name: string, ownerEmail = address("olu")): Clinic {
   const { directory, binary } = inject("service");
-  const ownerEmail = address("olu");
   const options = [
     "--clinic",
     name,

@@ -11,12 +11,14 @@ export function Table<Row>(props: {
   rowKey: (row: Row) => string;
   /** The row that gets the focus, after more rows were loaded or a row went. */
   focusKey?: string | null;
+  /** Whether the rows are sentences, which stand out as little as text. */
+  log?: boolean;
 }) {
   const [first, ...others] = props.columns;
   const body = useRef<HTMLTableSectionElement>(null);
   const lost = useKeptFocus(body);
   return (
-    <table className="rows">
+    <table className={props.log ? "rows log" : "rows"}>
       <caption className="visually-hidden">{props.caption}</caption>
       <thead>
         <tr>

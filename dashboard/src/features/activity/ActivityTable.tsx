@@ -25,6 +25,7 @@ export function ActivityTable(props: { rows: Activity[]; focusKey: string | null
   return (
     <div aria-busy={props.stale}>
       <Table
+        log
         caption="Activity, newest first"
         columns={columns}
         rows={props.rows}

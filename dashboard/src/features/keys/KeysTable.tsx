@@ -10,7 +10,7 @@ type Actions = { isOwner: boolean; onRotate: (key: ApiKey) => void; onRevoke: (k
 export function KeysTable(props: Actions & { keys: ApiKey[]; focusKey: string | null }) {
   const columns: [Column<ApiKey>, ...Column<ApiKey>[]] = [
     { heading: "Key", cell: (key) => <Name apiKey={key} /> },
-    { heading: "May", cell: (key) => <Powers apiKey={key} /> },
+    { heading: "Allows", cell: (key) => <Powers apiKey={key} /> },
     { heading: "Last used", cell: (key) => <Time at={key.lastUsedAt} never="Never used" /> },
     { heading: "Expires", cell: (key) => <Time at={key.expiresAt} /> },
     { heading: "Status", cell: (key) => <State apiKey={key} /> },
@@ -70,7 +70,7 @@ function RowActions({ apiKey, isOwner, onRotate, onRevoke }: { apiKey: ApiKey } 
   const name = <span className="visually-hidden"> {apiKey.description}</span>;
   const canRotate = isOwner || !needsOwner(apiKey.scopes);
   return (
-    <div className="row-actions">
+    <div className="actions">
       {canRotate && (
         <button type="button" onClick={() => onRotate(apiKey)}>
           Rotate{name}
