@@ -56,9 +56,14 @@ export function AccessPanel({ user }: { user: User }) {
       ) : self ? (
         <p>You can't deactivate yourself. Ask another owner or admin.</p>
       ) : (
-        <button type="button" onClick={() => ask("deactivate")}>
-          Deactivate<span className="visually-hidden"> {name}</span>
-        </button>
+        <>
+          <p>
+            {name} works {user.hasDashboardAccess ? "at the dashboard and in your PACS" : "in your PACS"}.
+          </p>
+          <button type="button" onClick={() => ask("deactivate")}>
+            Deactivate<span className="visually-hidden"> {name}</span>
+          </button>
+        </>
       )}
       {asking && !keys && (
         <Confirm

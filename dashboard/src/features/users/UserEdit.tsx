@@ -1,11 +1,11 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { fullName } from "../../rules/names";
+import { permissionWords } from "../../rules/permissions";
 import { mergeEntries } from "../../rules/personDiff";
-import { draftOf, type PersonDraft, personChanges } from "../../rules/personDraft";
+import { draftOf, grants, type PersonDraft, personChanges } from "../../rules/personDraft";
 import { personFaults, personLabels } from "../../rules/personFaults";
 import { FormProblems } from "../../ui/FormProblems";
-import { Abilities } from "../../ui/person/Abilities";
 import { NpiField } from "../../ui/person/NpiField";
 import { PermissionFields } from "../../ui/person/PermissionFields";
 import { PersonFields } from "../../ui/person/PersonFields";
@@ -60,8 +60,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       <PersonFields form={form} />
       <PermissionFields form={form} {...(base.level === "owner" && { adminLocked: OWNER })} />
       {form.draft.canCreateReports && <NpiField form={form} />}
-      <Abilities draft={form.draft} title={`${name} can:`} />
-      <p role="status">{unchanged && "Nothing is changed yet."}</p>
+      <p role="status">{unchanged ? "Nothing is changed yet." : permissionChange(base, form.draft)}</p>
       <div className="actions">
         <button className="first" type="submit" disabled={unchanged}>
           {save.isPending ? "Saving…" : "Save"}
@@ -81,6 +80,12 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       )}
     </form>
   );
+}
+
+/** Spoken while someone chooses, so that no permission changes by accident. */
+function permissionChange(base: User, draft: PersonDraft): string {
+  const [before, after] = [permissionWords(base).join(", "), permissionWords(grants(draft)).join(", ")];
+  return before === after ? `Permissions stay: ${before}.` : `Permissions before: ${before}. After: ${after}.`;
 }
 
 function Title({ name }: { name: string }) {

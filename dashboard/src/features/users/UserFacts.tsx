@@ -10,6 +10,7 @@ import type { UserDetails } from "./userQueries";
 /** What is known of a person. */
 export function UserFacts({ user }: { user: UserDetails }) {
   const session = useSession();
+  const lastView = user.lastViewAt || manages(session);
   return (
     <Facts
       facts={[
@@ -21,7 +22,8 @@ export function UserFacts({ user }: { user: UserDetails }) {
         ["NPI", user.npiNumber && <Npi user={user} />],
         ["Status", <Status key="status" word={userStatus[user.status ?? "active"]} />],
         ["Last sign-in", <Time key="login" at={user.lastLoginAt} never="Never signed in" />],
-        ["Last view opened", <Time key="view" at={user.lastViewAt} never="None in the last 30 days" />],
+        // A member learns only of the views that the member may list.
+        ["Last view opened", lastView && <Time at={user.lastViewAt} never="None in the last 30 days" />],
         [
           "Invited",
           <>

@@ -29,11 +29,12 @@ test("the title gets the focus", async () => {
 });
 
 test("a member sees facts and no way to change them", async () => {
-  const { sent } = serveAnna({}, { "GET /v1/session": session({ level: "member" }) });
+  const { sent } = serveAnna({ lastViewAt: "" }, { "GET /v1/session": session({ level: "member" }) });
   openPage(path);
   await screen.findByText("anna.hale@clinic.example");
   expect(screen.queryByRole("button", { name: /Edit|Deactivate|Attest|End all/ })).toBeNull();
   expect(screen.queryByRole("link", { name: "Open the invitation" })).toBeNull();
+  expect(screen.queryByText("Last view opened")).toBeNull();
   expect(sent.some((one) => one.path === "/v1/auditEvents" || one.path === "/v1/access")).toBe(false);
 });
 

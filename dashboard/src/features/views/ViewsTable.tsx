@@ -19,7 +19,7 @@ export function ViewsTable(props: {
     { heading: "Since", cell: (view) => <Time at={view.openedAt} never="Link not opened yet" /> },
     { heading: "Until", cell: (view) => <Time at={viewEnd(view)} /> },
     {
-      heading: "End",
+      heading: "Action",
       cell: (view) => (
         <button type="button" onClick={() => props.onEnd(view)}>
           End
