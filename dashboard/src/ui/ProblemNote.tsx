@@ -13,13 +13,15 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
           Request <code>{problem.requestId}</code>
         </p>
       )}
-      {onRetry && (
-        // Every second of the countdown would be read out loud.
-        <button type="button" aria-live="off" disabled={wait > 0} onClick={onRetry}>
-          {wait > 0 ? `Try again in ${wait} s` : "Try again"}
-        </button>
-      )}
-      {!onRetry && wait > 0 && <p aria-live="off">Try again in {wait} s.</p>}
+      {/* Each second of the countdown would be read aloud. */}
+      <div aria-live="off">
+        {onRetry && (
+          <button type="button" disabled={wait > 0} onClick={onRetry}>
+            {wait > 0 ? `Try again in ${wait} s` : "Try again"}
+          </button>
+        )}
+        {!onRetry && wait > 0 && <p>You can try again in {wait} s.</p>}
+      </div>
     </div>
   );
 }

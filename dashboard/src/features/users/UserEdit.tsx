@@ -5,6 +5,7 @@ import { permissionWords } from "../../rules/permissions";
 import { mergeEntries } from "../../rules/personDiff";
 import { draftOf, grants, type PersonDraft, personChanges } from "../../rules/personDraft";
 import { personFaults, personLabels } from "../../rules/personFaults";
+import { useSession } from "../../session/queries";
 import { FormProblems } from "../../ui/FormProblems";
 import { NpiField } from "../../ui/person/NpiField";
 import { PermissionFields } from "../../ui/person/PermissionFields";
@@ -13,16 +14,21 @@ import { useForm } from "../../ui/useForm";
 import { EditRefused } from "./EditRefused";
 import { KeysDialog, undecidedKeys } from "./KeysDialog";
 import type { User } from "./queries";
+import { isSelf } from "./rights";
 import { ChangedMeanwhile, saveUser } from "./saveUser";
 import { type KeyDecision, showUser } from "./userQueries";
 
 const OWNER = "An owner stays one until they transfer ownership, on the page Clinic.";
+
+const SELF =
+  "No one can verify their own NPI. If you change your own last name or NPI, another owner or admin may have to attest it.";
 
 /** The form that changes a person. What was entered survives a change by someone else. */
 export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () => void }) {
   const [base, setBase] = useState(props.user);
   const form = useForm<PersonDraft>(() => draftOf(props.user), personFaults);
   const queries = useQueryClient();
+  const self = isSelf(useSession(), props.user);
   const save = useMutation({
     mutationFn: (keys: KeyDecision | null) => saveUser({ base, draft: form.draft, ...(keys && { keys }) }),
     onSuccess: (user) => {
@@ -57,6 +63,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
         The address {base.email} can't change. If it is wrong, deactivate and release the person, then invite them
         again.
       </p>
+      {self && <p className="note">{SELF}</p>}
       <PersonFields form={form} />
       <PermissionFields form={form} {...(base.level === "owner" && { adminLocked: OWNER })} />
       {form.draft.canCreateReports && <NpiField form={form} />}

@@ -102,3 +102,10 @@ test("when reading the person again fails, the page keeps what it shows", async 
   expect(within(alert).getByRole("button").textContent).toMatch(/^Try again in \d+ s$/);
   expect(screen.getByText("anna.hale@clinic.example")).toBeTruthy();
 });
+
+test("a manager who edits themselves reads what that does to their NPI", async () => {
+  serveAnna({}, { "GET /v1/session": session({ userId: anna.userId }) });
+  const { person } = openPage(path);
+  await person.click(await screen.findByRole("button", { name: "Edit" }));
+  await screen.findByText(/No one can verify their own NPI/);
+});
