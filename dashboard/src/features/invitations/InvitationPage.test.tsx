@@ -81,6 +81,24 @@ test("the newest email stands after what sent it", async () => {
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${invitationId}`);
 });
 
+test("when the history can't be read, the rest of the page is there", async () => {
+  let fail = true;
+  const { person } = openInvitation(
+    {},
+    {
+      "GET /v1/auditEvents": () =>
+        fail
+          ? problem(503, "unavailable", "AutoScribe can't answer.")
+          : { status: 200, body: { auditEvents: [event("invitation.created")], cursor: null, hasMore: false } },
+    },
+  );
+  await screen.findByText("AutoScribe can't answer.");
+  expect(screen.getByRole("button", { name: "Resend to Anna Hale" })).toBeTruthy();
+  fail = false;
+  await person.click(screen.getByRole("button", { name: "Try again" }));
+  await screen.findByText("Olu Adeyemi invited Anna Hale");
+});
+
 test("while the email is queued the page asks again, and stops after 20 seconds", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const { sent } = openInvitation({ delivery: "queued" });

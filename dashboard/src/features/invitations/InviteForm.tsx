@@ -42,7 +42,7 @@ export function InviteForm({ source }: { source: Source }) {
   return (
     <form className="narrow" noValidate onSubmit={send}>
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={invite.error}>
-        <InviteRefused error={invite.error} />
+        <InviteRefused error={invite.error} about={source.replaces} />
       </FormProblems>
       <TextField
         label="Email address"
@@ -64,9 +64,10 @@ export function InviteForm({ source }: { source: Source }) {
 
 /** Stores each change of the draft. One that was never changed is not worth keeping. */
 function useKept(draft: PersonDraft, initial: PersonDraft, stored: ReturnType<typeof storedDraft>): void {
-  const write = useRef(stored.write);
+  const kept = useRef(stored);
   useEffect(() => {
-    if (JSON.stringify(draft) !== JSON.stringify(initial)) write.current(draft);
+    if (JSON.stringify(draft) === JSON.stringify(initial)) kept.current.remove();
+    else kept.current.write(draft);
   }, [draft, initial]);
 }
 

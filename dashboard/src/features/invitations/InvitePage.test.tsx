@@ -186,6 +186,14 @@ test("a draft survives a reload", async () => {
   expect((screen.getByLabelText("Role") as HTMLSelectElement).value).toBe("Radiologist");
 });
 
+test("a form that was emptied again leaves no draft", async () => {
+  const { person } = await openForm();
+  await person.type(screen.getByLabelText("First name"), "A");
+  expect(sessionStorage.length).toBe(1);
+  await person.clear(screen.getByLabelText("First name"));
+  expect(sessionStorage.length).toBe(0);
+});
+
 test("an ended invitation is repeated with the same person, and the URL names only its id", async () => {
   const revoked = invitation({ status: "revoked", middleName: "Maria" });
   const { person, router, sent, invites } = await openForm(
@@ -229,7 +237,23 @@ test("an invitation to repeat that does not exist says so", async () => {
     "GET /v1/autoScribe/users/invitations/*": problem(404, "invitation_not_found", "There is no such invitation."),
   });
   openPage(`${PATH}?from=${invitationId}`);
-  await screen.findByText("There is no such invitation.");
+  const empty = await screen.findByRole("link", { name: "Start with an empty form" });
+  expect(empty.getAttribute("href")).toBe(PATH);
+});
+
+test("an invitation that was accepted before it could be corrected leads to it", async () => {
+  const { person, invites } = await openForm(
+    {
+      "GET /v1/autoScribe/users/invitations/*": invitation({ delivery: "delayed", canCreateReports: false }),
+      "POST /v1/autoScribe/users/invitations/revoke": problem(409, "invitation_accepted", "Anna accepted it."),
+    },
+    `${PATH}?from=${invitationId}`,
+  );
+  await person.type(screen.getByLabelText("Email address"), "x");
+  await person.click(send());
+  const link = await screen.findByRole("link", { name: "Open the invitation" });
+  expect(link.getAttribute("href")).toBe(`/users/invitations/${invitationId}`);
+  expect(invites()).toEqual([]);
 });
 
 test("a member learns who can invite", async () => {

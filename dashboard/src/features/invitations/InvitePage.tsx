@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
+import { Problem } from "../../api/problem";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
@@ -24,6 +25,13 @@ export function InvitePage() {
 function InviteAgain({ from }: { from: string }) {
   const query = useQuery(invitationQuery(from));
   if (query.isPending) return <Loading what="the invitation" />;
+  if (query.error instanceof Problem && query.error.status === 404) {
+    return (
+      <p>
+        The invitation to repeat does not exist. <Link to="/users/invitations/new">Start with an empty form</Link>.
+      </p>
+    );
+  }
   if (!query.data) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
   return <Prefilled invitation={query.data} />;
 }

@@ -2,11 +2,14 @@ import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { Problem } from "../../api/problem";
 
-/** The way on after a refusal that someone else's invitation or user causes. */
-export function InviteRefused({ error }: { error: unknown }) {
+// The invitation that was to be replaced or changed was answered or revoked meanwhile.
+const ended = ["invitation_accepted", "invitation_rejected", "invitation_revoked"];
+
+/** The way on after a refusal that another invitation or user causes. `about` is the one that the form is about. */
+export function InviteRefused({ error, about = null }: { error: unknown; about?: string | null }) {
   if (!(error instanceof Problem)) return null;
   const { invitationId, userId } = error.body;
-  const link = wayOn(error.code, idOf(invitationId), idOf(userId));
+  const link = wayOn(error.code, idOf(invitationId) ?? (ended.includes(error.code) ? about : null), idOf(userId));
   return link && <p>{link}</p>;
 }
 
