@@ -22,5 +22,6 @@ export default defineConfig({
     setupFiles: ["src/test/setup.ts"],
     testTimeout: 20_000,
     restoreMocks: true,
+    testTimeout: 15_000,
   },
 });

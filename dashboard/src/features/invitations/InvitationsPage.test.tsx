@@ -184,6 +184,21 @@ test("when the last row goes, the title has the focus", async () => {
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
 });
 
+test("a revoked row that stays in the list gets the focus, since its button is gone", async () => {
+  let all = [anna, grace];
+  const { person } = openList([], undefined, {
+    [LIST]: slowly(() => all),
+    [REVOKE]: () => {
+      all = [{ ...anna, status: "revoked" }, grace];
+      return { status: 200, body: { success: true, message: "" } };
+    },
+  });
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(screen.getByRole("button", { name: "Revoke" }));
+  await screen.findByRole("link", { name: "Invite Anna Hale again" });
+  expect(document.activeElement).toBe(screen.getByRole("row", { name: /Anna Hale/ }));
+});
+
 test("someone accepted meanwhile: the refusal says so, and the row is read again", async () => {
   let all = [anna];
   const { person } = openList(() => all, undefined, {

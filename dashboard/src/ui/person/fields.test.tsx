@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
@@ -84,6 +84,16 @@ test("the registry's name is shown, and taken only when asked", async () => {
   expect(firstName.value).toBe("Anna");
   expect(document.activeElement).toBe(firstName);
   expect(screen.queryByRole("button", { name: "Take this name" })).toBeNull();
+});
+
+test("the registry is asked once typing pauses", async () => {
+  const { person, lookups } = await openFields({ [LOOKUP]: { ...found, status: "verified" } });
+  await typeNpi(person, "1234567893");
+  await screen.findByText(/NPPES: Anna Hale/);
+  const lastName = screen.getByLabelText("Last name");
+  for (const value of ["Haley", "Haleyw", "Haleywo"]) fireEvent.change(lastName, { target: { value } });
+  await waitFor(() => expect(lookups()).toHaveLength(2));
+  expect(lookups()[1]?.body).toEqual({ npiNumber: "1234567893", lastName: "Haleywo" });
 });
 
 test("another last name warns and explains the attestation", async () => {
