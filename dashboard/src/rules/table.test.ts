@@ -89,6 +89,19 @@ test("the person may say that the first row has no headings", () => {
   expect(rowsOf(grid, new Map([[0, "email"]])).map((row) => row.email)).toEqual(["bo", anna.email, olu.email]);
 });
 
+test("an address cell may have the name too", () => {
+  const { rows } = read('Email;Role\n"Hale, Anna <anna@b.example>";Other\n<olu@b.example>;Other');
+  expect(rows).toEqual([
+    { ...anna, clinicRole: "Other" },
+    { email: olu.email, clinicRole: "Other" },
+  ]);
+});
+
+test("an address cell with two addresses is left for the person to correct", () => {
+  const { rows } = read("Email;Role\nAnna <anna@b.example> Olu <olu@b.example>;Other");
+  expect(rows).toEqual([{ email: "Anna <anna@b.example> Olu <olu@b.example>", clinicRole: "Other" }]);
+});
+
 test("a first name of its own is stronger than a whole name", () => {
   const { rows } = read("Email,Name,First name\nanna@b.example,Annabelle Hale,Anna");
   expect(rows).toEqual([anna]);

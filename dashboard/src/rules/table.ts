@@ -78,6 +78,11 @@ export function rowsOf({ cells, headings }: Grid, targets: ReadonlyMap<number, C
       if (target === "fullName") whole = row[index] ?? "";
       else if (target) own[target] = row[index] ?? "";
     }
+    const [entry, ...others] = own.email?.includes("<") ? readAddressList(own.email) : [];
+    if (entry && others.length === 0) {
+      own.email = entry.email;
+      whole ||= entry.name;
+    }
     const parts: Partial<Cells> = splitName(whole);
     return Object.fromEntries(
       importFields.map((field) => [field, own[field] || (parts[field] ?? emptyCells[field])]),
