@@ -1,5 +1,5 @@
 import axe from "axe-core";
-import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from "playwright-core";
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Frame, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, inject } from "vitest";
 import { type Clinic, waitForLink } from "./clinic";
 
@@ -48,8 +48,8 @@ export async function ownersMachine(clinic: Clinic, options: MachineOptions = {}
   return page;
 }
 
-/** Checks the page as it is with axe, for the rules of WCAG 2.2 AA and its best practices. */
-export async function expectAccessible(page: Page): Promise<void> {
+/** Checks the page, or the frame, as it is with axe, for the rules of WCAG 2.2 AA and its best practices. */
+export async function expectAccessible(page: Page | Frame): Promise<void> {
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
