@@ -9,7 +9,7 @@ import { PasteStep } from "./PasteStep";
 import { PeopleStep } from "./PeopleStep";
 import { MAX_ROWS } from "./state";
 
-const TITLE = "Invite several people";
+const TITLE = "Invite many people";
 
 /** Invites many people at once: paste, say what the columns have, correct, send. */
 export function ImportPage() {
