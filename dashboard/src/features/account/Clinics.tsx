@@ -20,7 +20,7 @@ export function Clinics({ session: { clinic, clinics } }: { session: Session }) 
       <h2 id="clinics">Clinics</h2>
       <p>Other tabs of this browser change too.</p>
       {change.error && <ProblemNote error={change.error} />}
-      <ul className="choices">
+      <ul className="plain lines">
         {clinics.map(({ clinicId, name }) => (
           <li key={clinicId}>
             {name}
