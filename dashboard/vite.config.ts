@@ -7,7 +7,11 @@ const pages = ["accept", "reset", "sign-in", "restricted", "index"];
 export default defineConfig({
   plugins: [react()],
   build: {
-    rolldownOptions: { input: pages.map((page) => `${page}.html`) },
+    rolldownOptions: {
+      input: pages.map((page) => `${page}.html`),
+      // What pages share comes once, with the first one.
+      output: { codeSplitting: { groups: [{ name: "ui", test: /src\/ui\/.*\.tsx?$/ }] } },
+    },
     // The content security policy allows files of this origin only.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
@@ -20,8 +24,7 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test/setup.ts"],
-    testTimeout: 20_000,
     restoreMocks: true,
-    testTimeout: 15_000,
+    testTimeout: 60_000,
   },
 });

@@ -12,7 +12,6 @@ export function KeysTable(props: Actions & { keys: ApiKey[]; focusKey: string | 
     { heading: "Key", cell: (key) => <Name apiKey={key} /> },
     { heading: "Allows", cell: (key) => <Powers apiKey={key} /> },
     { heading: "Last used", cell: (key) => <Time at={key.lastUsedAt} never="Never used" /> },
-    { heading: "Expires", cell: (key) => <Time at={key.expiresAt} /> },
     { heading: "Status", cell: (key) => <State apiKey={key} /> },
     { heading: "Actions", cell: (key) => <RowActions apiKey={key} {...props} /> },
   ];
@@ -52,10 +51,15 @@ function Powers({ apiKey }: { apiKey: ApiKey }) {
 }
 
 function State({ apiKey }: { apiKey: ApiKey }) {
+  if (apiKey.status === "revoked") return <Status word={keyStatus.revoked} />;
   const oldSecret = apiKey.secrets.find((secret) => secret.endsAt);
   return (
     <>
       <Status word={keyStatus[apiKey.status]} />
+      <span className="quiet">
+        {apiKey.expiresAt ? "Expires " : "Never expires"}
+        <Time at={apiKey.expiresAt} never="" />
+      </span>
       {apiKey.status === "active" && oldSecret && (
         <span className="quiet">
           Old secret works until <Time at={oldSecret.endsAt} />
