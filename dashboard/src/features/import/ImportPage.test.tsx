@@ -1,8 +1,10 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { type Sent, serveApi, session } from "../../test/api";
+import { answer, batches, paste, pasteWithRole, row, serve, sheet, usersOf } from "../../test/import";
 import { openPage } from "../../test/page";
-import { answer, batches, paste, pasteWithRole, row, serve, sheet, usersOf } from "./testing";
+// The page loads on demand. Loading it here keeps that out of the time of the first test.
+import "./ImportPage";
 
 test("the person says what unknown columns have", async () => {
   const sent = serve((one) => answer(one));

@@ -1,7 +1,9 @@
 import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { problem, type Sent, session } from "../../test/api";
-import { answer, batches, keyOf, paste, pasteWithRole, refusal, row, serve, sheet, usersOf } from "./testing";
+import { answer, batches, keyOf, paste, pasteWithRole, refusal, row, serve, sheet, usersOf } from "../../test/import";
+// The page loads on demand. Loading it here keeps that out of the time of the first test.
+import "./ImportPage";
 
 test("120 people with 7 faults: the others go in three requests, then the 7 are corrected and sent", async () => {
   const faulty = [5, 17, 34, 51, 68, 85, 102];

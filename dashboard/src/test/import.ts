@@ -1,9 +1,7 @@
 import { screen } from "@testing-library/react";
-import type { Schemas } from "../../api/client";
-import { invitation, problem, type Sent, serveApi, session } from "../../test/api";
-import { openPage } from "../../test/page";
-// The page loads on demand. Loading it here keeps that out of the time of the first test.
-import "./ImportPage";
+import type { Schemas } from "../api/client";
+import { invitation, problem, type Sent, serveApi, session } from "./api";
+import { openPage } from "./page";
 
 const PATH = "POST /v1/autoScribe/users/batch";
 
