@@ -10,7 +10,12 @@ export default defineConfig({
     rolldownOptions: {
       input: pages.map((page) => `${page}.html`),
       // What pages share comes once, with the first one.
-      output: { codeSplitting: { groups: [{ name: "ui", test: /src\/ui\/.*\.tsx?$/ }] } },
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          groups: [{ name: "ui", test: /src\/ui\/.*\.tsx?$/ }],
+        },
+      },
     },
     // The content security policy allows files of this origin only.
     assetsInlineLimit: 0,
