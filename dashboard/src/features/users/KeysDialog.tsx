@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { Problem } from "../../api/problem";
 import { Dialog } from "../../ui/Dialog";
 import type { KeyDecision } from "./userQueries";
@@ -30,8 +31,8 @@ export function KeysDialog(props: {
         ))}
       </ul>
       <p>
-        If a PACS uses a key that ends, it is cut off at once. If you keep {one ? "it" : "them"}, rotate{" "}
-        {one ? "it" : "them"} soon on the page API keys.
+        If a PACS uses a key that ends, it is cut off at once, and the key never works again. If you keep{" "}
+        {one ? "the key" : "the keys"}, rotate {one ? "it" : "them"} soon on the page <Link to="/keys">API keys</Link>.
       </p>
       <div className="actions">
         <button type="button" className="first" disabled={props.busy} onClick={() => props.onDecide("end")}>

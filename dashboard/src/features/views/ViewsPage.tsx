@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { studyName } from "../../rules/views";
-import { usePresence } from "../../session/activity";
+import { usePresence } from "../../session/presence";
 import { manages, useSession } from "../../session/queries";
 import { Confirm } from "../../ui/Confirm";
 import { Empty } from "../../ui/Empty";
