@@ -1,46 +1,11 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Answer, invitation, problem, type Sent, serveApi, session } from "../../test/api";
+import { type Answer, invitation, problem, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
-import type { Invitation } from "./queries";
-
-const invitationId = invitation().invitationId;
-const PATH = `/users/invitations/${invitationId}`;
-const ONE = "GET /v1/autoScribe/users/invitations/*";
-const EDIT = "PATCH /v1/autoScribe/users/invitations/*";
-const olu = "usr_0192aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+import { event, invitationId, ONE, openInvitation, PATH } from "./testInvitation";
 
 const registry = { firstName: "GRACE", lastName: "BERG", credential: "MD" };
 const mismatch = invitation({ npiVerification: "name_mismatch", npiRegistryName: registry });
-
-function event(action: string, actor = olu, more: Record<string, unknown> = {}) {
-  const at = "2026-11-24T09:30:00.000Z";
-  return {
-    eventId: `evt_${action}`,
-    at,
-    actor,
-    action,
-    object: invitationId,
-    nameAfter: { firstName: "Anna", lastName: "Hale" },
-    ...more,
-  };
-}
-
-type Routes = Parameters<typeof serveApi>[0];
-
-function openInvitation(one: Partial<Invitation> | (() => Answer | Promise<Answer>), routes: Routes = {}, path = PATH) {
-  const sent = serveApi({
-    "GET /v1/session": session(),
-    [ONE]: typeof one === "function" ? one : { status: 200, body: { ...invitation(), ...one } },
-    "GET /v1/auditEvents": { auditEvents: [event("invitation.created")], cursor: null, hasMore: false },
-    [`GET /v1/autoScribe/users/${olu}`]: { firstName: "Olu", lastName: "Adeyemi" },
-    "POST /v1/npi/lookup": { status: 200, body: { status: "verified", licenseStates: [] } },
-    ...routes,
-  });
-  return { ...openPage(path), sent };
-}
-
-const patches = (sent: Sent[]) => sent.filter((one) => one.method === "PATCH").map((one) => one.body);
 
 afterEach(() => vi.useRealTimers());
 
@@ -122,70 +87,6 @@ test("a delivered email is not asked about again", async () => {
   const first = reads();
   await vi.advanceTimersByTimeAsync(10_000);
   expect(reads()).toBe(first);
-});
-
-test("an edit sends only what changed, and the focus goes to the title", async () => {
-  const { person, sent, router } = openInvitation({}, { [EDIT]: { status: 200, body: invitation() } });
-  await person.click(await screen.findByRole("link", { name: "Edit the invitation of Anna Hale" }));
-  const title = await screen.findByRole("heading", { name: "Edit the invitation" });
-  expect(document.activeElement).toBe(title);
-  await person.clear(screen.getByLabelText("Last name"));
-  await person.type(screen.getByLabelText("Last name"), "Berg");
-  await person.click(screen.getByLabelText("Manage studies"));
-  await person.click(screen.getByRole("button", { name: "Save" }));
-  await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
-  expect(patches(sent)).toEqual([{ lastName: "Berg", canManageStudies: true }]);
-  expect(router.state.location.search).toEqual({});
-  expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
-});
-
-test("a saved NPI was verified or attested, and is looked up again only with another name", async () => {
-  const { person, sent } = openInvitation({}, {}, `${PATH}?edit=true`);
-  const lookups = () => sent.filter((one) => one.path === "/v1/npi/lookup").map((one) => one.body);
-  await person.type(await screen.findByLabelText("First name"), "e");
-  await new Promise((done) => setTimeout(done, 400));
-  expect(lookups()).toEqual([]);
-  await person.type(screen.getByLabelText("Last name"), "y");
-  await waitFor(() => expect(lookups()).toEqual([{ npiNumber: "1234567893", lastName: "Haley" }]));
-});
-
-test("an edit without a change sends nothing", async () => {
-  const { person, sent } = openInvitation({}, {}, `${PATH}?edit=true`);
-  await person.click(await screen.findByRole("button", { name: "Save" }));
-  await waitFor(() => expect(screen.queryByRole("button", { name: "Save" })).toBeNull());
-  expect(patches(sent)).toEqual([]);
-});
-
-test("the API's faults of an edit stand at their fields", async () => {
-  const fault = { field: "npiNumber", code: "npi_not_found", detail: "NPPES has no person with this NPI." };
-  const { person } = openInvitation(
-    {},
-    { [EDIT]: problem(422, "npi_not_found", fault.detail, { errors: [fault] }) },
-    `${PATH}?edit=true`,
-  );
-  await person.type(await screen.findByLabelText("First name"), "e");
-  await person.click(screen.getByRole("button", { name: "Save" }));
-  await screen.findByText("One thing needs a fix");
-  expect(screen.getByLabelText("NPI").getAttribute("aria-invalid")).toBe("true");
-});
-
-test("someone accepted during an edit: the refusal says so, and the page shows it", async () => {
-  let one = invitation();
-  const { person } = openInvitation(
-    () => ({ status: 200, body: one }),
-    {
-      [EDIT]: () => {
-        one = invitation({ status: "accepted" });
-        return problem(409, "invitation_accepted", "The person accepted this invitation.");
-      },
-    },
-    `${PATH}?edit=true`,
-  );
-  await person.type(await screen.findByLabelText("First name"), "e");
-  await person.click(screen.getByRole("button", { name: "Save" }));
-  const user = await screen.findByRole("link", { name: "Open the user Anna Hale" });
-  expect(user.getAttribute("href")).toBe(`/users/${one.userId}`);
-  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
 });
 
 test("Resend says that a new email goes out", async () => {

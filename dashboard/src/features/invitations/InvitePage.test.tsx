@@ -1,39 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { invitation, problem, serveApi, session, user } from "../../test/api";
+import { problem, serveApi, session, user } from "../../test/api";
 import { openPage } from "../../test/page";
-
-const PATH = "/users/invitations/new";
-const INVITE = "POST /v1/autoScribe/users";
-const invitationId = invitation().invitationId;
-
-function invited() {
-  return { status: 201, body: { ...user({ level: "member" }), invitationId, invitationStatus: "sent" } };
-}
-
-type Routes = Parameters<typeof serveApi>[0];
-
-/** Opens the form over these answers. */
-async function openForm(routes: Routes = {}, path = PATH) {
-  const sent = serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/autoScribe/users/invitations/*": invitation(),
-    [INVITE]: invited,
-    ...routes,
-  });
-  const page = openPage(path);
-  await screen.findByRole("button", { name: "Send invitation" });
-  return { ...page, sent, invites: () => sent.filter((one) => `${one.method} ${one.path}` === INVITE) };
-}
-
-async function fillIn(person: Awaited<ReturnType<typeof openForm>>["person"]) {
-  await person.type(screen.getByLabelText("Email address"), "anna@clinic.example");
-  await person.type(screen.getByLabelText("First name"), "Anna");
-  await person.type(screen.getByLabelText("Last name"), "Hale");
-  await person.selectOptions(screen.getByLabelText("Role"), "Radiologist");
-}
-
-const send = () => screen.getByRole("button", { name: "Send invitation" });
+import { fillIn, INVITE, invitationId, invited, openForm, PATH, send } from "./testForm";
 
 test("sends what was filled in, and goes to the invitation", async () => {
   const { person, router, invites } = await openForm();
@@ -175,85 +144,6 @@ test("inviting an admin asks for the password and goes on", async () => {
   await person.click(screen.getByRole("button", { name: "Confirm" }));
   await waitFor(() => expect(router.state.location.pathname).toBe(`/users/invitations/${invitationId}`));
   expect(invites()[0]?.body).toMatchObject({ level: "admin", canManageStudies: true, hasDashboardAccess: true });
-});
-
-test("a draft survives a reload", async () => {
-  const first = await openForm();
-  await fillIn(first.person);
-  first.unmount();
-  await openForm();
-  expect((screen.getByLabelText("Last name") as HTMLInputElement).value).toBe("Hale");
-  expect((screen.getByLabelText("Role") as HTMLSelectElement).value).toBe("Radiologist");
-});
-
-test("a form that was emptied again leaves no draft", async () => {
-  const { person } = await openForm();
-  await person.type(screen.getByLabelText("First name"), "A");
-  expect(sessionStorage.length).toBe(1);
-  await person.clear(screen.getByLabelText("First name"));
-  expect(sessionStorage.length).toBe(0);
-});
-
-test("an ended invitation is repeated with the same person, and the URL names only its id", async () => {
-  const revoked = invitation({ status: "revoked", middleName: "Maria" });
-  const { person, router, sent, invites } = await openForm(
-    {
-      "GET /v1/autoScribe/users/invitations/*": revoked,
-      "POST /v1/npi/lookup": { status: "verified", licenseStates: [] },
-    },
-    `${PATH}?from=${invitationId}`,
-  );
-  expect((screen.getByLabelText("Middle name (optional)") as HTMLInputElement).value).toBe("Maria");
-  expect(router.state.location.href).toBe(`${PATH}?from=${invitationId}`);
-  await person.click(send());
-  await waitFor(() => expect(invites()[0]?.body).toMatchObject({ email: revoked.email, npiNumber: "1234567893" }));
-  expect(sent.some((one) => one.path.endsWith("/revoke"))).toBe(false);
-});
-
-test("correcting an address revokes the open invitation, then sends the new one", async () => {
-  const { person, sent, invites } = await openForm(
-    {
-      "GET /v1/autoScribe/users/invitations/*": invitation({ delivery: "bounced" }),
-      "POST /v1/autoScribe/users/invitations/revoke": { success: true, message: "" },
-      "POST /v1/npi/lookup": { status: "verified", licenseStates: [] },
-    },
-    `${PATH}?from=${invitationId}`,
-  );
-  await person.click(send());
-  expect(screen.getAllByText(/Change the address/).length).toBeGreaterThan(0);
-  expect(invites()).toEqual([]);
-  const email = screen.getByLabelText("Email address");
-  await person.clear(email);
-  await person.type(email, "anna@hale.example");
-  await person.click(send());
-  await waitFor(() => expect(invites()[0]?.body).toMatchObject({ email: "anna@hale.example" }));
-  const posts = sent.filter((one) => one.method === "POST" && !one.path.includes("npi")).map((one) => one.path);
-  expect(posts).toEqual(["/v1/autoScribe/users/invitations/revoke", "/v1/autoScribe/users"]);
-});
-
-test("an invitation to repeat that does not exist says so", async () => {
-  serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/autoScribe/users/invitations/*": problem(404, "invitation_not_found", "There is no such invitation."),
-  });
-  openPage(`${PATH}?from=${invitationId}`);
-  const empty = await screen.findByRole("link", { name: "Start with an empty form" });
-  expect(empty.getAttribute("href")).toBe(PATH);
-});
-
-test("an invitation that was accepted before it could be corrected leads to it", async () => {
-  const { person, invites } = await openForm(
-    {
-      "GET /v1/autoScribe/users/invitations/*": invitation({ delivery: "delayed", canCreateReports: false }),
-      "POST /v1/autoScribe/users/invitations/revoke": problem(409, "invitation_accepted", "Anna accepted it."),
-    },
-    `${PATH}?from=${invitationId}`,
-  );
-  await person.type(screen.getByLabelText("Email address"), "x");
-  await person.click(send());
-  const link = await screen.findByRole("link", { name: "Open the invitation" });
-  expect(link.getAttribute("href")).toBe(`/users/invitations/${invitationId}`);
-  expect(invites()).toEqual([]);
 });
 
 test("a member learns who can invite", async () => {
