@@ -13,7 +13,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "ui", test: /src\/ui\/.*\.tsx?$/ }],
+          groups: [{ name: "ui", test: /src\/ui\/(?!audit|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/ }],
         },
       },
     },
