@@ -27,7 +27,12 @@ export function Timeline({ invitation }: { invitation: Invitation }) {
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       <ol className="timeline" aria-label="What happened">
         {rows.map((row, index) => (
-          <Entry key={row.event.eventId} row={row} email={index === emailed ? invitation : null} />
+          <Entry
+            key={row.event.eventId}
+            row={row}
+            email={index === emailed ? invitation : null}
+            reason={row.event.action === "invitation.rejected" ? invitation.rejectReason : undefined}
+          />
         ))}
       </ol>
     </section>
@@ -36,7 +41,8 @@ export function Timeline({ invitation }: { invitation: Invitation }) {
 
 const sends = ["invitation.created", "invitation.resent"];
 
-function Entry({ row, email }: { row: Activity; email: Invitation | null }) {
+function Entry(props: { row: Activity; email: Invitation | null; reason: string | undefined }) {
+  const { row, email, reason } = props;
   return (
     <>
       {email && (
@@ -47,6 +53,7 @@ function Entry({ row, email }: { row: Activity; email: Invitation | null }) {
       )}
       <li>
         {row.sentence}
+        {reason && <q>{reason}</q>}
         <span className="quiet">
           <Time at={row.event.at} />
         </span>
