@@ -1,7 +1,7 @@
 import type { Schemas } from "../api/client";
 
 /** An API key that works and was never rotated. */
-export function apiKey(change: Partial<Schemas["ApiKeyView"]> & { createdByName?: string } = {}) {
+export function apiKey(change: Partial<Schemas["ApiKeyView"]> = {}) {
   return {
     apiKeyId: "0192eeee-eeee-7eee-8eee-eeeeeeeeeeee",
     description: "PACS Riverside",
@@ -23,7 +23,7 @@ export function apiKey(change: Partial<Schemas["ApiKeyView"]> & { createdByName?
       },
     ],
     ...change,
-  } satisfies Schemas["ApiKeyView"] & { createdByName?: string };
+  } satisfies Schemas["ApiKeyView"];
 }
 
 /** A page of keys. */
