@@ -46,6 +46,21 @@ test("the newest email stands after what sent it", async () => {
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${invitationId}`);
 });
 
+test("a person who declined is quoted", async () => {
+  openInvitation(
+    { status: "rejected", rejectReason: "I work elsewhere now." },
+    {
+      "GET /v1/auditEvents": {
+        auditEvents: [event("invitation.rejected"), event("invitation.created")],
+        cursor: null,
+        hasMore: false,
+      },
+    },
+  );
+  const list = await screen.findByRole("list", { name: "What happened" });
+  await waitFor(() => expect(within(list).getAllByRole("listitem")[0]?.textContent).toContain("I work elsewhere now."));
+});
+
 test("when the history can't be read, the rest of the page is there", async () => {
   let fail = true;
   const { person } = openInvitation(
