@@ -7,7 +7,7 @@ import {
   type Frame,
   type Page,
 } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, inject } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, inject } from "vitest";
 import { type Clinic, waitForLink } from "./clinic";
 
 export const PASSWORD = "seven lanterns over the harbor";
@@ -25,10 +25,21 @@ export function startBrowser(): void {
     const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking"];
     browser = await chromium.launch({ executablePath: path, args });
   });
+  afterEach(async ({ task }) => {
+    for (const context of browser?.contexts() ?? []) {
+      for (const page of task.result?.state === "fail" ? context.pages() : []) await printPage(page);
+      await context.close();
+    }
+  });
   afterAll(() => browser?.close());
 }
 
 export type MachineOptions = BrowserContextOptions;
+
+/** Prints what a page shows, as a screen reader has it, for whoever looks at a failed test. */
+async function printPage(page: Page): Promise<void> {
+  process.stderr.write(`${page.url()}\n${await page.locator("body").ariaSnapshot()}\n`);
+}
 
 /** A machine of its own: no cookie and no storage of another one. Everything a page complains about fails the test. */
 export async function newMachine(options: MachineOptions = {}): Promise<Page> {

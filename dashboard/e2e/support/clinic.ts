@@ -31,10 +31,16 @@ export function address(name: string): string {
 }
 
 /** Calls the API with the clinic's key, as a PACS does. */
-export async function asPacs(clinic: Clinic, method: string, path: string, body?: unknown) {
-  const response = await fetch(inject("service").url + path, {
+export function asPacs(clinic: Clinic, method: string, path: string, body?: unknown) {
+  return call(method, path, body, { authorization: `Bearer ${clinic.apiKey}` });
+}
+
+/** Calls the API. Throws if it refuses. */
+export async function call(method: string, path: string, body?: unknown, headers: Record<string, string> = {}) {
+  const { url } = inject("service");
+  const response = await fetch(url + path, {
     method,
-    headers: { authorization: `Bearer ${clinic.apiKey}`, "content-type": "application/json" },
+    headers: { origin: url, "content-type": "application/json", ...headers },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   });
   const answer = await response.json();
@@ -42,13 +48,18 @@ export async function asPacs(clinic: Clinic, method: string, path: string, body?
   return answer;
 }
 
+/** Every email to this address, newest first. */
+export async function emailsTo(address: string): Promise<Email[]> {
+  const response = await fetch(`${inject("service").url}/inbox.json`);
+  const emails = (await response.json()) as Email[];
+  return emails.filter((email) => [email.to].flat().includes(address));
+}
+
 /** Waits for the newest email to this address, the `count`th in all. */
 export async function waitForEmail(to: string, count = 1): Promise<Email> {
   for (let tries = 0; tries < 200; tries++) {
-    const response = await fetch(`${inject("service").url}/inbox.json`);
-    const emails = (await response.json()) as Email[];
-    const mine = emails.filter((email) => [email.to].flat().includes(to));
-    if (mine[0] && mine.length >= count) return mine[0];
+    const [newest, ...older] = await emailsTo(to);
+    if (newest && older.length + 1 >= count) return newest;
     await sleep(100);
   }
   throw new Error(`no email number ${count} to ${to}`);

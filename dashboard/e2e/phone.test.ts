@@ -1,0 +1,69 @@
+import type { Page } from "playwright-core";
+import { expect, test } from "vitest";
+import { expectAccessible, inBrowser, newMachine, ownersMachine, PASSWORD, startBrowser } from "./support/browser";
+import { address, makeClinic, waitForLink } from "./support/clinic";
+import { enterPerson, makePerson, reader } from "./support/people";
+
+startBrowser();
+
+const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
+
+inBrowser("a phone", () => {
+  test("shows every page of an invitation without scrolling sideways", async () => {
+    const clinic = makeClinic("Riverside Imaging of Greater Sacramento");
+    await makePerson(clinic, { ...reader, lastName: "Hale", email: address("anna.with.a.long.address") });
+    const owner = await ownersMachine(clinic, phone);
+    await owner.getByRole("row", { name: /Anna Hale/ }).waitFor();
+    await expectFits(owner);
+
+    const email = address("ben.with.an.address.that.is.longer.than.the.screen");
+    await owner.getByRole("link", { name: "Invite User" }).tap();
+    await enterPerson(owner, { email, firstName: "Ben", lastName: "Castillo" });
+    await owner.getByLabel("Create reports").tap();
+    await owner.getByLabel("NPI", { exact: true }).fill("1234567890");
+    await owner.getByText("This is not an NPI.").waitFor();
+    await expectFits(owner);
+    await owner.getByLabel("Create reports").tap();
+    await owner.getByRole("button", { name: "Send invitation" }).tap();
+    await owner.getByRole("heading", { name: "Ben Castillo", level: 1 }).waitFor();
+    await expectFits(owner);
+    await owner.getByRole("link", { name: "Invitations", exact: true }).tap();
+    await owner.getByRole("row", { name: /Ben Castillo/ }).waitFor();
+    await expectFits(owner);
+
+    const his = await newMachine(phone);
+    await his.goto(await waitForLink(email));
+    await his.getByRole("button", { name: "Confirm" }).waitFor();
+    await expectFits(his);
+    await his.getByLabel("Choose a password").fill("short");
+    await his.getByRole("button", { name: "Confirm" }).tap();
+    await his
+      .getByText(/at least 15 characters/i)
+      .first()
+      .waitFor();
+    await expectFits(his);
+    await his.getByLabel("Choose a password").fill(PASSWORD);
+    await his.getByRole("button", { name: "Confirm" }).tap();
+    await his.getByRole("heading", { name: /You have joined/ }).waitFor();
+    await expectFits(his);
+  });
+});
+
+/** Checks that nothing is wider than the screen, and that a finger hits every button. */
+async function expectFits(page: Page): Promise<void> {
+  const { wide, small } = await page.evaluate(() => {
+    const named = (element: Element) => `${element.tagName} ${element.textContent}`;
+    const all = [...document.querySelectorAll("body *:not(.visually-hidden)")];
+    const targets = [...document.querySelectorAll("button, a.button, select, input:not([type=checkbox])")];
+    return {
+      wide: all.filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map(named),
+      small: targets
+        .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden"))
+        .filter((element) => element.getBoundingClientRect().height < 44)
+        .map(named),
+    };
+  });
+  expect(wide).toEqual([]);
+  expect(small).toEqual([]);
+  await expectAccessible(page);
+}
