@@ -13,7 +13,9 @@ export default defineConfig({
       output: {
         codeSplitting: {
           includeDependenciesRecursively: false,
-          groups: [{ name: "ui", test: /src\/ui\/(?!audit|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/ }],
+          groups: [
+            { name: "ui", test: /src\/ui\/(?!audit|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/ },
+          ],
         },
       },
     },

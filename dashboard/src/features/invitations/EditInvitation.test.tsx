@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { invitation, problem, type Sent } from "../../test/api";
-import { openInvitation, PATH } from "./testInvitation";
+import { openInvitation, PATH } from "../../test/invitation";
 
 const EDIT = "PATCH /v1/autoScribe/users/invitations/*";
 const patches = (sent: Sent[]) => sent.filter((one) => one.method === "PATCH").map((one) => one.body);

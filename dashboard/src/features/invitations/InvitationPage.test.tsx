@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { type Answer, invitation, problem, serveApi, session } from "../../test/api";
+import { event, invitationId, ONE, openInvitation, PATH } from "../../test/invitation";
 import { openPage } from "../../test/page";
-import { event, invitationId, ONE, openInvitation, PATH } from "./testInvitation";
 
 const registry = { firstName: "GRACE", lastName: "BERG", credential: "MD" };
 const mismatch = invitation({ npiVerification: "name_mismatch", npiRegistryName: registry });

@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem, session } from "../../test/api";
+import { anna, grace, LIST, listed, listOf, lost, old, openList, RESEND, rowOf } from "../../test/invitationList";
 import type { Invitation } from "./queries";
-import { anna, grace, LIST, listed, listOf, lost, old, openList, RESEND, rowOf } from "./testList";
 
 test("lists permissions, email, how long it is open, and who invited", async () => {
   openList([anna, { ...grace, inviterName: undefined, apiKeyDescription: "PACS" } as unknown as Invitation]);

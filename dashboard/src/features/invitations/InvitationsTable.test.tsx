@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem } from "../../test/api";
-import { anna, grace, LIST, openList, RESEND, REVOKE, rowOf, slowly } from "./testList";
+import { anna, grace, LIST, openList, RESEND, REVOKE, rowOf, slowly } from "../../test/invitationList";
 
 test("Resend names the person, and the focus stays on its button", async () => {
   const { person, sent } = openList([anna], undefined, { [RESEND]: { status: 200, body: anna } });

@@ -1,8 +1,8 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { invitation, problem, serveApi, session } from "../../test/api";
+import { fillIn, invitationId, openForm, PATH, send } from "../../test/inviteForm";
 import { openPage } from "../../test/page";
-import { fillIn, invitationId, openForm, PATH, send } from "./testForm";
 
 test("a draft survives a reload", async () => {
   const first = await openForm();

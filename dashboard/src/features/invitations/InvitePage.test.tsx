@@ -1,8 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem, serveApi, session, user } from "../../test/api";
+import { fillIn, INVITE, invitationId, invited, openForm, PATH, send } from "../../test/inviteForm";
 import { openPage } from "../../test/page";
-import { fillIn, INVITE, invitationId, invited, openForm, PATH, send } from "./testForm";
 
 test("sends what was filled in, and goes to the invitation", async () => {
   const { person, router, invites } = await openForm();

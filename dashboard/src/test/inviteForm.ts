@@ -1,6 +1,6 @@
 import { screen } from "@testing-library/react";
-import { invitation, serveApi, session, user } from "../../test/api";
-import { openPage } from "../../test/page";
+import { invitation, serveApi, session, user } from "./api";
+import { openPage } from "./page";
 
 export const PATH = "/users/invitations/new";
 export const INVITE = "POST /v1/autoScribe/users";

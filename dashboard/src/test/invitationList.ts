@@ -1,7 +1,7 @@
 import { screen } from "@testing-library/react";
-import { type Answer, invitation, type Sent, serveApi, session } from "../../test/api";
-import { openPage } from "../../test/page";
-import type { Invitation } from "./queries";
+import type { Invitation } from "../features/invitations/queries";
+import { type Answer, invitation, type Sent, serveApi, session } from "./api";
+import { openPage } from "./page";
 
 export const LIST = "GET /v1/autoScribe/users/invitations";
 const SUMMARY = `${LIST}/summary`;

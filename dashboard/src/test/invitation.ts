@@ -1,6 +1,6 @@
-import { type Answer, invitation, serveApi, session } from "../../test/api";
-import { openPage } from "../../test/page";
-import type { Invitation } from "./queries";
+import type { Invitation } from "../features/invitations/queries";
+import { type Answer, invitation, serveApi, session } from "./api";
+import { openPage } from "./page";
 
 export const invitationId = invitation().invitationId;
 export const PATH = `/users/invitations/${invitationId}`;
