@@ -78,5 +78,5 @@ test("too many attempts count down", async () => {
   await fill(problem(429, "too_many_attempts", "Too many wrong passwords.", { headers }));
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toContain("Too many wrong passwords.");
-  expect(within(alert).getByText(/Try again in (90|89) s/)).toBeTruthy();
+  expect(within(alert).getByText(/try again in (90|89) s/)).toBeTruthy();
 });
