@@ -26,10 +26,8 @@ export function startBrowser(): void {
     browser = await chromium.launch({ executablePath: path, args });
   });
   afterEach(async ({ task }) => {
-    for (const context of browser?.contexts() ?? []) {
-      for (const page of task.result?.state === "fail" ? context.pages() : []) await printPage(page);
-      await context.close();
-    }
+    if (task.result?.state !== "fail") return;
+    for (const page of browser?.contexts().flatMap((context) => context.pages()) ?? []) await printPage(page);
   });
   afterAll(() => browser?.close());
 }
