@@ -3,6 +3,7 @@
 from conftest import PASSWORD, Clinic, member, radiologist
 
 from cloud import DOMAIN, Stack, wait_for
+from registry import NPI
 
 USERS = "/v1/autoScribe/users"
 INVITATIONS = f"{USERS}/invitations"
@@ -47,6 +48,17 @@ def test_a_radiologist_confirms_and_is_assignable(clinic: Clinic):
     clinic.pacs.expect(200, "PATCH", f"{USERS}/{accepted['userId']}", {"canManageStudies": True})
     clinic.pacs.expect(200, "POST", f"{USERS}/revoke-access", user)
     clinic.pacs.expect(200, "POST", f"{USERS}/release", user)
+
+
+def test_the_dashboard_counts_names_and_looks_up(clinic: Clinic):
+    looked_up = {"status": "verified", "firstName": "ANNA", "lastName": "HALE", "licenseStates": []}
+    assert clinic.owner.expect(200, "POST", "/v1/npi/lookup", {"npiNumber": NPI, "lastName": "Hale"}) == looked_up
+    clinic.owner.expect(201, "POST", USERS, member("counted@lakeside.example"))
+    listed = clinic.owner.expect(200, "GET", f"{INVITATIONS}?q=counted@")["invitations"]
+    assert [one["inviterName"] for one in listed] == ["Olu Adeyemi"]
+    # The index may lag behind.
+    wait_for(lambda: clinic.owner.expect(200, "GET", f"{INVITATIONS}/summary")["open"]["count"] >= 1, "an open invitation")
+    assert clinic.owner.expect(200, "GET", "/v1/apiKeys")["apiKeys"]
 
 
 def test_invitations_are_listed_by_index_and_by_page(clinic: Clinic):

@@ -22,6 +22,7 @@ def test_a_view_opens_renews_and_ends(clinic: Clinic):
     assert len(nobody.expect(200, "GET", "/.well-known/jwks.json")["keys"]) >= 1
     listed = pacs.expect(200, "GET", f"/v1/access?userId={user}&active=true")
     assert [one["accessId"] for one in listed["access"]] == [link["accessId"]]
+    assert "lastViewAt" in clinic.owner.expect(200, "GET", f"/v1/autoScribe/users/{user}")
     pacs.expect(200, "POST", "/v1/access/revoke", {"accessId": link["accessId"]})
     nobody.expect(401, "POST", "/v1/access/renew", Authorization=f"Bearer {renewed}")
     pacs.expect(200, "POST", "/v1/autoScribe/users/revoke-access", {"userId": user})

@@ -8,9 +8,9 @@ use axum::extract::State;
 use changes::Attempt;
 use domain::invitation::{Invitation, PendingInvitation};
 use web::Problem;
+use web::invitation_view::InvitationView;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::InvitationPath;
-use web::view::InvitationView;
 
 use crate::Deps;
 use crate::invitation::{find_invitation, require_editable, write_change};

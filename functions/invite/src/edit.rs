@@ -8,8 +8,8 @@ use domain::invitation::{Invitation, PendingInvitation};
 use web::Problem;
 use web::body::JsonBody;
 use web::change_request::ChangeRequest;
+use web::invitation_view::InvitationView;
 use web::path::InvitationPath;
-use web::view::InvitationView;
 
 use crate::Deps;
 use crate::invitation::{find_invitation, require_editable, write_change};

@@ -10,9 +10,9 @@ use domain::actor::Inviter;
 use domain::invitation::{Invitation, InvitationDetails, PendingInvitation};
 use domain::person::permissions::Level;
 use web::Problem;
+use web::invitation_view::InvitationView;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::InvitationPath;
-use web::view::InvitationView;
 
 use crate::Deps;
 use crate::invitation::{find_invitation, load_email_conflict, require_pending};

@@ -5,8 +5,8 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use web::Problem;
+use web::invitation_view::InvitationView;
 use web::path::InvitationPath;
-use web::view::InvitationView;
 
 use crate::invitation_names::view_for;
 

@@ -6,7 +6,7 @@ use domain::actor::{Actor, Inviter};
 use domain::invitation::Invitation;
 use store::ActorNames;
 use web::Problem;
-use web::view::InvitationView;
+use web::invitation_view::InvitationView;
 
 /// The JSON of invitations of the caller's clinic. At the dashboard they have names, which are read for all of them
 /// together.

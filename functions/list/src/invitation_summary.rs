@@ -5,7 +5,6 @@ use axum::Json;
 use axum::extract::State;
 use changes::Context;
 use domain::invitation::{Invitation, InvitationStatus};
-use domain::npi::NpiStatus;
 use serde::Serialize;
 use store::{InvitationCount, InvitationRange, ReadBudget};
 use utoipa::ToSchema;
@@ -78,5 +77,5 @@ fn is_undelivered(invitation: &Invitation) -> bool {
 
 fn has_npi_trouble(invitation: &Invitation) -> bool {
     let npi = invitation.details().profile.permissions.npi();
-    npi.is_some_and(|(_, verification): (_, NpiStatus)| verification.is_problem())
+    npi.is_some_and(|(_, verification)| verification.is_problem())
 }

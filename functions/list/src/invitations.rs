@@ -23,11 +23,11 @@ use utoipa::{IntoParams, ToSchema};
 use web::Problem;
 use web::field::{FaultCollector, Field, FieldValue, NotedFault, RequestFields};
 use web::field_value::read_text;
+use web::invitation_view::InvitationView;
 use web::page::FilterMeaning;
 use web::query::{ListFilter, ListQuery, PageParameters, Paging};
 use web::range::{RangeEnd, RangeStart};
 use web::schema::ExpiredFilter;
-use web::view::InvitationView;
 
 use crate::invitation_names::view_for;
 

@@ -14,10 +14,11 @@ use serde::Serialize;
 use store::PageRequest;
 use utoipa::ToSchema;
 use web::Problem;
+use web::api_key_view::ApiKeyView;
 use web::openapi::IdempotencyKeyHeader;
 use web::path::ApiKeyPath;
 use web::query::{ListQuery, NoFilter, PageParameters};
-use web::view::{ApiKeyView, Done};
+use web::view::Done;
 
 /// A page of API keys.
 #[derive(Serialize, ToSchema)]

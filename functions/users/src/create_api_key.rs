@@ -21,11 +21,11 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use web::Problem;
+use web::api_key_view::ApiKeyView;
 use web::body::JsonBody;
 use web::field::{FaultCollector, Field, NotedFault, RequestFields};
 use web::openapi::IdempotencyKeyHeader;
 use web::schema::{AccessScopeName, ScopeName};
-use web::view::ApiKeyView;
 
 /// An API key to create.
 #[derive(Deserialize, ToSchema)]

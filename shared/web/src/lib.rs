@@ -1,6 +1,7 @@
 //! The HTTP layer of every function: bodies, queries, pages, views and problems. Does not use the store.
 
 pub mod access_log;
+pub mod api_key_view;
 pub mod body;
 pub mod change_request;
 pub mod deadline;
@@ -8,6 +9,7 @@ mod edge;
 pub mod field;
 pub mod field_value;
 pub mod gateway;
+pub mod invitation_view;
 pub mod json;
 pub mod name_view;
 pub mod openapi;

@@ -5,8 +5,8 @@ use domain::invitation::Invitation;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::PersonView;
 use crate::schema::{DeliveryName, InvitationStatusName, InvitedSource};
+use crate::view::PersonView;
 
 /// An invitation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
