@@ -56,7 +56,7 @@ export const auditActions: Record<string, Action> = {
   },
   "invitation.new_requested": {
     words: "Asked for a new invitation",
-    sentence: ({ who }) => `${who} asked for a new invitation, because the link had expired`,
+    sentence: ({ who }) => `${who} asked for a new invitation`,
   },
   "user.edited": {
     words: "Changed a user",
