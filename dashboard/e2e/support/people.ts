@@ -28,10 +28,13 @@ export async function invite(clinic: Clinic, person: Record<string, unknown> = {
   return asPacs(clinic, "POST", "/v1/autoScribe/users", whole);
 }
 
-/** Makes a person who has confirmed. With dashboard access they have `PASSWORD`. */
-export async function makePerson(clinic: Clinic, person: Record<string, unknown> = {}): Promise<Person> {
+/**
+ * Makes a person who has confirmed. With dashboard access they have `PASSWORD`. The invitation is the `count`th email
+ * to the address.
+ */
+export async function makePerson(clinic: Clinic, person: Record<string, unknown> = {}, count = 1): Promise<Person> {
   const invited = await invite(clinic, person);
-  const token = new URL(await waitForLink(invited.email)).hash.replace("#token=", "");
+  const token = new URL(await waitForLink(invited.email, count)).hash.replace("#token=", "");
   const { terms, needsPassword } = await call("POST", "/v1/invitation/lookup", { token });
   await call("POST", "/v1/invitation/accept", { token, terms, ...(needsPassword && { password: PASSWORD }) });
   return invited;
