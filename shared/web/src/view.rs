@@ -66,7 +66,7 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    fn new(email: &domain::person::email::Email, profile: &Profile) -> Self {
+    pub(crate) fn new(email: &domain::person::email::Email, profile: &Profile) -> Self {
         let text = |name: &PersonName| name.as_str().to_owned();
         let suffix = |suffix: &NameSuffix| suffix.as_str().to_owned();
         let Profile { name, phone, role, permissions, vouched } = profile;
