@@ -76,7 +76,7 @@ inBrowser("the link of an email", () => {
     await page.getByRole("heading", { name: "Forgot password?" }).waitFor();
   });
 
-  test("opens an invitation although a mail scanner encoded it", async () => {
+  test("opens an invitation although an email scanner encoded it", async () => {
     const clinic = makeClinic("Riverside Imaging");
     const { email } = await invite(clinic);
     const page = await newMachine();

@@ -3,13 +3,13 @@ import { expect, test } from "vitest";
 import { expectAccessible, inBrowser, ownersMachine, startBrowser } from "./support/browser";
 import { asPacs, makeClinic } from "./support/clinic";
 
-const FAULTY = [5, 17, 34, 51, 68, 85, 102];
+const INVALID = [5, 17, 34, 51, 68, 85, 102];
 
 /** A spreadsheet of 120 people. Seven have no address. */
 function sheet(): string {
   const rows = Array.from({ length: 120 }, (_, index) => {
     const id = index + 1;
-    return `${FAULTY.includes(id) ? "unknown" : `person${id}@clinic.example`}\tPat\tHale\tno`;
+    return `${INVALID.includes(id) ? "unknown" : `person${id}@clinic.example`}\tPat\tHale\tno`;
   });
   return ["E-mail\tFirst name\tSurname\tStudies", ...rows].join("\n");
 }
@@ -44,7 +44,7 @@ inBrowser("inviting many people", () => {
     await page.getByText("113 sent, 0 ready, 7 to fix").waitFor();
     expect(requests).toBe(4);
 
-    for (const id of FAULTY) {
+    for (const id of INVALID) {
       await page.getByLabel(`Email address, row ${id}`, { exact: true }).fill(`person${id}@clinic.example`);
     }
     await page.getByRole("button", { name: "Send 7 invitations" }).click();

@@ -34,7 +34,7 @@ export function startBrowser(): void {
 
 export type MachineOptions = BrowserContextOptions;
 
-/** Prints what a page shows, as a screen reader has it, for whoever looks at a failed test. */
+/** Prints what a page shows, as a screen reader has it if a test failed. */
 async function printPage(page: Page): Promise<void> {
   process.stderr.write(`${page.url()}\n${await page.locator("body").ariaSnapshot()}\n`);
 }

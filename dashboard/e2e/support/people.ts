@@ -5,7 +5,7 @@ import { address, asPacs, type Clinic, call, waitForLink } from "./clinic";
 /** A person of a clinic. */
 export type Person = { email: string; userId: string; firstName: string; lastName: string };
 
-/** Whom a PACS invites if nothing else is said: Ben, who may use the dashboard and no more. */
+/** The person that a PACS invites if a test names no one else: Ben, who may use the dashboard and no more. */
 const ben = {
   firstName: "Ben",
   lastName: "Castillo",
@@ -16,7 +16,7 @@ const ben = {
   hasDashboardAccess: true,
 };
 
-/** Whom the registry lists with this number. */
+/** The person that the registry lists with this number. */
 export const anna = { firstName: "Anna", lastName: "Hale", clinicRole: "Radiologist", npiNumber: "1234567893" };
 
 /** Reads studies in the PACS, and nothing else. */

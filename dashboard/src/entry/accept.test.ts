@@ -77,7 +77,7 @@ test.each([
   expect(text()).toContain(`NPI${note}`);
 });
 
-test("a person without an NPI, whom a PACS invited, reads about neither", async () => {
+test("a person without an NPI, invited by a PACS, reads about neither", async () => {
   start({ "POST /v1/invitation/lookup": lookup({ inviter: null, npiVerification: "not_required" }) });
   await step("Join");
   expect(text()).toContain("You are invited to work with");
@@ -262,7 +262,7 @@ test("a wrong password of an account stands at the field, with a way to set a ne
   expect(screen.getByRole("link", { name: "Forgot your password?" }).getAttribute("href")).toBe("/sign-in#forgot");
 });
 
-test("a person whom another invitation gave an account meanwhile is asked for its password", async () => {
+test("a person who got an account by another invitation meanwhile is asked for its password", async () => {
   let known = false;
   const { person } = start({
     "POST /v1/invitation/lookup": () => ({ status: 200, body: lookup({ ...withDashboard, accountExists: known }) }),
@@ -421,7 +421,7 @@ test("an expired invitation names the clinic, and asks it for a new link", async
   expect(sessionStorage.getItem("invitation")).toBe("abc.DEF-1_2");
   await person.click(screen.getByRole("button", { name: "Request a new link" }));
   await step("Request sent");
-  expect(text()).toContain("We have told the clinic.");
+  expect(text()).toContain("We have emailed the clinic.");
   expect(sent.at(-1)?.body).toEqual({ token: "abc.DEF-1_2" });
   expect(sessionStorage.getItem("invitation")).toBeNull();
 });
@@ -433,8 +433,8 @@ test.each([{ told: false }, {}])("an answer of %j is not taken for a yes", async
   });
   await step("has expired");
   await person.click(screen.getByRole("button", { name: "Request a new link" }));
-  await step("No one was told");
-  expect(text()).not.toContain("We have told");
+  await step("No one was notified");
+  expect(text()).not.toContain("We have emailed");
 });
 
 test("a request for a new link that failed can be sent again", async () => {

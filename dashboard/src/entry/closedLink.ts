@@ -57,9 +57,9 @@ function nameOf(value: unknown): string | undefined {
 function requestNewLink(button: HTMLElement, token: string): Promise<void> {
   return whileBusy(button, "Requesting…", async () => {
     try {
-      const { told } = await post("/v1/invitation/request-new", { token });
+      const answer = await post("/v1/invitation/request-new", { token });
       forgetLink();
-      showOutcome(told ? requested : noOne);
+      showOutcome(answer.told ? requested : noOne);
     } catch (error) {
       showFailure("The request was not sent", error, (again) => void requestNewLink(again, token));
     }
@@ -69,11 +69,11 @@ function requestNewLink(button: HTMLElement, token: string): Promise<void> {
 const requested: Outcome = {
   mark: "good",
   title: "Request sent",
-  text: ["We have told the clinic. If it still wants to invite you, you will get an email with a new link."],
+  text: ["We have emailed the clinic. If it still wants to invite you, you will get an email with a new link."],
 };
 
 const noOne: Outcome = {
   mark: "bad",
-  title: "No one was told",
+  title: "No one was notified",
   text: ["This link needs no new one, or no one at the clinic can send one. Ask the person who invited you."],
 };

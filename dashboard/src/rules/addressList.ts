@@ -20,7 +20,7 @@ export function isAddressList(text: string): boolean {
   return lines.some((line) => /<[^<>\s]*@[^<>\s]*>/.test(line) || [...line.matchAll(ADDRESS)].length > 1);
 }
 
-/** Mail programs copy an address with its link: `a@b.example<mailto:a@b.example>`. */
+/** Email programs copy an address with its link: `a@b.example<mailto:a@b.example>`. */
 function withoutLinks(text: string): string {
   return text.replace(/(@[^\s<>]+)\s?<mailto:[^>]*>/gi, "$1").replace(/mailto:/gi, "");
 }

@@ -4,7 +4,7 @@ import { fullName } from "./names";
 import { studyName } from "./views";
 import { npiStatus } from "./words";
 
-/** One record of the audit: who did what, to whom or what. */
+/** One record of the audit: who did what to which object. */
 export type AuditEvent = Schemas["AuditEventView"];
 
 /** Names by id: `usr_...`, `inv_...` and `key:...`. */

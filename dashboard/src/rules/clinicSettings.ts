@@ -30,7 +30,7 @@ export function clinicDraft(settings: Settings): ClinicDraft {
   };
 }
 
-/** What can be told without asking the API. */
+/** What can be checked without asking the API. */
 export function clinicFaults(draft: ClinicDraft): Faults {
   const found: [keyof ClinicDraft, string | null][] = [
     ["name", nameFault(draft.name.trim())],

@@ -99,7 +99,7 @@ export const keyLabels: Record<keyof KeyDraft, string> = {
 
 const MAX_ORIGINS = 20;
 
-/** What can be told without asking the API. */
+/** What can be checked without asking the API. */
 export function keyFaults(draft: KeyDraft, now: Date = new Date()): Faults {
   const found: [keyof KeyDraft, string | null][] = [
     ["description", descriptionFault(draft.description.trim())],

@@ -21,7 +21,7 @@ const sentences: Record<string, string> = {
     "This password is on a public list of stolen passwords. Choose another one, and change it wherever else you use it.",
 };
 
-/** What can be told without asking the API. Characters are counted as the API counts them. */
+/** What can be checked without asking the API. Characters are counted as the API counts them. */
 export function passwordFaults(draft: PasswordDraft): Faults {
   const length = [...draft.newPassword.normalize("NFKC")].length;
   const faults = new Map<string, string>();

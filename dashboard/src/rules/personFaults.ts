@@ -23,7 +23,7 @@ export const personLabels: Record<string, string> = {
 
 export const NPI_FAULT = "This is not an NPI. Check for a wrong or swapped digit.";
 
-/** What can be told without asking the API. The API checks more, and its answer is tied to the fields too. */
+/** What can be checked without asking the API. The API checks more, and its answer is tied to the fields too. */
 export function personFaults(draft: PersonDraft): Faults {
   const found: [keyof PersonDraft, string | null][] = [
     ["email", emailFault(draft.email.trim())],

@@ -2,7 +2,7 @@ import type { Schemas } from "../api/client";
 
 const MAX_OVERLAP_HOURS = 168;
 
-/** What is wrong with the hours that an old secret shall still work. */
+/** What is wrong with the hours that an old secret still works. */
 export function overlapFault(hours: string): string | null {
   const right = /^\s*\d{1,3}\s*$/.test(hours) && Number(hours) <= MAX_OVERLAP_HOURS;
   return right ? null : `Enter a whole number from 0 to ${MAX_OVERLAP_HOURS}.`;

@@ -26,7 +26,7 @@ export const path = `/users/${anna.userId}`;
 const none = { access: [], cursor: null, hasMore: false };
 const noRecords = { auditEvents: [], cursor: null, hasMore: false };
 
-/** An API with one person, whom changes change. */
+/** An API with one person. Changes change them. */
 export function serveAnna(change: Partial<Anna> = {}, more: Parameters<typeof serveApi>[0] = {}) {
   const api = { anna: { ...anna, ...change }, sent: [] as Sent[] };
   const becomes = (status: Schemas["UserStatusName"]) => () => {

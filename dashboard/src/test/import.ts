@@ -10,7 +10,7 @@ type Invite = Schemas["InviteRequest"];
 export const usersOf = (sent: Sent) => (sent.body as { users: Invite[] }).users;
 export const keyOf = (sent: Sent) => sent.headers.get("idempotency-key");
 
-/** Invites everyone whom `refuse` does not refuse. */
+/** Invites everyone that `refuse` does not refuse. */
 export function answer(sent: Sent, refuse: (user: Invite) => Record<string, unknown> | null = () => null) {
   const results = usersOf(sent).map((user, index) => {
     const error = refuse(user);

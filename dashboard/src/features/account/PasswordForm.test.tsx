@@ -32,7 +32,7 @@ test("changes the password, and empties the fields", async () => {
   expect(newField).toHaveProperty("value", "");
 });
 
-test("password managers are told which password is which", async () => {
+test("password managers can see which password is which", async () => {
   const { currentField, newField } = await fill(done);
   expect(currentField.getAttribute("autocomplete")).toBe("current-password");
   expect(newField.getAttribute("autocomplete")).toBe("new-password");

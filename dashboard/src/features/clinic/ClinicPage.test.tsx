@@ -89,7 +89,7 @@ test("what the API says of a field stands at the field, and the entry stays", as
   expect(reply).toHaveProperty("value", "office@clinic.test");
 });
 
-test("an admin who lost the right meanwhile is told so, with the request", async () => {
+test("an admin who lost the right meanwhile reads so, with the request", async () => {
   serve("admin", () => problem(403, "forbidden", "Ask an owner or admin."));
   const { person } = openPage("/clinic");
   await person.selectOptions(await screen.findByLabelText("Time zone"), "America/Denver");

@@ -72,7 +72,7 @@ export function PeopleStep({ people, onBack }: { people: Cells[]; onBack: () => 
   );
 }
 
-/** A row without a faulty cell was refused as a whole. */
+/** A row without an invalid cell was refused as a whole. */
 function focusFirstFault(table: HTMLElement | null): void {
   const row = table?.querySelector<HTMLElement>("[data-fix]");
   (row?.querySelector<HTMLElement>("[aria-invalid]") ?? row)?.focus();

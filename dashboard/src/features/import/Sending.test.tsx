@@ -6,10 +6,10 @@ import { answer, batches, keyOf, paste, pasteWithRole, refusal, row, serve, shee
 import "./ImportPage";
 
 test("120 people with 7 faults: the others go in three requests, then the 7 are corrected and sent", async () => {
-  const faulty = [5, 17, 34, 51, 68, 85, 102];
+  const invalid = [5, 17, 34, 51, 68, 85, 102];
   const sent = serve((one) => answer(one));
   const { person } = await pasteWithRole(
-    sheet(120, (index) => (faulty.includes(index) ? `nobody${index}\tPat\tHale` : null)),
+    sheet(120, (index) => (invalid.includes(index) ? `nobody${index}\tPat\tHale` : null)),
   );
   await screen.findByText("113 ready, 7 to fix");
   const cell = screen.getByLabelText("Email address, row 5");
@@ -29,14 +29,14 @@ test("120 people with 7 faults: the others go in three requests, then the 7 are 
   const link = within(row(1)).getByRole("link", { name: "Invitation of p1@b.example in a new tab" });
   expect(link.getAttribute("href")).toBe("/users/invitations/inv_p1");
 
-  for (const id of faulty) {
+  for (const id of invalid) {
     const address = { target: { value: `nobody${id}@b.example` } };
     fireEvent.change(screen.getByLabelText(`Email address, row ${id}`), address);
   }
   await person.click(await screen.findByText("Send 7 invitations"));
   await screen.findByText("120 sent, 0 ready");
   expect(usersOf(batches(sent)[3] as Sent).map(({ email }) => email)).toEqual(
-    faulty.map((id) => `nobody${id}@b.example`),
+    invalid.map((id) => `nobody${id}@b.example`),
   );
   const all = batches(sent).flatMap((one) => usersOf(one).map(({ email }) => email));
   expect(new Set(all).size).toBe(120);

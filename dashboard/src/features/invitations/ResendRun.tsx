@@ -70,7 +70,7 @@ function Question({ invitations }: { invitations: Invitation[] }) {
   if (others > 0) names.push(others === 1 ? "1 other person" : `${others} other people`);
   return (
     <p>
-      A new email goes to {new Intl.ListFormat("en-US").format(names)}. Each link is open again for as long as a new
+      A new email goes to {new Intl.ListFormat("en-US").format(names)}. Each link works again, like that of a new
       invitation. No other invitation changes.
     </p>
   );

@@ -7,7 +7,7 @@ import { Status } from "../../ui/Status";
 import { inviterWords } from "./cells";
 import type { Invitation } from "./queries";
 
-/** What the invitation offers, and to whom. */
+/** The person, and what the invitation offers them. */
 export function Terms({ invitation }: { invitation: Invitation }) {
   const { npiNumber, npiVerification, npiRegistryName: registry } = invitation;
   return (

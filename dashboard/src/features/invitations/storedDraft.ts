@@ -3,7 +3,7 @@ import type { Session } from "../../session/queries";
 
 /**
  * The draft of an invitation, kept until the tab closes or the invitation is sent. It belongs to one person in one
- * clinic: whoever signs in next in the same tab does not see it.
+ * clinic: the next person in the same tab does not see it.
  */
 export function storedDraft(session: Session, from: string | undefined) {
   const name = ["invite", session.clinic.clinicId, session.user.userId, from ?? "new"].join(" ");

@@ -46,7 +46,7 @@ test("an owner can give everything, an admin learns what only an owner can", asy
   expect(screen.getByRole("checkbox", { name: "Manage admins" })).toBeTruthy();
 });
 
-test("an admin is told to ask an owner for two of the permissions", async () => {
+test("an admin reads to ask an owner for two of the permissions", async () => {
   await openForm("admin");
   expect(screen.getAllByRole("checkbox")).toHaveLength(6);
   expect(screen.queryByRole("checkbox", { name: "Manage admins" })).toBeNull();

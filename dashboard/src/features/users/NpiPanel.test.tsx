@@ -27,7 +27,7 @@ test.each([
   expect(within(await panel()).getByText(words)).toBeTruthy();
 });
 
-test("shows the number and whom the registry means", async () => {
+test("shows the number and its name in the registry", async () => {
   serveAnna(mismatch);
   openPage(path);
   const text = (await panel()).textContent;

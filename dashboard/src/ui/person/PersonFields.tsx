@@ -22,9 +22,9 @@ export function PersonFields({ form }: { form: Form<PersonDraft> }) {
 /** Open once something is in it. A fault inside opens it too, since the summary leads there. */
 function MoreDetails({ form }: { form: Form<PersonDraft> }) {
   const [open, setOpen] = useState(() => details.some((name) => form.draft[name] !== ""));
-  const faulty = details.some((name) => form.faults.has(name));
+  const invalid = details.some((name) => form.faults.has(name));
   return (
-    <details className="field" open={open || faulty} onToggle={(event) => setOpen(event.currentTarget.open)}>
+    <details className="field" open={open || invalid} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>More details</summary>
       {details.map((name) => (
         <TextField

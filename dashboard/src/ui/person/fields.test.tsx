@@ -107,7 +107,7 @@ test.each([
   ["not_found", /has no person with this number/],
   ["deactivated", /is deactivated in NPPES/],
   ["pending", /will be verified in the background/],
-])("a lookup that says %s is told in words", async (status, words) => {
+])("a lookup that says %s is said in words", async (status, words) => {
   const { person } = await openFields({ [LOOKUP]: { status: 200, body: { status, licenseStates: [] } } });
   await typeNpi(person, "1234567893");
   await screen.findByText(words);
