@@ -6,7 +6,8 @@ import { enterPerson, makePerson, reader } from "./support/people";
 
 startBrowser();
 
-const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
+const WIDTH = 360;
+const phone = { viewport: { width: WIDTH, height: 740 }, deviceScaleFactor: 3, isMobile: true, hasTouch: true };
 
 inBrowser("a phone", () => {
   test("shows every page of an invitation without scrolling sideways", async () => {
@@ -51,18 +52,18 @@ inBrowser("a phone", () => {
 
 /** Checks that nothing is wider than the screen, and that a finger hits every button. */
 async function expectFits(page: Page): Promise<void> {
-  const { wide, small } = await page.evaluate(() => {
+  const { wide, small } = await page.evaluate((width) => {
     const named = (element: Element) => `${element.tagName} ${element.textContent}`;
     const all = [...document.querySelectorAll("body *:not(.visually-hidden)")];
     const targets = [...document.querySelectorAll("button, a.button, select, input:not([type=checkbox])")];
     return {
-      wide: all.filter((element) => element.getBoundingClientRect().right > innerWidth + 1).map(named),
+      wide: all.filter((element) => element.getBoundingClientRect().right > width).map(named),
       small: targets
         .filter((element) => element.checkVisibility() && !element.closest(".visually-hidden"))
         .filter((element) => element.getBoundingClientRect().height < 44)
         .map(named),
     };
-  });
+  }, WIDTH);
   expect(wide).toEqual([]);
   expect(small).toEqual([]);
   await expectAccessible(page);
