@@ -70,6 +70,7 @@ test("asks for a person first", async () => {
   const { person } = openPage("/clinic");
   await person.click(await screen.findByRole("button", { name: "Transfer ownership" }));
   expect(screen.getByText("Choose the next owner.")).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByLabelText("Next owner"));
   expect(screen.queryByRole("dialog")).toBeNull();
 });
 

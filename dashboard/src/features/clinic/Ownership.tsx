@@ -40,6 +40,7 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
   const [chosenId, setChosenId] = useState("");
   const [asking, setAsking] = useState(false);
   const [missing, setMissing] = useState(false);
+  const select = useRef<HTMLSelectElement>(null);
   const query = useQuery(candidatesQuery(ownId, q));
   if (query.isPending) return <Loading what="people" />;
   if (!query.data) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
@@ -58,7 +59,12 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
         wrong={missing && !chosen ? "Choose the next owner." : undefined}
       >
         {(control) => (
-          <select {...control} value={chosen ? chosenId : ""} onChange={(event) => setChosenId(event.target.value)}>
+          <select
+            {...control}
+            ref={select}
+            value={chosen ? chosenId : ""}
+            onChange={(event) => setChosenId(event.target.value)}
+          >
             <option value="">Choose a person</option>
             {candidates.map((one) => (
               <option key={one.userId} value={one.userId}>
@@ -72,6 +78,7 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
         type="button"
         onClick={() => {
           setMissing(!chosen);
+          if (!chosen) select.current?.focus();
           setAsking(chosen !== undefined);
         }}
       >
