@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import type { Page } from "playwright-core";
-import { beforeAll, expect, inject, test } from "vitest";
+import { beforeAll, inject, test } from "vitest";
 import { backdate } from "./support/backdate";
 import { inBrowser, newMachine, startBrowser } from "./support/browser";
 import { waitForLink } from "./support/clinic";
@@ -24,13 +24,13 @@ beforeAll(async () => {
   if (!inject("chromium")) return;
   mkdirSync(folder, { recursive: true });
   riverside = await makeRiverside(DOMAIN, machine);
-  await backdate(riverside.page);
+  await backdate(riverside.page, riverside.ids);
 });
 
 /** Waits until the page shows a text, and writes it in light, in dark, and as a phone shows it. */
 async function shoot(page: Page, name: string, text: string | RegExp): Promise<void> {
   await page.locator("main").getByText(text).first().waitFor();
-  await expect.poll(() => page.locator(".skeleton").count()).toBe(0);
+  await page.waitForLoadState("networkidle");
   if (!writes) return;
   for (const [variant, size] of Object.entries({ light: desk, dark: desk, phone })) {
     await page.setViewportSize(size);
@@ -99,6 +99,7 @@ inBrowser("each page, as a clinic sees it", () => {
 
   test("accept", async () => {
     const page = await newMachine(machine);
+    await backdate(page);
     await page.goto(await waitForLink(`olivia.st.john@${DOMAIN}`));
     await shoot(page, "accept", "Join Riverside Imaging");
   });

@@ -1,5 +1,5 @@
 import type { Page } from "playwright-core";
-import { people } from "./riverside";
+import { people, type Riverside } from "./riverside";
 
 /** Shows a clinic that was made a minute ago as one that has worked for months. */
 
@@ -9,34 +9,42 @@ const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
+type Ages = { invited: number; seen: number };
+
 /** How long ago a person was invited, and how long ago they were last here. */
-const since = new Map<string, { invited: number; seen: number }>([
-  ...people.confirmed.map((one, index): [string, { invited: number; seen: number }] => {
-    return [one.lastName, { invited: (196 - 21 * index) * DAY, seen: ((index * 7) % 10) ** 2 * 3.3 * HOUR }];
+const since: Map<string, Ages> = new Map([
+  ...people.confirmed.map(({ lastName }, index): [string, Ages] => {
+    return [lastName, { invited: (196 - 21 * index) * DAY, seen: ((index * 7) % 10) ** 2 * 3.3 * HOUR }];
   }),
   ["Adeyemi", { invited: 203 * DAY, seen: 0.3 * HOUR }],
   [people.declined.lastName, { invited: 19 * DAY, seen: 0 }],
   [people.revoked.lastName, { invited: 15 * DAY, seen: 0 }],
   [people.expired.lastName, { invited: 9.2 * DAY, seen: 0 }],
-  ...people.waiting.map((one, index): [string, { invited: number; seen: number }] => {
-    return [one.lastName, { invited: (4.1 - index) * DAY, seen: 0 }];
-  }),
+  ...people.waiting.map(({ lastName }, index): [string, Ages] => [lastName, { invited: (4.1 - index) * DAY, seen: 0 }]),
 ]);
 
 /** Changes the times in what the page reads, and the page's clock with them. */
-export async function backdate(page: Page): Promise<void> {
-  const started = Date.now();
+export async function backdate(page: Page, ids: Riverside["ids"] = new Map()): Promise<void> {
+  const started = Date.now() - NOW.getTime();
   await page.clock.setFixedTime(NOW);
   await page.route("**/v1/**", async (route) => {
-    if (route.request().method() !== "GET") return route.fallback();
+    const request = route.request();
+    if (request.method() !== "GET" && !request.url().endsWith("/lookup")) return route.fallback();
     const response = await route.fetch();
-    const json = older(await response.json(), started - NOW.getTime()) as unknown as Summary;
-    if (route.request().url().endsWith("/summary")) {
+    const json = older(await response.json(), started + historyAge(request.url(), ids)) as unknown as Summary;
+    if (request.url().endsWith("/summary")) {
       json.open.count -= 1;
       json.expired.count += 1;
     }
     await route.fulfill({ response, json });
   });
+}
+
+/** How old the history of one person is. */
+function historyAge(url: string, ids: Riverside["ids"]): number {
+  const object = new URL(url).searchParams.get("object");
+  const found = [...ids].find(([, { userId, invitationId }]) => object === userId || object === invitationId);
+  return since.get(found?.[0].replace(/^\S+ /, "") ?? "")?.invited ?? 0;
 }
 
 /** What counts the invitations. The service does not know that one of them has expired. */
@@ -61,7 +69,7 @@ function older(value: Json, by: number, index = 0): Json {
 function agesOf(record: { [name: string]: Json }, index: number): Record<string, number> {
   const person = since.get(String(record.lastName));
   if (person) return { other: person.invited, lastLoginAt: person.seen, lastViewAt: person.seen };
-  if (record.eventId) return { other: index ** 1.5 * 2.7 * HOUR };
+  if (record.eventId) return { other: index ** 1.5 * 0.7 * HOUR };
   if (record.accessId) return { other: index * 11 * MINUTE + 3 * MINUTE };
   if (record.apiKeyId) return { other: (60 + index * 64) * DAY, lastUsedAt: index ** 2 * 30 * HOUR };
   if (record.sessionId) return { other: index * 43 * HOUR, lastUsedAt: index * 38 * HOUR };
