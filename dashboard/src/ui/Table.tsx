@@ -18,33 +18,36 @@ export function Table<Row>(props: {
   const body = useRef<HTMLTableSectionElement>(null);
   const lost = useKeptFocus(body);
   return (
-    <table className={props.log ? "rows log" : "rows"}>
-      <caption className="visually-hidden">{props.caption}</caption>
-      <thead>
-        <tr>
-          {props.columns.map((column) => (
-            <th key={column.heading} scope="col">
-              {column.heading}
-            </th>
-          ))}
-        </tr>
-      </thead>
-      <tbody ref={body}>
-        {props.rows.map((row) => {
-          const key = props.rowKey(row);
-          return (
-            <BodyRow key={key} focused={key === props.focusKey} lost={lost}>
-              <th scope="row">{first.cell(row)}</th>
-              {others.map((column) => (
-                <td key={column.heading} data-heading={column.heading}>
-                  {column.cell(row)}
-                </td>
-              ))}
-            </BodyRow>
-          );
-        })}
-      </tbody>
-    </table>
+    // Wider text may need more room than the window has.
+    <div className="scroll">
+      <table className={props.log ? "rows log" : "rows"}>
+        <caption className="visually-hidden">{props.caption}</caption>
+        <thead>
+          <tr>
+            {props.columns.map((column) => (
+              <th key={column.heading} scope="col">
+                {column.heading}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody ref={body}>
+          {props.rows.map((row) => {
+            const key = props.rowKey(row);
+            return (
+              <BodyRow key={key} focused={key === props.focusKey} lost={lost}>
+                <th scope="row">{first.cell(row)}</th>
+                {others.map((column) => (
+                  <td key={column.heading} data-heading={column.heading}>
+                    {column.cell(row)}
+                  </td>
+                ))}
+              </BodyRow>
+            );
+          })}
+        </tbody>
+      </table>
+    </div>
   );
 }
 
