@@ -40,6 +40,10 @@ test: .venv/contract .venv/deploy dashboard/dist ## Runs every test
 	npm --prefix dashboard test
 	npm --prefix dashboard run e2e
 
+screenshots: dashboard/dist ## Writes the pictures of docs/DASHBOARD.md into docs/images/dashboard
+	$(BUILD) --bin dev
+	npm --prefix dashboard run screenshots
+
 check: .venv/infra dashboard/node_modules ## Checks format, lints, generated files, the template, links in docs and the English
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- --deny warnings
@@ -114,4 +118,4 @@ deploy: region build .venv/infra dashboard/dist ## Deploys the stack STACK=autos
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help pages dev lambda test check soak mutants fuzz openapi routes bench build region deploy
+.PHONY: help pages dev lambda test screenshots check soak mutants fuzz openapi routes bench build region deploy

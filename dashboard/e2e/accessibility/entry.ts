@@ -39,13 +39,13 @@ export function entryPagesAreAccessible(riverside: () => Riverside): void {
       await page.getByRole("button", { name: "Sign in" }).click();
       await page.locator("[aria-invalid]").first().waitFor();
       await expectStep(page, "Sign in");
-      await page.getByLabel("Email address").fill("anna@clinic.example");
+      await page.getByRole("textbox", { name: "Email address" }).fill("anna@clinic.example");
       await page.getByLabel("Password", { exact: true }).fill("seven lanterns");
       await page.getByRole("button", { name: "Sign in" }).click();
       await expectStep(page, "Choose a clinic");
       await page.goto("/sign-in#forgot");
       await expectStep(page, "Forgot password?");
-      await page.getByLabel("Email address").fill("nobody@clinic.example");
+      await page.getByRole("textbox", { name: "Email address" }).fill("nobody@clinic.example");
       await page.getByRole("button", { name: "Send the link" }).click();
       await expectStep(page, "Check your email");
       await page.goto("/restricted");

@@ -27,7 +27,6 @@ async function open(page: Page, { ids }: Riverside, [, path, text]: [string, str
   const id = before.includes("invitations") ? invitationId : userId;
   await page.goto(`${before}${id}${after && `?${after}`}`);
   await page.locator("main").getByText(text).first().waitFor();
-  await page.waitForLoadState("networkidle");
 }
 
 export function pagesAreAccessible(riverside: () => Riverside): void {
@@ -50,17 +49,13 @@ export function pagesAreAccessible(riverside: () => Riverside): void {
 
     test("on a touch screen, targets are 44 px", async () => {
       const storageState = await riverside().page.context().storageState();
-      for (const viewport of [
-        { width: 1024, height: 768 },
-        { width: 390, height: 844 },
-      ]) {
-        const page = await newMachine({ storageState, viewport, hasTouch: true, isMobile: true });
-        for (const one of pages) {
-          await open(page, riverside(), one);
-          await expectTargets(page, 44);
-        }
-        await page.context().close();
+      const viewport = { width: 1024, height: 768 };
+      const page = await newMachine({ storageState, viewport, hasTouch: true, isMobile: true });
+      for (const one of pages) {
+        await open(page, riverside(), one);
+        await expectTargets(page, 44);
       }
+      await page.context().close();
     });
   });
 }
