@@ -20,11 +20,13 @@ inBrowser("a phone", () => {
     const email = address("ben.with.an.address.that.is.longer.than.the.screen");
     await owner.getByRole("link", { name: "Invite User" }).tap();
     await enterPerson(owner, { email, firstName: "Ben", lastName: "Castillo" });
-    await owner.getByLabel("Create reports").tap();
+    // On a touch screen the label lies over its checkbox.
+    await owner.locator("label", { hasText: "Create reports" }).tap();
     await owner.getByLabel("NPI", { exact: true }).fill("1234567890");
     await owner.getByText("This is not an NPI.").waitFor();
     await expectFits(owner);
-    await owner.getByLabel("Create reports").tap();
+    // On a touch screen the label lies over its checkbox.
+    await owner.locator("label", { hasText: "Create reports" }).tap();
     await owner.getByRole("button", { name: "Send invitation" }).tap();
     await owner.getByRole("heading", { name: "Ben Castillo", level: 1 }).waitFor();
     await expectFits(owner);
