@@ -54,7 +54,8 @@ inBrowser("a keyboard alone", () => {
     await owner.getByRole("dialog").waitFor();
     await keys.press("Escape");
     await keys.expectFocus("Revoke the invitation of Anna Hale");
-    await keys.press("Space");
+    await keys.hold("Enter");
+    await owner.getByRole("dialog").waitFor();
     await keys.expectFocus("Revoke");
     await keys.press("Enter");
     await owner.getByText("The invitation of Anna Hale is revoked.").waitFor();
@@ -73,6 +74,13 @@ class Keyboard {
 
   async press(key: string): Promise<void> {
     await this.#page.keyboard.press(key);
+    await this.expectShown();
+  }
+
+  /** Presses a key so long that it repeats. */
+  async hold(key: string): Promise<void> {
+    for (let times = 0; times < 5; times++) await this.#page.keyboard.down(key);
+    await this.#page.keyboard.up(key);
     await this.expectShown();
   }
 

@@ -16,3 +16,14 @@ test("what opened the dialog decides what Escape does, however often it is press
   expect(fireEvent.keyDown(dialog, { key: "a" })).toBe(true);
   expect(screen.getByRole("dialog")).toBe(dialog);
 });
+
+test("Enter that is held since before the dialog opened does not answer it", () => {
+  render(
+    <Dialog title="Revoke?" onClose={() => {}}>
+      <button type="button">Revoke</button>
+    </Dialog>,
+  );
+  const button = screen.getByRole("button", { name: "Revoke" });
+  expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
+  expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
+});

@@ -21,6 +21,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
       ref={dialog}
       aria-labelledby={id}
       onKeyDown={(event) => {
+        // Enter that is held since the dialog was opened must not answer it.
+        if (event.key === "Enter" && event.repeat) event.preventDefault();
         if (event.key !== "Escape") return;
         // A browser may close a dialog by itself at the second Escape. What opened it decides.
         event.preventDefault();
