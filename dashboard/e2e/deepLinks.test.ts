@@ -29,9 +29,11 @@ inBrowser("the link of an email", () => {
     const { subject, text } = await waitForEmail(clinic.ownerEmail, 2);
     expect(subject).toContain("Anna Hale asked for a new invitation");
     const atHome = await newMachine();
-    await atHome.goto(text.match(/http\S+\/users\/invitations\/\S+/)?.[0] ?? "");
+    const [link] = text.match(/http\S+\/users\/invitations\/inv_\w+/) ?? expect.fail("the email has no link");
+    await atHome.goto(link);
     await signIn(atHome, clinic.ownerEmail);
     await atHome.getByRole("heading", { name: "Anna Hale", level: 1 }).waitFor();
+    await atHome.getByText("Anna Hale asked for a new invitation").waitFor();
     await atHome.getByRole("button", { name: "Resend to Anna Hale" }).click();
     // The first email was sent less than a minute ago.
     await atHome.getByText("The invitation was not sent to Anna Hale again.").waitFor();

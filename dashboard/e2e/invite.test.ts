@@ -37,6 +37,7 @@ inBrowser("an invitation", () => {
     await hers.goto("/sign-in");
     await hers.goBack();
     await title.waitFor();
+    await hers.getByText(anna.npiNumber).waitFor();
     await hers.getByText("Verified", { exact: true }).waitFor();
     await expectAccessible(hers);
     await hers.getByLabel("Choose a password").fill(PASSWORD);
