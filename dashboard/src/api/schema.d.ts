@@ -1132,6 +1132,11 @@ export interface components {
             clinic: components["schemas"]["ClinicView"];
             /** @description The clinics that the person can change to, and this one. */
             clinics: components["schemas"]["ClinicView"][];
+            /**
+             * Format: int32
+             * @description Minutes without a request until the session ends. The clinic's setting when the session began.
+             */
+            idleMinutes: number;
             /** @description `ses_` and 32 hex characters. */
             sessionId: string;
             /** @description The user. */

@@ -1,8 +1,5 @@
 const MINUTE = 60_000;
 
-/** The service's default, for those who may not read the clinic's setting. */
-export const IDLE_MINUTES = 30;
-
 /** How long before the end the person is asked, in seconds. */
 export const WARNING_SECONDS = 120;
 

@@ -1,11 +1,11 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useCallback, useEffect, useRef, useState } from "react";
 import { onSessionUsed } from "../api/sessionFetch";
-import { IDLE_MINUTES, idleSecondsLeft } from "../rules/idle";
+import { idleSecondsLeft } from "../rules/idle";
 import { Dialog } from "../ui/Dialog";
 import { ProblemNote } from "../ui/ProblemNote";
 import { useSignOut } from "./Leave";
-import { clinicQuery, manages, sessionQuery, useSession } from "./queries";
+import { sessionQuery, useSession } from "./queries";
 import { onOtherTabs, tellOtherTabs } from "./tabs";
 
 /**
@@ -13,7 +13,7 @@ import { onOtherTabs, tellOtherTabs } from "./tabs";
  * The clock can be stopped until the next use.
  */
 export function useIdleClock(): { secondsLeft: number | null; stopClock: () => void } {
-  const limit = useIdleLimit();
+  const limit = useSession().idleMinutes;
   const lastUse = useRef(Date.now());
   const [secondsLeft, setSecondsLeft] = useState<number | null>(null);
   useEffect(() => {
@@ -40,24 +40,6 @@ export function useIdleClock(): { secondsLeft: number | null; stopClock: () => v
     setSecondsLeft(null);
   }, []);
   return { secondsLeft, stopClock };
-}
-
-function useIdleLimit(): number {
-  const queries = useQueryClient();
-  const readable = manages(useSession());
-  const [limit, setLimit] = useState(IDLE_MINUTES);
-  useEffect(() => {
-    if (!readable) return;
-    // It has time: the first page should not wait for it.
-    const timer = setTimeout(() => {
-      queries.fetchQuery(clinicQuery).then(
-        (clinic) => setLimit(clinic.sessionIdleMinutes),
-        () => {},
-      );
-    }, 30_000);
-    return () => clearTimeout(timer);
-  }, [readable, queries]);
-  return limit;
 }
 
 /** Asks a person who is about to be signed out, and says so when it happened. */

@@ -127,5 +127,11 @@ export function invitation(change: Partial<Schemas["InvitationView"]> = {}): Sch
 /** The session of this person. */
 export function session(change: Partial<Schemas["UserView"]> = {}): Schemas["CurrentSessionView"] {
   const clinic = { clinicId: "0192cccc-cccc-7ccc-8ccc-cccccccccccc", name: "Riverside Imaging" };
-  return { sessionId: "ses_0192dddddddddddddddddddddddddddd", user: user(change), clinic, clinics: [clinic] };
+  return {
+    sessionId: "ses_0192dddddddddddddddddddddddddddd",
+    user: user(change),
+    clinic,
+    clinics: [clinic],
+    idleMinutes: 30,
+  };
 }

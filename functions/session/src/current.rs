@@ -26,6 +26,8 @@ pub(crate) struct CurrentSessionView {
     clinic: ClinicView,
     /// The clinics that the person can change to, and this one.
     clinics: Vec<ClinicView>,
+    /// Minutes without a request until the session ends. The clinic's setting when the session began.
+    idle_minutes: u8,
 }
 
 /// Get the current session.
@@ -49,6 +51,7 @@ pub(crate) async fn handle(
         user: (&person.user).into(),
         clinic: clinic.ok_or_else(|| Problem::internal("a user without a clinic"))?,
         clinics,
+        idle_minutes: person.session.idle_limit.get(),
     }))
 }
 

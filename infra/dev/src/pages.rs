@@ -58,13 +58,12 @@ pub(crate) fn router(dashboard: &Path) -> Result<Router, PagesError> {
 async fn show_page(State(files): State<ServeDir>, mut request: Request) -> Response {
     let name = choose_file(request.uri().path());
     let Ok(uri) = name.parse::<Uri>() else { return StatusCode::NOT_FOUND.into_response() };
-    // A built file has another name once its content changes.
-    let cache = if name.starts_with("/assets/") {
-        "public, max-age=31536000, immutable"
-    } else {
-        "no-store"
-    };
     *request.uri_mut() = uri;
+    let built = name.starts_with("/assets/");
+    let Ok(answer) = files.oneshot(request).await;
+    // A built file has another name once its content changes.
+    let immutable = built && answer.status().is_success();
+    let cache = if immutable { "public, max-age=31536000, immutable" } else { "no-store" };
     let headers = [
         (header::CONTENT_SECURITY_POLICY, DASHBOARD_POLICY),
         (header::STRICT_TRANSPORT_SECURITY, HeaderValue::from_static("max-age=63072000")),
@@ -73,7 +72,6 @@ async fn show_page(State(files): State<ServeDir>, mut request: Request) -> Respo
         (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
         (header::CACHE_CONTROL, HeaderValue::from_static(cache)),
     ];
-    let Ok(answer) = files.oneshot(request).await;
     (headers, answer).into_response()
 }
 
@@ -157,7 +155,7 @@ mod tests {
             ("/users/invitations", 200, "application", "no-store"),
             ("/accept%23token=a", 200, "accept", "no-store"),
             ("/assets/index-abc.js", 200, "script", "public, max-age=31536000, immutable"),
-            ("/assets/index-old.js", 404, "", "public, max-age=31536000, immutable"),
+            ("/assets/index-old.js", 404, "", "no-store"),
             ("/../Cargo.toml", 404, "", "no-store"),
         ] {
             let request = Request::get(path).body(Body::empty()).unwrap();

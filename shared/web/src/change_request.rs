@@ -72,6 +72,7 @@ impl RequestFields for ChangeRequest {
     type Values = ProfileChanges;
 
     const READ_ONLY: &'static [&'static str] = &[
+        "apiKeyDescription",
         "assignable",
         "clinicId",
         "createdAt",
@@ -80,13 +81,17 @@ impl RequestFields for ChangeRequest {
         "email",
         "expiry",
         "grantedBy",
+        "grantedByName",
         "invitationId",
         "invitedByApiKeyId",
         "invitedSource",
         "inviterId",
+        "inviterName",
         "lastLoginAt",
+        "lastViewAt",
         "npiRegistryName",
         "npiVerification",
+        "rejectReason",
         "sendCount",
         "status",
         "updatedAt",

@@ -57,8 +57,12 @@ pub(super) const CASES: &[&str] = &[
 ];
 
 /// Operations with a body that write nothing.
-pub(super) const READ_ONLY: &[&str] =
-    &["POST /v1/invitation/lookup", "POST /v1/password/lookup", "POST /v1/access/introspect"];
+pub(super) const READ_ONLY: &[&str] = &[
+    "POST /v1/invitation/lookup",
+    "POST /v1/npi/lookup",
+    "POST /v1/password/lookup",
+    "POST /v1/access/introspect",
+];
 
 const USERS: &str = "/v1/autoScribe/users";
 const INVITATIONS: &str = "/v1/autoScribe/users/invitations";

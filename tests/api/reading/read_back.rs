@@ -5,10 +5,16 @@ use serde_json::{Value, json};
 use super::{INVITATIONS, USERS};
 use crate::support::{App, admin, member, radiologist, with};
 
+/// Names that only GET at the dashboard has.
+const ONLY_READ: [&str; 4] = ["apiKeyDescription", "grantedByName", "inviterName", "lastViewAt"];
+
 /// Reads an object and sends it back as it is.
 async fn send_back(client: &crate::support::TestClient, path: &str) -> (Value, Value) {
-    let read = client.get(path).await.expect(200);
+    let mut read = client.get(path).await.expect(200);
     let answer = client.patch(path, &read).await.expect(200);
+    for name in ONLY_READ {
+        read.as_object_mut().unwrap().remove(name);
+    }
     (read, answer)
 }
 

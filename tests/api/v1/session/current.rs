@@ -16,6 +16,11 @@ async fn the_current_session_shows_the_user_and_the_clinics() {
     assert_eq!(who["clinic"]["name"], "Riverside Imaging");
     assert_eq!(who["clinics"], json!([who["clinic"]]));
     assert!(who["sessionId"].as_str().unwrap().starts_with("ses_"));
+    assert_eq!(who["idleMinutes"], 30);
+    // A changed setting is for sessions that begin later.
+    let admin = app.confirm_and_sign_in(&admin("olu@clinic.example")).await;
+    admin.client.patch("/v1/clinic", &json!({"sessionIdleMinutes": 5})).await.expect(200);
+    assert_eq!(session.client.get("/v1/session").await.expect(200)["idleMinutes"], 30);
     app.as_pacs().get("/v1/session").await.expect_problem(403, "forbidden");
 }
 
