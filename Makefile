@@ -59,7 +59,7 @@ check: .venv/infra dashboard/node_modules ## Checks format, lints, generated fil
 	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
 	$(PYTHON) tests/prose.py
 
-soak: .venv/contract ## Kills the service again and again under load for 20 minutes, or MINUTES=, and compares
+soak: .venv/contract dashboard/dist ## Kills the service again and again under load for 20 minutes, or MINUTES=, and compares
 	$(BUILD) --bin dev
 	.venv/contract/bin/python tests/soak/soak.py
 

@@ -96,7 +96,8 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     assert BINARY.exists(), "run make test"
     port, home = free_port(), tmp_path_factory.mktemp("service")
     environment = {**os.environ, "PORT": str(port), "DYNAMODB_PORT": str(free_port())}
-    process = subprocess.Popen([BINARY], cwd=home, env=environment, stdout=subprocess.PIPE, text=True)
+    command = [BINARY, "--pages", ROOT / "dashboard/dist"]
+    process = subprocess.Popen(command, cwd=home, env=environment, stdout=subprocess.PIPE, text=True)
     printed = ""
     while "ask_" not in printed:
         line = process.stdout.readline()

@@ -52,7 +52,7 @@ class Service:
     def spawn(self) -> None:
         with (self.home / "service.log").open("a") as log:
             self.process = subprocess.Popen(
-                [BINARY], cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
+                [BINARY, "--pages", ROOT / "dashboard/dist"], cwd=self.home, env=self.environment, stdout=subprocess.PIPE, stderr=log, text=True
             )
 
     def start(self) -> None:
