@@ -28,7 +28,7 @@ inBrowser("inviting many people", () => {
     await page.getByText("113 ready, 7 to fix").waitFor();
     await expectAccessible(page);
 
-    await page.getByRole("button", { name: "Send 120 invitations" }).click();
+    await page.getByRole("button", { name: "Fix 7 rows" }).click();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
     expect(await focused()).toBe("Email address, row 5");
 
@@ -37,7 +37,7 @@ inBrowser("inviting many people", () => {
       requests += 1;
       return requests === 2 ? route.abort() : route.continue();
     });
-    await page.getByRole("button", { name: "Send only the 113 ready" }).click();
+    await page.getByRole("button", { name: "Send the 113 that are ready" }).click();
     await page.getByText("50 sent, 13 ready, 50 waiting, 7 to fix").waitFor();
     await expectAccessible(page);
     await page.getByRole("button", { name: "Try again" }).click();

@@ -23,7 +23,7 @@ const described: Record<ColumnTarget, Described> = {
     label: "Email address",
     headings: "email emailaddress emailaddresses mail workemail businessemail primaryemail useremail emailid",
   },
-  fullName: { label: "Whole name", headings: "name fullname displayname person wholename employeename username" },
+  fullName: { label: "Full name", headings: "name fullname displayname person wholename employeename username" },
   firstName: { label: "First name", headings: "first firstname given givenname forename fname" },
   middleName: {
     label: "Middle name",
@@ -39,7 +39,7 @@ const described: Record<ColumnTarget, Described> = {
     headings: "npi npinumber npino npinum providernpi nationalprovideridentifier nationalproviderid",
   },
   phoneNumber: {
-    label: "Phone",
+    label: "Phone number",
     headings: "phone phonenumber phoneno telephone telephonenumber tel mobile mobilephone cell cellphone workphone",
     optional: true,
   },

@@ -7,7 +7,7 @@ import { StepTitle } from "./StepTitle";
 export type Targets = Map<number, ColumnTarget | null>;
 
 const options = [
-  { value: "" as const, text: "Leave out" },
+  { value: "" as const, text: "Skip" },
   ...columnTargets.map((target) => ({ value: target, text: fieldLabel(target) })),
 ];
 
@@ -32,7 +32,7 @@ export function ColumnsStep(props: {
         else props.onDone(targets);
       }}
     >
-      <StepTitle>What does each column have?</StepTitle>
+      <StepTitle>What is in each column?</StepTitle>
       {refused.fault && <Fault key={refused.times} text={refused.fault} />}
       <Checkbox
         label="The first row has headings"

@@ -14,7 +14,7 @@ export function DefaultsForm({ onChange }: { onChange: (defaults: Defaults) => v
   useEffect(() => onChange(defaultsOf(draft)), [draft, onChange]);
   return (
     <details className="card panel" open>
-      <summary>Role and permissions of rows that leave them out</summary>
+      <summary>Default role and permissions</summary>
       <form className="narrow">
         <RoleField form={form} />
         <PermissionFields form={form} />

@@ -9,7 +9,7 @@ import "./ImportPage";
 test("the person says what unknown columns have", async () => {
   const sent = serve((one) => answer(one));
   const { person } = await paste("Correo;Nombre;Apellido\nanna@b.example;Anna;Hale");
-  const title = await screen.findByRole("heading", { name: "What does each column have?" });
+  const title = await screen.findByRole("heading", { name: "What is in each column?" });
   expect(document.activeElement).toBe(title);
   expect(screen.getByLabelText("Correo")).toHaveProperty("value", "email");
   await person.selectOptions(screen.getByLabelText("Nombre"), "First name");
@@ -38,7 +38,7 @@ test("defaults fill what rows leave out, and a row can have another", async () =
 
 test.each([
   ["", "Paste at least one person."],
-  [sheet(501), "These are 501 people. Import at most 500 at a time."],
+  [sheet(501), "This list has 501 people. Import at most 500 at a time."],
 ])("a paste that can't be used says why", async (text, fault) => {
   serve((one) => answer(one));
   await paste(text);

@@ -9,7 +9,7 @@ import { PasteStep } from "./PasteStep";
 import { PeopleStep } from "./PeopleStep";
 import { MAX_ROWS } from "./state";
 
-const TITLE = "Invite many people";
+const TITLE = "Import a list";
 
 /** Invites many people at once: paste, say what the columns have, correct, send. */
 export function ImportPage() {
@@ -37,7 +37,7 @@ function Steps() {
     const found = readTable(text);
     const count = found.cells.length - (found.headings ? 1 : 0);
     if (count < 1) return "Paste at least one person.";
-    if (count > MAX_ROWS) return `These are ${count} people. Import at most ${MAX_ROWS} at a time.`;
+    if (count > MAX_ROWS) return `This list has ${count} people. Import at most ${MAX_ROWS} at a time.`;
     const columns = columnsOf(found);
     setGrid(found);
     if (!needsChoice(found, columns)) setPeople(rowsOf(found, targetsOf(columns)));

@@ -56,7 +56,7 @@ export function PasteStep(props: {
           />
         )}
       </Field>
-      <Field label="Or choose a file" wrong={fileFault ?? undefined} hint="CSV or text, not a workbook.">
+      <Field label="Or choose a file" wrong={fileFault ?? undefined} hint="A CSV or text file, not an Excel workbook.">
         {(control) => (
           <input
             {...control}

@@ -65,7 +65,7 @@ export function PeopleStep({ people, onBack }: { people: Cells[]; onBack: () => 
           onConfirm={() => (blocker.status === "blocked" ? blocker.proceed() : onBack())}
           onClose={() => (blocker.status === "blocked" ? blocker.reset() : setAskBack(false))}
         >
-          <p>Some people were not invited yet. What you corrected here will be lost.</p>
+          <p>Some people were not invited yet. If you continue, you will lose your corrections.</p>
         </Confirm>
       )}
     </>

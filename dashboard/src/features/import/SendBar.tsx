@@ -39,7 +39,7 @@ export function SendBar(props: {
       <div className="actions">
         {counts.fix > 0 && (
           <button type="button" className="first" onClick={props.onFix}>
-            Send {invitations(counts.ready + counts.fix)}
+            Fix {counts.fix === 1 ? "1 row" : `${counts.fix} rows`}
           </button>
         )}
         {(canSend || busy) && (
@@ -47,7 +47,7 @@ export function SendBar(props: {
             {busy
               ? "Sending…"
               : counts.fix > 0
-                ? `Send only the ${counts.ready} ready`
+                ? `Send the ${counts.ready} that ${counts.ready === 1 ? "is" : "are"} ready`
                 : `Send ${invitations(counts.ready)}`}
           </button>
         )}
@@ -77,8 +77,8 @@ function Stopped({ problem, onGoOn }: { problem: Problem; onGoOn: () => void }) 
     return (
       <div className="problem" role="alert">
         <p>
-          Your clinic has sent all its invitations for today. Keep this page open and send the rest from{" "}
-          <Time at={nextDay(new Date())} /> on.
+          Your clinic has sent all its invitations for today. Keep this page open and send the rest after{" "}
+          <Time at={nextDay(new Date())} />.
         </p>
       </div>
     );
@@ -86,7 +86,7 @@ function Stopped({ problem, onGoOn }: { problem: Problem; onGoOn: () => void }) 
   return (
     <>
       <ProblemNote error={problem} onRetry={onGoOn} />
-      <p className="quiet">Trying again goes on with the rest. No one gets a second invitation.</p>
+      <p className="quiet">Try again to send the rest. No one gets a second invitation.</p>
     </>
   );
 }

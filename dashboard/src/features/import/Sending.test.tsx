@@ -16,11 +16,11 @@ test("120 people with 7 faults: the others go in three requests, then the 7 are 
   const fault = document.getElementById(cell.getAttribute("aria-describedby") ?? "");
   expect(fault?.textContent).toBe("This is not an email address.");
 
-  await person.click(screen.getByText("Send 120 invitations"));
+  await person.click(screen.getByText("Fix 7 rows"));
   expect(document.activeElement).toBe(cell);
   expect(batches(sent)).toHaveLength(0);
 
-  await person.click(screen.getByText("Send only the 113 ready"));
+  await person.click(screen.getByText("Send the 113 that are ready"));
   const summary = await screen.findByText("113 sent, 0 ready, 7 to fix");
   expect(batches(sent).map((one) => usersOf(one).length)).toEqual([50, 50, 13]);
   expect(new Set(batches(sent).map(keyOf)).size).toBe(3);
@@ -115,7 +115,7 @@ test("faults of the API stand under their cells, and conflicts lead on", async (
   serve((one) => answer(one, ({ email }) => refusals[email] ?? null));
   const { person } = await pasteWithRole(sheet(4));
   await person.click(screen.getByRole("button", { name: "Send 4 invitations" }));
-  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already in the clinic");
+  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already invited or users");
   const cell = screen.getByLabelText("Last name, row 1");
   expect(document.getElementById(cell.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
     "Put a space after each period.",
@@ -124,7 +124,7 @@ test("faults of the API stand under their cells, and conflicts lead on", async (
   expect([link(2), link(3)]).toEqual(["/users/invitations/inv_2", "/users/usr_3"]);
   await person.type(cell, "l");
   await person.click(await screen.findByRole("button", { name: "Send 1 invitation" }));
-  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already in the clinic");
+  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already invited or users");
 });
 
 test("inviting an admin asks for the password, and sends the rest of the rows after it", async () => {

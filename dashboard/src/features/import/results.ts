@@ -6,7 +6,7 @@ import type { Judged, Standing } from "./rows";
 export const standingWords: Record<Standing, Word> = {
   ready: { text: "Ready", tone: "plain" },
   fix: { text: "To fix", tone: "bad" },
-  there: { text: "Already there", tone: "plain" },
+  there: { text: "Already invited or a user", tone: "plain" },
   sent: { text: "Sent", tone: "good" },
   sending: { text: "Waiting", tone: "wait" },
 };

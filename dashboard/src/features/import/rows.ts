@@ -76,7 +76,7 @@ export function countsInWords(counts: Record<Standing, number>): string {
     `${counts.ready} ready`,
     counts.sending && `${counts.sending} waiting`,
     counts.fix && `${counts.fix} to fix`,
-    counts.there && `${counts.there} already in the clinic`,
+    counts.there && `${counts.there} already invited or ${counts.there === 1 ? "a user" : "users"}`,
   ];
   return words.filter(Boolean).join(", ");
 }

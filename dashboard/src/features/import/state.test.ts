@@ -70,7 +70,7 @@ test("an answer sends some rows, and tells the others what is wrong", () => {
       { index: 3, status: 503, error: refusal(503, "unavailable") },
     ],
   });
-  expect(words(after)).toBe("1 sent, 1 ready, 1 to fix, 1 already in the clinic");
+  expect(words(after)).toBe("1 sent, 1 ready, 1 to fix, 1 already invited or a user");
   expect(judged(after)[1]?.faults).toEqual({ npiNumber: "Check." });
   expect(after.rows[0]?.cells).toMatchObject({ clinicRole: "Radiologist", hasDashboardAccess: "Yes", admin: "No" });
   expect(after.progress).toEqual({ done: 4, total: 4 });
@@ -97,7 +97,7 @@ test("an address that is there already needs another address", () => {
   const error = refusal(409, "already_invited", { invitationId: "inv_1" });
   const there = run(state, { type: "answer", chunk, results: [{ index: 0, status: 409, error }] });
   expect(words(run(there, { type: "edit", id: 1, field: "lastName", text: "Berg" }))).toContain(
-    "already in the clinic",
+    "already invited or a user",
   );
   expect(words(run(there, { type: "edit", id: 1, field: "email", text: "new@b.example" }))).toBe("1 ready");
 });

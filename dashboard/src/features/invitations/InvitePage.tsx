@@ -15,7 +15,7 @@ export function InvitePage() {
   const { from } = useSearch({ from: "/users/invitations/new" });
   return (
     <ManagersOnly title="Invite User">
-      <Page title="Invite User" actions={<Link to="/users/invitations/import">Invite many people</Link>}>
+      <Page title="Invite User" actions={<Link to="/users/invitations/import">Import a list</Link>}>
         {from ? <InviteAgain key={from} from={from} /> : <InviteForm source={blank} />}
       </Page>
     </ManagersOnly>
