@@ -63,7 +63,7 @@ test("origins and the scope of access go only with a key that opens views", () =
 });
 
 test("scopes read as words, and two of them need an owner", () => {
-  expect(scopeWords(["access:dictate", "users:read"])).toBe("Read users, Open views to dictate");
+  expect(scopeWords(["access:dictate", "users:read"])).toBe("Read users, Create dictation links");
   expect(scopes.filter(({ ownerOnly }) => ownerOnly).map(({ name }) => name)).toEqual([
     "admins:write",
     "access:dictate",

@@ -17,23 +17,23 @@ export const scopes: Scope[] = [
   {
     name: "invitations:write",
     label: "Manage invitations",
-    sentence: "Revoke invitations. Together with Manage members, also edit and resend them.",
+    sentence: "Revoke invitations. With Manage members, also edit and resend them.",
   },
   {
     name: "admins:write",
     label: "Manage admins",
-    sentence: "Together with Manage members or Manage invitations, do the same for admins.",
+    sentence: "With Manage members or Manage invitations, do the same for admins.",
     ownerOnly: true,
   },
   {
     name: "access:issue",
-    label: "Open views",
-    sentence: "Issue, list and end temporary access, and check it. A PACS needs this.",
+    label: "Create view links",
+    sentence: "Create, list, end and check views. A PACS needs this.",
   },
   {
     name: "access:dictate",
-    label: "Open views to dictate",
-    sentence: "Together with Open views, issue links in which a radiologist dictates and creates reports.",
+    label: "Create dictation links",
+    sentence: "With Create view links, create links for dictating reports.",
     ownerOnly: true,
   },
   {
@@ -63,10 +63,10 @@ export const keyStatus: Record<Schemas["ApiKeyStatusName"], Word> = {
 };
 
 export const accessScopes: Record<Schemas["AccessScopeName"], { label: string; sentence: string }> = {
-  all: { label: "Every view of the clinic", sentence: "The key lists and ends all temporary access of the clinic." },
+  all: { label: "Every view of the clinic", sentence: "The key can list and end all of the clinic's views." },
   self: {
     label: "Only its own views",
-    sentence: "The key lists and ends only what it issued. Choose this if several PACS share the clinic.",
+    sentence: "The key can list and end only the views it created. Choose this if several PACS share the clinic.",
   },
 };
 
@@ -91,10 +91,10 @@ export const emptyKey: KeyDraft = {
 
 export const keyLabels: Record<keyof KeyDraft, string> = {
   description: "Description",
-  scopes: "What the key may do",
-  embedOrigins: "Pages that may embed its views",
-  accessScope: "Views that it sees and ends",
-  expiresAt: "Last day",
+  scopes: "Permissions",
+  embedOrigins: "Sites that can embed its views",
+  accessScope: "Views it can list and end",
+  expiresAt: "Expires on",
 };
 
 const MAX_ORIGINS = 20;
@@ -105,7 +105,7 @@ export function keyFaults(draft: KeyDraft, now: Date = new Date()): Faults {
     ["description", descriptionFault(draft.description.trim())],
     ["scopes", draft.scopes.length > 0 ? null : "Choose at least one."],
     ["embedOrigins", opensViews(draft) ? originsFault(originsOf(draft.embedOrigins)) : null],
-    ["expiresAt", draft.expiresAt && endOfDay(draft.expiresAt) <= now ? "Choose a day from today on." : null],
+    ["expiresAt", draft.expiresAt && endOfDay(draft.expiresAt) <= now ? "Choose today or a later date." : null],
   ];
   return new Map(found.filter((one): one is [keyof KeyDraft, string] => one[1] !== null));
 }
@@ -138,7 +138,7 @@ export function originsOf(text: string): string[] {
 function originsFault(origins: string[]): string | null {
   if (origins.length > MAX_ORIGINS) return `Enter at most ${MAX_ORIGINS} origins.`;
   const wrong = origins.find((origin) => !isOrigin(origin));
-  return wrong ? `“${wrong}” is not an origin. Write it without a path, such as https://pacs.example.` : null;
+  return wrong ? `“${wrong}” is not a valid origin. Enter one without a path, such as https://pacs.example.` : null;
 }
 
 function isOrigin(text: string): boolean {

@@ -26,7 +26,7 @@ async function openForm(level: "owner" | "admin", ...answers: Answer[]) {
   await person.click(await screen.findByRole("button", { name: "Create API key" }));
   const fill = async () => {
     await person.type(screen.getByLabelText("Description"), "Night script");
-    await person.click(screen.getByRole("checkbox", { name: "Open views" }));
+    await person.click(screen.getByRole("checkbox", { name: "Create view links" }));
   };
   const submit = () => person.click(screen.getByRole("button", { name: "Create key" }));
   const posts = () => sent.filter((one) => one.path === "/v1/apiKeys" && one.method === "POST");
@@ -50,14 +50,14 @@ test("an admin reads to ask an owner for two of the permissions", async () => {
   await openForm("admin");
   expect(screen.getAllByRole("checkbox")).toHaveLength(6);
   expect(screen.queryByRole("checkbox", { name: "Manage admins" })).toBeNull();
-  const note = screen.getByText(/Only an owner can create a key that may do these/);
-  expect(note.parentElement?.textContent).toMatch(/Manage admins.*Open views to dictate/);
+  const note = screen.getByText(/Only an owner can create a key with these permissions/);
+  expect(note.parentElement?.textContent).toMatch(/Manage admins.*Create dictation links/);
 });
 
 test("an empty form is not sent, and leads to each fault", async () => {
   const { person, submit, posts } = await openForm("owner");
   await submit();
-  const link = screen.getByRole("link", { name: "What the key may do" });
+  const link = screen.getByRole("link", { name: "Permissions" });
   expect(link.closest("[tabindex]")).toBe(document.activeElement);
   await person.click(link);
   expect(document.activeElement).toBe(screen.getByRole("checkbox", { name: "Read users" }));
@@ -68,7 +68,7 @@ test("an empty form is not sent, and leads to each fault", async () => {
 test("creates a key, and shows its secret until it is stored", async () => {
   const { person, fill, submit, posts } = await openForm("owner");
   await fill();
-  await person.type(screen.getByLabelText(/may embed its views/), "https://pacs.example/");
+  await person.type(screen.getByLabelText(/can embed its views/), "https://pacs.example/");
   await person.click(screen.getByRole("radio", { name: "Only its own views" }));
   await submit();
   const dialog = await screen.findByRole("dialog", { name: "The secret of Night script" });
@@ -80,7 +80,7 @@ test("creates a key, and shows its secret until it is stored", async () => {
     accessScope: "self",
   });
   await person.click(within(dialog).getByRole("button", { name: "Close" }));
-  expect(within(dialog).getByRole("status").textContent).toContain("Store the secret first");
+  expect(within(dialog).getByRole("status").textContent).toContain("Store the secret, then check");
   await person.click(within(dialog).getByRole("checkbox", { name: "I have stored it" }));
   await person.click(within(dialog).getByRole("button", { name: "Close" }));
   const row = await screen.findByRole("row", { name: /Night script/ });
@@ -149,8 +149,8 @@ test("what the API says of a field stands at the field", async () => {
   const { fill, submit } = await openForm("owner", problem(422, "embed_origin_invalid", "", { errors }));
   await fill();
   await submit();
-  await screen.findByRole("link", { name: "Pages that may embed its views" });
-  const field = screen.getByLabelText(/may embed its views/);
+  await screen.findByRole("link", { name: "Sites that can embed its views" });
+  const field = screen.getByLabelText(/can embed its views/);
   expect(field.getAttribute("aria-invalid")).toBe("true");
   expect(document.activeElement?.textContent).toContain("Send an origin without a path.");
 });

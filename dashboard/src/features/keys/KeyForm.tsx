@@ -45,7 +45,7 @@ export function KeyForm(props: { isOwner: boolean; onCreated: (key: NewApiKey) =
         <>
           <Field
             label={`${keyLabels.embedOrigins} (optional)`}
-            hint="The origins of your PACS, one a line, such as https://pacs.example. Without one, no page may embed them."
+            hint="The origins of your PACS, one per line, such as https://pacs.example. If empty, no site can embed them."
             wrong={form.faults.get("embedOrigins")}
           >
             {(control) => (
@@ -80,7 +80,7 @@ function ExpiryField({ form }: { form: ReturnType<typeof useForm<KeyDraft>> }) {
   return (
     <TextField
       label={`${keyLabels.expiresAt} (optional)`}
-      hint="The key stops working at the end of this day in your time zone. Without one, it works until someone revokes it."
+      hint="The key stops working at the end of this day in your time zone. If empty, the key works until someone revokes it."
       type="date"
       min={today}
       {...textField(form, "expiresAt")}

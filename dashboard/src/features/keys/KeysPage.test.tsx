@@ -12,7 +12,7 @@ test("lists each key in words", async () => {
   openPage("/keys");
   const text = (await row()).textContent;
   expect(text).toContain("Created by Olu Adeyemi");
-  expect(text).toContain("Read users, Manage members, Open views");
+  expect(text).toContain("Read users, Manage members, Create view links");
   expect(text).toContain("Only its own views");
   expect(text).toContain("https://pacs.example");
   expect(text).toContain("Active");
@@ -126,7 +126,7 @@ test("revoking a key that opens and invites nothing names neither", async () => 
   const { person } = openPage("/keys");
   await person.click(await screen.findByRole("button", { name: "Revoke PACS Riverside" }));
   const text = screen.getByRole("dialog").textContent;
-  expect(text).toContain("Whatever uses the key is refused");
+  expect(text).toContain("Requests with this key are refused");
   expect(text).not.toMatch(/views|invitations/);
 });
 

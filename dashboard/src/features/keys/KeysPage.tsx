@@ -44,7 +44,7 @@ function Keys() {
       title="API keys"
       actions={<CreateButton hidden={open?.what === "create"} onClick={() => setOpen({ what: "create" })} />}
     >
-      <p>A PACS or a script calls AutoScribe with a key. Give each its own, with as little as it needs.</p>
+      <p>A PACS or a script calls AutoScribe with a key. Give each its own, with only the permissions it needs.</p>
       {open?.what === "create" && <KeyForm isOwner={isOwner} onCreated={showSecret} onCancel={close} />}
       <Pages
         what="API keys"

@@ -27,7 +27,7 @@ export function KeysTable(props: Actions & { keys: ApiKey[]; focusKey: string | 
 }
 
 function Name({ apiKey }: { apiKey: ApiKey }) {
-  const creator = apiKey.createdBy === "operator" ? "the operator" : (apiKey.createdByName ?? "someone");
+  const creator = apiKey.createdBy === "operator" ? "the AutoScribe operator" : (apiKey.createdByName ?? "someone");
   return (
     <>
       <strong>{apiKey.description}</strong>
@@ -44,7 +44,7 @@ function Powers({ apiKey }: { apiKey: ApiKey }) {
       {scopeWords(apiKey.scopes)}
       {apiKey.accessScope === "self" && <span className="quiet">{accessScopes.self.label}</span>}
       {apiKey.embedOrigins.length > 0 && (
-        <span className="quiet">Embedded by {new Intl.ListFormat("en-US").format(apiKey.embedOrigins)}</span>
+        <span className="quiet">Can be embedded by {new Intl.ListFormat("en-US").format(apiKey.embedOrigins)}</span>
       )}
     </>
   );

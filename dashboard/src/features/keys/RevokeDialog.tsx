@@ -23,7 +23,7 @@ export function RevokeDialog(props: { apiKey: ApiKey; onRevoked: () => void; onC
     >
       <p>This cannot be undone. From the next request on:</p>
       <ul>
-        <li>Whatever uses the key is refused.</li>
+        <li>Requests with this key are refused.</li>
         {opens && <li>Links that it issued no longer open, and views that it opened end within 5 minutes.</li>}
         {grants && (
           <li>

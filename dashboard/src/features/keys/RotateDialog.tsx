@@ -22,7 +22,7 @@ export function RotateDialog(props: { apiKey: ApiKey; onRotated: (key: NewApiKey
   const ends = rotationEnds(apiKey.secrets, Number(hours));
   return (
     <Dialog title={`Rotate ${apiKey.description}?`} onClose={props.onClose}>
-      <p>The key gets another secret, and keeps what it may do.</p>
+      <p>The key gets a new secret. Its permissions stay the same.</p>
       <form
         ref={form}
         noValidate
@@ -35,7 +35,7 @@ export function RotateDialog(props: { apiKey: ApiKey; onRotated: (key: NewApiKey
       >
         {rotate.error && <ProblemNote error={rotate.error} />}
         <TextField
-          label="Hours that the old secret still works"
+          label="Hours to keep the old secret working"
           hint="0 to 168. Time to put the new secret in place. With 0, the old one stops at once."
           inputMode="numeric"
           autoComplete="off"

@@ -38,7 +38,7 @@ export function ScopeFields({ form, isOwner }: { form: Form<KeyDraft>; isOwner: 
 function OwnersOffer() {
   return (
     <div className="note">
-      <p>Only an owner can create a key that may do these. Ask one of them:</p>
+      <p>Only an owner can create a key with these permissions. Ask one of them:</p>
       <ul>
         {scopes
           .filter((scope) => scope.ownerOnly)

@@ -19,7 +19,7 @@ export function SecretDialog({ created, onClose }: { created: NewApiKey; onClose
   }, [stored]);
   const close = () => {
     if (stored) onClose();
-    else setSaid("Store the secret first, then say so.");
+    else setSaid("Store the secret, then check “I have stored it”.");
   };
   const copy = async () => {
     try {
@@ -27,7 +27,7 @@ export function SecretDialog({ created, onClose }: { created: NewApiKey; onClose
       setSaid("Copied.");
     } catch {
       secret.current?.select();
-      setSaid("The browser did not allow it. The secret is selected: copy it with the keyboard.");
+      setSaid("The browser blocked copying. The secret is selected: copy it with the keyboard.");
     }
   };
   return (
@@ -55,7 +55,7 @@ export function SecretDialog({ created, onClose }: { created: NewApiKey; onClose
       <p role="status">{said}</p>
       <Checkbox
         label="I have stored it"
-        explanation="No one can show it again. Without it, rotate the key."
+        explanation="You can't view it again. If you lose it, rotate the key."
         checked={stored}
         onChange={setStored}
       />
