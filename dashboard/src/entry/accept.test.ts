@@ -55,7 +55,7 @@ function text(): string {
 test("the invitation shows who invites, the person, the NPI, what they can do, and until when in their zone", async () => {
   start({});
   await step("Join Riverside Imaging");
-  expect(text()).toContain("Olu Adeyemi invites you to work with Riverside Imaging");
+  expect(text()).toContain("Olu Adeyemi invites you to join Riverside Imaging on AutoScribe");
   expect(text()).toContain("Anna Hale");
   expect(text()).toContain("1234567893Verified");
   expect(text()).toContain("Dictate and create radiology reports");
@@ -80,7 +80,7 @@ test.each([
 test("a person without an NPI, invited by a PACS, reads about neither", async () => {
   start({ "POST /v1/invitation/lookup": lookup({ inviter: null, npiVerification: "not_required" }) });
   await step("Join");
-  expect(text()).toContain("You are invited to work with");
+  expect(text()).toContain("You are invited to join");
   expect(text()).not.toContain("NPI");
 });
 
@@ -288,7 +288,7 @@ test.each([
   [
     "another problem",
     problem(500, "internal", "Something broke. Report it."),
-    "Something broke. Report it.Request req-1",
+    "Something broke. Report it.Request ID req-1",
   ],
   ["no readable answer", { status: 429, body: { message: "Too Many Requests" } }, "AutoScribe can't answer right now."],
 ])("%s stands on top of the form and gets the focus", async (_, answer, words) => {
@@ -446,7 +446,7 @@ test("a request for a new link that failed can be sent again", async () => {
   await step("This invitation has expired");
   await person.click(screen.getByRole("button", { name: "Request a new link" }));
   await step("The request was not sent");
-  expect(text()).toContain("Try again soon.Request req-1");
+  expect(text()).toContain("Try again soon.Request ID req-1");
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await step("Request sent");
 });
@@ -481,7 +481,7 @@ test("an invitation that did not open can be tried again", async () => {
   const answers: Answer[] = [problem(500, "internal", "Something broke."), { status: 200, body: lookup() }];
   const { person } = start({ "POST /v1/invitation/lookup": () => answers.shift() ?? { status: 500 } });
   await step("Your invitation did not open");
-  expect(text()).toContain("Something broke.Request req-1");
+  expect(text()).toContain("Something broke.Request ID req-1");
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await step("Join");
 });

@@ -64,7 +64,7 @@ function showOpenStep(): void {
 function fill(shown: Invitation): void {
   const who = shown.inviter ? `${shown.inviter} invites you` : "You are invited";
   setText("title", `Join ${shown.clinicName}`);
-  setText("lead", `${who} to work with ${shown.clinicName} in AutoScribe. Check your details, then confirm.`);
+  setText("lead", `${who} to join ${shown.clinicName} on AutoScribe. Check your details, then confirm.`);
   byId("facts", HTMLElement).replaceChildren(...facts(shown));
   setText("workplace", workplace(shown) ?? "");
   setText("decline-clinic", shown.clinicName);
@@ -78,7 +78,7 @@ function fill(shown: Invitation): void {
     "password-hint",
     known
       ? "You already have an AutoScribe account with this email address. Enter its password."
-      : "At least 15 characters. Several unrelated words do well. Leave out your name and your clinic's.",
+      : "At least 15 characters. Use several unrelated words. Don't use your name or your clinic's name.",
   );
 }
 
@@ -140,7 +140,8 @@ type Person = Pick<Invitation, "email" | "hasDashboardAccess" | "canCreateReport
 async function showAccepted(title: string, person: Person): Promise<void> {
   end();
   if (!person.hasDashboardAccess) {
-    const next = "Open a study in your PACS, and AutoScribe opens with it. You need no password and no other setup.";
+    const next =
+      "Open a study in your PACS, and AutoScribe opens with it. You don't need a password or any other setup.";
     return showOutcome({ mark: "good", title, text: [next, assignableNote(person)] });
   }
   const session = await findSession();

@@ -75,5 +75,5 @@ const requested: Outcome = {
 const noOne: Outcome = {
   mark: "bad",
   title: "No one was notified",
-  text: ["This link needs no new one, or no one at the clinic can send one. Ask the person who invited you."],
+  text: ["Either you don't need a new link, or no one at the clinic can send one. Ask the person who invited you."],
 };

@@ -83,7 +83,7 @@ function actionElement({ text, go }: Action, index: number): HTMLElement {
 
 /** What names a failed request in the service's logs. */
 export function requestLine(requestId: string): HTMLElement {
-  return make("p", { class: "quiet" }, "Request ", make("code", {}, requestId));
+  return make("p", { class: "quiet" }, "Request ID ", make("code", {}, requestId));
 }
 
 // Some email scanners encode the `#` of a link, so that the token comes in the path. A fragment counts first.

@@ -77,7 +77,7 @@ test("a person who works only in a PACS learns it before choosing a password, an
     "POST /v1/password/reset": { success: true, message: "RAW" },
   });
   await step("Dashboard access restricted");
-  expect(text()).toContain("You need no password.");
+  expect(text()).toContain("You don't need a password.");
   await person.click(screen.getByRole("button", { name: "Set a password anyway" }));
   await setPassword(person);
   await step("Your new password is set");
@@ -134,7 +134,7 @@ test("a link that did not open can be tried again", async () => {
   const answers: Answer[] = [problem(503, "unavailable", "Try again soon."), found];
   const { person } = start({ "POST /v1/password/lookup": () => answers.shift() ?? DEAD });
   await step("The link did not open");
-  expect(text()).toContain("Try again soon.Request req-1");
+  expect(text()).toContain("Try again soon.Request ID req-1");
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await step("Set a new password");
 });

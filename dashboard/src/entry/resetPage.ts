@@ -53,7 +53,7 @@ function showRestricted(): void {
     mark: "plain",
     title: "Dashboard access restricted",
     text: [
-      "Your account works inside your PACS. Open a study there, and AutoScribe opens with it. You need no password.",
+      "Your account works inside your PACS. Open a study there, and AutoScribe opens with it. You don't need a password.",
       "Set one only if an invitation asks for the password of your account.",
     ],
     actions: [{ text: "Set a password anyway", go: () => showStep("password") }],

@@ -96,7 +96,7 @@ test.each([
   ["a wrong password", problem(401, "credentials_wrong", "RAW"), "The email address or the password is wrong."],
   ["too many attempts", throttled, "too many wrong passwords for this address. Try again in 14 minutes."],
   ["a page that the browser hides", problem(403, "cross_site_request", "RAW"), "Reload this page"],
-  ["another problem", problem(500, "internal", "Something broke."), "Something broke.Request req-1"],
+  ["another problem", problem(500, "internal", "Something broke."), "Something broke.Request ID req-1"],
   ["a page of the network", { status: 200, body: undefined as unknown }, "AutoScribe can't answer right now."],
 ])("%s stands on top of the form and gets the focus", async (name, answer, words) => {
   const { person, replace } = start({ "POST /v1/session": answer });
@@ -202,7 +202,7 @@ test("a network that asked for many links waits", async () => {
   await step("Forgot password?");
   await person.type(document.querySelector("#forgot-email") as HTMLElement, "olu@clinic.example{Enter}");
   const summary = await screen.findByRole("alert");
-  expect(summary.textContent).toBe("Your network has asked for many links. Try again in 14 minutes.");
+  expect(summary.textContent).toBe("Your network has requested too many links. Try again in 14 minutes.");
 });
 
 test("the problem of a step is gone when the person comes back to it", async () => {

@@ -12,7 +12,7 @@ let clinics: Clinic[] = [];
 const words = {
   required: "Enter your password.",
   // Nothing that long was ever set.
-  password_length: "This is not the password of your account. It has at most 128 characters.",
+  password_length: "This isn't your password. Passwords have at most 128 characters.",
   too_many_attempts: "There were too many wrong passwords for this address.",
 };
 
@@ -22,7 +22,9 @@ export async function startSignIn(): Promise<void> {
   revealPasswords();
   onSubmit(form("sign-in-form"), "Signing in…", () => signIn({}), words);
   onSubmit(form("clinic-form"), "Signing in…", (button) => signIn({ clinicId: button.value }), words);
-  onSubmit(form("forgot-form"), "Sending…", forgot, { too_many_attempts: "Your network has asked for many links." });
+  onSubmit(form("forgot-form"), "Sending…", forgot, {
+    too_many_attempts: "Your network has requested too many links.",
+  });
   // The fragment names the step, so that the Back button leads from one to the other.
   addEventListener("hashchange", showStepOfAddress);
   // The link to this step is for a person who cannot sign in.
@@ -74,7 +76,7 @@ async function forgot(): Promise<void> {
     title: "Check your email",
     text: [
       `If ${email} has an AutoScribe account, a link to set a new password is on its way. It works once, for 30 minutes.`,
-      "If nothing arrives in a few minutes, look in the junk folder, and check the address.",
+      "If nothing arrives in a few minutes, look in the spam folder, and check the address.",
     ],
     actions: [
       { text: "Back to sign in", go: "#sign-in" },
