@@ -8,7 +8,7 @@ type View = Pick<
 /** What a view allows. */
 export const viewModes: Record<Schemas["AccessModeName"], string> = {
   dictation: "Read and report",
-  viewer_only: "Read only",
+  viewer_only: "Read-only",
 };
 
 /** What is viewed, as the PACS named it. */

@@ -16,8 +16,8 @@ type View = Schemas["AccessView"];
 const columns: [Column<View>, ...Column<View>[]] = [
   { heading: "Study", cell: (view) => <code>{studyName(view)}</code> },
   { heading: "Allows", cell: (view) => viewModes[view.mode] },
-  { heading: "Since", cell: (view) => <Time at={view.openedAt} never="Link not opened yet" /> },
-  { heading: "Until", cell: (view) => <Time at={viewEnd(view)} /> },
+  { heading: "Opened", cell: (view) => <Time at={view.openedAt} never="Link not opened yet" /> },
+  { heading: "Ends", cell: (view) => <Time at={viewEnd(view)} /> },
 ];
 
 /** What the person has open now. */

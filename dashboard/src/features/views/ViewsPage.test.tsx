@@ -13,7 +13,7 @@ test("lists each open view with its reader by name, study, mode and times", asyn
   const times = [...row.querySelectorAll("time")].map((time) => time.dateTime);
   expect(times).toEqual(["2026-11-27T09:00:30.000Z", "2026-11-27T10:00:30.000Z"]);
   expect(within(row).getByRole("link").getAttribute("href")).toBe(`/users/${anna.userId}`);
-  const other = screen.getByRole("row", { name: /No named person/ });
+  const other = screen.getByRole("row", { name: /No specific person/ });
   expect(other.textContent).toContain("Link not opened yet");
   expect(other.querySelector("time")?.dateTime).toBe(unopened.linkExpiresAt);
   expect(screen.getByText("2 open views")).toBeTruthy();
@@ -30,7 +30,7 @@ test("asks for each name once", async () => {
 test("a name that does not come leaves the rows usable", async () => {
   serveApi({ "GET /v1/session": session(), "GET /v1/access": list([view()]) });
   openPage("/views");
-  await screen.findByRole("button", { name: "End the view of a person of the clinic, study 1.2.840.1" });
+  await screen.findByRole("button", { name: "End the view of someone at the clinic, study 1.2.840.1" });
 });
 
 test("says that no view is open", async () => {
@@ -49,7 +49,7 @@ test("ends a view after a question, and the next row gets the focus", async () =
   await waitFor(() => expect(screen.queryByRole("row", { name: /Anna Hale/ })).toBeNull());
   expect(api.sent.find((one) => one.method === "POST")?.body).toEqual({ accessId: view().accessId });
   expect(screen.queryByRole("dialog")).toBeNull();
-  expect(document.activeElement).toBe(screen.getByRole("row", { name: /No named person/ }));
+  expect(document.activeElement).toBe(screen.getByRole("row", { name: /No specific person/ }));
 });
 
 test("after the only view has ended, the title gets the focus", async () => {
@@ -96,8 +96,10 @@ test("Show more loads the next page and moves the focus to its first row", async
   });
   const { person } = openPage("/views");
   await person.click(await screen.findByRole("button", { name: "Show more" }));
-  const row = await screen.findByRole("row", { name: /No named person/ });
+  const row = await screen.findByRole("row", { name: /No specific person/ });
   expect(document.activeElement).toBe(row);
+  await person.click(screen.getByRole("button", { name: "End the view of study 1.2.840.2" }));
+  expect(screen.getByRole("dialog", { name: "End this view?" })).toBeTruthy();
 });
 
 test("a member reads that the list has their own views only", async () => {

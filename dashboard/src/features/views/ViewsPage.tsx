@@ -30,7 +30,7 @@ export function ViewsPage() {
     <Page title="Open views">
       <p>
         Your PACS opens these views. {!manages(session) && "You see those that were opened for you or by you. "}
-        The list keeps itself up to date while you are here.
+        This list updates automatically.
       </p>
       <Pages
         what="open views"
@@ -57,7 +57,7 @@ export function ViewsPage() {
       </Pages>
       {ending && (
         <Confirm
-          title={`End the view of ${readerName(ending)}?`}
+          title={ending.userId ? `End the view of ${readerName(ending)}?` : "End this view?"}
           action="End the view"
           busy={end.isPending}
           error={end.error}

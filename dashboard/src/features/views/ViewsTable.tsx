@@ -16,8 +16,8 @@ export function ViewsTable(props: {
     { heading: "Reader", cell: (view) => <Reader view={view} /> },
     { heading: "Study", cell: (view) => <code>{studyName(view)}</code> },
     { heading: "Allows", cell: (view) => viewModes[view.mode] },
-    { heading: "Since", cell: (view) => <Time at={view.openedAt} never="Link not opened yet" /> },
-    { heading: "Until", cell: (view) => <Time at={viewEnd(view)} /> },
+    { heading: "Opened", cell: (view) => <Time at={view.openedAt} never="Link not opened yet" /> },
+    { heading: "Ends", cell: (view) => <Time at={viewEnd(view)} /> },
     {
       heading: "Action",
       cell: (view) => (
@@ -25,7 +25,7 @@ export function ViewsTable(props: {
           End
           <span className="visually-hidden">
             {" "}
-            the view of {readerName(view)}, study {studyName(view)}
+            {view.userId ? `the view of ${readerName(view)}, study` : "the view of study"} {studyName(view)}
           </span>
         </button>
       ),
@@ -48,11 +48,11 @@ export function ViewsTable(props: {
 }
 
 export function readerName(view: View): string {
-  return view.reader ?? (view.userId ? "a person of the clinic" : "no named person");
+  return view.reader ?? "someone at the clinic";
 }
 
 function Reader({ view }: { view: View }) {
-  if (!view.userId) return <>No named person</>;
+  if (!view.userId) return <>No specific person</>;
   return (
     <Link to="/users/$userId" params={{ userId: view.userId }}>
       {view.reader ?? "Person"}
