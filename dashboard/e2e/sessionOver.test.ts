@@ -17,7 +17,7 @@ inBrowser("a session that ends while a form is filled in", () => {
     const other = await newMachine();
     await other.goto("/account");
     await signIn(other, clinic.ownerEmail);
-    await other.getByRole("button", { name: "End all others" }).click();
+    await other.getByRole("button", { name: "Sign out everywhere else" }).click();
     await other.getByText("Your other sessions have ended.").waitFor();
 
     await owner.getByRole("button", { name: "Send invitation" }).click();

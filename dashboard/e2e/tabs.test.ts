@@ -39,13 +39,13 @@ inBrowser("two tabs of one browser", () => {
     const email = address("anna");
     await enterPerson(deaf, { email });
 
-    await owner.getByRole("button", { name: "Change to Lakeside Radiology" }).click();
+    await owner.getByRole("button", { name: "Switch to Lakeside Radiology" }).click();
     for (const tab of [owner, hears]) {
       await tab.getByRole("banner").getByText("Lakeside Radiology").waitFor();
       await tab.getByRole("heading", { name: "Users", level: 1 }).waitFor();
     }
     await deaf.getByRole("button", { name: "Send invitation" }).click();
-    const dialog = deaf.getByRole("dialog", { name: "You changed to another clinic" });
+    const dialog = deaf.getByRole("dialog", { name: "You switched clinics" });
     await dialog.getByText("This page still shows Riverside Imaging. Nothing was changed.").waitFor();
     await dialog.getByRole("button", { name: "Reload" }).click();
     await deaf.getByRole("banner").getByText("Lakeside Radiology").waitFor();

@@ -11,7 +11,7 @@ const dialogs: [string, string[], RegExp][] = [
   ["/users/:Luc Moreau", ["Release Luc Moreau"], /^Release Luc/],
   ["/users/:Ruth Doyle", ["Attest the NPI of Ruth Doyle"], /^Attest the NPI/],
   ["/users/:Ken Nakamura", ["End all views of Ken Nakamura"], /^End every view/],
-  ["/users/invitations", ["Revoke the invitation of Leo Varga"], /^Revoke the invitation/],
+  ["/users/invitations", ["Revoke the invitation for Leo Varga"], /^Revoke the invitation/],
   ["/views", [], /^End the view/],
   ["/keys", ["Rotate Access review"], /^Rotate Access/],
   ["/keys", ["Revoke PACS Riverside, production"], /^Revoke PACS/],
@@ -60,7 +60,7 @@ export function dialogsAreAccessible(riverside: () => Riverside): void {
       await page.goto("/clinic");
       await page.getByLabel("Next owner").selectOption({ index: 1 });
       await page.getByRole("button", { name: "Transfer ownership" }).click();
-      await expectDialog(page, /the owner\?$/);
+      await expectDialog(page, /an owner\?$/);
     });
 
     test("the secret of a key", async () => {
@@ -72,7 +72,7 @@ export function dialogsAreAccessible(riverside: () => Riverside): void {
       await expectAccessible(page, "a key's form with faults");
       await page.getByRole("textbox", { name: "Description" }).fill("Script");
       await page.getByLabel("Read users").check();
-      await page.getByLabel("Open views", { exact: true }).check();
+      await page.getByLabel("Create view links", { exact: true }).check();
       await expectAccessible(page, "a key's whole form");
       await page.getByRole("button", { name: "Create key" }).click();
       await expectDialog(page, /^The secret of/);
@@ -83,12 +83,12 @@ export function dialogsAreAccessible(riverside: () => Riverside): void {
     test.each([
       [401, "unauthenticated", "Your session has ended"],
       [403, "password_needed", "Confirm your password"],
-      [409, "clinic_changed", "You changed to another clinic"],
+      [409, "clinic_changed", "You switched clinics"],
     ])("%i %s", async (status, code, title) => {
       const { page } = riverside();
       await answer(page, "/v1/clinic", problem(status, code, "Refused."), "PATCH");
       await page.goto("/clinic");
-      await page.getByLabel("Days that an invitation stays open").fill("9");
+      await page.getByLabel("Days an invitation stays open").fill("9");
       await page.getByRole("button", { name: "Save" }).click();
       await expectDialog(page, title);
       await page.unrouteAll({ behavior: "ignoreErrors" });

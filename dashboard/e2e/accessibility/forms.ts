@@ -12,7 +12,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
       const { page, ids } = riverside();
       await page.goto("/users/invitations/new");
       await page.getByRole("button", { name: "Send invitation" }).click();
-      await page.getByText(/things need a fix/).waitFor();
+      await page.getByText(/^Fix \d+ problems$/).waitFor();
       await expectAccessible(page, "faults");
       await expectReflow(page);
       await page.getByLabel("Email address").fill("lucie@clinic.example");
@@ -22,7 +22,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
       await page.getByText("More details").click();
       await page.getByLabel("Create reports").check();
       await page.getByLabel("NPI").fill("2000000200");
-      await page.getByText("The last name is another one.").waitFor();
+      await page.getByText("The last name is different.").waitFor();
       await page.getByLabel("Dashboard access").uncheck();
       await expectAccessible(page, "the registry has another name");
       await expectReflow(page);
@@ -52,7 +52,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
     test("the clinic and the password with faults", async () => {
       const { page } = riverside();
       await page.goto("/clinic");
-      await page.getByLabel("Days that an invitation stays open").fill("90");
+      await page.getByLabel("Days an invitation stays open").fill("90");
       await page.getByRole("button", { name: "Save" }).click();
       await page.locator("[aria-invalid]").first().waitFor();
       await expectAccessible(page, "the clinic");
@@ -73,7 +73,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
         .getByLabel("List of people")
         .fill(`Who,Given,Family,Job\na.${id}@x.example,Ada,Boyd,Scribe\nb@x,Bo,Hall,Scribe`);
       await page.getByRole("button", { name: "Continue" }).click();
-      await page.getByText("What does each column have?").waitFor();
+      await page.getByText("What is in each column?").waitFor();
       await expectAccessible(page, "columns");
       for (const [heading, field] of Object.entries({
         Who: "Email address",
@@ -87,7 +87,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
       await page.getByText("1 ready, 1 to fix").waitFor();
       await expectAccessible(page, "people");
       await expectReflow(page);
-      await page.getByRole("button", { name: "Send only the 1 ready" }).click();
+      await page.getByRole("button", { name: "Send the 1 that is ready" }).click();
       await page.getByText("1 of 1 done").waitFor();
       await expectAccessible(page, "results");
       await expectReflow(page);

@@ -15,8 +15,8 @@ export type ClinicDraft = {
 export const clinicLabels: Record<keyof ClinicDraft, string> = {
   name: "Name",
   replyTo: "Reply address",
-  invitationDays: "Days that an invitation stays open",
-  sessionIdleMinutes: "Minutes until an idle session ends",
+  invitationDays: "Days an invitation stays open",
+  sessionIdleMinutes: "Minutes before an idle session ends",
   timeZone: "Time zone",
 };
 

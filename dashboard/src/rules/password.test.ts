@@ -20,7 +20,9 @@ test("characters are counted, not bytes or halves of them", () => {
 test("both passwords are needed, and they differ", () => {
   expect(passwordFaults({ currentPassword: "", newPassword: "" }).size).toBe(2);
   const same = "lantern-gravel-otter";
-  expect(passwordFaults({ currentPassword: same, newPassword: same }).get("newPassword")).toMatch(/another/);
+  expect(passwordFaults({ currentPassword: same, newPassword: same }).get("newPassword")).toMatch(
+    /different from your current one/,
+  );
 });
 
 const refused = (code: string) => [{ field: "newPassword", code, detail: "Send another." }];

@@ -29,7 +29,7 @@ export function passwordFaults(draft: PasswordDraft): Faults {
   if (length === 0) faults.set("newPassword", "Enter a new password.");
   else if (length < 15 || length > 128) faults.set("newPassword", LENGTH);
   else if (draft.newPassword === draft.currentPassword)
-    faults.set("newPassword", "Choose another than the current one.");
+    faults.set("newPassword", "Choose a password that is different from your current one.");
   return faults;
 }
 

@@ -56,7 +56,7 @@ export function IdleDialog({ seconds, onDismiss }: { seconds: number; onDismiss:
   return (
     <Dialog title={over ? "Your session has ended" : "Are you still there?"} onClose={over ? onDismiss : stay}>
       {over ? (
-        <p>No one used this page for a while. Sign in to go on. This page keeps what you entered.</p>
+        <p>No one used this page for a while. Sign in to continue. This page keeps what you entered.</p>
       ) : (
         <p>
           No one has used AutoScribe here for a while. You will be signed out in <TimeLeft seconds={seconds} />.

@@ -45,8 +45,8 @@ function ClinicChanged({ close }: { close: Close }) {
   const { clinic } = useSession();
   const leave = useLeave();
   return (
-    <Dialog title="You changed to another clinic" onClose={() => close(false)}>
-      <p>In another tab, you changed to another clinic. This page still shows {clinic.name}. Nothing was changed.</p>
+    <Dialog title="You switched clinics" onClose={() => close(false)}>
+      <p>You switched clinics in another tab. This page still shows {clinic.name}. Nothing was changed.</p>
       <div className="actions">
         <button type="button" className="first" onClick={() => leave("/")}>
           Reload
@@ -79,7 +79,7 @@ function SignInAgain({ close }: { close: Close }) {
   };
   return (
     <Dialog title="Your session has ended" onClose={() => close(false)}>
-      <p>Sign in to go on. This page keeps what you entered.</p>
+      <p>Sign in to continue. This page keeps what you entered.</p>
       <PasswordForm email={user.email} action="Sign in" submit={signIn} onCancel={() => close(false)} />
     </Dialog>
   );

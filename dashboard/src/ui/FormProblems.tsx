@@ -25,7 +25,7 @@ export function FormProblems(props: {
       {faults.size > 0 && (
         <div className="problem">
           <p>
-            <strong>{faults.size === 1 ? "One thing needs a fix" : `${faults.size} things need a fix`}</strong>
+            <strong>{faults.size === 1 ? "Fix 1 problem" : `Fix ${faults.size} problems`}</strong>
           </p>
           <ul>
             {ordered.map(([field, fault]) => (

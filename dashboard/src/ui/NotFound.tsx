@@ -6,7 +6,7 @@ export function NotFound() {
   return (
     <Page title="This page does not exist">
       <p>
-        Check the address, or go to <Link to="/">the first page</Link>.
+        Check the address, or go to <Link to="/">the home page</Link>.
       </p>
     </Page>
   );

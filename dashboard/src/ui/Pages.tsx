@@ -30,7 +30,12 @@ export function Pages<Page extends ListPage, Row>(props: {
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && rows.length === 0 && !query.hasNextPage && props.empty}
       {rows.length > 0 && props.children(rows, firstNew ? props.rowKey(firstNew) : null)}
-      {skipped > 0 && <p className="quiet">{skipped} could not be read and are left out. Tell your operator.</p>}
+      {skipped > 0 && (
+        <p className="quiet">
+          {skipped === 1 ? "1 row couldn't be read and is" : `${skipped} rows couldn't be read and are`} not shown.
+          Contact the AutoScribe operator.
+        </p>
+      )}
       {query.hasNextPage && (
         <p>
           <button

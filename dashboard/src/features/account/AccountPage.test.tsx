@@ -31,7 +31,7 @@ async function change(answer: Answer) {
   });
   const tab = otherTab();
   const { person } = openPage("/account");
-  await person.click(await screen.findByRole("button", { name: "Change to Lakeside Imaging" }));
+  await person.click(await screen.findByRole("button", { name: "Switch to Lakeside Imaging" }));
   return { assign, sent, tab, person };
 }
 
@@ -48,8 +48,8 @@ test("the clinic of this page is not offered", async () => {
   openPage("/account");
   const list = within(await screen.findByRole("region", { name: "Clinics" })).getAllByRole("listitem");
   expect(list.map((item) => item.textContent)).toEqual([
-    "Riverside ImagingYou are here",
-    "Lakeside ImagingChange to Lakeside Imaging",
+    "Riverside ImagingCurrent clinic",
+    "Lakeside ImagingSwitch to Lakeside Imaging",
   ]);
 });
 

@@ -18,21 +18,21 @@ export function Clinics({ session: { clinic, clinics } }: { session: Session }) 
   return (
     <section className="card panel" aria-labelledby="clinics">
       <h2 id="clinics">Clinics</h2>
-      <p>Other tabs of this browser change too.</p>
+      <p>Other tabs in this browser switch too.</p>
       {change.error && <ProblemNote error={change.error} />}
       <ul className="plain lines">
         {clinics.map(({ clinicId, name }) => (
           <li key={clinicId}>
             {name}
             {clinicId === clinic.clinicId ? (
-              <span className="quiet">You are here</span>
+              <span className="quiet">Current clinic</span>
             ) : (
               <button
                 type="button"
                 aria-disabled={change.isPending}
                 onClick={() => !change.isPending && change.mutate(clinicId)}
               >
-                Change<span className="visually-hidden"> to {name}</span>
+                Switch<span className="visually-hidden"> to {name}</span>
               </button>
             )}
           </li>

@@ -23,7 +23,7 @@ async function fill(answer: Answer, current = "horse battery staple", next = "la
 
 test("changes the password, and empties the fields", async () => {
   const { changes, currentField, newField } = await fill(done);
-  await screen.findByText(/Your password is changed/);
+  await screen.findByText(/Your password was changed/);
   expect(changes()[0]?.body).toEqual({
     currentPassword: "horse battery staple",
     newPassword: "lantern-gravel-otter",

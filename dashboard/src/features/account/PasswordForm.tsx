@@ -18,7 +18,7 @@ export function PasswordForm({ email }: { email: string }) {
     onSuccess: () => {
       form.start(empty);
       setShown(false);
-      setSaid("Your password is changed. Your other sessions have ended.");
+      setSaid("Your password was changed. Your other sessions have ended.");
     },
     onError: form.refuse,
     // Neither password stays in memory.

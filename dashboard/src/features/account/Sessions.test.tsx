@@ -70,10 +70,10 @@ test("ends one session, and the focus goes to the next row", async () => {
 test("ends all others", async () => {
   serve();
   const { person } = openPage("/account");
-  await person.click(await screen.findByRole("button", { name: "End all others" }));
+  await person.click(await screen.findByRole("button", { name: "Sign out everywhere else" }));
   const said = await screen.findByText("Your other sessions have ended.");
   expect(await rows()).toHaveLength(1);
-  expect(screen.queryByRole("button", { name: "End all others" })).toBeNull();
+  expect(screen.queryByRole("button", { name: "Sign out everywhere else" })).toBeNull();
   await waitFor(() => expect(document.activeElement).toBe(said));
 });
 

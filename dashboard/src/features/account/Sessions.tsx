@@ -35,7 +35,7 @@ export function Sessions({ clinics }: { clinics: Schemas["ClinicView"][] }) {
         <h2 id="sessions">Where you are signed in</h2>
         {sessions.length > 1 && (
           <button type="button" aria-disabled={busy} onClick={() => !busy && endOthers.mutate()}>
-            End all others
+            Sign out everywhere else
           </button>
         )}
       </div>

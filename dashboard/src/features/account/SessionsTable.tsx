@@ -15,7 +15,7 @@ export function SessionsTable(props: {
   const columns: [Column<OwnSession>, ...Column<OwnSession>[]] = [
     { heading: "Signed in", cell: (session) => <Time at={session.signedInAt} /> },
     { heading: "Clinic", cell: clinicOf },
-    { heading: "From", cell: (session) => session.networkAddress ?? "Unknown address" },
+    { heading: "IP address", cell: (session) => session.networkAddress ?? "Unknown address" },
     { heading: "Last used", cell: (session) => <Time at={session.lastUsedAt} /> },
     {
       heading: "Actions",

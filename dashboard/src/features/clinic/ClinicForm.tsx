@@ -45,7 +45,7 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
       {isOwner ? (
         <TextField
           label={clinicLabels.name}
-          hint="As invitations and other emails show it."
+          hint="Shown in invitations and other emails."
           autoComplete="organization"
           {...textField(form, "name")}
         />
@@ -58,7 +58,7 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
       )}
       <TextField
         label={`${clinicLabels.replyTo} (optional)`}
-        hint="Where an answer to an email goes, such as your front office."
+        hint="Replies to emails go to this address, such as your front office."
         type="email"
         autoComplete="off"
         {...textField(form, "replyTo")}
@@ -77,8 +77,8 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
       />
       <TimeZoneField form={form} />
       <p className="quiet">
-        The clinic can send {settings.invitationsPerDay.toLocaleString("en-US")} invitation emails a day. Ask your
-        operator for more.
+        The clinic can send {settings.invitationsPerDay.toLocaleString("en-US")} invitation emails a day. Ask the
+        AutoScribe operator for more.
       </p>
       <div className="actions">
         <button className="first" type="submit" aria-disabled={save.isPending}>

@@ -50,7 +50,7 @@ test("an admin sees the name, and learns who can change it", async () => {
   openPage("/clinic");
   await screen.findByText("Only an owner can change the name.");
   expect(screen.queryByLabelText("Name")).toBeNull();
-  expect(screen.getByText("Only an owner can transfer the ownership.")).toBeTruthy();
+  expect(screen.getByText("Only an owner can transfer ownership.")).toBeTruthy();
   expect(screen.queryByRole("button", { name: "Transfer ownership" })).toBeNull();
 });
 
@@ -63,14 +63,14 @@ test("the limit of invitations can only be read", async () => {
 test("values out of range are not sent", async () => {
   const sent = serve("owner");
   const { person } = openPage("/clinic");
-  const days = await screen.findByLabelText("Days that an invitation stays open");
+  const days = await screen.findByLabelText("Days an invitation stays open");
   await person.clear(days);
   await person.type(days, "31");
-  const minutes = screen.getByLabelText("Minutes until an idle session ends");
+  const minutes = screen.getByLabelText("Minutes before an idle session ends");
   await person.clear(minutes);
   await person.type(minutes, "4");
   await person.click(save());
-  expect(document.activeElement?.textContent).toContain("2 things need a fix");
+  expect(document.activeElement?.textContent).toContain("Fix 2 problems");
   expect(days.getAttribute("aria-invalid")).toBe("true");
   expect(minutes.getAttribute("aria-invalid")).toBe("true");
   expect(change(sent)).toEqual([]);

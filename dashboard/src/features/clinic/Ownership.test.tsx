@@ -41,7 +41,7 @@ async function choose(name = /Anna Hale/) {
   const option = within(select).getByRole("option", { name });
   await person.selectOptions(select, option);
   await person.click(screen.getByRole("button", { name: "Transfer ownership" }));
-  return { person, dialog: screen.getByRole("dialog", { name: "Make Anna Hale the owner?" }) };
+  return { person, dialog: screen.getByRole("dialog", { name: "Make Anna Hale an owner?" }) };
 }
 
 test("offers active people with dashboard access who are no owners", async () => {
@@ -81,7 +81,7 @@ test("asks, transfers, and says what became of both", async () => {
   expect(dialog.textContent).toContain("you become an admin");
   await person.click(within(dialog).getByRole("button", { name: "Transfer ownership" }));
   const said = await screen.findByText("Anna Hale is now an owner, and you are an admin.");
-  await screen.findByText("Only an owner can transfer the ownership.");
+  await screen.findByText("Only an owner can transfer ownership.");
   expect(document.activeElement).toBe(said);
   expect(transfers(sent)).toEqual([{ userId: "usr_anna" }]);
 });
@@ -93,7 +93,7 @@ test("names the keys that end with the transfer, and asks again", async () => {
   await person.click(within(dialog).getByRole("button", { name: "Transfer ownership" }));
   await within(dialog).findByText("PACS Riverside");
   expect(within(dialog).queryByText("Send keys.")).toBeNull();
-  await person.click(within(dialog).getByRole("button", { name: "End the keys and transfer" }));
+  await person.click(within(dialog).getByRole("button", { name: "Revoke the keys and transfer" }));
   await screen.findByText(/Anna Hale is now an owner/);
   expect(transfers(sent)).toEqual([{ userId: "usr_anna" }, { userId: "usr_anna", keys: "end" }]);
 });

@@ -20,13 +20,13 @@ export function Ownership({ user, isOwner }: { user: User; isOwner: boolean }) {
     <section className="card panel" aria-labelledby="ownership">
       <h2 id="ownership">Ownership</h2>
       <p>
-        An owner can do what an admin can. Only an owner changes other owners, the clinic's name, and API keys that make
-        admins or dictate.
+        An owner can do everything an admin can. Only an owner can change other owners and the clinic's name, and create
+        API keys that manage admins or dictate.
       </p>
       {isOwner ? (
         <Transfer ownId={user.userId} onDone={setSaid} />
       ) : (
-        <p className="quiet">Only an owner can transfer the ownership.</p>
+        <p className="quiet">Only an owner can transfer ownership.</p>
       )}
       <p role="status" ref={status} tabIndex={-1}>
         {said}
@@ -48,7 +48,7 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
   const chosen = candidates.find((one) => one.userId === chosenId);
   const searchable = hasMore || q !== "";
   if (candidates.length === 0 && !searchable) {
-    return <p>No one else has dashboard access. Give it to the next owner first, then transfer the ownership here.</p>;
+    return <p>No one else has dashboard access. Give it to the next owner first, then transfer ownership here.</p>;
   }
   return (
     <>

@@ -10,7 +10,7 @@ export function TimeZoneField({ form }: { form: Form<ClinicDraft> }) {
   return (
     <Field
       label={clinicLabels.timeZone}
-      hint="Emails give times in this zone. These pages use the zone of your computer."
+      hint="Emails show times in this zone. These pages use the zone of your computer."
       wrong={form.faults.get("timeZone")}
     >
       {(control) => (

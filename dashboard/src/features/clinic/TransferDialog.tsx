@@ -21,8 +21,8 @@ export function TransferDialog(props: { next: User; onDone: () => void; onClose:
   const name = fullName(props.next);
   return (
     <Confirm
-      title={`Make ${name} the owner?`}
-      action={ending.length > 0 ? "End the keys and transfer" : "Transfer ownership"}
+      title={`Make ${name} an owner?`}
+      action={ending.length > 0 ? "Revoke the keys and transfer" : "Transfer ownership"}
       busy={transfer.isPending}
       error={isUndecided(transfer.error) ? null : transfer.error}
       onConfirm={() => transfer.mutate()}
@@ -34,7 +34,7 @@ export function TransferDialog(props: { next: User; onDone: () => void; onClose:
       </p>
       {ending.length > 0 && (
         <div className="note" role="alert">
-          <p>You made API keys that only an owner may have. They end with the transfer:</p>
+          <p>You made API keys that only an owner may have. The transfer revokes them:</p>
           <ul>
             {ending.map((key) => (
               <li key={key.apiKeyId}>{key.description}</li>

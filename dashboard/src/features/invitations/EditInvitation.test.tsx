@@ -8,7 +8,7 @@ const patches = (sent: Sent[]) => sent.filter((one) => one.method === "PATCH").m
 
 test("an edit sends only what changed, and the focus goes to the title", async () => {
   const { person, sent, router } = openInvitation({}, { [EDIT]: { status: 200, body: invitation() } });
-  await person.click(await screen.findByRole("link", { name: "Edit the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("link", { name: "Edit the invitation for Anna Hale" }));
   const title = await screen.findByRole("heading", { name: "Edit the invitation" });
   expect(document.activeElement).toBe(title);
   await person.clear(screen.getByLabelText("Last name"));
@@ -47,7 +47,7 @@ test("the API's faults of an edit stand at their fields", async () => {
   );
   await person.type(await screen.findByLabelText("First name"), "e");
   await person.click(screen.getByRole("button", { name: "Save" }));
-  await screen.findByText("One thing needs a fix");
+  await screen.findByText("Fix 1 problem");
   expect(screen.getByLabelText("NPI").getAttribute("aria-invalid")).toBe("true");
 });
 

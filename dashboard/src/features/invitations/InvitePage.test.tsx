@@ -44,7 +44,7 @@ test("a field shows its fault when it is left after input, and not before", asyn
 test("an incomplete form is not sent, and a summary with the focus leads to each fault", async () => {
   const { person, invites } = await openForm();
   await person.click(send());
-  const summary = screen.getByText("4 things need a fix").closest("[tabindex]") as HTMLElement;
+  const summary = screen.getByText("Fix 4 problems").closest("[tabindex]") as HTMLElement;
   expect(document.activeElement).toBe(summary);
   await person.click(within(summary).getByRole("link", { name: "Role" }));
   expect(document.activeElement).toBe(screen.getByLabelText("Role"));
@@ -58,7 +58,7 @@ test("the API's faults stand at their fields until those change", async () => {
   });
   await fillIn(person);
   await person.click(send());
-  await screen.findByText("One thing needs a fix");
+  await screen.findByText("Fix 1 problem");
   const field = screen.getByLabelText("Last name");
   expect(field.getAttribute("aria-invalid")).toBe("true");
   await person.type(field, "x");

@@ -4,8 +4,8 @@ import type { UserFilters } from "./filters";
 
 const reports = [
   { value: "", text: "Anyone" },
-  { value: "assignable", text: "Can be assigned reports" },
-  { value: "reports", text: "May create reports" },
+  { value: "assignable", text: "Can be assigned studies" },
+  { value: "reports", text: "Can create reports" },
 ] as const;
 
 const levels = [

@@ -117,9 +117,9 @@ test("each filter asks the API for what its label says", async () => {
   const { person } = openPage("/users");
   await screen.findByRole("row", { name: /Anna Hale/ });
   const last = () => Object.fromEntries(asked().at(-1)?.query ?? []);
-  await person.selectOptions(screen.getByLabelText("Reports"), "Can be assigned reports");
+  await person.selectOptions(screen.getByLabelText("Reports"), "Can be assigned studies");
   await waitFor(() => expect(last()).toEqual({ limit: "50", assignable: "true" }));
-  await person.selectOptions(screen.getByLabelText("Reports"), "May create reports");
+  await person.selectOptions(screen.getByLabelText("Reports"), "Can create reports");
   await waitFor(() => expect(last()).toEqual({ limit: "50", canCreateReports: "true" }));
   await person.selectOptions(screen.getByLabelText("Status"), "Deactivated");
   await waitFor(() => expect(last()).toEqual({ limit: "50", canCreateReports: "true", status: "deactivated" }));
@@ -136,6 +136,6 @@ test("a filter that no one can choose is taken out of the URL", async () => {
 test("people that can't be read are counted, not hidden", async () => {
   serveUsers(() => ({ status: 200, body: { users: [anna], cursor: null, hasMore: false, skipped: 2 } }));
   openPage("/users");
-  await screen.findByText(/^2 could not be read/);
+  await screen.findByText(/^2 rows couldn't be read and are not shown/);
   expect(screen.getByText("1 person")).toBeTruthy();
 });
