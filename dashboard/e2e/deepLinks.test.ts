@@ -46,9 +46,9 @@ inBrowser("the link of an email", () => {
     const page = await newMachine();
     await page.goto(`/users/invitations/inv_${"0".repeat(32)}`);
     await signIn(page, mei.email);
-    await page.getByRole("heading", { name: "This invitation does not exist" }).waitFor();
+    await page.getByRole("heading", { name: "Invitation not found" }).waitFor();
     await page.goto(`/users/usr_${"0".repeat(32)}`);
-    await page.getByRole("heading", { name: "This person is not here" }).waitFor();
+    await page.getByRole("heading", { name: "User not found" }).waitFor();
     await page.goto("/users/of/nobody");
     await page.getByRole("heading", { name: "This page does not exist" }).waitFor();
   });

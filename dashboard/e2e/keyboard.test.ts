@@ -26,7 +26,7 @@ inBrowser("a keyboard alone", () => {
     await keys.expectFocus("Invite User");
     await keys.tabTo("Send invitation");
     await keys.press("Enter");
-    await owner.getByText("4 things need a fix").waitFor();
+    await owner.getByText("Fix 4 problems").waitFor();
     await keys.tabTo("Email address");
     await keys.press("Enter");
     await keys.type(email);
@@ -49,16 +49,16 @@ inBrowser("a keyboard alone", () => {
 
     await owner.getByRole("heading", { name: "Anna Hale", level: 1 }).waitFor();
     await keys.expectFocus("Anna Hale");
-    await keys.tabTo("Revoke the invitation of Anna Hale");
+    await keys.tabTo("Revoke the invitation for Anna Hale");
     await keys.press("Enter");
     await owner.getByRole("dialog").waitFor();
     await keys.press("Escape");
-    await keys.expectFocus("Revoke the invitation of Anna Hale");
+    await keys.expectFocus("Revoke the invitation for Anna Hale");
     await keys.hold("Enter");
     await owner.getByRole("dialog").waitFor();
     await keys.expectFocus("Revoke");
     await keys.press("Enter");
-    await owner.getByText("The invitation of Anna Hale is revoked.").waitFor();
+    await owner.getByText("The invitation for Anna Hale is revoked.").waitFor();
     await keys.expectShown();
     await keys.tabTo("Invite Anna Hale again");
   });

@@ -15,7 +15,7 @@ inBrowser("the last one who manages a clinic", () => {
     await owner.getByRole("row").getByRole("link", { name: "Olu Adeyemi" }).click();
     await owner.getByText("You can't deactivate yourself.").waitFor();
     await owner.getByRole("button", { name: "Edit" }).click();
-    await owner.getByText("An owner stays one until they transfer ownership").waitFor();
+    await owner.getByText("Owners stay owners until they transfer ownership").waitFor();
     expect(await owner.getByLabel("Admin", { exact: true }).isDisabled()).toBe(true);
 
     await owner.getByRole("link", { name: "Clinic" }).click();
@@ -34,7 +34,7 @@ inBrowser("the last one who manages a clinic", () => {
 
     await page.getByRole("link", { name: "Sam Okafor" }).click();
     await demote();
-    await page.getByText("Saved. The changes hold from now on.").waitFor();
+    await page.getByText("Saved. The changes take effect now.").waitFor();
     await page.getByRole("link", { name: "All users" }).click();
     await page.getByRole("row").getByRole("link", { name: "Mei Tan" }).click();
     await demote();

@@ -17,7 +17,7 @@ inBrowser("a reader who loses dashboard access", () => {
     await owner.getByLabel("Dashboard access").uncheck();
     await owner.getByText("Works inside your PACS only.").waitFor();
     await owner.getByRole("button", { name: "Save" }).click();
-    await owner.getByText("Saved. The changes hold from now on.").waitFor();
+    await owner.getByText("Saved. The changes take effect now.").waitFor();
 
     await hers.getByRole("link", { name: "Olu Adeyemi" }).click();
     const dialog = hers.getByRole("dialog", { name: "Your session has ended" });

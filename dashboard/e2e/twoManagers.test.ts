@@ -17,7 +17,7 @@ inBrowser("two managers who edit the same person", () => {
 
     await owner.getByLabel("Role").selectOption("Front Desk Operator");
     await owner.getByRole("button", { name: "Save" }).click();
-    await owner.getByText("Saved. The changes hold from now on.").waitFor();
+    await owner.getByText("Saved. The changes take effect now.").waitFor();
 
     await admin.getByLabel("Last name").fill("Castillo Vega");
     await admin.getByLabel("Manage studies").check();
@@ -28,7 +28,7 @@ inBrowser("two managers who edit the same person", () => {
     expect(await admin.getByLabel("Manage studies").isChecked()).toBe(true);
     expect(await admin.getByLabel("Role").inputValue()).toBe("Front Desk Operator");
     await admin.getByRole("button", { name: "Save" }).click();
-    await admin.getByText("Saved. The changes hold from now on.").waitFor();
+    await admin.getByText("Saved. The changes take effect now.").waitFor();
 
     for (const page of [owner, admin]) {
       await page.reload();

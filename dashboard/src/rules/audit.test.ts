@@ -114,11 +114,11 @@ test.each<[Partial<AuditEvent>, string]>([
       userId: anna,
       study: { studyId: "stu_1" },
     },
-    "The API key “Front desk PACS” assigned a study and made a link to read and report: study stu_1, for Anna Berg",
+    "The API key “Front desk PACS” assigned a study and created a dictation link: study stu_1, for Anna Berg",
   ],
   [
     { action: "access.issued", detail: "viewer_only", object: "acc_1" },
-    "Olu Adeyemi made a link to read: a view without a study, for no named person",
+    "Olu Adeyemi created a read-only link: a view without a study, not for a specific person",
   ],
   [
     { action: "access.refused", detail: "used", actor: "acc_1", object: "acc_1", userId: anna },
@@ -134,7 +134,10 @@ test.each<[Partial<AuditEvent>, string]>([
     { action: "clinic.ownership_transferred", object: olu, after: reader },
     "Olu Adeyemi stopped being an owner of the clinic",
   ],
-  [{ action: "clinic.edited", actor: "operator", object: "clinic:1" }, "The operator changed the clinic's settings"],
+  [
+    { action: "clinic.edited", actor: "operator", object: "clinic:1" },
+    "The AutoScribe operator changed the clinic's settings",
+  ],
   [{ action: "user.deactivated", actor: "usr_gone" }, "Someone deactivated Anna Berg"],
   [{ action: "webhook.created" }, "Olu Adeyemi did something that this page can't describe. Reload the page to see it"],
 ])("%j", (change, sentence) => {
@@ -161,7 +164,7 @@ test("permissions before and after are in words, and what stayed is left out", (
 test("an NPI before and after is in words", () => {
   const before = { ...reader, npiVerification: "name_mismatch" } as const;
   expect(changesOf(event({ before, after: { ...reader, npiAttestedBy: olu } }))).toEqual([
-    { what: "NPI", before: "1234567893, NPI has another name", after: "1234567893, NPI verified, attested" },
+    { what: "NPI", before: "1234567893, NPI under a different name", after: "1234567893, NPI verified, attested" },
   ]);
 });
 

@@ -36,15 +36,15 @@ export const auditActions: Record<string, Action> = {
   },
   "invitation.edited": {
     words: "Changed an invitation",
-    sentence: ({ who, what }) => `${who} changed the invitation of ${what}`,
+    sentence: ({ who, what }) => `${who} changed the invitation for ${what}`,
   },
   "invitation.resent": {
-    words: "Sent an invitation again",
-    sentence: ({ who, what }) => `${who} sent the invitation of ${what} again`,
+    words: "Resent an invitation",
+    sentence: ({ who, what }) => `${who} resent the invitation for ${what}`,
   },
   "invitation.revoked": {
     words: "Revoked an invitation",
-    sentence: ({ who, what }) => `${who} revoked the invitation of ${what}`,
+    sentence: ({ who, what }) => `${who} revoked the invitation for ${what}`,
   },
   "invitation.accepted": {
     words: "Accepted an invitation",
@@ -87,11 +87,11 @@ export const auditActions: Record<string, Action> = {
   },
   "password.changed": { words: "Changed the password", sentence: ({ who }) => `${who} changed the password` },
   "access.issued": {
-    words: "Made a link to a view",
+    words: "Created a view link",
     sentence: ({ who, view, event }) =>
       event.detail === "dictation"
-        ? `${who} assigned a study and made a link to read and report: ${view}`
-        : `${who} made a link to read: ${view}`,
+        ? `${who} assigned a study and created a dictation link: ${view}`
+        : `${who} created a read-only link: ${view}`,
   },
   "access.redeemed": { words: "Opened a view", sentence: ({ view }) => `A link was opened: ${view}` },
   "access.revoked": { words: "Ended a view", sentence: ({ who, view }) => `${who} ended a view: ${view}` },
@@ -135,12 +135,12 @@ const levels = { owner: "an owner", admin: "an admin", member: "a member" } as c
 /** Why a view was refused. */
 export const refusals: Record<string, string> = {
   used: "its link had been opened before",
-  expired: "its time was over",
+  expired: "it had expired",
   revoked: "someone had ended it",
   tampered: "its link was not made by this service",
-  user_not_allowed: "the person may not view it any more",
-  issuer_not_allowed: "the person or API key that made the link may not do so any more",
-  proof_invalid: "the viewer could not prove that the view is its own",
+  user_not_allowed: "the person can no longer view it",
+  issuer_not_allowed: "the person or API key that made the link can no longer do so",
+  proof_invalid: "the viewer's proof was invalid",
 };
 
 /** A step of a change of the service's own keys. */
@@ -167,7 +167,7 @@ export function auditSentence(event: AuditEvent, names: Names): string {
 /** Who did it. Begins a sentence. */
 export function actorName(event: AuditEvent, names: Names): string {
   const { actor, object } = event;
-  if (actor === "operator") return "The operator";
+  if (actor === "operator") return "The AutoScribe operator";
   if (actor === "system") return "AutoScribe";
   if (actor.startsWith("key:")) return keyName(actor, names, "The");
   if (actor.startsWith("acc_")) return "The holder of the link";
@@ -194,6 +194,7 @@ function keyName(id: string, names: Names, article: string): string {
 }
 
 function viewName(event: AuditEvent, names: Names): string {
-  const reader = event.userId ? (names.get(event.userId) ?? "someone") : "no named person";
-  return event.study ? `study ${studyName(event)}, for ${reader}` : `a view without a study, for ${reader}`;
+  const { userId } = event;
+  const reader = userId ? `for ${names.get(userId) ?? "someone at the clinic"}` : "not for a specific person";
+  return event.study ? `study ${studyName(event)}, ${reader}` : `a view without a study, ${reader}`;
 }

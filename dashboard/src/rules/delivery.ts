@@ -4,9 +4,9 @@ type Delivery = Schemas["DeliveryName"];
 
 const meanings: Record<Delivery, string> = {
   queued: "The email is on its way out.",
-  sent: "The email left. The recipient's email server has not confirmed it yet.",
-  delivered: "The recipient's email server has it. If the person can't find it, it may be in their spam folder.",
-  delayed: "The recipient's email server does not take the email yet. We keep trying for up to 14 hours.",
+  sent: "The email was sent. The recipient's email server has not confirmed it yet.",
+  delivered: "The recipient's email server accepted it. If the person can't find it, it may be in their spam folder.",
+  delayed: "The recipient's email server isn't accepting the email yet. We keep trying for up to 14 hours.",
   bounced: "The email came back. Check the address.",
   complained: "The recipient reported the email as spam.",
   failed: "The email was not sent. Resend to try again.",

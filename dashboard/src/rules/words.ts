@@ -17,7 +17,7 @@ export const npiStatus: Record<Schemas["NpiVerification"], Word> = {
   not_required: { text: "No NPI", tone: "plain" },
   pending: { text: "NPI being verified", tone: "wait" },
   verified: { text: "NPI verified", tone: "good" },
-  name_mismatch: { text: "NPI has another name", tone: "bad" },
+  name_mismatch: { text: "NPI under a different name", tone: "bad" },
   not_found: { text: "NPI not found", tone: "bad" },
   deactivated: { text: "NPI deactivated", tone: "bad" },
 };

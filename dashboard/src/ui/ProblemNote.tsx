@@ -10,7 +10,7 @@ export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () =
       <p>{problem.message}</p>
       {problem.requestId && (
         <p className="quiet">
-          Request <code>{problem.requestId}</code>
+          Request ID <code>{problem.requestId}</code>
         </p>
       )}
       {/* Each second of the countdown would be read aloud. */}

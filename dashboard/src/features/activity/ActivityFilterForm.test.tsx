@@ -35,7 +35,7 @@ test("finds a person, then shows what they did, then everyone again", async () =
   const clear = await screen.findByRole("button", { name: "Show everyone" });
   await waitFor(() => expect(document.activeElement).toBe(clear));
   expect(router.state.location.search).toEqual({ who: anna.userId });
-  await person.selectOptions(screen.getByLabelText("Which side"), "Done by them");
+  await person.selectOptions(screen.getByLabelText("Show"), "What they did");
   await waitFor(() => expect(asked(sent).at(-1)?.query.get("actor")).toBe(anna.userId));
   expect(asked(sent).at(-1)?.query.has("object")).toBe(false);
   await person.click(screen.getByRole("button", { name: "Show everyone" }));
@@ -59,6 +59,6 @@ test("action and days go into the URL", async () => {
   serveActivity(() => list([edited]));
   const { person, router } = openPage("/activity");
   await person.selectOptions(await screen.findByLabelText("What happened"), "Deactivated a user");
-  fireEvent.change(screen.getByLabelText("From day"), { target: { value: "2026-11-01" } });
+  fireEvent.change(screen.getByLabelText("From date"), { target: { value: "2026-11-01" } });
   await waitFor(() => expect(router.state.location.search).toEqual({ action: "user.deactivated", from: "2026-11-01" }));
 });

@@ -4,12 +4,12 @@ import type { ActivityFilters } from "./filters";
 import { PersonFilter } from "./PersonFilter";
 
 const sides = [
-  { value: "", text: "Done to them" },
-  { value: "by", text: "Done by them" },
+  { value: "", text: "What was done to them" },
+  { value: "by", text: "What they did" },
 ] as const;
 
 const actions = [
-  { value: "", text: "Everything" },
+  { value: "", text: "All actions" },
   // A clinic has no records of the service's own keys.
   ...Object.entries(auditActions)
     .filter(([value]) => value !== "keys.changed")
@@ -26,7 +26,7 @@ export function ActivityFilterForm(props: { filters: ActivityFilters; onChange: 
       <PersonFilter who={filters.who} onChange={(who) => set({ who, ...(!who && { side: undefined }) })} />
       {filters.who && (
         <SelectField
-          label="Which side"
+          label="Show"
           value={filters.side ?? ""}
           options={[...sides]}
           onChange={(side) => set({ side: side || undefined })}
@@ -39,12 +39,12 @@ export function ActivityFilterForm(props: { filters: ActivityFilters; onChange: 
         onChange={(action) => set({ action: action || undefined })}
       />
       <TextField
-        label="From day"
+        label="From date"
         type="date"
         value={filters.from ?? ""}
         onChange={(from) => set({ from: from || undefined })}
       />
-      <TextField label="To day" type="date" value={filters.to ?? ""} onChange={(to) => set({ to: to || undefined })} />
+      <TextField label="To date" type="date" value={filters.to ?? ""} onChange={(to) => set({ to: to || undefined })} />
     </search>
   );
 }

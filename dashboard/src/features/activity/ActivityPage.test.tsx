@@ -23,7 +23,7 @@ test("names a person who has not confirmed by the invitation", async () => {
     "GET /v1/autoScribe/users/invitations/*": anna,
   });
   openPage("/activity");
-  const link = await screen.findByRole("link", { name: "Olu Adeyemi sent the invitation of Anna Hale again" });
+  const link = await screen.findByRole("link", { name: "Olu Adeyemi resent the invitation for Anna Hale" });
   expect(link.getAttribute("href")).toBe(`/users/invitations/${invited}`);
 });
 

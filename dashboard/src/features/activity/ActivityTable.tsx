@@ -17,7 +17,7 @@ const columns: [Column<Activity>, ...Column<Activity>[]] = [
     ),
   },
   { heading: "When", cell: ({ event }) => <Time at={event.at} /> },
-  { heading: "From", cell: ({ event }) => event.ip ?? "Not recorded" },
+  { heading: "IP address", cell: ({ event }) => event.ip ?? "Not recorded" },
 ];
 
 /** The records, newest first. */

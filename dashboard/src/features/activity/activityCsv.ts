@@ -13,7 +13,7 @@ export const activityHeadings = [
   "NPI before",
   "NPI after",
   "Study",
-  "Network address",
+  "IP address",
   "Action",
   "Detail",
   "Who (ID)",

@@ -12,7 +12,7 @@ afterEach(() => vi.useRealTimers());
 test("shows the state, the terms in the words of the email, and what happened", async () => {
   openInvitation({ phoneNumber: "+13125550100" });
   await screen.findByRole("heading", { level: 1, name: "Anna Hale" });
-  expect(screen.getAllByText(/recipient's email server has it/).length).toBeGreaterThan(0);
+  expect(screen.getAllByText(/recipient's email server accepted it/).length).toBeGreaterThan(0);
   expect(screen.getByText("dictate and create radiology reports")).toBeTruthy();
   expect(screen.getByText("+13125550100")).toBeTruthy();
   await screen.findByText("Olu Adeyemi invited Anna Hale");
@@ -35,11 +35,11 @@ test("the newest email stands after what sent it", async () => {
       },
     },
   );
-  await screen.findByText("Olu Adeyemi sent the invitation of Anna Hale again");
-  const entries = within(screen.getByRole("list", { name: "What happened" })).getAllByRole("listitem");
+  await screen.findByText("Olu Adeyemi resent the invitation for Anna Hale");
+  const entries = within(screen.getByRole("list", { name: "Activity" })).getAllByRole("listitem");
   expect(entries.map((entry) => entry.textContent)).toEqual([
     expect.stringContaining("The mailbox does not exist."),
-    expect.stringContaining("sent the invitation of Anna Hale again"),
+    expect.stringContaining("resent the invitation for Anna Hale"),
     expect.stringContaining("invited Anna Hale"),
   ]);
   const correct = screen.getByRole("link", { name: "Correct the address of Anna Hale" });
@@ -57,7 +57,7 @@ test("a person who declined is quoted", async () => {
       },
     },
   );
-  const list = await screen.findByRole("list", { name: "What happened" });
+  const list = await screen.findByRole("list", { name: "Activity" });
   await waitFor(() => expect(within(list).getAllByRole("listitem")[0]?.textContent).toContain("I work elsewhere now."));
 });
 
@@ -124,7 +124,7 @@ test("Revoke asks first. Then the way on is to invite again", async () => {
       },
     },
   );
-  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
   const again = await screen.findByRole("link", { name: "Invite Anna Hale again" });
   expect(again.getAttribute("href")).toBe(`/users/invitations/new?from=${invitationId}`);
@@ -176,7 +176,7 @@ test("an expired invitation can be sent again, but not edited", async () => {
 
 test("an invitation that does not exist says so and leads back", async () => {
   openInvitation(() => problem(404, "invitation_not_found", "There is no such invitation."));
-  await screen.findByRole("heading", { level: 1, name: "This invitation does not exist" });
+  await screen.findByRole("heading", { level: 1, name: "Invitation not found" });
   expect(screen.getByRole("link", { name: "all invitations" }).getAttribute("href")).toBe("/users/invitations");
 });
 

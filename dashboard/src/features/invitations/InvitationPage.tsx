@@ -34,9 +34,9 @@ function Loaded({ invitationId }: { invitationId: string }) {
 
 function Gone() {
   return (
-    <Page title="This invitation does not exist">
+    <Page title="Invitation not found">
       <p>
-        Your clinic has no invitation at this address. See <Link to="/users/invitations">all invitations</Link>.
+        Your clinic has no invitation at this web address. See <Link to="/users/invitations">all invitations</Link>.
       </p>
     </Page>
   );

@@ -80,8 +80,8 @@ function NotArrived() {
     <section className="card panel">
       <h2>If the email does not arrive</h2>
       <p>
-        Ask the person to look in the spam folder for an email from “{clinic.name} via AutoScribe”. Ask your IT to allow
-        emails from AutoScribe, then resend.
+        Ask the person to look in the spam folder for an email from “{clinic.name} via AutoScribe”. Ask your IT team to
+        allow emails from AutoScribe, then resend.
       </p>
       <p>
         There is no link to copy. Opening the link proves that the person reads this mailbox, so it is only in the

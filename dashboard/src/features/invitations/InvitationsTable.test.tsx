@@ -30,9 +30,9 @@ test("Revoke asks first. After it the next row has the focus", async () => {
       return { status: 200, body: { success: true, message: "" } };
     },
   });
-  const revoke = await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" });
+  const revoke = await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" });
   await person.click(revoke);
-  const dialog = screen.getByRole("dialog", { name: "Revoke the invitation of Anna Hale?" });
+  const dialog = screen.getByRole("dialog", { name: "Revoke the invitation for Anna Hale?" });
   expect(sent.some((one) => one.path.endsWith("/revoke"))).toBe(false);
   await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
   expect(document.activeElement).toBe(revoke);
@@ -41,7 +41,7 @@ test("Revoke asks first. After it the next row has the focus", async () => {
   await waitFor(() => expect(screen.queryByRole("row", { name: /Anna Hale/ })).toBeNull());
   const next = await rowOf(/Grace Hale/);
   await waitFor(() => expect(document.activeElement).toBe(next));
-  expect(screen.getByText("The invitation of Anna Hale is revoked.")).toBeTruthy();
+  expect(screen.getByText("The invitation for Anna Hale is revoked.")).toBeTruthy();
 });
 
 test("when the last row goes, the title has the focus", async () => {
@@ -53,7 +53,7 @@ test("when the last row goes, the title has the focus", async () => {
       return { status: 200, body: { success: true, message: "" } };
     },
   });
-  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
   await screen.findByText("No invitation is open");
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
@@ -68,7 +68,7 @@ test("a revoked row that stays in the list gets the focus, since its button is g
       return { status: 200, body: { success: true, message: "" } };
     },
   });
-  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
   await screen.findByRole("link", { name: "Invite Anna Hale again" });
   expect(document.activeElement).toBe(screen.getByRole("row", { name: /Anna Hale/ }));
@@ -82,7 +82,7 @@ test("someone accepted meanwhile: the refusal says so, and the row is read again
       return problem(409, "invitation_accepted", "Anna accepted this invitation.");
     },
   });
-  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
   await screen.findByText("Anna accepted this invitation.");
   await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Accepted"));

@@ -48,7 +48,7 @@ export function InviteForm({ source }: { source: Source }) {
         label="Email address"
         type="email"
         autoComplete="off"
-        hint="The invitation goes here. Only someone who reads this mailbox can accept it."
+        hint="We'll send the invitation to this address. Only someone who reads this mailbox can accept it."
         {...textField(form, "email")}
       />
       <PersonFields form={form} />

@@ -11,7 +11,9 @@ export function NpiTrouble({ invitation }: { invitation: Invitation }) {
   if (invitation.status !== "sent") return null;
   switch (invitation.npiVerification) {
     case "pending":
-      return <p className="note">NPPES has not answered about the NPI yet. It is asked again in the background.</p>;
+      return (
+        <p className="note">NPPES has not answered about the NPI yet. AutoScribe will check again automatically.</p>
+      );
     case "not_found":
       return <p className="problem">NPPES has no person with this NPI. Edit the invitation to correct it.</p>;
     case "deactivated":
@@ -34,7 +36,7 @@ function Attest({ invitation }: { invitation: Invitation }) {
     onSuccess: () => setAsked(false),
   });
   const name = fullName(invitation);
-  const registered = npiRegistryName ? registryWords(npiRegistryName) : "someone with another last name";
+  const registered = npiRegistryName ? registryWords(npiRegistryName) : "someone with a different last name";
   return (
     <div className="problem">
       <p>

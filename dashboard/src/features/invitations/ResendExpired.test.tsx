@@ -46,7 +46,7 @@ test("asks with the names, sends one after another, and tells the result", async
   });
   await within(dialog).findByText(/Dora Hale, Edda Hale, and Fay Hale/);
   expect(resends()).toEqual([]);
-  await person.click(within(dialog).getByRole("button", { name: "Resend 3" }));
+  await person.click(within(dialog).getByRole("button", { name: "Resend 3 invitations" }));
   await within(dialog).findByText("3 of 3 sent again.");
   expect(resends()).toEqual(expired.map((one) => one.invitationId));
 });
@@ -57,15 +57,15 @@ test("one that fails is named with its reason, and the others go on", async () =
       ? problem(409, "invitation_accepted", "Edda accepted it.")
       : { status: 200, body: expired[0] },
   );
-  await person.click(await within(dialog).findByRole("button", { name: "Resend 3" }));
-  await within(dialog).findByText("2 of 3 sent again. 1 was not:");
+  await person.click(await within(dialog).findByRole("button", { name: "Resend 3 invitations" }));
+  await within(dialog).findByText("2 of 3 sent again. 1 failed:");
   expect(within(dialog).getByText("Edda Hale: Edda accepted it.")).toBeTruthy();
 });
 
 test("a used up quota ends the run and leaves the others alone", async () => {
   const { person, dialog, resends } = await openDialog(() => problem(429, "invitation_quota", "Continue tomorrow."));
-  await person.click(await within(dialog).findByRole("button", { name: "Resend 3" }));
-  await within(dialog).findByText("0 of 3 sent again. 1 was not: 2 were left as they are.");
+  await person.click(await within(dialog).findByRole("button", { name: "Resend 3 invitations" }));
+  await within(dialog).findByText("0 of 3 sent again. 1 failed: 2 were not sent.");
   expect(resends()).toHaveLength(1);
 });
 
@@ -74,13 +74,13 @@ test("Stop ends the run after the one in flight, and closing reads the list agai
   const { person, dialog, resends, sent } = await openDialog(
     () => new Promise((answer) => (go = () => answer({ status: 200, body: expired[0] }))),
   );
-  await person.click(await within(dialog).findByRole("button", { name: "Resend 3" }));
+  await person.click(await within(dialog).findByRole("button", { name: "Resend 3 invitations" }));
   await within(dialog).findByText("0 of 3 done");
   const stop = within(dialog).getByRole("button", { name: "Stop" });
   expect(document.activeElement).toBe(stop);
   await person.click(stop);
   go?.();
-  await within(dialog).findByText("1 of 3 sent again. 2 were left as they are.");
+  await within(dialog).findByText("1 of 3 sent again. 2 were not sent.");
   expect(resends()).toHaveLength(1);
   const before = sent.length;
   await person.click(within(dialog).getByRole("button", { name: "Close" }));
@@ -90,7 +90,7 @@ test("Stop ends the run after the one in flight, and closing reads the list agai
 
 test("Cancel sends nothing", async () => {
   const { person, dialog, resends } = await openDialog(() => ({ status: 200, body: expired[0] }));
-  await within(dialog).findByRole("button", { name: "Resend 3" });
+  await within(dialog).findByRole("button", { name: "Resend 3 invitations" });
   await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
   expect(screen.queryByRole("dialog")).toBeNull();
   expect(resends()).toEqual([]);

@@ -31,7 +31,7 @@ export function ResendRun(props: { invitations: Invitation[]; onStart: () => voi
         <div className="actions">
           {invitations.length > 0 && (
             <button type="button" className="first" onClick={() => void start()}>
-              Resend {invitations.length}
+              Resend {invitations.length === 1 ? "1 invitation" : `${invitations.length} invitations`}
             </button>
           )}
           <button type="button" onClick={onClose}>
@@ -64,14 +64,14 @@ export function ResendRun(props: { invitations: Invitation[]; onStart: () => voi
 }
 
 function Question({ invitations }: { invitations: Invitation[] }) {
-  if (invitations.length === 0) return <p>No invitation is expired any more.</p>;
+  if (invitations.length === 0) return <p>No invitations are expired now.</p>;
   const names = invitations.slice(0, SHOWN).map(fullName);
   const others = invitations.length - names.length;
   if (others > 0) names.push(others === 1 ? "1 other person" : `${others} other people`);
   return (
     <p>
-      A new email goes to {new Intl.ListFormat("en-US").format(names)}. Each link works again, like that of a new
-      invitation. No other invitation changes.
+      A new email goes to {new Intl.ListFormat("en-US").format(names)}. Each email has a new link. Other invitations
+      don't change.
     </p>
   );
 }
@@ -83,7 +83,7 @@ function soFar({ total, sent, failed }: Progress): string {
 function result({ total, sent, failed }: Progress): string {
   const left = total - sent - failed.length;
   const words = [`${sent} of ${total} sent again.`];
-  if (failed.length > 0) words.push(failed.length === 1 ? "1 was not:" : `${failed.length} were not:`);
-  if (left > 0) words.push(`${left} were left as they are.`);
+  if (failed.length > 0) words.push(`${failed.length} failed:`);
+  if (left > 0) words.push(left === 1 ? "1 was not sent." : `${left} were not sent.`);
   return words.join(" ");
 }

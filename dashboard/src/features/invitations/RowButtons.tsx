@@ -50,12 +50,12 @@ export function RowButtons(props: { invitation: Invitation; actions: RowActions;
           params={{ invitationId }}
           search={{ edit: true }}
         >
-          Edit<span className="visually-hidden"> the invitation{whose}</span>
+          Edit<span className="visually-hidden"> the invitation for {fullName(invitation)}</span>
         </Link>
       )}
       {!owner && (
         <button type="button" onClick={() => actions.ask(invitation)}>
-          Revoke<span className="visually-hidden"> the invitation{whose}</span>
+          Revoke<span className="visually-hidden"> the invitation for {fullName(invitation)}</span>
         </button>
       )}
     </div>

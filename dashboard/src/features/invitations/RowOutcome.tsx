@@ -18,7 +18,7 @@ export function RowOutcome({ actions }: { actions: RowActions }) {
       )}
       {revoking && (
         <Confirm
-          title={`Revoke the invitation of ${fullName(revoking)}?`}
+          title={`Revoke the invitation for ${fullName(revoking)}?`}
           action="Revoke"
           busy={revoke.isPending}
           error={revoke.error}

@@ -22,10 +22,10 @@ export function Timeline({ invitation }: { invitation: Invitation }) {
   const emailed = rows.findIndex(({ event }) => sends.includes(event.action));
   return (
     <section className="card panel">
-      <h2>What happened</h2>
-      {query.isPending && <Loading what="what happened" />}
+      <h2>Activity</h2>
+      {query.isPending && <Loading what="the activity" />}
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
-      <ol className="timeline" aria-label="What happened">
+      <ol className="timeline" aria-label="Activity">
         {rows.map((row, index) => (
           <Entry
             key={row.event.eventId}

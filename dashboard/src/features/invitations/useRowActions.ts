@@ -23,7 +23,7 @@ export function useRowActions(version = "") {
     mutationFn: ({ invitationId }: Invitation) => revokeInvitation(invitationId),
     onSuccess: (_, invitation) => {
       setRevoking(null);
-      setDone(`The invitation of ${fullName(invitation)} is revoked.`);
+      setDone(`The invitation for ${fullName(invitation)} is revoked.`);
       // Its button is gone.
       setFocusKey(invitation.invitationId);
     },

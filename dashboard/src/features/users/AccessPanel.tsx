@@ -38,7 +38,7 @@ export function AccessPanel({ user }: { user: User }) {
       {change.error && !asking && !keys ? <Refused error={change.error} /> : null}
       {user.status === "released" ? (
         <p>
-          {name} was released. The address and the NPI are free.{" "}
+          {name} was released. The address and NPI can be used again.{" "}
           <Link to="/users/invitations/new">Invite the person as a new user</Link>.
         </p>
       ) : user.status === "deactivated" ? (
@@ -58,7 +58,7 @@ export function AccessPanel({ user }: { user: User }) {
       ) : (
         <>
           <p>
-            {name} works {user.hasDashboardAccess ? "at the dashboard and in your PACS" : "in your PACS"}.
+            {name} can use {user.hasDashboardAccess ? "the dashboard and your PACS" : "your PACS"}.
           </p>
           <button type="button" onClick={() => ask("deactivate")}>
             Deactivate<span className="visually-hidden"> {name}</span>

@@ -31,12 +31,12 @@ export function KeysDialog(props: {
         ))}
       </ul>
       <p>
-        If a PACS uses a key that ends, it is cut off at once, and the key never works again. If you keep{" "}
-        {one ? "the key" : "the keys"}, rotate {one ? "it" : "them"} soon on the page <Link to="/keys">API keys</Link>.
+        If you revoke a key that a PACS uses, the PACS loses access at once. If you keep {one ? "the key" : "the keys"},
+        rotate {one ? "it" : "them"} soon on the <Link to="/keys">API keys</Link> page.
       </p>
       <div className="actions">
         <button type="button" className="first" disabled={props.busy} onClick={() => props.onDecide("end")}>
-          {one ? "End the key" : "End the keys"}
+          {one ? "Revoke the key" : "Revoke the keys"}
         </button>
         <button type="button" disabled={props.busy} onClick={() => props.onDecide("keep")}>
           {one ? "Keep the key" : "Keep the keys"}

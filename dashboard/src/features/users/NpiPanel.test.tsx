@@ -17,8 +17,8 @@ const panel = () => screen.findByRole("region", { name: "NPI" });
 
 test.each([
   ["verified", /under the person's last name/],
-  ["pending", /AutoScribe asks it again by itself/],
-  ["name_mismatch", /under another last name/],
+  ["pending", /AutoScribe will check again automatically/],
+  ["name_mismatch", /under a different last name/],
   ["not_found", /has no person with this number/],
   ["deactivated", /has deactivated this number/],
 ] as const)("explains the state %s", async (npiVerification, words) => {
@@ -33,7 +33,7 @@ test("shows the number and its name in the registry", async () => {
   const text = (await panel()).textContent;
   expect(text).toContain("1234567893");
   expect(text).toContain("Anna Berg, MD, Diagnostic Radiology");
-  expect(text).toContain("NPI has another name");
+  expect(text).toContain("NPI under a different name");
 });
 
 test("a person without an NPI and without reports has no such panel", async () => {

@@ -21,7 +21,7 @@ export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean 
       <Facts
         facts={[
           ["Number", user.npiNumber ?? "None"],
-          ["State", <Status key="state" word={npiStatus[user.npiVerification]} />],
+          ["Status", <Status key="status" word={npiStatus[user.npiVerification]} />],
           ["In the registry", registry ? registryWords(registry) : null],
         ]}
       />
@@ -34,14 +34,15 @@ export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean 
 const explanations: Record<UserDetails["npiVerification"], string> = {
   not_required: "Creating reports needs an NPI. Add it with Edit.",
   pending:
-    "The registry has not answered yet. AutoScribe asks it again by itself. Until then, no study can be assigned.",
+    "The registry has not answered yet. AutoScribe will check again automatically. Until then, you can't assign studies to this person.",
   verified:
     "The registry lists this number under the person's last name, or an owner or admin attested it. Only the last name is compared, so check that the registry means the person you know.",
   name_mismatch:
-    "The registry lists this number under another last name. Until that is settled, no study can be assigned. If the number is wrong, correct it with Edit.",
-  not_found: "The registry has no person with this number. No study can be assigned. Correct the number with Edit.",
+    "The registry lists this number under a different last name. Until that is settled, you can't assign studies to this person. If the number is wrong, correct it with Edit.",
+  not_found:
+    "The registry has no person with this number. Correct the number with Edit. Until then, you can't assign studies to this person.",
   deactivated:
-    "The registry has deactivated this number. No study can be assigned. If the person has another number, enter it with Edit.",
+    "The registry has deactivated this number. If the person has another number, enter it with Edit. Until then, you can't assign studies to this person.",
 };
 
 function Attest({ user }: { user: UserDetails }) {
@@ -57,7 +58,7 @@ function Attest({ user }: { user: UserDetails }) {
   });
   const name = fullName(user);
   if (attest.isSuccess && user.npiVerification === "verified")
-    return <Outcome>You attested the NPI of {name}. The activity has your name.</Outcome>;
+    return <Outcome>You attested the NPI of {name}. Your name is recorded in Activity.</Outcome>;
   if (user.npiVerification !== "name_mismatch") return null;
   if (isSelf(session, user)) return <p>No one can attest their own NPI. Ask another owner or admin.</p>;
   if (user.status !== "active") return <p>Reactivate {name} before you attest the NPI.</p>;
@@ -85,8 +86,8 @@ function Attest({ user }: { user: UserDetails }) {
           <p>
             You confirm that you know {name}, and that NPI {user.npiNumber} is theirs
             {user.npiRegistryName && `, although the registry says ${registryWords(user.npiRegistryName)}`}. From then
-            on, they can create reports. The activity keeps your name, and every other owner and admin gets an email.
-            You may have to enter your password.
+            on, they can create reports. Your name is recorded in Activity, and every other owner and admin gets an
+            email. You may have to enter your password.
           </p>
         </Confirm>
       )}

@@ -37,7 +37,7 @@ test("the form has what is known, and nothing to save yet", async () => {
   expect(field("Create reports").checked).toBe(true);
   expect(field("NPI").value).toBe("1234567893");
   expect(save().disabled).toBe(true);
-  expect(screen.getByText("Nothing is changed yet.")).toBeTruthy();
+  expect(screen.getByText("No changes yet.")).toBeTruthy();
 });
 
 test("sends only what changed, and says that it is saved", async () => {
@@ -46,7 +46,7 @@ test("sends only what changed, and says that it is saved", async () => {
   await person.click(field("Manage studies"));
   expect(screen.getByText("Permissions before: Reports, PACS only. After: Reports, Studies, PACS only.")).toBeTruthy();
   await person.click(save());
-  const done = await screen.findByText("Saved. The changes hold from now on.");
+  const done = await screen.findByText("Saved. The changes take effect now.");
   expect(patches().map((one) => one.body)).toEqual([{ lastName: "Berg", canManageStudies: true }]);
   expect(document.activeElement).toBe(done);
   await screen.findByRole("heading", { level: 1, name: "Anna Berg" });
@@ -93,7 +93,7 @@ test("when another manager saved first, nothing is overwritten and every entry i
   expect(screen.getByText(/^Role: Radiologist before/)).toBeTruthy();
   expect(field("Last name").value).toBe("Berg");
   await person.click(save());
-  await screen.findByText("Saved. The changes hold from now on.");
+  await screen.findByText("Saved. The changes take effect now.");
   expect(patches().map((one) => one.body)).toEqual([{ lastName: "Berg" }]);
 });
 
@@ -123,7 +123,7 @@ test("a conflict in the same moment reloads the person and says what changed", a
   await person.click(save());
   await screen.findByText("Phone number: none before, +13125550100 now");
   await person.click(save());
-  await screen.findByText("Saved. The changes hold from now on.");
+  await screen.findByText("Saved. The changes take effect now.");
   expect(patches().at(-1)?.body).toEqual({ lastName: "Berg" });
 });
 
@@ -142,8 +142,8 @@ test("keys of a manager who becomes a member are decided first", async () => {
   await person.click(save());
   const dialog = await screen.findByRole("dialog", { name: "An API key still works" });
   expect(screen.queryByText("Decide.")).toBeNull();
-  await person.click(within(dialog).getByRole("button", { name: "End the key" }));
-  await screen.findByText("Saved. The changes hold from now on.");
+  await person.click(within(dialog).getByRole("button", { name: "Revoke the key" }));
+  await screen.findByText("Saved. The changes take effect now.");
   expect(patches().at(-1)?.body).toMatchObject({ level: "member", keys: "end" });
 });
 
@@ -195,6 +195,6 @@ test("a session that ends in the middle keeps the entries, and the save goes on"
   expect(field("Last name").value).toBe("Berg");
   await person.type(within(dialog).getByLabelText(/^Password/), "horse battery staple");
   await person.click(within(dialog).getByRole("button", { name: "Sign in" }));
-  await screen.findByText("Saved. The changes hold from now on.");
+  await screen.findByText("Saved. The changes take effect now.");
   expect(patches().at(-1)?.body).toEqual({ lastName: "Berg" });
 });

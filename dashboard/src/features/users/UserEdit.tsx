@@ -18,7 +18,7 @@ import { isSelf } from "./rights";
 import { ChangedMeanwhile, saveUser } from "./saveUser";
 import { type KeyDecision, showUser } from "./userQueries";
 
-const OWNER = "An owner stays one until they transfer ownership, on the page Clinic.";
+const OWNER = "Owners stay owners until they transfer ownership on the Clinic page.";
 
 const SELF =
   "No one can verify their own NPI. If you change your own last name or NPI, another owner or admin may have to attest it.";
@@ -67,7 +67,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       <PersonFields form={form} />
       <PermissionFields form={form} {...(base.level === "owner" && { adminLocked: OWNER })} />
       {form.draft.canCreateReports && <NpiField form={form} />}
-      <p role="status">{unchanged ? "Nothing is changed yet." : permissionChange(base, form.draft)}</p>
+      <p role="status">{unchanged ? "No changes yet." : permissionChange(base, form.draft)}</p>
       <div className="actions">
         <button className="first" type="submit" disabled={unchanged}>
           {save.isPending ? "Saving…" : "Save"}

@@ -14,9 +14,9 @@ export function UserHistory({ user }: { user: User }) {
   const name = fullName(user);
   return (
     <section className="card panel" aria-labelledby="history">
-      <h2 id="history">History</h2>
+      <h2 id="history">Activity</h2>
       {error && <ProblemNote error={error} onRetry={() => void refetch()} />}
-      {isPending && <Loading what="the history" />}
+      {isPending && <Loading what="the activity" />}
       {data?.rows.length === 0 && <p className="quiet">Nothing is recorded.</p>}
       <ul className="history">
         {data?.rows.map(({ event, sentence, changes }) => (

@@ -50,13 +50,13 @@ test("an owner can change an owner", async () => {
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Edit" }));
   expect((screen.getByLabelText("Admin") as HTMLInputElement).disabled).toBe(true);
-  expect(screen.getByText(/An owner stays one until they transfer ownership/)).toBeTruthy();
+  expect(screen.getByText(/Owners stay owners until they transfer ownership/)).toBeTruthy();
 });
 
 test("a person who is not here has a page that leads back, and to the invitation", async () => {
   serveAnna({}, { "GET /v1/autoScribe/users/*": problem(404, "user_not_found", "No such user.") });
   openPage(path);
-  await screen.findByRole("heading", { level: 1, name: "This person is not here" });
+  await screen.findByRole("heading", { level: 1, name: "User not found" });
   expect(screen.getByRole("link", { name: "Back to the users" }).getAttribute("href")).toBe("/users");
   expect(screen.getByRole("link", { name: "open the invitation" }).getAttribute("href")).toMatch(/\/inv_0192e+$/);
 });

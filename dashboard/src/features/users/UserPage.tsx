@@ -39,9 +39,10 @@ function isGone(error: unknown): boolean {
 function Gone({ userId }: { userId: string }) {
   const session = useSession();
   return (
-    <Page title="This person is not here">
+    <Page title="User not found">
       <p>
-        {session.clinic.name} has no confirmed person at this address. The link may be old, or belong to another clinic.
+        {session.clinic.name} has no confirmed person at this web address. The link may be old, or belong to another
+        clinic.
       </p>
       {manages(session) && (
         <p>

@@ -48,7 +48,7 @@ test("shows the newest records, and leads to all of them", async () => {
   };
   const api = serveAnna({}, { "GET /v1/auditEvents": { auditEvents: [record], hasMore: false } });
   openPage(path);
-  const history = await screen.findByRole("region", { name: "History" });
+  const history = await screen.findByRole("region", { name: "Activity" });
   await within(history).findByText(/AutoScribe deactivated Anna Hale/);
   const asked = api.sent.find((one) => one.path === "/v1/auditEvents");
   expect(Object.fromEntries(asked?.query ?? [])).toEqual({ object: anna.userId, limit: "10" });

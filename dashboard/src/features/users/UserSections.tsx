@@ -55,7 +55,7 @@ function Details({ user, editable }: { user: UserDetails; editable: boolean }) {
   return (
     <section className="card panel" aria-labelledby="details">
       <h2 id="details">Details</h2>
-      {mode === "saved" && <Outcome>Saved. The changes hold from now on.</Outcome>}
+      {mode === "saved" && <Outcome>Saved. The changes take effect now.</Outcome>}
       <UserFacts user={user} />
       {editable && (
         <p className="actions">

@@ -14,7 +14,7 @@ export function NpiFinding({ form }: { form: Form<PersonDraft> }) {
   const lastName = form.draft.lastName.trim();
   const settled = useSettled(`${npiNumber} ${lastName}`, WAIT_MS) === `${npiNumber} ${lastName}`;
   const { data, isError } = useQuery({ ...npiLookupQuery(npiNumber, lastName), enabled: settled });
-  if (isError) return <p className="quiet">The NPI will be verified in the background.</p>;
+  if (isError) return <p className="quiet">AutoScribe will verify the NPI automatically.</p>;
   if (!data) return <p className="quiet">Looking up the NPI…</p>;
   return <Finding found={data} form={form} />;
 }
@@ -22,7 +22,7 @@ export function NpiFinding({ form }: { form: Form<PersonDraft> }) {
 function Finding({ found, form }: { found: NpiLookup; form: Form<PersonDraft> }) {
   switch (found.status) {
     case "pending":
-      return <p className="quiet">The NPI will be verified in the background.</p>;
+      return <p className="quiet">AutoScribe will verify the NPI automatically.</p>;
     case "not_found":
       return <p className="wrong">NPPES, the NPI registry, has no person with this number. Check the number.</p>;
     case "deactivated":
@@ -38,8 +38,8 @@ function Finding({ found, form }: { found: NpiLookup; form: Form<PersonDraft> })
           </p>
           {found.status === "name_mismatch" && (
             <p>
-              <strong>The last name is another one.</strong> If the number is wrong, correct it. If the person has
-              changed their name, go on: they can create reports after an owner or admin who knows them attests the NPI.
+              <strong>The last name is different.</strong> If the number is wrong, correct it. If the person changed
+              their name, continue. They can create reports after an owner or admin who knows them attests the NPI.
             </p>
           )}
           <TakeName found={found} form={form} />

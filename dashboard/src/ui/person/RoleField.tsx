@@ -12,7 +12,7 @@ export function RoleField({ form }: { form: Form<PersonDraft> }) {
   return (
     <Field
       label="Role"
-      hint="A practice manager is an Administrative Director. The role gives no permissions."
+      hint="For a practice manager, choose Administrative Director. The role doesn't change permissions."
       wrong={form.faults.get("clinicRole")}
     >
       {(control) => (

@@ -99,14 +99,14 @@ test("the registry is asked once typing pauses", async () => {
 test("another last name warns and explains the attestation", async () => {
   const { person } = await openFields({ [LOOKUP]: { ...found, lastName: "BERG", status: "name_mismatch" } });
   await typeNpi(person, "1234567893");
-  await screen.findByText("The last name is another one.");
+  await screen.findByText("The last name is different.");
   expect(screen.getByText(/attests the NPI/)).toBeTruthy();
 });
 
 test.each([
   ["not_found", /has no person with this number/],
   ["deactivated", /is deactivated in NPPES/],
-  ["pending", /will be verified in the background/],
+  ["pending", /will verify the NPI automatically/],
 ])("a lookup that says %s is said in words", async (status, words) => {
   const { person } = await openFields({ [LOOKUP]: { status: 200, body: { status, licenseStates: [] } } });
   await typeNpi(person, "1234567893");
@@ -117,5 +117,5 @@ test("too many lookups do not stand in the way", async () => {
   const wait = problem(429, "too_many_npi_lookups", "Wait.", { headers: { "retry-after": "60" } });
   const { person } = await openFields({ [LOOKUP]: wait });
   await typeNpi(person, "1234567893");
-  await screen.findByText(/will be verified in the background/);
+  await screen.findByText(/will verify the NPI automatically/);
 });
