@@ -87,7 +87,7 @@ inBrowser("each page, as a clinic sees it", () => {
     ];
     await page.getByLabel("List of people").fill(rows.join("\n"));
     await page.getByRole("button", { name: "Continue" }).click();
-    await page.getByText("Role and permissions of rows").click();
+    await page.getByText("Default role and permissions").click();
     await shoot(page, "import", "2 ready, 2 to fix");
   });
 
