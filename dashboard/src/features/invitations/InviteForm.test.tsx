@@ -37,27 +37,6 @@ test("an ended invitation is repeated with the same person, and the URL names on
   expect(sent.some((one) => one.path.endsWith("/revoke"))).toBe(false);
 });
 
-test("correcting an address revokes the open invitation, then sends the new one", async () => {
-  const { person, sent, invites } = await openForm(
-    {
-      "GET /v1/autoScribe/users/invitations/*": invitation({ delivery: "bounced" }),
-      "POST /v1/autoScribe/users/invitations/revoke": { success: true, message: "" },
-      "POST /v1/npi/lookup": { status: "verified", licenseStates: [] },
-    },
-    `${PATH}?from=${invitationId}`,
-  );
-  await person.click(send());
-  expect(screen.getAllByText(/Change the address/).length).toBeGreaterThan(0);
-  expect(invites()).toEqual([]);
-  const email = screen.getByLabelText("Email address");
-  await person.clear(email);
-  await person.type(email, "anna@hale.example");
-  await person.click(send());
-  await waitFor(() => expect(invites()[0]?.body).toMatchObject({ email: "anna@hale.example" }));
-  const posts = sent.filter((one) => one.method === "POST" && !one.path.includes("npi")).map((one) => one.path);
-  expect(posts).toEqual(["/v1/autoScribe/users/invitations/revoke", "/v1/autoScribe/users"]);
-});
-
 test("an invitation to repeat that does not exist says so", async () => {
   serveApi({
     "GET /v1/session": session(),
@@ -66,19 +45,4 @@ test("an invitation to repeat that does not exist says so", async () => {
   openPage(`${PATH}?from=${invitationId}`);
   const empty = await screen.findByRole("link", { name: "Start with an empty form" });
   expect(empty.getAttribute("href")).toBe(PATH);
-});
-
-test("an invitation that was accepted before it could be corrected leads to it", async () => {
-  const { person, invites } = await openForm(
-    {
-      "GET /v1/autoScribe/users/invitations/*": invitation({ delivery: "delayed", canCreateReports: false }),
-      "POST /v1/autoScribe/users/invitations/revoke": problem(409, "invitation_accepted", "Anna accepted it."),
-    },
-    `${PATH}?from=${invitationId}`,
-  );
-  await person.type(screen.getByLabelText("Email address"), "x");
-  await person.click(send());
-  const link = await screen.findByRole("link", { name: "Open the invitation" });
-  expect(link.getAttribute("href")).toBe(`/users/invitations/${invitationId}`);
-  expect(invites()).toEqual([]);
 });

@@ -1,5 +1,6 @@
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef } from "react";
+import { Problem } from "../../api/problem";
 import { fullName } from "../../rules/names";
 import { inviteBody, type PersonDraft } from "../../rules/personDraft";
 import { personFaults, personLabels } from "../../rules/personFaults";
@@ -12,9 +13,10 @@ import { PermissionFields } from "../../ui/person/PermissionFields";
 import { PersonFields } from "../../ui/person/PersonFields";
 import { textField, useForm } from "../../ui/useForm";
 import { InviteRefused } from "./InviteRefused";
+import { NotRevoked } from "./NotRevoked";
 import type { Source } from "./source";
 import { storedDraft } from "./storedDraft";
-import { useInvite } from "./useInvite";
+import { OldOneStays, useInvite } from "./useInvite";
 
 /** The form that invites a person. What was typed survives a reload. */
 export function InviteForm({ source }: { source: Source }) {
@@ -29,19 +31,25 @@ export function InviteForm({ source }: { source: Source }) {
 
   const send = (event: FormEvent) => {
     event.preventDefault();
+    if (invite.isPending) return;
     invite.reset();
     if (!form.check()) return;
     invite.mutate(inviteBody(form.draft), {
-      onError: form.refuse,
+      onError: (error) => {
+        if (error instanceof OldOneStays) stored.remove();
+        form.refuse(error);
+      },
       onSuccess: ({ invitationId }) => {
         stored.remove();
         void navigate({ to: "/users/invitations/$invitationId", params: { invitationId }, replace: true });
       },
     });
   };
+  if (invite.error instanceof OldOneStays) return <NotRevoked error={invite.error} old={source.replaces ?? ""} />;
   return (
     <form className="narrow" noValidate onSubmit={send}>
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={invite.error}>
+        {source.replaces && invite.error && <OldOne revoked={invite.revoked} error={invite.error} />}
         <InviteRefused error={invite.error} about={source.replaces} />
       </FormProblems>
       <TextField
@@ -55,11 +63,17 @@ export function InviteForm({ source }: { source: Source }) {
       <PermissionFields form={form} />
       {form.draft.canCreateReports && <NpiField form={form} />}
       <Abilities draft={form.draft} title={summary(form.draft)} />
-      <button className="first" type="submit" disabled={invite.isPending}>
+      <button className="first" type="submit" aria-disabled={invite.isPending}>
         {invite.isPending ? "Sending…" : "Send invitation"}
       </button>
     </form>
   );
+}
+
+/** What became of the invitation that is replaced, after the new one failed. A lost answer may have revoked it. */
+function OldOne({ revoked, error }: { revoked: boolean; error: Error }) {
+  if (revoked) return <p>The old invitation is revoked. The new one was not sent.</p>;
+  return error instanceof Problem && error.status > 0 && <p>The old invitation was not revoked.</p>;
 }
 
 /** Stores each change of the draft. One that was never changed is not worth keeping. */

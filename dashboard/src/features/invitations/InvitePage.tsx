@@ -44,7 +44,7 @@ function Prefilled({ invitation }: { invitation: Invitation }) {
       {source.replaces && (
         <p className="note">
           Correct the address. Sending revokes the invitation to <strong>{invitation.email}</strong>, so that its link
-          stops working.
+          stops working. If the new one is refused, this page says whether the old one still works.
         </p>
       )}
       <InviteForm source={source} />

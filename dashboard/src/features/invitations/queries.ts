@@ -38,9 +38,13 @@ export function loadPage(
 export const invitationQuery = (invitationId: string) =>
   queryOptions({
     queryKey: ["invitations", "one", invitationId],
-    queryFn: ({ signal }): Promise<Invitation> =>
-      data(api.GET("/v1/autoScribe/users/invitations/{invitationId}", { params: { path: { invitationId } }, signal })),
+    queryFn: ({ signal }) => loadInvitation(invitationId, signal),
   });
+
+export function loadInvitation(invitationId: string, signal?: AbortSignal): Promise<Invitation> {
+  const params = { path: { invitationId } };
+  return data(api.GET("/v1/autoScribe/users/invitations/{invitationId}", { params, ...(signal && { signal }) }));
+}
 
 export type Count = Schemas["InvitationCountView"];
 
