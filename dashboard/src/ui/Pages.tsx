@@ -2,6 +2,7 @@ import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query
 import { type ReactNode, useState } from "react";
 import { Loading } from "./Loading";
 import { ProblemNote } from "./ProblemNote";
+import { SearchOn, useSearchOn } from "./SearchOn";
 
 /** A page of a list, as the API answers it. */
 type ListPage = { cursor?: string | null; hasMore: boolean; skipped?: number };
@@ -16,14 +17,18 @@ export function Pages<Page extends ListPage, Row>(props: {
   rowsOf: (page: Page) => Row[];
   rowKey: (row: Row) => string;
   empty: ReactNode;
+  /** What selects the rows. Another one starts anew. */
+  filters?: object;
   children: (rows: Row[], focusKey: string | null) => ReactNode;
 }) {
   const { query } = props;
-  const [seen, setSeen] = useState<number | null>(null);
+  const of = JSON.stringify(props.filters ?? {});
+  const [seen, setSeen] = useState<{ of: string; rows: number } | null>(null);
   const pages = query.data?.pages ?? [];
   const rows = pages.flatMap(props.rowsOf);
   const skipped = pages.reduce((sum, page) => sum + (page.skipped ?? 0), 0);
-  const firstNew = seen === null ? undefined : rows[seen];
+  const firstNew = seen?.of === of ? rows[seen.rows] : undefined;
+  const search = useSearchOn(query, rows.length > 0, of);
   if (query.isPending) return <Loading what={props.what} />;
   return (
     <>
@@ -36,13 +41,14 @@ export function Pages<Page extends ListPage, Row>(props: {
           Contact the AutoScribe operator.
         </p>
       )}
-      {query.hasNextPage && (
+      {search && <SearchOn search={search} onSearchOn={() => setSeen({ of, rows: 0 })} />}
+      {query.hasNextPage && !search && (
         <p>
           <button
             type="button"
             disabled={query.isFetchingNextPage}
             onClick={() => {
-              setSeen(rows.length);
+              setSeen({ of, rows: rows.length });
               void query.fetchNextPage();
             }}
           >

@@ -55,6 +55,31 @@ test("says that no one was found, and that a search did not work", async () => {
   await screen.findByText(/The search did not work/);
 });
 
+test("a search for a person reads on over pages without anyone", async () => {
+  const answers: Record<string, unknown>[] = [
+    { users: [], cursor: "1", hasMore: true },
+    { users: [], cursor: "2", hasMore: true },
+    { users: [anna], cursor: null, hasMore: false },
+  ];
+  const cursors: (string | null)[] = [];
+  let answer = () => {};
+  serveActivity(() => list([edited]), {
+    "GET /v1/autoScribe/users": async ({ query }) => {
+      cursors.push(query.get("cursor"));
+      if (cursors.length === 3) await new Promise<void>((resolve) => (answer = resolve));
+      return { status: 200, body: answers[cursors.length - 1] };
+    },
+  });
+  const { person } = openPage("/activity");
+  await person.type(await screen.findByLabelText("Person, by name or address"), "zoe");
+  await screen.findByText("Searching…");
+  await waitFor(() => expect(cursors).toEqual([null, "1", "2"]));
+  expect(screen.queryByText("No one has this name or address.")).toBeNull();
+  answer();
+  await screen.findByText("1 person found");
+  expect(screen.queryByText("Searching…")).toBeNull();
+});
+
 test("action and days go into the URL", async () => {
   serveActivity(() => list([edited]));
   const { person, router } = openPage("/activity");

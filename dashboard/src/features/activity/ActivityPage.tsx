@@ -41,6 +41,7 @@ function Activities() {
       <Pages
         what="activity"
         query={query}
+        filters={filters}
         rowsOf={(page) => page.rows}
         rowKey={(row) => row.event.eventId}
         empty={

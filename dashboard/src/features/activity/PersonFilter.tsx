@@ -1,7 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { fullName } from "../../rules/names";
 import { SearchField } from "../../ui/SearchField";
+import { SearchOn, useSearchOn } from "../../ui/SearchOn";
 import { nameQuery, peopleQuery } from "./queries";
 
 /** Finds a person by name or address, then shows who was chosen. */
@@ -45,16 +46,18 @@ function Chosen({ who, onClear }: { who: string; onClear: () => void }) {
 
 function Finder({ onChoose }: { onChoose: (userId: string) => void }) {
   const [text, setText] = useState("");
-  const { data, isError } = useQuery(peopleQuery(text));
-  const found = text === "" ? undefined : data?.users;
+  const query = useInfiniteQuery(peopleQuery(text));
+  const found = text === "" ? undefined : query.data?.pages.flatMap((page) => page.users);
+  const search = useSearchOn(query, found?.length !== 0, text);
   return (
     <>
       <SearchField label="Person, by name or address" value={text} onChange={setText} />
       <p role="status" className="hint">
-        {isError && "The search did not work. Type again to repeat it."}
-        {found?.length === 0 && "No one has this name or address."}
+        {query.isError && "The search did not work. Type again to repeat it."}
+        {found?.length === 0 && !query.hasNextPage && "No one has this name or address."}
         {found && found.length > 0 && (found.length === 1 ? "1 person found" : `${found.length} people found`)}
       </p>
+      {search && <SearchOn search={search} />}
       <ul className="choices">
         {found?.map((person) => (
           <li key={person.userId}>

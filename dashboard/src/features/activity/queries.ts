@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data } from "../../api/client";
-import { followCursor, PAGE_ROWS } from "../../api/list";
+import { followCursor, nextCursor, PAGE_ROWS } from "../../api/list";
 import { dayEnd, dayStart } from "../../rules/days";
 import { loadActivity } from "../../ui/audit/activity";
 import { loadNames } from "../../ui/person/names";
@@ -26,12 +26,13 @@ export function asked({ who, side, action, from, to }: ActivityFilters) {
 
 /** The people whose name or address begins like this. */
 export const peopleQuery = (q: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["users", "search", q],
-    queryFn: ({ signal }) => {
-      const query = { q, limit: 5 };
+    queryFn: ({ pageParam, signal }) => {
+      const query = { q, limit: 5, ...(pageParam && { cursor: pageParam }) };
       return data(api.GET("/v1/autoScribe/users", { params: { query }, signal }));
     },
+    ...nextCursor,
     enabled: q !== "",
   });
 

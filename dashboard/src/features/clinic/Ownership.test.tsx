@@ -12,6 +12,7 @@ const settings = {
 };
 const anna = user({ userId: "usr_anna", firstName: "Anna", lastName: "Hale", email: "anna@clinic.example" });
 const reader = user({ userId: "usr_reader", firstName: "Rita", level: "member", hasDashboardAccess: false });
+const admin = user({ userId: "usr_admin", firstName: "Ada" });
 const owner = user({ userId: "usr_owner", firstName: "Omar", level: "owner" });
 const me = user({ level: "owner" });
 
@@ -22,7 +23,9 @@ function serve(users: unknown[], ...answers: Answer[]) {
     "GET /v1/clinic": settings,
     "GET /v1/autoScribe/users": ({ query }) => ({
       status: 200,
-      body: query.get("q") ? { users: [anna], hasMore: false } : { users, hasMore: users.length > 4 },
+      body: query.get("q")
+        ? { users: [anna], hasMore: false }
+        : { users, cursor: users.length > 4 ? "next" : null, hasMore: users.length > 4 },
     }),
     "POST /v1/clinic/transfer-ownership": () => {
       const answer = answers.shift() ?? { status: 200, body: { success: true, message: "" } };
@@ -53,10 +56,33 @@ test("offers active people with dashboard access who are no owners", async () =>
 });
 
 test("in a large clinic the person is found by name", async () => {
-  serve([me, reader, owner, reader, reader]);
+  serve([me, reader, owner, reader, admin]);
   const { person } = openPage("/clinic");
   await person.type(await screen.findByLabelText("Find the person by name or address"), "anna");
   await screen.findByRole("option", { name: /Anna Hale/ });
+});
+
+test("reads on over pages without a possible owner, and says so when a search ends without one", async () => {
+  const people = ({ query }: { query: URLSearchParams }) => {
+    if (query.get("q")) return { status: 200, body: { users: [reader], cursor: null, hasMore: false } };
+    const cursor = query.get("cursor");
+    if (cursor === "2") return { status: 200, body: { users: [anna], cursor: "3", hasMore: true } };
+    return { status: 200, body: { users: cursor ? [] : [me, reader], cursor: cursor ? "2" : "1", hasMore: true } };
+  };
+  const sent = serveApi({
+    "GET /v1/session": session({ level: "owner" }),
+    "GET /v1/clinic": settings,
+    "GET /v1/autoScribe/users": people,
+  });
+  const { person } = openPage("/clinic");
+  await screen.findByRole("option", { name: /Anna Hale/ });
+  expect(sent.filter((one) => one.path.endsWith("/users")).map((one) => one.query.get("cursor"))).toEqual([
+    null,
+    "1",
+    "2",
+  ]);
+  await person.type(screen.getByLabelText("Find the person by name or address"), "rita");
+  await screen.findByText("No one with dashboard access has this name or address.");
 });
 
 test("says what to do when no one can become the owner", async () => {

@@ -1,10 +1,11 @@
-import { useQuery } from "@tanstack/react-query";
+import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { fullName } from "../../rules/names";
 import { Field } from "../../ui/Field";
 import { Loading } from "../../ui/Loading";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { SearchField } from "../../ui/SearchField";
+import { SearchOn, useSearchOn } from "../../ui/SearchOn";
 import { candidatesQuery, type User } from "./queries";
 import { TransferDialog } from "./TransferDialog";
 
@@ -41,18 +42,24 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
   const [asking, setAsking] = useState(false);
   const [missing, setMissing] = useState(false);
   const select = useRef<HTMLSelectElement>(null);
-  const query = useQuery(candidatesQuery(ownId, q));
+  const query = useInfiniteQuery(candidatesQuery(ownId, q));
+  const candidates = query.data?.pages.flatMap((page) => page.candidates) ?? [];
+  const search = useSearchOn(query, candidates.length > 0, q);
   if (query.isPending) return <Loading what="people" />;
   if (!query.data) return <ProblemNote error={query.error} onRetry={() => void query.refetch()} />;
-  const { candidates, hasMore } = query.data;
   const chosen = candidates.find((one) => one.userId === chosenId);
-  const searchable = hasMore || q !== "";
+  const searchable = query.hasNextPage || q !== "";
   if (candidates.length === 0 && !searchable) {
     return <p>No one else has dashboard access. Give it to the next owner first, then transfer ownership here.</p>;
   }
   return (
     <>
       {searchable && <SearchField label="Find the person by name or address" value={q} onChange={setQ} />}
+      {search && <SearchOn search={search} />}
+      {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
+      {candidates.length === 0 && !query.hasNextPage && !query.isPlaceholderData && (
+        <p role="status">No one with dashboard access has this name or address.</p>
+      )}
       <Field
         label="Next owner"
         hint="People with dashboard access. You become an admin."

@@ -1,19 +1,20 @@
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
+import { followCursor } from "../../api/list";
 
 export type User = Schemas["UserView"];
 
 /** The people who can become an owner, by the beginning of a name or address. */
 export const candidatesQuery = (ownId: string, q: string) =>
-  queryOptions({
+  infiniteQueryOptions({
     queryKey: ["users", "candidates", q],
-    queryFn: async ({ signal }) => {
-      const query = { status: "active" as const, limit: 100, ...(q && { q }) };
-      const { users, hasMore } = await data(api.GET("/v1/autoScribe/users", { params: { query }, signal }));
+    queryFn: async ({ pageParam, signal }) => {
+      const query = { status: "active" as const, limit: 100, ...(q && { q }), ...(pageParam && { cursor: pageParam }) };
+      const { users, cursor, hasMore } = await data(api.GET("/v1/autoScribe/users", { params: { query }, signal }));
       const can = (user: User) => user.hasDashboardAccess && user.level !== "owner" && user.userId !== ownId;
-      return { candidates: users.filter(can), hasMore };
+      return { candidates: users.filter(can), cursor: cursor ?? null, hasMore };
     },
-    placeholderData: (before) => before,
+    ...followCursor,
   });
 
 export function changeClinic(body: Schemas["ClinicChangeRequest"]): Promise<Schemas["ClinicSettingsView"]> {

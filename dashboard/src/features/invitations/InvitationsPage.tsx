@@ -61,6 +61,7 @@ function Invitations() {
       <Pages
         what="invitations"
         query={query}
+        filters={filters}
         rowsOf={(page) => page.invitations}
         rowKey={(invitation) => invitation.invitationId}
         empty={<InvitationsEmpty filters={filters} />}

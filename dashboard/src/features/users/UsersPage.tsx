@@ -24,6 +24,7 @@ export function UsersPage() {
       <Pages
         what="users"
         query={query}
+        filters={filters}
         rowsOf={(page) => page.users}
         rowKey={(user) => user.userId}
         empty={
