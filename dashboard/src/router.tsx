@@ -12,6 +12,7 @@ import { activityFilters } from "./features/activity/filters";
 import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
+import { wayBack } from "./rules/next";
 import { seesUsers, sessionQuery } from "./session/queries";
 import { Shell } from "./session/Shell";
 import { Loading } from "./ui/Loading";
@@ -27,7 +28,7 @@ const root = createRootRouteWithContext<Context>()({
     } catch (error) {
       if (!(error instanceof Problem) || error.status !== 401) throw error;
       // The way back, so that the link of an email survives the sign-in.
-      location.replace(`/sign-in?next=${encodeURIComponent(at.href)}`);
+      location.replace(`/sign-in?next=${encodeURIComponent(wayBack(at.href))}`);
       await new Promise(() => {});
     }
   },

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nextPage } from "./next";
+import { nextPage, wayBack } from "./next";
 
 const ORIGIN = "https://access.example";
 
@@ -23,4 +23,13 @@ test.each([
 
 test("a path that only looks like another origin once it is shortened stays here", () => {
   expect(nextPage("/.//evil.example/", ORIGIN)).toBe(`${ORIGIN}//evil.example/`);
+});
+
+test.each([
+  ["/users?q=anna%40clinic.example", "/users"],
+  ["/users?level=admin&q=anna&status=active#x", "/users?level=admin&status=active#x"],
+  ["/users?quick=true", "/users?quick=true"],
+  ["/keys", "/keys"],
+])("the way back to %s is %s", (page, back) => {
+  expect(wayBack(page)).toBe(back);
 });

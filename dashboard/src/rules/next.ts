@@ -8,3 +8,13 @@ export function nextPage(next: string | null, origin: string): string {
   const page = URL.canParse(next, origin) ? new URL(next, origin) : null;
   return page?.origin === origin ? page.href : home;
 }
+
+/** The page of the application to come back to. What was searched for stays out, since the server sees the address. */
+export function wayBack(page: string): string {
+  const { pathname, search, hash } = new URL(page, "https://dashboard.invalid");
+  const others = search
+    .slice(1)
+    .split("&")
+    .filter((part) => part && !/^q(=|$)/.test(part));
+  return `${pathname}${others.length > 0 ? `?${others.join("&")}` : ""}${hash}`;
+}
