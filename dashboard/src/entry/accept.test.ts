@@ -2,33 +2,11 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { type Answer, problem, serveApi, session, user } from "../test/api";
 import { openEntryPage, shownHeading } from "../test/entry";
+import { lookup } from "../test/lookup";
+import { otherTab } from "../test/tabs";
 import { startAccept } from "./acceptPage";
-import type { Invitation } from "./facts";
 
 const PASSWORD = "lantern gravel otter";
-
-function lookup(change: Partial<Invitation> = {}): Invitation {
-  return {
-    status: "sent",
-    clinicName: "Riverside Imaging",
-    inviter: "Olu Adeyemi",
-    email: "anna.hale@clinic.example",
-    firstName: "Anna",
-    lastName: "Hale",
-    clinicRole: "Radiologist",
-    level: "member",
-    canManageStudies: false,
-    canCreateReports: true,
-    hasDashboardAccess: false,
-    npiNumber: "1234567893",
-    npiVerification: "verified",
-    terms: "terms-1",
-    expiry: "2099-12-03T18:35:00.000Z",
-    needsPassword: false,
-    accountExists: false,
-    ...change,
-  };
-}
 
 const withDashboard = { hasDashboardAccess: true, needsPassword: true };
 const anna = { email: "anna.hale@clinic.example", firstName: "Anna", lastName: "Hale" };
@@ -136,6 +114,37 @@ test("the answer of a link that another one replaced in the tab is not shown", a
   await step("Join Second Clinic");
 });
 
+test.each([
+  ["confirmed", "accept", { status: 200, body: { ...reader, hasDashboardAccess: true } }],
+  ["refused", "accept", problem(409, "terms_changed", "RAW")],
+  ["declined", "reject", { status: 200, body: { success: true, message: "" } }],
+])("a new link in the same tab stays when the one before is %s meanwhile", async (_, action, late) => {
+  let answer = (_: Answer) => {};
+  const { person, sent } = start({
+    "POST /v1/invitation/lookup": ({ body }) => ({
+      status: 200,
+      body: lookup({ clinicName: (body as { token: string }).token === "second" ? "Second Clinic" : "First Clinic" }),
+    }),
+    [`POST /v1/invitation/${action}`]: () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+    "GET /v1/session": session(anna),
+  });
+  await step("Join First Clinic");
+  if (action === "reject") location.hash = "decline";
+  const name = action === "reject" ? "Decline invitation" : "Confirm";
+  await person.click(await screen.findByRole("button", { name }));
+  await waitFor(() => expect(sent.at(-1)?.path).toBe(`/v1/invitation/${action}`));
+  location.hash = "token=second";
+  await step("Join Second Clinic");
+  answer(late);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await step("Join Second Clinic");
+  expect(sessionStorage.getItem("invitation")).toBe("second");
+  expect(sent.filter((one) => one.path.endsWith("/lookup"))).toHaveLength(2);
+});
+
 test("a slow answer shows that the page is at work", async () => {
   start({
     "POST /v1/invitation/lookup": async () => {
@@ -175,6 +184,7 @@ test("a person with dashboard access chooses a password and goes on to the dashb
     "POST /v1/invitation/accept": { ...reader, hasDashboardAccess: true, npiVerification: "name_mismatch" },
     "GET /v1/session": session(anna),
   });
+  const tab = otherTab();
   await step("Join");
   const field = screen.getByLabelText<HTMLInputElement>("Choose a password");
   expect(field.autocomplete).toBe("new-password");
@@ -186,6 +196,7 @@ test("a person with dashboard access chooses a password and goes on to the dashb
   await step("You have joined Riverside Imaging");
   expect(sent[1]?.body).toEqual({ token: "abc.DEF-1_2", terms: "terms-1", password: PASSWORD });
   expect(text()).toContain("You are signed in.");
+  await waitFor(() => expect(tab.heard).toEqual(["clinicChanged"]));
   expect(text()).toContain("after the clinic attests that it is yours");
   expect([field.value, field.type]).toEqual(["", "password"]);
   expect(screen.getByRole("link", { name: "Go to the dashboard" }).getAttribute("href")).toBe("/");

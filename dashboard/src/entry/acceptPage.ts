@@ -1,5 +1,6 @@
 import { Problem } from "../api/problem";
 import { workplace } from "../rules/sentences";
+import { tellOtherTabs } from "../session/tabs";
 import { findSession, post } from "./call";
 import { forgetLink, isClosed, LINK, showClosed } from "./closedLink";
 import { assignableNote, facts, type Invitation } from "./facts";
@@ -88,12 +89,15 @@ async function accept(): Promise<void> {
   const password = byId("password", HTMLInputElement).value;
   const fault = shown.needsPassword && (shown.accountExists ? !password && "required" : lengthFault(password));
   if (fault) throw fieldProblem({ field: "password", code: fault });
+  const asked = token;
   try {
     const body = { token, terms: shown.terms, ...(shown.needsPassword && { password }) };
     const user = await post("/v1/invitation/accept", body);
-    await showAccepted(`You have joined ${shown.clinicName}`, user);
+    // This browser may be someone else now.
+    if (user.hasDashboardAccess) tellOtherTabs("clinicChanged");
+    if (asked === token) await showAccepted(`You have joined ${shown.clinicName}`, user);
   } catch (error) {
-    await refuse(error);
+    if (asked === token) await refuse(error);
   }
 }
 
@@ -122,8 +126,10 @@ async function reject(): Promise<void> {
     .value.replace(/[\s\p{Cc}]+/gu, " ")
     .trim();
   const clinic = invitation?.clinicName ?? "The clinic";
+  const asked = token;
   try {
     await post("/v1/invitation/reject", { token, ...(reason && { reason }) });
+    if (asked !== token) return;
     end();
     showOutcome({
       mark: "good",
@@ -131,7 +137,7 @@ async function reject(): Promise<void> {
       text: [`${clinic} will see that you declined. You can close this page.`],
     });
   } catch (error) {
-    await refuse(error);
+    if (asked === token) await refuse(error);
   }
 }
 
@@ -144,7 +150,9 @@ async function showAccepted(title: string, person: Person): Promise<void> {
       "Open a study in your PACS, and AutoScribe opens with it. You don't need a password or any other setup.";
     return showOutcome({ mark: "good", title, text: [next, assignableNote(person)] });
   }
+  const asked = token;
   const session = await findSession();
+  if (asked !== token) return;
   const signedIn = session?.user.email.toLowerCase() === person.email.toLowerCase();
   showOutcome({
     mark: "good",

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { type Answer, problem, serveApi, session } from "../test/api";
 import { openEntryPage, shownHeading } from "../test/entry";
+import { otherTab } from "../test/tabs";
 import { startSignIn } from "./signInPage";
 
 const clinics = [
@@ -43,6 +44,19 @@ test.each([
   await signIn(person);
   await waitFor(() => expect(replace).toHaveBeenCalledWith(next));
   expect(sent.at(-1)?.body).toEqual({ email: "olu@clinic.example", password: "horse battery staple" });
+});
+
+test("other tabs learn of a sign-in, and not of a refused one", async () => {
+  const answers: Answer[] = [problem(401, "credentials_invalid", "No."), { status: 200, body: session() }];
+  const tab = otherTab();
+  const { person, sent, replace } = start({ "POST /v1/session": () => answers.shift() ?? { status: 500 } });
+  await signIn(person);
+  await waitFor(() => expect(sent.at(-1)?.method).toBe("POST"));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(tab.heard).toEqual([]);
+  await person.type(screen.getByLabelText("Password"), "{Enter}");
+  await waitFor(() => expect(replace).toHaveBeenCalled());
+  await waitFor(() => expect(tab.heard).toEqual(["clinicChanged"]));
 });
 
 test("a person who is signed in already goes on at once", async () => {

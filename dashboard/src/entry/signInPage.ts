@@ -1,5 +1,6 @@
 import { Problem } from "../api/problem";
 import { nextPage } from "../rules/next";
+import { tellOtherTabs } from "../session/tabs";
 import { findSession, post } from "./call";
 import { clearFaults, onSubmit, revealPasswords } from "./form";
 import { byId, make, showLoadingDuring, showOutcome, showStep } from "./page";
@@ -50,6 +51,7 @@ async function signIn(chosen: { clinicId?: string }): Promise<void> {
   if (faults.length > 0) throw fieldProblem(...faults);
   try {
     await post("/v1/session", { email, password, ...chosen });
+    tellOtherTabs("clinicChanged");
     goOn();
   } catch (error) {
     if (!(error instanceof Problem)) throw error;

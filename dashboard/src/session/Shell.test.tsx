@@ -61,3 +61,56 @@ test("a page whose session belongs to someone else now starts again", async () =
   await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
   expect(screen.queryByText("Eve Adeyemi")).toBeNull();
 });
+
+test("the way back after a sign-in holds no name and no address", async () => {
+  const replace = vi.spyOn(location, "replace").mockImplementation(() => {});
+  serveApi({ "GET /v1/session": problem(401, "unauthenticated", "Sign in.") });
+  openPage("/users?q=anna%40clinic.example&level=admin");
+  await waitFor(() => expect(replace).toHaveBeenCalledWith("/sign-in?next=%2Fusers%3Flevel%3Dadmin"));
+});
+
+test("a sign-in of the same person in another tab leaves a form as it is", async () => {
+  const assign = noNavigation();
+  const sent = serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": nobody });
+  const { person } = openPage("/users/invitations/new");
+  const name = (await screen.findByLabelText(/First name/)) as HTMLInputElement;
+  await person.type(name, "Anna");
+  const reads = () => sent.filter((one) => one.path === "/v1/session").length;
+  const before = reads();
+  otherTab().tell("clinicChanged");
+  await waitFor(() => expect(reads()).toBe(before + 1));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(assign).not.toHaveBeenCalled();
+  expect(name.value).toBe("Anna");
+  expect(name.isConnected).toBe(true);
+});
+
+test.each([
+  ["person", { ...session({ userId: "usr_0192ffffffffffffffffffffffffffff" }) }],
+  ["clinic", { ...session(), clinic: { clinicId: "0192dddd-dddd-7ddd-8ddd-dddddddddddd", name: "Lakeside Imaging" } }],
+])("the page starts again when another tab has another %s", async (_, other) => {
+  const assign = noNavigation();
+  let now = session();
+  serveApi({ "GET /v1/session": () => ({ status: 200, body: now }), "GET /v1/autoScribe/users": nobody });
+  openPage("/users");
+  await screen.findByText("No one has confirmed yet");
+  now = other;
+  otherTab().tell("clinicChanged");
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
+  expect(screen.queryByText("No one has confirmed yet")).toBeNull();
+});
+
+test("a window that gets the focus reads the session again, unless it just did", async () => {
+  const sent = serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": nobody });
+  openPage("/users");
+  await screen.findByText("No one has confirmed yet");
+  const reads = () => sent.filter((one) => one.path === "/v1/session").length;
+  window.dispatchEvent(new Event("focus"));
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(reads()).toBe(1);
+  const later = Date.now() + 61_000;
+  vi.spyOn(Date, "now").mockReturnValue(later);
+  window.dispatchEvent(new Event("focus"));
+  await waitFor(() => expect(reads()).toBe(2));
+  vi.mocked(Date.now).mockRestore();
+});

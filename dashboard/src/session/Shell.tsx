@@ -1,3 +1,4 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { Problem } from "../api/problem";
@@ -7,7 +8,7 @@ import { Loading } from "../ui/Loading";
 import { ProblemNote } from "../ui/ProblemNote";
 import { LeaveGate, useLeave, useSignOut } from "./Leave";
 import { Prompts } from "./Prompts";
-import { manages, type Session, seesUsers, useSession } from "./queries";
+import { manages, type Session, seesUsers, sessionQuery, useSession } from "./queries";
 import { onOtherTabs } from "./tabs";
 
 /** What stands around every page: the way between pages, who is signed in, and the dialogs of the session. */
@@ -29,14 +30,21 @@ function Frame() {
   useEffect(() => {
     if (changed) leave("/");
   }, [changed, leave]);
-  useEffect(
-    () =>
-      onOtherTabs((change) => {
-        if (change === "signedOut") leave("/sign-in");
-        if (change === "clinicChanged") leave("/");
-      }),
-    [leave],
-  );
+  const queries = useQueryClient();
+  useEffect(() => {
+    const stop = onOtherTabs((change) => {
+      if (change === "signedOut") leave("/sign-in");
+      // Often it is the same person in the same clinic, after a sign-in. A form must not be lost for that.
+      if (change === "clinicChanged") void queries.refetchQueries({ queryKey: sessionQuery.queryKey });
+    });
+    // A window that lay beside another one was never hidden.
+    const look = () => void queries.fetchQuery(sessionQuery).catch(() => {});
+    addEventListener("focus", look);
+    return () => {
+      stop();
+      removeEventListener("focus", look);
+    };
+  }, [leave, queries]);
   if (changed) return <Loading what="the page" />;
   return (
     <>

@@ -1,4 +1,4 @@
-/** What other tabs of this browser must know: the session was used, ended, or is in another clinic now. */
+/** What other tabs of this browser must know: the session was used, ended, or may be of another person or clinic now. */
 export type SessionChange = "used" | "signedOut" | "clinicChanged";
 
 const channel = "BroadcastChannel" in globalThis ? new BroadcastChannel("autoscribe-session") : null;
