@@ -1,5 +1,6 @@
 import { beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { reloadStalePages } from "./reload";
+import { blockStorage } from "./test/blockedStorage";
 
 let reload: ReturnType<typeof vi.fn>;
 const missingFile = () => dispatchEvent(new Event("vite:preloadError"));
@@ -30,4 +31,11 @@ test("a page from the browser's memory is read again", () => {
   expect(reload).not.toHaveBeenCalled();
   shown(true);
   expect(reload).toHaveBeenCalledTimes(1);
+});
+
+test("a page that can't remember its reload does not reload again and again", () => {
+  blockStorage();
+  missingFile();
+  missingFile();
+  expect(reload).not.toHaveBeenCalled();
 });

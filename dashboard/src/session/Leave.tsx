@@ -3,6 +3,7 @@ import { createContext, type ReactNode, useContext, useEffect, useState } from "
 import { plainApi } from "../api/client";
 import { Problem } from "../api/problem";
 import { Loading } from "../ui/Loading";
+import { tabStorage } from "./storage";
 import { tellOtherTabs } from "./tabs";
 
 const Leave = createContext<(to: string) => void>(() => {});
@@ -20,7 +21,7 @@ export function LeaveGate({ children }: { children: ReactNode }) {
     if (to === null) return;
     queries.clear();
     // Drafts of forms belong to the person who wrote them.
-    sessionStorage.clear();
+    tabStorage.clear();
     location.assign(to);
   }, [to, queries]);
   if (to !== null) return <Loading what="the page" />;

@@ -2,6 +2,7 @@ import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { api } from "../api/client";
 import { problem, serveApi, session } from "../test/api";
+import { blockStorage } from "../test/blockedStorage";
 import { openPage } from "../test/page";
 import { otherTab } from "../test/tabs";
 
@@ -34,6 +35,16 @@ test("the page follows a sign-out in another tab, and keeps nothing", async () =
   await waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in"));
   expect(screen.queryByText("No one has confirmed yet")).toBeNull();
   expect(sessionStorage.length).toBe(0);
+});
+
+test("a browser without storage leaves the page too", async () => {
+  blockStorage();
+  const assign = noNavigation();
+  serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": nobody });
+  openPage("/users");
+  await screen.findByText("No one has confirmed yet");
+  otherTab().tell("signedOut");
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in"));
 });
 
 test("signing out tells other tabs, also when the session was over", async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { emptyPerson } from "../../rules/personDraft";
 import { session } from "../../test/api";
+import { blockStorage } from "../../test/blockedStorage";
 import { storedDraft } from "./storedDraft";
 
 const anna = { ...emptyPerson, firstName: "Anna" };
@@ -24,4 +25,12 @@ test("a draft that lacks a field gets the empty one", () => {
   const { npiNumber: _, ...older } = anna;
   stored.write(older as typeof anna);
   expect(stored.read()).toEqual(anna);
+});
+
+test("a browser without storage has no draft, and no error", () => {
+  blockStorage();
+  const stored = storedDraft(session(), undefined);
+  stored.write(anna);
+  expect(stored.read()).toBeNull();
+  stored.remove();
 });

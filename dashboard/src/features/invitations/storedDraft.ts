@@ -1,5 +1,6 @@
 import { emptyPerson, type PersonDraft } from "../../rules/personDraft";
 import type { Session } from "../../session/queries";
+import { tabStorage } from "../../session/storage";
 
 /**
  * The draft of an invitation, kept until the tab closes or the invitation is sent. It belongs to one person in one
@@ -8,9 +9,9 @@ import type { Session } from "../../session/queries";
 export function storedDraft(session: Session, from: string | undefined) {
   const name = ["invite", session.clinic.clinicId, session.user.userId, from ?? "new"].join(" ");
   return {
-    read: () => parse(sessionStorage.getItem(name)),
-    write: (draft: PersonDraft) => sessionStorage.setItem(name, JSON.stringify(draft)),
-    remove: () => sessionStorage.removeItem(name),
+    read: () => parse(tabStorage.get(name)),
+    write: (draft: PersonDraft) => tabStorage.set(name, JSON.stringify(draft)),
+    remove: () => tabStorage.remove(name),
   };
 }
 
