@@ -6,8 +6,9 @@ import { ProblemNote } from "../../ui/ProblemNote";
 import type { AccessChange } from "./userQueries";
 
 /** What was done. Everything but a release has a way back. */
-export function Done(props: { kind: AccessChange["kind"]; name: string; onUndo: (back: AccessChange) => void }) {
-  const { kind, name } = props;
+export function Done(props: { change: AccessChange; name: string; onUndo: (back: AccessChange) => void }) {
+  const { change, name } = props;
+  const { kind } = change;
   const text = {
     deactivate: `${name} is deactivated. `,
     reactivate: `${name} is active again, with the same permissions as before. `,
@@ -24,6 +25,7 @@ export function Done(props: { kind: AccessChange["kind"]; name: string; onUndo: 
           Undo
         </button>
       )}
+      {change.kind === "deactivate" && change.keys === "end" && " The API keys that ended stay ended."}
     </Outcome>
   );
 }

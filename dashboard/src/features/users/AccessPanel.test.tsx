@@ -59,7 +59,10 @@ test("Release asks and is final", async () => {
   expect(screen.queryByRole("button", { name: /Reactivate|Release/ })).toBeNull();
 });
 
-test("API keys of the person are decided before access ends", async () => {
+test.each([
+  ["End the key", "end", true],
+  ["Keep the key", "keep", false],
+])("API keys of the person are decided before access ends: %s", async (decide, decision, stay) => {
   const keys = [{ apiKeyId: "0192aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa", description: "Front desk PACS" }];
   const api = serveAnna(
     { level: "admin" },
@@ -76,9 +79,10 @@ test("API keys of the person are decided before access ends", async () => {
   await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Deactivate" }));
   const dialog = await screen.findByRole("dialog", { name: "An API key still works" });
   expect(within(dialog).getByText("Front desk PACS")).toBeTruthy();
-  await person.click(within(dialog).getByRole("button", { name: "Keep the key" }));
-  await screen.findByText(/Anna Hale is deactivated/);
-  expect(posts(api.sent).at(-1)?.body).toEqual({ userId: anna.userId, keys: "keep" });
+  await person.click(within(dialog).getByRole("button", { name: decide }));
+  const done = await screen.findByText(/Anna Hale is deactivated/);
+  expect(done.textContent?.includes("stay ended")).toBe(stay);
+  expect(posts(api.sent).at(-1)?.body).toEqual({ userId: anna.userId, keys: decision });
 });
 
 test("canceling the question about keys changes nothing and gives the focus back", async () => {

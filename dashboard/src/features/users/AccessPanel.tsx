@@ -30,7 +30,7 @@ export function AccessPanel({ user }: { user: User }) {
       {change.isSuccess && (
         <Done
           key={change.variables.kind}
-          kind={change.variables.kind}
+          change={change.variables}
           name={name}
           onUndo={(back) => change.mutate(back)}
         />
