@@ -6,6 +6,11 @@ export type Permissions = Pick<
   "level" | "canManageStudies" | "canCreateReports" | "hasDashboardAccess"
 >;
 
+/** What stands for the last sign-in of a person who never signed in. */
+export function neverSignedIn(person: Permissions): string {
+  return person.hasDashboardAccess ? "Never signed in" : "Works in the PACS";
+}
+
 /** The permissions as words, for a list. */
 export function permissionWords(person: Permissions): string[] {
   const words: string[] = [];

@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { permissionWords } from "../../rules/permissions";
+import { neverSignedIn, permissionWords } from "../../rules/permissions";
 import { levels, npiStatus, userStatus } from "../../rules/words";
 import { manages, useSession } from "../../session/queries";
 import { Facts } from "../../ui/Facts";
@@ -21,7 +21,7 @@ export function UserFacts({ user }: { user: UserDetails }) {
         ["Permissions", permissionWords(user).join(", ")],
         ["NPI", user.npiNumber && <Npi user={user} />],
         ["Status", <Status key="status" word={userStatus[user.status ?? "active"]} />],
-        ["Last sign-in", <Time key="login" at={user.lastLoginAt} never="Never signed in" />],
+        ["Last sign-in", <Time key="login" at={user.lastLoginAt} never={neverSignedIn(user)} />],
         // A member learns only of the views that the member may list.
         ["Last view opened", lastView && <Time at={user.lastViewAt} never="None in the last 30 days" />],
         [

@@ -13,12 +13,19 @@ test("shows what is known of a person, in words", async () => {
   expect(facts).toContain("Email addressanna.hale@clinic.example");
   expect(facts).toContain("PermissionsReports, PACS only");
   expect(facts).toContain("NPI1234567893 ✓ NPI verified");
-  expect(facts).toContain("Last sign-inNever signed in");
+  expect(facts).toContain("Last sign-inWorks in the PACS");
   expect(facts.some((fact) => fact?.startsWith("Phone"))).toBe(false);
   expect(details.querySelector('time[datetime="2026-11-26T08:00:00.000Z"]')).toBeTruthy();
   expect(within(details).getByRole("link", { name: "Open the invitation" }).getAttribute("href")).toBe(
     `/users/invitations/${anna.userId.replace("usr_", "inv_")}`,
   );
+});
+
+test("says of a person with dashboard access that they never signed in", async () => {
+  serveAnna({ hasDashboardAccess: true });
+  openPage(path);
+  const details = await screen.findByRole("region", { name: "Details" });
+  expect(details.textContent).toContain("Last sign-inNever signed in");
 });
 
 test("the title gets the focus", async () => {

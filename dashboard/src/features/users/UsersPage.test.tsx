@@ -27,6 +27,21 @@ test("lists each person with permissions in words", async () => {
   expect(screen.getByText("1 person")).toBeTruthy();
 });
 
+test("only who can sign in counts as never signed in", async () => {
+  const reader = { ...anna, lastLoginAt: null };
+  const scheduler = {
+    ...reader,
+    userId: "usr_0192ffffffffffffffffffffffffffff",
+    firstName: "Sam",
+    hasDashboardAccess: true,
+  };
+  serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": list([reader, scheduler]) });
+  openPage("/users");
+  const row = await screen.findByRole("row", { name: /Anna Hale/ });
+  expect(row.textContent).toMatch(/Works in the PACS$/);
+  expect(screen.getByRole("row", { name: /Sam Hale/ }).textContent).toMatch(/Never signed in$/);
+});
+
 test("says that no one has confirmed yet, and leads to the invitations", async () => {
   serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": list([]) });
   openPage("/users");

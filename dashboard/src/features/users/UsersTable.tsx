@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { fullName } from "../../rules/names";
-import { permissionWords } from "../../rules/permissions";
+import { neverSignedIn, permissionWords } from "../../rules/permissions";
 import { npiStatus, userStatus } from "../../rules/words";
 import { Status } from "../../ui/Status";
 import { type Column, Table } from "../../ui/Table";
@@ -22,7 +22,7 @@ const columns: [Column<User>, ...Column<User>[]] = [
   { heading: "Role", cell: (user) => user.clinicRole },
   { heading: "Permissions", cell: (user) => <Permissions user={user} /> },
   { heading: "Status", cell: (user) => <Status word={userStatus[user.status ?? "active"]} /> },
-  { heading: "Last sign-in", cell: (user) => <Time at={user.lastLoginAt} never="Never signed in" /> },
+  { heading: "Last sign-in", cell: (user) => <Time at={user.lastLoginAt} never={neverSignedIn(user)} /> },
 ];
 
 /** The people of the list, and how many they are. */
