@@ -17,8 +17,11 @@ export function deliveryWords(invitation: { delivery: Delivery; deliveryDetail?:
   return invitation.deliveryDetail || meanings[invitation.delivery];
 }
 
+/** The states of an email that never will arrive. */
+export const lost: readonly Delivery[] = ["bounced", "failed", "complained"];
+
 /** The states of an email that did not arrive, the ones that never will first. */
-export const undelivered: readonly Delivery[] = ["bounced", "failed", "complained", "delayed"];
+export const undelivered: readonly Delivery[] = [...lost, "delayed"];
 
 /** Whether the email of an invitation did not arrive. */
 export function isUndelivered({ delivery }: { delivery: Delivery }): boolean {

@@ -39,6 +39,29 @@ test("what did not arrive comes first, with the reason and a way to correct the 
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${lost.invitationId}`);
 });
 
+test("an email that came back is first, also behind a full page of delayed ones", async () => {
+  const delayed = Array.from(
+    { length: 50 },
+    (_, index): Invitation => ({
+      ...grace,
+      invitationId: `inv_0192${String(index).padStart(28, "0")}`,
+      delivery: "delayed",
+    }),
+  );
+  openList([], "/users/invitations", {
+    [LIST]: (asked) => {
+      const { body, ...answer } = listOf([...delayed, lost])(asked);
+      const { invitations } = body as { invitations: Invitation[] };
+      const hasMore = invitations.length > 50;
+      return { ...answer, body: { invitations: invitations.slice(0, 50), cursor: hasMore ? "next" : null, hasMore } };
+    },
+  });
+  const table = await screen.findByRole("table", { name: "Not delivered" });
+  await waitFor(() => expect(within(table).getAllByRole("rowheader")).toHaveLength(50));
+  expect(within(table).getAllByRole("rowheader")[0]?.textContent).toContain("Lena Hale");
+  expect(screen.getByRole("link", { name: "Show all that were not delivered" })).toBeTruthy();
+});
+
 test("first use leads to inviting and importing", async () => {
   openList([]);
   await screen.findByText("No one has been invited yet");

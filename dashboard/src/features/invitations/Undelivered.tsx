@@ -1,15 +1,20 @@
-import { useInfiniteQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { undelivered } from "../../rules/delivery";
+import { PAGE_ROWS } from "../../api/list";
+import { lost } from "../../rules/delivery";
 import { InvitationsTable } from "./InvitationsTable";
-import { type Invitation, invitationsQuery } from "./queries";
+import { deliveryQuery } from "./queries";
 import { RowOutcome } from "./RowOutcome";
 import { useRowActions } from "./useRowActions";
 
 /** The invitations that did not arrive, first on the page: these people wait for an email that will not come. */
 export function Undelivered() {
-  const query = useInfiniteQuery(invitationsQuery({ show: "notDelivered" }));
-  const rows = [...(query.data?.pages[0]?.invitations ?? [])].sort((one, other) => order(one) - order(other));
+  // The API has the newest first. Many emails that are only late must not hide one that came back.
+  const never = useQuery(deliveryQuery(lost)).data;
+  const late = useQuery(deliveryQuery(["delayed"])).data;
+  const all = [...(never?.invitations ?? []), ...(late?.invitations ?? [])];
+  const rows = all.slice(0, PAGE_ROWS);
+  const more = never?.hasMore || late?.hasMore || all.length > rows.length;
   const actions = useRowActions();
   return (
     <>
@@ -18,7 +23,7 @@ export function Undelivered() {
       {rows.length > 0 && (
         <InvitationsTable caption="Not delivered" rows={rows} actions={actions} focusKey={actions.focusKey} short />
       )}
-      {query.hasNextPage && (
+      {more && (
         <p>
           <Link to="/users/invitations" search={{ show: "notDelivered" }}>
             Show all that were not delivered
@@ -28,9 +33,4 @@ export function Undelivered() {
       {rows.length > 0 && <h2>All invitations</h2>}
     </>
   );
-}
-
-/** Emails that never will arrive come before those that are only late. */
-function order({ delivery }: Invitation): number {
-  return undelivered.indexOf(delivery);
 }

@@ -3,7 +3,7 @@ import { undelivered } from "../../rules/delivery";
 import type { View } from "./filters";
 
 /** What the API selects by. Several values stand in one parameter. */
-type ListFilter = {
+export type ListFilter = {
   status: string;
   expired?: Schemas["ExpiredFilter"];
   delivery?: string;

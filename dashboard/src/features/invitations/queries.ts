@@ -2,7 +2,7 @@ import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
 import type { InvitationFilters } from "./filters";
-import { filterOf } from "./listFilters";
+import { filterOf, type ListFilter } from "./listFilters";
 
 export type Invitation = Schemas["InvitationView"];
 
@@ -20,13 +20,25 @@ export const invitationsQuery = (filters: InvitationFilters) =>
     ...followCursor,
   });
 
+/** The newest open invitations whose email is in one of these states. */
+export const deliveryQuery = (states: readonly Invitation["delivery"][]) =>
+  queryOptions({
+    queryKey: ["invitations", "delivery", states],
+    queryFn: ({ signal }) => load({ status: "sent", delivery: states.join(","), limit: PAGE_ROWS }, signal),
+  });
+
 export function loadPage(
   { q, show }: InvitationFilters,
   cursor: string | undefined,
   limit: number,
   signal?: AbortSignal,
 ): Promise<InvitationsPageData> {
-  const query = { ...(show && filterOf[show]), ...(q && { q }), limit, ...(cursor && { cursor }) };
+  return load({ ...(show && filterOf[show]), ...(q && { q }), limit, ...(cursor && { cursor }) }, signal);
+}
+
+type ListQuery = Partial<ListFilter> & { q?: string; limit: number; cursor?: string };
+
+function load(query: ListQuery, signal?: AbortSignal): Promise<InvitationsPageData> {
   return data(
     api.GET("/v1/autoScribe/users/invitations", {
       params: { query },
