@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { problem, type Sent, serveApi, session } from "../../test/api";
+import { type Answer, problem, type Sent, serveApi, session } from "../../test/api";
+import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
 
 const settings = {
@@ -123,4 +124,30 @@ test("a member learns who can use the page", async () => {
   openPage("/clinic");
   await screen.findByText(/Only owners and admins/);
   expect(sent.some((one) => one.path === "/v1/clinic")).toBe(false);
+});
+
+test("without a connection the page says so, and tries again", async () => {
+  let answer: () => Answer = offline;
+  serveApi({
+    "GET /v1/session": session({ level: "admin" }),
+    "GET /v1/clinic": () => answer(),
+  });
+  const { person } = openPage("/clinic");
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toContain("Check your connection");
+  answer = () => ({ status: 200, body: settings });
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await screen.findByLabelText("Time zone");
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
+test("settings that cannot be saved without a connection stay in the form", async () => {
+  serve("owner", offline);
+  const { person } = openPage("/clinic");
+  const name = await screen.findByLabelText<HTMLInputElement>("Name");
+  await person.clear(name);
+  await person.type(name, "Riverside Radiology");
+  await person.click(save());
+  await screen.findByText(/Check your connection/);
+  expect(name.value).toBe("Riverside Radiology");
 });

@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { problem, serveApi, session } from "../../test/api";
+import { type Answer, problem, serveApi, session } from "../../test/api";
 import { apiKey, keyList } from "../../test/keys";
+import { offline, throttled } from "../../test/offline";
 import { openPage } from "../../test/page";
 
 const owner = session({ level: "owner" });
@@ -142,4 +143,22 @@ test("a refused revocation says so, and changes nothing", async () => {
   await within(screen.getByRole("dialog")).findByText("This key is gone.");
   await person.click(screen.getByRole("button", { name: "Cancel" }));
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Revoke PACS Riverside" }));
+});
+
+test.each([
+  ["without a connection", offline, "Check your connection"],
+  ["throttled", throttled, "Too many requests."],
+])("%s, the page says so, and tries again", async (_, failure, words) => {
+  let answer: () => Answer = failure;
+  serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": () => answer() });
+  const { person } = openPage("/keys");
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toContain(words);
+  expect(screen.queryByText("No PACS is connected yet")).toBeNull();
+  if (failure === throttled) expect(within(alert).getByRole("button", { name: "Try again in 2 s" })).toBeTruthy();
+  const again = await within(alert).findByRole("button", { name: "Try again" });
+  answer = () => ({ status: 200, body: keyList([apiKey()]) });
+  await person.click(again);
+  await row();
+  expect(screen.queryByRole("alert")).toBeNull();
 });

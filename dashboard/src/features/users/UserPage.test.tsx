@@ -2,6 +2,7 @@ import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna, path, serveAnna } from "../../test/anna";
 import { type Answer, problem, session } from "../../test/api";
+import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
 
 test("shows what is known of a person, in words", async () => {
@@ -115,4 +116,15 @@ test("a manager who edits themselves reads what that does to their NPI", async (
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Edit" }));
   await screen.findByText(/No one can verify their own NPI/);
+});
+
+test("without a connection the page says so, and tries again", async () => {
+  let answer: () => Answer = offline;
+  serveAnna({}, { "GET /v1/autoScribe/users/*": () => answer() });
+  const { person } = openPage(path);
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toContain("Check your connection");
+  answer = () => ({ status: 200, body: anna });
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await screen.findByRole("heading", { level: 1, name: "Anna Hale" });
 });

@@ -139,3 +139,16 @@ test("people that can't be read are counted, not hidden", async () => {
   await screen.findByText(/^2 rows couldn't be read and are not shown/);
   expect(screen.getByText("1 person")).toBeTruthy();
 });
+
+test("a member who does not manage studies reads why there is no list, and finds no way to it", async () => {
+  serveApi({
+    "GET /v1/session": session({ level: "member", canManageStudies: false }),
+    "GET /v1/autoScribe/users": problem(403, "forbidden", "Ask an owner or admin to let you manage studies."),
+  });
+  openPage("/users");
+  await screen.findByText("Ask an owner or admin to let you manage studies.");
+  expect(screen.queryByRole("table")).toBeNull();
+  expect(screen.queryByText("No one has confirmed yet")).toBeNull();
+  expect(screen.queryByRole("link", { name: "Users" })).toBeNull();
+  expect(screen.getByRole("link", { name: "Account" })).toBeTruthy();
+});

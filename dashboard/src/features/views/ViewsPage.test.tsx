@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { problem, serveApi, session } from "../../test/api";
+import { type Answer, problem, serveApi, session } from "../../test/api";
+import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
 import { anna, list, serveViews, unopened, view } from "../../test/views";
 
@@ -119,4 +120,21 @@ test("a person without the right reads why there is no list", async () => {
   });
   openPage("/views");
   await screen.findByText("Ask an owner or admin to let you manage studies.");
+});
+
+test("without a connection the page says so, and tries again", async () => {
+  let answer: () => Answer = offline;
+  serveApi({
+    "GET /v1/session": session(),
+    "GET /v1/autoScribe/users/*": anna,
+    "GET /v1/access": () => answer(),
+  });
+  const { person } = openPage("/views");
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toContain("Check your connection");
+  expect(screen.queryByText("No view is open")).toBeNull();
+  answer = () => ({ status: 200, body: list([view()]) });
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await screen.findByRole("row", { name: /Anna Hale/ });
+  expect(screen.queryByRole("alert")).toBeNull();
 });
