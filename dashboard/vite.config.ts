@@ -14,7 +14,10 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
-            { name: "ui", test: /src\/ui\/(?!audit|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/ },
+            {
+              name: "ui",
+              test: /src\/ui\/(?!audit|download|Radio|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/,
+            },
           ],
         },
       },

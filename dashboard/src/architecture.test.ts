@@ -53,7 +53,7 @@ describe("each layer imports only what is below it", () => {
 
   test.each([
     ["rules/", ["rules/", "../../shared/", "api/client", "api/schema"]],
-    ["api/", ["api/", "openapi-fetch", "@tanstack/react-query"]],
+    ["api/", ["api/", "rules/problemWords", "openapi-fetch", "@tanstack/react-query"]],
     ["ui/", ["ui/", "rules/", "api/", ...packages]],
     ["session/", ["session/", "ui/", "rules/", "api/", ...packages]],
     // Entry pages open on a phone, once. They have no framework.

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { createContext, type ReactNode, useContext, useEffect, useState } from "react";
-import { plainApi } from "../api/client";
+import { plainApi, reword } from "../api/client";
 import { Problem } from "../api/problem";
 import { Loading } from "../ui/Loading";
 import { tabStorage } from "./storage";
@@ -34,7 +34,7 @@ export function useSignOut(): () => Promise<void> {
   return async () => {
     const { response, error } = await plainApi.DELETE("/v1/session");
     // A session that is over already needs no end.
-    if (!response.ok && response.status !== 401) throw Problem.of(response, error);
+    if (!response.ok && response.status !== 401) throw Problem.of(response, reword(error));
     tellOtherTabs("signedOut");
     leave("/sign-in");
   };

@@ -1,7 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { api, data } from "../api/client";
+import { problemWords } from "../rules/problemWords";
 import { type Answer, problem, type Sent, serveApi, session } from "../test/api";
+import { fillIn, INVITE, openForm, send } from "../test/inviteForm";
 import { openPage } from "../test/page";
 
 const unauthenticated = problem(401, "unauthenticated", "Sign in.");
@@ -86,10 +88,12 @@ test("a wrong password is tied to its field, which keeps the focus", async () =>
 
 test("too many wrong passwords wait for the countdown", async () => {
   const wait = { headers: { "retry-after": "30" } };
-  serveEndedSession(() => problem(429, "too_many_attempts", "Too many attempts.", wait));
+  serveEndedSession(() =>
+    problem(429, "too_many_attempts", "There were too many attempts. Wait, then try again.", wait),
+  );
   const { type } = await openUsers();
   await type("wrong", "Sign in");
-  await screen.findByText("Too many attempts.");
+  await screen.findByText("There were too many attempts. Wait, then try again.");
   expect(screen.getByRole("button", { name: /Try again in (30|29) s/ })).toHaveProperty("disabled", true);
 });
 
@@ -155,6 +159,20 @@ test("a password that is not confirmed leaves the change undone", async () => {
   await person.click(await screen.findByRole("button", { name: "Cancel" }));
   expect(await done).toBe("password_needed");
   expect(sent.filter((one) => one.path.endsWith("/rotate"))).toHaveLength(1);
+});
+
+test.each([
+  ["Your session has ended", 401, "unauthenticated", "Send a valid API key as Authorization: Bearer <API key>."],
+  ["Confirm your password", 403, "password_needed", "Confirm your password with POST /v1/session/confirm."],
+])("after Cancel at “%s”, the page words the refusal for people", async (title, status, code, detail) => {
+  const { person } = await openForm({ [INVITE]: problem(status, code, detail) });
+  await fillIn(person);
+  await person.click(send());
+  await screen.findByRole("heading", { name: title });
+  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toContain(problemWords[code]);
+  expect(document.body.textContent).not.toMatch(/POST \/v1|Bearer/);
 });
 
 test("a session that ends while the password is asked for is followed by the sign-in, then the password", async () => {

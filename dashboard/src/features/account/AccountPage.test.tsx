@@ -61,7 +61,9 @@ test("a clinic that the person left meanwhile is refused with the reason", async
 });
 
 test("the first session in a clinic asks for the password", async () => {
-  const { person } = await change(problem(403, "password_needed", "Confirm your password."));
+  const { person } = await change(
+    problem(403, "password_needed", "Your password was not confirmed. Nothing was changed. Try again and confirm it."),
+  );
   await person.click(await screen.findByRole("button", { name: "Cancel" }));
-  await screen.findByText("Confirm your password.");
+  await screen.findByText("Your password was not confirmed. Nothing was changed. Try again and confirm it.");
 });

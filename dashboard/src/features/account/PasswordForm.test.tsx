@@ -75,8 +75,8 @@ test.each([
 
 test("too many attempts count down", async () => {
   const headers = { "retry-after": "90" };
-  await fill(problem(429, "too_many_attempts", "Too many wrong passwords.", { headers }));
+  await fill(problem(429, "too_many_attempts", "There were too many attempts. Wait, then try again.", { headers }));
   const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Too many wrong passwords.");
+  expect(alert.textContent).toContain("There were too many attempts. Wait, then try again.");
   expect(within(alert).getByText(/try again in (90|89) s/)).toBeTruthy();
 });

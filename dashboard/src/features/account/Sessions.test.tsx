@@ -91,10 +91,12 @@ test("a session that ended meanwhile is gone, which is what was asked", async ()
 });
 
 test("a session that cannot be ended says why, and stays", async () => {
-  serve({ "DELETE /v1/sessions/*": problem(503, "unavailable", "Try again soon.") });
+  serve({
+    "DELETE /v1/sessions/*": problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment."),
+  });
   const { person } = openPage("/account");
   await person.click(await screen.findByRole("button", { name: /Another clinic/ }));
-  await screen.findByText("Try again soon.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(await rows()).toHaveLength(3);
 });
 
@@ -102,10 +104,12 @@ test("sessions that cannot be read can be asked for again", async () => {
   let broken = true;
   serve({
     "GET /v1/sessions": () =>
-      broken ? problem(503, "unavailable", "Try again soon.") : { status: 200, body: { sessions: [here] } },
+      broken
+        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
+        : { status: 200, body: { sessions: [here] } },
   });
   const { person } = openPage("/account");
-  await screen.findByText("Try again soon.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   broken = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
   expect(await rows()).toHaveLength(1);

@@ -36,7 +36,15 @@ test("says that nothing matches, and clears the filters", async () => {
 
 test("an error has its request id and can be tried again", async () => {
   let fail = true;
-  serveActivity(() => (fail ? problem(403, "forbidden", "Ask an owner.") : list([edited])));
+  serveActivity(() =>
+    fail
+      ? problem(
+          403,
+          "forbidden",
+          "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+        )
+      : list([edited]),
+  );
   const { person } = openPage("/activity");
   const alert = await screen.findByRole("alert");
   expect(within(alert).getByText("req-1")).toBeTruthy();

@@ -48,11 +48,15 @@ test("an export that fails goes on where it stopped", async () => {
   serveActivity(({ query }) => {
     if (query.get("limit") !== "100") return list([edited]);
     if (!query.get("cursor")) return list([edited], "next");
-    return fail ? problem(503, "unavailable", "Wait a moment.", { headers: { "retry-after": "1" } }) : list([event()]);
+    return fail
+      ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.", {
+          headers: { "retry-after": "1" },
+        })
+      : list([event()]);
   });
   const { person } = openPage("/activity");
   await person.click(await screen.findByRole("button", { name: "Export as CSV" }));
-  await screen.findByText("Wait a moment.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(file.name).toBe("");
   fail = false;
   await person.click(await screen.findByRole("button", { name: "Try again" }, { timeout: 3000 }));

@@ -78,8 +78,12 @@ test("values out of range are not sent", async () => {
 });
 
 test("what the API says of a field stands at the field, and the entry stays", async () => {
-  const errors = [{ field: "replyTo", code: "email_invalid", detail: "Send an address." }];
-  serve("owner", () => problem(422, "email_invalid", "Send an address.", { errors }));
+  const errors = [
+    { field: "replyTo", code: "email_invalid", detail: "Enter the whole email address, such as anna@clinic.example." },
+  ];
+  serve("owner", () =>
+    problem(422, "email_invalid", "Enter the whole email address, such as anna@clinic.example.", { errors }),
+  );
   const { person } = openPage("/clinic");
   const reply = await screen.findByLabelText(/Reply address/);
   await person.clear(reply);
@@ -91,12 +95,20 @@ test("what the API says of a field stands at the field, and the entry stays", as
 });
 
 test("an admin who lost the right meanwhile reads so, with the request", async () => {
-  serve("admin", () => problem(403, "forbidden", "Ask an owner or admin."));
+  serve("admin", () =>
+    problem(
+      403,
+      "forbidden",
+      "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+    ),
+  );
   const { person } = openPage("/clinic");
   await person.selectOptions(await screen.findByLabelText("Time zone"), "America/Denver");
   await person.click(save());
   const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Ask an owner or admin.");
+  expect(alert.textContent).toContain(
+    "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+  );
   expect(within(alert).getByText("req-1")).toBeTruthy();
 });
 
@@ -104,10 +116,13 @@ test("settings that cannot be read can be asked for again", async () => {
   let broken = true;
   serveApi({
     "GET /v1/session": session(),
-    "GET /v1/clinic": () => (broken ? problem(503, "unavailable", "Try again soon.") : { status: 200, body: settings }),
+    "GET /v1/clinic": () =>
+      broken
+        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
+        : { status: 200, body: settings },
   });
   const { person } = openPage("/clinic");
-  await screen.findByText("Try again soon.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   broken = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await waitFor(() => expect(screen.getByLabelText(/Reply address/)).toHaveProperty("value", settings.replyTo));

@@ -106,7 +106,13 @@ test("used-up invitations stop the sending until tomorrow", async () => {
 }, 20_000);
 
 test("faults of the API stand under their cells, and conflicts lead on", async () => {
-  const errors = [{ field: "lastName", code: "name_looks_like_link", detail: "Put a space after each period." }];
+  const errors = [
+    {
+      field: "lastName",
+      code: "name_looks_like_link",
+      detail: "This looks like a web address. Remove slashes, and put a space after each period.",
+    },
+  ];
   const refusals: Record<string, Record<string, unknown>> = {
     "p1@b.example": refusal(422, "name_looks_like_link", "No.", { errors }),
     "p2@b.example": refusal(409, "already_invited", "No.", { invitationId: "inv_2" }),
@@ -118,7 +124,7 @@ test("faults of the API stand under their cells, and conflicts lead on", async (
   await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already invited or users");
   const cell = screen.getByLabelText("Last name, row 1");
   expect(document.getElementById(cell.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
-    "Put a space after each period.",
+    "This looks like a web address. Remove slashes, and put a space after each period.",
   );
   const link = (id: number) => within(row(id)).getByRole("link").getAttribute("href");
   expect([link(2), link(3)]).toEqual(["/users/invitations/inv_2", "/users/usr_3"]);

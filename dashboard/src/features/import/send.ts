@@ -1,4 +1,4 @@
-import { api, data, newIdempotencyKey, type Schemas } from "../../api/client";
+import { api, data, newIdempotencyKey, reword, type Schemas } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { promptPerson } from "../../api/sessionFetch";
 import { type Chunk, type ImportEvent, isPasswordNeeded } from "./state";
@@ -36,7 +36,8 @@ export async function sendChunks(
 async function sendChunk({ key, items }: Chunk): Promise<Schemas["BatchResult"][]> {
   const body = { users: items.map(({ invite }) => invite) };
   const params = { header: { "Idempotency-Key": key } };
-  return (await data(api.POST("/v1/autoScribe/users/batch", { params, body }))).results;
+  const { results } = await data(api.POST("/v1/autoScribe/users/batch", { params, body }));
+  return results.map((result) => (result.error ? { ...result, error: reword(result.error) } : result));
 }
 
 function itemsThatNeedPassword({ items }: Chunk, results: readonly Schemas["BatchResult"][]): Chunk["items"] {

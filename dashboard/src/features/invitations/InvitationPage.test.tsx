@@ -68,11 +68,11 @@ test("when the history can't be read, the rest of the page is there", async () =
     {
       "GET /v1/auditEvents": () =>
         fail
-          ? problem(503, "unavailable", "AutoScribe can't answer.")
+          ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
           : { status: 200, body: { auditEvents: [event("invitation.created")], cursor: null, hasMore: false } },
     },
   );
-  await screen.findByText("AutoScribe can't answer.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(screen.getByRole("button", { name: "Resend to Anna Hale" })).toBeTruthy();
   fail = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
@@ -183,9 +183,11 @@ test("an invitation that does not exist says so and leads back", async () => {
 test("an error has its request id and can be tried again", async () => {
   let fail = true;
   const { person } = openInvitation(() =>
-    fail ? problem(503, "unavailable", "AutoScribe can't answer.") : { status: 200, body: invitation() },
+    fail
+      ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
+      : { status: 200, body: invitation() },
   );
-  await screen.findByText("AutoScribe can't answer.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(screen.getByText("req-1")).toBeTruthy();
   fail = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));

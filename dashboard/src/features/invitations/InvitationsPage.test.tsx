@@ -90,14 +90,15 @@ test("an error keeps the rows that are there", async () => {
   let fail = false;
   const list = listOf([anna]);
   const { person } = openList([], undefined, {
-    [LIST]: (sent) => (fail ? problem(500, "internal", "It did not work.") : list(sent)),
+    [LIST]: (sent) =>
+      fail ? problem(500, "internal", "Something went wrong at AutoScribe. Try again in a moment.") : list(sent),
     [RESEND]: () => {
       fail = true;
       return { status: 200, body: anna };
     },
   });
   await person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
-  await screen.findByText("It did not work.");
+  await screen.findByText("Something went wrong at AutoScribe. Try again in a moment.");
   expect(screen.getByText("req-1")).toBeTruthy();
   expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
 });

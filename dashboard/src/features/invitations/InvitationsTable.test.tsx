@@ -79,12 +79,16 @@ test("someone accepted meanwhile: the refusal says so, and the row is read again
   const { person } = openList(() => all, undefined, {
     [REVOKE]: () => {
       all = [{ ...anna, status: "accepted" }];
-      return problem(409, "invitation_accepted", "Anna accepted this invitation.");
+      return problem(
+        409,
+        "invitation_accepted",
+        "The person has accepted this invitation. Change or deactivate the user instead.",
+      );
     },
   });
   await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
-  await screen.findByText("Anna accepted this invitation.");
+  await screen.findByText("The person has accepted this invitation. Change or deactivate the user instead.");
   await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Accepted"));
 });
 

@@ -1,5 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { problemWords } from "../../rules/problemWords";
 import { problem, serveApi, session, user } from "../../test/api";
 import { fillIn, INVITE, invitationId, invited, openForm, PATH, send } from "../../test/inviteForm";
 import { openPage } from "../../test/page";
@@ -52,9 +53,9 @@ test("an incomplete form is not sent, and a summary with the focus leads to each
 });
 
 test("the API's faults stand at their fields until those change", async () => {
-  const fault = { field: "lastName", code: "name_digits", detail: "Use at most 4 digits." };
+  const fault = { field: "lastName", code: "name_digits", detail: "Use 4 digits at most." };
   const { person } = await openForm({
-    [INVITE]: problem(422, "name_digits", "Use at most 4 digits.", { errors: [fault] }),
+    [INVITE]: problem(422, "name_digits", "Use 4 digits at most.", { errors: [fault] }),
   });
   await fillIn(person);
   await person.click(send());
@@ -81,7 +82,7 @@ test.each([
   await fillIn(person);
   await person.click(send());
   expect((await screen.findByRole("link", { name: text })).getAttribute("href")).toBe(href);
-  expect(document.activeElement?.textContent).toContain("It can't be sent.");
+  expect(document.activeElement?.textContent).toContain(problemWords[code]);
 });
 
 test("without an answer, sending again has the same key and changes nothing twice", async () => {
@@ -114,7 +115,8 @@ test("a used up quota says so and keeps the form", async () => {
 test("when the session ends while sending, the form stays and the invitation goes out", async () => {
   let over = true;
   const { person, router } = await openForm({
-    [INVITE]: () => (over ? problem(401, "unauthenticated", "Sign in.") : invited()),
+    [INVITE]: () =>
+      over ? problem(401, "unauthenticated", "Your session has ended. Sign in, then try again.") : invited(),
     "POST /v1/session": () => {
       over = false;
       return { status: 200, body: session() };
@@ -130,7 +132,14 @@ test("when the session ends while sending, the form stays and the invitation goe
 test("inviting an admin asks for the password and goes on", async () => {
   let confirmed = false;
   const { person, router, invites } = await openForm({
-    [INVITE]: () => (confirmed ? invited() : problem(403, "password_needed", "Confirm your password.")),
+    [INVITE]: () =>
+      confirmed
+        ? invited()
+        : problem(
+            403,
+            "password_needed",
+            "Your password was not confirmed. Nothing was changed. Try again and confirm it.",
+          ),
     "POST /v1/session/confirm": () => {
       confirmed = true;
       return { status: 200, body: { success: true, message: "" } };

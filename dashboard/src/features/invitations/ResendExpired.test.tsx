@@ -54,12 +54,20 @@ test("asks with the names, sends one after another, and tells the result", async
 test("one that fails is named with its reason, and the others go on", async () => {
   const { person, dialog } = await openDialog(({ path }) =>
     path.includes(id("e"))
-      ? problem(409, "invitation_accepted", "Edda accepted it.")
+      ? problem(
+          409,
+          "invitation_accepted",
+          "The person has accepted this invitation. Change or deactivate the user instead.",
+        )
       : { status: 200, body: expired[0] },
   );
   await person.click(await within(dialog).findByRole("button", { name: "Resend 3 invitations" }));
   await within(dialog).findByText("2 of 3 sent again. 1 failed:");
-  expect(within(dialog).getByText("Edda Hale: Edda accepted it.")).toBeTruthy();
+  expect(
+    within(dialog).getByText(
+      "Edda Hale: The person has accepted this invitation. Change or deactivate the user instead.",
+    ),
+  ).toBeTruthy();
 });
 
 test("a used up quota ends the run and leaves the others alone", async () => {

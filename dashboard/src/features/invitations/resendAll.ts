@@ -34,7 +34,7 @@ export async function resendAll(
       await resendInvitation(invitation.invitationId);
       progress = { ...progress, sent: progress.sent + 1 };
     } catch (error) {
-      const reason = error instanceof Error ? error.message : "";
+      const reason = (error instanceof Problem ? error : new Problem(0, {})).message;
       progress = { ...progress, failed: [...progress.failed, { name: fullName(invitation), reason }] };
       if (error instanceof Problem && ENDS.includes(error.code)) {
         onProgress(progress);

@@ -61,7 +61,8 @@ export function useInvite(replaces: string | null) {
 async function isRevoked(invitationId: string): Promise<boolean> {
   const { status } = await loadInvitation(invitationId);
   if (status === "sent" || status === "revoked") return status === "revoked";
-  const detail = `The person has ${status} the invitation meanwhile. Nothing was sent.`;
+  const answer = status === "accepted" ? "accepted" : "declined";
+  const detail = `The person has ${answer} the invitation meanwhile. Nothing was sent.`;
   throw new Problem(409, { code: `invitation_${status}`, detail });
 }
 

@@ -124,7 +124,10 @@ test("leaving the page asks first while the secret is not stored", async () => {
 });
 
 test("the password is asked for in between", async () => {
-  const { person, fill, submit, posts } = await openForm("owner", problem(403, "password_needed", "Confirm."));
+  const { person, fill, submit, posts } = await openForm(
+    "owner",
+    problem(403, "password_needed", "Your password was not confirmed. Nothing was changed. Try again and confirm it."),
+  );
   await fill();
   await submit();
   await person.type(await screen.findByLabelText("Password of olu@clinic.example"), "horse battery staple");
@@ -156,9 +159,12 @@ test("what the API says of a field stands at the field", async () => {
 });
 
 test("a lost answer says that a key may be there without its secret", async () => {
-  const { fill, submit } = await openForm("owner", problem(503, "unavailable", "Try again soon."));
+  const { fill, submit } = await openForm(
+    "owner",
+    problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment."),
+  );
   await fill();
   await submit();
-  await screen.findByText("Try again soon.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(screen.getByText(/may have been created without its secret/)).toBeTruthy();
 });

@@ -52,7 +52,9 @@ test("an error keeps the rows and can be tried again", async () => {
   serveApi({
     "GET /v1/session": owner,
     "GET /v1/apiKeys": () =>
-      broken ? problem(503, "unavailable", "Try again soon.") : { status: 200, body: keyList([apiKey()]) },
+      broken
+        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
+        : { status: 200, body: keyList([apiKey()]) },
   });
   const { person } = openPage("/keys");
   await row();
@@ -60,11 +62,13 @@ test("an error keeps the rows and can be tried again", async () => {
   onTestFinished(() => void vi.useRealTimers());
   vi.setSystemTime(Date.now() + 10_000);
   window.dispatchEvent(new Event("visibilitychange"));
-  await screen.findByText("Try again soon.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   await row();
   broken = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
-  await waitFor(() => expect(screen.queryByText("Try again soon.")).toBeNull());
+  await waitFor(() =>
+    expect(screen.queryByText("AutoScribe can't answer right now. Try again in a moment.")).toBeNull(),
+  );
 });
 
 test("Show more loads the next page", async () => {

@@ -51,7 +51,12 @@ test("Attest explains what it means, asks for the password, and goes on", async 
       return { status: 200, body: { success: true, message: "" } };
     },
     [ATTEST]: () => {
-      if (!confirmed) return problem(403, "password_needed", "Confirm your password.");
+      if (!confirmed)
+        return problem(
+          403,
+          "password_needed",
+          "Your password was not confirmed. Nothing was changed. Try again and confirm it.",
+        );
       api.anna = { ...api.anna, npiVerification: "verified" };
       return { status: 200, body: api.anna };
     },
@@ -72,12 +77,20 @@ test("Attest explains what it means, asks for the password, and goes on", async 
 });
 
 test("a refused attestation says why in the dialog", async () => {
-  serveAnna(mismatch, { [ATTEST]: problem(409, "npi_not_attestable", "This NPI is verified.") });
+  serveAnna(mismatch, {
+    [ATTEST]: problem(
+      409,
+      "npi_not_attestable",
+      "There is nothing to attest any more. Reload this page to see the NPI as it is now.",
+    ),
+  });
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Attest the NPI of Anna Hale" }));
   const question = screen.getByRole("dialog");
   await person.click(within(question).getByRole("button", { name: "Attest" }));
-  await within(question).findByText("This NPI is verified.");
+  await within(question).findByText(
+    "There is nothing to attest any more. Reload this page to see the NPI as it is now.",
+  );
 });
 
 test("no one attests their own NPI", async () => {

@@ -186,7 +186,9 @@ test("a session that ends in the middle keeps the entries, and the save goes on"
         return { status: 200, body: session() };
       },
       [PATCH]: ({ body }: Sent) =>
-        over ? problem(401, "unauthenticated", "Sign in.") : { status: 200, body: { ...anna, ...(body as object) } },
+        over
+          ? problem(401, "unauthenticated", "Your session has ended. Sign in, then try again.")
+          : { status: 200, body: { ...anna, ...(body as object) } },
     },
   );
   await retype(person, "Last name", "Berg");

@@ -58,8 +58,19 @@ test("shows the newest records, and leads to all of them", async () => {
 });
 
 test("a failed list of views leaves the rest of the page usable", async () => {
-  serveAnna({}, { "GET /v1/access": problem(403, "forbidden", "No views for you.") });
+  serveAnna(
+    {},
+    {
+      "GET /v1/access": problem(
+        403,
+        "forbidden",
+        "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+      ),
+    },
+  );
   openPage(path);
-  await screen.findByText("No views for you.");
+  await screen.findByText(
+    "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+  );
   expect(screen.getByRole("button", { name: "Edit" })).toBeTruthy();
 });

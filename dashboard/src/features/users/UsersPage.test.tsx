@@ -63,11 +63,21 @@ test("an error has its request id and can be tried again", async () => {
   serveApi({
     "GET /v1/session": session(),
     "GET /v1/autoScribe/users": () =>
-      fail ? problem(403, "forbidden", "Ask an owner or admin.") : { status: 200, body: list([anna]) },
+      fail
+        ? problem(
+            403,
+            "forbidden",
+            "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+          )
+        : { status: 200, body: list([anna]) },
   });
   const { person } = openPage("/users");
   const alert = await screen.findByRole("alert");
-  expect(within(alert).getByText("Ask an owner or admin.")).toBeTruthy();
+  expect(
+    within(alert).getByText(
+      "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+    ),
+  ).toBeTruthy();
   expect(within(alert).getByText("req-1")).toBeTruthy();
   fail = false;
   await person.click(within(alert).getByRole("button", { name: "Try again" }));

@@ -60,15 +60,19 @@ test("rows that are there stay when more do not come", async () => {
   let fail = true;
   serveUsers(({ query }) => {
     if (!query.get("cursor")) return list([anna], true);
-    return fail ? problem(503, "unavailable", "Try later.") : list([grace]);
+    return fail
+      ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
+      : list([grace]);
   });
   const { person } = openPage("/users");
   await person.click(await screen.findByRole("button", { name: "Show more" }));
-  await screen.findByText("Try later.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
   fail = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
-  await waitFor(() => expect(screen.queryByText("Try later.")).toBeNull());
+  await waitFor(() =>
+    expect(screen.queryByText("AutoScribe can't answer right now. Try again in a moment.")).toBeNull(),
+  );
   await person.click(screen.getByRole("button", { name: "Show more" }));
   await screen.findByRole("row", { name: /Grace Hale/ });
 });

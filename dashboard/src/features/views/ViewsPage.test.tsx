@@ -77,13 +77,13 @@ test("a refused end says why in the dialog", async () => {
     "GET /v1/session": session(),
     "GET /v1/autoScribe/users/*": anna,
     "GET /v1/access": list([view()]),
-    "POST /v1/access/revoke": problem(409, "conflict", "Someone else changed this. Try again."),
+    "POST /v1/access/revoke": problem(409, "conflict", "Someone else changed something at the same moment. Try again."),
   });
   const { person } = openPage("/views");
   await person.click(await screen.findByRole("button", { name: /^End the view of Anna Hale/ }));
   const dialog = screen.getByRole("dialog");
   await person.click(within(dialog).getByRole("button", { name: "End the view" }));
-  await within(dialog).findByText("Someone else changed this. Try again.");
+  await within(dialog).findByText("Someone else changed something at the same moment. Try again.");
 });
 
 test("Show more loads the next page and moves the focus to its first row", async () => {
@@ -116,10 +116,16 @@ test("a member reads that the list has their own views only", async () => {
 test("a person without the right reads why there is no list", async () => {
   serveApi({
     "GET /v1/session": session({ level: "member", canManageStudies: false }),
-    "GET /v1/access": problem(403, "forbidden", "Ask an owner or admin to let you manage studies."),
+    "GET /v1/access": problem(
+      403,
+      "forbidden",
+      "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+    ),
   });
   openPage("/views");
-  await screen.findByText("Ask an owner or admin to let you manage studies.");
+  await screen.findByText(
+    "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
+  );
 });
 
 test("without a connection the page says so, and tries again", async () => {

@@ -68,10 +68,12 @@ test("rows stay when asking again fails", async () => {
   const api = serveViews([view()]);
   openPage("/views");
   await screen.findByRole("row", { name: /Anna Hale/ });
-  api.fail = problem(503, "unavailable", "Try again later.", { headers: { "retry-after": "30" } });
+  api.fail = problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.", {
+    headers: { "retry-after": "30" },
+  });
   await vi.advanceTimersByTimeAsync(10_000);
   const alert = await screen.findByRole("alert");
-  expect(within(alert).getByText("Try again later.")).toBeTruthy();
+  expect(within(alert).getByText("AutoScribe can't answer right now. Try again in a moment.")).toBeTruthy();
   expect(within(alert).getByRole("button").textContent).toMatch(/^Try again in \d+ s$/);
   expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
 });
