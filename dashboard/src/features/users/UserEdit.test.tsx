@@ -52,6 +52,16 @@ test("sends only what changed, and says that it is saved", async () => {
   await screen.findByRole("heading", { level: 1, name: "Anna Berg" });
 });
 
+test("a saved NPI was verified or attested, and is looked up again only with another name", async () => {
+  const { person, api } = await openForm();
+  const lookups = () => api.sent.filter((one) => one.path === "/v1/npi/lookup").map((one) => one.body);
+  await person.type(field("First name"), "e");
+  await new Promise((done) => setTimeout(done, 400));
+  expect(lookups()).toEqual([]);
+  await person.type(field("Last name"), "y");
+  await waitFor(() => expect(lookups()).toEqual([{ npiNumber: "1234567893", lastName: "Haley" }]));
+});
+
 test("Cancel keeps the person as they were, and gives the focus back", async () => {
   const { person, patches } = await openForm();
   await retype(person, "Last name", "Berg");

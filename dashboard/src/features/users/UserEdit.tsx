@@ -66,7 +66,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       {self && <p className="note">{SELF}</p>}
       <PersonFields form={form} />
       <PermissionFields form={form} {...(base.level === "owner" && { adminLocked: OWNER })} />
-      {form.draft.canCreateReports && <NpiField form={form} />}
+      {form.draft.canCreateReports && <NpiField form={form} saved={draftOf(base)} />}
       <p role="status">{unchanged ? "No changes yet." : permissionChange(base, form.draft)}</p>
       <div className="actions">
         <button className="first" type="submit" disabled={unchanged}>
