@@ -4,6 +4,7 @@ import { api, data } from "../../api/client";
 import { fullName } from "../../rules/names";
 import { registryWords } from "../../rules/registry";
 import { Confirm } from "../../ui/Confirm";
+import { isExpired } from "./lifecycle";
 import type { Invitation } from "./queries";
 
 /** Why the person could not create reports yet, and who can change that. */
@@ -15,14 +16,25 @@ export function NpiTrouble({ invitation }: { invitation: Invitation }) {
         <p className="note">NPPES has not answered about the NPI yet. AutoScribe will check again automatically.</p>
       );
     case "not_found":
-      return <p className="problem">NPPES has no person with this NPI. Edit the invitation to correct it.</p>;
+      return <p className="problem">NPPES has no person with this NPI. {wayOut(invitation)}</p>;
     case "deactivated":
-      return <p className="problem">This NPI is deactivated in NPPES. Edit the invitation to change it.</p>;
+      return <p className="problem">This NPI is deactivated in NPPES. {wayOut(invitation)}</p>;
     case "name_mismatch":
       return <Attest invitation={invitation} />;
     default:
       return null;
   }
+}
+
+/** Who can correct the number, and how. An owner's invitation and an expired one have no Edit. */
+function wayOut(invitation: Invitation): string {
+  const name = fullName(invitation);
+  if (invitation.level === "owner") {
+    return `An owner's invitation can't be edited. ${name} can correct the NPI on the page Users after accepting.`;
+  }
+  return isExpired(invitation)
+    ? "Resend the invitation, then edit it to correct the NPI."
+    : "Edit the invitation to correct the NPI.";
 }
 
 function Attest({ invitation }: { invitation: Invitation }) {
@@ -41,7 +53,7 @@ function Attest({ invitation }: { invitation: Invitation }) {
     <div className="problem">
       <p>
         NPPES lists NPI {npiNumber} for {registered}. {name} can create reports once an owner or admin attests that the
-        number is theirs. If it is not, edit the invitation.
+        number is theirs. If it is not: {wayOut(invitation)}
       </p>
       <button
         type="button"
