@@ -71,6 +71,7 @@ export function SelectField<Value extends string>(
 export function Checkbox(props: {
   label: string;
   explanation: ReactNode;
+  wrong?: string | undefined;
   name?: string;
   checked: boolean;
   disabled?: boolean;
@@ -85,11 +86,17 @@ export function Checkbox(props: {
         name={props.name}
         checked={props.checked}
         disabled={props.disabled}
-        aria-describedby={`${id}-explanation`}
+        aria-describedby={`${props.wrong ? `${id}-wrong ` : ""}${id}-explanation`}
+        aria-invalid={props.wrong ? true : undefined}
         onChange={(event) => props.onChange(event.target.checked)}
       />
       <label htmlFor={id}>{props.label}</label>
       <p id={`${id}-explanation`}>{props.explanation}</p>
+      {props.wrong && (
+        <p className="wrong" id={`${id}-wrong`}>
+          {props.wrong}
+        </p>
+      )}
     </div>
   );
 }

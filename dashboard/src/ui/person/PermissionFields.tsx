@@ -19,6 +19,7 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
       <legend>Permissions</legend>
       <Checkbox
         name="canManageStudies"
+        wrong={faults.get("canManageStudies")}
         label="Manage studies"
         explanation={withNote("Assign tasks, create studies, and edit study metadata.", administers && included)}
         checked={held.canManageStudies}
@@ -27,6 +28,7 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
       />
       <Checkbox
         name="canCreateReports"
+        wrong={faults.get("canCreateReports")}
         label="Create reports"
         explanation="Dictate and create reports. Needs an NPI."
         checked={held.canCreateReports}
@@ -34,6 +36,7 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
       />
       <Checkbox
         name="hasDashboardAccess"
+        wrong={faults.get("hasDashboardAccess")}
         label="Dashboard access"
         explanation={
           held.hasDashboardAccess ? (
@@ -48,6 +51,7 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
       />
       <Checkbox
         name="level"
+        wrong={faults.get("level")}
         label="Admin"
         explanation={withNote(
           "Invite people, change their permissions, and manage API keys. Includes Manage studies and Dashboard access.",
@@ -57,14 +61,6 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
         disabled={Boolean(adminLocked)}
         onChange={(admin) => change({ level: admin ? "admin" : "member" })}
       />
-      {["canManageStudies", "canCreateReports", "hasDashboardAccess", "level"].map(
-        (name) =>
-          faults.has(name) && (
-            <p className="wrong" key={name}>
-              {faults.get(name)}
-            </p>
-          ),
-      )}
     </fieldset>
   );
 }

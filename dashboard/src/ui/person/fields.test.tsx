@@ -1,6 +1,7 @@
 import { fireEvent, screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem, serveApi, session } from "../../test/api";
+import { fillIn } from "../../test/inviteForm";
 import { openPage } from "../../test/page";
 
 const LOOKUP = "POST /v1/npi/lookup";
@@ -38,6 +39,23 @@ test("Admin includes two permissions and says so. Clearing it restores what was 
   expect(screen.getAllByText("Included with Admin.")).toHaveLength(2);
   await person.click(screen.getByLabelText("Admin"));
   expect([checked("Manage studies"), checked("Dashboard access")]).toEqual([false, false]);
+});
+
+test("a fault of a permission is tied to its box", async () => {
+  const detail = "An admin needs dashboard access.";
+  const errors = [{ field: "hasDashboardAccess", code: "admin_needs_dashboard", detail }];
+  const { person } = await openFields({
+    "POST /v1/autoScribe/users": problem(422, "admin_needs_dashboard", detail, { errors }),
+  });
+  await fillIn(person);
+  await person.click(screen.getByRole("button", { name: "Send invitation" }));
+  await screen.findByText("One thing needs a fix");
+  const box = screen.getByLabelText("Dashboard access");
+  expect(box.getAttribute("aria-invalid")).toBe("true");
+  const described = (box.getAttribute("aria-describedby") ?? "").split(" ");
+  const words = described.map((id) => document.getElementById(id)?.textContent);
+  expect(words).toEqual([detail, "Sign in to the AutoScribe dashboard."]);
+  expect(screen.getByLabelText("Admin").getAttribute("aria-invalid")).toBeNull();
 });
 
 test("without the dashboard it says where the person works, and that no PACS is connected", async () => {
