@@ -42,7 +42,7 @@ export function Pages<Page extends ListPage, Row>(props: {
         </p>
       )}
       {search && <SearchOn search={search} onSearchOn={() => setSeen({ of, rows: 0 })} />}
-      {query.hasNextPage && !search && (
+      {query.hasNextPage && rows.length > 0 && (
         <p>
           <button
             type="button"

@@ -1,5 +1,5 @@
 import type { UseInfiniteQueryResult } from "@tanstack/react-query";
-import { useEffect, useState } from "react";
+import { useEffect, useLayoutEffect, useRef, useState } from "react";
 
 /** How many pages are read without a row before the person is asked whether to go on. */
 const PAGES_AT_ONCE = 20;
@@ -35,12 +35,20 @@ export function useSearchOn(query: Reading, found: boolean, of: string): Search 
 
 /** Says that a search goes on by itself, or that it stopped before the end. */
 export function SearchOn({ search, onSearchOn }: { search: Search; onSearchOn?: () => void }) {
+  const box = useRef<HTMLDivElement>(null);
+  // The button goes when something is found. Its focus must not be lost.
+  useLayoutEffect(() => {
+    const element = box.current;
+    return () => {
+      if (element?.contains(document.activeElement)) document.querySelector("h1")?.focus();
+    };
+  }, []);
   const goOn = () => {
     search.goOn();
     onSearchOn?.();
   };
   return (
-    <div>
+    <div ref={box}>
       <p role="status">{search.searching ? "Searching…" : "Nothing found so far. Only the newest were searched."}</p>
       <button type="button" onClick={search.searching ? search.stop : goOn}>
         {search.searching ? "Stop" : "Search on"}

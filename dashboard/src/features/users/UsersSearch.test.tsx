@@ -29,6 +29,23 @@ test("a search reads on over pages without anyone, until someone is found", asyn
   expect(screen.queryByRole("button", { name: "Stop" })).toBeNull();
 });
 
+test("the focus of the button to stop is not lost when someone is found", async () => {
+  let answer: (given: Answer) => void = () => {};
+  const asked = serveUsers(({ query }) =>
+    query.get("cursor")
+      ? new Promise<Answer>((resolve) => {
+          answer = resolve;
+        })
+      : list([], "1"),
+  );
+  openPage("/users?q=anna");
+  (await screen.findByRole("button", { name: "Stop" })).focus();
+  await waitFor(() => expect(asked()).toEqual([null, "1"]));
+  answer(list([anna]));
+  await screen.findByRole("row", { name: /Anna Hale/ });
+  expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
+});
+
 test("a search that ends without anyone says so", async () => {
   serveUsers(({ query }) => (query.get("cursor") === "2" ? list([]) : list([], after(query.get("cursor")))));
   openPage("/users?q=anna");
@@ -78,6 +95,7 @@ test("a search that meets an error stops until it is tried again", async () => {
   });
   const { person } = openPage("/users?q=anna");
   await screen.findByText("Try later.");
+  expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   fail = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await screen.findByRole("row", { name: /Anna Hale/ });
