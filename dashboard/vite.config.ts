@@ -14,9 +14,14 @@ export default defineConfig({
         codeSplitting: {
           includeDependenciesRecursively: false,
           groups: [
+            // Small files that entry pages and the application share compress better as one.
+            {
+              name: "common",
+              test: /src\/(rules\/(names|times|sentences|next|form)|api\/problem|session\/(tabs|storage))\.ts$|abilities\.json$/,
+            },
             {
               name: "ui",
-              test: /src\/ui\/(?!audit|download|Radio|person\/npi|person\/Npi).*\.tsx?$|react-query\/.*useMutation/,
+              test: /src\/ui\/(?!audit|person\/[nN]pi|person\/P|person\/A|person\/p|FormProblems|Radio).*\.tsx?$|react-query\/.*useMutation/,
             },
           ],
         },
