@@ -17,7 +17,13 @@ export function Confirm(props: {
       {props.children}
       {props.error ? <ProblemNote error={props.error} /> : null}
       <div className="actions">
-        <button type="button" className="first" disabled={props.busy} onClick={props.onConfirm}>
+        {/* A disabled button would lose the focus. */}
+        <button
+          type="button"
+          className="first"
+          aria-disabled={props.busy}
+          onClick={() => !props.busy && props.onConfirm()}
+        >
           {props.action}
         </button>
         <button type="button" onClick={props.onClose}>

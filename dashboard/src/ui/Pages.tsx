@@ -17,7 +17,7 @@ export function Pages<Page extends ListPage, Row>(props: {
   rowsOf: (page: Page) => Row[];
   rowKey: (row: Row) => string;
   empty: ReactNode;
-  /** What selects the rows. Another one starts anew. */
+  /** What selects the rows. Another one starts again. */
   filters?: object;
   children: (rows: Row[], focusKey: string | null) => ReactNode;
 }) {
@@ -46,8 +46,9 @@ export function Pages<Page extends ListPage, Row>(props: {
         <p>
           <button
             type="button"
-            disabled={query.isFetchingNextPage}
+            aria-disabled={query.isFetchingNextPage}
             onClick={() => {
+              if (query.isFetchingNextPage) return;
               setSeen({ of, rows: rows.length });
               void query.fetchNextPage();
             }}

@@ -13,7 +13,7 @@ type Search = { searching: boolean; stop: () => void; goOn: () => void };
 
 /**
  * Reads on while a list has no row and yet a next page: the API ends the page of a search that takes long, also
- * when it found nothing. Null if there is nothing to read on for. `of` names what is searched, and starts anew.
+ * when it found nothing. Null if there is nothing to read on for. `of` names what is searched, and starts again.
  */
 export function useSearchOn(query: Reading, found: boolean, of: string): Search | null {
   const pages = query.data?.pages.length ?? 0;

@@ -43,7 +43,12 @@ export function SendBar(props: {
           </button>
         )}
         {(canSend || busy) && (
-          <button type="button" className={counts.fix > 0 ? undefined : "first"} disabled={busy} onClick={props.onSend}>
+          <button
+            type="button"
+            className={counts.fix > 0 ? undefined : "first"}
+            aria-disabled={busy}
+            onClick={() => !busy && props.onSend()}
+          >
             {busy
               ? "Sending…"
               : counts.fix > 0
@@ -59,7 +64,7 @@ export function SendBar(props: {
             Download results
           </button>
         )}
-        <button type="button" disabled={busy} onClick={props.onBack}>
+        <button type="button" aria-disabled={busy} onClick={() => !busy && props.onBack()}>
           Start over
         </button>
       </div>

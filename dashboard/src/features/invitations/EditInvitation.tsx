@@ -26,6 +26,7 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
   useEffect(() => title.current?.focus(), []);
   const save = (event: FormEvent) => {
     event.preventDefault();
+    if (edit.isPending) return;
     edit.reset();
     if (!form.check()) return;
     const changes = personChanges(before, form.draft);
@@ -48,7 +49,7 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
       {form.draft.canCreateReports && <NpiField form={form} saved={before} />}
       <Abilities draft={form.draft} title={`With these changes, ${form.draft.firstName} can:`} />
       <div className="actions">
-        <button className="first" type="submit" disabled={edit.isPending}>
+        <button className="first" type="submit" aria-disabled={edit.isPending}>
           {edit.isPending ? "Saving…" : "Save"}
         </button>
         <button type="button" onClick={onClose}>

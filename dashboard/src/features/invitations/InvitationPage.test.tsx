@@ -178,6 +178,23 @@ test.each([
   }
 });
 
+test("while a revocation is on its way, its button keeps the focus and does nothing twice", async () => {
+  let answer = () => {};
+  const revoked = new Promise<Answer>((done) => {
+    answer = () => done({ status: 200, body: { success: true, message: "" } });
+  });
+  const { person, sent } = openInvitation({}, { "POST /v1/autoScribe/users/invitations/revoke": () => revoked });
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  const action = screen.getByRole("button", { name: "Revoke" });
+  await person.click(action);
+  await waitFor(() => expect(action.getAttribute("aria-disabled")).toBe("true"));
+  await person.click(action);
+  expect(document.activeElement).toBe(action);
+  expect(sent.filter((one) => one.path.endsWith("/revoke"))).toHaveLength(1);
+  answer();
+  await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
+});
+
 test("an expired invitation can be sent again, but not edited", async () => {
   openInvitation({ expiry: "2026-11-01T09:30:00.000Z" }, {}, `${PATH}?edit=true`);
   await screen.findByRole("button", { name: "Resend to Anna Hale" });

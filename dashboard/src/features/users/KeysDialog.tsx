@@ -20,6 +20,9 @@ export function KeysDialog(props: {
   onClose: () => void;
 }) {
   const one = props.keys.length === 1;
+  const decide = (decision: KeyDecision) => {
+    if (!props.busy) props.onDecide(decision);
+  };
   return (
     <Dialog title={one ? "An API key still works" : `${props.keys.length} API keys still work`} onClose={props.onClose}>
       <p>
@@ -35,10 +38,10 @@ export function KeysDialog(props: {
         rotate {one ? "it" : "them"} soon on the <Link to="/keys">API keys</Link> page.
       </p>
       <div className="actions">
-        <button type="button" className="first" disabled={props.busy} onClick={() => props.onDecide("end")}>
+        <button type="button" className="first" aria-disabled={props.busy} onClick={() => decide("end")}>
           {one ? "Revoke the key" : "Revoke the keys"}
         </button>
-        <button type="button" disabled={props.busy} onClick={() => props.onDecide("keep")}>
+        <button type="button" aria-disabled={props.busy} onClick={() => decide("keep")}>
           {one ? "Keep the key" : "Keep the keys"}
         </button>
         <button type="button" onClick={props.onClose}>
