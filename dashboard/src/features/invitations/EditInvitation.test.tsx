@@ -65,7 +65,10 @@ test("someone accepted during an edit: the refusal says so, and the page shows i
   );
   await person.type(await screen.findByLabelText("First name"), "e");
   await person.click(screen.getByRole("button", { name: "Save" }));
+  await screen.findByText(/^This invitation is accepted now\./);
+  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
+  expect((screen.getByLabelText("First name") as HTMLInputElement).value).toBe("Annae");
+  await person.click(screen.getByRole("button", { name: "Close" }));
   const user = await screen.findByRole("link", { name: "Open the user Anna Hale" });
   expect(user.getAttribute("href")).toBe(`/users/${one.userId}`);
-  expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
 });

@@ -10,11 +10,13 @@ import { PermissionFields } from "../../ui/person/PermissionFields";
 import { PersonFields } from "../../ui/person/PersonFields";
 import { useForm } from "../../ui/useForm";
 import { InviteRefused } from "./InviteRefused";
+import { isOpen, statusWord } from "./lifecycle";
 import type { Invitation } from "./queries";
 
 /** Changes what an open invitation offers. Only the fields that were changed are sent. */
 export function EditInvitation({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
   const { invitationId, email } = invitation;
+  const open = isOpen(invitation);
   // What was there when the form opened. A change by someone else meanwhile is not sent back.
   const [before] = useState(() => draftOf(invitation));
   const form = useForm(() => before, personFaults);
@@ -26,7 +28,7 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
   useEffect(() => title.current?.focus(), []);
   const save = (event: FormEvent) => {
     event.preventDefault();
-    if (edit.isPending) return;
+    if (edit.isPending || !open) return;
     edit.reset();
     if (!form.check()) return;
     const changes = personChanges(before, form.draft);
@@ -44,16 +46,26 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={edit.error}>
         <InviteRefused error={edit.error} />
       </FormProblems>
+      <div role="status">
+        {!open && (
+          <p className="note">
+            This invitation is {statusWord(invitation).text.toLowerCase()} now. It can't be edited any more, and nothing
+            was saved.
+          </p>
+        )}
+      </div>
       <PersonFields form={form} />
       <PermissionFields form={form} />
       {form.draft.canCreateReports && <NpiField form={form} saved={before} />}
       <Abilities draft={form.draft} title={`With these changes, ${form.draft.firstName} can:`} />
       <div className="actions">
-        <button className="first" type="submit" aria-disabled={edit.isPending}>
-          {edit.isPending ? "Saving…" : "Save"}
-        </button>
+        {open && (
+          <button className="first" type="submit" aria-disabled={edit.isPending}>
+            {edit.isPending ? "Saving…" : "Save"}
+          </button>
+        )}
         <button type="button" onClick={onClose}>
-          Cancel
+          {open ? "Cancel" : "Close"}
         </button>
       </div>
     </form>

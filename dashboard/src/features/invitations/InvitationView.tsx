@@ -1,5 +1,5 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
+import { useEffect, useState } from "react";
 import { deliveryWords } from "../../rules/delivery";
 import { delivery } from "../../rules/words";
 import { useSession } from "../../session/queries";
@@ -20,6 +20,10 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
   const navigate = useNavigate({ from: "/users/invitations/$invitationId" });
   const actions = useRowActions();
   const editable = isOpen(invitation) && invitation.level !== "owner";
+  // An edit that was begun stays on the page when the invitation ends meanwhile. What was entered can be read.
+  const [begun, setBegun] = useState(false);
+  const editing = Boolean(edit) && (editable || begun);
+  if (editing !== begun) setBegun(editing);
   const { status, npiVerification } = invitation;
   // The button that revoked or attested goes with what it was for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change can take the focus with it.
@@ -31,7 +35,7 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
     <>
       <RowOutcome actions={actions} />
       <State invitation={invitation} />
-      {edit && editable ? (
+      {editing ? (
         <EditInvitation invitation={invitation} onClose={close} />
       ) : (
         <>
