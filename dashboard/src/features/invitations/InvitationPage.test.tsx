@@ -184,7 +184,7 @@ test("while a revocation is on its way, its button keeps the focus and does noth
     answer = () => done({ status: 200, body: { success: true, message: "" } });
   });
   const { person, sent } = openInvitation({}, { "POST /v1/autoScribe/users/invitations/revoke": () => revoked });
-  await person.click(await screen.findByRole("button", { name: "Revoke the invitation of Anna Hale" }));
+  await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   const action = screen.getByRole("button", { name: "Revoke" });
   await person.click(action);
   await waitFor(() => expect(action.getAttribute("aria-disabled")).toBe("true"));

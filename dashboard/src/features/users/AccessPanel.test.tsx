@@ -60,7 +60,7 @@ test("Release asks and is final", async () => {
 });
 
 test.each([
-  ["End the key", "end", true],
+  ["Revoke the key", "end", true],
   ["Keep the key", "keep", false],
 ])("API keys of the person are decided before access ends: %s", async (decide, decision, stay) => {
   const keys = [{ apiKeyId: "0192aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa", description: "Front desk PACS" }];

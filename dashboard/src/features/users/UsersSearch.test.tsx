@@ -94,7 +94,7 @@ test("a search that meets an error stops until it is tried again", async () => {
     return fail ? problem(503, "unavailable", "Try later.") : list([anna]);
   });
   const { person } = openPage("/users?q=anna");
-  await screen.findByText("Try later.");
+  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
   expect(screen.queryByRole("button", { name: "Show more" })).toBeNull();
   fail = false;
   await person.click(screen.getByRole("button", { name: "Try again" }));

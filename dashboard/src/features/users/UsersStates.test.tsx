@@ -150,7 +150,7 @@ test("a member who does not manage studies reads why there is no list, and finds
     "GET /v1/autoScribe/users": problem(403, "forbidden", "Ask an owner or admin to let you manage studies."),
   });
   openPage("/users");
-  await screen.findByText("Ask an owner or admin to let you manage studies.");
+  await screen.findByText(/Your permissions do not include this/);
   expect(screen.queryByRole("table")).toBeNull();
   expect(screen.queryByText("No one has confirmed yet")).toBeNull();
   expect(screen.queryByRole("link", { name: "Users" })).toBeNull();

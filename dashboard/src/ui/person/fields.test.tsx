@@ -49,7 +49,7 @@ test("a fault of a permission is tied to its box", async () => {
   });
   await fillIn(person);
   await person.click(screen.getByRole("button", { name: "Send invitation" }));
-  await screen.findByText("One thing needs a fix");
+  await screen.findByText("Fix 1 problem");
   const box = screen.getByLabelText("Dashboard access");
   expect(box.getAttribute("aria-invalid")).toBe("true");
   const described = (box.getAttribute("aria-describedby") ?? "").split(" ");
