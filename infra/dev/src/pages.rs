@@ -48,6 +48,15 @@ pub(crate) fn router(dashboard: &Path) -> Result<Router, PagesError> {
             "/dev/style.css",
             get(async || file("text/css; charset=utf-8", include_str!("../assets/style.css"))),
         )
+        .route(
+            "/dev/tokens.css",
+            get(async || {
+                file(
+                    "text/css; charset=utf-8",
+                    include_str!("../../../dashboard/src/ui/tokens.css"),
+                )
+            }),
+        )
         .route("/dev/inbox.js", get(async || script(include_str!("../assets/inbox.js"))))
         .route("/", get(show_page))
         .route("/{*path}", get(show_page))
