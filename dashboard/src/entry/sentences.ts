@@ -1,4 +1,5 @@
 import { Problem } from "../api/problem";
+import { passwordWords } from "../rules/passwordWords";
 
 /** What a person reads for the codes that they can meet on the entry pages. */
 const sentences: Record<string, string> = {
@@ -6,11 +7,7 @@ const sentences: Record<string, string> = {
   email_invalid: "Enter your whole email address, such as anna@clinic.example.",
   email_too_long: "Enter an email address of at most 254 characters.",
   email_local_part_not_ascii: "Enter an email address without accents or other special letters before the @.",
-  password_length: "Use 15 to 128 characters.",
-  password_weak:
-    "This password is easy to guess. Use several unrelated words, without your name, your clinic's name, years, or runs such as 1234.",
-  password_breached:
-    "This password is on a public list of stolen passwords. Choose another one, and change it wherever else you use it.",
+  ...passwordWords,
   password_wrong: "This is not the password of your AutoScribe account. Check it, then try again.",
   credentials_wrong: "The email address or the password is wrong. Check both, then try again.",
   reason_invalid: "Use at most 500 characters.",

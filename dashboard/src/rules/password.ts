@@ -1,4 +1,5 @@
 import type { Schemas } from "../api/client";
+import { passwordWords } from "./passwordWords";
 import type { Faults } from "./personFaults";
 
 export type PasswordDraft = { currentPassword: string; newPassword: string };
@@ -10,16 +11,7 @@ export const passwordLabels: Record<keyof PasswordDraft, string> = {
 
 export const PASSWORD_HINT = "15 to 128 characters. Several unrelated words are easy to remember and hard to guess.";
 
-const LENGTH = "Use 15 to 128 characters.";
-
-/** What a person reads for the API's codes. */
-const sentences: Record<string, string> = {
-  password_length: LENGTH,
-  password_weak:
-    "This password is easy to guess. Use several unrelated words, without your name, your clinic's name, years, or runs such as 1234.",
-  password_breached:
-    "This password is on a public list of stolen passwords. Choose another one, and change it wherever else you use it.",
-};
+const sentences: Record<string, string> = passwordWords;
 
 /** What can be checked without asking the API. Characters are counted as the API counts them. */
 export function passwordFaults(draft: PasswordDraft): Faults {
@@ -27,7 +19,7 @@ export function passwordFaults(draft: PasswordDraft): Faults {
   const faults = new Map<string, string>();
   if (!draft.currentPassword) faults.set("currentPassword", "Enter your current password.");
   if (length === 0) faults.set("newPassword", "Enter a new password.");
-  else if (length < 15 || length > 128) faults.set("newPassword", LENGTH);
+  else if (length < 15 || length > 128) faults.set("newPassword", passwordWords.password_length);
   else if (draft.newPassword === draft.currentPassword)
     faults.set("newPassword", "Choose a password that is different from your current one.");
   return faults;
