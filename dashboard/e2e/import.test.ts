@@ -81,7 +81,7 @@ inBrowser("inviting many people", () => {
     expect(await page.getByLabel("Last name, row 1").inputValue()).toBe("Hale");
     await page.getByRole("link", { name: "Confirmed" }).click();
     await page.getByRole("heading", { name: "Leave this page?" }).waitFor();
-    await page.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("button", { name: "Stay" }).click();
     const asked = page.waitForEvent("dialog");
     const reload = page.reload();
     const dialog = await asked;

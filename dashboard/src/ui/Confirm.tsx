@@ -6,6 +6,8 @@ import { ProblemNote } from "./ProblemNote";
 export function Confirm(props: {
   title: string;
   action: string;
+  /** The word for not doing it. */
+  cancel?: string;
   busy: boolean;
   error?: unknown;
   onConfirm: () => void;
@@ -27,7 +29,7 @@ export function Confirm(props: {
           {props.action}
         </button>
         <button type="button" onClick={props.onClose}>
-          Cancel
+          {props.cancel ?? "Cancel"}
         </button>
       </div>
     </Dialog>

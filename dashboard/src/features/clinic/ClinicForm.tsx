@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { clinicChange, clinicDraft, clinicFaults, clinicLabels } from "../../rules/clinicSettings";
 import { TextField } from "../../ui/Field";
 import { FormProblems } from "../../ui/FormProblems";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { textField, useForm } from "../../ui/useForm";
 import { changeClinic } from "./queries";
 import { TimeZoneField } from "./TimeZoneField";
@@ -23,11 +24,12 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
     },
     onError: form.refuse,
   });
+  const change = clinicChange(before, form.draft);
+  const changed = Object.keys(change).length > 0;
   const submit = () => {
     setSaid("");
     if (save.isPending || !form.check()) return;
-    const change = clinicChange(before, form.draft);
-    if (Object.keys(change).length > 0) save.mutate(change);
+    if (changed) save.mutate(change);
     else setSaid("Nothing has changed.");
   };
   return (
@@ -41,6 +43,7 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
       }}
     >
       <h2 id="settings">Settings</h2>
+      <UnsavedChanges unsaved={changed} />
       <FormProblems attempts={form.attempts} faults={form.faults} labels={clinicLabels} error={save.error} />
       {isOwner ? (
         <TextField

@@ -1,8 +1,9 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Answer, problem, type Sent, serveApi, session } from "../../test/api";
 import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
+import { otherTab } from "../../test/tabs";
 
 const settings = {
   clinicId: session().clinic.clinicId,
@@ -44,6 +45,32 @@ test("an owner changes settings, and only those are sent", async () => {
   await person.click(save());
   await screen.findByText("Nothing has changed.");
   expect(change(sent)).toHaveLength(1);
+});
+
+test("a link asks before it loses changed settings, and not after they are saved", async () => {
+  serve("owner");
+  const { person, router } = openPage("/clinic");
+  await person.selectOptions(await screen.findByLabelText("Time zone"), "America/Denver");
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await person.click(await screen.findByRole("button", { name: "Stay" }));
+  expect(screen.getByLabelText("Time zone")).toHaveProperty("value", "America/Denver");
+  await person.click(save());
+  await screen.findByText("Saved.");
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/account"));
+});
+
+test("signing out asks nothing of a changed form", async () => {
+  serve("owner");
+  const { person } = openPage("/clinic");
+  await person.selectOptions(await screen.findByLabelText("Time zone"), "America/Denver");
+  const leaves = () => window.dispatchEvent(new Event("beforeunload", { cancelable: true }));
+  expect(leaves()).toBe(false);
+  const assign = vi.spyOn(location, "assign").mockImplementation(() => {
+    expect(leaves()).toBe(true);
+  });
+  otherTab().tell("signedOut");
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in"));
 });
 
 test("an admin sees the name, and learns who can change it", async () => {

@@ -62,12 +62,31 @@ test("leaving with rows that were not sent asks first", async () => {
   const { person, router } = await pasteWithRole(sheet(1));
   await person.click(screen.getByRole("link", { name: "Confirmed" }));
   await screen.findByRole("heading", { name: "Leave this page?" });
-  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  await person.click(screen.getByRole("button", { name: "Stay" }));
   expect(router.state.location.pathname).toBe("/users/invitations/import");
   await person.click(screen.getByRole("button", { name: "Send 1 invitation" }));
   await screen.findByText("1 sent, 0 ready");
   await person.click(screen.getByRole("link", { name: "Confirmed" }));
   await waitFor(() => expect(router.state.location.pathname).toBe("/users"), { timeout: 4000 });
+});
+
+test("leaving asks first from the paste on", async () => {
+  serve((one) => answer(one));
+  const { person, router } = openPage("/users/invitations/import");
+  await screen.findByLabelText("List of people");
+  const leave = () => person.click(screen.getByRole("link", { name: "Account" }));
+  const stay = async () => person.click(await screen.findByRole("button", { name: "Stay" }));
+  await person.type(screen.getByLabelText("List of people"), "Correo;Nombre{Enter}anna@b.example;Anna");
+  await leave();
+  await stay();
+  await person.click(screen.getByRole("button", { name: "Continue" }));
+  await screen.findByRole("heading", { name: "What is in each column?" });
+  await leave();
+  await stay();
+  await person.click(screen.getByRole("button", { name: "Back" }));
+  await person.clear(await screen.findByLabelText("List of people"));
+  await leave();
+  await waitFor(() => expect(router.state.location.pathname).toBe("/account"));
 });
 
 test("starting over asks, and keeps the text", async () => {

@@ -4,7 +4,8 @@ import { columnsOf, type Grid, needsChoice, readTable, rowsOf } from "../../rule
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { Page } from "../../ui/Page";
 import { PeopleTabs } from "../../ui/PeopleTabs";
-import { ColumnsStep, type Targets, targetsOf } from "./ColumnsStep";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
+import { ColumnsStep, targetsOf } from "./ColumnsStep";
 import { PasteStep } from "./PasteStep";
 import { PeopleStep } from "./PeopleStep";
 import { MAX_ROWS } from "./state";
@@ -44,7 +45,21 @@ function Steps() {
     return null;
   };
   if (people) return <PeopleStep people={people} onBack={back} />;
-  if (!grid) return <PasteStep text={text} returned={returned} onText={setText} onRead={read} />;
-  const done = (targets: Targets) => setPeople(rowsOf(grid, targets));
-  return <ColumnsStep grid={grid} onGrid={setGrid} onBack={back} onDone={done} />;
+  return (
+    <>
+      <UnsavedChanges unsaved={text.trim() !== ""} title="Leave this page?">
+        No one was invited yet. If you leave, you will lose the list.
+      </UnsavedChanges>
+      {grid ? (
+        <ColumnsStep
+          grid={grid}
+          onGrid={setGrid}
+          onBack={back}
+          onDone={(targets) => setPeople(rowsOf(grid, targets))}
+        />
+      ) : (
+        <PasteStep text={text} returned={returned} onText={setText} onRead={read} />
+      )}
+    </>
+  );
 }

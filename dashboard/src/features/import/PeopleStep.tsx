@@ -1,10 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
-import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useReducer, useRef, useState } from "react";
 import { newIdempotencyKey } from "../../api/client";
 import type { Cells } from "../../rules/importValues";
 import { emptyPerson } from "../../rules/personDraft";
 import { Confirm } from "../../ui/Confirm";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { DefaultsForm, defaultsOf } from "./DefaultsForm";
 import { PeopleTable } from "./PeopleTable";
 import { countRows, judge } from "./rows";
@@ -12,6 +12,8 @@ import { SendBar } from "./SendBar";
 import { StepTitle } from "./StepTitle";
 import { sendChunks } from "./send";
 import { type Chunk, importReducer, newImport, planChunks } from "./state";
+
+const LOSS = "Some people were not invited yet. If you continue, you will lose your corrections.";
 
 /** Shows everyone who was read, to correct and send. */
 export function PeopleStep({ people, onBack }: { people: Cells[]; onBack: () => void }) {
@@ -27,11 +29,6 @@ export function PeopleStep({ people, onBack }: { people: Cells[]; onBack: () => 
   const sending = useMutation({
     mutationFn: (chunks: Chunk[]) => sendChunks(chunks, dispatch, () => here.current),
     onSettled: () => summary.current?.focus(),
-  });
-  const blocker = useBlocker({
-    shouldBlockFn: () => unsent,
-    enableBeforeUnload: () => unsent,
-    withResolver: true,
   });
   useEffect(() => {
     here.current = true;
@@ -57,15 +54,18 @@ export function PeopleStep({ people, onBack }: { people: Cells[]; onBack: () => 
       <div ref={table}>
         <PeopleTable judged={judged} defaults={defaults} dispatch={dispatch} />
       </div>
-      {(blocker.status === "blocked" || askBack) && (
+      <UnsavedChanges unsaved={unsent} title="Leave this page?">
+        {LOSS}
+      </UnsavedChanges>
+      {askBack && (
         <Confirm
-          title={blocker.status === "blocked" ? "Leave this page?" : "Start over?"}
-          action={blocker.status === "blocked" ? "Leave" : "Start over"}
+          title="Start over?"
+          action="Start over"
           busy={false}
-          onConfirm={() => (blocker.status === "blocked" ? blocker.proceed() : onBack())}
-          onClose={() => (blocker.status === "blocked" ? blocker.reset() : setAskBack(false))}
+          onConfirm={onBack}
+          onClose={() => setAskBack(false)}
         >
-          <p>Some people were not invited yet. If you continue, you will lose your corrections.</p>
+          <p>{LOSS}</p>
         </Confirm>
       )}
     </>

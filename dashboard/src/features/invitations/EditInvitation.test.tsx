@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { invitation, problem, type Sent } from "../../test/api";
 import { openInvitation, PATH } from "../../test/invitation";
@@ -29,6 +29,22 @@ test("a saved NPI was verified or attested, and is looked up again only with ano
   expect(lookups()).toEqual([]);
   await person.type(screen.getByLabelText("Last name"), "y");
   await waitFor(() => expect(lookups()).toEqual([{ npiNumber: "1234567893", lastName: "Haley" }]));
+});
+
+test("going back to the invitation asks before it loses an edit", async () => {
+  const { person, router } = openInvitation({}, {}, `${PATH}?edit=true`);
+  await person.type(await screen.findByLabelText("Last name"), "-Berg");
+  void router.navigate({ to: PATH as never });
+  const question = await screen.findByRole("dialog", { name: "Leave without saving?" });
+  await person.click(within(question).getByRole("button", { name: "Stay" }));
+  expect(screen.getByLabelText("Last name")).toHaveProperty("value", "Hale-Berg");
+});
+
+test("Cancel asks nothing", async () => {
+  const { person, router } = openInvitation({}, {}, `${PATH}?edit=true`);
+  await person.type(await screen.findByLabelText("Last name"), "-Berg");
+  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(router.state.location.search).toEqual({}));
 });
 
 test("an edit without a change sends nothing", async () => {

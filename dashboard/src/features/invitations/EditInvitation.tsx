@@ -8,6 +8,7 @@ import { Abilities } from "../../ui/person/Abilities";
 import { NpiField } from "../../ui/person/NpiField";
 import { PermissionFields } from "../../ui/person/PermissionFields";
 import { PersonFields } from "../../ui/person/PersonFields";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { useForm } from "../../ui/useForm";
 import { InviteRefused } from "./InviteRefused";
 import { isOpen, statusWord } from "./lifecycle";
@@ -26,13 +27,14 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
   });
   const title = useRef<HTMLHeadingElement>(null);
   useEffect(() => title.current?.focus(), []);
+  const changes = personChanges(before, form.draft);
+  const unchanged = Object.keys(changes).length === 0;
   const save = (event: FormEvent) => {
     event.preventDefault();
     if (edit.isPending || !open) return;
     edit.reset();
     if (!form.check()) return;
-    const changes = personChanges(before, form.draft);
-    if (Object.keys(changes).length === 0) onClose();
+    if (unchanged) onClose();
     else edit.mutate(changes, { onError: form.refuse, onSuccess: onClose });
   };
   return (
@@ -40,6 +42,7 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
       <h2 ref={title} tabIndex={-1}>
         Edit the invitation
       </h2>
+      <UnsavedChanges unsaved={open && !unchanged} />
       <p className="quiet">
         The link in the email to {email} stays the same. To change the address, correct it in a new invitation.
       </p>

@@ -1,11 +1,11 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState } from "react";
 import { deliveryWords } from "../../rules/delivery";
 import { delivery } from "../../rules/words";
 import { useSession } from "../../session/queries";
+import { Loading } from "../../ui/Loading";
 import { Status } from "../../ui/Status";
 import { Time } from "../../ui/Time";
-import { EditInvitation } from "./EditInvitation";
 import { isOpen, statusWord } from "./lifecycle";
 import { NpiTrouble } from "./NpiTrouble";
 import type { Invitation } from "./queries";
@@ -14,6 +14,9 @@ import { RowOutcome } from "./RowOutcome";
 import { Terms } from "./Terms";
 import { Timeline } from "./Timeline";
 import { useRowActions } from "./useRowActions";
+
+// The page opens without the form, which most visits don't need.
+const EditInvitation = lazy(() => import("./EditInvitation").then((loaded) => ({ default: loaded.EditInvitation })));
 
 export function InvitationView({ invitation }: { invitation: Invitation }) {
   const { edit } = useSearch({ from: "/users/invitations/$invitationId" });
@@ -30,13 +33,16 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
   useEffect(() => {
     if (document.activeElement === document.body) focusTitle();
   }, [status, npiVerification]);
-  const close = () => void navigate({ search: {}, replace: true }).then(focusTitle);
+  // The form was saved or canceled.
+  const close = () => void navigate({ search: {}, replace: true, ignoreBlocker: true }).then(focusTitle);
   return (
     <>
       <RowOutcome actions={actions} />
       <State invitation={invitation} />
       {editing ? (
-        <EditInvitation invitation={invitation} onClose={close} />
+        <Suspense fallback={<Loading what="the form" />}>
+          <EditInvitation invitation={invitation} onClose={close} />
+        </Suspense>
       ) : (
         <>
           <RowButtons invitation={invitation} actions={actions} onPage />

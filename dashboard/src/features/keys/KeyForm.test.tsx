@@ -40,6 +40,18 @@ test("the form has the focus, and Cancel gives it back", async () => {
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Create API key" })));
 });
 
+test("a link asks before it loses the form", async () => {
+  const { person, router, fill } = await openForm("owner");
+  await fill();
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await person.click(await screen.findByRole("button", { name: "Stay" }));
+  expect(screen.getByLabelText("Description")).toHaveProperty("value", "Night script");
+  await person.clear(screen.getByLabelText("Description"));
+  await person.click(screen.getByRole("checkbox", { name: "Create view links" }));
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/account"));
+});
+
 test("an owner can give everything, an admin learns what only an owner can", async () => {
   await openForm("owner");
   expect(screen.getAllByRole("checkbox")).toHaveLength(8);

@@ -4,6 +4,7 @@ import { Problem } from "../../api/problem";
 import { emptyKey, type KeyDraft, keyFaults, keyLabels, keyRequest, opensViews } from "../../rules/keys";
 import { Field, TextField } from "../../ui/Field";
 import { FormProblems } from "../../ui/FormProblems";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { textField, useForm } from "../../ui/useForm";
 import { AccessScopeField } from "./AccessScopeField";
 import { createKey, type NewApiKey } from "./queries";
@@ -29,6 +30,7 @@ export function KeyForm(props: { isOwner: boolean; onCreated: (key: NewApiKey) =
       <h2 id="new-key" ref={heading} tabIndex={-1}>
         Create an API key
       </h2>
+      <UnsavedChanges unsaved={JSON.stringify(form.draft) !== JSON.stringify(emptyKey)} />
       <FormProblems attempts={form.attempts} faults={form.faults} labels={keyLabels} error={create.error}>
         {create.error instanceof Problem && (create.error.status === 0 || create.error.status >= 500) && (
           <p>The key may have been created without its secret. If the list shows it, revoke it.</p>

@@ -1,7 +1,8 @@
 import { useBlocker } from "@tanstack/react-router";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { Dialog } from "../../ui/Dialog";
 import { Checkbox, Field } from "../../ui/Field";
+import { useUnloadQuestion } from "../../ui/UnsavedChanges";
 import type { NewApiKey } from "./queries";
 
 /** Shows a secret, once. It closes only after the person says that it is stored. */
@@ -11,12 +12,7 @@ export function SecretDialog({ created, onClose }: { created: NewApiKey; onClose
   const secret = useRef<HTMLInputElement>(null);
   // Back, a reload or a closed tab would lose the secret.
   useBlocker({ shouldBlockFn: () => !stored, enableBeforeUnload: false });
-  useEffect(() => {
-    if (stored) return;
-    const askFirst = (event: Event) => event.preventDefault();
-    addEventListener("beforeunload", askFirst);
-    return () => removeEventListener("beforeunload", askFirst);
-  }, [stored]);
+  useUnloadQuestion(!stored);
   const close = () => {
     if (stored) onClose();
     else setSaid("Store the secret, then check “I have stored it”.");

@@ -19,6 +19,7 @@ async function openForm(change: Parameters<typeof serveAnna>[0] = {}, more: Rout
   });
   const page = openPage(path);
   await page.person.click(await screen.findByRole("button", { name: "Edit" }));
+  await screen.findByRole("heading", { name: /^Edit / });
   return { ...page, api, patches: () => api.sent.filter((one) => one.method === "PATCH") };
 }
 
@@ -209,4 +210,28 @@ test("a session that ends in the middle keeps the entries, and the save goes on"
   await person.click(within(dialog).getByRole("button", { name: "Sign in" }));
   await screen.findByText("Saved. The changes take effect now.");
   expect(patches().at(-1)?.body).toEqual({ lastName: "Berg" });
+});
+
+test("a link asks before it loses what was changed", async () => {
+  const { person, router } = await openForm();
+  await retype(person, "Last name", "Berg");
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  const question = await screen.findByRole("dialog", { name: "Leave without saving?" });
+  await person.click(within(question).getByRole("button", { name: "Stay" }));
+  expect([router.state.location.pathname, field("Last name").value]).toEqual([path, "Berg"]);
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await person.click(await screen.findByRole("button", { name: "Leave" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/account"));
+});
+
+test("a link asks nothing after saving, and nothing without a change", async () => {
+  const { person, router } = await openForm();
+  await retype(person, "Last name", "Berg");
+  await person.click(save());
+  await screen.findByText("Saved. The changes take effect now.");
+  await person.click(screen.getByRole("button", { name: "Edit" }));
+  await retype(person, "Last name", "Hale");
+  await retype(person, "Last name", "Berg");
+  await person.click(screen.getByRole("link", { name: "Account" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/account"));
 });

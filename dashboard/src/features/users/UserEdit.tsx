@@ -10,6 +10,7 @@ import { FormProblems } from "../../ui/FormProblems";
 import { NpiField } from "../../ui/person/NpiField";
 import { PermissionFields } from "../../ui/person/PermissionFields";
 import { PersonFields } from "../../ui/person/PersonFields";
+import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { useForm } from "../../ui/useForm";
 import { EditRefused } from "./EditRefused";
 import { KeysDialog, undecidedKeys } from "./KeysDialog";
@@ -56,6 +57,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
   return (
     <form className="card panel narrow" noValidate onSubmit={submit} aria-labelledby="edit">
       <Title name={name} />
+      <UnsavedChanges unsaved={!unchanged} />
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={save.error}>
         <EditRefused error={save.error} />
       </FormProblems>

@@ -57,7 +57,7 @@ test("an owner can change an owner", async () => {
   serveAnna({ level: "owner", hasDashboardAccess: true }, { "GET /v1/session": session({ level: "owner" }) });
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Edit" }));
-  expect((screen.getByLabelText("Admin") as HTMLInputElement).disabled).toBe(true);
+  expect((await screen.findByLabelText<HTMLInputElement>("Admin")).disabled).toBe(true);
   expect(screen.getByText(/Owners stay owners until they transfer ownership/)).toBeTruthy();
 });
 

@@ -1,14 +1,17 @@
-import { useEffect, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useRef, useState } from "react";
 import { manages, useSession } from "../../session/queries";
+import { Loading } from "../../ui/Loading";
 import { Outcome } from "../../ui/Outcome";
 import { AccessPanel } from "./AccessPanel";
 import { NpiPanel } from "./NpiPanel";
 import { whyNotChange } from "./rights";
-import { UserEdit } from "./UserEdit";
 import { UserFacts } from "./UserFacts";
 import { UserHistory } from "./UserHistory";
 import { UserViews } from "./UserViews";
 import type { UserDetails } from "./userQueries";
+
+// The page opens without the form, which most visits don't need.
+const UserEdit = lazy(() => import("./UserEdit").then((loaded) => ({ default: loaded.UserEdit })));
 
 /** What is known of a person and, for managers, what can be done. */
 export function UserSections({ user }: { user: UserDetails }) {
@@ -42,14 +45,16 @@ function Details({ user, editable }: { user: UserDetails; editable: boolean }) {
   }, [mode]);
   if (mode === "form") {
     return (
-      <UserEdit
-        user={user}
-        onSaved={() => setMode("saved")}
-        onCancel={() => {
-          canceled.current = true;
-          setMode("facts");
-        }}
-      />
+      <Suspense fallback={<Loading what="the form" />}>
+        <UserEdit
+          user={user}
+          onSaved={() => setMode("saved")}
+          onCancel={() => {
+            canceled.current = true;
+            setMode("facts");
+          }}
+        />
+      </Suspense>
     );
   }
   return (
