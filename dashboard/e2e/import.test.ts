@@ -23,6 +23,13 @@ inBrowser("inviting many people", () => {
     await page.goto("/users/invitations/import");
     await expectAccessible(page);
     await page.getByLabel("List of people").fill(sheet());
+    // The reader loads now. Without it, the list stays.
+    await page.route("**/assets/readTable*", (route) => route.abort());
+    page.once("dialog", (reload) => reload.dismiss());
+    await page.getByRole("button", { name: "Continue" }).click();
+    await page.getByText("AutoScribe can't be reached. Check your connection, then continue.").waitFor();
+    expect(await page.getByLabel("List of people").inputValue()).toBe(sheet());
+    await page.unroute("**/assets/readTable*");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByLabel("Role", { exact: true }).selectOption("Imaging Technologist");
     await page.getByText("113 ready, 7 to fix").waitFor();

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { columnsFault, columnsOf, needsChoice, readTable, rowsOf } from "./table";
+import { readTable } from "./readTable";
+import { columnsFault, columnsOf, needsChoice, rowsOf } from "./table";
 
 /** Reads a paste as the page does, and writes each row as its filled fields. */
 function read(text: string) {

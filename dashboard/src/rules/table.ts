@@ -1,5 +1,4 @@
-import { isAddressList, readAddressList } from "./addressList";
-import { delimiterOf, readDelimited } from "./delimited";
+import { readAddressList } from "./addressList";
 import { type ColumnTarget, importFields, targetOf } from "./importFields";
 import { type Cells, clinicRole, emptyCells } from "./importValues";
 import { isNpi, npiDigits } from "./npi";
@@ -11,25 +10,8 @@ export type Grid = { cells: string[][]; headings: boolean };
 /** A column, an example of what it has, and the field that it seems to be. */
 export type Column = { heading: string; sample: string; target: ColumnTarget | null };
 
-/** Reads a table from a spreadsheet, CSV, or a list of addresses. */
-export function readTable(pasted: string): Grid {
-  const text = pasted.replace(/^\uFEFF/, "").replace(/^sep=.\r?\n/i, "");
-  const cells = readDelimited(text, delimiterOf(text));
-  const headings = hasHeadings(cells);
-  if (headings || text.includes("\t") || !isAddressList(text)) return { cells, headings };
-  const entries = readAddressList(text);
-  const named = entries.some(({ name }) => name);
-  const rows = entries.map(({ email, name }) => (named ? [email, name] : [email]));
-  return { cells: [named ? ["Email", "Name"] : ["Email"], ...rows], headings: true };
-}
-
-/** The first row has headings if one of them is known, or if it alone has no address. */
-function hasHeadings([first = [], ...others]: string[][]): boolean {
-  if (first.some(isAddress)) return false;
-  return first.some(targetOf) || (others.length > 0 && others.every((row) => row.some(isAddress)));
-}
-
-function isAddress(cell: string): boolean {
+/** Whether a cell has an address alone. */
+export function isAddress(cell: string): boolean {
   return /^\S+@\S+$/.test(cell);
 }
 

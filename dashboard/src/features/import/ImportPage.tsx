@@ -1,16 +1,21 @@
-import { useState } from "react";
+import { lazy, Suspense, useState } from "react";
 import type { Cells } from "../../rules/importValues";
-import { columnsOf, type Grid, needsChoice, readTable, rowsOf } from "../../rules/table";
+import { columnsOf, type Grid, needsChoice, rowsOf } from "../../rules/table";
 import { ManagersOnly } from "../../session/ManagersOnly";
+import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
 import { PeopleTabs } from "../../ui/PeopleTabs";
 import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { ColumnsStep, targetsOf } from "./ColumnsStep";
 import { PasteStep } from "./PasteStep";
-import { PeopleStep } from "./PeopleStep";
 import { MAX_ROWS } from "./state";
 
 const TITLE = "Import a list";
+
+// The page opens without the table and without what reads a list. Both load when someone has entered one.
+const loadPeopleStep = () => import("./PeopleStep").then((loaded) => ({ default: loaded.PeopleStep }));
+const PeopleStep = lazy(loadPeopleStep);
+const loadReader = () => Promise.all([import("../../rules/readTable"), loadPeopleStep()]);
 
 /** Invites many people at once: paste, say what the columns have, correct, send. */
 export function ImportPage() {
@@ -34,8 +39,10 @@ function Steps() {
     setGrid(null);
     setPeople(null);
   };
-  const read = (): string | null => {
-    const found = readTable(text);
+  const read = async (): Promise<string | null> => {
+    const loaded = await loadReader().catch(() => null);
+    if (!loaded) return "AutoScribe can't be reached. Check your connection, then continue.";
+    const found = loaded[0].readTable(text);
     const count = found.cells.length - (found.headings ? 1 : 0);
     if (count < 1) return "Paste at least one person.";
     if (count > MAX_ROWS) return `This list has ${count} people. Import at most ${MAX_ROWS} at a time.`;
@@ -44,7 +51,13 @@ function Steps() {
     if (!needsChoice(found, columns)) setPeople(rowsOf(found, targetsOf(columns)));
     return null;
   };
-  if (people) return <PeopleStep people={people} onBack={back} />;
+  if (people) {
+    return (
+      <Suspense fallback={<Loading what="the table" />}>
+        <PeopleStep people={people} onBack={back} />
+      </Suspense>
+    );
+  }
   return (
     <>
       <UnsavedChanges unsaved={text.trim() !== ""} title="Leave this page?">

@@ -9,11 +9,19 @@ export function PasteStep(props: {
   /** Whether the person came back here, so that the text gets the focus. */
   returned: boolean;
   onText: (text: string) => void;
-  onRead: () => string | null;
+  onRead: () => Promise<string | null>;
 }) {
   const [fault, setFault] = useState<string | null>(null);
   const [fileFault, setFileFault] = useState<string | null>(null);
   const [warning, setWarning] = useState<string | null>(null);
+  const [reading, setReading] = useState(false);
+  const submit = async (form: HTMLFormElement) => {
+    if (reading) return;
+    setReading(true);
+    setFault(await props.onRead());
+    setReading(false);
+    form.querySelector("textarea")?.focus();
+  };
   const choose = async (file: File | undefined) => {
     if (!file) return;
     const read = await readFile(file);
@@ -27,8 +35,7 @@ export function PasteStep(props: {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        setFault(props.onRead());
-        event.currentTarget.querySelector("textarea")?.focus();
+        void submit(event.currentTarget);
       }}
     >
       <Field
@@ -72,8 +79,8 @@ export function PasteStep(props: {
       </Field>
       <div role="status">{warning && <p className="note">{warning}</p>}</div>
       <div className="actions">
-        <button type="submit" className="first">
-          Continue
+        <button type="submit" className="first" aria-disabled={reading}>
+          {reading ? "Reading…" : "Continue"}
         </button>
       </div>
     </form>
