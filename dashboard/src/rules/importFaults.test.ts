@@ -82,3 +82,17 @@ test("duplicates are named by row, in the form that the API compares", () => {
   ]);
   expect(found.get(5)?.npiNumber).toBe("Same NPI as row 1.");
 });
+
+test("a row that stays as it is is judged once", () => {
+  const anna = { ...emptyCells, email: "anna@b.example" };
+  const first = findFaults([{ id: 1, cells: anna }], defaults).get(1);
+  const edited = [
+    { id: 1, cells: anna },
+    { id: 2, cells: { ...anna } },
+  ];
+  const second = findFaults(edited, defaults);
+  expect(second.get(1)).toBe(first);
+  expect(second.get(2)?.email).toBe("Same address as row 1.");
+  // The fault of the pair is not left behind in what is known of either row.
+  expect(findFaults(edited.slice(1), defaults).get(2)?.email).toBeUndefined();
+});

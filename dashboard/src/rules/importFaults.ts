@@ -34,21 +34,35 @@ const checks: Partial<Record<ImportField, Check>> = {
 
 /** The faults of each row by itself, as the API finds them, and of rows that name the same person twice. */
 export function findFaults(rows: readonly { id: number; cells: Cells }[], defaults: Defaults): Map<number, Faults> {
-  const found = new Map(rows.map(({ id, cells }) => [id, ownFaults(cells, defaults)]));
-  const compare = (field: ImportField, what: string, key: (cells: Cells) => string) => {
+  const found = new Map(rows.map(({ id, cells }) => [id, judgment(cells, defaults).faults]));
+  const compare = (field: ImportField, what: string, key: (one: Judgment) => string) => {
     const first = new Map<string, number>();
     for (const { id, cells } of rows) {
-      const value = key(cells);
+      const value = key(judgment(cells, defaults));
       const earlier = first.get(value);
       const faults = found.get(id);
       if (!value || !faults) continue;
       if (earlier === undefined) first.set(value, id);
-      else faults[field] ??= `Same ${what} as row ${earlier}.`;
+      else if (!faults[field]) found.set(id, { ...faults, [field]: `Same ${what} as row ${earlier}.` });
     }
   };
-  compare("email", "address", ({ email }) => sameAddress(email));
-  compare("npiNumber", "NPI", ({ npiNumber }) => npiDigits(npiNumber));
+  compare("email", "address", ({ address }) => address);
+  compare("npiNumber", "NPI", ({ npi }) => npi);
   return found;
+}
+
+type Judgment = { defaults: Defaults; faults: Faults; address: string; npi: string };
+
+/** A key press changes the cells of one row. Those of the others were judged before. */
+const judgments = new WeakMap<Cells, Judgment>();
+
+function judgment(cells: Cells, defaults: Defaults): Judgment {
+  const before = judgments.get(cells);
+  if (before?.defaults === defaults) return before;
+  const faults = ownFaults(cells, defaults);
+  const now = { defaults, faults, address: sameAddress(cells.email), npi: npiDigits(cells.npiNumber) };
+  judgments.set(cells, now);
+  return now;
 }
 
 function ownFaults(cells: Cells, defaults: Defaults): Faults {

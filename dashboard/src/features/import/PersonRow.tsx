@@ -63,7 +63,7 @@ function isSame(before: Props, now: Props): boolean {
     before.standing === now.standing &&
     before.shown === now.shown &&
     before.defaults === now.defaults &&
-    JSON.stringify(before.faults) === JSON.stringify(now.faults)
+    (before.faults === now.faults || JSON.stringify(before.faults) === JSON.stringify(now.faults))
   );
 }
 

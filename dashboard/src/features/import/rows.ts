@@ -26,7 +26,8 @@ export type Judged = { row: Row; faults: Faults; standing: Standing };
 export function judge(rows: readonly Row[], defaults: Defaults, sending: ReadonlySet<number>): Judged[] {
   const found = findFaults(rows, defaults);
   return rows.map((row) => {
-    const faults = { ...found.get(row.id), ...refusedFields(row.outcome) };
+    const own = found.get(row.id) ?? {};
+    const faults = row.outcome instanceof Problem ? { ...own, ...refusedFields(row.outcome) } : own;
     return { row, faults, standing: standingOf(row, faults, sending) };
   });
 }
@@ -44,8 +45,7 @@ function canSendAgain({ status, code }: Problem): boolean {
 }
 
 /** The API's faults by the columns of the table. */
-function refusedFields(outcome: Row["outcome"]): Faults {
-  if (!(outcome instanceof Problem)) return {};
+function refusedFields(outcome: Problem): Faults {
   if (outcome.code === "npi_in_use") return { npiNumber: "Someone else in the clinic has this NPI." };
   const column = (field: string) => (field === "level" ? "admin" : importFields.find((one) => one === field));
   const named = [...outcome.fields].map(([field, detail]) => [column(field), detail]);
