@@ -53,6 +53,18 @@ test("ready rows are sent 50 at a time, each chunk with its key", () => {
   expect(ids(chunks[0])).not.toContain(3);
 });
 
+test("rows with long names are sent in smaller chunks, which the API takes", () => {
+  const long = { firstName: "𝒩".repeat(100), lastName: "한".repeat(100), middleName: "𝒩".repeat(100) };
+  const chunks = plan(newImport(people(120).map((cells) => ({ ...cells, ...long }))));
+  const sizes = chunks.map(({ items }) => {
+    const body = { users: items.map(({ invite }) => invite) };
+    return new TextEncoder().encode(JSON.stringify(body)).length;
+  });
+  expect(Math.max(...sizes)).toBeLessThanOrEqual(64 * 1024);
+  expect(Math.max(...sizes.slice(0, -1))).toBeGreaterThan(58 * 1024);
+  expect(chunks.flatMap((chunk) => ids(chunk))).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+});
+
 test("an answer sends some rows, and tells the others what is wrong", () => {
   const { chunk, state } = sendOne(newImport(people(4)));
   expect(words(state)).toBe("0 ready, 4 waiting");

@@ -8,7 +8,10 @@ import { type Judged, outcomeAfter, type Row } from "./rows";
 export const MAX_ROWS = 500;
 
 /** The most people in one request. */
-export const CHUNK_ROWS = 50;
+const CHUNK_ROWS = 50;
+
+/** The most bytes of one request, somewhat below the 64 KiB that the API takes. */
+const CHUNK_BYTES = 60 * 1024;
 
 /**
  * The rows of one request, as they are sent. A chunk without an answer is sent again unchanged, with its key, so that
@@ -108,7 +111,7 @@ function isUndone({ status }: Problem): boolean {
   return status >= 400 && status < 500 && ![401, 409, 429].includes(status);
 }
 
-/** What to send: the chunk without an answer first, then every ready row, in chunks. */
+/** What to send: the chunk without an answer first, then every ready row, in chunks that the API takes. */
 export function planChunks(
   open: Chunk | null,
   judged: readonly Judged[],
@@ -116,10 +119,16 @@ export function planChunks(
   newKey: () => string,
 ): Chunk[] {
   const ready = judged.filter(({ standing }) => standing === "ready");
-  const items = ready.map(({ row }) => ({ id: row.id, invite: inviteOf(row.cells, defaults) }));
-  const chunks: Chunk[] = open ? [open] : [];
-  for (let at = 0; at < items.length; at += CHUNK_ROWS) {
-    chunks.push({ key: newKey(), items: items.slice(at, at + CHUNK_ROWS) });
+  const chunks: Chunk[] = [];
+  let bytes = 0;
+  for (const { row } of ready) {
+    const invite = inviteOf(row.cells, defaults);
+    const size = new TextEncoder().encode(JSON.stringify(invite)).length + 1;
+    const last = chunks.at(-1);
+    const fits = last && last.items.length < CHUNK_ROWS && bytes + size <= CHUNK_BYTES;
+    if (fits) last.items.push({ id: row.id, invite });
+    else chunks.push({ key: newKey(), items: [{ id: row.id, invite }] });
+    bytes = fits ? bytes + size : size;
   }
-  return chunks;
+  return open ? [open, ...chunks] : chunks;
 }
