@@ -34,6 +34,8 @@ inBrowser("inviting many people", () => {
     await page.getByLabel("Role", { exact: true }).selectOption("Imaging Technologist");
     await page.getByText("113 ready, 7 to fix").waitFor();
     await expectAccessible(page);
+    const number = await page.locator("#row-120 th").boundingBox();
+    expect(number?.width).toBeLessThan(80);
 
     await page.getByRole("button", { name: "Fix 7 rows" }).click();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
