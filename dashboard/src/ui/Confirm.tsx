@@ -28,7 +28,7 @@ export function Confirm(props: {
         >
           {props.action}
         </button>
-        <button type="button" onClick={props.onClose}>
+        <button type="button" data-safe onClick={props.onClose}>
           {props.cancel ?? "Cancel"}
         </button>
       </div>

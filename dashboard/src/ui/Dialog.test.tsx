@@ -1,5 +1,6 @@
 import { fireEvent, render, screen } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
+import { Confirm } from "./Confirm";
 import { Dialog } from "./Dialog";
 
 test("what opened the dialog decides what Escape does, however often it is pressed", () => {
@@ -26,4 +27,13 @@ test("Enter that is held since before the dialog opened does not answer it", () 
   const button = screen.getByRole("button", { name: "Revoke" });
   expect(fireEvent.keyDown(button, { key: "Enter", repeat: true })).toBe(false);
   expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
+});
+
+test("a question begins at the answer that changes nothing", () => {
+  render(
+    <Confirm title="Revoke?" action="Revoke" busy={false} onConfirm={() => {}} onClose={() => {}}>
+      <a href="/users">Users</a>
+    </Confirm>,
+  );
+  expect(document.activeElement).toBe(screen.getByRole("button", { name: "Cancel" }));
 });

@@ -1,6 +1,9 @@
 import { type ReactNode, useId, useLayoutEffect, useRef } from "react";
 
-/** A question over the page. The browser keeps the focus inside and gives it back after. */
+/**
+ * A question over the page. The browser keeps the focus inside and gives it back after. The focus begins at the control
+ * with `data-safe`, or else at the first one.
+ */
 export function Dialog({ title, onClose, children }: { title: string; onClose: () => void; children: ReactNode }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -9,6 +12,8 @@ export function Dialog({ title, onClose, children }: { title: string; onClose: (
     const element = dialog.current;
     const opener = document.activeElement;
     element?.showModal();
+    // Not the button that does it: a key that is pressed too soon must change nothing.
+    element?.querySelector<HTMLElement>("[data-safe]")?.focus();
     return () => {
       element?.close();
       // What opened it may be gone, such as a row that ended by itself.

@@ -44,7 +44,7 @@ export function KeysDialog(props: {
         <button type="button" aria-disabled={props.busy} onClick={() => decide("keep")}>
           {one ? "Keep the key" : "Keep the keys"}
         </button>
-        <button type="button" onClick={props.onClose}>
+        <button type="button" data-safe onClick={props.onClose}>
           Cancel
         </button>
       </div>
