@@ -18,6 +18,18 @@ test("shows the state, the terms in the words of the email, and what happened", 
   await screen.findByText("Olu Adeyemi invited Anna Hale");
 });
 
+test.each([
+  [{ grantedByName: "Grace Berg" }, "Grace Berg"],
+  [{}, "A person at your clinic"],
+  [{ grantedBy: "key:0192eeee", grantedByName: "Riverside PACS" }, "API key “Riverside PACS”"],
+  [{ grantedBy: "key:0192eeee" }, "An API key"],
+  [{ grantedBy: "operator" }, "AutoScribe"],
+])("who set the permissions, as the API has it in %j, is %s", async (change, words) => {
+  openInvitation(change);
+  const term = await screen.findByText("Permissions set by");
+  expect(term.nextSibling?.textContent).toBe(words);
+});
+
 test("says why there is no link to copy, and what IT should allow", async () => {
   openInvitation({});
   await screen.findByText(/There is no link to copy/);

@@ -5,7 +5,7 @@ import { anna, grace, LIST, listed, listOf, lost, old, openList, RESEND, rowOf }
 import type { Invitation } from "./queries";
 
 test("lists permissions, email, how long it is open, and who invited", async () => {
-  openList([anna, { ...grace, inviterName: undefined, apiKeyDescription: "PACS" } as unknown as Invitation]);
+  openList([anna, { ...grace, inviterId: null, invitedByApiKeyId: "0192eeee", apiKeyDescription: "PACS" }]);
   const row = await rowOf(/Anna Hale/);
   expect(row.textContent).toContain("Reports, PACS only");
   expect(row.textContent).toContain("Delivered");

@@ -4,7 +4,7 @@ import { npiStatus } from "../../rules/words";
 import { Facts } from "../../ui/Facts";
 import { Abilities } from "../../ui/person/Abilities";
 import { Status } from "../../ui/Status";
-import { inviterWords } from "./cells";
+import { granterWords, inviterWords } from "./cells";
 import type { Invitation } from "./queries";
 
 /** The person, and what the invitation offers them. */
@@ -28,7 +28,7 @@ export function Terms({ invitation }: { invitation: Invitation }) {
           ],
           ["NPPES", registry && registryWords(registry)],
           ["Invited by", inviterWords(invitation)],
-          ["Permissions set by", invitation.grantedByName],
+          ["Permissions set by", granterWords(invitation)],
           ["Emails sent", String(invitation.sendCount)],
         ]}
       />

@@ -56,9 +56,16 @@ export function OpenUntilCell({ invitation }: Cell) {
   );
 }
 
-export function inviterWords(invitation: Invitation): string {
-  if (invitation.inviterName) return invitation.inviterName;
-  if (invitation.apiKeyDescription) return `API key “${invitation.apiKeyDescription}”`;
-  if (invitation.invitedByApiKeyId) return "An API key";
-  return invitation.inviterId ? "A person at your clinic" : "AutoScribe";
+export function inviterWords({ inviterId, inviterName, invitedByApiKeyId, apiKeyDescription }: Invitation): string {
+  return invitedByApiKeyId ? actorWords("key:", apiKeyDescription) : actorWords(inviterId, inviterName);
+}
+
+export function granterWords({ grantedBy, grantedByName }: Invitation): string {
+  return actorWords(grantedBy, grantedByName);
+}
+
+/** Who did something, by the API's id and name. The name of an API key does not say that it is one. */
+function actorWords(id: string | null | undefined, name: string | null | undefined): string {
+  if (id?.startsWith("key:")) return name ? `API key “${name}”` : "An API key";
+  return id?.startsWith("usr_") ? (name ?? "A person at your clinic") : "AutoScribe";
 }
