@@ -43,6 +43,24 @@ test("finds a person, then shows what they did, then everyone again", async () =
   expect(router.state.location.search).toEqual({});
 });
 
+test("says that there may be more people than it shows", async () => {
+  const grace = { ...anna, userId: "usr_0192ffffffffffffffffffffffffffff", firstName: "Grace" };
+  let more = true;
+  serveActivity(() => list([edited]), {
+    "GET /v1/autoScribe/users": () => ({
+      status: 200,
+      body: { users: [anna, grace], cursor: more ? "1" : null, hasMore: more },
+    }),
+  });
+  const { person } = openPage("/activity");
+  const field = await screen.findByLabelText("Person, by name or address");
+  await person.type(field, "h");
+  await screen.findByText("2 people found, and there may be more. Type more of the name or address.");
+  more = false;
+  await person.type(field, "a");
+  await screen.findByText("2 people found");
+});
+
 test("says that no one was found, and that a search did not work", async () => {
   let answer: Answer = { status: 200, body: { users: [], cursor: null, hasMore: false } };
   serveActivity(() => list([edited]), { "GET /v1/autoScribe/users": () => answer });

@@ -55,7 +55,7 @@ function Finder({ onChoose }: { onChoose: (userId: string) => void }) {
       <p role="status" className="hint">
         {query.isError && "The search did not work. Type again to repeat it."}
         {found?.length === 0 && !query.hasNextPage && "No one has this name or address."}
-        {found && found.length > 0 && (found.length === 1 ? "1 person found" : `${found.length} people found`)}
+        {found && found.length > 0 && foundWords(found.length, query.hasNextPage)}
       </p>
       {search && <SearchOn search={search} />}
       <ul className="choices">
@@ -69,4 +69,9 @@ function Finder({ onChoose }: { onChoose: (userId: string) => void }) {
       </ul>
     </>
   );
+}
+
+function foundWords(count: number, more: boolean): string {
+  const people = count === 1 ? "1 person found" : `${count} people found`;
+  return more ? `${people}, and there may be more. Type more of the name or address.` : people;
 }
