@@ -3,6 +3,7 @@ import { type ReactNode, useState } from "react";
 import { Loading } from "./Loading";
 import { ProblemNote } from "./ProblemNote";
 import { SearchOn, useSearchOn } from "./SearchOn";
+import { Skipped } from "./Skipped";
 
 /** A page of a list, as the API answers it. */
 type ListPage = { cursor?: string | null; hasMore: boolean; skipped?: number };
@@ -35,12 +36,7 @@ export function Pages<Page extends ListPage, Row>(props: {
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && rows.length === 0 && !query.hasNextPage && props.empty}
       {rows.length > 0 && props.children(rows, firstNew ? props.rowKey(firstNew) : null)}
-      {skipped > 0 && (
-        <p className="quiet">
-          {skipped === 1 ? "1 row couldn't be read and is" : `${skipped} rows couldn't be read and are`} not shown.
-          Contact the AutoScribe operator.
-        </p>
-      )}
+      <Skipped what="row" count={skipped} />
       {search && <SearchOn search={search} onSearchOn={() => setSeen({ of, rows: 0 })} />}
       {query.hasNextPage && rows.length > 0 && (
         <p>

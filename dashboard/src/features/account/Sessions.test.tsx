@@ -120,3 +120,12 @@ test("slow sessions say that they load", async () => {
   openPage("/account");
   await screen.findByText("Loading your sessions…");
 });
+
+test.each([
+  [1, "1 session couldn't be read and is not shown. Contact the AutoScribe operator."],
+  [2, "2 sessions couldn't be read and are not shown. Contact the AutoScribe operator."],
+])("says how many sessions could not be read: %i", async (skipped, words) => {
+  serve({ "GET /v1/sessions": { sessions: [here], skipped } });
+  openPage("/account");
+  await screen.findByText(words);
+});

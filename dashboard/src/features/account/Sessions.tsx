@@ -4,6 +4,7 @@ import type { Schemas } from "../../api/client";
 import { Problem } from "../../api/problem";
 import { Loading } from "../../ui/Loading";
 import { ProblemNote } from "../../ui/ProblemNote";
+import { Skipped } from "../../ui/Skipped";
 import { endOtherSessions, endSession, type OwnSession, sessionsQuery } from "./queries";
 import { SessionsTable } from "./SessionsTable";
 
@@ -45,7 +46,7 @@ export function Sessions({ clinics }: { clinics: Schemas["ClinicView"][] }) {
       {sessions.length > 0 && (
         <SessionsTable sessions={sessions} clinics={clinics} onEnd={(one) => !busy && end.mutate(one)} />
       )}
-      {query.data?.skipped ? <p className="quiet">{query.data.skipped} could not be read and are left out.</p> : null}
+      <Skipped what="session" count={query.data?.skipped} />
       <p role="status" ref={status} tabIndex={-1}>
         {said}
       </p>
