@@ -3,6 +3,7 @@ import { expect, test, vi } from "vitest";
 import { type Answer, problem, serveApi, session } from "../../test/api";
 import { apiKey, keyList } from "../../test/keys";
 import { openPage } from "../../test/page";
+import { otherTab } from "../../test/tabs";
 
 const SECRET = `ask_${"a".repeat(49)}`;
 const created = apiKey({ apiKeyId: "k-new", description: "Night script" });
@@ -133,6 +134,23 @@ test("leaving the page asks first while the secret is not stored", async () => {
   expect(screen.getByLabelText("Secret")).toHaveProperty("value", SECRET);
   await person.click(screen.getByRole("checkbox", { name: "I have stored it" }));
   expect(leaves()).toBe(true);
+});
+
+test("a sign-out in another tab takes the page, and the secret only after it is stored", async () => {
+  const assign = vi.spyOn(location, "assign").mockImplementation(() => {});
+  const { person, fill, submit } = await openForm("owner");
+  await fill();
+  await submit();
+  const dialog = await screen.findByRole("dialog", { name: "The secret of Night script" });
+  otherTab().tell("signedOut");
+  await waitFor(() => expect(screen.queryByRole("heading", { name: "API keys" })).toBeNull());
+  expect(within(dialog).getByLabelText("Secret")).toHaveProperty("value", SECRET);
+  expect(assign).not.toHaveBeenCalled();
+  await person.click(within(dialog).getByRole("checkbox", { name: "I have stored it" }));
+  await person.click(within(dialog).getByRole("button", { name: "Close" }));
+  await waitFor(() => expect(assign).toHaveBeenCalledWith("/sign-in"));
+  expect(document.body.textContent).not.toContain(SECRET);
+  expect(screen.queryByRole("dialog")).toBeNull();
 });
 
 test("the password is asked for in between", async () => {

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
+import { useHold } from "../../session/Leave";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { useSession } from "../../session/queries";
 import { Empty } from "../../ui/Empty";
@@ -22,7 +23,7 @@ export function KeysPage() {
 }
 
 /** What stands over or before the list. */
-type Open = { what: "create" } | { what: "rotate" | "revoke"; key: ApiKey } | { what: "secret"; key: NewApiKey } | null;
+type Open = { what: "create" } | { what: "rotate" | "revoke"; key: ApiKey } | null;
 
 function Keys() {
   const query = useInfiniteQuery(keysQuery);
@@ -33,11 +34,20 @@ function Keys() {
   useEffect(() => {
     if (row) setRow(null);
   }, [row]);
-  const showSecret = (key: NewApiKey) => setOpen({ what: "secret", key });
+  const hold = useHold();
   const close = () => setOpen(null);
   const closeTo = (key: ApiKey) => {
     close();
     setRow(key.apiKeyId);
+  };
+  const showSecret = (created: NewApiKey) => {
+    close();
+    const onClose = () => {
+      hold(null);
+      closeTo(created);
+    };
+    // A sign-out in another tab must not take away the only view of the secret.
+    hold(<SecretDialog created={created} onClose={onClose} />);
   };
   return (
     <Page
@@ -71,7 +81,6 @@ function Keys() {
       {open?.what === "revoke" && (
         <RevokeDialog apiKey={open.key} onRevoked={() => closeTo(open.key)} onClose={close} />
       )}
-      {open?.what === "secret" && <SecretDialog created={open.key} onClose={() => closeTo(open.key)} />}
     </Page>
   );
 }
