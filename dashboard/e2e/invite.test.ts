@@ -50,10 +50,11 @@ inBrowser("an invitation", () => {
     await user.getByText("Active").waitFor();
     await user.getByText("NPI verified").waitFor();
     await owner.getByRole("link", { name: "Invitations" }).click();
-    await owner.getByRole("link", { name: "Accepted" }).click();
+    const chips = owner.getByRole("navigation", { name: "Which invitations" });
+    await chips.getByRole("link", { name: "Confirmed" }).click();
     await owner
       .getByRole("row", { name: /Anna Hale/ })
-      .getByText("Accepted")
+      .getByText("Confirmed")
       .waitFor();
   });
 });

@@ -7,7 +7,7 @@ import type { Riverside } from "../support/riverside";
 /** A page with rows: its path, after whose id, and a text that it ends with. */
 const pages: [string, string, RegExp][] = [
   ["users", "/users", /Conor O’Brien/],
-  ["user", "/users/:Ruth Doyle", /accepted the invitation/],
+  ["user", "/users/:Ruth Doyle", /confirmed the invitation/],
   ["invitations", "/users/invitations", /Grace Lindholm/],
   ["invitation", "/users/invitations/:Siv Åberg", /Olu Adeyemi invited/],
   ["invitation with edit", "/users/invitations/:Olivia St.John?edit=true", /Save/],

@@ -53,7 +53,7 @@ export async function newMachine(options: MachineOptions = {}): Promise<Page> {
   return page;
 }
 
-/** The machine of the clinic's owner, who accepted the invitation and is signed in. */
+/** The machine of the clinic's owner, who confirmed the invitation and is signed in. */
 export async function ownersMachine(clinic: Clinic, options: MachineOptions = {}): Promise<Page> {
   const page = await newMachine(options);
   await page.goto(await waitForLink(clinic.ownerEmail));

@@ -93,7 +93,7 @@ test.each<[Partial<AuditEvent>, string]>([
     "Olu Adeyemi invited Anna Hale as a member",
   ],
   [{ action: "invitation.created", actor: key, object: invited }, "The API key “Front desk PACS” invited Anna Berg"],
-  [{ action: "invitation.accepted", actor: invited, object: invited }, "Anna Berg accepted the invitation"],
+  [{ action: "invitation.accepted", actor: invited, object: invited }, "Anna Berg confirmed the invitation"],
   [{ action: "user.deactivated" }, "Olu Adeyemi deactivated Anna Berg"],
   [{ action: "user.edited" }, "Olu Adeyemi changed the role or the phone number of Anna Berg"],
   [{ action: "user.edited", before: reader, after: { ...reader, level: "admin" } }, "Olu Adeyemi changed Anna Berg"],

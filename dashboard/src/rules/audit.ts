@@ -47,8 +47,8 @@ export const auditActions: Record<string, Action> = {
     sentence: ({ who, what }) => `${who} revoked the invitation for ${what}`,
   },
   "invitation.accepted": {
-    words: "Accepted an invitation",
-    sentence: ({ who }) => `${who} accepted the invitation`,
+    words: "Confirmed an invitation",
+    sentence: ({ who }) => `${who} confirmed the invitation`,
   },
   "invitation.rejected": {
     words: "Declined an invitation",

@@ -59,7 +59,7 @@ export const problemWords: Readonly<Record<string, string>> = {
   address_reassigned:
     "This address may belong to someone else by now. Release this user, then invite the person again.",
 
-  invitation_accepted: "The person has accepted this invitation. Change or deactivate the user instead.",
+  invitation_accepted: "The person has confirmed this invitation. Change or deactivate the user instead.",
   invitation_rejected: "The person has declined this invitation. Send a new invitation instead.",
   invitation_revoked: "This invitation was revoked. Send a new invitation instead.",
   invitation_expired: "This invitation has expired. Resend it first.",

@@ -35,7 +35,7 @@ export const delivery: Record<Schemas["DeliveryName"], Word> = {
 export const invitationStatus: Record<Schemas["InvitationStatusName"] | "expired", Word> = {
   sent: { text: "Open", tone: "wait" },
   expired: { text: "Expired", tone: "bad" },
-  accepted: { text: "Accepted", tone: "good" },
+  accepted: { text: "Confirmed", tone: "good" },
   rejected: { text: "Declined", tone: "bad" },
   revoked: { text: "Revoked", tone: "plain" },
 };

@@ -67,21 +67,21 @@ test("the API's faults of an edit stand at their fields", async () => {
   expect(screen.getByLabelText("NPI").getAttribute("aria-invalid")).toBe("true");
 });
 
-test("someone accepted during an edit: the refusal says so, and the page shows it", async () => {
+test("someone confirmed during an edit: the refusal says so, and the page shows it", async () => {
   let one = invitation();
   const { person } = openInvitation(
     () => ({ status: 200, body: one }),
     {
       [EDIT]: () => {
         one = invitation({ status: "accepted" });
-        return problem(409, "invitation_accepted", "The person accepted this invitation.");
+        return problem(409, "invitation_accepted", "The person confirmed this invitation.");
       },
     },
     `${PATH}?edit=true`,
   );
   await person.type(await screen.findByLabelText("First name"), "e");
   await person.click(screen.getByRole("button", { name: "Save" }));
-  await screen.findByText(/^This invitation is accepted now\./);
+  await screen.findByText(/^This invitation is confirmed now\./);
   expect(screen.queryByRole("button", { name: "Save" })).toBeNull();
   expect((screen.getByLabelText("First name") as HTMLInputElement).value).toBe("Annae");
   await person.click(screen.getByRole("button", { name: "Close" }));

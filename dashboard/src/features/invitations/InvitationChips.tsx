@@ -8,7 +8,7 @@ export const viewNames: Record<View, string> = {
   notDelivered: "Not delivered",
   expired: "Expired",
   npi: "NPI to check",
-  accepted: "Accepted",
+  accepted: "Confirmed",
   declined: "Declined",
   revoked: "Revoked",
 };

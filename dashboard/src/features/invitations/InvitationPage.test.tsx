@@ -181,7 +181,7 @@ test.each([
 test.each([
   [{}, "Edit the invitation to correct the NPI."],
   [{ expiry: "2026-11-01T09:30:00.000Z" }, "Resend the invitation, then edit it to correct the NPI."],
-  [{ level: "owner" }, "Anna Hale can correct the NPI on the page Users after accepting."],
+  [{ level: "owner" }, "Anna Hale can correct the NPI on the page Users after confirming."],
 ] as const)("a wrong NPI of %j leads to what can be done", async (change, words) => {
   for (const npiVerification of ["not_found", "deactivated", "name_mismatch"] as const) {
     const { unmount } = openInvitation({ ...change, npiVerification });

@@ -7,7 +7,7 @@ const nothing: Record<NonNullable<InvitationFilters["show"]>, string> = {
   notDelivered: "Every email was delivered",
   expired: "No invitation has expired",
   npi: "Every NPI is verified",
-  accepted: "No one has accepted yet",
+  accepted: "No one has confirmed yet",
   declined: "No one has declined",
   revoked: "No invitation was revoked",
 };

@@ -18,7 +18,7 @@ test("the chips count what needs someone, and the URL holds the choice", async (
   const { person, router } = openList([anna, old("d", "Dora")]);
   const chips = await screen.findByRole("navigation", { name: "Which invitations" });
   await within(chips).findByRole("link", { name: "Open (100+)" });
-  expect(within(chips).getByRole("link", { name: "Accepted" })).toBeTruthy();
+  expect(within(chips).getByRole("link", { name: "Confirmed" })).toBeTruthy();
   await person.click(within(chips).getByRole("link", { name: "Expired (2)" }));
   await waitFor(() => expect(screen.queryByRole("row", { name: /Anna Hale/ })).toBeNull());
   expect(router.state.location.search).toEqual({ show: "expired" });

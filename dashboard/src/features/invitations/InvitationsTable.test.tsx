@@ -74,7 +74,7 @@ test("a revoked row that stays in the list gets the focus, since its button is g
   expect(document.activeElement).toBe(screen.getByRole("row", { name: /Anna Hale/ }));
 });
 
-test("someone accepted meanwhile: the refusal says so, and the row is read again", async () => {
+test("someone confirmed meanwhile: the refusal says so, and the row is read again", async () => {
   let all = [anna];
   const { person } = openList(() => all, undefined, {
     [REVOKE]: () => {
@@ -82,17 +82,17 @@ test("someone accepted meanwhile: the refusal says so, and the row is read again
       return problem(
         409,
         "invitation_accepted",
-        "The person has accepted this invitation. Change or deactivate the user instead.",
+        "The person has confirmed this invitation. Change or deactivate the user instead.",
       );
     },
   });
   await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
-  await screen.findByText("The person has accepted this invitation. Change or deactivate the user instead.");
-  await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Accepted"));
+  await screen.findByText("The person has confirmed this invitation. Change or deactivate the user instead.");
+  await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Confirmed"));
 });
 
-test("who accepted leads to the user", async () => {
+test("who confirmed leads to the user", async () => {
   openList([{ ...anna, status: "accepted" }]);
   const link = await screen.findByRole("link", { name: "Open the user Anna Hale" });
   expect(link.getAttribute("href")).toBe(`/users/${anna.userId}`);

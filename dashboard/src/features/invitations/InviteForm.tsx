@@ -56,7 +56,7 @@ export function InviteForm({ source }: { source: Source }) {
         label="Email address"
         type="email"
         autoComplete="off"
-        hint="We'll send the invitation to this address. Only someone who reads this mailbox can accept it."
+        hint="We'll send the invitation to this address. Only someone who reads this mailbox can confirm it."
         {...textField(form, "email")}
       />
       <PersonFields form={form} />

@@ -30,7 +30,7 @@ export function NpiTrouble({ invitation }: { invitation: Invitation }) {
 function wayOut(invitation: Invitation): string {
   const name = fullName(invitation);
   if (invitation.level === "owner") {
-    return `An owner's invitation can't be edited. ${name} can correct the NPI on the page Users after accepting.`;
+    return `An owner's invitation can't be edited. ${name} can correct the NPI on the page Users after confirming.`;
   }
   return isExpired(invitation)
     ? "Resend the invitation, then edit it to correct the NPI."

@@ -57,7 +57,7 @@ test("one that fails is named with its reason, and the others go on", async () =
       ? problem(
           409,
           "invitation_accepted",
-          "The person has accepted this invitation. Change or deactivate the user instead.",
+          "The person has confirmed this invitation. Change or deactivate the user instead.",
         )
       : { status: 200, body: expired[0] },
   );
@@ -65,7 +65,7 @@ test("one that fails is named with its reason, and the others go on", async () =
   await within(dialog).findByText("2 of 3 sent again. 1 failed:");
   expect(
     within(dialog).getByText(
-      "Edda Hale: The person has accepted this invitation. Change or deactivate the user instead.",
+      "Edda Hale: The person has confirmed this invitation. Change or deactivate the user instead.",
     ),
   ).toBeTruthy();
 });

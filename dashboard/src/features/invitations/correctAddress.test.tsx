@@ -127,7 +127,7 @@ test("a refusal after the old one is revoked says so, and another try sends only
   expect(order()).toEqual(["invite", "revoke", "invite", "invite"]);
 });
 
-test("an invitation that was accepted before it could be corrected leads to it, and nothing is sent", async () => {
+test("an invitation that was confirmed before it could be corrected leads to it, and nothing is sent", async () => {
   const { person, accept, order } = await correct({});
   accept();
   await person.click(send());

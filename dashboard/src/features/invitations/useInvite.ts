@@ -61,7 +61,7 @@ export function useInvite(replaces: string | null) {
 async function isRevoked(invitationId: string): Promise<boolean> {
   const { status } = await loadInvitation(invitationId);
   if (status === "sent" || status === "revoked") return status === "revoked";
-  const answer = status === "accepted" ? "accepted" : "declined";
+  const answer = status === "accepted" ? "confirmed" : "declined";
   const detail = `The person has ${answer} the invitation meanwhile. Nothing was sent.`;
   throw new Problem(409, { code: `invitation_${status}`, detail });
 }

@@ -117,7 +117,7 @@ test("revoking names what ends with the key, and leads back to its row", async (
   await person.click(await screen.findByRole("button", { name: "Revoke PACS Riverside" }));
   const dialog = screen.getByRole("dialog", { name: "Revoke PACS Riverside?" });
   expect(dialog.textContent).toMatch(/views that it opened end/);
-  expect(dialog.textContent).toMatch(/Open invitations .* can no longer be accepted/);
+  expect(dialog.textContent).toMatch(/Open invitations .* can no longer be confirmed/);
   expect(sent.some((one) => one.method === "POST")).toBe(false);
   await person.click(within(dialog).getByRole("button", { name: "Revoke key" }));
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());

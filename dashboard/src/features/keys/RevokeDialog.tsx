@@ -27,7 +27,7 @@ export function RevokeDialog(props: { apiKey: ApiKey; onRevoked: () => void; onC
         {opens && <li>Links that it issued no longer open, and views that it opened end within 5 minutes.</li>}
         {grants && (
           <li>
-            Open invitations that it sent or changed last can no longer be accepted, until an owner or admin resends
+            Open invitations that it sent or changed last can no longer be confirmed, until an owner or admin resends
             them under <Link to="/users/invitations">Invitations</Link>.
           </li>
         )}
