@@ -10,7 +10,7 @@ test("an edit sends only what changed, and the focus goes to the title", async (
   const { person, sent, router } = openInvitation({}, { [EDIT]: { status: 200, body: invitation() } });
   await person.click(await screen.findByRole("link", { name: "Edit the invitation for Anna Hale" }));
   const title = await screen.findByRole("heading", { name: "Edit the invitation" });
-  expect(document.activeElement).toBe(title);
+  await waitFor(() => expect(document.activeElement).toBe(title));
   await person.clear(screen.getByLabelText("Last name"));
   await person.type(screen.getByLabelText("Last name"), "Berg");
   await person.click(screen.getByLabelText("Manage studies"));

@@ -19,7 +19,9 @@ async function openForm(change: Parameters<typeof serveAnna>[0] = {}, more: Rout
   });
   const page = openPage(path);
   await page.person.click(await screen.findByRole("button", { name: "Edit" }));
-  await screen.findByRole("heading", { name: /^Edit / });
+  const title = await screen.findByRole("heading", { name: /^Edit / });
+  // The focus must not go there in the middle of what a test types.
+  await waitFor(() => expect(document.activeElement).toBe(title));
   return { ...page, api, patches: () => api.sent.filter((one) => one.method === "PATCH") };
 }
 
