@@ -18,6 +18,8 @@ export function Pages<Page extends ListPage, Row>(props: {
   rowsOf: (page: Page) => Row[];
   rowKey: (row: Row) => string;
   empty: ReactNode;
+  /** For a list above the main one, which says by itself that reading again failed: the button for the next page. */
+  more?: string;
   /** What selects the rows. Another one starts again. */
   filters?: object;
   children: (rows: Row[], focusKey: string | null) => ReactNode;
@@ -33,7 +35,9 @@ export function Pages<Page extends ListPage, Row>(props: {
   if (query.isPending) return <Loading what={props.what} />;
   return (
     <>
-      {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
+      {query.error && (!props.more || query.isFetchNextPageError) && (
+        <ProblemNote error={query.error} onRetry={() => void query.refetch()} />
+      )}
       {query.data && rows.length === 0 && !query.hasNextPage && props.empty}
       {rows.length > 0 && props.children(rows, firstNew ? props.rowKey(firstNew) : null)}
       <Skipped what="row" count={skipped} />
@@ -49,7 +53,7 @@ export function Pages<Page extends ListPage, Row>(props: {
               void query.fetchNextPage();
             }}
           >
-            {query.isFetchingNextPage ? "Loading…" : "Show more"}
+            {query.isFetchingNextPage ? "Loading…" : (props.more ?? "Show more")}
           </button>
         </p>
       )}

@@ -39,27 +39,33 @@ test("what did not arrive comes first, with the reason and a way to correct the 
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${lost.invitationId}`);
 });
 
-test("an email that came back is first, also behind a full page of delayed ones", async () => {
+test("emails that came back are first, and those that are only late follow page by page", async () => {
   const delayed = Array.from(
-    { length: 50 },
+    { length: 60 },
     (_, index): Invitation => ({
       ...grace,
       invitationId: `inv_0192${String(index).padStart(28, "0")}`,
       delivery: "delayed",
     }),
   );
-  openList([], "/users/invitations", {
+  const { person } = openList([], "/users/invitations", {
     [LIST]: (asked) => {
       const { body, ...answer } = listOf([...delayed, lost])(asked);
       const { invitations } = body as { invitations: Invitation[] };
-      const hasMore = invitations.length > 50;
-      return { ...answer, body: { invitations: invitations.slice(0, 50), cursor: hasMore ? "next" : null, hasMore } };
+      const from = Number(asked.query.get("cursor"));
+      const hasMore = invitations.length > from + 50;
+      const page = { invitations: invitations.slice(from, from + 50), cursor: hasMore ? "50" : null, hasMore };
+      return { ...answer, body: page };
     },
   });
   const table = await screen.findByRole("table", { name: "Not delivered" });
-  await waitFor(() => expect(within(table).getAllByRole("rowheader")).toHaveLength(50));
-  expect(within(table).getAllByRole("rowheader")[0]?.textContent).toContain("Lena Hale");
-  expect(screen.getByRole("link", { name: "Show all that were not delivered" })).toBeTruthy();
+  const names = () => within(table).getAllByRole("rowheader");
+  expect(names()).toHaveLength(51);
+  expect(names()[0]?.textContent).toContain("Lena Hale");
+  await person.click(screen.getByRole("button", { name: "Show more that were not delivered" }));
+  await waitFor(() => expect(names()).toHaveLength(61));
+  expect(document.activeElement).toBe(names()[51]?.parentElement);
+  expect(screen.queryByRole("button", { name: "Show more that were not delivered" })).toBeNull();
 });
 
 test("first use leads to inviting and importing", async () => {

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
+import { lost } from "../../rules/delivery";
 import type { InvitationFilters } from "./filters";
 import { filterOf, type ListFilter } from "./listFilters";
 
@@ -20,12 +21,35 @@ export const invitationsQuery = (filters: InvitationFilters) =>
     ...followCursor,
   });
 
-/** The newest open invitations whose email is in one of these states. */
-export const deliveryQuery = (states: readonly Invitation["delivery"][]) =>
-  queryOptions({
-    queryKey: ["invitations", "delivery", states],
-    queryFn: ({ signal }) => load({ status: "sent", delivery: states.join(","), limit: PAGE_ROWS }, signal),
-  });
+// The API has the newest first. Many emails that are only late must not hide one that came back.
+const problems = [lost, ["delayed"]];
+
+/** A place in the list of invitations whose email did not arrive: the problem, and the API's cursor in it. */
+type Place = { problem: number; cursor?: string };
+
+/** The invitations whose email did not arrive, the ones that never will first. */
+export const undeliveredQuery = infiniteQueryOptions({
+  queryKey: ["invitations", "undelivered"],
+  queryFn: ({ pageParam, signal }) => loadUndelivered(pageParam, signal),
+  initialPageParam: { problem: 0 } as Place,
+  getNextPageParam: ({ next }) => next,
+});
+
+async function loadUndelivered(
+  { problem, cursor }: Place,
+  signal: AbortSignal,
+): Promise<InvitationsPageData & { next?: Place }> {
+  const delivery = problems[problem]?.join(",") ?? "";
+  const page = await load({ status: "sent", delivery, limit: PAGE_ROWS, ...(cursor && { cursor }) }, signal);
+  if (page.hasMore && page.cursor) return { ...page, next: { problem, cursor: page.cursor } };
+  if (problem + 1 === problems.length) return page;
+  const others = await loadUndelivered({ problem: problem + 1 }, signal);
+  return {
+    ...others,
+    invitations: [...page.invitations, ...others.invitations],
+    skipped: (page.skipped ?? 0) + (others.skipped ?? 0),
+  };
+}
 
 export function loadPage(
   { q, show }: InvitationFilters,
