@@ -11,12 +11,22 @@ use crate::load;
 use crate::seed::{self, FEW, SOMEONE};
 use crate::service::{self, BenchClinic, INVITATIONS};
 
-const SIZES: [usize; 3] = [100, 10_000, 100_000];
-const ROUNDS: usize = 20;
-const REQUESTS: usize = 15;
+pub(crate) const SIZES: [usize; 3] = [100, 10_000, 100_000];
+pub(crate) const ROUNDS: usize = 20;
+pub(crate) const REQUESTS: usize = 15;
 /// How often the whole clinic is read for a filter that is not a key.
 const FULL_READS: usize = 3;
-const LIMIT: Duration = Duration::from_secs(30);
+pub(crate) const COLUMNS: [&str; 8] = [
+    "request",
+    "p50 ms at 100",
+    "p99",
+    "p50 ms at 10,000",
+    "p99",
+    "p50 ms at 100,000",
+    "p99",
+    "100,000 : 100",
+];
+pub(crate) const LIMIT: Duration = Duration::from_secs(30);
 
 /// Filters that are keys, with the number of invitations on the page.
 const FILTERS: [(&str, &str, usize); 6] = [
@@ -50,17 +60,7 @@ pub(crate) async fn measure() -> Result<String, MeasureError> {
             }
         }
     }
-    let columns = [
-        "filter",
-        "p50 ms at 100",
-        "p99",
-        "p50 ms at 10,000",
-        "p99",
-        "p50 ms at 100,000",
-        "p99",
-        "100,000 : 100",
-    ];
-    let mut table = Table::new("A page of 20, by size of the clinic", columns);
+    let mut table = Table::new("A page of 20, by size of the clinic", COLUMNS);
     for ((name, ..), times) in FILTERS.iter().zip(&times) {
         add_row(&mut table, name, times);
     }
@@ -95,7 +95,7 @@ async fn load_pages(
     Ok(load.times)
 }
 
-fn add_row(table: &mut Table, name: &str, times: &[Durations; SIZES.len()]) {
+pub(crate) fn add_row(table: &mut Table, name: &str, times: &[Durations; SIZES.len()]) {
     let mut cells = vec![name.to_owned()];
     for times in times {
         cells.push(format!("{:.2}", times.p50()));

@@ -12,6 +12,7 @@ mod functions;
 mod lists;
 mod load;
 mod machine;
+mod people;
 mod process;
 mod requests;
 mod seed;
@@ -26,8 +27,8 @@ use machine::Machine;
 type MeasureError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts in the order of docs/PERFORMANCE.md. The Makefile lists the binaries that each needs.
-const PARTS: [&str; 8] =
-    ["functions", "cold", "warm", "sessions", "capacity", "requests", "access", "lists"];
+const PARTS: [&str; 9] =
+    ["functions", "cold", "warm", "sessions", "capacity", "requests", "access", "lists", "people"];
 
 #[tokio::main]
 async fn main() -> Result<(), MeasureError> {
@@ -55,6 +56,7 @@ async fn measure(part: &str) -> Result<String, MeasureError> {
         "requests" => requests::measure().await,
         "access" => access::measure().await,
         "lists" => lists::measure().await,
+        "people" => people::measure().await,
         other => Err(format!("no part {other}").into()),
     }
 }

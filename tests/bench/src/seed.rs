@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::MeasureError;
 use crate::client::ApiClient;
-use crate::service::{BenchClinic, INVITATIONS, member};
+use crate::service::{BenchClinic, INVITATIONS, USERS, member};
 
 /// Items per write to the database.
 const CHUNK: usize = 4000;
@@ -43,6 +43,46 @@ impl ItemTemplate {
             .replace(&self.created_at, &at.millis().to_string())
             .replace(r#""queued""#, &format!("{delivery:?}"))
     }
+}
+
+/// Adds confirmed people to a clinic until it has `total`, each created a second before the last. Each one has an
+/// accepted invitation.
+pub(crate) async fn fill_with_people(
+    running: &Emulator,
+    clinic: &BenchClinic,
+    total: usize,
+) -> Result<(), MeasureError> {
+    let client = ApiClient::new(&running.url);
+    let invited = client.json(clinic.invite(&member("person-template@clinic.example"))).await?;
+    let accept = json!({ "token": clinic.token(running, &invited)? });
+    client.send(client.accept_call(&accept).await?).await?;
+    let id = invited["invitationId"].as_str().unwrap_or_default();
+    let user = invited["userId"].as_str().unwrap_or_default();
+    let user = client.json(clinic.get(format!("{USERS}/{user}"))).await?;
+    let created_at = Timestamp::parse(user["createdAt"].as_str().unwrap_or_default())?;
+    let items = [
+        load_item(running, clinic, &format!("INV#{id}"))?,
+        load_item(
+            running,
+            clinic,
+            &format!("USER#{}", user["userId"].as_str().unwrap_or_default()),
+        )?,
+    ];
+    let templates = items.map(|item| ItemTemplate::new(&item, id, created_at));
+    let mut items = Vec::with_capacity(CHUNK);
+    for number in 0..total - 1 {
+        let back = i64::try_from(number + 1)? * 1000;
+        let at = Timestamp::from_millis(created_at.millis() - back)?;
+        let id = InvitationId::new(at, &OsEntropy);
+        for template in &templates {
+            let item: Value = serde_json::from_str(&template.copy(number, id, at, total))?;
+            items.push(serde_json::from_value(item)?);
+        }
+        if items.len() >= CHUNK {
+            import_items(running, std::mem::take(&mut items))?;
+        }
+    }
+    import_items(running, items)
 }
 
 /// Adds invitations to a clinic until it has `total`, each created a second before the last. [`FEW`] are revoked.
