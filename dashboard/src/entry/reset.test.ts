@@ -1,27 +1,14 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, problem, serveApi } from "../test/api";
-import { openEntryPage, shownHeading } from "../test/entry";
+import { type Answer, problem, type serveApi } from "../test/api";
+import { openEntryPage, PASSWORD, startEntryPage, step, text } from "../test/entry";
 import { startReset } from "./resetPage";
 
-const PASSWORD = "lantern gravel otter";
 const DEAD = problem(404, "token_invalid", "RAW");
 
 function start(routes: Parameters<typeof serveApi>[0], address = "/reset#token=abc") {
   const found = { email: "olu@clinic.example", hasDashboardAccess: true };
-  const sent = serveApi({ "POST /v1/password/lookup": found, ...routes });
-  const page = openEntryPage("reset", address);
-  startReset();
-  return { ...page, sent };
-}
-
-async function step(title: string): Promise<void> {
-  await waitFor(() => expect(shownHeading().textContent).toContain(title));
-  expect(document.activeElement).toBe(shownHeading());
-}
-
-function text(): string {
-  return shownHeading().closest("section")?.textContent ?? "";
+  return startEntryPage("reset", startReset, address, { "POST /v1/password/lookup": found, ...routes });
 }
 
 async function setPassword(person: ReturnType<typeof start>["person"]): Promise<HTMLElement> {

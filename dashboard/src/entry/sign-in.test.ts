@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, problem, serveApi, session } from "../test/api";
-import { openEntryPage, shownHeading } from "../test/entry";
+import { type Answer, problem, type serveApi, session } from "../test/api";
+import { startEntryPage, step, text } from "../test/entry";
 import { otherTab } from "../test/tabs";
 import { startSignIn } from "./signInPage";
 
@@ -12,19 +12,7 @@ const clinics = [
 const SIGNED_OUT = problem(401, "unauthenticated", "RAW");
 
 function start(routes: Parameters<typeof serveApi>[0], address = "/sign-in") {
-  const sent = serveApi({ "GET /v1/session": SIGNED_OUT, ...routes });
-  const page = openEntryPage("sign-in", address);
-  void startSignIn();
-  return { ...page, sent };
-}
-
-async function step(title: string): Promise<void> {
-  await waitFor(() => expect(shownHeading().textContent).toContain(title));
-  expect(document.activeElement).toBe(shownHeading());
-}
-
-function text(): string {
-  return shownHeading().closest("section")?.textContent ?? "";
+  return startEntryPage("sign-in", startSignIn, address, { "GET /v1/session": SIGNED_OUT, ...routes });
 }
 
 async function signIn(person: ReturnType<typeof start>["person"]): Promise<void> {
