@@ -1,10 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna, openAccept, reader, withDashboard } from "../test/accept";
-import { type Answer, problem, session } from "../test/api";
+import { type Answer, inTurn, problem, session } from "../test/api";
 import { PASSWORD, step, text } from "../test/entry";
 import { lookup } from "../test/lookup";
+import { offline } from "../test/offline";
 import { otherTab } from "../test/tabs";
+import { troubles } from "../test/troubles";
 
 test("a reader confirms without a password and goes on in the PACS", async () => {
   const { person, sent } = openAccept({ "POST /v1/invitation/accept": { ...reader, npiVerification: "pending" } });
@@ -73,22 +75,33 @@ test.each([
   expect(sent).toHaveLength(1);
 });
 
+/** Opens an invitation to the dashboard, and confirms it with a password. The first answer is this one. */
+async function confirmWith(first: Answer | (() => Answer)) {
+  const page = openAccept({
+    "POST /v1/invitation/lookup": lookup(withDashboard),
+    "POST /v1/invitation/accept": inTurn(first, { status: 200, body: { ...reader, hasDashboardAccess: true } }),
+    "GET /v1/session": session(anna),
+  });
+  await step("Join");
+  const field = screen.getByLabelText<HTMLInputElement>("Choose a password");
+  await page.person.type(field, PASSWORD);
+  const confirm = () => page.person.click(screen.getByRole("button", { name: "Confirm" }));
+  await confirm();
+  return { ...page, field, confirm };
+}
+
 test.each([
+  ["password_length", /15 to 128/],
   ["password_weak", /easy to guess/],
   ["password_breached", /list of stolen passwords/],
 ])("a password that the API refuses as %s is explained at the field in our words", async (code, words) => {
   const errors = [{ field: "password", code, detail: "RAW" }];
-  const { person } = openAccept({
-    "POST /v1/invitation/lookup": lookup(withDashboard),
-    "POST /v1/invitation/accept": problem(422, code, "RAW", { errors }),
-  });
-  await step("Join");
-  const field = screen.getByLabelText("Choose a password");
-  await person.type(field, PASSWORD);
-  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  const { field, confirm } = await confirmWith(problem(422, code, "RAW", { errors }));
   await screen.findByText(words);
   expect(document.activeElement).toBe(field);
   expect(document.body.textContent).not.toContain("RAW");
+  await confirm();
+  await step("You have joined Riverside Imaging");
 });
 
 test("a wrong password of an account stands at the field, with a way to set a new one", async () => {
@@ -125,39 +138,25 @@ test("a person who got an account by another invitation meanwhile is asked for i
 const throttled = (wait: string) => problem(429, "too_many_attempts", "RAW", { headers: { "retry-after": wait } });
 
 test.each([
-  ["too many attempts", throttled("700"), "for your address. Try again in 12 minutes."],
-  ["one minute to wait", throttled("60"), "Try again in 1 minute."],
-  ["many at once", throttled("1"), "Wait a minute, then try again."],
-  ["too many clinics", problem(409, "too_many_clinics", "RAW"), "belongs to 40 clinics already"],
+  ...troubles,
+  ["after too many attempts", throttled("700"), "for your address. Try again in 12 minutes."],
+  ["with one minute to wait", throttled("60"), "Try again in 1 minute."],
+  ["with many attempts at once", throttled("1"), "Wait a minute, then try again."],
+  ["in too many clinics", problem(409, "too_many_clinics", "RAW"), "belongs to 40 clinics already"],
+  ["after a change at the same moment", problem(409, "conflict", "RAW"), "Something else changed at the same moment."],
   [
-    "another problem",
-    problem(500, "internal", "Something broke. Report it."),
-    "Something broke. Report it.Request ID req-1",
+    "from a page that the browser hides",
+    problem(403, "cross_site_request", "RAW"),
+    "Reload this page, then try again.",
   ],
-  ["no readable answer", { status: 429, body: { message: "Too Many Requests" } }, "AutoScribe can't answer right now."],
-])("%s stands on top of the form and gets the focus", async (_, answer, words) => {
-  const { person } = openAccept({ "POST /v1/invitation/accept": answer });
-  await step("Join");
-  await person.click(screen.getByRole("button", { name: "Confirm" }));
+])("%s, the form says so on top, keeps the password, and works again", async (_, answer, words) => {
+  const { field, confirm } = await confirmWith(answer);
   const summary = await screen.findByRole("alert");
   await waitFor(() => expect(document.activeElement).toBe(summary));
   expect(summary.textContent).toContain(words);
   expect(document.body.textContent).not.toContain("RAW");
-});
-
-test("without a connection, the form says so and works again after", async () => {
-  let online = false;
-  const { person } = openAccept({
-    "POST /v1/invitation/accept": () => {
-      if (!online) throw new TypeError("Failed to fetch");
-      return { status: 200, body: reader };
-    },
-  });
-  await step("Join");
-  await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await screen.findByText(/can't be reached/);
-  online = true;
-  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  expect(field.value).toBe(PASSWORD);
+  await confirm();
   await step("You have joined Riverside Imaging");
 });
 
@@ -209,13 +208,32 @@ test("a changed invitation that is revoked meanwhile only says that", async () =
   let revoked = false;
   const { person } = openAccept({
     "POST /v1/invitation/lookup": () =>
-      revoked ? problem(404, "token_invalid", "RAW") : { status: 200, body: lookup() },
+      revoked ? problem(404, "token_invalid", "RAW") : { status: 200, body: lookup(withDashboard) },
     "POST /v1/invitation/accept": () => {
       revoked = true;
       return problem(409, "terms_changed", "RAW");
     },
   });
   await step("Join");
+  const field = screen.getByLabelText("Choose a password");
+  await person.type(field, PASSWORD);
   await person.click(screen.getByRole("button", { name: "Confirm" }));
   await step("This link no longer works");
+  expect(field).toHaveProperty("value", "");
+});
+
+test("a changed invitation that does not come at once is shown before it is accepted", async () => {
+  const answers = inTurn({ status: 200, body: lookup() }, offline, { status: 200, body: lookup({ terms: "terms-2" }) });
+  const { person, sent } = openAccept({
+    "POST /v1/invitation/lookup": answers,
+    "POST /v1/invitation/accept": inTurn(problem(409, "terms_changed", "RAW"), { status: 200, body: reader }),
+  });
+  await step("Join");
+  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  await step("Your invitation did not open");
+  await person.click(screen.getByRole("button", { name: "Try again" }));
+  await step("Join");
+  await person.click(screen.getByRole("button", { name: "Confirm" }));
+  await step("You have joined Riverside Imaging");
+  expect(sent.at(-1)?.body).toMatchObject({ terms: "terms-2" });
 });

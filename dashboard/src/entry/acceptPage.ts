@@ -50,7 +50,7 @@ async function lookUp(): Promise<void> {
     showOpenStep();
   } catch (error) {
     if (asked !== token) return;
-    if (isClosed(error)) showClosed(error, token);
+    if (isClosed(error)) close(error);
     else showFailure("Your invitation did not open", error, () => void lookUp());
   }
 }
@@ -114,10 +114,8 @@ async function refuse(error: unknown): Promise<void> {
     await lookUp();
     // The clinic may have revoked it meanwhile. Then there is nothing to check.
     if (invitation) showProblem(byId("accept", HTMLFormElement), error);
-  } else if (isClosed(error)) {
-    showClosed(error, token, invitation?.clinicName);
-    invitation = null;
-  } else throw error;
+  } else if (isClosed(error)) close(error);
+  else throw error;
 }
 
 async function reject(): Promise<void> {
@@ -160,6 +158,13 @@ async function showAccepted(title: string, person: Person): Promise<void> {
     text: [signedIn ? "You are signed in." : "Sign in with your email address and password.", assignableNote(person)],
     actions: [signedIn ? { text: "Go to the dashboard", go: "/" } : { text: "Sign in", go: "/sign-in" }],
   });
+}
+
+/** The link can no longer be used to confirm. */
+function close(problem: Problem): void {
+  showClosed(problem, token, invitation?.clinicName);
+  invitation = null;
+  emptyForms();
 }
 
 /** The link has done its work. */

@@ -1,10 +1,12 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, problem, type serveApi } from "../test/api";
+import { type Answer, inTurn, problem, type serveApi } from "../test/api";
 import { openEntryPage, PASSWORD, startEntryPage, step, text } from "../test/entry";
+import { troubles } from "../test/troubles";
 import { startReset } from "./resetPage";
 
 const DEAD = problem(404, "token_invalid", "RAW");
+const DONE: Answer = { status: 200, body: { success: true, message: "RAW" } };
 
 function start(routes: Parameters<typeof serveApi>[0], address = "/reset#token=abc") {
   const found = { email: "olu@clinic.example", hasDashboardAccess: true };
@@ -91,37 +93,82 @@ test.each([
   expect(sent).toHaveLength(1);
 });
 
-test("a password that the API refuses is explained at the field in our words", async () => {
-  const errors = [{ field: "password", code: "password_breached", detail: "RAW" }];
-  const { person } = start({ "POST /v1/password/reset": problem(422, "password_breached", "RAW", { errors }) });
-  const field = await setPassword(person);
-  await screen.findByText(/list of stolen passwords/);
-  expect(document.activeElement).toBe(field);
+const field = (code: string) => problem(422, code, "RAW", { errors: [{ field: "password", code, detail: "RAW" }] });
+
+test.each([
+  ["password_length", /15 to 128/],
+  ["password_weak", /easy to guess/],
+  ["password_breached", /list of stolen passwords/],
+])("a password that the API refuses as %s is explained at the field in our words", async (code, words) => {
+  const { person } = start({ "POST /v1/password/reset": inTurn(field(code), DONE) });
+  const password = await setPassword(person);
+  await screen.findByText(words);
+  expect(document.activeElement).toBe(password);
   expect(document.body.textContent).not.toContain("RAW");
+  await person.click(screen.getByRole("button", { name: "Set password" }));
+  await step("Your new password is set");
 });
 
-test("a link that ended meanwhile says so", async () => {
-  const { person } = start({ "POST /v1/password/reset": DEAD });
-  await setPassword(person);
-  await step("This link no longer works");
-  expect(text()).toContain("If you have just set a password, sign in with it.");
-});
+const throttled = (more = {}) => problem(429, "too_many_attempts", "RAW", more);
 
-test("too many attempts say how long to wait", async () => {
-  const answer = problem(429, "too_many_attempts", "RAW", { headers: { "retry-after": "125" } });
-  const { person } = start({ "POST /v1/password/reset": answer });
-  await setPassword(person);
+test.each([
+  ...troubles,
+  ["after too many attempts", throttled({ headers: { "retry-after": "125" } }), "Try again in 3 minutes."],
+  ["with no time to wait for", throttled(), "Wait a few minutes, then try again."],
+  ["after a change at the same moment", problem(409, "conflict", "RAW"), "Something else changed at the same moment."],
+  [
+    "from a page that the browser hides",
+    problem(403, "cross_site_request", "RAW"),
+    "Reload this page, then try again.",
+  ],
+])("%s, the form says so on top, keeps the password, and works again", async (_, answer, words) => {
+  const { person } = start({ "POST /v1/password/reset": inTurn(answer, DONE) });
+  const password = await setPassword(person);
   const summary = await screen.findByRole("alert");
   await waitFor(() => expect(document.activeElement).toBe(summary));
-  expect(summary.textContent).toBe("There were too many wrong passwords. Try again in 3 minutes.");
+  expect(summary.textContent).toContain(words);
+  expect(document.body.textContent).not.toContain("RAW");
+  expect(password).toHaveProperty("value", PASSWORD);
+  await person.click(screen.getByRole("button", { name: "Set password" }));
+  await step("Your new password is set");
 });
 
-test("a link that did not open can be tried again", async () => {
+test("a link that ended meanwhile says so, and keeps no password", async () => {
+  const { person } = start({ "POST /v1/password/reset": DEAD });
+  const password = await setPassword(person);
+  await step("This link no longer works");
+  expect(text()).toContain("If you have just set a password, sign in with it.");
+  expect(password).toHaveProperty("value", "");
+});
+
+test.each([
+  ["sets its password", DONE],
+  ["is refused", problem(409, "conflict", "RAW")],
+  ["has ended", DEAD],
+])("a newer link in the same tab stays when the one before %s meanwhile", async (_, late) => {
+  let answer = (_: Answer) => {};
+  const { person, sent } = start({
+    "POST /v1/password/reset": () =>
+      new Promise((resolve) => {
+        answer = resolve;
+      }),
+  });
+  await setPassword(person);
+  await waitFor(() => expect(sent.at(-1)?.path).toBe("/v1/password/reset"));
+  location.hash = "token=newer";
+  await waitFor(() => expect(sent.at(-1)?.body).toEqual({ token: "newer" }));
+  answer(late);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  await step("Set a new password");
+  expect(sessionStorage.getItem("password")).toBe("newer");
+  expect(document.querySelector("#reset .problem")).toHaveProperty("hidden", true);
+});
+
+test.each(troubles)("%s, the page says so, and opens the link after", async (_, answer, words) => {
   const found = { status: 200, body: { email: "olu@clinic.example", hasDashboardAccess: true } };
-  const answers: Answer[] = [problem(503, "unavailable", "Try again soon."), found];
-  const { person } = start({ "POST /v1/password/lookup": () => answers.shift() ?? DEAD });
+  const { person } = start({ "POST /v1/password/lookup": inTurn(answer, found) });
   await step("The link did not open");
-  expect(text()).toContain("Try again soon.Request ID req-1");
+  expect(text()).toContain(words);
   await person.click(screen.getByRole("button", { name: "Try again" }));
   await step("Set a new password");
 });

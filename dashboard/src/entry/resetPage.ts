@@ -64,15 +64,16 @@ async function reset(): Promise<void> {
   const password = byId("password", HTMLInputElement).value;
   const fault = lengthFault(password);
   if (fault) throw fieldProblem({ field: "password", code: fault });
+  const asked = token;
   try {
     await post("/v1/password/reset", { token, password });
   } catch (error) {
+    if (asked !== token) return;
     if (isDead(error)) return showTrouble(error);
     throw error;
   }
-  forgetToken(KEY);
-  // The Back button must not find the password.
-  byId("reset", HTMLFormElement).reset();
+  if (asked !== token) return;
+  end();
   showOutcome({
     mark: "good",
     title: "Your new password is set",
@@ -83,7 +84,7 @@ async function reset(): Promise<void> {
 
 function showTrouble(error: unknown): void {
   if (isDead(error)) {
-    forgetToken(KEY);
+    end();
     showOutcome({
       mark: "bad",
       title: "This link no longer works",
@@ -93,6 +94,12 @@ function showTrouble(error: unknown): void {
       actions: [another, signIn],
     });
   } else showFailure("The link did not open", error, () => void lookUp());
+}
+
+/** The link has done its work. The Back button must not find the password. */
+function end(): void {
+  forgetToken(KEY);
+  byId("reset", HTMLFormElement).reset();
 }
 
 function isDead(error: unknown): boolean {

@@ -1,8 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, problem, type serveApi, session } from "../test/api";
+import { type Answer, inTurn, problem, type serveApi, session } from "../test/api";
 import { startEntryPage, step, text } from "../test/entry";
 import { otherTab } from "../test/tabs";
+import { troubles } from "../test/troubles";
 import { startSignIn } from "./signInPage";
 
 const clinics = [
@@ -95,19 +96,28 @@ test("an address that the API cannot read stands at its field", async () => {
 const throttled = problem(429, "too_many_attempts", "RAW", { headers: { "retry-after": "840" } });
 
 test.each([
-  ["a wrong password", problem(401, "credentials_wrong", "RAW"), "The email address or the password is wrong."],
-  ["too many attempts", throttled, "too many wrong passwords for this address. Try again in 14 minutes."],
-  ["a page that the browser hides", problem(403, "cross_site_request", "RAW"), "Reload this page"],
-  ["another problem", problem(500, "internal", "Something broke."), "Something broke.Request ID req-1"],
-  ["a page of the network", { status: 200, body: undefined as unknown }, "AutoScribe can't answer right now."],
-])("%s stands on top of the form and gets the focus", async (name, answer, words) => {
-  const { person, replace } = start({ "POST /v1/session": answer });
-  if (name === "a page of the network") servePage();
+  ...troubles,
+  ["with a wrong password", problem(401, "credentials_wrong", "RAW"), "The email address or the password is wrong."],
+  ["after too many attempts", throttled, "too many wrong passwords for this address. Try again in 14 minutes."],
+  ["from a page that the browser hides", problem(403, "cross_site_request", "RAW"), "Reload this page"],
+])("%s, the form says so on top, keeps what was entered, and works again", async (_, answer, words) => {
+  const { person, replace } = start({ "POST /v1/session": inTurn(answer, { status: 200, body: session() }) });
   await signIn(person);
   const summary = await screen.findByRole("alert");
   await waitFor(() => expect(document.activeElement).toBe(summary));
   expect(summary.textContent).toContain(words);
   expect(summary.textContent).not.toContain("RAW");
+  expect(replace).not.toHaveBeenCalled();
+  await person.click(screen.getByRole("button", { name: "Sign in" }));
+  await waitFor(() => expect(replace).toHaveBeenCalledWith(home));
+});
+
+test("a page of the network is not taken for an answer", async () => {
+  const { person, replace } = start({});
+  servePage();
+  await signIn(person);
+  const summary = await screen.findByRole("alert");
+  expect(summary.textContent).toContain("AutoScribe can't answer right now.");
   expect(replace).not.toHaveBeenCalled();
 });
 
@@ -144,18 +154,25 @@ test("a person of several clinics chooses one", async () => {
   });
 });
 
-test("a clinic that refuses says why, and the way back keeps the address", async () => {
-  const { person } = start({
-    "POST /v1/session": ({ body }) =>
-      (body as { clinicId?: string }).clinicId
-        ? problem(401, "credentials_wrong", "RAW")
-        : problem(422, "clinic_required", "RAW", { clinics }),
+test.each([
+  ...troubles,
+  ["after another change of the password", problem(401, "credentials_wrong", "RAW"), "is wrong. Check both"],
+  ["after too many attempts", throttled, "Try again in 14 minutes."],
+])("%s, the choice of a clinic says so, and the way back keeps the address", async (_, answer, words) => {
+  const { person, replace } = start({
+    "POST /v1/session": inTurn(problem(422, "clinic_required", "RAW", { clinics }), answer, {
+      status: 200,
+      body: session(),
+    }),
   });
   await signIn(person);
   await step("Choose a clinic");
   await person.click(screen.getByRole("button", { name: "Riverside Imaging" }));
-  await screen.findByText(/is wrong. Check both/);
-  expect(screen.getByRole("button", { name: "Riverside Imaging" })).toBeTruthy();
+  const summary = await screen.findByRole("alert");
+  expect(summary.textContent).toContain(words);
+  expect(summary.textContent).not.toContain("RAW");
+  await person.click(screen.getByRole("button", { name: "Riverside Imaging" }));
+  await waitFor(() => expect(replace).toHaveBeenCalledWith(home));
   location.hash = "sign-in";
   await step("Sign in");
   expect(document.querySelector<HTMLInputElement>("#email")?.value).toBe("olu@clinic.example");
@@ -199,12 +216,22 @@ test("the link to a forgotten password opens that step, also for a person who is
   expect(replace).not.toHaveBeenCalled();
 });
 
-test("a network that asked for many links waits", async () => {
-  const { person } = start({ "POST /v1/password/forgot": throttled }, "/sign-in#forgot");
+const unreadable = (code: string) => problem(422, code, "RAW", { errors: [{ field: "email", code, detail: "RAW" }] });
+
+test.each([
+  ...troubles,
+  ["from a network that asked often", throttled, "Your network has requested too many links. Try again in 14 minutes."],
+  ["with an address that can't be read", unreadable("email_invalid"), "Enter your whole email address"],
+  ["with letters that no email takes", unreadable("email_local_part_not_ascii"), "without accents"],
+])("%s, no link is on its way, and it can be asked for again", async (_, answer, words) => {
+  const { person } = start({ "POST /v1/password/forgot": inTurn(answer, { status: 202 }) }, "/sign-in#forgot");
   await step("Forgot password?");
   await person.type(document.querySelector("#forgot-email") as HTMLElement, "olu@clinic.example{Enter}");
-  const summary = await screen.findByRole("alert");
-  expect(summary.textContent).toBe("Your network has requested too many links. Try again in 14 minutes.");
+  await waitFor(() => expect(text()).toContain(words));
+  expect(document.activeElement?.matches("[aria-invalid=true], [role=alert]")).toBe(true);
+  expect(text()).not.toContain("RAW");
+  await person.click(screen.getByRole("button", { name: "Send the link" }));
+  await step("Check your email");
 });
 
 test("the problem of a step is gone when the person comes back to it", async () => {

@@ -50,6 +50,14 @@ function json({ status, body, headers }: Answer): Response {
   return new Response(content, { status, headers: { "content-type": type, ...headers } });
 }
 
+/** Answers that come one after another. The last one stays. */
+export function inTurn(...answers: (Answer | (() => Answer))[]): () => Answer {
+  return () => {
+    const next = answers.length > 1 ? answers.shift() : answers[0];
+    return typeof next === "function" ? next() : (next as Answer);
+  };
+}
+
 /** A refusal as the API words it. */
 export function problem(
   status: number,
