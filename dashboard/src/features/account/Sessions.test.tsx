@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { problem, serveApi, session } from "../../test/api";
+import { inTurn, problem, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
 
 const here = {
@@ -128,4 +128,18 @@ test.each([
   serve({ "GET /v1/sessions": { sessions: [here], skipped } });
   openPage("/account");
   await screen.findByText(words);
+});
+
+test("a refusal goes once something else is done", async () => {
+  const refusal = problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.");
+  const done = { status: 200, body: { success: true, message: "" } };
+  serve({ "DELETE /v1/sessions/*": inTurn(refusal, done), "POST /v1/sessions/end-others": inTurn(refusal, done) });
+  const { person } = openPage("/account");
+  await person.click(await screen.findByRole("button", { name: /Another clinic/ }));
+  await screen.findByRole("alert");
+  await person.click(screen.getByRole("button", { name: "Sign out everywhere else" }));
+  await screen.findByRole("alert");
+  await person.click(screen.getByRole("button", { name: /Another clinic/ }));
+  await screen.findByText("The session has ended.");
+  expect(screen.queryByRole("alert")).toBeNull();
 });

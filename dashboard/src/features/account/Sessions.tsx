@@ -12,15 +12,20 @@ import { SessionsTable } from "./SessionsTable";
 export function Sessions({ clinics }: { clinics: Schemas["ClinicView"][] }) {
   const query = useQuery(sessionsQuery);
   const [said, setSaid] = useState("");
+  const [refused, setRefused] = useState<Error | null>(null);
+  const settle = (error: Error | null, done: string) => {
+    setSaid(error ? "" : done);
+    setRefused(error);
+  };
   const end = useMutation({
     mutationFn: endOrGone,
-    onMutate: () => setSaid(""),
-    onSettled: (_, error) => setSaid(error ? "" : "The session has ended."),
+    onMutate: () => settle(null, ""),
+    onSettled: (_, error) => settle(error, "The session has ended."),
   });
   const endOthers = useMutation({
     mutationFn: endOtherSessions,
-    onMutate: () => setSaid(""),
-    onSettled: (_, error) => setSaid(error ? "" : "Your other sessions have ended."),
+    onMutate: () => settle(null, ""),
+    onSettled: (_, error) => settle(error, "Your other sessions have ended."),
   });
   const status = useRef<HTMLParagraphElement>(null);
   // The button that had the focus goes with the other sessions.
@@ -28,7 +33,7 @@ export function Sessions({ clinics }: { clinics: Schemas["ClinicView"][] }) {
     if (endOthers.isSuccess) status.current?.focus();
   }, [endOthers.isSuccess]);
   const busy = end.isPending || endOthers.isPending;
-  const error = query.error ?? end.error ?? endOthers.error;
+  const error = query.error ?? refused;
   const sessions = query.data?.sessions ?? [];
   return (
     <section aria-labelledby="sessions">

@@ -16,7 +16,7 @@ const admin = user({ userId: "usr_admin", firstName: "Ada" });
 const owner = user({ userId: "usr_owner", firstName: "Omar", level: "owner" });
 const me = user({ level: "owner" });
 
-function serve(users: unknown[], ...answers: Answer[]) {
+function serve(users: unknown[], ...answers: (Answer | (() => Answer))[]) {
   let level: "owner" | "admin" = "owner";
   return serveApi({
     "GET /v1/session": () => ({ status: 200, body: session({ level }) }),
@@ -28,7 +28,8 @@ function serve(users: unknown[], ...answers: Answer[]) {
         : { users, cursor: users.length > 4 ? "next" : null, hasMore: users.length > 4 },
     }),
     "POST /v1/clinic/transfer-ownership": () => {
-      const answer = answers.shift() ?? { status: 200, body: { success: true, message: "" } };
+      const next = answers.shift() ?? { status: 200, body: { success: true, message: "" } };
+      const answer = typeof next === "function" ? next() : next;
       if (answer.status === 200) level = "admin";
       return answer;
     },
@@ -132,3 +133,27 @@ test("a person who cannot own any more is refused with the reason, and Cancel le
   await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("button", { name: "Transfer ownership" })));
 });
+
+test.each([
+  ["lost dashboard access", 409, "user_cannot_own", [reader]],
+  ["is gone, and someone else is left", 404, "user_not_found", [admin]],
+  ["is gone, and no one is left", 404, "user_not_found", []],
+])(
+  "a person who %s meanwhile is refused with the reason, although the choice is gone",
+  async (_, status, code, left) => {
+    const users: unknown[] = [anna];
+    const detail = "Choose an active user with dashboard access.";
+    serve(users, () => {
+      users.splice(0, 1, ...left);
+      return problem(status, code, detail);
+    });
+    const { person, dialog } = await choose();
+    await person.click(within(dialog).getByRole("button", { name: "Transfer ownership" }));
+    await within(dialog).findByText(detail);
+    await waitFor(() => expect(screen.queryByRole("option", { name: /Anna Hale/ })).toBeNull());
+    expect(screen.getByRole("dialog")).toBe(dialog);
+    await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
+    expect(screen.queryByRole("dialog")).toBeNull();
+    await waitFor(() => expect(document.activeElement).not.toBe(document.body));
+  },
+);

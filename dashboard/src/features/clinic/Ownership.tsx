@@ -12,6 +12,8 @@ import { TransferDialog } from "./TransferDialog";
 /** Who owns the clinic. An owner can hand it over. */
 export function Ownership({ user, isOwner }: { user: User; isOwner: boolean }) {
   const [said, setSaid] = useState("");
+  // The question stays when the person can no longer be chosen. It says why the transfer was refused.
+  const [asked, setAsked] = useState<User | null>(null);
   const status = useRef<HTMLParagraphElement>(null);
   // What had the focus goes with the transfer.
   useEffect(() => {
@@ -25,21 +27,30 @@ export function Ownership({ user, isOwner }: { user: User; isOwner: boolean }) {
         API keys that manage admins or dictate.
       </p>
       {isOwner ? (
-        <Transfer ownId={user.userId} onDone={setSaid} />
+        <Transfer ownId={user.userId} onAsk={setAsked} />
       ) : (
         <p className="quiet">Only an owner can transfer ownership.</p>
       )}
       <p role="status" ref={status} tabIndex={-1}>
         {said}
       </p>
+      {asked && (
+        <TransferDialog
+          next={asked}
+          onDone={() => {
+            setAsked(null);
+            setSaid(`${fullName(asked)} is now an owner, and you are an admin.`);
+          }}
+          onClose={() => setAsked(null)}
+        />
+      )}
     </section>
   );
 }
 
-function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => void }) {
+function Transfer({ ownId, onAsk }: { ownId: string; onAsk: (next: User) => void }) {
   const [q, setQ] = useState("");
   const [chosenId, setChosenId] = useState("");
-  const [asking, setAsking] = useState(false);
   const [missing, setMissing] = useState(false);
   const select = useRef<HTMLSelectElement>(null);
   const query = useInfiniteQuery(candidatesQuery(ownId, q));
@@ -85,22 +96,12 @@ function Transfer({ ownId, onDone }: { ownId: string; onDone: (said: string) => 
         type="button"
         onClick={() => {
           setMissing(!chosen);
-          if (!chosen) select.current?.focus();
-          setAsking(chosen !== undefined);
+          if (chosen) onAsk(chosen);
+          else select.current?.focus();
         }}
       >
         Transfer ownership
       </button>
-      {asking && chosen && (
-        <TransferDialog
-          next={chosen}
-          onDone={() => {
-            setAsking(false);
-            onDone(`${fullName(chosen)} is now an owner, and you are an admin.`);
-          }}
-          onClose={() => setAsking(false)}
-        />
-      )}
     </>
   );
 }

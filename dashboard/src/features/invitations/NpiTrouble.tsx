@@ -9,7 +9,17 @@ import type { Invitation } from "./queries";
 
 /** Why the person could not create reports yet, and who can change that. */
 export function NpiTrouble({ invitation }: { invitation: Invitation }) {
-  if (invitation.status !== "sent") return null;
+  // The question stays when the invitation ends meanwhile. It says why the attestation was refused.
+  const [asked, setAsked] = useState<Invitation | null>(null);
+  return (
+    <>
+      {invitation.status === "sent" && <Trouble invitation={invitation} onAttest={() => setAsked(invitation)} />}
+      {asked && <AttestDialog invitation={asked} onClose={() => setAsked(null)} />}
+    </>
+  );
+}
+
+function Trouble({ invitation, onAttest }: { invitation: Invitation; onAttest: () => void }) {
   switch (invitation.npiVerification) {
     case "pending":
       return (
@@ -20,7 +30,7 @@ export function NpiTrouble({ invitation }: { invitation: Invitation }) {
     case "deactivated":
       return <p className="problem">This NPI is deactivated in NPPES. {wayOut(invitation)}</p>;
     case "name_mismatch":
-      return <Attest invitation={invitation} />;
+      return <Mismatch invitation={invitation} onAttest={onAttest} />;
     default:
       return null;
   }
@@ -37,48 +47,47 @@ function wayOut(invitation: Invitation): string {
     : "Edit the invitation to correct the NPI.";
 }
 
-function Attest({ invitation }: { invitation: Invitation }) {
-  const { invitationId, npiNumber, npiRegistryName } = invitation;
-  const [asked, setAsked] = useState(false);
+function Mismatch({ invitation, onAttest }: { invitation: Invitation; onAttest: () => void }) {
+  const name = fullName(invitation);
+  return (
+    <div className="problem">
+      <p>
+        NPPES lists NPI {invitation.npiNumber} for {registered(invitation)}. {name} can create reports once an owner or
+        admin attests that the number is theirs. If it is not: {wayOut(invitation)}
+      </p>
+      <button type="button" onClick={onAttest}>
+        Attest the NPI<span className="visually-hidden"> of {name}</span>
+      </button>
+    </div>
+  );
+}
+
+function AttestDialog({ invitation, onClose }: { invitation: Invitation; onClose: () => void }) {
+  const { invitationId, npiNumber } = invitation;
   const attest = useMutation({
     mutationFn: () =>
       data(
         api.POST("/v1/autoScribe/users/invitations/{invitationId}/attest-npi", { params: { path: { invitationId } } }),
       ),
-    onSuccess: () => setAsked(false),
+    onSuccess: onClose,
   });
-  const name = fullName(invitation);
-  const registered = npiRegistryName ? registryWords(npiRegistryName) : "someone with a different last name";
   return (
-    <div className="problem">
+    <Confirm
+      title={`Does NPI ${npiNumber} belong to ${fullName(invitation)}?`}
+      action="Attest"
+      busy={attest.isPending}
+      error={attest.error}
+      onConfirm={() => attest.mutate()}
+      onClose={onClose}
+    >
       <p>
-        NPPES lists NPI {npiNumber} for {registered}. {name} can create reports once an owner or admin attests that the
-        number is theirs. If it is not: {wayOut(invitation)}
+        NPPES lists it for {registered(invitation)}. Attest only if you know the person and that this was their name.
+        Your name is recorded.
       </p>
-      <button
-        type="button"
-        onClick={() => {
-          attest.reset();
-          setAsked(true);
-        }}
-      >
-        Attest the NPI<span className="visually-hidden"> of {name}</span>
-      </button>
-      {asked && (
-        <Confirm
-          title={`Does NPI ${npiNumber} belong to ${name}?`}
-          action="Attest"
-          busy={attest.isPending}
-          error={attest.error}
-          onConfirm={() => attest.mutate()}
-          onClose={() => setAsked(false)}
-        >
-          <p>
-            NPPES lists it for {registered}. Attest only if you know the person and that this was their name. Your name
-            is recorded.
-          </p>
-        </Confirm>
-      )}
-    </div>
+    </Confirm>
   );
+}
+
+function registered({ npiRegistryName }: Invitation): string {
+  return npiRegistryName ? registryWords(npiRegistryName) : "someone with a different last name";
 }

@@ -13,11 +13,53 @@ import { attestNpi, showUser, type UserDetails } from "./userQueries";
 
 /** The NPI, what the registry says of it, and the attestation of a manager who knows the person. */
 export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean }) {
-  if (user.status === "released" || (!user.npiNumber && !user.canCreateReports)) return null;
+  const queries = useQueryClient();
+  // The question stays when someone else changes the person meanwhile. It says why the attestation was refused.
+  const [asked, setAsked] = useState<UserDetails | null>(null);
+  const attest = useMutation({
+    mutationFn: () => attestNpi(user.userId),
+    onSuccess: (attested) => {
+      setAsked(null);
+      showUser(queries, attested);
+    },
+  });
+  const ask = () => {
+    attest.reset();
+    setAsked(user);
+  };
+  return (
+    <>
+      {hasPanel(user) && (
+        <section className="card panel" aria-labelledby="npi">
+          <h2 id="npi">NPI</h2>
+          <Npi user={user} />
+          {!locked && <Attest user={user} attested={attest.isSuccess} onAsk={ask} />}
+        </section>
+      )}
+      {asked && (
+        <Confirm
+          title={`Attest the NPI of ${fullName(asked)}?`}
+          action="Attest"
+          busy={attest.isPending}
+          error={attest.error}
+          onConfirm={() => attest.mutate()}
+          onClose={() => setAsked(null)}
+        >
+          <Question user={asked} />
+        </Confirm>
+      )}
+    </>
+  );
+}
+
+function hasPanel({ status, npiNumber, canCreateReports }: UserDetails): boolean {
+  return status !== "released" && Boolean(npiNumber || canCreateReports);
+}
+
+function Npi({ user }: { user: UserDetails }) {
   const registry = user.npiRegistryName;
   return (
-    <section className="card panel" aria-labelledby="npi">
-      <h2 id="npi">NPI</h2>
+    <>
       <Facts
         facts={[
           ["Number", user.npiNumber ?? "None"],
@@ -26,8 +68,7 @@ export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean 
         ]}
       />
       <p>{explanations[user.npiVerification]}</p>
-      {!locked && <Attest user={user} />}
-    </section>
+    </>
   );
 }
 
@@ -45,19 +86,11 @@ const explanations: Record<UserDetails["npiVerification"], string> = {
     "The registry has deactivated this number. If the person has another number, enter it with Edit. Until then, you can't assign studies to this person.",
 };
 
-function Attest({ user }: { user: UserDetails }) {
+function Attest(props: { user: UserDetails; attested: boolean; onAsk: () => void }) {
+  const { user, attested, onAsk } = props;
   const session = useSession();
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const attest = useMutation({
-    mutationFn: () => attestNpi(user.userId),
-    onSuccess: (attested) => {
-      setAsking(false);
-      showUser(queries, attested);
-    },
-  });
   const name = fullName(user);
-  if (attest.isSuccess && user.npiVerification === "verified")
+  if (attested && user.npiVerification === "verified")
     return <Outcome>You attested the NPI of {name}. Your name is recorded in Activity.</Outcome>;
   if (user.npiVerification !== "name_mismatch") return null;
   if (isSelf(session, user)) return <p>No one can attest their own NPI. Ask another owner or admin.</p>;
@@ -65,32 +98,20 @@ function Attest({ user }: { user: UserDetails }) {
   return (
     <>
       <p>If you know the person and the last name has changed, attest that the number is theirs.</p>
-      <button
-        type="button"
-        onClick={() => {
-          attest.reset();
-          setAsking(true);
-        }}
-      >
+      <button type="button" onClick={onAsk}>
         Attest<span className="visually-hidden"> the NPI of {name}</span>
       </button>
-      {asking && (
-        <Confirm
-          title={`Attest the NPI of ${name}?`}
-          action="Attest"
-          busy={attest.isPending}
-          error={attest.error}
-          onConfirm={() => attest.mutate()}
-          onClose={() => setAsking(false)}
-        >
-          <p>
-            You confirm that you know {name}, and that NPI {user.npiNumber} is theirs
-            {user.npiRegistryName && `, although the registry says ${registryWords(user.npiRegistryName)}`}. From then
-            on, they can create reports. Your name is recorded in Activity, and every other owner and admin gets an
-            email. You may have to enter your password.
-          </p>
-        </Confirm>
-      )}
     </>
+  );
+}
+
+function Question({ user }: { user: UserDetails }) {
+  return (
+    <p>
+      You confirm that you know {fullName(user)}, and that NPI {user.npiNumber} is theirs
+      {user.npiRegistryName && `, although the registry says ${registryWords(user.npiRegistryName)}`}. From then on,
+      they can create reports. Your name is recorded in Activity, and every other owner and admin gets an email. You may
+      have to enter your password.
+    </p>
   );
 }
