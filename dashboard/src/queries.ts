@@ -15,7 +15,13 @@ export function makeQueries(options: { retry?: boolean } = {}): QueryClient {
       },
       mutations: { networkMode: "always" },
     },
-    mutationCache: new MutationCache({ onSettled: () => queries.invalidateQueries() }),
+    mutationCache: new MutationCache({
+      onSettled: (_, error) => {
+        // Each request would open the sign-in dialog that was just closed.
+        const signedOut = error instanceof Problem && error.code === "unauthenticated";
+        return signedOut ? undefined : queries.invalidateQueries();
+      },
+    }),
   });
   return queries;
 }

@@ -175,6 +175,23 @@ test.each([
   expect(document.body.textContent).not.toMatch(/POST \/v1|Bearer/);
 });
 
+test("Cancel at the sign-in is not followed by the same question, although every request is refused", async () => {
+  let over = false;
+  const { person, sent } = await openForm({
+    "GET /v1/session": () => (over ? unauthenticated : { status: 200, body: session() }),
+    [INVITE]: unauthenticated,
+  });
+  await fillIn(person);
+  over = true;
+  await person.click(send());
+  await person.click(await screen.findByRole("button", { name: "Cancel" }));
+  await screen.findByRole("alert");
+  const before = sent.length;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(sent).toHaveLength(before);
+});
+
 test("a session that ends while the password is asked for is followed by the sign-in, then the password", async () => {
   let state: "over" | "new" | "confirmed" = "over";
   let rotations = 0;

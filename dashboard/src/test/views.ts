@@ -38,12 +38,14 @@ export function list(access: unknown[], hasMore = false) {
 
 /** An API whose open views a test changes. */
 export function serveViews(open: Schemas["AccessView"][]) {
-  const api = { open, fail: null as null | ReturnType<typeof problem>, sent: [] as Sent[] };
+  type Refusal = null | ReturnType<typeof problem>;
+  const api = { open, fail: null as Refusal, refuse: null as Refusal, sent: [] as Sent[] };
   api.sent = serveApi({
     "GET /v1/session": session(),
     "GET /v1/autoScribe/users/*": anna,
     "GET /v1/access": () => api.fail ?? { status: 200, body: list(api.open) },
     "POST /v1/access/revoke": ({ body }) => {
+      if (api.refuse) return api.refuse;
       api.open = api.open.filter((one) => one.accessId !== (body as { accessId: string }).accessId);
       return { status: 200, body: { success: true, message: "" } };
     },

@@ -106,6 +106,19 @@ test("while the email is queued the page asks again, and stops after 20 seconds"
   expect(reads()).toBe(last);
 });
 
+test("a session that is over is asked about once while the email is queued", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let answer: Answer = { status: 200, body: invitation({ delivery: "queued" }) };
+  const { person } = openInvitation(() => answer);
+  await screen.findByRole("heading", { name: "Anna Hale" });
+  answer = problem(401, "unauthenticated", "Sign in.");
+  await vi.advanceTimersByTimeAsync(2_100);
+  await person.click(await screen.findByRole("button", { name: "Cancel" }));
+  await screen.findByRole("alert");
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(screen.queryByRole("dialog")).toBeNull();
+});
+
 test("a delivered email is not asked about again", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   const { sent } = openInvitation({});

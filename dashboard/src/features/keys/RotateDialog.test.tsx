@@ -45,13 +45,31 @@ test("hours out of range are not sent", async () => {
   expect(sent.some((one) => one.method === "POST")).toBe(false);
 });
 
-test("a key that someone revoked meanwhile says so", async () => {
-  const refused = problem(409, "api_key_revoked", "This API key was revoked. Create a new one.");
-  const { sent, dialog, submit } = await openRotation(refused);
-  const before = sent.filter((one) => one.path === "/v1/apiKeys").length;
-  await submit();
-  await within(dialog).findByText("This API key was revoked. Create a new one.");
-  await waitFor(() => expect(sent.filter((one) => one.path === "/v1/apiKeys").length).toBeGreaterThan(before));
+test.each([
+  ["rotate", 409, "api_key_revoked", "revoked", "Revoked"],
+  ["rotate", 409, "api_key_expired", "expired", "Expired"],
+  ["rotate", 404, "api_key_not_found", null, "No PACS is connected yet"],
+  ["revoke", 404, "api_key_not_found", null, "No PACS is connected yet"],
+] as const)("to %s a key that is no longer there is refused as %i %s, and the list shows it", async (...row) => {
+  const [action, status, code, now, shown] = row;
+  let keys = [apiKey()];
+  serveApi({
+    "GET /v1/session": session({ level: "owner" }),
+    "GET /v1/apiKeys": () => ({ status: 200, body: keyList(keys) }),
+    [`POST /v1/apiKeys/*/${action}`]: () => {
+      keys = now ? [apiKey({ status: now })] : [];
+      return problem(status, code, "This API key is gone. Create a new one.");
+    },
+  });
+  const { person } = openPage("/keys");
+  await person.click(await screen.findByRole("button", { name: new RegExp(`^${action} PACS`, "i") }));
+  const dialog = screen.getByRole("dialog");
+  await person.click(within(dialog).getByRole("button", { name: new RegExp(`^${action} key`, "i") }));
+  await within(dialog).findByText("This API key is gone. Create a new one.");
+  await screen.findByText(shown);
+  expect(screen.getByRole("dialog")).toBe(dialog);
+  await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(document.activeElement?.matches("h1, tr")).toBe(true));
 });
 
 test("a key that was rotated before says what stops at once", async () => {

@@ -1,7 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, problem, serveApi, session } from "../../test/api";
-import { offline } from "../../test/offline";
+import { problem, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
 import { anna, list, serveViews, unopened, view } from "../../test/views";
 
@@ -72,18 +71,19 @@ test("Cancel ends nothing and gives the focus back", async () => {
   expect(api.sent.some((one) => one.method === "POST")).toBe(false);
 });
 
-test("a refused end says why in the dialog", async () => {
-  serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/autoScribe/users/*": anna,
-    "GET /v1/access": list([view()]),
-    "POST /v1/access/revoke": problem(409, "conflict", "Someone else changed something at the same moment. Try again."),
-  });
+test("a view that has ended meanwhile says so in the dialog, and its row is gone", async () => {
+  const api = serveViews([view(), unopened]);
+  api.refuse = problem(404, "access_not_found", "There is no such view. It may have ended.");
   const { person } = openPage("/views");
   await person.click(await screen.findByRole("button", { name: /^End the view of Anna Hale/ }));
   const dialog = screen.getByRole("dialog");
+  api.open = [unopened];
   await person.click(within(dialog).getByRole("button", { name: "End the view" }));
-  await within(dialog).findByText("Someone else changed something at the same moment. Try again.");
+  await within(dialog).findByText("There is no such view. It may have ended.");
+  await waitFor(() => expect(screen.queryByRole("row", { name: /Anna Hale/ })).toBeNull());
+  await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
+  expect(screen.queryByRole("dialog")).toBeNull();
+  await waitFor(() => expect(document.activeElement).not.toBe(document.body));
 });
 
 test("Show more loads the next page and moves the focus to its first row", async () => {
@@ -126,21 +126,4 @@ test("a person without the right reads why there is no list", async () => {
   await screen.findByText(
     "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
   );
-});
-
-test("without a connection the page says so, and tries again", async () => {
-  let answer: () => Answer = offline;
-  serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/autoScribe/users/*": anna,
-    "GET /v1/access": () => answer(),
-  });
-  const { person } = openPage("/views");
-  const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Check your connection");
-  expect(screen.queryByText("No view is open")).toBeNull();
-  answer = () => ({ status: 200, body: list([view()]) });
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByRole("row", { name: /Anna Hale/ });
-  expect(screen.queryByRole("alert")).toBeNull();
 });

@@ -1,4 +1,4 @@
-import { screen, within } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
 import { problem, type Sent } from "../../test/api";
 import { openPage } from "../../test/page";
@@ -76,4 +76,26 @@ test("rows stay when asking again fails", async () => {
   expect(within(alert).getByText("AutoScribe can't answer right now. Try again in a moment.")).toBeTruthy();
   expect(within(alert).getByRole("button").textContent).toMatch(/^Try again in \d+ s$/);
   expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
+});
+
+test("a session that is over is asked about once, not every time the page would ask again", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const api = serveViews([view()]);
+  const { person } = openPage("/views");
+  await screen.findByText("1 open view");
+  api.fail = problem(401, "unauthenticated", "Sign in.");
+  await vi.advanceTimersByTimeAsync(10_000);
+  await screen.findByRole("heading", { name: "Your session has ended" });
+  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  const alert = await screen.findByRole("alert");
+  const before = asked(api).length;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(screen.queryByRole("dialog")).toBeNull();
+  expect(asked(api)).toHaveLength(before);
+  api.fail = null;
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await waitFor(() => expect(screen.queryByRole("alert")).toBeNull());
+  const after = asked(api).length;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(asked(api).length).toBeGreaterThan(after);
 });

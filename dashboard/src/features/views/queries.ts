@@ -24,10 +24,13 @@ export const viewsQuery = infiniteQueryOptions({
   ...followCursor,
 });
 
-/** When to ask again. A refusal that names a time is obeyed. */
-export function askAgainAfter(error: unknown): number {
-  const wait = error instanceof Problem ? (error.retryAfter ?? 0) * 1000 : 0;
-  return Math.max(AGAIN_MS, wait);
+/**
+ * When to ask again. A refusal that names a time is obeyed. A session that is over would open the sign-in dialog each
+ * time.
+ */
+export function askAgainAfter(error: unknown): number | false {
+  if (!(error instanceof Problem)) return AGAIN_MS;
+  return error.status !== 401 && Math.max(AGAIN_MS, (error.retryAfter ?? 0) * 1000);
 }
 
 export function endView(accessId: string) {
