@@ -1,8 +1,11 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { anna, asked, edited, event, list, serveActivity } from "../../test/activity";
-import { type Answer, problem } from "../../test/api";
+import { type Answer, inTurn, problem, session } from "../../test/api";
+import { throttled } from "../../test/offline";
 import { openPage } from "../../test/page";
+import { signInAgain } from "../../test/session";
+import { troubles } from "../../test/troubles";
 
 /** Catches the file that the page saves. */
 function catchFile() {
@@ -42,26 +45,30 @@ test("the export has every page that the filters match, and no formulas", async 
   expect(exported.every((one) => one.query.get("action") === "user.edited")).toBe(true);
 });
 
-test("an export that fails goes on where it stopped", async () => {
+test("an export that fails says why, and goes on where it stopped", async () => {
   const file = catchFile();
-  let fail = true;
-  serveActivity(({ query }) => {
-    if (query.get("limit") !== "100") return list([edited]);
-    if (!query.get("cursor")) return list([edited], "next");
-    return fail
-      ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.", {
-          headers: { "retry-after": "1" },
-        })
-      : list([event()]);
-  });
+  const unauthenticated = problem(401, "unauthenticated", "Sign in.");
+  const later = inTurn(...troubles.map(([, answer]) => answer), throttled, unauthenticated, list([event()]));
+  const sent = serveActivity(
+    ({ query }) => {
+      if (query.get("limit") !== "100") return list([edited]);
+      return query.get("cursor") ? later() : list([edited], "next");
+    },
+    { "POST /v1/session": session() },
+  );
   const { person } = openPage("/activity");
   await person.click(await screen.findByRole("button", { name: "Export as CSV" }));
-  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
+  for (const [, , words] of troubles) {
+    await waitFor(() => expect(screen.getByRole("alert").textContent).toBe(`${words}Try again`));
+    await person.click(screen.getByRole("button", { name: "Try again" }));
+  }
+  expect(await screen.findByRole("button", { name: "Try again in 2 s" })).toHaveProperty("disabled", true);
   expect(file.name).toBe("");
-  fail = false;
-  await person.click(await screen.findByRole("button", { name: "Try again" }, { timeout: 3000 }));
+  await person.click(await screen.findByRole("button", { name: "Try again" }));
+  await signInAgain(person);
   await screen.findByText("Saved 2 records.");
   expect((await file.text()).trim().split("\r\n")).toHaveLength(3);
+  expect(asked(sent).filter((one) => one.query.get("limit") === "100" && !one.query.get("cursor"))).toHaveLength(1);
 });
 
 test("an export can be canceled, and shows how far it is", async () => {

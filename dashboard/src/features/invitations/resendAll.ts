@@ -18,7 +18,15 @@ export async function loadExpired(signal?: AbortSignal): Promise<Invitation[]> {
 }
 
 // After one of these, the next invitation would only fail in the same way.
-const ENDS = ["offline", "invitation_quota", "unauthenticated", "clinic_changed", "password_needed", "unavailable"];
+const ENDS = [
+  "offline",
+  "unreadable",
+  "unavailable",
+  "invitation_quota",
+  "unauthenticated",
+  "clinic_changed",
+  "password_needed",
+];
 
 /** Resends these invitations and no other, one after another. Stops when the rest can't be sent either. */
 export async function resendAll(
