@@ -3,8 +3,10 @@ import { expect, test, vi } from "vitest";
 import { api } from "../api/client";
 import { problem, serveApi, session } from "../test/api";
 import { blockStorage } from "../test/blockedStorage";
+import { slow } from "../test/offline";
 import { openPage } from "../test/page";
 import { otherTab } from "../test/tabs";
+import { troubles } from "../test/troubles";
 
 const nobody = { users: [], cursor: null, hasMore: false };
 const noNavigation = () => vi.spyOn(location, "assign").mockImplementation(() => {});
@@ -71,6 +73,41 @@ test("a page whose session belongs to someone else now starts again", async () =
   window.dispatchEvent(new Event("visibilitychange"));
   await waitFor(() => expect(assign).toHaveBeenCalledWith("/"));
   expect(screen.queryByText("Eve Adeyemi")).toBeNull();
+});
+
+test.each(troubles)(
+  "%s, a page that can't say who is signed in says so, and can be reloaded",
+  async (_, answer, words) => {
+    const reload = vi.spyOn(location, "reload").mockImplementation(() => {});
+    // The router notes each page that it could not open.
+    for (const level of ["error", "warn"] as const) vi.spyOn(console, level).mockImplementation(() => {});
+    serveApi({ "GET /v1/session": answer });
+    const { person } = openPage("/users");
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toBe(`${words}Try again`);
+    expect(screen.queryByRole("navigation")).toBeNull();
+    await person.click(screen.getByRole("button", { name: "Try again" }));
+    expect(reload).toHaveBeenCalled();
+  },
+);
+
+test("a page that waits to hear who is signed in is spoken of", async () => {
+  serveApi({ "GET /v1/session": slow });
+  openPage("/users");
+  await screen.findByText("Loading the page…");
+});
+
+test.each(troubles)("%s, signing out says so, and the page stays", async (_, answer, words) => {
+  const assign = noNavigation();
+  const tab = otherTab();
+  serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": nobody, "DELETE /v1/session": answer });
+  const { person } = openPage("/users");
+  await screen.findByText("No one has confirmed yet");
+  await person.click(screen.getByRole("button", { name: "Sign out" }));
+  expect((await screen.findByRole("alert")).textContent).toBe(words);
+  expect(assign).not.toHaveBeenCalled();
+  expect(tab.heard).not.toContain("signedOut");
+  expect(screen.getByText("No one has confirmed yet")).toBeTruthy();
 });
 
 test("the way back after a sign-in holds no name and no address", async () => {

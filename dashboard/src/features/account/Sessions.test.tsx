@@ -100,27 +100,6 @@ test("a session that cannot be ended says why, and stays", async () => {
   expect(await rows()).toHaveLength(3);
 });
 
-test("sessions that cannot be read can be asked for again", async () => {
-  let broken = true;
-  serve({
-    "GET /v1/sessions": () =>
-      broken
-        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
-        : { status: 200, body: { sessions: [here] } },
-  });
-  const { person } = openPage("/account");
-  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
-  broken = false;
-  await person.click(screen.getByRole("button", { name: "Try again" }));
-  expect(await rows()).toHaveLength(1);
-});
-
-test("slow sessions say that they load", async () => {
-  serve({ "GET /v1/sessions": () => new Promise(() => {}) });
-  openPage("/account");
-  await screen.findByText("Loading your sessions…");
-});
-
 test.each([
   [1, "1 session couldn't be read and is not shown. Contact the AutoScribe operator."],
   [2, "2 sessions couldn't be read and are not shown. Contact the AutoScribe operator."],

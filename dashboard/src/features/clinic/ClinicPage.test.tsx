@@ -1,6 +1,6 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
-import { type Answer, problem, type Sent, serveApi, session } from "../../test/api";
+import { problem, type Sent, serveApi, session } from "../../test/api";
 import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
 import { otherTab } from "../../test/tabs";
@@ -139,48 +139,11 @@ test("an admin who lost the right meanwhile reads so, with the request", async (
   expect(within(alert).getByText("req-1")).toBeTruthy();
 });
 
-test("settings that cannot be read can be asked for again", async () => {
-  let broken = true;
-  serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/clinic": () =>
-      broken
-        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
-        : { status: 200, body: settings },
-  });
-  const { person } = openPage("/clinic");
-  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
-  broken = false;
-  await person.click(screen.getByRole("button", { name: "Try again" }));
-  await waitFor(() => expect(screen.getByLabelText(/Reply address/)).toHaveProperty("value", settings.replyTo));
-});
-
-test("slow settings say that they load", async () => {
-  serveApi({ "GET /v1/session": session(), "GET /v1/clinic": () => new Promise(() => {}) });
-  openPage("/clinic");
-  await screen.findByText("Loading the settings…");
-});
-
 test("a member learns who can use the page", async () => {
   const sent = serveApi({ "GET /v1/session": session({ level: "member" }) });
   openPage("/clinic");
   await screen.findByText(/Only owners and admins/);
   expect(sent.some((one) => one.path === "/v1/clinic")).toBe(false);
-});
-
-test("without a connection the page says so, and tries again", async () => {
-  let answer: () => Answer = offline;
-  serveApi({
-    "GET /v1/session": session({ level: "admin" }),
-    "GET /v1/clinic": () => answer(),
-  });
-  const { person } = openPage("/clinic");
-  const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Check your connection");
-  answer = () => ({ status: 200, body: settings });
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByLabelText("Time zone");
-  expect(screen.queryByRole("alert")).toBeNull();
 });
 
 test("settings that cannot be saved without a connection stay in the form", async () => {

@@ -1,8 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { afterEach, expect, test, vi } from "vitest";
-import { type Answer, invitation, problem, serveApi, session } from "../../test/api";
-import { event, invitationId, ONE, openInvitation, PATH } from "../../test/invitation";
-import { openPage } from "../../test/page";
+import { type Answer, invitation, problem } from "../../test/api";
+import { event, invitationId, openInvitation, PATH } from "../../test/invitation";
 
 const registry = { firstName: "GRACE", lastName: "BERG", credential: "MD" };
 const mismatch = invitation({ npiVerification: "name_mismatch", npiRegistryName: registry });
@@ -232,24 +231,4 @@ test("an invitation that does not exist says so and leads back", async () => {
   openInvitation(() => problem(404, "invitation_not_found", "There is no such invitation."));
   await screen.findByRole("heading", { level: 1, name: "Invitation not found" });
   expect(screen.getByRole("link", { name: "all invitations" }).getAttribute("href")).toBe("/users/invitations");
-});
-
-test("an error has its request id and can be tried again", async () => {
-  let fail = true;
-  const { person } = openInvitation(() =>
-    fail
-      ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
-      : { status: 200, body: invitation() },
-  );
-  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
-  expect(screen.getByText("req-1")).toBeTruthy();
-  fail = false;
-  await person.click(screen.getByRole("button", { name: "Try again" }));
-  await screen.findByRole("heading", { name: "Anna Hale" });
-});
-
-test("a slow answer is announced as loading", async () => {
-  serveApi({ "GET /v1/session": session(), [ONE]: () => new Promise<Answer>(() => {}) });
-  openPage(PATH);
-  await screen.findByText("Loading the invitation…");
 });

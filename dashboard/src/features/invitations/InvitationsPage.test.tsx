@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { problem, session } from "../../test/api";
+import { type Answer, problem, session } from "../../test/api";
 import { anna, grace, LIST, listed, listOf, lost, old, openList, RESEND, rowOf } from "../../test/invitationList";
+import { troubles } from "../../test/troubles";
 import type { Invitation } from "./queries";
 
 test("lists permissions, email, how long it is open, and who invited", async () => {
@@ -68,6 +69,24 @@ test("emails that came back are first, and those that are only late follow page 
   expect(screen.queryByRole("button", { name: "Show more that were not delivered" })).toBeNull();
 });
 
+test.each(troubles)("%s, the page says that what did not arrive is missing", async (_, answer, words) => {
+  let trouble: Answer | (() => Answer) | null = answer;
+  const { person } = openList([], undefined, {
+    [LIST]: (sent) => {
+      if (!trouble || !sent.query.has("delivery")) return listOf([anna, lost])(sent);
+      return typeof trouble === "function" ? trouble() : trouble;
+    },
+  });
+  const alert = await screen.findByRole("alert");
+  expect(alert.textContent).toBe(`${words}Try again`);
+  expect(screen.getByRole("heading", { name: "Not delivered" })).toBeTruthy();
+  await rowOf(/Anna Hale/);
+  trouble = null;
+  await person.click(within(alert).getByRole("button", { name: "Try again" }));
+  await screen.findByRole("table", { name: "Not delivered" });
+  expect(screen.queryByRole("alert")).toBeNull();
+});
+
 test("first use leads to inviting and importing", async () => {
   openList([]);
   await screen.findByText("No one has been invited yet");
@@ -107,26 +126,6 @@ test("an error keeps the rows that are there", async () => {
   await screen.findByText("Something went wrong at AutoScribe. Try again in a moment.");
   expect(screen.getByText("req-1")).toBeTruthy();
   expect(screen.getByRole("row", { name: /Anna Hale/ })).toBeTruthy();
-});
-
-test("offline says so and can be tried again", async () => {
-  let offline = true;
-  const list = listOf([anna]);
-  const { person } = openList([], undefined, {
-    [LIST]: (sent) => {
-      if (offline) throw new TypeError("network");
-      return list(sent);
-    },
-  });
-  await screen.findByText(/can't be reached/);
-  offline = false;
-  await person.click(screen.getByRole("button", { name: "Try again" }));
-  await rowOf(/Anna Hale/);
-});
-
-test("slow rows are announced as loading", async () => {
-  openList([], undefined, { [LIST]: () => new Promise(() => {}) });
-  await screen.findByText("Loading invitations…");
 });
 
 test("Show more follows the cursor and moves the focus to the first new row", async () => {

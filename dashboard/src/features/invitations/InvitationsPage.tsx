@@ -1,5 +1,6 @@
-import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { type Query, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
@@ -46,6 +47,7 @@ function Invitations() {
   const query = useInfiniteQuery(invitationsQuery(filters));
   const { data: summary } = useQuery(summaryQuery);
   const { q, show } = filters;
+  useReadTogether(!query.isError);
   const actions = useRowActions(JSON.stringify([filters, query.data?.pages.length]));
   const search = (text: string) =>
     void navigate({ search: { ...(show && { show }), ...(text && { q: text }) }, replace: true });
@@ -55,7 +57,7 @@ function Invitations() {
         <SearchField label="Search by name or address" value={q ?? ""} onChange={search} />
       </search>
       <InvitationChips filters={filters} />
-      {!q && !show && <Undelivered />}
+      {!q && !show && <Undelivered quiet={query.isError} />}
       {show === "expired" && !q && summary?.expired.count !== 0 && <ResendExpired count={summary?.expired} />}
       <RowOutcome actions={actions} />
       <Pages
@@ -78,4 +80,13 @@ function Invitations() {
       </Pages>
     </>
   );
+}
+
+/** What failed together with the list is read again once the list could be. */
+function useReadTogether(listed: boolean): void {
+  const queries = useQueryClient();
+  useEffect(() => {
+    const failed = { queryKey: ["invitations"], predicate: ({ state }: Query) => state.status === "error" };
+    if (listed) void queries.refetchQueries(failed);
+  }, [listed, queries]);
 }

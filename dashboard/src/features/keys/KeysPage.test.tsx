@@ -1,8 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, onTestFinished, test, vi } from "vitest";
-import { type Answer, problem, serveApi, session } from "../../test/api";
+import { expect, test } from "vitest";
+import { problem, serveApi, session } from "../../test/api";
 import { apiKey, keyList } from "../../test/keys";
-import { offline, throttled } from "../../test/offline";
 import { openPage } from "../../test/page";
 
 const owner = session({ level: "owner" });
@@ -39,36 +38,6 @@ test("says that no PACS is connected yet", async () => {
   serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": keyList([]) });
   openPage("/keys");
   await screen.findByText("No PACS is connected yet");
-});
-
-test("a slow list says that it loads", async () => {
-  serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": () => new Promise(() => {}) });
-  openPage("/keys");
-  await screen.findByText("Loading API keys…");
-});
-
-test("an error keeps the rows and can be tried again", async () => {
-  let broken = false;
-  serveApi({
-    "GET /v1/session": owner,
-    "GET /v1/apiKeys": () =>
-      broken
-        ? problem(503, "unavailable", "AutoScribe can't answer right now. Try again in a moment.")
-        : { status: 200, body: keyList([apiKey()]) },
-  });
-  const { person } = openPage("/keys");
-  await row();
-  broken = true;
-  onTestFinished(() => void vi.useRealTimers());
-  vi.setSystemTime(Date.now() + 10_000);
-  window.dispatchEvent(new Event("visibilitychange"));
-  await screen.findByText("AutoScribe can't answer right now. Try again in a moment.");
-  await row();
-  broken = false;
-  await person.click(screen.getByRole("button", { name: "Try again" }));
-  await waitFor(() =>
-    expect(screen.queryByText("AutoScribe can't answer right now. Try again in a moment.")).toBeNull(),
-  );
 });
 
 test("Show more loads the next page", async () => {
@@ -147,22 +116,4 @@ test("a refused revocation says so, and changes nothing", async () => {
   await within(screen.getByRole("dialog")).findByText("This key is gone.");
   await person.click(screen.getByRole("button", { name: "Cancel" }));
   expect(document.activeElement).toBe(screen.getByRole("button", { name: "Revoke PACS Riverside" }));
-});
-
-test.each([
-  ["without a connection", offline, "Check your connection"],
-  ["throttled", throttled, "Too many requests."],
-])("%s, the page says so, and tries again", async (_, failure, words) => {
-  let answer: () => Answer = failure;
-  serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": () => answer() });
-  const { person } = openPage("/keys");
-  const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain(words);
-  expect(screen.queryByText("No PACS is connected yet")).toBeNull();
-  if (failure === throttled) expect(within(alert).getByRole("button", { name: "Try again in 2 s" })).toBeTruthy();
-  const again = await within(alert).findByRole("button", { name: "Try again" });
-  answer = () => ({ status: 200, body: keyList([apiKey()]) });
-  await person.click(again);
-  await row();
-  expect(screen.queryByRole("alert")).toBeNull();
 });

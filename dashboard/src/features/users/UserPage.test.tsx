@@ -2,7 +2,6 @@ import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna, path, serveAnna } from "../../test/anna";
 import { type Answer, problem, session } from "../../test/api";
-import { offline } from "../../test/offline";
 import { openPage } from "../../test/page";
 
 test("shows what is known of a person, in words", async () => {
@@ -69,28 +68,6 @@ test("a person who is not here has a page that leads back, and to the invitation
   expect(screen.getByRole("link", { name: "open the invitation" }).getAttribute("href")).toMatch(/\/inv_0192e+$/);
 });
 
-test("an error has its request id and can be tried again", async () => {
-  let fail = true;
-  serveAnna(
-    {},
-    {
-      "GET /v1/autoScribe/users/*": () => (fail ? problem(403, "forbidden", "No.") : { status: 200, body: anna }),
-    },
-  );
-  const { person } = openPage(path);
-  const alert = await screen.findByRole("alert");
-  expect(within(alert).getByText("req-1")).toBeTruthy();
-  fail = false;
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByText("anna.hale@clinic.example");
-});
-
-test("a slow answer is spoken", async () => {
-  serveAnna({}, { "GET /v1/autoScribe/users/*": () => new Promise<Answer>(() => {}) });
-  openPage(path);
-  await screen.findByText("Loading the user…");
-});
-
 test("when reading the person again fails, the page keeps what it shows", async () => {
   let answer: Answer = { status: 200, body: anna };
   serveAnna(
@@ -116,15 +93,4 @@ test("a manager who edits themselves reads what that does to their NPI", async (
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Edit" }));
   await screen.findByText(/No one can verify their own NPI/);
-});
-
-test("without a connection the page says so, and tries again", async () => {
-  let answer: () => Answer = offline;
-  serveAnna({}, { "GET /v1/autoScribe/users/*": () => answer() });
-  const { person } = openPage(path);
-  const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Check your connection");
-  answer = () => ({ status: 200, body: anna });
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByRole("heading", { level: 1, name: "Anna Hale" });
 });

@@ -1,22 +1,12 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna, path, posts, serveAnna } from "../../test/anna";
-import { problem } from "../../test/api";
+import { problem, type Sent } from "../../test/api";
 import { openPage } from "../../test/page";
+import { list, unopened, view } from "../../test/views";
 
 test("ends every open view of the person after a question", async () => {
-  const view = {
-    accessId: "acc_1",
-    status: "open",
-    mode: "dictation",
-    userId: anna.userId,
-    study: { studyInstanceUid: "1.2.840.1" },
-    createdAt: "2026-11-27T09:00:00.000Z",
-    linkExpiresAt: "2026-11-27T09:01:00.000Z",
-    openedAt: "2026-11-27T09:00:30.000Z",
-    viewExpiresAt: "2026-11-27T10:00:30.000Z",
-  };
-  let open = [view];
+  let open = [view()];
   const api = serveAnna(
     {},
     {
@@ -73,4 +63,25 @@ test("a failed list of views leaves the rest of the page usable", async () => {
     "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
   );
   expect(screen.getByRole("button", { name: "Edit" })).toBeTruthy();
+});
+
+test("a person without views and records has sections that say so", async () => {
+  serveAnna();
+  openPage(path);
+  await screen.findByText("No view is open.");
+  await screen.findByText("Nothing is recorded.");
+  expect(screen.queryByRole("button", { name: /^End all/ })).toBeNull();
+});
+
+test("Show more loads the next views and moves the focus to the first of them", async () => {
+  const pages = ({ query }: Sent) => ({
+    status: 200,
+    body: query.get("cursor") ? list([unopened]) : list([view()], true),
+  });
+  serveAnna({}, { "GET /v1/access": pages });
+  const { person } = openPage(path);
+  await person.click(await screen.findByRole("button", { name: "Show more" }));
+  const row = await screen.findByRole("row", { name: /1\.2\.840\.2/ });
+  expect(document.activeElement).toBe(row);
+  expect(screen.getByRole("row", { name: /1\.2\.840\.1/ })).toBeTruthy();
 });

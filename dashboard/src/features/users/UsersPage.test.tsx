@@ -1,6 +1,6 @@
-import { screen, within } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { problem, serveApi, session, user } from "../../test/api";
+import { serveApi, session, user } from "../../test/api";
 import { openPage } from "../../test/page";
 
 const anna = user({
@@ -56,32 +56,6 @@ test("says that a filter leaves no one, and clears it", async () => {
   await screen.findByText("No one has confirmed yet");
   expect(router.state.location.search).toEqual({});
   expect(sent.find((one) => one.path.endsWith("/users"))?.query.get("level")).toBe("owner");
-});
-
-test("an error has its request id and can be tried again", async () => {
-  let fail = true;
-  serveApi({
-    "GET /v1/session": session(),
-    "GET /v1/autoScribe/users": () =>
-      fail
-        ? problem(
-            403,
-            "forbidden",
-            "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
-          )
-        : { status: 200, body: list([anna]) },
-  });
-  const { person } = openPage("/users");
-  const alert = await screen.findByRole("alert");
-  expect(
-    within(alert).getByText(
-      "Your permissions do not include this. Ask an owner or admin. Only an owner can change an owner.",
-    ),
-  ).toBeTruthy();
-  expect(within(alert).getByText("req-1")).toBeTruthy();
-  fail = false;
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByRole("row", { name: /Anna Hale/ });
 });
 
 test("Show more loads the next page and moves the focus to its first row", async () => {

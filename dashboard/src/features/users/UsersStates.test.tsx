@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna } from "../../test/anna";
 import { type Answer, problem, type Sent, serveApi, session } from "../../test/api";
@@ -14,30 +14,6 @@ function serveUsers(users: (sent: Sent) => Answer | Promise<Answer>) {
   const sent = serveApi({ "GET /v1/session": session(), "GET /v1/autoScribe/users": users });
   return () => sent.filter((one) => one.path === "/v1/autoScribe/users");
 }
-
-const offline = (): Answer => {
-  throw new TypeError("Failed to fetch");
-};
-
-test("a slow list is spoken, and shows rows to come", async () => {
-  serveUsers(() => new Promise<Answer>(() => {}));
-  openPage("/users");
-  const status = (await screen.findByText("Loading users…")).parentElement;
-  expect(status?.getAttribute("role")).toBe("status");
-  expect(status?.querySelectorAll(".skeleton")).toHaveLength(3);
-});
-
-test("without a connection the page says so, and tries again", async () => {
-  let answer = offline;
-  serveUsers(() => answer());
-  const { person } = openPage("/users");
-  const alert = await screen.findByRole("alert");
-  expect(alert.textContent).toContain("Check your connection");
-  answer = () => list([anna]);
-  await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByRole("row", { name: /Anna Hale/ });
-  expect(screen.queryByRole("alert")).toBeNull();
-});
 
 test("a throttled list counts down, then can be tried again", async () => {
   let limited = true;
