@@ -28,8 +28,8 @@ inBrowser("an invitation that bounces", () => {
     await first.getByRole("link", { name: "Correct the address of Anna Hale" }).click();
 
     await owner.getByText(`Sending revokes the invitation to ${wrong}`).waitFor();
-    expect(await owner.getByLabel("First name").inputValue()).toBe("Anna");
-    expect(await owner.getByLabel("Role").inputValue()).toBe("Radiologist");
+    await expect.poll(() => owner.getByLabel("First name").inputValue()).toBe("Anna");
+    await expect.poll(() => owner.getByLabel("Role").inputValue()).toBe("Radiologist");
     await owner.getByRole("button", { name: "Send invitation" }).click();
     await owner.getByText("Change the address.").first().waitFor();
     await owner.getByLabel("Email address").fill(right);

@@ -67,7 +67,7 @@ inBrowser("the link of an email", () => {
     expect(link).toContain("/reset#token=");
     await page.goto(link.replace("#", "%23"));
     await page.getByText(email).waitFor();
-    expect(page.url()).not.toContain("token");
+    await expect.poll(() => page.url()).not.toContain("token");
     await page.getByLabel("New password").fill("eleven boats beside the orchard");
     await page.getByRole("button", { name: "Set password" }).click();
     await page.getByRole("heading", { name: "Your new password is set" }).waitFor();

@@ -21,14 +21,16 @@ inBrowser("inviting many people", () => {
     const clinic = makeClinic("Harbor Imaging");
     const page = await ownersMachine(clinic);
     await page.goto("/users/invitations/import");
+    const list = page.getByLabel("List of people");
+    await list.waitFor();
     await expectAccessible(page);
-    await page.getByLabel("List of people").fill(sheet());
+    await list.fill(sheet());
     // The reader loads now. Without it, the list stays.
     await page.route("**/assets/readTable*", (route) => route.abort());
     page.once("dialog", (reload) => reload.dismiss());
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("AutoScribe can't be reached. Check your connection, then continue.").waitFor();
-    expect(await page.getByLabel("List of people").inputValue()).toBe(sheet());
+    expect(await list.inputValue()).toBe(sheet());
     await page.unroute("**/assets/readTable*");
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByLabel("Role", { exact: true }).selectOption("Imaging Technologist");
@@ -39,7 +41,7 @@ inBrowser("inviting many people", () => {
 
     await page.getByRole("button", { name: "Fix 7 rows" }).click();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
-    expect(await focused()).toBe("Email address, row 5");
+    await expect.poll(focused).toBe("Email address, row 5");
 
     let requests = 0;
     await page.route("**/users/batch", (route) => {
@@ -51,7 +53,7 @@ inBrowser("inviting many people", () => {
     await expectAccessible(page);
     await page.getByRole("button", { name: "Try again" }).click();
     await page.getByText("113 sent, 0 ready, 7 to fix").waitFor();
-    expect(requests).toBe(4);
+    await expect.poll(() => requests).toBe(4);
 
     for (const id of INVALID) {
       await page.getByLabel(`Email address, row ${id}`, { exact: true }).fill(`person${id}@clinic.example`);
@@ -86,8 +88,8 @@ inBrowser("inviting many people", () => {
     await page.getByRole("button", { name: "Continue" }).click();
     await page.getByText("0 ready, 2 to fix").waitFor();
     await expectAccessible(page);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
-    expect(await page.getByLabel("Last name, row 1").inputValue()).toBe("Hale");
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+    await expect.poll(() => page.getByLabel("Last name, row 1").inputValue()).toBe("Hale");
     await page.getByRole("link", { name: "Confirmed" }).click();
     await page.getByRole("heading", { name: "Leave this page?" }).waitFor();
     await page.getByRole("button", { name: "Stay" }).click();

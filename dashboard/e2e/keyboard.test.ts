@@ -8,9 +8,6 @@ startBrowser();
 /** More than any page has on the way to one control. */
 const MOST_TABS = 60;
 
-/** A page that opens takes a moment to take the focus. */
-const PATIENCE = { timeout: 10_000 };
-
 inBrowser("a keyboard alone", () => {
   test("is enough to invite a person, and always shows where it is", async () => {
     const clinic = makeClinic("Riverside Imaging");
@@ -100,12 +97,12 @@ class Keyboard {
   }
 
   async expectFocus(name: string): Promise<void> {
-    await expect.poll(async () => (await this.#focused()).name, PATIENCE).toBe(name);
+    await expect.poll(async () => (await this.#focused()).name).toBe(name);
   }
 
   /** A title, or the whole content, is at the top of what was opened and needs no frame. */
   async expectShown(): Promise<void> {
-    await expect.poll(() => this.#focused(), PATIENCE).toMatchObject({ shown: true });
+    await expect.poll(() => this.#focused()).toMatchObject({ shown: true });
   }
 
   #focused(): Promise<{ name: string; shown: boolean }> {

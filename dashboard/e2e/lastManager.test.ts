@@ -16,7 +16,7 @@ inBrowser("the last one who manages a clinic", () => {
     await owner.getByText("You can't deactivate yourself.").waitFor();
     await owner.getByRole("button", { name: "Edit" }).click();
     await owner.getByText("Owners stay owners until they transfer ownership").waitFor();
-    expect(await owner.getByLabel("Admin", { exact: true }).isDisabled()).toBe(true);
+    await expect.poll(() => owner.getByLabel("Admin", { exact: true }).isDisabled()).toBe(true);
 
     await owner.getByRole("link", { name: "Clinic" }).click();
     await owner.getByText("No one else has dashboard access.").waitFor();
@@ -39,7 +39,7 @@ inBrowser("the last one who manages a clinic", () => {
     await page.getByRole("row").getByRole("link", { name: "Mei Tan" }).click();
     await demote();
     await page.getByText(/This is the clinic.s last active owner or admin. Make someone else/).waitFor();
-    expect(await page.getByLabel("Admin", { exact: true }).isChecked()).toBe(false);
+    await expect.poll(() => page.getByLabel("Admin", { exact: true }).isChecked()).toBe(false);
     await page.getByRole("button", { name: "Cancel" }).click();
     await page.getByText("Admin, Studies, Dashboard", { exact: true }).waitFor();
 

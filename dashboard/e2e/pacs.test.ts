@@ -1,4 +1,4 @@
-import type { Frame, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import { expectAccessible, inBrowser, ownersMachine, startBrowser } from "./support/browser";
 import { address, waitForLink } from "./support/clinic";
@@ -20,7 +20,7 @@ async function confirmReader(page: Page): Promise<void> {
   expect(status).toBe(201);
   await page.goto(await waitForLink(email));
   await page.getByRole("button", { name: "Confirm" }).click();
-  await page.getByRole("button", { name: "Confirm" }).waitFor({ state: "detached" });
+  await page.getByRole("heading", { name: "You have joined Riverside Imaging" }).waitFor();
 }
 
 startBrowser();
@@ -40,17 +40,20 @@ inBrowser("the example PACS", () => {
 
     const viewer = page.frameLocator("#frame");
     await viewer.getByText("the view is open").waitFor();
-    expect(await viewer.locator(".facts").textContent()).toMatch(/Reader\s*Anna Hale/);
+    await expect.poll(() => viewer.locator(".facts").textContent()).toMatch(/Reader\s*Anna Hale/);
     await expectAccessible(page);
-    const study = page.frames().find((frame) => frame.url().endsWith("/viewer"));
-    await expectAccessible(study as Frame);
+    const study = await (await page.locator("#frame").elementHandle())?.contentFrame();
+    await expectAccessible(study ?? expect.fail("the page has no frame"));
 
     await button("End Lindqvist").focus();
     // A new row comes above it, and the list is read again.
     await button("Dictate Tanaka").evaluate((one: HTMLElement) => one.click());
     await button("End Tanaka").waitFor();
-    await page.waitForResponse((response) => response.url().endsWith("/pacs/views"));
+    const reread = await page.waitForResponse((response) => response.url().endsWith("/pacs/views"));
+    await reread.finished();
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    // The rows are written before the next frame.
+    await page.evaluate(() => new Promise(requestAnimationFrame));
     expect(await focused()).toContain("End Lindqvist");
     await page.keyboard.press("Enter");
     await expect.poll(focused).toContain("End Okafor");

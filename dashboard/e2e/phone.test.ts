@@ -54,7 +54,12 @@ inBrowser("a phone", () => {
 
 /** Checks that nothing is wider than the screen, and that a finger hits every button. */
 async function expectFits(page: Page): Promise<void> {
-  const { wide, small } = await page.evaluate((width) => {
+  await expect.poll(() => misfits(page)).toEqual({ wide: [], small: [] });
+  await expectAccessible(page);
+}
+
+function misfits(page: Page): Promise<{ wide: string[]; small: string[] }> {
+  return page.evaluate((width) => {
     const named = (element: Element) => `${element.tagName} ${element.textContent}`;
     const all = [...document.querySelectorAll("body *:not(.visually-hidden)")];
     const targets = [...document.querySelectorAll("button, a.button, select, input:not([type=checkbox])")];
@@ -66,7 +71,4 @@ async function expectFits(page: Page): Promise<void> {
         .map(named),
     };
   }, WIDTH);
-  expect(wide).toEqual([]);
-  expect(small).toEqual([]);
-  await expectAccessible(page);
 }

@@ -35,6 +35,6 @@ inBrowser("a session that ends while a form is filled in", () => {
     await owner.getByRole("link", { name: "Invitations", exact: true }).click();
     const rows = owner.getByRole("row", { name: /Anna Hale-Ortiz/ });
     await rows.getByText("Studies, Dashboard").waitFor();
-    expect(await rows.count()).toBe(1);
+    await expect.poll(() => rows.count()).toBe(1);
   });
 });

@@ -24,9 +24,9 @@ inBrowser("two managers who edit the same person", () => {
     await admin.getByRole("button", { name: "Save" }).click();
     await admin.getByText("Someone else changed this person while you were editing.").waitFor();
     await admin.getByText("Role: Imaging Technologist before, Front Desk Operator now").waitFor();
-    expect(await admin.getByLabel("Last name").inputValue()).toBe("Castillo Vega");
-    expect(await admin.getByLabel("Manage studies").isChecked()).toBe(true);
-    expect(await admin.getByLabel("Role").inputValue()).toBe("Front Desk Operator");
+    await expect.poll(() => admin.getByLabel("Last name").inputValue()).toBe("Castillo Vega");
+    await expect.poll(() => admin.getByLabel("Manage studies").isChecked()).toBe(true);
+    await expect.poll(() => admin.getByLabel("Role").inputValue()).toBe("Front Desk Operator");
     await admin.getByRole("button", { name: "Save" }).click();
     await admin.getByText("Saved. The changes take effect now.").waitFor();
 

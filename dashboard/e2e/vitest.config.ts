@@ -7,7 +7,9 @@ export default defineConfig({
     globalSetup: "e2e/support/setup.ts",
     // One browser on two cores. More at once only wait for each other.
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // For a machine that does other things too.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { poll: { timeout: 10_000 } },
   },
 });

@@ -28,9 +28,9 @@ export function listsAreAccessible(riverside: () => Riverside): void {
       await page.goto(path);
       await page.locator(".skeleton").first().waitFor();
       const animations = () => page.evaluate(() => document.getAnimations().length);
-      expect(await animations()).toBeGreaterThan(0);
+      await expect.poll(animations).toBeGreaterThan(0);
       await page.emulateMedia({ reducedMotion: "reduce" });
-      expect(await animations()).toBe(0);
+      await expect.poll(animations).toBe(0);
       await page.emulateMedia({ reducedMotion: "no-preference" });
       await expectAccessible(page, "loading");
       await page.unrouteAll({ behavior: "ignoreErrors" });
@@ -78,7 +78,7 @@ export function listsAreAccessible(riverside: () => Riverside): void {
       ["loading", "never", ".skeleton"],
       ["error", problem(400, "query_invalid", "This is not a page of the list."), "text=req-7f3a"],
       ["offline", "offline", ".problem"],
-      ["gone", gone, id ? "h1" : ".problem"],
+      ["gone", gone, id ? "h1:text('not found')" : ".problem"],
     ] as const;
     for (const [state, given, shown] of states) {
       await answer(page, route.replace(":", id), given);

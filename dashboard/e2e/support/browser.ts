@@ -17,7 +17,10 @@ export const inBrowser = (name: string, tests: () => void) => describe.skipIf(!i
 
 let browser: Browser;
 
-/** Starts the browser of a file of tests. */
+/** What pages complained about since the last test, with their addresses. */
+const complaints: string[] = [];
+
+/** Starts the browser of a file of tests. Everything that a page complains about fails the test that opened it. */
 export function startBrowser(): void {
   beforeAll(async () => {
     const path = inject("chromium");
@@ -26,10 +29,20 @@ export function startBrowser(): void {
     browser = await chromium.launch({ executablePath: path, args });
   });
   afterEach(async ({ task }) => {
-    if (task.result?.state !== "fail") return;
-    for (const page of browser?.contexts().flatMap((context) => context.pages()) ?? []) await printPage(page);
+    if (task.result?.state === "fail") {
+      for (const page of browser?.contexts().flatMap((context) => context.pages()) ?? []) await printPage(page);
+    }
+    expectNoComplaints();
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    await browser?.close();
+    expectNoComplaints();
+  });
+}
+
+function expectNoComplaints(): void {
+  const found = complaints.splice(0);
+  if (found.length > 0) throw new Error(`the pages complained:\n${found.join("\n")}`);
 }
 
 export type MachineOptions = BrowserContextOptions;
@@ -39,18 +52,18 @@ async function printPage(page: Page): Promise<void> {
   process.stderr.write(`${page.url()}\n${await page.locator("body").ariaSnapshot()}\n`);
 }
 
-/** A machine of its own: no cookie and no storage of another one. Everything a page complains about fails the test. */
+/** A machine of its own: no cookie and no storage of another one. All its tabs are watched. */
 export async function newMachine(options: MachineOptions = {}): Promise<Page> {
   const context: BrowserContext = await browser.newContext({ baseURL: inject("service").url, ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => expect.fail(`the page threw: ${error.message}`));
-  page.on("console", (message) => {
+  const note = (page: Page | null, text: string) => complaints.push(`${page?.url() ?? "a closed page"}: ${text}`);
+  context.on("weberror", (thrown) => note(thrown.page(), thrown.error().stack ?? thrown.error().message));
+  context.on("console", (message) => {
     // The browser notes each refused request. Pages show refusals, and tests look at what pages show.
     if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) {
-      expect.fail(`the console says: ${message.text()}`);
+      note(message.page(), `the console says: ${message.text()}`);
     }
   });
-  return page;
+  return context.newPage();
 }
 
 /** The machine of the clinic's owner, who confirmed the invitation and is signed in. */
@@ -64,13 +77,19 @@ export async function ownersMachine(clinic: Clinic, options: MachineOptions = {}
   return page;
 }
 
-/** Checks the page, or the frame, as it is with axe, for the rules of WCAG 2.2 AA and its best practices. `state` names it. */
+/**
+ * Checks the page, or the frame, with axe, for the rules of WCAG 2.2 AA and its best practices. A page that is about to
+ * change is checked again. `state` names it.
+ */
 export async function expectAccessible(page: Page | Frame, state = page.url()): Promise<void> {
+  await expect.poll(() => violations(page), { message: state }).toEqual([]);
+}
+
+async function violations(page: Page | Frame): Promise<string[]> {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(axe.source);
-  const found = await page.evaluate(async () => {
+  return page.evaluate(async () => {
     const { axe } = globalThis as unknown as { axe: typeof import("axe-core") };
     const { violations } = await axe.run({ rules: { "target-size": { enabled: true } } });
     return violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" | ")}`);
   });
-  expect(found, state).toEqual([]);
 }

@@ -55,9 +55,9 @@ export async function emailsTo(address: string): Promise<Email[]> {
   return emails.filter((email) => [email.to].flat().includes(address));
 }
 
-/** Waits for the newest email to this address, the `count`th in all. */
+/** Waits for the newest email to this address, the `count`th in all. The emails of other tests may come first. */
 export async function waitForEmail(to: string, count = 1): Promise<Email> {
-  for (let tries = 0; tries < 200; tries++) {
+  for (let tries = 0; tries < 600; tries++) {
     const [newest, ...older] = await emailsTo(to);
     if (newest && older.length + 1 >= count) return newest;
     await sleep(100);
