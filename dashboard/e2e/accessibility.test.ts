@@ -1,4 +1,4 @@
-import { beforeAll, inject } from "vitest";
+import { afterEach, beforeAll, inject } from "vitest";
 import { dialogsAreAccessible } from "./accessibility/dialogs";
 import { entryPagesAreAccessible } from "./accessibility/entry";
 import { formsAreAccessible } from "./accessibility/forms";
@@ -17,6 +17,9 @@ beforeAll(async () => {
     viewport: { width: 1280, height: 800 },
   });
 });
+
+// One test that fails must not leave its answers to the next.
+afterEach(() => riverside?.page.unrouteAll({ behavior: "ignoreErrors" }));
 
 inBrowser("accessible", () => {
   const get = () => riverside;

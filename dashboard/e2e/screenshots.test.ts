@@ -97,6 +97,23 @@ inBrowser("each page, as a clinic sees it", () => {
     await shoot(page, "sign-in", "Forgot password?");
   });
 
+  test("reset", async () => {
+    const page = await newMachine(machine);
+    const email = `grace.lindholm@${DOMAIN}`;
+    await page.goto("/sign-in#forgot");
+    await page.getByRole("textbox", { name: "Email address" }).fill(email);
+    await page.getByRole("button", { name: "Send the link" }).click();
+    await page.getByRole("heading", { name: "Check your email" }).waitFor();
+    await page.goto(await waitForLink(email, 2));
+    await shoot(page, "reset", email);
+  });
+
+  test("restricted", async () => {
+    const page = await newMachine(machine);
+    await page.goto("/restricted");
+    await shoot(page, "restricted", "Sign in with another account");
+  });
+
   test("accept", async () => {
     const page = await newMachine(machine);
     await backdate(page);
