@@ -10,7 +10,7 @@ const INVITATIONS = "POST /v1/autoScribe/users/invitations";
 
 /** What became of the invitation before the request came. */
 const endings: [string, number, Partial<Invitation>, string][] = [
-  ["invitation_accepted", 409, { status: "accepted" }, "Accepted"],
+  ["invitation_accepted", 409, { status: "accepted" }, "Confirmed"],
   ["invitation_rejected", 409, { status: "rejected" }, "Declined"],
   ["invitation_revoked", 409, { status: "revoked" }, "Revoked"],
 ];
@@ -36,7 +36,7 @@ describe.each(dialogs)("%s", (button, action, route, cases) => {
       const dialog = screen.getByRole("dialog");
       await person.click(within(dialog).getByRole("button", { name: action }));
       await within(dialog).findByText(problemWords[code] ?? "");
-      await screen.findByText(word);
+      await screen.findByText(word, { selector: ".status" });
       expect(screen.getByRole("dialog")).toBe(dialog);
       await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
       expect(screen.queryByRole("dialog")).toBeNull();
@@ -56,7 +56,7 @@ test.each(endings)(
     const page = openInvitation(() => ({ status: 200, body: one }), { [`${INVITATIONS}/*/resend`]: refuse });
     await page.person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
     await screen.findByText(problemWords[code] ?? "");
-    await screen.findByText(word);
+    await screen.findByText(word, { selector: ".status" });
     page.unmount();
 
     one = anna;
