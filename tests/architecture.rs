@@ -26,13 +26,14 @@ fn workspace_imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> 
 const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "web"];
 /// Crates for HTTP functions and other functions that write.
 const SHARED: [&str; 2] = ["changes", "auth"];
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "invite",
     "confirm",
     "list",
     "mailer",
     "mail-events",
     "npi-verifier",
+    "events",
     "provision",
     "users",
     "session",
@@ -109,6 +110,7 @@ fn a_function_links_only_what_it_uses() {
         ("confirm", &["aws-sdk-sesv2", "mail"]),
         ("mailer", &["lookup", "npi"]),
         ("mail-events", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"]),
+        ("events", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"]),
         ("provision", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
         ("session", &["aws-sdk-sesv2", "mail", "npi"]),
         ("temporary-access", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),

@@ -220,6 +220,34 @@ CASES: dict[str, dict[str, Change]] = {
         "tracked": set_property("MailConfiguration", "TrackingOptions", {"CustomRedirectDomain": "click.example"}),
         "TLS optional": remove_property("MailConfiguration", "DeliveryOptions"),
     },
+    # Events
+    "events_reads_the_table_from_the_start": {
+        "latest": set_property("EventsStream", "StartingPosition", "LATEST"),
+        "other function": set_property("EventsStream", "FunctionName", {"Ref": "ListFunction"}),
+    },
+    "events_gets_audit_records_and_deliveries": {
+        "no filter": remove_property("EventsStream", "FilterCriteria"),
+        "no deliveries": remove_property("EventsStream", "FilterCriteria/Filters/1"),
+        "queued emails": set_property("EventsStream", "FilterCriteria/Filters/1/Pattern", WITHOUT_REMOVALS),
+    },
+    "events_keep_the_order_of_commits": {"parallel": set_property("EventsStream", "ParallelizationFactor", 4)},
+    "events_are_retried_through_an_outage": {
+        "few attempts": set_property("EventsStream", "MaximumRetryAttempts", 3),
+        "an hour": set_property("EventsStream", "MaximumRecordAgeInSeconds", 3600),
+        "whole batches": remove_property("EventsStream", "FunctionResponseTypes"),
+        "no bisection": remove_property("EventsStream", "BisectBatchOnFunctionError"),
+    },
+    "lost_events_are_kept": {
+        "no queue": remove_property("EventsStream", "DestinationConfig"),
+        "four days": remove_property("EventFailures", "MessageRetentionPeriod"),
+    },
+    "ends_are_looked_for_on_a_schedule": {
+        "never": remove_resource("EventsSchedule"),
+        "hourly": set_property("EventsSchedule", "ScheduleExpression", "rate(1 hour)"),
+        "not allowed": remove_resource("EventsPermission"),
+        "too long": set_property("EventsFunction", "Timeout", 120),
+        "retries": remove_property("EventsFunction", "EventInvokeConfig"),
+    },
     # Functions, logs, alarms
     "functions_run_our_binaries": {
         "other runtime": set_property("ListFunction", "Runtime", "provided.al2"),

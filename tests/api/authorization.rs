@@ -73,6 +73,7 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("POST", "/v1/apiKeys/{apiKeyId}/revoke", Person(Managers)),
     ("POST", "/v1/apiKeys/{apiKeyId}/rotate", Person(Managers)),
     ("GET", "/v1/auditEvents", Person(Managers)),
+    ("GET", "/v1/events", KeyOrPerson(&[Scope::EventsRead], Managers)),
     ("POST", "/v1/invitation/lookup", Nothing),
     ("POST", "/v1/invitation/accept", Nothing),
     ("POST", "/v1/invitation/reject", Nothing),

@@ -3,6 +3,7 @@
 mod alerts;
 mod clinic_emails;
 mod emailed_link;
+mod events;
 mod mail_events;
 mod mailer;
 mod npi_attested;

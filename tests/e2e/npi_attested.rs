@@ -44,6 +44,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         before: Some(change.before.permissions),
         after: Some(after),
         names: NameChange::default(),
+        role: None,
         ip: None,
     };
     let claim = app.load_npi_claim(npi.as_str()).await;

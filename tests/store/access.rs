@@ -117,6 +117,7 @@ fn audit_record(
         before: None,
         after: None,
         names: NameChange::default(),
+        role: None,
         ip: None,
     }
 }

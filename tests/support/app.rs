@@ -176,6 +176,7 @@ impl App {
             before: None,
             after: None,
             names: NameChange::default(),
+            role: None,
             ip: None,
         }
     }
@@ -368,6 +369,13 @@ impl App {
         let update = self.running.client.update_item().table_name(self.table());
         let update = update.key("PK", text(pk)).key("SK", text(sk));
         update.update_expression(format!("REMOVE {attribute}")).send().await.unwrap();
+    }
+
+    /// Deletes an item.
+    pub(crate) async fn delete_item(&self, pk: &str, sk: &str) {
+        let text = |value: &str| AttributeValue::S(value.to_owned());
+        let delete = self.running.client.delete_item().table_name(self.table());
+        delete.key("PK", text(pk)).key("SK", text(sk)).send().await.unwrap();
     }
 
     /// Reads every item of the table.

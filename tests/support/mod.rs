@@ -5,6 +5,7 @@ mod actor;
 mod app;
 mod app_attempts;
 mod app_emails;
+mod app_events;
 mod app_faults;
 mod app_reports;
 mod breached_list;
@@ -24,6 +25,7 @@ pub(crate) use access::{
 };
 pub(crate) use actor::{TestClient, TestResponse};
 pub(crate) use app::App;
+pub(crate) use app_events::{read_feed, types_of};
 pub(crate) use app_faults::units;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use email::{link_in, text_of};

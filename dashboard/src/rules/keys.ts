@@ -41,6 +41,11 @@ export const scopes: Scope[] = [
     label: "Check views",
     sentence: "Only check whether a view is still open. The service behind a viewer needs no more.",
   },
+  {
+    name: "events:read",
+    label: "Read events",
+    sentence: "Follow who was invited, accepted, changed or deactivated, and which views were opened.",
+  },
 ];
 
 /** What these scopes allow, for a list. */

@@ -153,7 +153,8 @@ async fn write_invitation(
         object,
         after,
     );
-    let record = AuditRecord { names: NameChange::new_person(&details.profile.name), ..record };
+    let names = NameChange::new_person(&details.profile.name);
+    let record = AuditRecord { names, role: Some(details.profile.role), ..record };
     let mut tx = if permissions.manages_clinic() {
         requester.start(&deps.context, &record)?
     } else {

@@ -1,8 +1,9 @@
-//! Every `GET` of users, invitations, temporary access and the audit. It writes only when an API key
+//! Every `GET` of users, invitations, temporary access, the audit and the events. It writes only when an API key
 //! was last used.
 
 mod access;
 mod audit_events;
+mod events;
 mod invitation;
 mod invitation_names;
 mod invitation_summary;
@@ -35,6 +36,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/autoScribe/users/invitations/summary", get(invitation_summary::handle))
         .route("/v1/autoScribe/users/invitations/{invitationId}", get(invitation::handle))
         .route("/v1/auditEvents", get(audit_events::handle))
+        .route("/v1/events", get(events::handle))
         .route("/v1/access", get(access::handle))
         .with_state(deps);
     web::serve(router)
@@ -50,6 +52,7 @@ pub fn router(deps: Deps) -> Router {
         invitation_summary::handle,
         invitation::handle,
         audit_events::handle,
+        events::handle,
         access::handle
     ),
     // A query parameter refers to this schema but does not register it.

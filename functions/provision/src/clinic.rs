@@ -117,7 +117,8 @@ async fn write_clinic(
         deps.context.store.transaction(&record(AuditAction::ClinicProvisioned, created, None))?;
     let names = NameChange::new_person(&details.profile.name);
     let record_invited = record(AuditAction::InvitationCreated, invited, offered);
-    tx.put_audit_record(&AuditRecord { names, ..record_invited })?;
+    let role = Some(details.profile.role);
+    tx.put_audit_record(&AuditRecord { names, role, ..record_invited })?;
     tx.put_audit_record(&record(
         AuditAction::ApiKeyCreated,
         AuditObject::ApiKey(api_key.key.id),

@@ -126,7 +126,7 @@ async fn write_correction(
     let permissions = (None, Some(old.profile.permissions));
     let record = operator.audit_record(context, old.clinic, action, object, permissions);
     let names = NameChange::new_person(&old.profile.name);
-    tx.put_audit_record(&AuditRecord { names, ..record })?;
+    tx.put_audit_record(&AuditRecord { names, role: Some(old.profile.role), ..record })?;
     tx.replace_invitation(&revoked)?;
     tx.put_invitation(invitation)?;
     if let Some(free) = wrong.release(old.id) {

@@ -49,19 +49,22 @@ ALARMS = {
     ("${AWS::StackName}", "CommitToEmail", ""),
     ("AWS/Lambda", "ClaimedAccountConcurrency", ""),
     ("AWS/Lambda", "Invocations", "NpiVerifierFunction"),
+    ("AWS/Lambda", "Invocations", "EventsFunction"),
     ("AWS/SES", "Reputation.BounceRate", ""),
     ("AWS/SES", "Reputation.ComplaintRate", ""),
     ("AWS/Backup", "NumberOfBackupJobsFailed", "BackupVault"),
-    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction", "MailEventsFunction"}},
+    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction", "MailEventsFunction", "EventsFunction"}},
     *{
         ("AWS/DynamoDB", f"{kind}ThrottleEvents", where)
         for kind in ("Read", "Write")
-        for where in ("AccessTable", "GSI1", "GSI2", "GSI3")
+        for where in ("AccessTable", "GSI1", "GSI2", "GSI3", "GSI4")
     },
     *{("AWS/DynamoDB", "SystemErrors", operation) for operation in TABLE_OPERATIONS},
     ("AWS/Lambda", "IteratorAge", "MailerFunction"),
+    ("AWS/Lambda", "IteratorAge", "EventsFunction"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailFailures.QueueName"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailEventFailures.QueueName"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "EventFailures.QueueName"),
 }
 # What callers were refused. The functions count it in their log.
 REFUSALS = ("FailedSignIns", "LockedSignIns", "RefusedCredentials", "RefusedPermissions")
@@ -69,6 +72,7 @@ HTTP = {"Invite", "Confirm", "List", "Users", "Session", "TemporaryAccess"}
 # What functions log about items that they cannot read. npi-verifier reports an error instead.
 CORRUPT_ITEMS = {
     "MailerFaults": ('{ $.level = "ERROR" }', {"Mailer"}),
+    "EventsFaults": ('{ $.level = "ERROR" }', {"Events"}),
     "CorruptItems": (
         '{ $.fields.message = "item skipped: corrupt item" || $.fields.why = "corrupt item*" }',
         HTTP,

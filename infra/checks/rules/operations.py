@@ -19,7 +19,12 @@ METRICS = set(re.findall(r"^\| `([A-Z]\w+)` \|", (ROOT / "docs/LOGGING.md").read
 # Operators call it by name. An alias would only add a step.
 WITHOUT_ALIAS = {"ProvisionFunction"}
 # The alarms that end the deployment of a function, besides the one for its own errors.
-ROLLBACK = {"MailerFunction": {"MailerFaultsAlarm"}, "MailEventsFunction": set(), "NpiVerifierFunction": set()}
+ROLLBACK = {
+    "MailerFunction": {"MailerFaultsAlarm"},
+    "MailEventsFunction": set(),
+    "NpiVerifierFunction": set(),
+    "EventsFunction": {"EventsFaultsAlarm"},
+}
 
 
 @rule

@@ -9,7 +9,7 @@ from rules import Problems, rule
 READS = {"dynamodb:GetItem", "dynamodb:Query", "dynamodb:BatchGetItem"}
 WRITES = {"dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:ConditionCheckItem"}
 STREAM = {"dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"}
-TABLE = {"AccessTable.Arn", "${AccessTable.Arn}/index/GSI1", "${AccessTable.Arn}/index/GSI2", "${AccessTable.Arn}/index/GSI3"}
+TABLE = {"AccessTable.Arn", *(f"${{AccessTable.Arn}}/index/GSI{number}" for number in range(1, 5))}
 
 # Every wildcard of the template, with its reason.
 WILDCARDS = {
@@ -21,6 +21,7 @@ WILDCARDS = {
         "MailerRole", "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
     ): "the SES sandbox also checks the recipient's identity, and a condition limits the sender",
     ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
+    ("EventsRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
     ("TracePolicy", "*"): "X-Ray has no resources",
 }
 # The partitions that a function may use. KEYS holds the public keys of view tokens.
@@ -30,13 +31,20 @@ PARTITIONS = {
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
-    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*"},
+    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "EVENTS#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
     "MailEventsFunction": {"CLINIC#*", "MAIL#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
+    # CLINIC, because an item that is due must still be due when its event is appended.
+    "EventsFunction": {"EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},
 }
-READ_ONLY = {"MailerFunction": {"ACCOUNT#*"}, "TemporaryAccessFunction": {"APIKEY#*"}}
+READ_ONLY = {
+    "MailerFunction": {"ACCOUNT#*"},
+    "TemporaryAccessFunction": {"APIKEY#*"},
+    "EventsFunction": {"AUDIT#*"},
+    "ListFunction": {"EVENTS#*"},
+}
 # What a report of SES changes. `store::delivery` has the same list.
 DELIVERY = {"PK", "SK", "dl", "dd", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
@@ -232,7 +240,7 @@ def items_are_bound_to_partitions(template: dict) -> Problems:
 def requests_without_a_key_are_not_allowed(template: dict) -> Problems:
     # A condition on LeadingKeys allows a request that has none, such as Scan and PartiQL.
     for name in resources_of_type(template, FUNCTION):
-        stream = STREAM if name == "MailerFunction" else set()
+        stream = STREAM if name in ("MailerFunction", "EventsFunction") else set()
         excess = allowed_actions(template, name, "dynamodb") - READS - WRITES - stream
         if excess:
             yield f"{name} must not be allowed {join_names(excess)}"

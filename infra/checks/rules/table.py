@@ -89,8 +89,8 @@ def table_has_the_keys_of_the_store(template: dict) -> Problems:
     if keys(table) != ["PK", "SK"]:
         yield f"the keys must be PK and SK, found {keys(table)}"
     indexes = {index["IndexName"]: index for index in table.get("GlobalSecondaryIndexes", [])}
-    if list(indexes) != ["GSI1", "GSI2", "GSI3"]:
-        yield f"the indexes must be GSI1, GSI2 and GSI3, found {list(indexes)}"
+    if list(indexes) != ["GSI1", "GSI2", "GSI3", "GSI4"]:
+        yield f"the indexes must be GSI1, GSI2, GSI3 and GSI4, found {list(indexes)}"
     for name, index in indexes.items():
         if keys(index) != [f"{name}PK", f"{name}SK"] or dig(index, "Projection", "ProjectionType") != "KEYS_ONLY":
             yield f"{name} must have the keys {name}PK and {name}SK and the projection KEYS_ONLY"

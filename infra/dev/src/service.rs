@@ -67,7 +67,8 @@ pub(crate) async fn start(
         .merge(inbox::router(inbox.clone()))
         .merge(pages::router(dashboard)?)
         .merge(examples::router(examples.clone()));
-    let options = Options { inbox, pages, report_email: true, ..options_on(data, options)? };
+    let on = Options { append_events: true, report_email: true, ..options_on(data, options)? };
+    let options = Options { inbox, pages, ..on };
     let emulator = emulator::start(options).await?;
     data.save_dynamodb_url(&emulator.dynamodb_url)?;
     let clinic = demo::load_or_provision(&emulator, data).await?;

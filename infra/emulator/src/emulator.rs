@@ -43,6 +43,8 @@ pub struct Emulator {
     pub npi_verifier: npi_verifier::Deps,
     /// What `mail-events` runs with.
     pub mail_events: mail_events::Deps,
+    /// What `events` runs with.
+    pub events: events::Deps,
     /// Controls the database's faults, if the options asked for them.
     pub faults: Option<DatabaseFaults>,
     /// The private keys of view tokens, as the functions have them.

@@ -1,5 +1,5 @@
 //! Lambda's filter patterns for event sources. Only the rules that the template uses are known:
-//! fields that must equal one of several values. The start fails on any other rule.
+//! fields that must equal one of several values, or begin with a text. The start fails on any other rule.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +14,8 @@ pub(crate) struct EventFilters(Vec<FilterPattern>);
 enum FilterPattern {
     Fields(BTreeMap<String, FilterPattern>),
     AnyOf(Vec<Value>),
+    /// The start of a text.
+    Prefix(String),
 }
 
 /// Why a filter pattern cannot be read.
@@ -22,9 +24,9 @@ pub enum FilterPatternError {
     /// The text is not JSON.
     #[error("the filter pattern is not JSON")]
     Json(#[from] serde_json::Error),
-    /// The pattern has a rule other than equality.
+    /// The pattern has an unknown rule.
     #[error(
-        "the filter pattern has {0}: only lists of plain values, and objects of such lists, are known"
+        "the filter pattern has {0}: only lists of plain values, one prefix, and objects of such lists, are known"
     )]
     UnknownRule(Value),
 }
@@ -60,6 +62,11 @@ impl FilterPattern {
     }
 
     fn parse_values(values: Vec<Value>) -> Result<Self, FilterPatternError> {
+        if let [Value::Object(rule)] = values.as_slice()
+            && let (1, Some(Value::String(prefix))) = (rule.len(), rule.get("prefix"))
+        {
+            return Ok(Self::Prefix(prefix.clone()));
+        }
         match values.iter().find(|value| value.is_object() || value.is_array()) {
             Some(rule) => Err(FilterPatternError::UnknownRule(rule.clone())),
             None => Ok(Self::AnyOf(values)),
@@ -76,6 +83,9 @@ impl FilterPattern {
                 Value::Array(found) => found.iter().any(|one| values.contains(one)),
                 single => values.contains(single),
             },
+            Self::Prefix(prefix) => {
+                value.as_str().is_some_and(|text| text.starts_with(prefix.as_str()))
+            }
         }
     }
 }
@@ -123,9 +133,22 @@ mod tests {
     }
 
     #[test]
+    fn a_text_matches_its_prefix() {
+        let audit = filters(&[r#"{"Keys":{"PK":{"S":[{"prefix":"AUDIT#"}]}}}"#]);
+        let key = |text: &str| json!({ "Keys": { "PK": { "S": text } } });
+        assert!(audit.matches(&key("AUDIT#1")));
+        for other in [key("CLINIC#AUDIT#"), key("AUDI"), json!({ "Keys": { "PK": { "N": "1" } } })]
+        {
+            assert!(!audit.matches(&other));
+        }
+    }
+
+    #[test]
     fn unknown_rules_are_refused() {
         for wrong in [
-            r#"{"a":[{"prefix":"x"}]}"#,
+            r#"{"a":[{"prefix":1}]}"#,
+            r#"{"a":[{"prefix":"x"},"y"]}"#,
+            r#"{"a":[{"prefix":"x","suffix":"y"}]}"#,
             r#"{"a":[{"anything-but":["x"]}]}"#,
             r#"{"a":[{"exists":true}]}"#,
             r#"{"a":[[1]]}"#,

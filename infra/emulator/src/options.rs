@@ -40,6 +40,8 @@ pub struct Options {
     pub pages: Router,
     /// Whether the stream is delivered. Otherwise no email is sent.
     pub deliver_stream: bool,
+    /// Whether `events` runs. Otherwise the event feed stays empty.
+    pub append_events: bool,
     /// Whether SES reports on each email. Otherwise an email that was sent stays `sent`.
     pub report_email: bool,
     /// Whether the database can fail on demand and counts its calls.
@@ -64,6 +66,7 @@ impl Default for Options {
             inbox: Inbox::in_memory(),
             pages: Router::new(),
             deliver_stream: true,
+            append_events: false,
             report_email: false,
             faults: false,
             lambda: None,

@@ -13,6 +13,8 @@ pub(crate) enum ScheduledFunction {
     NpiVerifier(npi_verifier::Deps),
     /// The library of `mailer`, in this process.
     Mailer(Box<mailer::Deps>),
+    /// The library of `events`, in this process.
+    Events(events::Deps),
     /// A binary under `cargo lambda watch`.
     Watched(Box<WatchedFunction>),
 }
@@ -25,6 +27,10 @@ impl ScheduledFunction {
                 .err()
                 .map(|error| chain(&error)),
             Self::Mailer(deps) => {
+                let failed = deps.consume(scheduled_event()).await.err();
+                failed.map(|error| chain(&error))
+            }
+            Self::Events(deps) => {
                 let failed = deps.consume(scheduled_event()).await.err();
                 failed.map(|error| chain(&error))
             }

@@ -44,6 +44,8 @@ use crate::{aws, breached_passwords, functions, npi_registry};
 
 /// How often expired items are removed. DynamoDB takes up to two days. Each time reads every item.
 const SWEEP: Duration = Duration::from_hours(1);
+/// The function that appends to the event feed.
+const EVENTS: &str = "events";
 /// How often delivered records are removed from the stream.
 const TRIM: Duration = Duration::from_millis(250);
 
@@ -68,12 +70,14 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     tasks.serve(listener, service.app(&template.routes, reports, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {
-        for stream in template.streams {
+        let runs = |stream: &StreamMapping| options.append_events || stream.function != EVENTS;
+        for stream in template.streams.into_iter().filter(runs) {
             deliveries.push(service.deliver(stream, &records, &options, &mut tasks)?);
         }
     }
     trim_stream(&options, &template.table.name, &deliveries, &mut tasks)?;
-    for schedule in template.schedules {
+    let runs = |schedule: &Schedule| options.append_events || schedule.function != EVENTS;
+    for schedule in template.schedules.into_iter().filter(runs) {
         service.schedule(schedule, &options, &mut tasks)?;
     }
     let expiring = database.clone();
@@ -95,6 +99,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         mailer: service.mailer,
         npi_verifier: service.npi_verifier,
         mail_events: service.mail_events,
+        events: service.events,
         faults,
         signing: service.functions.signing,
         secrets,
@@ -167,6 +172,7 @@ struct Service {
     mailer: mailer::Deps,
     npi_verifier: npi_verifier::Deps,
     mail_events: mail_events::Deps,
+    events: events::Deps,
     watch: Option<Upstream>,
     /// Notified after every request that may have written.
     writes: WriteSignal,
@@ -210,6 +216,7 @@ impl Service {
         Ok(Self {
             functions,
             mail_events: mail_events::Deps { store: store.clone() },
+            events: events::Deps { store: store.clone(), clock: options.clock.clone() },
             mailer: mailer::Deps {
                 store,
                 invitation_links: keyrings.invitation_links,
@@ -280,6 +287,10 @@ impl Service {
                 let mailer = self.mailer.clone();
                 tasks.run_until_stop(|stop| delivery.run(mailer, stop));
             }
+            (None, EVENTS) => {
+                let events = self.events.clone();
+                tasks.run_until_stop(|stop| delivery.run(events, stop));
+            }
             (None, function) => return Err(StartError::UnknownConsumer(function.to_owned())),
         }
         Ok(progress)
@@ -326,6 +337,7 @@ impl Service {
             ))),
             (None, "mailer") => ScheduledFunction::Mailer(Box::new(self.mailer.clone())),
             (None, "npi-verifier") => ScheduledFunction::NpiVerifier(self.npi_verifier.clone()),
+            (None, EVENTS) => ScheduledFunction::Events(self.events.clone()),
             (None, function) => return Err(StartError::UnknownScheduled(function.to_owned())),
         };
         tasks.run_until_stop(|stop| schedule::run(schedule, scheduled, stop));

@@ -1,4 +1,4 @@
-//! Delivers the table's stream to its consumer, as Lambda does.
+//! Delivers the table's stream to its consumers, as Lambda does.
 
 mod consumer;
 mod delivery;

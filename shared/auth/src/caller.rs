@@ -103,6 +103,8 @@ capabilities! {
     IntrospectAccess: [AccessIntrospect], Nobody;
     /// Read the audit.
     ReadAudit: [], Managers;
+    /// Read the clinic's events.
+    ReadEvents: [EventsRead], Managers;
     /// Read and end the caller's own session.
     OwnSession: [], Everyone;
 }

@@ -101,6 +101,7 @@ impl Requester {
             before,
             after,
             names: NameChange::default(),
+            role: None,
             ip: self.ip.clone(),
         }
     }
@@ -116,7 +117,7 @@ impl Requester {
         let names = NameChange::between(&change.before.name, &details.profile.name);
         let object = AuditObject::Invitation(details.id);
         let record = self.audit_record(context, details.clinic, change.action, object, permissions);
-        AuditRecord { names, ..record }
+        AuditRecord { names, role: Some(details.profile.role), ..record }
     }
 
     /// The record of a changed user.
@@ -126,6 +127,6 @@ impl Requester {
         let names = NameChange::between(&change.before.name, &user.profile.name);
         let object = AuditObject::User(user.id);
         let record = self.audit_record(context, user.clinic, change.action, object, permissions);
-        AuditRecord { names, ..record }
+        AuditRecord { names, role: Some(user.profile.role), ..record }
     }
 }

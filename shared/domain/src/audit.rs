@@ -8,8 +8,8 @@ use crate::credentials::key_set::{KeyChange, KeySet};
 use crate::ids::{
     AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
 };
-use crate::person::FullName;
 use crate::person::permissions::Permissions;
+use crate::person::{ClinicRole, FullName};
 use crate::study::StudyRef;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
@@ -252,6 +252,8 @@ pub enum AuditObject {
         user: Option<UserId>,
         /// The study of the view.
         study: Option<StudyRef>,
+        /// What the view allows.
+        mode: Option<ViewMode>,
     },
 }
 
@@ -285,7 +287,7 @@ impl AuditObject {
 
     /// Reads the text that `Display` writes. For an access, this is only its id.
     pub fn parse(text: &str) -> Option<Self> {
-        let access = |id| Self::Access { id, user: None, study: None };
+        let access = |id| Self::Access { id, user: None, study: None, mode: None };
         let clinic = |text: &str| ClinicId::parse(text.strip_prefix("clinic:")?).ok();
         let key = |text: &str| ApiKeyId::parse(text.strip_prefix("key:")?).ok();
         (UserId::parse(text).map(Self::User).ok())
@@ -344,6 +346,8 @@ pub struct AuditRecord {
     pub after: Option<Permissions>,
     /// The names, if the action set or changed them.
     pub names: NameChange,
+    /// The person's role after the action.
+    pub role: Option<ClinicRole>,
     /// The network address that the request came from.
     pub ip: Option<String>,
 }
@@ -379,8 +383,12 @@ mod tests {
     fn a_search_for_a_user_also_finds_their_invitation_and_accesses() {
         let (ada, grace) = (UserId::from_bytes([1; 16]), UserId::from_bytes([2; 16]));
         let asked = AuditObject::User(ada);
-        let access =
-            |user| AuditObject::Access { id: AccessId::from_bytes([3; 16]), user, study: None };
+        let access = |user| AuditObject::Access {
+            id: AccessId::from_bytes([3; 16]),
+            user,
+            study: None,
+            mode: None,
+        };
         assert!(AuditObject::User(ada).concerns(&asked));
         assert!(AuditObject::Invitation(ada.invitation_id()).concerns(&asked));
         assert!(access(Some(ada)).concerns(&asked));

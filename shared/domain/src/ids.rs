@@ -1,4 +1,4 @@
-//! Identifiers. All are UUIDv7 (RFC 9562), so they sort by creation time.
+//! Identifiers. All but those of events are UUIDv7 (RFC 9562), so they sort by creation time.
 
 use std::fmt;
 
@@ -102,6 +102,9 @@ prefixed_id!(
     /// One audit record.
     AuditId, "evt_");
 prefixed_id!(
+    /// An event. The id follows from the change, so it does not sort by time.
+    EventId, "whe_");
+prefixed_id!(
     /// An email other than an invitation.
     NoticeId, "mail_");
 prefixed_id!(
@@ -147,6 +150,20 @@ impl AuditId {
         random.copy_from_slice(&digest.finalize()[..10]);
         let millis = u64::try_from(minute.millis()).unwrap_or(0);
         Self(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+}
+
+impl EventId {
+    /// The id of an event without an audit record: a digest of what it follows from.
+    pub fn of_parts(parts: &[&[u8]]) -> Self {
+        let mut digest = Sha256::new();
+        for part in parts {
+            digest.update(part.len().to_be_bytes());
+            digest.update(part);
+        }
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest.finalize()[..16]);
+        Self::from_bytes(bytes)
     }
 }
 

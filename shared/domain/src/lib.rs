@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod delivery;
 pub mod embed;
 pub mod entropy;
+pub mod event;
 pub mod failure;
 pub mod field;
 pub mod fold;

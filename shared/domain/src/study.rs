@@ -129,6 +129,11 @@ impl ViewMode {
             Self::ViewerOnly => "viewer_only",
         }
     }
+
+    /// Reads the stored name.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.as_str() == text)
+    }
 }
 
 /// The assignment of a study to its reader.

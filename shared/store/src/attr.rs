@@ -12,6 +12,13 @@ pub(crate) const GSI2SK: &str = "GSI2SK";
 pub(crate) const GSI3: &str = "GSI3";
 pub(crate) const GSI3PK: &str = "GSI3PK";
 pub(crate) const GSI3SK: &str = "GSI3SK";
+pub(crate) const GSI4: &str = "GSI4";
+pub(crate) const GSI4PK: &str = "GSI4PK";
+pub(crate) const GSI4SK: &str = "GSI4SK";
+/// The number of an event, or of a clinic's newest event.
+pub(crate) const EVENT_NUMBER: &str = "nu";
+/// Until when a clinic's newest event is kept, in seconds.
+pub(crate) const NEWEST_TTL: &str = "nt";
 /// The id of the last write of a single item. See `write`.
 pub(crate) const WRITE_ID: &str = "wi";
 /// Counts the writes of an item.

@@ -6,12 +6,14 @@ use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, ClinicId, UserId};
 use domain::npi::NpiStatus;
+use domain::person::ClinicRole;
 use domain::person::permissions::Permissions;
+use domain::study::ViewMode;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::Metric;
 
-use crate::codec::{BadField, StudyItem, time};
+use crate::codec::{BadField, StudyItem, field, time};
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::page::{Page, PageBuilder, PageRequest, RawChunk, below};
@@ -35,6 +37,9 @@ struct AuditItem {
     user: Option<String>,
     #[serde(flatten)]
     study: StudyItem,
+    /// What a temporary access allows.
+    #[serde(rename = "mo", default, skip_serializing_if = "Option::is_none")]
+    mode: Option<String>,
     #[serde(rename = "be", default, skip_serializing_if = "Option::is_none")]
     before: Option<PermissionsItem>,
     #[serde(rename = "af", default, skip_serializing_if = "Option::is_none")]
@@ -43,6 +48,8 @@ struct AuditItem {
     name_before: Option<NameItem>,
     #[serde(rename = "nn", default, skip_serializing_if = "Option::is_none")]
     name_after: Option<NameItem>,
+    #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
 }
@@ -54,10 +61,12 @@ impl AuditItem {
             return Ok(object);
         };
         let user = self.user.as_deref().map(UserId::parse).transpose();
+        let mode = |text: &str| ViewMode::parse(text).ok_or(BadField("mo"));
         Ok(AuditObject::Access {
             id,
             user: user.map_err(|_| BadField("us"))?,
             study: self.study.study_if_any()?,
+            mode: self.mode.as_deref().map(mode).transpose()?,
         })
     }
 }
@@ -114,6 +123,18 @@ impl Store {
         Ok(builder.finish())
     }
 
+    /// Reads the audit record in a stream record's new image. `None` if the image is of another item.
+    pub fn read_audit_image(&self, image: &RawItem) -> Result<Option<AuditRecord>, StoreError> {
+        let key = Key::of(image);
+        let mut parts = key.pk.split('#');
+        if parts.next() != Some("AUDIT") {
+            return Ok(None);
+        }
+        let clinic = parts.next().and_then(|clinic| ClinicId::parse(clinic).ok());
+        let clinic = clinic.ok_or_else(|| self.corrupt(&key, attr::PK))?;
+        self.decode_audit_record(clinic, image).map(Some)
+    }
+
     fn decode_audit_record(
         &self,
         clinic: ClinicId,
@@ -135,6 +156,11 @@ impl Store {
                     before: item.name_before.map(Into::into),
                     after: item.name_after.map(Into::into),
                 },
+                role: item
+                    .role
+                    .as_deref()
+                    .map(|role| field("ro", ClinicRole::parse(role)))
+                    .transpose()?,
                 ip: item.ip,
             })
         })
@@ -162,9 +188,9 @@ impl Transaction {
 
     /// Adds an audit record. An existing one is never overwritten.
     pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
-        let (user, study) = match record.object {
-            AuditObject::Access { user, study, .. } => (user, study),
-            _ => (None, None),
+        let (user, study, mode) = match record.object {
+            AuditObject::Access { user, study, mode, .. } => (user, study, mode),
+            _ => (None, None, None),
         };
         for metric in [action_metric(record.action), npi_metric(record)].into_iter().flatten() {
             self.count_on_commit(metric);
@@ -177,10 +203,12 @@ impl Transaction {
             object: record.object.to_string(),
             user: user.map(|id| id.to_string()),
             study: study.as_ref().map(Into::into).unwrap_or_default(),
+            mode: mode.map(|mode| mode.as_str().to_owned()),
             before: record.before.as_ref().map(Into::into),
             after: record.after.as_ref().map(Into::into),
             name_before: record.names.before.as_ref().map(Into::into),
             name_after: record.names.after.as_ref().map(Into::into),
+            role: record.role.map(|role| role.as_str().to_owned()),
             ip: record.ip.clone(),
         };
         self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)

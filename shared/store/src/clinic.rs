@@ -91,7 +91,8 @@ impl Transaction {
             version: clinic.version,
             created_at: clinic.created_at.millis(),
         };
-        self.put(Part::Clinic, key::clinic(clinic.id), &item, None, &Precondition::Absent)
+        let index = [(attr::GSI4PK, key::CLINICS.to_owned()), (attr::GSI4SK, item.id.clone())];
+        self.put(Part::Clinic, key::clinic(clinic.id), &item, Some(index), &Precondition::Absent)
     }
 
     /// Writes the settings of a clinic if they are still those of the previous version. The counts of

@@ -2,14 +2,15 @@
 
 use std::fmt;
 
+use domain::event::EventNumber;
 use domain::grant::KeyThumbprint;
-use domain::ids::{AccessId, ApiKeyId, ClinicId, InvitationId, NoticeId, UserId};
+use domain::ids::{AccessId, ApiKeyId, ClinicId, EventId, InvitationId, NoticeId, UserId};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::session::SessionRef;
 use domain::study::StudyRef;
-use domain::time::Day;
+use domain::time::{Day, Timestamp};
 
 /// The primary key of an item.
 #[derive(Clone, PartialEq, Eq)]
@@ -43,6 +44,11 @@ pub(crate) const NPI_DUE: &str = "NPI#DUE";
 
 /// The index partition with the emails that are being sent, sorted by when the next attempt is due.
 pub(crate) const MAIL_DUE: &str = "MAIL#DUE";
+
+/// How many index partitions hold the items that are due.
+pub(crate) const EVENT_DUE_PARTS: u8 = 8;
+/// The index partition with every clinic.
+pub(crate) const CLINICS: &str = "CLINICS";
 
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
@@ -153,6 +159,40 @@ pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
 
+/// The partition of a clinic's events.
+pub(crate) fn events_of(clinic: ClinicId) -> String {
+    format!("EVENTS#{clinic}")
+}
+
+/// The sort key of an event. Numbers have a fixed width, so text order is the order of numbers.
+pub(crate) fn event_number(number: EventNumber) -> String {
+    format!("{:012}", number.get())
+}
+
+pub(crate) fn event(clinic: ClinicId, number: EventNumber) -> Key {
+    Key::new(events_of(clinic), event_number(number))
+}
+
+/// The number of a clinic's newest event.
+pub(crate) fn event_counter(clinic: ClinicId) -> Key {
+    Key::new(events_of(clinic), "COUNTER")
+}
+
+/// Shows that an event with this id is in the clinic's feed.
+pub(crate) fn event_marker(clinic: ClinicId, id: EventId) -> Key {
+    Key::new(events_of(clinic), format!("ID#{id}"))
+}
+
+/// The index partition of an item that is due. The parts spread the writes.
+pub(crate) fn event_due(part: u8) -> String {
+    format!("EVENT#DUE#{}", part % EVENT_DUE_PARTS)
+}
+
+/// The index keys of an item that ends by itself: its partition and its end.
+pub(crate) fn event_due_of(end: Timestamp, id: &[u8; 16]) -> [String; 2] {
+    [event_due(id[15]), end.to_string()]
+}
+
 /// The response to an idempotency key. The key is hashed, because a caller can send any text.
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
     let digest = Fingerprint::of(&[key.as_bytes()]);
@@ -185,6 +225,7 @@ impl fmt::Debug for Key {
                 "SESSION",
                 "THROTTLE#",
                 "ACCESS#",
+                "EVENTS#",
             ]
             .iter()
             .any(|prefix| part.starts_with(prefix))

@@ -15,6 +15,7 @@ mod clinic;
 mod codec;
 mod delivery;
 mod error;
+mod event;
 mod grant;
 mod idempotency;
 mod invitation;
@@ -42,6 +43,10 @@ pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};
 pub use delivery::StoredDelivery;
 pub use error::StoreError;
+pub use event::{
+    AppendOutcome, DUE_PARTS, DueEntry, DueItem, DueThing, EventPage, EventsAfter, NewEvent,
+    StoredEvent,
+};
 pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};
 pub use invitation::{InvitationCount, InvitationRange, ReadBudget};

@@ -43,7 +43,9 @@ impl MarkableItem {
             .map(AuditObject::Invitation)
             .or_else(|| UserId::parse(id(key::USER)?).map(AuditObject::User).ok())
             .or_else(|| ApiKeyId::parse(id(key::API_KEY)?).map(AuditObject::ApiKey).ok())
-            .or_else(|| Some(AuditObject::Access { id: access()?, user: None, study: None }))
+            .or_else(|| {
+                Some(AuditObject::Access { id: access()?, user: None, study: None, mode: None })
+            })
             .or_else(|| session().map(AuditObject::Session))?;
         Some(Self { clinic, sort_key: sort_key.to_owned(), object })
     }

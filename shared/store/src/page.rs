@@ -248,8 +248,28 @@ impl Store {
     pub(crate) async fn query_newest(
         &self,
         partition: &str,
+        bounds: (String, String),
+        size: i32,
+    ) -> Result<RawChunk, StoreError> {
+        self.query_chunk(partition, bounds, size, false).await
+    }
+
+    /// Reads the oldest items of a partition within sort-key bounds, strongly consistent.
+    pub(crate) async fn query_oldest(
+        &self,
+        partition: &str,
+        bounds: (String, String),
+        size: i32,
+    ) -> Result<RawChunk, StoreError> {
+        self.query_chunk(partition, bounds, size, true).await
+    }
+
+    async fn query_chunk(
+        &self,
+        partition: &str,
         (from, to): (String, String),
         size: i32,
+        forward: bool,
     ) -> Result<RawChunk, StoreError> {
         let answer = self
             .client
@@ -264,7 +284,7 @@ impl Store {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to))
             .consistent_read(true)
-            .scan_index_forward(false)
+            .scan_index_forward(forward)
             .limit(size)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)
             .send()

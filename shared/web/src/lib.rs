@@ -6,6 +6,7 @@ pub mod body;
 pub mod change_request;
 pub mod deadline;
 mod edge;
+pub mod event_view;
 pub mod field;
 pub mod field_value;
 pub mod gateway;

@@ -136,6 +136,16 @@ impl Problem {
         )
     }
 
+    /// 410: the events after a cursor are no longer kept.
+    pub fn events_expired() -> Self {
+        Self::new(
+            StatusCode::GONE,
+            "events_expired",
+            "The events after this cursor are no longer kept. Read the users and invitations again, then \
+             continue without `after`.",
+        )
+    }
+
     /// 422: the request is well-formed but breaks a rule.
     pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)

@@ -87,8 +87,13 @@ impl FieldValue for PageLimit {
 }
 
 /// The codes of faults that make a query unreadable. The answer is 400 instead of 422.
-const UNREADABLE: [&str; 4] =
-    ["cursor_invalid", "date_invalid", "unknown_parameter", "repeated_parameter"];
+const UNREADABLE: [&str; 5] = [
+    "cursor_invalid",
+    "date_invalid",
+    "event_type_unknown",
+    "unknown_parameter",
+    "repeated_parameter",
+];
 
 impl<S: Send + Sync> FromRequestParts<S> for ListQuery {
     type Rejection = Problem;
@@ -124,6 +129,16 @@ impl ListQuery {
             let paging = page.read(binding, &mut faults)?;
             Ok((filter, paging))
         });
+        faults.finish(read).map_err(refuse)
+    }
+
+    /// Reads the parameters of a list that pages in its own way.
+    pub fn read_all<F: RequestFields>(&self) -> Result<F::Values, Problem> {
+        let mut faults = FaultCollector::default();
+        let mut members = self.members();
+        let parameters: F = take_fields(&mut members)?;
+        let read = parameters.read(&mut faults);
+        self.note_undeclared(&members, &mut faults);
         faults.finish(read).map_err(refuse)
     }
 

@@ -1,7 +1,10 @@
 //! The values of enumerated fields, for openapi.json.
 
+use domain::audit::AccessRefusal;
 use domain::credentials::api_key::{AccessScope, KeyStatus, Scope};
+use domain::credentials::key_set::KeyChange;
 use domain::delivery::DeliveryStatus;
+use domain::event::EventType;
 use domain::grant::GrantStatus;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
@@ -55,6 +58,12 @@ names! {
     AccessModeName = ViewMode::ALL.map(ViewMode::as_str);
     /// `delivery`.
     DeliveryName = DeliveryStatus::ALL.map(DeliveryStatus::as_str);
+    /// `type` of an event.
+    EventTypeName = EventType::ALL.map(EventType::as_str);
+    /// `reason` of a link that did not open, or of a view that was not renewed.
+    AccessRefusalName = AccessRefusal::ALL.map(AccessRefusal::as_str);
+    /// `step` of a change of the signing keys.
+    KeyChangeName = KeyChange::ALL.map(KeyChange::as_str);
     /// `expired`.
     ExpiredFilter = ["all", "expired", "not-expired"];
 }

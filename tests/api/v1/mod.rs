@@ -3,6 +3,7 @@ mod api_keys;
 mod audit_events;
 mod auto_scribe;
 mod clinic;
+mod events;
 mod invitation;
 mod npi;
 mod password;

@@ -6,11 +6,12 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use axum::body::Bytes;
 use axum::http::{Method, Request, header};
+use events::{EventsAnswer, MissingError};
 use serde_json::Value;
 
 use crate::upstream::{Upstream, UpstreamError};
 
-/// How long a function in this process may work on one event, as the template says of `mailer`.
+/// How long a function in this process may work on one event, as the template says of `mailer` and `events`.
 pub(crate) const FUNCTION_LIMIT: Duration = Duration::from_mins(1);
 
 /// Consumes batches of records.
@@ -39,6 +40,18 @@ impl StreamConsumer for mailer::Deps {
         let event = serde_json::from_value(event)?;
         let deadline = Instant::now() + FUNCTION_LIMIT;
         Ok(failed_records(mailer::handle(self, event, deadline).await))
+    }
+}
+
+impl StreamConsumer for events::Deps {
+    async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
+        let event = serde_json::from_value(event)?;
+        let deadline = Instant::now() + FUNCTION_LIMIT;
+        let failed = |error: MissingError| ConsumerError::Answer(error.to_string());
+        Ok(match events::handle(self, event, deadline).await.map_err(failed)? {
+            EventsAnswer::Stream(response) => failed_records(response),
+            EventsAnswer::Missing(_) => Vec::new(),
+        })
     }
 }
 

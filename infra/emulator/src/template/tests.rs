@@ -61,7 +61,7 @@ fn dangling_references_and_unsupported_features_are_errors() {
         ("!Ref Worker", "!Ref Items", "Mapping refers to no function"),
         ("Items.StreamArn", "Worker.Arn", "Mapping refers to no stream"),
         ("TRIM_HORIZON", "LATEST", "Mapping has LATEST"),
-        (r#"["INSERT"]"#, r#"[{"prefix":"I"}]"#, "Mapping"),
+        (r#"["INSERT"]"#, r#"[{"suffix":"I"}]"#, "Mapping"),
         ("rate(7 minutes)", "cron(0 3)", "Timer has the schedule"),
         (
             "worker, Arn: !GetAtt Worker.Arn",
@@ -85,13 +85,13 @@ fn the_emulator_supports_the_deployed_template() {
     };
     assert!(template.routes.contains(&invite));
     assert_eq!(template.table.ttl.as_deref(), Some("ttl"));
-    let [mailer] = template.streams.as_slice() else {
-        panic!("one stream");
-    };
-    assert_eq!((mailer.function.as_str(), mailer.reports_failures), ("mailer", true));
+    let streams = template.streams.iter();
+    let consumers: Vec<_> =
+        streams.map(|stream| (stream.function.as_str(), stream.reports_failures)).collect();
+    assert_eq!(consumers, [("events", true), ("mailer", true)]);
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
-    assert_eq!(called, ["mailer", "npi-verifier"]);
+    assert_eq!(called, ["events", "mailer", "npi-verifier"]);
     let [reports] = template.event_rules.as_slice() else {
         panic!("one rule for events");
     };

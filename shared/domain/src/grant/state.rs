@@ -150,6 +150,15 @@ impl Grant {
         }
     }
 
+    /// When it ends by itself: the link, until it is opened, and then the view. `None` if it was revoked.
+    pub fn end(&self) -> Option<Timestamp> {
+        match self {
+            Self::Issued(g) => Some(g.details.link_expires_at),
+            Self::Open(g) => Some(g.opening.until),
+            Self::Revoked(_) => None,
+        }
+    }
+
     /// Whether the link can still be opened, or the view is open, at `now`.
     pub fn is_alive(&self, now: Timestamp) -> bool {
         matches!(self.status(now), GrantStatus::Issued | GrantStatus::Open)

@@ -127,6 +127,7 @@ impl GrantDetails {
             id: self.id,
             user: self.view.user(),
             study: self.view.study().copied(),
+            mode: Some(self.view.mode()),
         }
     }
 

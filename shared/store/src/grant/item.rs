@@ -17,6 +17,7 @@ use crate::codec::{
     time,
 };
 use crate::item::RawItem;
+use crate::key::event_due_of;
 use crate::{Store, StoreError};
 
 /// How long a grant is stored after its view ends, to show what was open.
@@ -73,6 +74,11 @@ pub(crate) struct GrantItem {
     key: Option<String>,
     #[serde(rename = "ik", default, skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
+    /// The index keys while it can end by itself.
+    #[serde(rename = "GSI4PK", default, skip_serializing_if = "Option::is_none")]
+    end_list: Option<String>,
+    #[serde(rename = "GSI4SK", default, skip_serializing_if = "Option::is_none")]
+    ends_at: Option<String>,
     #[serde(rename = "ra", default, skip_serializing_if = "Option::is_none")]
     revoked_at: Option<i64>,
     ttl: i64,
@@ -94,6 +100,8 @@ impl From<&Grant> for GrantItem {
             View::Ephemeral(session) => (EPHEMERAL, Some(session)),
         };
         let hanging = session.and_then(|s| s.hanging.as_ref());
+        let due = grant.end().map(|end| event_due_of(end, details.id.bytes()));
+        let (end_list, ends_at) = due.map(|[list, at]| (list, at)).unzip();
         let label = |label: &Option<ViewportLabel>| label.as_ref().map(|l| l.as_str().to_owned());
         Self {
             id: details.id.to_string(),
@@ -122,6 +130,8 @@ impl From<&Grant> for GrantItem {
             idempotency_key: opening
                 .and_then(|o| o.idempotency_key.as_ref())
                 .map(|digest| digest.as_str().to_owned()),
+            end_list,
+            ends_at,
             revoked_at: revoked_at.map(Timestamp::millis),
             ttl: details.latest_end().plus(KEPT_FOR).seconds(),
             version: details.version,

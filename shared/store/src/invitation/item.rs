@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::codec::{BadField, field, invited_by, invited_by_text, is_zero, time};
 use crate::delivery::parse_status;
 use crate::item::RawItem;
-use crate::key::{MAIL_DUE, invitation_problems};
+use crate::key::{MAIL_DUE, event_due_of, invitation_problems};
 use crate::profile::ProfileItem;
 use crate::{Store, StoreError};
 
@@ -67,6 +67,11 @@ pub(crate) struct InvitationItem {
     problem_list: Option<String>,
     #[serde(rename = "GSI3SK", default, skip_serializing_if = "Option::is_none")]
     problem_id: Option<String>,
+    /// The index keys while it can expire.
+    #[serde(rename = "GSI4PK", default, skip_serializing_if = "Option::is_none")]
+    expiry_list: Option<String>,
+    #[serde(rename = "GSI4SK", default, skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
     #[serde(rename = "fp")]
     fingerprint: String,
     #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
@@ -90,6 +95,9 @@ impl From<&Invitation> for InvitationItem {
             Invitation::Rejected(i) => (Some(i.at), i.reason.clone(), false),
             Invitation::Revoked(i) => (Some(i.at), None, false),
         };
+        let pending = matches!(invitation, Invitation::Pending(_));
+        let due = pending.then(|| event_due_of(details.expiry, details.id.bytes()));
+        let (expiry_list, expires_at) = due.map(|[list, at]| (list, at)).unzip();
         Self {
             id: details.id.to_string(),
             clinic: details.clinic.to_string(),
@@ -119,6 +127,8 @@ impl From<&Invitation> for InvitationItem {
             due_at: email_delivery.attempt.map(|attempt| attempt.until.to_string()),
             problem_list: details.has_problem().then(|| invitation_problems(details.clinic)),
             problem_id: details.has_problem().then(|| details.id.to_string()),
+            expiry_list,
+            expires_at,
             fingerprint: details.fingerprint.as_str().to_owned(),
             new_requested,
             ended_at: ended_at.map(Timestamp::millis),
@@ -307,6 +317,8 @@ mod tests {
             attr::GSI2SK,
             attr::GSI3PK,
             attr::GSI3SK,
+            attr::GSI4PK,
+            attr::GSI4SK,
         ] {
             assert!(has.contains(name), "{name}");
         }

@@ -21,11 +21,13 @@ pub enum Scope {
     AdminsWrite,
     /// Issue access to dictate, for the PACS that knows who sits in front of it.
     AccessDictate,
+    /// Read the clinic's events.
+    EventsRead,
 }
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::UsersRead,
         Self::UsersWrite,
         Self::InvitationsRead,
@@ -34,6 +36,7 @@ impl Scope {
         Self::AccessIntrospect,
         Self::AdminsWrite,
         Self::AccessDictate,
+        Self::EventsRead,
     ];
 
     /// The name of the scope.
@@ -47,6 +50,7 @@ impl Scope {
             Self::AccessIntrospect => "access:introspect",
             Self::AdminsWrite => "admins:write",
             Self::AccessDictate => "access:dictate",
+            Self::EventsRead => "events:read",
         }
     }
 
@@ -54,7 +58,7 @@ impl Scope {
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         Self::ALL.into_iter().find(|s| s.as_str() == text).ok_or(Refusal::new(
             "scope_unknown",
-            "Send one of users:read, users:write, admins:write, invitations:read, invitations:write, access:issue, access:dictate and access:introspect.",
+            "Send one of users:read, users:write, admins:write, invitations:read, invitations:write, access:issue, access:dictate, access:introspect and events:read.",
         ))
     }
 

@@ -1,0 +1,117 @@
+//! Appends to the event feed what the table's stream shows as committed. So an event is in the feed if and only
+//! if its change was committed.
+//!
+//! Most events follow from audit records. Whether an email arrived follows from the invitation. What ends by
+//! itself, such as an invitation that expires, has no write, so a schedule looks for it.
+
+mod due;
+mod missing;
+mod stream;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use aws_lambda_events::event::dynamodb::Event as StreamEvent;
+use aws_lambda_events::event::streams::DynamoDbEventResponse;
+use domain::event::Event;
+use domain::ids::ClinicId;
+use domain::time::Clock;
+use serde::{Deserialize, Serialize};
+use store::{AppendOutcome, DueItem, NewEvent, Store, StoreError};
+
+pub use missing::{MissingAnswer, MissingError, MissingRequest};
+
+/// What this function needs.
+#[derive(Clone)]
+pub struct Deps {
+    /// The table.
+    pub store: Store,
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What calls this function.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum EventsEvent {
+    /// A batch of stream records.
+    Stream(StreamEvent),
+    /// The schedule, which looks for what has ended.
+    Scheduled(ScheduledEvent),
+    /// An operator, after changes were lost on their way to the feed.
+    Missing(MissingRequest),
+}
+
+/// The answer to a call.
+#[derive(Debug, Serialize)]
+#[serde(untagged)]
+pub enum EventsAnswer {
+    /// The records of a batch that failed. Empty for the schedule.
+    Stream(DynamoDbEventResponse),
+    /// What an operator's call appended.
+    Missing(MissingAnswer),
+}
+
+/// The schedule's event. Nothing else in it matters.
+#[derive(Debug, Deserialize)]
+pub struct ScheduledEvent {
+    /// `Scheduled Event`.
+    #[serde(rename = "detail-type")]
+    pub detail_type: String,
+}
+
+/// Appends the events of a call. Begins none that may not be done at `deadline`. A failed scheduled call is an
+/// error, and the next one continues.
+pub async fn handle(
+    deps: &Deps,
+    event: EventsEvent,
+    deadline: Instant,
+) -> Result<EventsAnswer, MissingError> {
+    match event {
+        EventsEvent::Stream(event) => {
+            Ok(EventsAnswer::Stream(stream::append_batch(deps, event).await))
+        }
+        EventsEvent::Scheduled(_) => {
+            due::append_due(deps, deadline).await?;
+            Ok(EventsAnswer::Stream(DynamoDbEventResponse::default()))
+        }
+        EventsEvent::Missing(request) => {
+            missing::append_missing(deps, &request).await.map(EventsAnswer::Missing)
+        }
+    }
+}
+
+fn new_event(event: &Event, due: Option<DueItem>) -> NewEvent {
+    NewEvent { id: event.id, kind: event.kind, at: event.at, data: event.data_json(), due }
+}
+
+/// Appends events of one clinic in this order, or events of the operator in every clinic. Returns how many are
+/// new.
+async fn append_everywhere(
+    deps: &Deps,
+    clinic: ClinicId,
+    events: &[NewEvent],
+) -> Result<usize, StoreError> {
+    if clinic != ClinicId::OPERATOR {
+        return Ok(append(deps, clinic, events).await?.appended);
+    }
+    let mut appended = 0;
+    for clinic in deps.store.list_clinics().await? {
+        appended += append(deps, clinic, events).await?.appended;
+    }
+    Ok(appended)
+}
+
+/// Appends events of one clinic in this order.
+async fn append(
+    deps: &Deps,
+    clinic: ClinicId,
+    events: &[NewEvent],
+) -> Result<AppendOutcome, StoreError> {
+    if events.is_empty() {
+        return Ok(AppendOutcome::default());
+    }
+    let outcome = deps.store.append_events(clinic, events, deps.clock.now()).await?;
+    tracing::info!(%clinic, appended = outcome.appended, dropped = outcome.dropped, "events appended");
+    Ok(outcome)
+}

@@ -1,0 +1,247 @@
+//! Appends events to a clinic's feed.
+//!
+//! One transaction numbers some events: it moves the clinic's counter from the number that was read, and
+//! creates the events with the next numbers and an item for each id. It overwrites nothing. If another run
+//! was faster, or an event is already there, the transaction is put together again.
+
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Put, TransactWriteItem, Update};
+use domain::event::EventNumber;
+use domain::ids::ClinicId;
+use domain::time::Timestamp;
+use serde::Serialize;
+
+use super::{KEPT_FOR, NewEvent};
+use crate::item::{number, number_of, text};
+use crate::key::Key;
+use crate::{Store, StoreError, attr, key};
+
+/// How many events one transaction numbers. Each has three items at most, and a transaction takes 100.
+const AT_ONCE: usize = 33;
+/// How often a transaction is put together again although no event turned out to be there already.
+const ATTEMPTS: usize = 10;
+
+/// What became of the events of a call.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct AppendOutcome {
+    /// How many are new in the feed.
+    pub appended: usize,
+    /// How many were there already, or are about an item that is no longer due.
+    pub dropped: usize,
+}
+
+#[derive(Serialize)]
+struct EventItem<'a> {
+    id: String,
+    #[serde(rename = "ty")]
+    kind: &'static str,
+    at: i64,
+    #[serde(rename = "da")]
+    data: &'a str,
+    ttl: i64,
+}
+
+#[derive(Serialize)]
+struct MarkerItem {
+    #[serde(rename = "nu")]
+    number: u64,
+    ttl: i64,
+}
+
+/// What a clinic's counter holds.
+#[derive(Clone, Copy, Default)]
+struct Counter {
+    newest: EventNumber,
+    /// Until when the newest event is kept, in seconds. Later events are kept at least as long, so that events
+    /// expire in the order of their numbers.
+    ttl: i64,
+}
+
+impl Store {
+    /// Appends events in this order, each once.
+    pub async fn append_events(
+        &self,
+        clinic: ClinicId,
+        events: &[NewEvent],
+        now: Timestamp,
+    ) -> Result<AppendOutcome, StoreError> {
+        let mut outcome = AppendOutcome::default();
+        for some in events.chunks(AT_ONCE) {
+            let appended = self.append_some(clinic, some, now).await?;
+            outcome.appended += appended;
+            outcome.dropped += some.len() - appended;
+        }
+        Ok(outcome)
+    }
+
+    /// Appends the events of one transaction. Returns how many were new.
+    async fn append_some(
+        &self,
+        clinic: ClinicId,
+        events: &[NewEvent],
+        now: Timestamp,
+    ) -> Result<usize, StoreError> {
+        let mut left: Vec<&NewEvent> = events.iter().collect();
+        let mut attempts = 0;
+        while !left.is_empty() {
+            let counter = self.read_counter(clinic).await?;
+            let items = self.transaction_items(clinic, counter, &left, now)?;
+            let request = self.client.transact_write_items().set_transact_items(Some(items));
+            let Err(error) = request.send().await else {
+                return Ok(left.len());
+            };
+            let Some(TransactWriteItemsError::TransactionCanceledException(canceled)) =
+                error.as_service_error()
+            else {
+                return Err(StoreError::from_sdk(&error));
+            };
+            let ended = ended_items(&left, canceled.cancellation_reasons())?;
+            let before = left.len();
+            left = self.keep_new(clinic, left, &ended).await?;
+            attempts += usize::from(left.len() == before);
+            if attempts == ATTEMPTS {
+                return Err(StoreError::Unavailable("the feed kept growing".to_owned()));
+            }
+        }
+        Ok(0)
+    }
+
+    async fn read_counter(&self, clinic: ClinicId) -> Result<Counter, StoreError> {
+        let item = self.get(&key::event_counter(clinic)).await?.unwrap_or_default();
+        let newest = EventNumber::new(number_of(&item, attr::EVENT_NUMBER));
+        Ok(Counter { newest, ttl: number_of(&item, attr::NEWEST_TTL) })
+    }
+
+    /// The number of a clinic's newest event.
+    pub(super) async fn read_newest_number(
+        &self,
+        clinic: ClinicId,
+    ) -> Result<EventNumber, StoreError> {
+        Ok(self.read_counter(clinic).await?.newest)
+    }
+
+    /// The items of a transaction: the counter, and then for each event its item, its id and the condition
+    /// that it is due.
+    fn transaction_items(
+        &self,
+        clinic: ClinicId,
+        counter: Counter,
+        events: &[&NewEvent],
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let ttl = counter.ttl.max(now.plus(KEPT_FOR).seconds());
+        let mut newest = counter.newest;
+        let mut items = Vec::with_capacity(1 + 3 * events.len());
+        for event in events {
+            newest = newest.next();
+            let item = EventItem {
+                id: event.id.to_string(),
+                kind: event.kind.as_str(),
+                at: event.at.millis(),
+                data: &event.data,
+                ttl,
+            };
+            items.push(self.create(key::event(clinic, newest), &item)?);
+            let marker = MarkerItem { number: newest.get(), ttl };
+            items.push(self.create(key::event_marker(clinic, event.id), &marker)?);
+            if let Some(due) = &event.due {
+                let check = ConditionCheck::builder()
+                    .table_name(&self.table)
+                    .set_key(Some(due.key.clone().into_attributes()))
+                    .condition_expression(format!("{} = :due", attr::GSI4SK))
+                    .expression_attribute_values(":due", text(&due.at))
+                    .build()
+                    .map_err(|e| StoreError::Refused(e.to_string()))?;
+                items.push(TransactWriteItem::builder().condition_check(check).build());
+            }
+        }
+        items.insert(0, self.move_counter(clinic, counter, Counter { newest, ttl })?);
+        Ok(items)
+    }
+
+    fn create(&self, key: Key, body: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(self.encode(key, body)?))
+            .condition_expression(format!("attribute_not_exists({})", attr::PK))
+            .build()
+            .map_err(|e| StoreError::Refused(e.to_string()))?;
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn move_counter(
+        &self,
+        clinic: ClinicId,
+        from: Counter,
+        to: Counter,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let (newest, ttl) = (attr::EVENT_NUMBER, attr::NEWEST_TTL);
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::event_counter(clinic).into_attributes()))
+            .update_expression(format!("SET {newest} = :newest, {ttl} = :ttl"))
+            .expression_attribute_values(":newest", number(to.newest.get()))
+            .expression_attribute_values(":ttl", number(to.ttl));
+        let update = if from.newest == EventNumber::START {
+            update.condition_expression(format!("attribute_not_exists({})", attr::PK))
+        } else {
+            update
+                .condition_expression(format!("{newest} = :before"))
+                .expression_attribute_values(":before", number(from.newest.get()))
+        };
+        let update = update.build().map_err(|e| StoreError::Refused(e.to_string()))?;
+        Ok(TransactWriteItem::builder().update(update).build())
+    }
+
+    /// Leaves out the events that are in the feed, and those about an item that is no longer due.
+    async fn keep_new<'a>(
+        &self,
+        clinic: ClinicId,
+        events: Vec<&'a NewEvent>,
+        ended: &[bool],
+    ) -> Result<Vec<&'a NewEvent>, StoreError> {
+        let markers: Vec<Key> =
+            events.iter().map(|event| key::event_marker(clinic, event.id)).collect();
+        let found = self.get_all(&markers).await?;
+        let known = found.iter().map(Option::is_some).zip(ended);
+        let both = events.into_iter().zip(known);
+        Ok(both.filter(|(_, (known, ended))| !known && !**ended).map(|(event, _)| event).collect())
+    }
+
+    /// Whether an event with this id is in the clinic's feed.
+    pub async fn has_event(
+        &self,
+        clinic: ClinicId,
+        id: domain::ids::EventId,
+    ) -> Result<bool, StoreError> {
+        Ok(self.get(&key::event_marker(clinic, id)).await?.is_some())
+    }
+}
+
+/// Which events are about an item that is no longer due. DynamoDB returns one reason for each item, in order.
+fn ended_items(
+    events: &[&NewEvent],
+    reasons: &[CancellationReason],
+) -> Result<Vec<bool>, StoreError> {
+    for reason in reasons {
+        match reason.code().unwrap_or("None") {
+            "None" | "ConditionalCheckFailed" | "TransactionConflict" => {}
+            code @ ("ThrottlingError" | "ProvisionedThroughputExceeded") => {
+                return Err(StoreError::Unavailable(code.to_owned()));
+            }
+            code => return Err(StoreError::Refused(format!("{code} on an event"))),
+        }
+    }
+    let unmet = |at: usize| {
+        reasons.get(at).is_some_and(|reason| reason.code() == Some("ConditionalCheckFailed"))
+    };
+    let mut at = 1;
+    Ok(events
+        .iter()
+        .map(|event| {
+            let ended = event.due.is_some() && unmet(at + 2);
+            at += 2 + usize::from(event.due.is_some());
+            ended
+        })
+        .collect())
+}

@@ -1,0 +1,83 @@
+//! The event feed of the service under test.
+
+use std::time::{Duration, Instant};
+
+use emulator::Options;
+use events::MissingError;
+use serde_json::{Value, json};
+
+use super::actor::TestClient;
+use super::app::App;
+
+impl App {
+    /// Starts the service with `events`.
+    pub(crate) async fn start_with_events() -> Self {
+        Self::start_with(Options { append_events: true, ..Options::default() }).await
+    }
+
+    /// Every record in the stream so far that the template's filters pass to `events`, as Lambda sends them.
+    pub(crate) fn stream_for_events(&self) -> Vec<Value> {
+        let passes = |record: &Value| {
+            let (keys, new) = (&record["dynamodb"]["Keys"], &record["dynamodb"]["NewImage"]);
+            let starts = |key: &str, prefix: &str| {
+                keys[key]["S"].as_str().is_some_and(|key| key.starts_with(prefix))
+            };
+            let reported = new["dl"]["S"]
+                .as_str()
+                .is_some_and(|delivery| !["queued", "sending"].contains(&delivery));
+            match record["eventName"].as_str() {
+                Some("INSERT") => starts("PK", "AUDIT#"),
+                Some("MODIFY") => starts("SK", "INV#") && reported,
+                _ => false,
+            }
+        };
+        self.read_stream().into_iter().filter(passes).collect()
+    }
+
+    /// Calls `events` with stream records.
+    pub(crate) async fn call_events(&self, records: &[Value]) -> Value {
+        self.try_events(&json!({ "Records": records })).await.unwrap()
+    }
+
+    /// Appends the events of everything so far.
+    pub(crate) async fn append_events(&self) {
+        let answer = self.call_events(&self.stream_for_events()).await;
+        assert_eq!(answer["batchItemFailures"], json!([]));
+    }
+
+    /// Calls `events` as its schedule does.
+    pub(crate) async fn call_events_by_schedule(&self) {
+        self.try_events(&json!({ "detail-type": "Scheduled Event" })).await.unwrap();
+    }
+
+    /// Calls `events` with any event.
+    pub(crate) async fn try_events(&self, event: &Value) -> Result<Value, MissingError> {
+        let event = serde_json::from_value(event.clone()).unwrap();
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let answer = events::handle(&self.running.events, event, deadline).await?;
+        Ok(serde_json::to_value(answer).unwrap())
+    }
+
+    /// Every event of the clinic so far.
+    pub(crate) async fn list_events(&self) -> Vec<Value> {
+        read_feed(&self.as_pacs(), "0").await.0
+    }
+}
+
+/// Reads a feed to its end. Returns the events and the last cursor.
+pub(crate) async fn read_feed(reader: &TestClient, after: &str) -> (Vec<Value>, String) {
+    let (mut events, mut cursor) = (Vec::new(), after.to_owned());
+    loop {
+        let page = reader.get(&format!("/v1/events?limit=100&after={cursor}")).await.expect(200);
+        events.extend(page["events"].as_array().unwrap().clone());
+        page["cursor"].as_str().unwrap().clone_into(&mut cursor);
+        if page["hasMore"] == false {
+            return (events, cursor);
+        }
+    }
+}
+
+/// The types of events.
+pub(crate) fn types_of(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap()).collect()
+}
