@@ -1,11 +1,26 @@
 //! The event feed: an event exists if and only if its change does, once, in order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
+use changes::{Context, Requester};
+use domain::actor::{Actor, Inviter};
+use domain::audit::{AuditAction, AuditObject};
 use domain::credentials::key_set::KeySet;
+use domain::ids::InvitationId;
+use domain::invitation::{Fingerprint, Invitation, InvitationTransition, NewInvitation};
+use domain::person::email::Email;
+use domain::person::permissions::{AccessLevel, Permissions, Reporting};
+use domain::person::profile::Profile;
+use domain::person::vouched::VouchedNames;
+use domain::person::{ClinicRole, FullName, PersonName};
+use domain::time::{Clock, Timestamp};
 use emulator::DatabaseFault;
+use runtime::{OsEntropy, SystemClock};
 use serde_json::{Value, json};
+use store::CommitOutcome;
+use tokio::task::JoinSet;
 
 use crate::support::{
     App, PASSWORD, REROUTE, REVOKE, SecretsManager, ViewerLink, admin, member, read_feed, study,
@@ -100,7 +115,7 @@ async fn a_failed_append_is_reported_and_retried() {
     let other = app.create_other_clinic().await;
     let records = app.stream_for_events();
     let sequence = |n: usize| &records[n]["dynamodb"]["SequenceNumber"];
-    assert_eq!(records.len(), 6, "three records of each clinic");
+    assert_eq!(records.len(), 7, "four records of the first clinic, and three of the other");
     app.fail_database("TransactWriteItems", DatabaseFault::Internal);
     let answer = app.call_events(&records).await;
     assert_eq!(answer["batchItemFailures"], json!([{ "itemIdentifier": sequence(1) }]));
@@ -111,8 +126,8 @@ async fn a_failed_append_is_reported_and_retried() {
     app.fail_next("TransactWriteItems", DatabaseFault::Internal);
     app.fail_next("TransactWriteItems", DatabaseFault::Internal);
     let answer = app.call_events(&records).await;
-    assert_eq!(answer["batchItemFailures"], json!([{ "itemIdentifier": sequence(4) }]));
-    assert_eq!(app.call_events(&records[4..]).await["batchItemFailures"], json!([]));
+    assert_eq!(answer["batchItemFailures"], json!([{ "itemIdentifier": sequence(5) }]));
+    assert_eq!(app.call_events(&records[5..]).await["batchItemFailures"], json!([]));
     assert_eq!(app.list_events().await.len(), 3);
     assert_eq!(read_feed(&other, "0").await.0.len(), 2);
 }
@@ -137,7 +152,11 @@ async fn conflicts_are_retried_and_then_reported() {
     app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
     let records = app.stream_for_events();
     app.fail_with_conflicts(100);
-    assert_eq!(app.call_events(&records).await["batchItemFailures"], json!([]), "nothing is new");
+    let answer = app.call_events(&records[3..]).await;
+    assert_eq!(
+        answer["batchItemFailures"][0]["itemIdentifier"],
+        records[3]["dynamodb"]["SequenceNumber"]
+    );
 }
 
 #[tokio::test]
@@ -251,7 +270,7 @@ async fn an_invitation_that_was_resent_after_it_was_listed_does_not_expire() {
     app.clock.advance(Duration::from_hours(8 * 24));
     let mut listed = Vec::new();
     for part in 0..store::DUE_PARTS {
-        let until = domain::time::Clock::now(app.clock.as_ref());
+        let until = app.clock.now();
         listed.extend(app.store().list_due_items(part, until, 10).await.unwrap());
     }
     assert_eq!(listed.len(), 2);
@@ -261,7 +280,7 @@ async fn an_invitation_that_was_resent_after_it_was_listed_does_not_expire() {
     for entry in listed {
         let thing = entry.thing.unwrap();
         let store::DueThing::Invitation(invitation) = &thing else { panic!("an invitation") };
-        let now = domain::time::Clock::now(app.clock.as_ref());
+        let now = app.clock.now();
         let event = domain::event::Event::of_expiry(invitation, now).unwrap();
         let new = store::NewEvent {
             id: event.id,
@@ -418,13 +437,13 @@ async fn an_operator_appends_what_is_missing() {
     app.clock.advance(Duration::from_secs(1));
     app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
     let mut records = app.stream_for_events();
-    let lost = records.remove(0);
+    let lost = records.remove(1);
     app.call_events(&records).await;
     let call = async |from: &str, to: &str| {
         let range = json!({ "clinicId": app.clinic_id, "from": from, "to": to });
         app.try_events(&json!({ "appendMissing": range })).await
     };
-    let now = domain::time::Clock::now(app.clock.as_ref());
+    let now = app.clock.now();
     let (from, to) = (now.minus(Duration::from_hours(30)).to_string(), now.to_string());
     for appended in [1, 0] {
         assert_eq!(call(&from, &to).await.unwrap(), json!({ "appended": appended }));
@@ -435,4 +454,137 @@ async fn an_operator_appends_what_is_missing() {
     for (from, to) in [("2020-01-01T00:00:00Z", to.as_str()), ("yesterday", &to), (&from, "")] {
         assert!(call(from, to).await.is_err(), "{from} {to}");
     }
+}
+
+/// A clock that is ahead of the others, or behind.
+struct SkewedClock(i64);
+
+impl Clock for SkewedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(SystemClock.now().millis() + self.0).unwrap()
+    }
+}
+
+/// Invites a person, edits the invitation and revokes it, on its own clock.
+async fn write_three_changes(app: &App, n: u8) -> InvitationId {
+    let skew = i64::from(n) * 20 - 500;
+    let context = Context {
+        store: app.store().clone(),
+        clock: Arc::new(SkewedClock(skew)),
+        entropy: Arc::new(OsEntropy),
+    };
+    let requester = Requester::new(Actor::Operator, None);
+    let now = context.now();
+    let pending = NewInvitation {
+        id: InvitationId::new(now, context.entropy.as_ref()),
+        clinic: app.clinic(),
+        email: Email::parse(&format!("p{n}@clinic.example")).unwrap(),
+        profile: profile("Grace"),
+        invited_by: Inviter::Operator,
+        open_for: Duration::from_hours(24),
+        fingerprint: Fingerprint::of(&[&[n]]),
+    }
+    .create(now);
+    let id = pending.details.id;
+    let (object, after) = (AuditObject::Invitation(id), Some(pending.details.profile.permissions));
+    let action = AuditAction::InvitationCreated;
+    let record = requester.audit_record(&context, app.clinic(), action, object, (None, after));
+    let mut tx = context.store.transaction(&record).unwrap();
+    tx.put_invitation(pending.clone()).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
+    let edited = pending.check_expiry(now).unwrap();
+    let edited = edited.edit(profile("Greta"), Inviter::Operator, context.now());
+    let pending = edited.next.clone();
+    commit(&context, &requester, &edited.map(Into::into)).await;
+    commit(&context, &requester, &pending.revoke(context.now()).map(Into::into)).await;
+    id
+}
+
+async fn commit(
+    context: &Context,
+    requester: &Requester,
+    change: &InvitationTransition<Invitation>,
+) {
+    let record = requester.invitation_record(context, change);
+    let mut tx = context.store.transaction(&record).unwrap();
+    tx.replace_invitation(change).unwrap();
+    assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
+}
+
+fn profile(first: &str) -> Profile {
+    let name = |text| PersonName::parse(text).unwrap();
+    Profile {
+        name: FullName {
+            first: name(first),
+            middle: None,
+            last: name("Lind"),
+            suffix1: None,
+            suffix2: None,
+        },
+        phone: None,
+        role: ClinicRole::FrontDeskOperator,
+        permissions: Permissions {
+            access_level: AccessLevel::Member { dashboard: false },
+            manage_studies: true,
+            reporting: Reporting::WithoutNpi,
+        },
+        vouched: VouchedNames::default(),
+    }
+}
+
+/// Fifty writers whose clocks differ by up to a second, while a reader follows the cursor.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_reader_who_follows_the_cursor_sees_what_the_audit_has() {
+    const WRITERS: u8 = 50;
+    let app = Arc::new(App::start_with_events().await);
+    let following = tokio::spawn({
+        let app = app.clone();
+        async move {
+            let (mut seen, mut cursor) = (Vec::new(), "0".to_owned());
+            let end = 2 + 3 * usize::from(WRITERS);
+            for _ in 0..1200 {
+                let (events, next) = read_feed(&app.as_pacs(), &cursor).await;
+                seen.extend(events);
+                cursor = next;
+                let audited = seen.iter().filter(|e| e["type"] != "invitation.delivery_changed");
+                if audited.count() >= end {
+                    break;
+                }
+                tokio::time::sleep(Duration::from_millis(25)).await;
+            }
+            seen
+        }
+    });
+    let mut writers = JoinSet::new();
+    for n in 0..WRITERS {
+        let app = app.clone();
+        writers.spawn(async move { write_three_changes(&app, n).await });
+    }
+    let written = writers.join_all().await;
+    let seen = following.await.unwrap();
+    app.wait_until_delivered().await;
+    let audited: Vec<_> =
+        seen.iter().filter(|event| event["type"] != "invitation.delivery_changed").collect();
+    let in_feed: Vec<_> = audited.iter().map(|event| event["id"].as_str().unwrap()).collect();
+    // The stream has the records in the order of commits.
+    let records = app.stream_for_events();
+    let records = records.iter().filter(|record| record["eventName"] == "INSERT");
+    let in_audit: Vec<_> = records
+        .map(|record| record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap())
+        .map(|id| id.replace("evt_", "whe_"))
+        .skip(1)
+        .collect();
+    assert_eq!(in_feed, in_audit, "the first record says that the clinic was provisioned");
+    let unique: std::collections::BTreeSet<_> = seen.iter().map(|e| e["id"].to_string()).collect();
+    assert_eq!(unique.len(), seen.len(), "no repeat");
+    for id in written {
+        let of = audited.iter().filter(|event| event["data"]["invitationId"] == id.to_string());
+        let types: Vec<_> = of.map(|event| event["type"].as_str().unwrap()).collect();
+        assert_eq!(types, ["invitation.created", "invitation.edited", "invitation.revoked"]);
+    }
+    assert_eq!(
+        read_feed(&app.as_pacs(), "0").await.0[..seen.len()],
+        seen,
+        "the feed stays as it is"
+    );
 }

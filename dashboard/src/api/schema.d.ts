@@ -522,6 +522,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List events. */
+        get: operations["listEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitation/accept": {
         parameters: {
             query?: never;
@@ -807,6 +824,8 @@ export interface components {
         };
         /** @enum {string} */
         AccessModeName: "dictation" | "viewer_only";
+        /** @enum {string} */
+        AccessRefusalName: "used" | "expired" | "revoked" | "tampered" | "user_not_allowed" | "issuer_not_allowed" | "proof_invalid";
         /** @enum {string} */
         AccessScopeName: "all" | "self";
         /** @enum {string} */
@@ -1185,6 +1204,83 @@ export interface components {
             /** @description Your ID for the view. */
             retrievalId: string;
         };
+        /** @description What an event is about: ids and states. What does not belong to the type is left out. */
+        EventDataView: {
+            /** @description The temporary access. */
+            accessId?: string;
+            /**
+             * @description Who did it, as in the audit: `usr_...`, `key:<apiKeyId>`, `inv_...` or `acc_...` (the holder of that
+             *     link), `operator`, `system`.
+             */
+            actor: string;
+            /** @description The API key. */
+            apiKeyId?: string;
+            /**
+             * @description Whether the person may create reports after the change. Has effect only while `npiVerification` is
+             *     `verified`.
+             */
+            canCreateReports?: boolean;
+            /** @description Whether the person may manage studies after the change. */
+            canManageStudies?: boolean;
+            /** @description The person's role after the change. */
+            clinicRole?: components["schemas"]["ClinicRoleName"];
+            /** @description How far the newest email of the invitation has come. */
+            delivery?: components["schemas"]["DeliveryName"];
+            /** @description Whether the person may sign in at the dashboard after the change. */
+            hasDashboardAccess?: boolean;
+            /** @description The invitation. */
+            invitationId?: string;
+            /** @description The person's level after the change. */
+            level?: components["schemas"]["LevelName"];
+            /** @description What the view allows. */
+            mode?: components["schemas"]["AccessModeName"];
+            /** @description The verification of the person's NPI after the change. */
+            npiVerification?: components["schemas"]["NpiVerification"];
+            /** @description Whether the link was opened before the access ended. */
+            opened?: boolean;
+            /** @description How far it had come before. */
+            previousDelivery?: components["schemas"]["DeliveryName"];
+            /** @description The verification before it changed. */
+            previousNpiVerification?: components["schemas"]["NpiVerification"];
+            /** @description Who was the owner before. */
+            previousOwnerId?: string;
+            /** @description Why a link did not open, or a view was not renewed. */
+            reason?: components["schemas"]["AccessRefusalName"];
+            /** @description What a change of the signing keys did. */
+            step?: components["schemas"]["KeyChangeName"];
+            /** @description The person. The id is known from the invite on. */
+            userId?: string;
+        };
+        /** @enum {string} */
+        EventTypeName: "invitation.created" | "invitation.edited" | "invitation.resent" | "invitation.accepted" | "invitation.rejected" | "invitation.revoked" | "invitation.expired" | "invitation.delivery_changed" | "user.updated" | "user.deactivated" | "user.reactivated" | "user.released" | "npi.status_changed" | "api_key.created" | "api_key.rotated" | "api_key.revoked" | "access.issued" | "access.opened" | "access.ended" | "access.revoked" | "access.refused" | "session.locked" | "ownership.transferred" | "signing_key.rotated";
+        /** @description An event. */
+        EventView: {
+            /**
+             * Format: date-time
+             * @description When it happened, RFC 3339.
+             */
+            createdAt: string;
+            /** @description What it is about. Ignore members that you do not know. */
+            data: components["schemas"]["EventDataView"];
+            /** @description `whe_` and 32 hex characters. The same event has the same id each time. */
+            id: string;
+            /** @description What happened. Ignore types that you do not know. */
+            type: components["schemas"]["EventTypeName"];
+        };
+        /** @description A page of events. */
+        EventsView: {
+            /** @description Send this as `after` for the next page, or to look for new events later. */
+            cursor: string;
+            /** @description Oldest first, without gaps or repeats. */
+            events: components["schemas"]["EventView"][];
+            /** @description Whether there is a next page now. */
+            hasMore: boolean;
+            /**
+             * Format: int32
+             * @description How many events this page leaves out because they cannot be read. Absent if there are none.
+             */
+            skipped?: number;
+        };
         /** @enum {string} */
         ExpiredFilter: "all" | "expired" | "not-expired";
         /** @description An invalid field. */
@@ -1373,6 +1469,8 @@ export interface components {
             /** @description Every key that may have signed a valid token. Empty before the first key is published. */
             keys: components["schemas"]["JwkView"][];
         };
+        /** @enum {string} */
+        KeyChangeName: "added" | "in_use" | "finished" | "replaced";
         /** @enum {string} */
         KeyDecisionName: "end" | "keep";
         /** @description One secret of an API key, without the secret itself. */
@@ -1706,7 +1804,7 @@ export interface components {
             overlapHours: number;
         };
         /** @enum {string} */
-        ScopeName: "users:read" | "users:write" | "invitations:read" | "invitations:write" | "access:issue" | "access:introspect" | "admins:write" | "access:dictate";
+        ScopeName: "users:read" | "users:write" | "invitations:read" | "invitations:write" | "access:issue" | "access:introspect" | "admins:write" | "access:dictate" | "events:read";
         /** @description A session. */
         SessionView: {
             /** @description The clinic. */
@@ -3289,6 +3387,51 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listEvents: {
+        parameters: {
+            query?: {
+                /** @description The `cursor` of the previous response. Without it, the page starts with the oldest event that is kept. */
+                after?: string;
+                /**
+                 * @description Types, comma-separated. The default is every type. A page can be empty although `hasMore` is true.
+                 * @example invitation.accepted,user.updated
+                 */
+                types?: string;
+                /** @description How many events the page has at most. The default is 20. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsView"];
                 };
             };
             503: {

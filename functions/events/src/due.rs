@@ -24,7 +24,7 @@ struct ClinicItems {
     items: Vec<DueItem>,
 }
 
-/// Appends the events of everything that is due, as long as there is time.
+/// Appends the events of everything that is due, while there is time.
 pub(crate) async fn append_due(deps: &Deps, deadline: Instant) -> Result<(), StoreError> {
     for part in 0..DUE_PARTS {
         while append_some(deps, part).await? == Found::More {

@@ -140,7 +140,7 @@ async fn an_invalid_query_is_refused() {
 
 #[tokio::test]
 async fn only_the_scope_or_a_manager_reads_events_of_their_own_clinic() {
-    let app = App::start().await;
+    let app = App::start_without_mailer().await;
     app.invite_and_confirm(&member("grace@clinic.example"), None).await;
     app.append_events().await;
     let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
@@ -163,7 +163,7 @@ async fn only_the_scope_or_a_manager_reads_events_of_their_own_clinic() {
     app.append_events().await;
     let foreign = pacs.get(EVENTS).await;
     assert!(!foreign.text.contains(&app.api_key_id), "{}", foreign.text);
-    assert_eq!(foreign.json()["events"].as_array().unwrap().len(), 5);
+    assert_eq!(foreign.json()["events"].as_array().unwrap().len(), 4);
 }
 
 #[tokio::test]
@@ -224,8 +224,8 @@ async fn an_unreadable_event_is_skipped_and_counted() {
 #[tokio::test]
 async fn a_search_for_a_rare_type_ends_after_4_mb_and_moves_on() {
     let app = App::start_without_mailer().await;
-    invite(&app, 12).await;
-    for number in 3..=14 {
+    invite(&app, 20).await;
+    for number in 3..=22 {
         app.enlarge_item(&format!("{number:012}")).await;
     }
     let (mut after, mut pages) = ("2".to_owned(), 0);
@@ -240,5 +240,5 @@ async fn a_search_for_a_rare_type_ends_after_4_mb_and_moves_on() {
             break;
         }
     }
-    assert_eq!((after.as_str(), pages), ("14", 2));
+    assert_eq!((after.as_str(), pages), ("22", 2));
 }
