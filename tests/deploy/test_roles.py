@@ -5,11 +5,12 @@ from botocore.exceptions import ClientError
 
 from cloud import DOMAIN, Stack
 
-FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer MailEvents NpiVerifier Provision".split()
+FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer MailEvents NpiVerifier Events Provision".split()
 CLINIC = {"PK": {"S": "CLINIC#deploy"}, "SK": {"S": "X"}}
 AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
 ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
 KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
+EVENTS = {"PK": {"S": "EVENTS#deploy"}, "SK": {"S": "X"}}
 ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
 WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Provision"
 SECRETS = {
@@ -49,14 +50,14 @@ def send_email(sender: str) -> tuple:
 
 # The request, and the functions whose role allows it.
 CASES = {
-    "write an item of a clinic": (put(CLINIC), WRITERS),
-    "write an item of a clinic in a transaction": (("dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": CLINIC}}]}), WRITERS),
+    "write an item of a clinic": (put(CLINIC), f"{WRITERS} Events"),
+    "write an item of a clinic in a transaction": (("dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": CLINIC}}]}), f"{WRITERS} Events"),
     "add an audit record": (put(AUDIT), WRITERS),
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
-    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Provision"),
-    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer Provision MailEvents"),
-    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Provision"),
+    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Events Provision"),
+    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Events Provision"),
+    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Events Provision"),
     "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
     "read an account": (get(ACCOUNT), "Confirm Users Session"),
     "read the accounts of an address": (query("", "PK", "ACCOUNT#deploy"), "Confirm Users Session Mailer"),
@@ -69,6 +70,10 @@ CASES = {
     "read the numbers to verify": (query("GSI1", "GSI1PK", "NPI#DUE"), "NpiVerifier"),
     "read the emails that are due": (query("GSI2", "GSI2PK", "MAIL#DUE"), "Mailer"),
     "read the invitations with a problem": (query("GSI3", "GSI3PK", "CLINIC#deploy"), "List"),
+    "read what is due": (query("GSI4", "GSI4PK", "EVENT#DUE#0"), "Events"),
+    "append an event": (put(EVENTS), "Events"),
+    "delete an event": (("dynamodb", "delete_item", {"Key": EVENTS}), ""),
+    "read an event": (get(EVENTS), "List Events"),
     "scan": (("dynamodb", "scan", {"Limit": 1}), ""),
     "PartiQL": (("dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "{table}"'}), ""),
     "delete the table": (("dynamodb", "delete_table", {}), ""),
@@ -80,6 +85,7 @@ CASES = {
     "make a clinic": (("lambda", "invoke", {"FunctionName": "{ProvisionFunction}", "Payload": b'{"publishKeys": false}'}), ""),
     "read failed emails": (("sqs", "receive_message", {"QueueUrl": "{MailFailures}"}), ""),
     "read failed reports": (("sqs", "receive_message", {"QueueUrl": "{MailEventFailures}"}), ""),
+    "read lost events": (("sqs", "receive_message", {"QueueUrl": "{EventFailures}"}), ""),
     "change a page": (("s3", "put_object", {"Bucket": "{Pages}", "Key": "accept.html", "Body": b"x"}), ""),
 } | {
     f"read {secret}": (("secretsmanager", "get_secret_value", {"SecretId": f"{{{secret}}}"}), functions)

@@ -381,6 +381,74 @@ async fn a_delivery_is_an_event_each_time_it_changes() {
     );
 }
 
+/// Records of the audit, and those of deliveries, which come from another shard.
+fn shards(app: &App) -> (Vec<Value>, Vec<Value>) {
+    let records = app.stream_for_events().into_iter();
+    records.partition(|record| record["eventName"] == "INSERT")
+}
+
+#[tokio::test]
+async fn events_of_one_invitation_keep_their_order_across_shards() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    app.wait_for_emails(ADDRESS, 1).await;
+    app.report_bounce(&app.captured(ADDRESS).remove(0)).await;
+    let revoke = json!({ "invitationId": id });
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    let (audit, deliveries) = shards(&app);
+    let number = |record: &Value| record["dynamodb"]["SequenceNumber"].clone();
+    let failed = |answer: &Value| answer["batchItemFailures"][0]["itemIdentifier"].clone();
+    let own: Vec<_> = deliveries
+        .iter()
+        .filter(|record| record["dynamodb"]["NewImage"]["id"]["S"] == id)
+        .cloned()
+        .collect();
+    let early = app.call_events(&own).await;
+    assert_eq!(failed(&early), number(&own[0]), "its invitation is not in the feed");
+    assert!(app.list_events().await.is_empty());
+    let answer = app.call_events(&audit).await;
+    assert_eq!(failed(&answer), number(audit.last().unwrap()), "the bounce comes before");
+    assert_eq!(app.call_events(&own).await["batchItemFailures"], json!([]));
+    let rest = &audit[audit.len() - 1..];
+    assert_eq!(app.call_events(rest).await["batchItemFailures"], json!([]));
+    let events = app.list_events().await;
+    let found: Vec<_> = events
+        .iter()
+        .filter(|event| event["data"]["invitationId"] == id)
+        .map(|event| event["data"]["delivery"].as_str().or(event["type"].as_str()).unwrap())
+        .collect();
+    assert_eq!(found, ["invitation.created", "sent", "bounced", "invitation.revoked"]);
+}
+
+#[tokio::test]
+async fn a_lost_event_holds_up_the_others_for_ten_minutes() {
+    let app = App::start().await;
+    app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
+    app.wait_for_emails(ADDRESS, 1).await;
+    let (_, deliveries) = shards(&app);
+    assert_ne!(app.call_events(&deliveries).await["batchItemFailures"], json!([]));
+    app.clock.advance(Duration::from_mins(10));
+    assert_eq!(app.call_events(&deliveries).await["batchItemFailures"], json!([]));
+    let events = app.list_events().await;
+    assert_eq!(types_of(&events), ["invitation.delivery_changed"; 2]);
+}
+
+#[tokio::test]
+async fn an_end_waits_for_the_events_before_it() {
+    let app = App::start_without_mailer().await;
+    let reader = app.confirm_reader().await;
+    let link = app.issue_link(&reader).await;
+    app.clock.advance(Duration::from_mins(3));
+    app.call_events_by_schedule().await;
+    assert!(app.list_events().await.is_empty());
+    app.append_events().await;
+    app.call_events_by_schedule().await;
+    let events = app.list_events().await;
+    let about: Vec<_> =
+        events.iter().filter(|e| e["data"]["accessId"] == link.access_id).cloned().collect();
+    assert_eq!(types_of(&about), ["access.issued", "access.ended"]);
+}
+
 #[tokio::test]
 async fn a_change_of_the_signing_keys_is_an_event_of_every_clinic() {
     let app = App::start_without_mailer().await;

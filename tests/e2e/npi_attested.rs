@@ -45,6 +45,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         after: Some(after),
         names: NameChange::default(),
         role: None,
+        deliveries: 0,
         ip: None,
     };
     let claim = app.load_npi_claim(npi.as_str()).await;

@@ -118,6 +118,7 @@ fn audit_record(
         after: None,
         names: NameChange::default(),
         role: None,
+        deliveries: 0,
         ip: None,
     }
 }

@@ -177,6 +177,7 @@ impl App {
             after: None,
             names: NameChange::default(),
             role: None,
+            deliveries: 0,
             ip: None,
         }
     }

@@ -3,10 +3,11 @@
 use std::time::{Duration, Instant};
 
 use domain::event::Event;
-use domain::ids::ClinicId;
+use domain::ids::{ClinicId, EventId};
 use domain::time::Timestamp;
 use store::{DUE_PARTS, DueEntry, DueItem, DueThing, NewEvent, StoreError};
 
+use crate::order::{Predecessor, find_missing};
 use crate::{Deps, append, new_event};
 
 /// How long after its end an item is due. A request that was decided before the end is over by then, on any
@@ -17,11 +18,24 @@ const AT_ONCE: i32 = 100;
 /// How much time some items need.
 const TIME_NEEDED: Duration = Duration::from_secs(10);
 
-/// One clinic's items that are due, with the events.
+/// An item that ended.
+struct EndedItem {
+    item: DueItem,
+    event: NewEvent,
+    /// The events that the item had before.
+    after: Vec<Predecessor>,
+}
+
+/// One clinic's items that ended.
 struct ClinicItems {
     clinic: ClinicId,
-    events: Vec<NewEvent>,
-    items: Vec<DueItem>,
+    items: Vec<EndedItem>,
+}
+
+#[derive(PartialEq, Eq)]
+enum Found {
+    All,
+    More,
 }
 
 /// Appends the events of everything that is due, while there is time.
@@ -37,23 +51,32 @@ pub(crate) async fn append_due(deps: &Deps, deadline: Instant) -> Result<(), Sto
     Ok(())
 }
 
-#[derive(PartialEq, Eq)]
-enum Found {
-    All,
-    More,
-}
-
 async fn append_some(deps: &Deps, part: u8) -> Result<Found, StoreError> {
     let now = deps.clock.now();
     let due = deps.store.list_due_items(part, now.minus(GRACE), AT_ONCE).await?;
     let full = due.len() == usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
+    let mut waiting = false;
     for some in group_by_clinic(deps, due, now).await? {
-        append(deps, some.clinic, &some.events).await?;
-        for item in &some.items {
-            deps.store.drop_due_item(item).await?;
-        }
+        waiting |= append_of_clinic(deps, some).await?;
     }
-    Ok(if full { Found::More } else { Found::All })
+    // What waits would be listed again at once.
+    Ok(if full && !waiting { Found::More } else { Found::All })
+}
+
+/// Appends the events of one clinic. Returns whether some wait for earlier events of their objects.
+async fn append_of_clinic(deps: &Deps, some: ClinicItems) -> Result<bool, StoreError> {
+    let ClinicItems { clinic, items } = some;
+    let needed: Vec<_> = items.iter().flat_map(|item| item.after.clone()).collect();
+    let missing = find_missing(deps, clinic, &needed, 1).await?;
+    let early = |item: &EndedItem| item.after.iter().any(|one| missing.contains(&one.id));
+    let (waiting, ready): (Vec<_>, Vec<_>) = items.into_iter().partition(early);
+    let (items, events): (Vec<_>, Vec<_>) =
+        ready.into_iter().map(|item| (item.item, item.event)).unzip();
+    append(deps, clinic, &events).await?;
+    for item in &items {
+        deps.store.drop_due_item(item).await?;
+    }
+    Ok(!waiting.is_empty())
 }
 
 async fn group_by_clinic(
@@ -62,7 +85,7 @@ async fn group_by_clinic(
     now: Timestamp,
 ) -> Result<Vec<ClinicItems>, StoreError> {
     let mut groups: Vec<ClinicItems> = Vec::new();
-    for DueEntry { item, thing } in due {
+    for DueEntry { item, thing, after } in due {
         let thing = match thing {
             Ok(thing) => thing,
             Err(error) => {
@@ -72,18 +95,19 @@ async fn group_by_clinic(
                 continue;
             }
         };
-        let Some(event) = event_of(&thing, now) else {
-            tracing::error!(clinic = %thing.clinic(), "due item has not ended");
+        let (clinic, event) = (thing.clinic(), event_of(&thing, now));
+        let Some(event) = event else {
+            tracing::error!(%clinic, "due item has not ended");
             deps.store.drop_due_item(&item).await?;
             continue;
         };
-        let (clinic, event) = (thing.clinic(), new_event(&event, Some(item.clone())));
+        let audited = Predecessor::audited(after, event.at);
+        let after = audited.into_iter().chain(last_delivery(&thing, event.at)).collect();
+        let event = new_event(&event, Some(item.clone()));
+        let ended = EndedItem { item, event, after };
         match groups.iter_mut().find(|group| group.clinic == clinic) {
-            Some(group) => {
-                group.events.push(event);
-                group.items.push(item);
-            }
-            None => groups.push(ClinicItems { clinic, events: vec![event], items: vec![item] }),
+            Some(group) => group.items.push(ended),
+            None => groups.push(ClinicItems { clinic, items: vec![ended] }),
         }
     }
     Ok(groups)
@@ -94,4 +118,15 @@ fn event_of(thing: &DueThing, now: Timestamp) -> Option<Event> {
         DueThing::Invitation(invitation) => Event::of_expiry(invitation, now),
         DueThing::Grant(grant) => Event::of_end(grant, now),
     }
+}
+
+/// The last change of the delivery before an invitation expired.
+fn last_delivery(thing: &DueThing, end: Timestamp) -> Option<Predecessor> {
+    let DueThing::Invitation(invitation) = thing else {
+        return None;
+    };
+    let details = invitation.details();
+    let change = details.recent_delivery(end);
+    let id = EventId::of_delivery(details.id, change);
+    (change > 0).then_some(Predecessor { id, since: end })
 }

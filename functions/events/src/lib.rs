@@ -6,6 +6,7 @@
 
 mod due;
 mod missing;
+mod order;
 mod stream;
 
 use std::sync::Arc;

@@ -46,7 +46,7 @@ READ_ONLY = {
     "ListFunction": {"EVENTS#*"},
 }
 # What a report of SES changes. `store::delivery` has the same list.
-DELIVERY = {"PK", "SK", "dl", "dd", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}
+DELIVERY = {"PK", "SK", "dl", "dd", "dn", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
 SECRETS = {
     "ConfirmFunction": {"InvitationLinkKeys", "KnownBrowserKeys"},

@@ -102,6 +102,7 @@ impl Requester {
             after,
             names: NameChange::default(),
             role: None,
+            deliveries: 0,
             ip: self.ip.clone(),
         }
     }
@@ -117,7 +118,8 @@ impl Requester {
         let names = NameChange::between(&change.before.name, &details.profile.name);
         let object = AuditObject::Invitation(details.id);
         let record = self.audit_record(context, details.clinic, change.action, object, permissions);
-        AuditRecord { names, role: Some(details.profile.role), ..record }
+        let deliveries = details.recent_delivery(record.at);
+        AuditRecord { names, role: Some(details.profile.role), deliveries, ..record }
     }
 
     /// The record of a changed user.

@@ -348,6 +348,8 @@ pub struct AuditRecord {
     pub names: NameChange,
     /// The person's role after the action.
     pub role: Option<ClinicRole>,
+    /// How often the delivery of the invitation had changed before. The event of this record comes after them.
+    pub deliveries: u32,
     /// The network address that the request came from.
     pub ip: Option<String>,
 }

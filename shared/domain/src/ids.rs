@@ -154,6 +154,16 @@ impl AuditId {
 }
 
 impl EventId {
+    /// The id of the event of an audit record.
+    pub fn of_record(record: AuditId) -> Self {
+        Self::from_bytes(*record.bytes())
+    }
+
+    /// The id of the event of a changed delivery. `change` counts the changes of the invitation.
+    pub fn of_delivery(invitation: InvitationId, change: u32) -> Self {
+        Self::of_parts(&[b"delivery", invitation.bytes(), &change.to_be_bytes()])
+    }
+
     /// The id of an event without an audit record: a digest of what it follows from.
     pub fn of_parts(parts: &[&[u8]]) -> Self {
         let mut digest = Sha256::new();

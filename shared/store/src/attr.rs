@@ -51,6 +51,10 @@ pub(crate) const TRACE: &str = "tr";
 pub(crate) const SENDING_UNTIL: &str = "su";
 /// How many attempts there were that may have sent the email.
 pub(crate) const SEND_ATTEMPTS: &str = "sa";
+/// How often the delivery of an invitation changed to another value that people see.
+pub(crate) const DELIVERIES: &str = "dn";
+/// The event of an item's last change that has one.
+pub(crate) const LAST_EVENT: &str = "le";
 /// How many active owners and admins a clinic has.
 pub(crate) const MANAGERS: &str = "mg";
 /// How many active owners a clinic has.

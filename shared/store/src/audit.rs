@@ -13,7 +13,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use telemetry::Metric;
 
-use crate::codec::{BadField, StudyItem, field, time};
+use crate::codec::{BadField, StudyItem, field, is_zero, time};
 use crate::item::RawItem;
 use crate::key::Key;
 use crate::page::{Page, PageBuilder, PageRequest, RawChunk, below};
@@ -50,6 +50,8 @@ struct AuditItem {
     name_after: Option<NameItem>,
     #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
+    #[serde(rename = "dn", default, skip_serializing_if = "is_zero")]
+    deliveries: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ip: Option<String>,
 }
@@ -161,6 +163,7 @@ impl Store {
                     .as_deref()
                     .map(|role| field("ro", ClinicRole::parse(role)))
                     .transpose()?,
+                deliveries: item.deliveries,
                 ip: item.ip,
             })
         })
@@ -209,8 +212,10 @@ impl Transaction {
             name_before: record.names.before.as_ref().map(Into::into),
             name_after: record.names.after.as_ref().map(Into::into),
             role: record.role.map(|role| role.as_str().to_owned()),
+            deliveries: record.deliveries,
             ip: record.ip.clone(),
         };
+        self.note_event(record);
         self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)
     }
 }

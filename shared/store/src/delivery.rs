@@ -117,7 +117,8 @@ impl Store {
     }
 }
 
-/// The attributes that a report changes. The function that records them may write no other attribute.
+/// The attributes that a report changes, besides the count of changes. The function that records them may write
+/// no other attribute.
 const CHANGED: [&str; 10] = [
     attr::DELIVERY,
     attr::DELIVERY_DETAIL,
@@ -141,6 +142,10 @@ impl StoredDelivery {
         set.extend(next.detail.clone().map(|detail| (attr::DELIVERY_DETAIL, text(detail))));
         set.extend(next.message_id.clone().map(|id| (attr::MESSAGE_ID, text(id))));
         let details = self.invitation.as_deref().cloned();
+        let changed = next.status != self.delivery.status;
+        if let Some(details) = details.as_ref().filter(|_| changed) {
+            set.insert(attr::DELIVERIES, number(details.deliveries + 1));
+        }
         let details =
             details.map(|details| InvitationDetails { email_delivery: next.clone(), ..details });
         if let Some(details) = details.filter(InvitationDetails::has_problem) {

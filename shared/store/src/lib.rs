@@ -44,8 +44,8 @@ pub use client::{Consistency, Store};
 pub use delivery::StoredDelivery;
 pub use error::StoreError;
 pub use event::{
-    AppendOutcome, DUE_PARTS, DueEntry, DueItem, DueThing, EventPage, EventsAfter, NewEvent,
-    StoredEvent,
+    AppendOutcome, DUE_PARTS, DeliveryChange, DueEntry, DueItem, DueThing, EventPage, EventsAfter,
+    NewEvent, StoredEvent,
 };
 pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};

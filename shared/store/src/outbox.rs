@@ -209,6 +209,9 @@ impl Store {
             .remove(attr::GSI2PK)
             .remove(attr::GSI2SK)
             .value(":sending", text(SENDING));
+        if let MailId::Invitation { .. } = mail {
+            settled = settled.add(attr::DELIVERIES, 1);
+        }
         if let (MailId::Invitation { clinic, id, .. }, true) = (mail, to.is_problem()) {
             settled = settled
                 .set(attr::GSI3PK, text(key::invitation_problems(clinic)))

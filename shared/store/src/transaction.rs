@@ -7,6 +7,9 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{
     AttributeValue, CancellationReason, ConditionCheck, Delete, Put, TransactWriteItem, Update,
 };
+use domain::audit::{AuditObject, AuditRecord};
+use domain::event::Event;
+use domain::ids::EventId;
 use serde::Serialize;
 use telemetry::{Metric, metric};
 
@@ -82,6 +85,8 @@ pub struct Transaction {
     parts: Vec<(Part, TransactWriteItem)>,
     /// The key of the first audit record. The record exists exactly if the transaction was committed.
     record: Option<Key>,
+    /// The objects of the records that have an event, with its id.
+    events: Vec<(AuditObject, EventId)>,
     /// What a commit counts.
     metrics: Vec<Metric>,
 }
@@ -89,7 +94,23 @@ pub struct Transaction {
 impl Transaction {
     /// Creates an empty transaction. [`Store::transaction`] adds the audit record.
     pub(crate) fn new(store: &Store) -> Self {
-        Self { store: store.clone(), parts: Vec::new(), record: None, metrics: Vec::new() }
+        Self {
+            store: store.clone(),
+            parts: Vec::new(),
+            record: None,
+            events: Vec::new(),
+            metrics: Vec::new(),
+        }
+    }
+
+    /// Notes the event of an audit record, if it has one.
+    pub(crate) fn note_event(&mut self, record: &AuditRecord) {
+        self.events.extend(Event::of_record(record).map(|event| (record.object, event.id)));
+    }
+
+    /// The event of an object's record in this transaction. The record comes before the object.
+    pub(crate) fn event_of(&self, is_object: impl Fn(&AuditObject) -> bool) -> Option<EventId> {
+        self.events.iter().find(|(object, _)| is_object(object)).map(|(_, event)| *event)
     }
 
     /// Counts a metric if the transaction is committed.

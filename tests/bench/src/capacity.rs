@@ -42,13 +42,15 @@ struct CapacityBench {
 
 /// Measures the capacity units of one call of each operation.
 pub(crate) async fn measure() -> Result<String, MeasureError> {
-    let mut bench = CapacityBench::start(false).await?;
+    let mut bench = CapacityBench::start(Followers::Nothing).await?;
     let (plain, with_npi) = bench.measure_invites().await?;
     bench.measure_invitee_calls().await?;
     bench.measure_changes().await?;
     bench.measure_lists().await?;
-    let mailer = measure_mailer(&plain).await?;
-    bench.table.row(mailer.cells("mailer, one email"));
+    let mailed = measure_followers(Followers::Mailer).await?;
+    bench.table.row(mailed.minus(&plain).cells("mailer, one email"));
+    let both = measure_followers(Followers::MailerAndEvents).await?;
+    bench.table.row(both.minus(&mailed).cells("events, invitation created and sent"));
     bench.running.stop().await;
     Ok(bench.table.with(&format!(
         "RCU and WCU are from `ConsumedCapacity` of the embedded DynamoDB. Creating an invitation costs {:.0} WCU (at \
@@ -60,29 +62,48 @@ pub(crate) async fn measure() -> Result<String, MeasureError> {
     )))
 }
 
-/// Measures `mailer` for one email: the cost of an invite with it, minus the cost of the invite.
-async fn measure_mailer(invite: &Cost) -> Result<Cost, MeasureError> {
-    let bench = CapacityBench::start(true).await?;
+/// What reads the stream.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Followers {
+    Nothing,
+    Mailer,
+    MailerAndEvents,
+}
+
+/// Measures an invite together with what the readers of the stream then do.
+async fn measure_followers(followers: Followers) -> Result<Cost, MeasureError> {
+    let bench = CapacityBench::start(followers).await?;
     let (first, person) = (member("first@clinic.example"), member("mailer@clinic.example"));
     bench.client.send(bench.clinic.invite(&first)).await?;
     let work = async {
         bench.client.send(bench.clinic.invite(&person)).await?;
-        Ok(bench.running.wait_until_delivered().await?)
+        bench.wait_until_delivered().await
     };
-    bench.running.wait_until_delivered().await?;
+    bench.wait_until_delivered().await?;
     let ((), both) = usage::measure(&bench.faults, work).await?;
     bench.running.stop().await;
-    Ok(both.minus(invite))
+    Ok(both)
 }
 
 impl CapacityBench {
-    async fn start(with_mailer: bool) -> Result<Self, MeasureError> {
+    /// Waits until the readers have all changes, and those that they made themselves.
+    async fn wait_until_delivered(&self) -> Result<(), MeasureError> {
+        for _ in 0..3 {
+            self.running.wait_until_delivered().await?;
+        }
+        Ok(())
+    }
+
+    async fn start(followers: Followers) -> Result<Self, MeasureError> {
         let clock = Arc::new(MovedClock::default());
-        let options = Options { faults: true, clock: clock.clone(), ..Options::default() };
-        let running = if with_mailer {
-            service::start_with_mailer(options).await?
-        } else {
-            service::start(options).await?
+        let append_events = followers == Followers::MailerAndEvents;
+        let options =
+            Options { faults: true, append_events, clock: clock.clone(), ..Options::default() };
+        let running = match followers {
+            Followers::Nothing => service::start(options).await?,
+            Followers::Mailer | Followers::MailerAndEvents => {
+                service::start_with_mailer(options).await?
+            }
         };
         let faults = running.faults.clone().ok_or("no faults")?;
         Ok(Self {

@@ -42,7 +42,7 @@ impl Event {
                 _ => object,
             },
         };
-        let id = EventId::from_bytes(*record.id.bytes());
+        let id = EventId::of_record(record.id);
         Some(Self { id, kind, at: record.at, actor: record.actor, data })
     }
 
@@ -50,7 +50,7 @@ impl Event {
     /// counts the changes of the invitation.
     pub fn of_delivery(
         invitation: InvitationId,
-        change: u64,
+        change: u32,
         (before, after): (DeliveryStatus, DeliveryStatus),
         at: Timestamp,
     ) -> Option<Self> {
@@ -62,7 +62,7 @@ impl Event {
             previous_delivery: Some(before),
             ..EventData::of_invitation(invitation)
         };
-        let id = EventId::of_parts(&[b"delivery", invitation.bytes(), &change.to_be_bytes()]);
+        let id = EventId::of_delivery(invitation, change);
         let kind = EventType::InvitationDeliveryChanged;
         Some(Self { id, kind, at, actor: Actor::System, data })
     }

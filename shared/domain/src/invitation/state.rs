@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 use crate::actor::Inviter;
 use crate::delivery::EmailDelivery;
 use crate::field::Refusal;
-use crate::ids::{ClinicId, InvitationId};
+use crate::ids::{ClinicId, EventId, InvitationId};
 use crate::person::email::Email;
 use crate::person::profile::Profile;
 use crate::time::Timestamp;
@@ -47,13 +47,27 @@ pub struct InvitationDetails {
     pub generation: u32,
     /// The delivery of this generation's email.
     pub email_delivery: EmailDelivery,
+    /// How often the delivery changed to another value that people see, over all generations.
+    pub deliveries: u32,
+    /// The event of the last change that has one, other than of the delivery.
+    pub last_event: Option<EventId>,
     /// The digest of the caller and the request, to recognize a retry by the client.
     pub fingerprint: Fingerprint,
     /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
 
+/// How long after an email was queued its delivery usually changes. SES gives up after 14 hours, but a
+/// recipient may report spam days later.
+const DELIVERY_WINDOW: Duration = Duration::from_hours(7 * 24);
+
 impl InvitationDetails {
+    /// The number of the change of the delivery that the event of a change at `now` comes after. 0 for none, or
+    /// for one that is so old that its event is in the feed.
+    pub fn recent_delivery(&self, now: Timestamp) -> u32 {
+        if now.since(self.queued_at) < DELIVERY_WINDOW { self.deliveries } else { 0 }
+    }
+
     /// Whether a manager should look at it: its email did not arrive, or its NPI is not verified.
     pub fn has_problem(&self) -> bool {
         let npi = self.profile.permissions.npi();

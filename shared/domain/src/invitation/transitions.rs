@@ -112,6 +112,8 @@ impl NewInvitation {
                 queued_at: now,
                 generation: 1,
                 email_delivery: EmailDelivery::unsent(),
+                deliveries: 0,
+                last_event: None,
                 fingerprint: self.fingerprint,
                 version: 1,
             },

@@ -4,10 +4,12 @@
 //! creates the events with the next numbers and an item for each id. It overwrites nothing. If another run
 //! was faster, or an event is already there, the transaction is put together again.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Put, TransactWriteItem, Update};
 use domain::event::EventNumber;
-use domain::ids::ClinicId;
+use domain::ids::{ClinicId, EventId};
 use domain::time::Timestamp;
 use serde::Serialize;
 
@@ -200,21 +202,23 @@ impl Store {
         events: Vec<&'a NewEvent>,
         ended: &[bool],
     ) -> Result<Vec<&'a NewEvent>, StoreError> {
-        let markers: Vec<Key> =
-            events.iter().map(|event| key::event_marker(clinic, event.id)).collect();
-        let found = self.get_all(&markers).await?;
-        let known = found.iter().map(Option::is_some).zip(ended);
-        let both = events.into_iter().zip(known);
-        Ok(both.filter(|(_, (known, ended))| !known && !**ended).map(|(event, _)| event).collect())
+        let ids: Vec<_> = events.iter().map(|event| event.id).collect();
+        let known = self.find_events(clinic, &ids).await?;
+        let both = events.into_iter().zip(ended);
+        let new = both.filter(|(event, ended)| !**ended && !known.contains(&event.id));
+        Ok(new.map(|(event, _)| event).collect())
     }
 
-    /// Whether an event with this id is in the clinic's feed.
-    pub async fn has_event(
+    /// Which of some events are in the clinic's feed. The ids must differ, and be 100 at most.
+    pub async fn find_events(
         &self,
         clinic: ClinicId,
-        id: domain::ids::EventId,
-    ) -> Result<bool, StoreError> {
-        Ok(self.get(&key::event_marker(clinic, id)).await?.is_some())
+        ids: &[EventId],
+    ) -> Result<BTreeSet<EventId>, StoreError> {
+        let markers: Vec<Key> = ids.iter().map(|id| key::event_marker(clinic, *id)).collect();
+        let found = self.get_all(&markers).await?;
+        let both = ids.iter().zip(found);
+        Ok(both.filter(|(_, marker)| marker.is_some()).map(|(id, _)| *id).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use domain::delivery::DeliveryStatus;
 use domain::event::Event;
-use domain::ids::{ClinicId, InvitationId};
+use domain::ids::{ClinicId, EventId, InvitationId};
 use domain::time::Timestamp;
 use serde::Deserialize;
 
@@ -21,8 +21,10 @@ struct DeliveryImage {
     clinic: String,
     #[serde(rename = "dl")]
     delivery: String,
-    #[serde(rename = "v")]
-    version: u64,
+    #[serde(rename = "dn", default)]
+    deliveries: u32,
+    #[serde(rename = "le", default)]
+    last_event: Option<String>,
 }
 
 /// An invitation with its delivery, as an image has it.
@@ -30,7 +32,19 @@ struct DeliveryAt {
     id: InvitationId,
     clinic: ClinicId,
     delivery: DeliveryStatus,
-    version: u64,
+    deliveries: u32,
+    last_event: Option<EventId>,
+}
+
+/// A changed delivery.
+#[derive(Clone, Debug)]
+pub struct DeliveryChange {
+    /// The clinic.
+    pub clinic: ClinicId,
+    /// The event.
+    pub event: Event,
+    /// The event of the last change of the invitation, which was before.
+    pub after: Option<EventId>,
 }
 
 impl Store {
@@ -40,14 +54,15 @@ impl Store {
         &self,
         (old, new): (&RawItem, &RawItem),
         at: Timestamp,
-    ) -> Result<Option<(ClinicId, Event)>, StoreError> {
+    ) -> Result<Option<DeliveryChange>, StoreError> {
         if !Key::of(new).sk.starts_with(key::INVITATION) {
             return Ok(None);
         }
         let (before, after) = (self.decode_delivery(old)?, self.decode_delivery(new)?);
         let change = (before.delivery, after.delivery);
-        let event = Event::of_delivery(after.id, after.version, change, at);
-        Ok(event.map(|event| (after.clinic, event)))
+        let event = Event::of_delivery(after.id, after.deliveries, change, at);
+        let DeliveryAt { clinic, last_event, .. } = after;
+        Ok(event.map(|event| DeliveryChange { clinic, event, after: last_event }))
     }
 
     fn decode_delivery(&self, raw: &RawItem) -> Result<DeliveryAt, StoreError> {
@@ -56,7 +71,11 @@ impl Store {
                 id: InvitationId::parse(&image.id).map_err(|_| BadField("id"))?,
                 clinic: ClinicId::parse(&image.clinic).map_err(|_| BadField("ci"))?,
                 delivery: parse_status(&image.delivery)?,
-                version: image.version,
+                deliveries: image.deliveries,
+                last_event: image
+                    .last_event
+                    .map(|event| EventId::parse(&event).map_err(|_| BadField("le")))
+                    .transpose()?,
             })
         })
     }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::grant::Grant;
-use domain::ids::ClinicId;
+use domain::ids::{ClinicId, EventId};
 use domain::invitation::Invitation;
 use domain::time::Timestamp;
 
@@ -37,6 +37,8 @@ pub struct DueEntry {
     pub item: DueItem,
     /// What it is, or that it is corrupt.
     pub thing: Result<DueThing, StoreError>,
+    /// The event of its last change, which was before.
+    pub after: Option<EventId>,
 }
 
 impl DueThing {
@@ -84,7 +86,9 @@ impl Store {
         let both = listed.into_iter().zip(items);
         let due = both.filter_map(|(item, raw)| {
             let raw = raw.filter(|raw| sort_key(raw) == item.at)?;
-            Some(DueEntry { thing: self.decode_due(&raw), item })
+            let after = raw.get(attr::LAST_EVENT).and_then(|event| event.as_s().ok());
+            let after = after.and_then(|event| EventId::parse(event).ok());
+            Some(DueEntry { thing: self.decode_due(&raw), item, after })
         });
         Ok(due.collect())
     }

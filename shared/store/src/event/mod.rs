@@ -13,6 +13,7 @@ use domain::ids::EventId;
 use domain::time::Timestamp;
 
 pub use append::AppendOutcome;
+pub use delivery::DeliveryChange;
 pub use due::{DUE_PARTS, DueEntry, DueItem, DueThing};
 pub use list::{EventPage, EventsAfter};
 

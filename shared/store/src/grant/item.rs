@@ -74,6 +74,9 @@ pub(crate) struct GrantItem {
     key: Option<String>,
     #[serde(rename = "ik", default, skip_serializing_if = "Option::is_none")]
     idempotency_key: Option<String>,
+    /// The event of the last change.
+    #[serde(rename = "le", default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_event: Option<String>,
     /// The index keys while it can end by itself.
     #[serde(rename = "GSI4PK", default, skip_serializing_if = "Option::is_none")]
     end_list: Option<String>,
@@ -130,6 +133,7 @@ impl From<&Grant> for GrantItem {
             idempotency_key: opening
                 .and_then(|o| o.idempotency_key.as_ref())
                 .map(|digest| digest.as_str().to_owned()),
+            last_event: None,
             end_list,
             ends_at,
             revoked_at: revoked_at.map(Timestamp::millis),
@@ -325,7 +329,9 @@ mod tests {
         let at = key::grant(details.clinic, details.id);
         let keys = [pk, &partition, sk, &sort, &at.pk, &at.sk, "PKSK"];
         let keys: usize = keys.iter().map(|part| part.len()).sum();
-        let bytes = serde_json::to_vec(&GrantItem::from(&grant)).unwrap().len();
+        let mut item = GrantItem::from(&grant);
+        item.last_event = Some(format!("whe_{}", "5".repeat(32)));
+        let bytes = serde_json::to_vec(&item).unwrap().len();
         assert!(bytes + keys < 1024, "{bytes} {keys}");
     }
 }

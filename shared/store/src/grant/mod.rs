@@ -4,6 +4,7 @@ mod item;
 mod list;
 mod parties;
 
+use domain::audit::AuditObject;
 use domain::grant::{Grant, GrantDetails, GrantTransition, IssuedGrant};
 use domain::ids::{AccessId, ClinicId};
 
@@ -39,13 +40,11 @@ impl Transaction {
 
     fn put_grant_item(&mut self, grant: &Grant, expect: &Precondition) -> Result<(), StoreError> {
         let details = grant.details();
-        self.put(
-            Part::Grant,
-            key::grant(details.clinic, details.id),
-            &item::GrantItem::from(grant),
-            index(details),
-            expect,
-        )
+        let is_grant = |object: &AuditObject| matches!(object, AuditObject::Access { id, .. } if *id == details.id);
+        let mut item = item::GrantItem::from(grant);
+        item.last_event = self.event_of(is_grant).map(|event| event.to_string());
+        let key = key::grant(details.clinic, details.id);
+        self.put(Part::Grant, key, &item, index(details), expect)
     }
 }
 

@@ -1,7 +1,7 @@
 //! An invitation as an item.
 
 use domain::delivery::{EmailDelivery, SendAttempt};
-use domain::ids::{ClinicId, InvitationId};
+use domain::ids::{ClinicId, EventId, InvitationId};
 use domain::invitation::{
     AcceptedInvitation, Fingerprint, Invitation, InvitationDetails, InvitationStatus,
     PendingInvitation, RejectReason, RejectedInvitation, RevokedInvitation,
@@ -72,6 +72,10 @@ pub(crate) struct InvitationItem {
     expiry_list: Option<String>,
     #[serde(rename = "GSI4SK", default, skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
+    #[serde(rename = "dn", default, skip_serializing_if = "is_zero")]
+    deliveries: u32,
+    #[serde(rename = "le", default, skip_serializing_if = "Option::is_none")]
+    pub(super) last_event: Option<String>,
     #[serde(rename = "fp")]
     fingerprint: String,
     #[serde(rename = "nr", default, skip_serializing_if = "std::ops::Not::not")]
@@ -129,6 +133,8 @@ impl From<&Invitation> for InvitationItem {
             problem_id: details.has_problem().then(|| details.id.to_string()),
             expiry_list,
             expires_at,
+            deliveries: details.deliveries,
+            last_event: details.last_event.map(|event| event.to_string()),
             fingerprint: details.fingerprint.as_str().to_owned(),
             new_requested,
             ended_at: ended_at.map(Timestamp::millis),
@@ -166,6 +172,11 @@ impl TryFrom<InvitationItem> for Invitation {
                 message_id: item.message_id,
                 attempt,
             },
+            deliveries: item.deliveries,
+            last_event: item
+                .last_event
+                .map(|event| EventId::parse(&event).map_err(|_| BadField("le")))
+                .transpose()?,
             fingerprint: Fingerprint::from_stored(item.fingerprint),
             version: item.version,
         };
@@ -264,6 +275,8 @@ mod tests {
             Some(SendAttempt { until: Timestamp::EPOCH, number: 2 });
         pending.details.email_delivery.detail = Some("mailbox full".to_owned());
         pending.details.granted_by = Inviter::Operator;
+        (pending.details.deliveries, pending.details.last_event) =
+            (2, Some(EventId::from_bytes([5; 16])));
         pending.details.resent_by = Some(Inviter::ApiKey(ApiKeyId::from_bytes([4; 16])));
         let states = [
             invitation(),
@@ -285,6 +298,8 @@ mod tests {
     #[test]
     fn an_invitation_fits_in_one_kilobyte() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
+        (pending.details.deliveries, pending.details.last_event) =
+            (2, Some(EventId::from_bytes([5; 16])));
         pending.details.resent_by = Some(pending.details.invited_by);
         let item = InvitationItem::from(&pending.into());
         let bytes = serde_json::to_vec(&item).unwrap().len();
@@ -295,6 +310,8 @@ mod tests {
     #[test]
     fn the_item_has_every_attribute_that_expressions_name() {
         let Invitation::Pending(mut pending) = invitation() else { panic!("not pending") };
+        (pending.details.deliveries, pending.details.last_event) =
+            (2, Some(EventId::from_bytes([5; 16])));
         pending.details.email_delivery = EmailDelivery {
             status: DeliveryStatus::Queued,
             detail: Some("x".to_owned()),
@@ -313,6 +330,8 @@ mod tests {
             attr::MESSAGE_ID,
             attr::SENDING_UNTIL,
             attr::SEND_ATTEMPTS,
+            attr::DELIVERIES,
+            attr::LAST_EVENT,
             attr::GSI2PK,
             attr::GSI2SK,
             attr::GSI3PK,

@@ -4,6 +4,7 @@ mod count;
 pub(crate) mod item;
 mod list;
 
+use domain::audit::AuditObject;
 use domain::ids::{ClinicId, InvitationId};
 use domain::invitation::{Invitation, InvitationTransition, PendingInvitation};
 
@@ -50,12 +51,11 @@ impl Transaction {
             (attr::GSI1SK, details.id.to_string()),
         ];
         let key = key::invitation(details.clinic, details.id);
-        self.put(
-            Part::Invitation,
-            key,
-            &item::InvitationItem::from(invitation),
-            Some(index),
-            expect,
-        )
+        let mut item = item::InvitationItem::from(invitation);
+        if let Some(event) = self.event_of(|object| *object == AuditObject::Invitation(details.id))
+        {
+            item.last_event = Some(event.to_string());
+        }
+        self.put(Part::Invitation, key, &item, Some(index), expect)
     }
 }

@@ -66,6 +66,7 @@ fn record(action: AuditAction) -> AuditRecord {
         after: Some(permissions(AccessLevel::Owner, after)),
         names: NameChange { before: Some(name()), after: Some(name()) },
         role: Some(ClinicRole::Radiologist),
+        deliveries: 0,
         ip: Some(IP.to_owned()),
     }
 }

@@ -17,7 +17,7 @@ async fn an_invite_of_a_new_person_reads_only_the_caller_and_costs_7_write_units
     };
     // The first invite of an instance also reads the clinic and records the use of the key.
     invite("first@clinic.example").await;
-    let cost = units(&[("GetItem", "1"), ("TransactWriteItems", "7")]);
+    let cost = units(&[("GetItem", "1"), ("TransactWriteItems", "8")]);
     assert_eq!(invite("grace@clinic.example").await, (201.try_into().unwrap(), cost));
     let again = with(member("grace@clinic.example"), json!({"firstName": "Else"}));
     app.as_pacs().invite(&again).await.expect_problem(409, "already_invited");

@@ -1,0 +1,36 @@
+"""The event feed: the stream's second reader, its filters and its role."""
+
+import re
+
+from conftest import Clinic, member
+
+from cloud import Caller, Stack, wait_for
+
+
+def feed(reader: Caller) -> list[dict]:
+    events, after, more = [], "0", True
+    while more:
+        page = reader.expect(200, "GET", f"/v1/events?limit=100&after={after}")
+        events += page["events"]
+        after, more = page["cursor"], page["hasMore"]
+    return events
+
+
+def test_an_invite_and_its_email_appear_in_the_feed(clinic: Clinic, stack: Stack):
+    invited = clinic.pacs.expect(201, "POST", "/v1/autoScribe/users", member("feed@lakeside.example"))
+
+    def appeared() -> list[str] | None:
+        about = [one for one in feed(clinic.pacs) if one["data"].get("invitationId") == invited["invitationId"]]
+        types = [one["type"] for one in about]
+        return types if "invitation.delivery_changed" in types else None
+
+    assert wait_for(appeared, "event of the email") == ["invitation.created", "invitation.delivery_changed"]
+    events = feed(clinic.owner)
+    assert len({one["id"] for one in events}) == len(events)
+    assert all(re.fullmatch(r"whe_[0-9a-f]{32}", one["id"]) for one in events)
+    assert "feed@" not in str(events) and "Lind" not in str(events)
+
+
+def test_the_schedule_may_look_for_what_ended(clinic: Clinic, stack: Stack):
+    answer = stack.invoke("Events", {"detail-type": "Scheduled Event"})
+    assert answer == {"batchItemFailures": []}
