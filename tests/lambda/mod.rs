@@ -319,6 +319,41 @@ async fn mail_events_serves_an_event_and_rejects_a_malformed_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn events_serves_each_kind_of_event_and_rejects_a_malformed_one() {
+    let app = App::start_without_mailer().await;
+    app.as_pacs().invite(&support::member("grace@clinic.example")).await.expect(201);
+    let batch = json!({ "Records": app.stream_for_events() });
+    let day = |offset: i64| {
+        let now = domain::time::Clock::now(app.clock.as_ref()).millis();
+        domain::time::Timestamp::from_millis(now + offset).unwrap().to_string()
+    };
+    let range = json!({ "clinicId": app.clinic_id, "from": day(-3_600_000), "to": day(0) });
+    let wrong = json!({ "clinicId": app.clinic_id, "from": "2020-01-01T00:00:00Z", "to": day(0) });
+    let events = vec![
+        batch.to_string(),
+        json!({ "detail-type": "Scheduled Event", "detail": {} }).to_string(),
+        json!({ "appendMissing": range }).to_string(),
+        json!({ "appendMissing": wrong }).to_string(),
+        r#"{"Records":7}"#.into(),
+    ];
+    let mut function = start_function("events", &settings(&app), events).await;
+    for expected in [
+        json!({ "batchItemFailures": [] }),
+        json!({ "batchItemFailures": [] }),
+        json!({ "appended": 0 }),
+    ] {
+        let EventOutcome::Response(answer) = next_outcome(&mut function).await else {
+            panic!("an error")
+        };
+        assert_eq!(answer, expected);
+    }
+    for _ in 0..2 {
+        assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
+    }
+    assert_eq!(app.list_events().await.len(), 3);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn provision_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let wanted = json!({
@@ -347,6 +382,7 @@ async fn a_function_without_settings_names_the_missing_ones() {
         ("list", "ORIGIN_SECRETS"),
         ("npi-verifier", "TABLE_NAME"),
         ("mail-events", "TABLE_NAME"),
+        ("events", "TABLE_NAME"),
         ("temporary-access", "VIEWER_URL_BASE"),
         ("temporary-access", "VIEWER_ORIGINS"),
     ] {

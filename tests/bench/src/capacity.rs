@@ -48,7 +48,7 @@ pub(crate) async fn measure() -> Result<String, MeasureError> {
     bench.measure_changes().await?;
     bench.measure_lists().await?;
     let mailed = measure_followers(Followers::Mailer).await?;
-    bench.table.row(mailed.minus(&plain).cells("mailer, one email"));
+    bench.table.row(mailed.clone().minus(&plain).cells("mailer, one email"));
     let both = measure_followers(Followers::MailerAndEvents).await?;
     bench.table.row(both.minus(&mailed).cells("events, invitation created and sent"));
     bench.running.stop().await;

@@ -5,7 +5,7 @@ use bench::{Table, median, within_bound};
 use crate::service::FunctionBench;
 use crate::{MeasureError, cold, process};
 
-const FUNCTIONS: [&str; 10] = [
+const FUNCTIONS: [&str; 11] = [
     "invite",
     "confirm",
     "list",
@@ -15,6 +15,7 @@ const FUNCTIONS: [&str; 10] = [
     "mailer",
     "mail-events",
     "npi-verifier",
+    "events",
     "provision",
 ];
 /// The largest allowed binary of a function.
