@@ -34,6 +34,8 @@ test.each<[Partial<Cells>, Faults]>([
   [{ email: "anna@b.example,olu@b.example" }, { email: "This is not an email address." }],
   [{ email: `a@${"é".repeat(125)}.ex` }, { email: "This address is too long." }],
   [{ email: "o'neill+x@praxis-süd.example" }, {}],
+  [{ clinicRole: "Technologist" }, {}],
+  [{ clinicRole: "Nurse" }, { clinicRole: "Choose one of the roles in the list." }],
   [{ firstName: "" }, { firstName: "Enter the first name." }],
   [{ lastName: "  " }, { lastName: "Enter the last name." }],
   [{ lastName: "<Hale>" }, { lastName: "Remove line breaks and < > @." }],

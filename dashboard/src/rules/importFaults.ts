@@ -1,6 +1,6 @@
 import type { ImportField } from "./importFields";
 import { importPermissions } from "./importFields";
-import { type Cells, clinicRole, type Defaults, permissionOf, yesOrNo } from "./importValues";
+import { type Cells, type Defaults, meantRole, permissionOf, yesOrNo } from "./importValues";
 import { isNpi, npiDigits } from "./npi";
 import { NPI_FAULT } from "./personFaults";
 
@@ -17,7 +17,7 @@ const checks: Partial<Record<ImportField, Check>> = {
   suffix1: ({ suffix1 }) => lineFault(suffix1),
   suffix2: ({ suffix2 }) => lineFault(suffix2),
   clinicRole: ({ clinicRole: role }, defaults) => {
-    if (role.trim()) return clinicRole(role) ? undefined : "Choose one of the roles in the list.";
+    if (role.trim()) return meantRole(role) ? undefined : "Choose one of the roles in the list.";
     return defaults.clinicRole ? undefined : "Choose a role.";
   },
   npiNumber: (cells, defaults) => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type Cells, clinicRole, type Defaults, emptyCells, inviteOf, yesOrNo } from "./importValues";
+import { type Cells, clinicRole, type Defaults, emptyCells, inviteOf, meantRole, yesOrNo } from "./importValues";
 
 const nothing: Defaults = {
   clinicRole: "",
@@ -43,6 +43,22 @@ test.each([
   ["", null],
 ])("the role %j is %s", (text, role) => {
   expect(clinicRole(text)).toBe(role);
+});
+
+test.each([
+  ["radiologist", "Radiologist"],
+  ["Practice manager", "Administrative Director"],
+  ["Front Desk", "Front Desk Operator"],
+  ["front  desk", "Front Desk Operator"],
+  ["Technologist", "Imaging Technologist"],
+  ["Technician", null],
+  ["ologist", null],
+  ["Lab", null],
+  ["RN", null],
+  ["", null],
+])("the text %j means the role %s", (text, role) => {
+  expect(meantRole(text)).toBe(role);
+  expect(inviteOf({ ...anna, clinicRole: text }, nothing).clinicRole).toBe(role ?? "Other");
 });
 
 test("defaults fill what a row leaves out, and only that", () => {

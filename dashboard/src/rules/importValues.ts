@@ -33,6 +33,17 @@ export function clinicRole(text: string): ClinicRole | null {
   return alias?.role ?? clinicRoles.find((role) => foldRole(role) === plain) ?? null;
 }
 
+const SHORTEST_PART = 4;
+
+/** The role that a text means: its name, or some of its words if no other role has them, such as "Front Desk". */
+export function meantRole(text: string): ClinicRole | null {
+  const part = foldRole(text);
+  // Fewer letters are an abbreviation, which can mean anything.
+  if (part.length < SHORTEST_PART) return clinicRole(text);
+  const [meant, ...others] = clinicRoles.filter((role) => ` ${foldRole(role)}`.includes(` ${part}`));
+  return clinicRole(text) ?? (meant && others.length === 0 ? meant : null);
+}
+
 function foldRole(text: string): string {
   return text.trim().toLowerCase().replace(/\s+/g, " ").replaceAll("’", "'");
 }
@@ -68,7 +79,7 @@ export function sentCells(cells: Cells, invite: Schemas["InviteRequest"]): Cells
 
 /** The invite that a row without faults asks for. */
 export function inviteOf(cells: Cells, defaults: Defaults): Schemas["InviteRequest"] {
-  const role = clinicRole(cells.clinicRole) ?? (defaults.clinicRole || "Other");
+  const role = meantRole(cells.clinicRole) ?? (defaults.clinicRole || "Other");
   const optional = {
     middleName: cells.middleName.trim(),
     suffix1: cells.suffix1.trim(),

@@ -1,5 +1,5 @@
 import { fieldLabel, type ImportField, isPermission } from "../../rules/importFields";
-import { yesOrNo } from "../../rules/importValues";
+import { clinicRole, meantRole, yesOrNo } from "../../rules/importValues";
 
 /** One cell that can be edited, with what is wrong with it below. */
 export function CellInput(props: {
@@ -37,7 +37,7 @@ export function CellInput(props: {
           onChange={(event) => props.onChange(event.target.value)}
         />
       )}
-      {field === "clinicRole" && !text && props.ifEmpty && <span className="quiet">Default: {props.ifEmpty}</span>}
+      {field === "clinicRole" && <RoleNote text={text} ifEmpty={props.ifEmpty} />}
       {fault && (
         <p className="wrong" id={faultId}>
           {fault}
@@ -52,4 +52,11 @@ function choiceOf(field: ImportField, text: string): string {
   if (!isPermission(field) || !text.trim()) return "";
   const meant = yesOrNo(text, field);
   return meant === null ? text : meant ? "yes" : "no";
+}
+
+/** The role that the person gets, where the cell does not name it. */
+function RoleNote({ text, ifEmpty }: { text: string; ifEmpty: string }) {
+  const meant = clinicRole(text) ? null : meantRole(text);
+  if (meant) return <span className="quiet">Means {meant}</span>;
+  return !text && ifEmpty ? <span className="quiet">Default: {ifEmpty}</span> : null;
 }

@@ -36,6 +36,15 @@ test("defaults fill what rows leave out, and a row can have another", async () =
   expect(usersOf(batches(sent)[0] as Sent).map(({ canManageStudies }) => canManageStudies)).toEqual([true, false]);
 });
 
+test("some words of a role are enough, and the row says what they mean", async () => {
+  const sent = serve((one) => answer(one));
+  const { person } = await paste("Email,First name,Last name,Role\nanna@b.example,Anna,Hale,front desk");
+  await screen.findByText("Means Front Desk Operator");
+  await person.click(screen.getByRole("button", { name: "Send 1 invitation" }));
+  await within(row(1)).findByText("Front Desk Operator");
+  expect(usersOf(batches(sent)[0] as Sent)[0]?.clinicRole).toBe("Front Desk Operator");
+});
+
 test.each([
   ["", "Paste at least one person."],
   [sheet(501), "This list has 501 people. Import at most 500 at a time."],
