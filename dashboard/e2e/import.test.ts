@@ -38,6 +38,20 @@ inBrowser("inviting many people", () => {
     await expectAccessible(page);
     const number = await page.locator("#row-120 th").boundingBox();
     expect(number?.width).toBeLessThan(80);
+    // Why a row can't be sent is in sight before anyone scrolls sideways. The address stays in sight after.
+    const { width = 0 } = page.viewportSize() ?? {};
+    const reason = await page.locator("#row-5").getByText("Email address: This is not").boundingBox();
+    expect((reason?.x ?? width) + (reason?.width ?? 0)).toBeLessThan(width);
+    const people = page.getByRole("region", { name: "People to invite" });
+    await people.evaluate((box) => box.scrollTo({ left: box.scrollWidth }));
+    await page.getByLabel("Admin, row 1", { exact: true }).click({ trial: true });
+    const edge = await people.boundingBox();
+    const pinned = await page
+      .getByRole("cell")
+      .filter({ has: page.getByLabel("Email address, row 1") })
+      .first()
+      .boundingBox();
+    expect(Math.abs((pinned?.x ?? 0) - (edge?.x ?? 0))).toBeLessThan(3);
 
     await page.getByRole("button", { name: "Fix 7 rows" }).click();
     const focused = () => page.evaluate(() => document.activeElement?.getAttribute("aria-label"));

@@ -1,6 +1,9 @@
 import { fieldLabel, type ImportField, isPermission } from "../../rules/importFields";
 import { clinicRole, meantRole, yesOrNo } from "../../rules/importValues";
 
+/** How many characters a cell shows, unless it is 11. The table is wide even so. */
+const shownCharacters: Partial<Record<ImportField, number>> = { email: 24, clinicRole: 18, suffix1: 5, suffix2: 5 };
+
 /** One cell that can be edited, with what is wrong with it below. */
 export function CellInput(props: {
   field: ImportField;
@@ -32,6 +35,7 @@ export function CellInput(props: {
           {...control}
           type="text"
           autoComplete="off"
+          size={shownCharacters[field] ?? 11}
           list={field === "clinicRole" ? "clinic-roles" : undefined}
           value={text}
           onChange={(event) => props.onChange(event.target.value)}

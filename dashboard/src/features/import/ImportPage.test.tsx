@@ -1,5 +1,5 @@
 import { screen, waitFor, within } from "@testing-library/react";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { type Sent, serveApi, session } from "../../test/api";
 import { answer, batches, paste, pasteWithRole, row, serve, sheet, usersOf } from "../../test/import";
 import { openPage } from "../../test/page";
@@ -112,7 +112,9 @@ test("starting over asks, and keeps the text", async () => {
 test("when a row is removed, the focus goes to the next one", async () => {
   serve((one) => answer(one));
   const { person } = await pasteWithRole(sheet(3));
+  const scroll = vi.spyOn(row(3), "scrollIntoView");
   await person.click(screen.getByRole("button", { name: "Remove row 2 p2@b.example" }));
+  expect(scroll).toHaveBeenCalledWith({ block: "nearest", inline: "start" });
   expect(screen.queryByRole("row", { name: /^2 / })).toBeNull();
   expect(document.activeElement).toBe(row(3));
   expect(screen.getByText("2 ready")).toBeTruthy();

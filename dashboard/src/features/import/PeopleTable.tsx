@@ -14,15 +14,15 @@ export function PeopleTable(props: { judged: Judged[]; defaults: Defaults; dispa
   return (
     // The table is wider than most windows. The keyboard can scroll it.
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls has to be reachable.
-    <section className="scroll" aria-label="People to invite" tabIndex={0}>
-      <table className="rows sheet">
+    <section className="scroll sheet" aria-label="People to invite" tabIndex={0}>
+      <table className="rows">
         <caption className="visually-hidden">People to invite</caption>
         <thead>
           <tr>
             <th scope="col">Row</th>
             <th scope="col">Result</th>
             {shown.map((field) => (
-              <th key={field} scope="col">
+              <th key={field} scope="col" className={field === "email" ? "pinned" : undefined}>
                 {fieldLabel(field)}
               </th>
             ))}

@@ -19,7 +19,7 @@ export const PersonRow = memo(function PersonRow(props: Props) {
         <span className="visually-hidden"> {row.cells.email}</span>
       </th>
       <td data-heading="Result">
-        <ResultCell row={row} standing={standing} />
+        <ResultCell row={row} faults={faults} standing={standing} />
         {!locked && (
           <button
             type="button"
@@ -37,7 +37,7 @@ export const PersonRow = memo(function PersonRow(props: Props) {
         )}
       </td>
       {(props.shown.split(" ") as ImportField[]).map((field) => (
-        <td key={field} data-heading={fieldLabel(field)}>
+        <td key={field} data-heading={fieldLabel(field)} className={field === "email" ? "pinned" : undefined}>
           {locked ? (
             row.cells[field] || valueIfEmpty(field, row.cells, defaults)
           ) : (
@@ -71,5 +71,8 @@ function isSame(before: Props, now: Props): boolean {
 function focusNeighbor(id: number): void {
   const row = document.getElementById(`row-${id}`);
   const neighbor = row?.nextElementSibling ?? row?.previousElementSibling;
-  if (neighbor instanceof HTMLElement) neighbor.focus();
+  if (!(neighbor instanceof HTMLElement)) return;
+  neighbor.focus();
+  // The start of the row says which one it is.
+  neighbor.scrollIntoView({ block: "nearest", inline: "start" });
 }

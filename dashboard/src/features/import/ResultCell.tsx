@@ -1,17 +1,22 @@
 import { Link } from "@tanstack/react-router";
 import { Problem } from "../../api/problem";
 import { Status } from "../../ui/Status";
-import { refusalWords, standingWords } from "./results";
+import { faultSentences, refusalWords, standingWords } from "./results";
 import type { Judged } from "./rows";
 
 /** Where a row stands, why, and the way to what it made or met. */
-export function ResultCell({ row, standing }: Pick<Judged, "row" | "standing">) {
+export function ResultCell({ row, faults, standing }: Judged) {
   const { outcome } = row;
   const refusal = outcome instanceof Problem ? refusalWords(outcome) : null;
   return (
     <>
       <Status word={standingWords[standing]} />
       {refusal && <span className="quiet">{refusal}</span>}
+      {faultSentences(faults).map((sentence) => (
+        <span key={sentence} className="quiet">
+          {sentence}
+        </span>
+      ))}
       <Way {...row} />
     </>
   );

@@ -15,6 +15,7 @@ test("120 people with 7 faults: the others go in three requests, then the 7 are 
   const cell = screen.getByLabelText("Email address, row 5");
   const fault = document.getElementById(cell.getAttribute("aria-describedby") ?? "");
   expect(fault?.textContent).toBe("This is not an email address.");
+  within(row(5)).getByText("Email address: This is not an email address.");
 
   await person.click(screen.getByText("Fix 7 rows"));
   expect(document.activeElement).toBe(cell);

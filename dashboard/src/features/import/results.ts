@@ -44,6 +44,10 @@ export function resultRows(judged: readonly Judged[], origin: string): string[][
 
 function details({ outcome }: Judged["row"], faults: Judged["faults"], origin: string): string {
   if (outcome && !(outcome instanceof Problem)) return `${origin}/users/invitations/${outcome.invitationId}`;
-  const cells = Object.entries(faults).map(([field, fault]) => `${fieldLabel(field as ImportField)}: ${fault}`);
-  return [outcome && refusalWords(outcome), ...cells].filter(Boolean).join(" ");
+  return [outcome && refusalWords(outcome), ...faultSentences(faults)].filter(Boolean).join(" ");
+}
+
+/** What is wrong with the cells of a row, each named by its heading. */
+export function faultSentences(faults: Judged["faults"]): string[] {
+  return Object.entries(faults).map(([field, fault]) => `${fieldLabel(field as ImportField)}: ${fault}`);
 }
