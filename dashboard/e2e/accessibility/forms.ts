@@ -86,7 +86,7 @@ export function formsAreAccessible(riverside: () => Riverside): void {
       await expectAccessible(page, "people");
       await expectReflow(page);
       await page.getByRole("button", { name: "Send the 1 that is ready" }).click();
-      await page.getByText("1 of 1 done").waitFor();
+      await page.getByText("1 sent, 1 to fix").waitFor();
       await expectAccessible(page, "results");
       await expectReflow(page);
       await page.getByRole("link", { name: "Confirmed" }).click();

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import type { RefObject } from "react";
 import type { Problem } from "../../api/problem";
 import { toCsv } from "../../rules/csv";
@@ -22,12 +23,13 @@ export function SendBar(props: {
   const { counts, busy } = props;
   const { progress, stopped, open } = props.state;
   const canSend = counts.ready > 0 && !open && !busy;
+  const finished = counts.sent > 0 && counts.ready + counts.fix + counts.sending === 0;
   return (
     <div className="card panel">
       <p role="status" ref={props.summary} tabIndex={-1}>
-        <strong>{countsInWords(counts)}</strong>
+        <strong>{countsInWords(counts, progress !== null)}</strong>
       </p>
-      {progress && (
+      {progress && (busy || stopped) && (
         <p>
           <progress max={progress.total} value={progress.done} aria-label="Sending" />{" "}
           <span role="status">
@@ -39,7 +41,7 @@ export function SendBar(props: {
       <div className="actions">
         {counts.fix > 0 && (
           <button type="button" className="first" onClick={props.onFix}>
-            Fix {counts.fix === 1 ? "1 row" : `${counts.fix} rows`}
+            Go to the first problem
           </button>
         )}
         {(canSend || busy) && (
@@ -55,6 +57,11 @@ export function SendBar(props: {
                 ? `Send the ${counts.ready} that ${counts.ready === 1 ? "is" : "are"} ready`
                 : `Send ${invitations(counts.ready)}`}
           </button>
+        )}
+        {counts.sent > 0 && !busy && (
+          <Link to="/users/invitations" className={finished ? "button first" : "button"}>
+            Go to the invitations
+          </Link>
         )}
         {progress && !busy && (
           <button

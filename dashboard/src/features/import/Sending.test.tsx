@@ -17,12 +17,12 @@ test("120 people with 7 faults: the others go in three requests, then the 7 are 
   expect(fault?.textContent).toBe("This is not an email address.");
   within(row(5)).getByText("Email address: This is not an email address.");
 
-  await person.click(screen.getByText("Fix 7 rows"));
+  await person.click(screen.getByText("Go to the first problem"));
   expect(document.activeElement).toBe(cell);
   expect(batches(sent)).toHaveLength(0);
 
   await person.click(screen.getByText("Send the 113 that are ready"));
-  const summary = await screen.findByText("113 sent, 0 ready, 7 to fix");
+  const summary = await screen.findByText("113 sent, 7 to fix");
   expect(batches(sent).map((one) => usersOf(one).length)).toEqual([50, 50, 13]);
   expect(new Set(batches(sent).map(keyOf)).size).toBe(3);
   await waitFor(() => expect(document.activeElement).toBe(summary.parentElement));
@@ -35,7 +35,7 @@ test("120 people with 7 faults: the others go in three requests, then the 7 are 
     fireEvent.change(screen.getByLabelText(`Email address, row ${id}`), address);
   }
   await person.click(await screen.findByText("Send 7 invitations"));
-  await screen.findByText("120 sent, 0 ready");
+  await screen.findByText("120 sent");
   expect(usersOf(batches(sent)[3] as Sent).map(({ email }) => email)).toEqual(
     invalid.map((id) => `nobody${id}@b.example`),
   );
@@ -61,13 +61,34 @@ test("an answer that does not come stops the sending, which goes on without send
   expect(screen.queryByText(/^Send /)).toBeNull();
   fail = false;
   await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByText("102 sent, 0 ready");
+  await screen.findByText("102 sent");
   const [, lost, again, rest] = batches(sent);
   expect(keyOf(again as Sent)).toBe(keyOf(lost as Sent));
   expect(again?.body).toEqual(lost?.body);
   expect(usersOf(rest as Sent)).toHaveLength(2);
-  expect(screen.getByText("52 of 52 done")).toBeTruthy();
+  expect(screen.queryByRole("progressbar")).toBeNull();
 }, 20_000);
+
+test("a row that was refused does not count as sent, and leads to its problem", async () => {
+  const errors = [{ field: "npiNumber", code: "npi_not_found", detail: "Check the number." }];
+  serve((one) => answer(one, () => refusal(422, "npi_not_found", "No.", { errors })));
+  const { person } = await pasteWithRole(sheet(1));
+  await person.click(screen.getByRole("button", { name: "Send 1 invitation" }));
+  await screen.findByText("0 sent, 1 to fix");
+  await waitFor(() => expect(screen.queryByRole("progressbar")).toBeNull());
+  expect(screen.queryByRole("link", { name: "Go to the invitations" })).toBeNull();
+  await person.click(screen.getByRole("button", { name: "Go to the first problem" }));
+  expect(document.activeElement).toBe(screen.getByLabelText("NPI, row 1"));
+});
+
+test("at the end, a link leads to the invitations", async () => {
+  serve((one) => answer(one));
+  const { person } = await pasteWithRole(sheet(1));
+  expect(screen.queryByRole("link", { name: "Go to the invitations" })).toBeNull();
+  await person.click(screen.getByRole("button", { name: "Send 1 invitation" }));
+  const link = await screen.findByRole("link", { name: "Go to the invitations" });
+  expect(link.getAttribute("href")).toBe("/users/invitations");
+});
 
 test("when throttled, a countdown says when to go on", async () => {
   serve(() => problem(429, "too_many_attempts", "Wait.", { headers: { "retry-after": "7" } }));
@@ -86,7 +107,7 @@ test("an unavailable service has a request id, and can be asked again", async ()
   expect(within(alert).getByText("req-1")).toBeTruthy();
   fail = false;
   await person.click(within(alert).getByRole("button", { name: "Try again" }));
-  await screen.findByText("2 sent, 0 ready");
+  await screen.findByText("2 sent");
 });
 
 test("used-up invitations stop the sending until tomorrow", async () => {
@@ -122,7 +143,7 @@ test("faults of the API stand under their cells, and conflicts lead on", async (
   serve((one) => answer(one, ({ email }) => refusals[email] ?? null));
   const { person } = await pasteWithRole(sheet(4));
   await person.click(screen.getByRole("button", { name: "Send 4 invitations" }));
-  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already invited or users");
+  await screen.findByText("1 sent, 1 to fix, 2 already invited or users");
   const cell = screen.getByLabelText("Last name, row 1");
   expect(document.getElementById(cell.getAttribute("aria-describedby") ?? "")?.textContent).toBe(
     "This looks like a web address. Remove slashes, and put a space after each period.",
@@ -131,7 +152,7 @@ test("faults of the API stand under their cells, and conflicts lead on", async (
   expect([link(2), link(3)]).toEqual(["/users/invitations/inv_2", "/users/usr_3"]);
   await person.type(cell, "l");
   await person.click(await screen.findByRole("button", { name: "Send 1 invitation" }));
-  await screen.findByText("1 sent, 0 ready, 1 to fix, 2 already invited or users");
+  await screen.findByText("1 sent, 1 to fix, 2 already invited or users");
 });
 
 test("inviting an admin asks for the password, and sends the rest of the rows after it", async () => {
@@ -155,7 +176,7 @@ test("inviting an admin asks for the password, and sends the rest of the rows af
   await screen.findByRole("heading", { name: "Confirm your password" });
   await person.type(screen.getByLabelText("Password of olu@clinic.example"), "horse battery staple");
   await person.click(screen.getByRole("button", { name: "Confirm" }));
-  await screen.findByText("2 sent, 0 ready");
+  await screen.findByText("2 sent");
   const [first, second] = batches(sent);
   expect(usersOf(second as Sent).map(({ email }) => email)).toEqual(["a@b.example"]);
   expect(keyOf(second as Sent)).not.toBe(keyOf(first as Sent));
@@ -174,7 +195,7 @@ test("when the session is over, the person signs in and nothing that was entered
   await person.click(screen.getByRole("button", { name: "Send 2 invitations" }));
   await person.type(await screen.findByLabelText("Password of olu@clinic.example"), "horse battery staple");
   await person.click(screen.getByRole("button", { name: "Sign in" }));
-  await screen.findByText("2 sent, 0 ready");
+  await screen.findByText("2 sent");
   expect(usersOf(batches(sent).at(-1) as Sent)[1]?.lastName).toBe("Hale-Diaz");
 });
 

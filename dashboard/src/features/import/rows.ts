@@ -69,11 +69,11 @@ export function countRows(judged: readonly Judged[]): Record<Standing, number> {
   return counts;
 }
 
-/** "37 ready, 3 to fix" */
-export function countsInWords(counts: Record<Standing, number>): string {
+/** "37 ready, 3 to fix". Once rows were sent, "0 sent, 3 to fix". */
+export function countsInWords(counts: Record<Standing, number>, begun: boolean): string {
   const words = [
-    counts.sent && `${counts.sent} sent`,
-    `${counts.ready} ready`,
+    begun && `${counts.sent} sent`,
+    (counts.ready > 0 || !begun) && `${counts.ready} ready`,
     counts.sending && `${counts.sending} waiting`,
     counts.fix && `${counts.fix} to fix`,
     counts.there && `${counts.there} already invited or ${counts.there === 1 ? "a user" : "users"}`,

@@ -23,7 +23,7 @@ function people(count: number) {
 }
 
 const judged = (state: ImportState) => judge(state.rows, defaults, state.sending);
-const words = (state: ImportState) => countsInWords(countRows(judged(state)));
+const words = (state: ImportState) => countsInWords(countRows(judged(state)), state.progress !== null);
 const run = (state: ImportState, ...events: ImportEvent[]) => events.reduce(importReducer, state);
 const ids = (chunk: Chunk | undefined) => chunk?.items.map(({ id }) => id);
 
@@ -67,7 +67,7 @@ test("rows with long names are sent in smaller chunks, which the API takes", () 
 
 test("an answer sends some rows, and tells the others what is wrong", () => {
   const { chunk, state } = sendOne(newImport(people(4)));
-  expect(words(state)).toBe("0 ready, 4 waiting");
+  expect(words(state)).toBe("0 sent, 4 waiting");
   const user = { ...invitation(), invitationStatus: "sent" } as never;
   const npi = refusal(422, "npi_not_found", {
     errors: [{ field: "npiNumber", code: "npi_not_found", detail: "Check." }],
@@ -101,7 +101,7 @@ test("a fault of the API stands until its cell changes", () => {
   const half = run(refused, { type: "edit", id: 1, field: "lastName", text: "Hale" });
   expect(judged(half)[0]?.faults).toEqual({ admin: "Choose." });
   const fixed = run(half, { type: "edit", id: 1, field: "admin", text: "no" });
-  expect(words(fixed)).toBe("1 ready");
+  expect(words(fixed)).toBe("0 sent, 1 ready");
 });
 
 test("an address that is there already needs another address", () => {
@@ -111,7 +111,7 @@ test("an address that is there already needs another address", () => {
   expect(words(run(there, { type: "edit", id: 1, field: "lastName", text: "Berg" }))).toContain(
     "already invited or a user",
   );
-  expect(words(run(there, { type: "edit", id: 1, field: "email", text: "new@b.example" }))).toBe("1 ready");
+  expect(words(run(there, { type: "edit", id: 1, field: "email", text: "new@b.example" }))).toBe("0 sent, 1 ready");
 });
 
 test("an NPI of someone else is a fault of its cell", () => {
@@ -119,7 +119,7 @@ test("an NPI of someone else is a fault of its cell", () => {
   const error = refusal(409, "npi_in_use", { userId: "usr_1" });
   const taken = run(state, { type: "answer", chunk, results: [{ index: 0, status: 409, error }] });
   expect(judged(taken)[0]?.faults.npiNumber).toContain("Someone else");
-  expect(words(run(taken, { type: "edit", id: 1, field: "npiNumber", text: "" }))).toBe("1 ready");
+  expect(words(run(taken, { type: "edit", id: 1, field: "npiNumber", text: "" }))).toBe("0 sent, 1 ready");
 });
 
 test.each([
@@ -132,7 +132,7 @@ test.each([
   const before = newImport(people(60));
   const { chunk, state } = sendOne(before);
   const stopped = run(state, { type: "stop", problem });
-  expect(words(stopped)).toBe("10 ready, 50 waiting");
+  expect(words(stopped)).toBe("0 sent, 10 ready, 50 waiting");
   const [again, rest] = plan(stopped);
   expect(again).toBe(chunk);
   expect(ids(rest)).toEqual([51, 52, 53, 54, 55, 56, 57, 58, 59, 60]);
@@ -141,7 +141,7 @@ test.each([
 test("a chunk that was refused for certain can be changed", () => {
   const { state } = sendOne(newImport(people(2)));
   const stopped = run(state, { type: "stop", problem: new Problem(403, { code: "forbidden" }) });
-  expect(words(stopped)).toBe("2 ready");
+  expect(words(stopped)).toBe("0 sent, 2 ready");
   expect(stopped.open).toBeNull();
 });
 
@@ -157,7 +157,7 @@ test("rows that need the password stay in the run", () => {
     ],
   });
   expect(after.progress).toEqual({ done: 1, total: 2 });
-  expect(words(after)).toBe("1 sent, 0 ready, 1 waiting");
+  expect(words(after)).toBe("1 sent, 1 waiting");
 });
 
 test("a removed row is gone, and the others keep their numbers", () => {
