@@ -1,8 +1,9 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { cleanup, screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { type Sent, serveApi, session } from "../../test/api";
 import { answer, batches, paste, pasteWithRole, row, serve, sheet, usersOf } from "../../test/import";
 import { openPage } from "../../test/page";
+import { EXAMPLE } from "./Example";
 // The page loads on demand. Loading it here keeps that out of the time of the first test.
 import "./ImportPage";
 
@@ -34,6 +35,16 @@ test("defaults fill what rows leave out, and a row can have another", async () =
   await person.click(screen.getByRole("button", { name: "Send 2 invitations" }));
   await screen.findByText("2 sent");
   expect(usersOf(batches(sent)[0] as Sent).map(({ canManageStudies }) => canManageStudies)).toEqual([true, false]);
+});
+
+test("the example of a list can be imported as it is", async () => {
+  serve((one) => answer(one));
+  openPage("/users/invitations/import");
+  const example = (await screen.findByRole("heading", { name: "Example" })).parentElement;
+  expect(example?.textContent).toContain("The headings can be: Email address, Full name, First name,");
+  cleanup();
+  await paste(EXAMPLE);
+  await screen.findByText("2 ready");
 });
 
 test("some words of a role are enough, and the row says what they mean", async () => {

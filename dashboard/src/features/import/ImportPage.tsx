@@ -7,6 +7,7 @@ import { Page } from "../../ui/Page";
 import { PeopleTabs } from "../../ui/PeopleTabs";
 import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { ColumnsStep, targetsOf } from "./ColumnsStep";
+import { Example } from "./Example";
 import { PasteStep } from "./PasteStep";
 import { MAX_ROWS } from "./state";
 
@@ -71,7 +72,10 @@ function Steps() {
           onDone={(targets) => setPeople(rowsOf(grid, targets))}
         />
       ) : (
-        <PasteStep text={text} returned={returned} onText={setText} onRead={read} />
+        <>
+          <PasteStep text={text} returned={returned} onText={setText} onRead={read} />
+          <Example />
+        </>
       )}
     </>
   );
