@@ -29,7 +29,7 @@ test("finds a person, then shows what they did, then everyone again", async () =
   const sent = serveActivity(() => list([edited]));
   const { person, router } = openPage("/activity");
   await person.type(await screen.findByLabelText("Person, by name or address"), "han");
-  await screen.findByText("1 person found");
+  await screen.findByText("1 person found. Choose the person to show:");
   expect(sent.find((one) => one.path.endsWith("/users"))?.query.get("q")).toBe("han");
   await person.click(screen.getByRole("button", { name: /Anna Hale/ }));
   const clear = await screen.findByRole("button", { name: "Show everyone" });
@@ -55,10 +55,10 @@ test("says that there may be more people than it shows", async () => {
   const { person } = openPage("/activity");
   const field = await screen.findByLabelText("Person, by name or address");
   await person.type(field, "h");
-  await screen.findByText("2 people found, and there may be more. Type more of the name or address.");
+  await screen.findByText("2 people found, and there may be more. Choose one, or type more of the name or address:");
   more = false;
   await person.type(field, "a");
-  await screen.findByText("2 people found");
+  await screen.findByText("2 people found. Choose the person to show:");
 });
 
 test("says that no one was found, and that a search did not work", async () => {
@@ -94,7 +94,7 @@ test("a search for a person reads on over pages without anyone", async () => {
   await waitFor(() => expect(cursors).toEqual([null, "1", "2"]));
   expect(screen.queryByText("No one has this name or address.")).toBeNull();
   answer();
-  await screen.findByText("1 person found");
+  await screen.findByText("1 person found. Choose the person to show:");
   expect(screen.queryByText("Searching…")).toBeNull();
 });
 

@@ -72,6 +72,6 @@ function Finder({ onChoose }: { onChoose: (userId: string) => void }) {
 }
 
 function foundWords(count: number, more: boolean): string {
-  const people = count === 1 ? "1 person found" : `${count} people found`;
-  return more ? `${people}, and there may be more. Type more of the name or address.` : people;
+  if (more) return `${count} people found, and there may be more. Choose one, or type more of the name or address:`;
+  return `${count === 1 ? "1 person" : `${count} people`} found. Choose the person to show:`;
 }
