@@ -1,6 +1,6 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { inBrowser, ownersMachine, startBrowser } from "./support/browser";
+import { inBrowser, ownersMachine, PASSWORD, startBrowser } from "./support/browser";
 import { makeClinic } from "./support/clinic";
 
 const desk = { viewport: { width: 1280, height: 800 } };
@@ -28,6 +28,28 @@ inBrowser("what stands beside and below each other", () => {
       expect(tops.length).toBeGreaterThan(3);
       expect(Math.max(...tops) - Math.min(...tops), path).toBeLessThan(4);
     }
+    await page.context().close();
+  });
+
+  test("a checkbox does not touch what stands above it", async () => {
+    const page = await ownersMachine(makeClinic("Cliff Imaging"), desk);
+    const gap = async (above: Locator, below: Locator) => (await boxOf(below)).y - (await boxOf(above)).end;
+    await page.goto("/keys");
+    await page.getByRole("button", { name: "Create API key" }).click();
+    await page.getByRole("button", { name: "Create key" }).click();
+    const fault = page.locator(".wrong", { hasText: "Choose at least one." });
+    expect(await gap(fault, page.getByRole("checkbox").first())).toBeGreaterThan(8);
+    await page.getByLabel("Description").fill("PACS");
+    await page.getByLabel("Create view links").check();
+    await page.getByRole("button", { name: "Create key" }).click();
+    await page.getByRole("dialog").getByLabel(/^Password of/).fill(PASSWORD);
+    await page.getByRole("button", { name: "Confirm" }).click();
+    const dialog = page.getByRole("dialog", { name: "The secret of PACS" });
+    const stored = dialog.getByLabel("I have stored it");
+    expect(await gap(dialog.getByRole("button", { name: "Copy" }), stored)).toBeGreaterThan(8);
+    await stored.check();
+    await dialog.getByRole("button", { name: "Close" }).click();
+    await page.getByRole("row", { name: /^PACS .*No site can embed its views/ }).waitFor();
     await page.context().close();
   });
 });

@@ -81,7 +81,11 @@ test("an empty form is not sent, and leads to each fault", async () => {
 test("creates a key, and shows its secret until it is stored", async () => {
   const { person, fill, submit, posts } = await openForm("owner");
   await fill();
-  await person.type(screen.getByLabelText(/can embed its views/), "https://pacs.example/");
+  const origins = screen.getByLabelText("Sites that can embed its views");
+  const described = () => document.getElementById(origins.getAttribute("aria-describedby") ?? "")?.textContent;
+  expect(described()).toContain("While this is empty, no site can embed the views.");
+  await person.type(origins, "https://pacs.example/");
+  expect(described()).not.toContain("While this is empty");
   await person.click(screen.getByRole("radio", { name: "Only its own views" }));
   await submit();
   const dialog = await screen.findByRole("dialog", { name: "The secret of Night script" });

@@ -46,8 +46,20 @@ export function KeyForm(props: { isOwner: boolean; onCreated: (key: NewApiKey) =
       {opensViews(form.draft) && (
         <>
           <Field
-            label={`${keyLabels.embedOrigins} (optional)`}
-            hint="The origins of your PACS, one per line, such as https://pacs.example. If empty, no site can embed them."
+            label={keyLabels.embedOrigins}
+            hint={
+              <>
+                The origins of your PACS, one per line, such as https://pacs.example.
+                {form.draft.embedOrigins.trim() === "" && (
+                  <>
+                    {" "}
+                    <strong>
+                      While this is empty, no site can embed the views. Your PACS can only open them in a new tab.
+                    </strong>
+                  </>
+                )}
+              </>
+            }
             wrong={form.faults.get("embedOrigins")}
           >
             {(control) => (

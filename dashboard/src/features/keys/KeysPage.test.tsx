@@ -18,6 +18,16 @@ test("lists each key in words", async () => {
   expect(text).toContain("Active");
 });
 
+test.each([
+  ["says that no site can embed the views of", ["access:issue"], true],
+  ["says nothing of embedding for", ["users:read"], false],
+] as const)("%s a key with %j and without origins", async (_, scopes, says) => {
+  const key = apiKey({ scopes: [...scopes], embedOrigins: [] });
+  serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": keyList([key]) });
+  openPage("/keys");
+  expect((await row()).textContent?.includes("No site can embed its views")).toBe(says);
+});
+
 test("a revoked key stays in the list and offers nothing", async () => {
   serveApi({ "GET /v1/session": owner, "GET /v1/apiKeys": keyList([apiKey({ status: "revoked" })]) });
   openPage("/keys");

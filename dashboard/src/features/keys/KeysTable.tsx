@@ -43,11 +43,14 @@ function Powers({ apiKey }: { apiKey: ApiKey }) {
     <>
       {scopeWords(apiKey.scopes)}
       {apiKey.accessScope === "self" && <span className="quiet">{accessScopes.self.label}</span>}
-      {apiKey.embedOrigins.length > 0 && (
-        <span className="quiet">Can be embedded by {new Intl.ListFormat("en-US").format(apiKey.embedOrigins)}</span>
-      )}
+      {apiKey.scopes.includes("access:issue") && <span className="quiet">{embedWords(apiKey.embedOrigins)}</span>}
     </>
   );
+}
+
+function embedWords(origins: string[]): string {
+  if (origins.length === 0) return "No site can embed its views";
+  return `Can be embedded by ${new Intl.ListFormat("en-US").format(origins)}`;
 }
 
 function State({ apiKey }: { apiKey: ApiKey }) {
