@@ -42,7 +42,10 @@ inBrowser("what stands beside and below each other", () => {
     await page.getByLabel("Description").fill("PACS");
     await page.getByLabel("Create view links").check();
     await page.getByRole("button", { name: "Create key" }).click();
-    await page.getByRole("dialog").getByLabel(/^Password of/).fill(PASSWORD);
+    await page
+      .getByRole("dialog")
+      .getByLabel(/^Password of/)
+      .fill(PASSWORD);
     await page.getByRole("button", { name: "Confirm" }).click();
     const dialog = page.getByRole("dialog", { name: "The secret of PACS" });
     const stored = dialog.getByLabel("I have stored it");

@@ -84,7 +84,7 @@ export function entryPagesAreAccessible(riverside: () => Riverside): void {
 
     test.each([
       ["Set a new password", { body: { email: "anna@clinic.example", hasDashboardAccess: true } }],
-      ["Dashboard access restricted", { body: { email: "anna@clinic.example", hasDashboardAccess: false } }],
+      ["You don't need a password", { body: { email: "anna@clinic.example", hasDashboardAccess: false } }],
       ["This link no longer works", problem(404, "token_invalid", "")],
       ["The link did not open", broken],
     ] as const)("reset: %s", async (title, given) => {

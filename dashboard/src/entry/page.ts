@@ -46,7 +46,12 @@ export async function showLoadingDuring<T>(work: Promise<T>): Promise<T> {
 }
 
 /** A way on from an outcome: a link, or something to do. */
-export type Action = { text: string; go: string | ((button: HTMLButtonElement) => void) };
+export type Action = {
+  text: string;
+  go: string | ((button: HTMLButtonElement) => void);
+  /** Whether it is for few people, so that even the first one looks like the others. */
+  rare?: boolean;
+};
 
 /** How something ended. */
 export type Outcome = {
@@ -73,8 +78,8 @@ export function showOutcome(outcome: Outcome): void {
   showStep("outcome");
 }
 
-function actionElement({ text, go }: Action, index: number): HTMLElement {
-  const look = index === 0 ? " first" : "";
+function actionElement({ text, go, rare }: Action, index: number): HTMLElement {
+  const look = index === 0 && !rare ? " first" : "";
   if (typeof go === "string") return make("a", { class: `button${look}`, href: go }, text);
   const button = make("button", { type: "button", class: look.trim() }, text);
   button.addEventListener("click", () => go(button));

@@ -65,11 +65,15 @@ test("a person who works only in a PACS learns it before choosing a password, an
     "POST /v1/password/lookup": { email: "anna.hale@clinic.example", hasDashboardAccess: false },
     "POST /v1/password/reset": { success: true, message: "RAW" },
   });
-  await step("Dashboard access restricted");
-  expect(text()).toContain("You don't need a password.");
-  await person.click(screen.getByRole("button", { name: "Set a password anyway" }));
+  await step("You don't need a password");
+  expect(text()).toContain("Open AutoScribe from your PACS");
+  const anyway = screen.getByRole("button", { name: "Set a password anyway" });
+  expect(anyway.classList).not.toContain("first");
+  await person.click(anyway);
   await setPassword(person);
   await step("Your new password is set");
+  expect(text()).toContain("To work, open AutoScribe from your PACS.");
+  expect(text()).not.toContain("Sign in");
 });
 
 test("without a link, the page says where one comes from", async () => {

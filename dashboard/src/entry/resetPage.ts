@@ -8,6 +8,7 @@ const KEY = "password";
 const another = { text: "Request another link", go: "/sign-in#forgot" };
 const signIn = { text: "Sign in", go: "/sign-in" };
 let token = "";
+let opensDashboard = true;
 
 /** Starts the page. */
 export function startReset(): void {
@@ -40,23 +41,24 @@ async function lookUp(): Promise<void> {
     if (asked !== token) return;
     setText("email", email);
     byId("username", HTMLInputElement).value = email;
+    opensDashboard = hasDashboardAccess;
     if (hasDashboardAccess) showStep("password");
-    else showRestricted();
+    else showNotNeeded();
   } catch (error) {
     if (asked === token) showTrouble(error);
   }
 }
 
 /** An invitation to the dashboard of another clinic still asks such a person for the password of their account. */
-function showRestricted(): void {
+function showNotNeeded(): void {
   showOutcome({
     mark: "plain",
-    title: "Dashboard access restricted",
+    title: "You don't need a password",
     text: [
-      "Your account works inside your PACS. Open a study there, and AutoScribe opens with it. You don't need a password.",
-      "Set one only if an invitation asks for the password of your account.",
+      "Open AutoScribe from your PACS: open a study there, and AutoScribe opens with it.",
+      "Set a password only if an invitation asks for one.",
     ],
-    actions: [{ text: "Set a password anyway", go: () => showStep("password") }],
+    actions: [{ text: "Set a password anyway", go: () => showStep("password"), rare: true }],
   });
 }
 
@@ -74,12 +76,13 @@ async function reset(): Promise<void> {
   }
   if (asked !== token) return;
   end();
-  showOutcome({
-    mark: "good",
-    title: "Your new password is set",
-    text: ["You are signed out everywhere. Sign in with your new password."],
-    actions: [signIn],
-  });
+  const title = "Your new password is set";
+  if (opensDashboard) {
+    const text = ["You are signed out everywhere. Sign in with your new password."];
+    return showOutcome({ mark: "good", title, text, actions: [signIn] });
+  }
+  const text = ["Enter it when an invitation asks for it. To work, open AutoScribe from your PACS."];
+  showOutcome({ mark: "good", title, text });
 }
 
 function showTrouble(error: unknown): void {

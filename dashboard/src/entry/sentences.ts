@@ -9,7 +9,8 @@ const sentences: Record<string, string> = {
   email_local_part_not_ascii: "Enter an email address without accents or other special letters before the @.",
   ...passwordWords,
   password_wrong: "This is not the password of your AutoScribe account. Check it, then try again.",
-  credentials_wrong: "The email address or the password is wrong. Check both, then try again.",
+  credentials_wrong:
+    "The email address or the password is wrong. Check both, then try again. If your clinic uses AutoScribe only inside its PACS, you have no password: open AutoScribe from your PACS.",
   reason_invalid: "Use at most 500 characters.",
   terms_changed: "The clinic has changed this invitation. Check it again, then confirm.",
   too_many_clinics:

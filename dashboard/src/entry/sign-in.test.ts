@@ -98,6 +98,7 @@ const throttled = problem(429, "too_many_attempts", "RAW", { headers: { "retry-a
 test.each([
   ...troubles,
   ["with a wrong password", problem(401, "credentials_wrong", "RAW"), "The email address or the password is wrong."],
+  ["as a person who has none", problem(401, "credentials_wrong", "RAW"), "open AutoScribe from your PACS."],
   ["after too many attempts", throttled, "too many wrong passwords for this address. Try again in 14 minutes."],
   ["from a page that the browser hides", problem(403, "cross_site_request", "RAW"), "Reload this page"],
 ])("%s, the form says so on top, keeps what was entered, and works again", async (_, answer, words) => {
