@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { PASSWORD_HINT } from "../rules/passwordWords";
 import { anna, openAccept, reader, withDashboard } from "../test/accept";
 import { type Answer, inTurn, problem, session } from "../test/api";
 import { PASSWORD, step, text } from "../test/entry";
@@ -29,6 +30,7 @@ test("a person with dashboard access chooses a password and goes on to the dashb
   await step("Join");
   const field = screen.getByLabelText<HTMLInputElement>("Choose a password");
   expect(field.autocomplete).toBe("new-password");
+  expect(document.getElementById("password-hint")?.textContent).toBe(PASSWORD_HINT);
   expect(document.querySelector<HTMLInputElement>("[autocomplete=username]")?.value).toBe(anna.email);
   await person.type(field, PASSWORD);
   await person.click(screen.getByLabelText("Show password"));

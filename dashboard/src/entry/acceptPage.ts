@@ -1,4 +1,5 @@
 import { Problem } from "../api/problem";
+import { PASSWORD_HINT } from "../rules/passwordWords";
 import { workplace } from "../rules/sentences";
 import { tellOtherTabs } from "../session/tabs";
 import { findSession, post } from "./call";
@@ -77,9 +78,7 @@ function fill(shown: Invitation): void {
   setText("password-label", known ? "Your AutoScribe password" : "Choose a password");
   setText(
     "password-hint",
-    known
-      ? "You already have an AutoScribe account with this email address. Enter its password."
-      : "At least 15 characters. Use several unrelated words. Don't use your name or your clinic's name.",
+    known ? "You already have an AutoScribe account with this email address. Enter its password." : PASSWORD_HINT,
   );
 }
 

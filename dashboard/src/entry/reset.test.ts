@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { PASSWORD_HINT } from "../rules/passwordWords";
 import { type Answer, inTurn, problem, type serveApi } from "../test/api";
 import { openEntryPage, PASSWORD, startEntryPage, step, text } from "../test/entry";
 import { troubles } from "../test/troubles";
@@ -25,6 +26,7 @@ test("the link sets the password of the account that the page names", async () =
   const { person, sent } = start({ "POST /v1/password/reset": { success: true, message: "RAW" } });
   await step("Set a new password");
   expect(text()).toContain("For olu@clinic.example.");
+  expect(document.getElementById("password-hint")?.textContent).toBe(PASSWORD_HINT);
   expect(document.querySelector<HTMLInputElement>("[autocomplete=username]")?.value).toBe("olu@clinic.example");
   const field = await setPassword(person);
   await step("Your new password is set");

@@ -1,4 +1,5 @@
 import { Problem } from "../api/problem";
+import { PASSWORD_HINT } from "../rules/passwordWords";
 import { post } from "./call";
 import { onSubmit, revealPasswords, showFailure } from "./form";
 import { byId, forgetToken, hasToken, setText, showLoadingDuring, showOutcome, showStep, takeToken } from "./page";
@@ -13,6 +14,7 @@ let opensDashboard = true;
 /** Starts the page. */
 export function startReset(): void {
   revealPasswords();
+  setText("password-hint", PASSWORD_HINT);
   onSubmit(byId("reset", HTMLFormElement), "Setting…", reset, { required: "Enter a new password." });
   // A new link in the same tab changes only the fragment and does not load the page again.
   addEventListener("hashchange", () => hasToken() && open());

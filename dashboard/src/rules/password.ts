@@ -9,8 +9,6 @@ export const passwordLabels: Record<keyof PasswordDraft, string> = {
   newPassword: "New password",
 };
 
-export const PASSWORD_HINT = "15 to 128 characters. Several unrelated words are easy to remember and hard to guess.";
-
 const sentences: Record<string, string> = passwordWords;
 
 /** What can be checked without asking the API. Characters are counted as the API counts them. */

@@ -1,3 +1,7 @@
+/** What a new password has to be. */
+export const PASSWORD_HINT =
+  "15 to 128 characters. Use several unrelated words, without your name or your clinic's name.";
+
 /** What a person reads when the API refuses a new password, by its code. */
 export const passwordWords = {
   password_length: "Use 15 to 128 characters.",

@@ -1,5 +1,6 @@
 import { screen, within } from "@testing-library/react";
 import { expect, test } from "vitest";
+import { PASSWORD_HINT } from "../../rules/passwordWords";
 import { type Answer, problem, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
 
@@ -40,9 +41,10 @@ test("password managers can see which password is which", async () => {
 
 test("the passwords show only when asked for", async () => {
   const { person, currentField, newField } = await fill(done, "", "");
+  screen.getByText(PASSWORD_HINT);
   const types = () => [currentField, newField].map((field) => field.getAttribute("type"));
   expect(types()).toEqual(["password", "password"]);
-  await person.click(screen.getByRole("checkbox", { name: "Show the passwords" }));
+  await person.click(screen.getByRole("checkbox", { name: "Show password" }));
   expect(types()).toEqual(["text", "text"]);
 });
 

@@ -1,6 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
-import { PASSWORD_HINT, type PasswordDraft, passwordFaults, passwordLabels } from "../../rules/password";
+import { type PasswordDraft, passwordFaults, passwordLabels } from "../../rules/password";
+import { PASSWORD_HINT } from "../../rules/passwordWords";
 import { Checkbox, TextField } from "../../ui/Field";
 import { FormProblems } from "../../ui/FormProblems";
 import { textField, useForm } from "../../ui/useForm";
@@ -55,7 +56,7 @@ export function PasswordForm({ email }: { email: string }) {
         {...textField(form, "newPassword")}
       />
       <Checkbox
-        label="Show the passwords"
+        label="Show password"
         explanation="Only where no one else sees your screen."
         checked={shown}
         onChange={setShown}
