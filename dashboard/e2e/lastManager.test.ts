@@ -19,7 +19,7 @@ inBrowser("the last one who manages a clinic", () => {
     await expect.poll(() => owner.getByLabel("Admin", { exact: true }).isDisabled()).toBe(true);
 
     await owner.getByRole("link", { name: "Clinic" }).click();
-    await owner.getByText("No one else has dashboard access.").waitFor();
+    await owner.getByText("There is no one to choose yet.").waitFor();
     await makePerson(clinic, { firstName: "Mei", lastName: "Tan" });
     await owner.reload();
     await owner.getByRole("button", { name: "Transfer ownership" }).click();

@@ -89,7 +89,7 @@ test("reads on over pages without a possible owner, and says so when a search en
 test("says what to do when no one can become the owner", async () => {
   serve([me, reader]);
   openPage("/clinic");
-  await screen.findByText(/No one else has dashboard access/);
+  await screen.findByText(/has to confirm the invitation first/);
 });
 
 test("asks for a person first", async () => {

@@ -61,7 +61,12 @@ function Transfer({ ownId, onAsk }: { ownId: string; onAsk: (next: User) => void
   const chosen = candidates.find((one) => one.userId === chosenId);
   const searchable = query.hasNextPage || q !== "";
   if (candidates.length === 0 && !searchable) {
-    return <p>No one else has dashboard access. Give it to the next owner first, then transfer ownership here.</p>;
+    return (
+      <p>
+        There is no one to choose yet. The next owner needs dashboard access, and has to confirm the invitation first.
+        Then transfer ownership here.
+      </p>
+    );
   }
   return (
     <>
@@ -73,7 +78,7 @@ function Transfer({ ownId, onAsk }: { ownId: string; onAsk: (next: User) => void
       )}
       <Field
         label="Next owner"
-        hint="People with dashboard access. You become an admin."
+        hint="People who have confirmed and have dashboard access. You become an admin."
         wrong={missing && !chosen ? "Choose the next owner." : undefined}
       >
         {(control) => (
