@@ -15,7 +15,7 @@ inBrowser("an invitation", () => {
     await enterPerson(owner, { email, firstName: "Ann" });
     await owner.getByLabel("Create reports").check();
     await owner.getByLabel("NPI", { exact: true }).fill(anna.npiNumber);
-    await owner.getByText("NPPES: Anna Hale").waitFor();
+    await owner.getByText("NPPES, the NPI registry: Anna Hale").waitFor();
     await owner.getByRole("button", { name: "Take this name" }).click();
     await expect.poll(() => owner.getByLabel("First name").inputValue()).toBe("Anna");
     await expectAccessible(owner);

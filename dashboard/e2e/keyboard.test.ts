@@ -37,7 +37,7 @@ inBrowser("a keyboard alone", () => {
     await keys.press("Space");
     await keys.tabTo("NPI");
     await keys.type("1234567893");
-    await owner.getByText("NPPES: Anna Hale").waitFor();
+    await owner.getByText("NPPES, the NPI registry: Anna Hale").waitFor();
     await keys.tabTo("Take this name");
     await keys.press("Enter");
     await keys.expectFocus("First name");

@@ -70,9 +70,9 @@ inBrowser("each page, as a clinic sees it", () => {
     await page.getByLabel("Role").selectOption("Radiologist");
     await page.getByLabel("Create reports").check();
     await page.getByLabel("NPI").fill("2000000127");
-    await page.getByText("NPPES: Leilani").waitFor();
+    await page.getByText("NPPES, the NPI registry: Leilani").waitFor();
     await page.locator("h1").click();
-    await shoot(page, "invite", "NPPES: Leilani");
+    await shoot(page, "invite", "NPPES, the NPI registry: Leilani");
   });
 
   test("import", async () => {

@@ -122,7 +122,7 @@ test.each<[Partial<AuditEvent>, string]>([
   ],
   [
     { action: "access.refused", detail: "used", actor: "acc_1", object: "acc_1", userId: anna },
-    "A view was refused, because its link had been opened before: a view without a study, for Anna Berg",
+    "A view was blocked, because its link had been opened before: a view without a study, for Anna Berg",
   ],
   [{ action: "api_key.rotated", object: key }, "Olu Adeyemi made a new secret for the API key “Front desk PACS”"],
   [{ action: "api_key.revoked", object: "key:unknown" }, "Olu Adeyemi revoked an API key"],
@@ -137,6 +137,11 @@ test.each<[Partial<AuditEvent>, string]>([
   [
     { action: "clinic.edited", actor: "operator", object: "clinic:1" },
     "The AutoScribe operator changed the clinic's settings",
+  ],
+  [{ action: "email.requeued", actor: "operator" }, "The AutoScribe operator sent an email again"],
+  [
+    { action: "item.marked", actor: "operator" },
+    "The AutoScribe operator set aside data of Anna Berg that can't be read",
   ],
   [{ action: "user.deactivated", actor: "usr_gone" }, "Someone deactivated Anna Berg"],
   [{ action: "webhook.created" }, "Olu Adeyemi did something that this page can't describe. Reload the page to see it"],

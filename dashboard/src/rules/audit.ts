@@ -96,9 +96,9 @@ export const auditActions: Record<string, Action> = {
   "access.redeemed": { words: "Opened a view", sentence: ({ view }) => `A link was opened: ${view}` },
   "access.revoked": { words: "Ended a view", sentence: ({ who, view }) => `${who} ended a view: ${view}` },
   "access.refused": {
-    words: "Refused a view",
+    words: "Blocked a view",
     sentence: ({ view, event }) =>
-      `A view was refused, because ${refusals[event.detail ?? ""] ?? "it has ended"}: ${view}`,
+      `A view was blocked, because ${refusals[event.detail ?? ""] ?? "it has ended"}: ${view}`,
   },
   "api_key.created": { words: "Created an API key", sentence: ({ who, what }) => `${who} created ${what}` },
   "api_key.rotated": {
@@ -118,10 +118,10 @@ export const auditActions: Record<string, Action> = {
         ? `${who} made ${what} an owner of the clinic`
         : `${what} stopped being an owner of the clinic`,
   },
-  "email.requeued": { words: "Queued an email again", sentence: ({ who }) => `${who} queued an email again` },
+  "email.requeued": { words: "Sent an email again", sentence: ({ who }) => `${who} sent an email again` },
   "item.marked": {
-    words: "Marked damaged data",
-    sentence: ({ who, what }) => `${who} marked data of ${what} that can't be read`,
+    words: "Set aside unreadable data",
+    sentence: ({ who, what }) => `${who} set aside data of ${what} that can't be read`,
   },
   "keys.changed": {
     words: "Changed the service's keys",

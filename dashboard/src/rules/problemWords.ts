@@ -42,7 +42,7 @@ export const problemWords: Readonly<Record<string, string>> = {
   npi_invalid: "This is not an NPI. Check for a wrong or swapped digit.",
   npi_required: "Enter the NPI. Creating reports needs one.",
   npi_not_found: "NPPES, the NPI registry, has no person with this number. Check the number.",
-  npi_deactivated: "This NPI is deactivated in NPPES. A person can't create reports with it.",
+  npi_deactivated: "NPPES, the NPI registry, lists this NPI as deactivated. A person can't create reports with it.",
   npi_in_use: "Someone else in the clinic has this NPI.",
   npi_not_attestable: "There is nothing to attest any more. Reload this page to see the NPI as it is now.",
   cannot_attest_self: "You can't attest your own NPI. Ask another owner or admin.",

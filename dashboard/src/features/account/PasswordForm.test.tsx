@@ -24,7 +24,8 @@ async function fill(answer: Answer, current = "horse battery staple", next = "la
 
 test("changes the password, and empties the fields", async () => {
   const { changes, currentField, newField } = await fill(done);
-  await screen.findByText(/Your password was changed/);
+  const said = await screen.findByText("Your password was changed. Your other sessions have ended.");
+  expect(said.className).toContain("good");
   expect(changes()[0]?.body).toEqual({
     currentPassword: "horse battery staple",
     newPassword: "lantern-gravel-otter",

@@ -2,24 +2,27 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { type PasswordDraft, passwordFaults, passwordLabels } from "../../rules/password";
 import { PASSWORD_HINT } from "../../rules/passwordWords";
+import type { Word } from "../../rules/words";
 import { Checkbox, TextField } from "../../ui/Field";
 import { FormProblems } from "../../ui/FormProblems";
+import { Status } from "../../ui/Status";
 import { textField, useForm } from "../../ui/useForm";
 import { changePassword } from "./queries";
 
 const empty: PasswordDraft = { currentPassword: "", newPassword: "" };
+const done: Word = { text: "Your password was changed. Your other sessions have ended.", tone: "good" };
 
 /** Changes the password. Other sessions end with it. */
 export function PasswordForm({ email }: { email: string }) {
   const form = useForm<PasswordDraft>(() => empty, passwordFaults);
   const [shown, setShown] = useState(false);
-  const [said, setSaid] = useState("");
+  const [changed, setChanged] = useState(false);
   const change = useMutation({
     mutationFn: changePassword,
     onSuccess: () => {
       form.start(empty);
       setShown(false);
-      setSaid("Your password was changed. Your other sessions have ended.");
+      setChanged(true);
     },
     onError: form.refuse,
     // Neither password stays in memory.
@@ -33,7 +36,7 @@ export function PasswordForm({ email }: { email: string }) {
       aria-labelledby="password"
       onSubmit={(event) => {
         event.preventDefault();
-        setSaid("");
+        setChanged(false);
         if (!change.isPending && form.check()) change.mutate(form.draft);
       }}
     >
@@ -66,7 +69,7 @@ export function PasswordForm({ email }: { email: string }) {
           Change password
         </button>
       </div>
-      <p role="status">{said}</p>
+      <p role="status">{changed && <Status word={done} />}</p>
     </form>
   );
 }

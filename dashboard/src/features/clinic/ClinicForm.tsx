@@ -2,8 +2,10 @@ import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import type { Schemas } from "../../api/client";
 import { clinicChange, clinicDraft, clinicFaults, clinicLabels } from "../../rules/clinicSettings";
+import type { Word } from "../../rules/words";
 import { TextField } from "../../ui/Field";
 import { FormProblems } from "../../ui/FormProblems";
+import { Status } from "../../ui/Status";
 import { UnsavedChanges } from "../../ui/UnsavedChanges";
 import { textField, useForm } from "../../ui/useForm";
 import { changeClinic } from "./queries";
@@ -13,24 +15,24 @@ import { TimeZoneField } from "./TimeZoneField";
 export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSettingsView"]; isOwner: boolean }) {
   const [before, setBefore] = useState(() => clinicDraft(settings));
   const form = useForm(() => before, clinicFaults);
-  const [said, setSaid] = useState("");
+  const [said, setSaid] = useState<Word | null>(null);
   const save = useMutation({
     mutationFn: changeClinic,
     onSuccess: (saved) => {
       const next = clinicDraft(saved);
       setBefore(next);
       form.start(next);
-      setSaid("Saved.");
+      setSaid({ text: "Saved.", tone: "good" });
     },
     onError: form.refuse,
   });
   const change = clinicChange(before, form.draft);
   const changed = Object.keys(change).length > 0;
   const submit = () => {
-    setSaid("");
+    setSaid(null);
     if (save.isPending || !form.check()) return;
     if (changed) save.mutate(change);
-    else setSaid("Nothing has changed.");
+    else setSaid({ text: "Nothing has changed.", tone: "plain" });
   };
   return (
     <form
@@ -88,7 +90,7 @@ export function ClinicForm({ settings, isOwner }: { settings: Schemas["ClinicSet
           {save.isPending ? "Saving…" : "Save"}
         </button>
       </div>
-      <p role="status">{said}</p>
+      <p role="status">{said && <Status word={said} />}</p>
     </form>
   );
 }

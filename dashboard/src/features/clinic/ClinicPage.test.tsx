@@ -40,7 +40,7 @@ test("an owner changes settings, and only those are sent", async () => {
   await person.type(screen.getByLabelText("Name"), "Riverside Radiology");
   await person.selectOptions(screen.getByLabelText("Time zone"), "America/Denver");
   await person.click(save());
-  await screen.findByText("Saved.");
+  expect((await screen.findByText("Saved.")).className).toContain("good");
   expect(change(sent)).toEqual([{ name: "Riverside Radiology", timeZone: "America/Denver" }]);
   await person.click(save());
   await screen.findByText("Nothing has changed.");

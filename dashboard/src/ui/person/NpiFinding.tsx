@@ -26,12 +26,16 @@ function Finding({ found, form }: { found: NpiLookup; form: Form<PersonDraft> })
     case "not_found":
       return <p className="wrong">NPPES, the NPI registry, has no person with this number. Check the number.</p>;
     case "deactivated":
-      return <p className="wrong">This NPI is deactivated in NPPES. A person can't create reports with it.</p>;
+      return (
+        <p className="wrong">
+          NPPES, the NPI registry, lists this NPI as deactivated. A person can't create reports with it.
+        </p>
+      );
     default:
       return (
         <div className={found.status === "name_mismatch" ? "problem" : "note"}>
           <p>
-            NPPES: {registryWords(found)}
+            NPPES, the NPI registry: {registryWords(found)}
             {found.licenseStates.length > 0 && (
               <span className="quiet"> (licensed in {found.licenseStates.join(", ")})</span>
             )}

@@ -94,7 +94,7 @@ test("the NPI appears with Create reports, and a wrong check digit shows at the 
 test("the registry's name is shown, and taken only when asked", async () => {
   const { person, lookups } = await openFields({ [LOOKUP]: { ...found, status: "verified" } });
   await typeNpi(person, "1234567893");
-  await screen.findByText(/NPPES: Anna Hale, MD, Diagnostic Radiology/);
+  await screen.findByText(/NPPES, the NPI registry: Anna Hale, MD, Diagnostic Radiology/);
   expect(lookups().map((one) => one.body)).toEqual([{ npiNumber: "1234567893", lastName: "Hale" }]);
   const firstName = screen.getByLabelText("First name") as HTMLInputElement;
   expect(firstName.value).toBe("");
@@ -107,7 +107,7 @@ test("the registry's name is shown, and taken only when asked", async () => {
 test("the registry is asked once typing pauses", async () => {
   const { person, lookups } = await openFields({ [LOOKUP]: { ...found, status: "verified" } });
   await typeNpi(person, "1234567893");
-  await screen.findByText(/NPPES: Anna Hale/);
+  await screen.findByText(/NPPES, the NPI registry: Anna Hale/);
   const lastName = screen.getByLabelText("Last name");
   for (const value of ["Haley", "Haleyw", "Haleywo"]) fireEvent.change(lastName, { target: { value } });
   await waitFor(() => expect(lookups()).toHaveLength(2));
@@ -123,7 +123,7 @@ test("another last name warns and explains the attestation", async () => {
 
 test.each([
   ["not_found", /has no person with this number/],
-  ["deactivated", /is deactivated in NPPES/],
+  ["deactivated", /lists this NPI as deactivated/],
   ["pending", /will verify the NPI automatically/],
 ])("a lookup that says %s is said in words", async (status, words) => {
   const { person } = await openFields({ [LOOKUP]: { status: 200, body: { status, licenseStates: [] } } });
