@@ -1,6 +1,6 @@
 import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
-import { inBrowser, ownersMachine, PASSWORD, startBrowser } from "./support/browser";
+import { expectAccessible, inBrowser, ownersMachine, PASSWORD, startBrowser } from "./support/browser";
 import { makeClinic } from "./support/clinic";
 
 const desk = { viewport: { width: 1280, height: 800 } };
@@ -53,6 +53,22 @@ inBrowser("what stands beside and below each other", () => {
     await stored.check();
     await dialog.getByRole("button", { name: "Close" }).click();
     await page.getByRole("row", { name: /^PACS .*No site can embed its views/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("a button that takes something away looks so, and can be read, in light and in dark", async () => {
+    const page = await ownersMachine(makeClinic("Dune Imaging"), desk);
+    await page.goto("/keys");
+    await page.getByRole("button", { name: /^Revoke/ }).click();
+    const dialog = page.getByRole("dialog", { name: /^Revoke/ });
+    const fill = (button: Locator) => button.evaluate((element) => getComputedStyle(element).backgroundColor);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      const revoke = await fill(dialog.getByRole("button", { name: "Revoke key" }));
+      expect(revoke).not.toBe(await fill(page.getByText("Create API key")));
+      expect(revoke).not.toBe(await fill(dialog.getByRole("button", { name: "Cancel" })));
+      await expectAccessible(page, colorScheme);
+    }
     await page.context().close();
   });
 });

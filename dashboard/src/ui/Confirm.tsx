@@ -8,6 +8,8 @@ export function Confirm(props: {
   action: string;
   /** The word for not doing it. */
   cancel?: string;
+  /** Whether the action takes nothing from anyone, so that its button looks like others. */
+  harmless?: boolean;
   busy: boolean;
   error?: unknown;
   onConfirm: () => void;
@@ -22,7 +24,7 @@ export function Confirm(props: {
         {/* A disabled button would lose the focus. */}
         <button
           type="button"
-          className="first"
+          className={props.harmless ? "first" : "first danger"}
           aria-disabled={props.busy}
           onClick={() => !props.busy && props.onConfirm()}
         >

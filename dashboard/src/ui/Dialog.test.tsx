@@ -29,6 +29,18 @@ test("Enter that is held since before the dialog opened does not answer it", () 
   expect(fireEvent.keyDown(button, { key: "Enter" })).toBe(true);
 });
 
+test.each([
+  [false, "first danger"],
+  [true, "first"],
+])("the button of a question says whether it takes something away (harmless: %s)", (harmless, look) => {
+  render(
+    <Confirm title="Sure?" action="Do it" harmless={harmless} busy={false} onConfirm={() => {}} onClose={() => {}}>
+      <p>This cannot be undone.</p>
+    </Confirm>,
+  );
+  expect(screen.getByRole("button", { name: "Do it" }).className).toBe(look);
+});
+
 test("a question begins at the answer that changes nothing", () => {
   render(
     <Confirm title="Revoke?" action="Revoke" busy={false} onConfirm={() => {}} onClose={() => {}}>
