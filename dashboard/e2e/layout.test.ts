@@ -2,6 +2,7 @@ import type { Locator } from "playwright-core";
 import { expect, test } from "vitest";
 import { expectAccessible, inBrowser, ownersMachine, PASSWORD, startBrowser } from "./support/browser";
 import { makeClinic } from "./support/clinic";
+import { invite } from "./support/people";
 
 const desk = { viewport: { width: 1280, height: 800 } };
 
@@ -53,6 +54,19 @@ inBrowser("what stands beside and below each other", () => {
     await stored.check();
     await dialog.getByRole("button", { name: "Close" }).click();
     await page.getByRole("row", { name: /^PACS .*No site can embed its views/ }).waitFor();
+    await page.context().close();
+  });
+
+  test("a note is as wide as the form, and as what is wrong with it", async () => {
+    const clinic = makeClinic("Delta Imaging");
+    const invited = await invite(clinic);
+    const page = await ownersMachine(clinic, desk);
+    await page.goto(`/users/invitations/new?from=${invited.invitationId}`);
+    await page.getByRole("button", { name: "Send invitation" }).click();
+    const note = page.locator("main .note", { hasText: "Correct the address." });
+    const places = [note, page.locator("main .problem").first(), page.getByLabel("First name")];
+    const widths = await Promise.all(places.map(async (place) => Math.round((await boxOf(place)).width)));
+    expect(new Set(widths).size, String(widths)).toBe(1);
     await page.context().close();
   });
 

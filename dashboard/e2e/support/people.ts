@@ -3,7 +3,7 @@ import { newMachine, PASSWORD } from "./browser";
 import { address, asPacs, type Clinic, call, waitForLink } from "./clinic";
 
 /** A person of a clinic. */
-export type Person = { email: string; userId: string; firstName: string; lastName: string };
+export type Person = { email: string; userId: string; invitationId: string; firstName: string; lastName: string };
 
 /** The person that a PACS invites if a test names no one else: Ben, who may use the dashboard and no more. */
 const ben = {
