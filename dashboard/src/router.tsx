@@ -136,7 +136,7 @@ const pages = [
 ] as const;
 
 export function makeRouter(queries: QueryClient, history?: RouterHistory) {
-  return createRouter({
+  const router = createRouter({
     routeTree: root.addChildren(pages),
     context: { queries },
     ...(history && { history }),
@@ -146,6 +146,11 @@ export function makeRouter(queries: QueryClient, history?: RouterHistory) {
     search: { strict: true },
     scrollRestoration: true,
   });
+  // The link of the page that is open reads again what the page shows.
+  router.subscribe("onBeforeNavigate", ({ hrefChanged }) => {
+    if (!hrefChanged) void queries.invalidateQueries();
+  });
+  return router;
 }
 
 declare module "@tanstack/react-router" {

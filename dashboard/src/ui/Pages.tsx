@@ -26,11 +26,13 @@ export function Pages<Page extends ListPage, Row>(props: {
 }) {
   const { query } = props;
   const of = JSON.stringify(props.filters ?? {});
-  const [seen, setSeen] = useState<{ of: string; rows: number } | null>(null);
+  const [seen, setSeen] = useState<{ of: string; rows: number; firstNew?: string } | null>(null);
   const pages = query.data?.pages ?? [];
   const rows = pages.flatMap(props.rowsOf);
   const skipped = pages.reduce((sum, page) => sum + (page.skipped ?? 0), 0);
+  // Kept by its key: rows that come above it later must not give the focus to another row.
   const firstNew = seen?.of === of ? rows[seen.rows] : undefined;
+  if (seen && firstNew && !seen.firstNew) setSeen({ ...seen, firstNew: props.rowKey(firstNew) });
   const search = useSearchOn(query, rows.length > 0, of);
   if (query.isPending) return <Loading what={props.what} />;
   return (
@@ -39,7 +41,7 @@ export function Pages<Page extends ListPage, Row>(props: {
         <ProblemNote error={query.error} onRetry={() => void query.refetch()} />
       )}
       {query.data && rows.length === 0 && !query.hasNextPage && props.empty}
-      {rows.length > 0 && props.children(rows, firstNew ? props.rowKey(firstNew) : null)}
+      {rows.length > 0 && props.children(rows, (seen?.of === of && seen.firstNew) || null)}
       <Skipped what="row" count={skipped} />
       {search && <SearchOn search={search} onSearchOn={() => setSeen({ of, rows: 0 })} />}
       {query.hasNextPage && rows.length > 0 && (

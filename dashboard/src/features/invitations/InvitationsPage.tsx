@@ -2,6 +2,7 @@ import { type Query, useInfiniteQuery, useQuery, useQueryClient } from "@tanstac
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ManagersOnly } from "../../session/ManagersOnly";
+import { useRefresh } from "../../session/refresh";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
 import { PeopleTabs } from "../../ui/PeopleTabs";
@@ -15,6 +16,10 @@ import { ResendExpired } from "./ResendExpired";
 import { RowOutcome } from "./RowOutcome";
 import { Undelivered } from "./Undelivered";
 import { useRowActions } from "./useRowActions";
+
+const AGAIN_MS = 20_000;
+// An email leaves in seconds.
+const SENDING_AGAIN_MS = 4_000;
 
 /** The clinic's invitations. Those that did not arrive come first. */
 export function InvitationsPage() {
@@ -46,6 +51,10 @@ function Invitations() {
   const navigate = useNavigate({ from: "/users/invitations" });
   const query = useInfiniteQuery(invitationsQuery(filters));
   const { data: summary } = useQuery(summaryQuery);
+  const rows = query.data?.pages.flatMap((page) => page.invitations) ?? [];
+  const sending = rows.some(({ status, delivery }) => status === "sent" && delivery === "queued");
+  // The counts and the emails that did not arrive too.
+  useRefresh(["invitations"], query, sending ? SENDING_AGAIN_MS : AGAIN_MS);
   const { q, show } = filters;
   useReadTogether(!query.isError);
   const actions = useRowActions(JSON.stringify([filters, query.data?.pages.length]));

@@ -1,6 +1,7 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { manages, useSession } from "../../session/queries";
+import { useRefresh } from "../../session/refresh";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
 import { PeopleTabs } from "../../ui/PeopleTabs";
@@ -10,12 +11,15 @@ import { UserFilterForm } from "./UserFilterForm";
 import { UsersEmpty } from "./UsersEmpty";
 import { UsersTable } from "./UsersTable";
 
+const AGAIN_MS = 30_000;
+
 /** The clinic's confirmed people. */
 export function UsersPage() {
   const filters: UserFilters = useSearch({ from: "/users" });
   const navigate = useNavigate({ from: "/users" });
   const session = useSession();
   const query = useInfiniteQuery(usersQuery(filters));
+  useRefresh(["users", "list"], query, AGAIN_MS);
   const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page title="Users" actions={manages(session) && <InviteLink />}>

@@ -1,29 +1,23 @@
 import { useInfiniteQuery, useMutation } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { studyName } from "../../rules/views";
-import { usePresence } from "../../session/presence";
 import { manages, useSession } from "../../session/queries";
+import { useRefresh } from "../../session/refresh";
 import { Confirm } from "../../ui/Confirm";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
-import { askAgainAfter, endView, type View, viewsQuery } from "./queries";
+import { endView, type View, viewsQuery } from "./queries";
 import { readerName, ViewsTable } from "./ViewsTable";
+
+// Views come and go without anyone at the dashboard.
+const AGAIN_MS = 10_000;
 
 /** The temporary access that is open now: links that can be opened, and views that are open. */
 export function ViewsPage() {
   const session = useSession();
-  const present = usePresence();
-  const query = useInfiniteQuery({
-    ...viewsQuery,
-    refetchInterval: (asked) => present && askAgainAfter(asked.state.error),
-  });
-  const { refetch } = query;
-  const wasPresent = useRef(true);
-  useEffect(() => {
-    if (present && !wasPresent.current) void refetch();
-    wasPresent.current = present;
-  }, [present, refetch]);
+  const query = useInfiniteQuery(viewsQuery);
+  useRefresh(viewsQuery.queryKey, query, AGAIN_MS);
   const [ending, setEnding] = useState<View | null>(null);
   const end = useMutation({ mutationFn: endView, onSuccess: () => setEnding(null) });
   return (

@@ -1,14 +1,10 @@
 import { infiniteQueryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
-import { Problem } from "../../api/problem";
 import { loadNames } from "../../ui/person/names";
 
 /** An open view, with the name of its reader. Null if it is for no particular person, or the name did not come. */
 export type View = Schemas["AccessView"] & { reader: string | null };
-
-/** How often an open page asks again. Views come and go without anyone at the dashboard. */
-const AGAIN_MS = 10_000;
 
 export const viewsQuery = infiniteQueryOptions({
   queryKey: ["views", "list"],
@@ -23,15 +19,6 @@ export const viewsQuery = infiniteQueryOptions({
   },
   ...followCursor,
 });
-
-/**
- * When to ask again. A refusal that names a time is obeyed. A session that is over would open the sign-in dialog each
- * time.
- */
-export function askAgainAfter(error: unknown): number | false {
-  if (!(error instanceof Problem)) return AGAIN_MS;
-  return error.status !== 401 && Math.max(AGAIN_MS, (error.retryAfter ?? 0) * 1000);
-}
 
 export function endView(accessId: string) {
   return data(api.POST("/v1/access/revoke", { body: { accessId } }));
