@@ -1,8 +1,9 @@
 import { type Query, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { useRefresh } from "../../session/refresh";
+import { InviteLinks } from "../../ui/InviteLinks";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
 import { PeopleTabs } from "../../ui/PeopleTabs";
@@ -30,19 +31,6 @@ export function InvitationsPage() {
         <Invitations />
       </Page>
     </ManagersOnly>
-  );
-}
-
-function InviteLinks() {
-  return (
-    <>
-      <Link className="button" to="/users/invitations/import">
-        Import a list
-      </Link>
-      <Link className="button first" to="/users/invitations/new">
-        Invite User
-      </Link>
-    </>
   );
 }
 

@@ -47,6 +47,8 @@ test("says that no one has confirmed yet, and leads to the invitations", async (
   openPage("/users");
   await screen.findByText("No one has confirmed yet");
   expect(screen.getByRole("link", { name: "Invite User" }).getAttribute("href")).toBe("/users/invitations/new");
+  const bulk = screen.getByRole("link", { name: "Import a list" });
+  expect(bulk.getAttribute("href")).toBe("/users/invitations/import");
 });
 
 test("says that a filter leaves no one, and clears it", async () => {
@@ -79,5 +81,6 @@ test("a member without management sees no way to invite", async () => {
   openPage("/users");
   await screen.findByRole("row", { name: /Anna Hale/ });
   expect(screen.queryByRole("link", { name: "Invite User" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "Import a list" })).toBeNull();
   expect(screen.queryByRole("link", { name: "API keys" })).toBeNull();
 });

@@ -1,7 +1,8 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { manages, useSession } from "../../session/queries";
 import { useRefresh } from "../../session/refresh";
+import { InviteLinks } from "../../ui/InviteLinks";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
 import { PeopleTabs } from "../../ui/PeopleTabs";
@@ -22,7 +23,7 @@ export function UsersPage() {
   useRefresh(["users", "list"], query, AGAIN_MS);
   const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
-    <Page title="Users" actions={manages(session) && <InviteLink />}>
+    <Page title="Users" actions={manages(session) && <InviteLinks />}>
       {manages(session) && <PeopleTabs />}
       <UserFilterForm filters={filters} onChange={(search) => void navigate({ search, replace: true })} />
       <Pages
@@ -40,13 +41,5 @@ export function UsersPage() {
         )}
       </Pages>
     </Page>
-  );
-}
-
-function InviteLink() {
-  return (
-    <Link className="button first" to="/users/invitations/new">
-      Invite User
-    </Link>
   );
 }
