@@ -21,7 +21,6 @@ export function UsersPage() {
   const session = useSession();
   const query = useInfiniteQuery(usersQuery(filters));
   useRefresh(["users", "list"], query, AGAIN_MS);
-  const filtered = Object.values(filters).some((value) => value !== undefined);
   return (
     <Page title="Users" actions={manages(session) && <InviteLinks />}>
       {manages(session) && <PeopleTabs />}
@@ -33,7 +32,7 @@ export function UsersPage() {
         rowsOf={(page) => page.users}
         rowKey={(user) => user.userId}
         empty={
-          <UsersEmpty filtered={filtered} canInvite={manages(session)} onClear={() => void navigate({ search: {} })} />
+          <UsersEmpty filters={filters} canInvite={manages(session)} onClear={() => void navigate({ search: {} })} />
         }
       >
         {(users, focusKey) => (

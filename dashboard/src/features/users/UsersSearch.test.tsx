@@ -1,7 +1,7 @@
 import { screen, waitFor } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { anna } from "../../test/anna";
-import { type Answer, problem, type Sent, serveApi, session } from "../../test/api";
+import { type Answer, invitation, problem, type Sent, serveApi, session } from "../../test/api";
 import { openPage } from "../../test/page";
 
 const grace = { ...anna, userId: "usr_0192ffffffffffffffffffffffffffff", firstName: "Grace" };
@@ -49,7 +49,7 @@ test("the focus of the button to stop is not lost when someone is found", async 
 test("a search that ends without anyone says so", async () => {
   serveUsers(({ query }) => (query.get("cursor") === "2" ? list([]) : list([], after(query.get("cursor")))));
   openPage("/users?q=anna");
-  await screen.findByText("No one matches these filters");
+  await screen.findByText("No user matches “anna”");
   expect(screen.queryByText("Searching…")).toBeNull();
 });
 
@@ -117,7 +117,7 @@ test("a search that is cleared elsewhere leaves the field", async () => {
   const { person } = openPage("/users");
   const field = (await screen.findByLabelText("Search by name or address")) as HTMLInputElement;
   await person.type(field, "zoe");
-  await person.click(await screen.findByRole("button", { name: "Clear the filters" }));
+  await person.click(await screen.findByRole("button", { name: "Clear the search" }));
   await waitFor(() => expect(field.value).toBe(""));
 });
 
@@ -134,4 +134,38 @@ test("the first new row of before gets no focus under another filter", async () 
   level.focus();
   await screen.findByRole("row", { name: /Zoe Hale/ });
   expect(document.activeElement).toBe(level);
+});
+
+test("a search without a user leads to the invitations, and says how many people it finds there", async () => {
+  const sent = serveApi({
+    "GET /v1/session": session(),
+    "GET /v1/autoScribe/users": list([]),
+    "GET /v1/autoScribe/users/invitations": { invitations: [invitation()], hasMore: false },
+  });
+  openPage("/users?q=marco");
+  await screen.findByText("No user matches “marco”");
+  expect(screen.queryByText(/filters/)).toBeNull();
+  const link = screen.getByRole("link", { name: "Search the invitations for “marco”" });
+  expect(link.getAttribute("href")).toBe("/users/invitations?q=marco");
+  await screen.findByText("1 person is invited and can still confirm.");
+  const asked = sent.find((one) => one.path.endsWith("/invitations"));
+  expect(Object.fromEntries(asked?.query ?? [])).toMatchObject({ q: "marco", status: "sent", expired: "not-expired" });
+});
+
+test("a search with a filter names both", async () => {
+  serveUsers(() => list([]));
+  openPage("/users?q=marco&level=admin");
+  await screen.findByText("No user matches “marco” and these filters");
+  expect(screen.getByRole("button", { name: "Clear the filters" })).toBeTruthy();
+});
+
+test("a member who can't see invitations is not led to them", async () => {
+  const sent = serveApi({
+    "GET /v1/session": session({ level: "member", canManageStudies: true }),
+    "GET /v1/autoScribe/users": list([]),
+  });
+  openPage("/users?q=marco");
+  await screen.findByText("No user matches “marco”");
+  expect(screen.queryByRole("link", { name: /invitations/ })).toBeNull();
+  expect(sent.some((one) => one.path.endsWith("/invitations"))).toBe(false);
 });

@@ -85,7 +85,7 @@ test("the search waits until typing pauses, and stands in the URL", async () => 
 test("the search of a link stands in the field, and emptying it shows everyone", async () => {
   serveUsers(({ query }) => list(query.get("q") ? [] : [anna]));
   const { person } = openPage("/users?q=zoe");
-  await screen.findByText("No one matches these filters");
+  await screen.findByText("No user matches “zoe”");
   const field = screen.getByLabelText("Search by name or address") as HTMLInputElement;
   expect(field.value).toBe("zoe");
   await person.clear(field);

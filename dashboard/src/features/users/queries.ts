@@ -1,4 +1,4 @@
-import { infiniteQueryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import { api, data, type Schemas } from "../../api/client";
 import { followCursor, PAGE_ROWS } from "../../api/list";
 import type { UserFilters } from "./filters";
@@ -19,4 +19,14 @@ export const usersQuery = (filters: UserFilters) =>
       return data(api.GET("/v1/autoScribe/users", { params: { query }, signal }));
     },
     ...followCursor,
+  });
+
+/** The invitations that a search finds and that can still be confirmed. */
+export const waitingQuery = (q: string) =>
+  queryOptions({
+    queryKey: ["invitations", "waiting", q],
+    queryFn: ({ signal }) => {
+      const query = { q, status: "sent", expired: "not-expired", limit: PAGE_ROWS } as const;
+      return data(api.GET("/v1/autoScribe/users/invitations", { params: { query }, signal }));
+    },
   });
