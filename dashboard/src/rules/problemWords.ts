@@ -51,7 +51,7 @@ export const problemWords: Readonly<Record<string, string>> = {
   last_owner: "This is the clinic's last active owner. Transfer ownership first.",
   cannot_revoke_self: "You can't deactivate yourself. Ask another owner or admin.",
 
-  already_invited: "This address has an open invitation. Resend or revoke that one.",
+  already_invited: "This address is already invited. Resend or revoke that invitation.",
   already_member: "This person is already in the clinic.",
   user_deactivated: "This person is deactivated. Reactivate them first, or release them to invite them again.",
   user_released: "This person was released. Invite them again.",

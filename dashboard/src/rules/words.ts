@@ -33,7 +33,7 @@ export const delivery: Record<Schemas["DeliveryName"], Word> = {
 };
 
 export const invitationStatus: Record<Schemas["InvitationStatusName"] | "expired", Word> = {
-  sent: { text: "Open", tone: "wait" },
+  sent: { text: "Waiting", tone: "wait" },
   expired: { text: "Expired", tone: "bad" },
   accepted: { text: "Confirmed", tone: "good" },
   rejected: { text: "Declined", tone: "bad" },

@@ -4,7 +4,7 @@ import type { InvitationFilters, View } from "./filters";
 import { type Count, summaryQuery } from "./queries";
 
 export const viewNames: Record<View, string> = {
-  open: "Open",
+  open: "Waiting",
   notDelivered: "Not delivered",
   expired: "Expired",
   npi: "NPI to check",

@@ -70,7 +70,7 @@ function State({ invitation }: { invitation: Invitation }) {
         {status === "sent" && (
           <>
             {" "}
-            {isOpen(invitation) ? "until" : "since"} <Time at={expiry} />
+            {isOpen(invitation) ? "for an answer until" : "since"} <Time at={expiry} />
           </>
         )}
       </p>

@@ -3,7 +3,7 @@ import { Empty } from "../../ui/Empty";
 import type { InvitationFilters } from "./filters";
 
 const nothing: Record<NonNullable<InvitationFilters["show"]>, string> = {
-  open: "No invitation is open",
+  open: "No invitation is waiting for an answer",
   notDelivered: "Every email was delivered",
   expired: "No invitation has expired",
   npi: "Every NPI is verified",

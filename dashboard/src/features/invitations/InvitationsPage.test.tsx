@@ -5,12 +5,12 @@ import { anna, grace, LIST, listed, listOf, lost, old, openList, RESEND, rowOf }
 import { troubles } from "../../test/troubles";
 import type { Invitation } from "./queries";
 
-test("lists permissions, email, how long it is open, and who invited", async () => {
+test("lists permissions, email, until when it waits, and who invited", async () => {
   openList([anna, { ...grace, inviterId: null, invitedByApiKeyId: "0192eeee", apiKeyDescription: "PACS" }]);
   const row = await rowOf(/Anna Hale/);
   expect(row.textContent).toContain("Reports, PACS only");
   expect(row.textContent).toContain("Delivered");
-  expect(row.textContent).toContain("1 Dec 2099");
+  expect(row.textContent).toContain("Waiting until 1 Dec 2099");
   expect(row.textContent).toContain("Olu Adeyemi");
   expect((await rowOf(/Grace Hale/)).textContent).toContain("API key “PACS”");
 });
@@ -18,7 +18,7 @@ test("lists permissions, email, how long it is open, and who invited", async () 
 test("the chips count what needs someone, and the URL holds the choice", async () => {
   const { person, router } = openList([anna, old("d", "Dora")]);
   const chips = await screen.findByRole("navigation", { name: "Which invitations" });
-  await within(chips).findByRole("link", { name: "Open (100+)" });
+  await within(chips).findByRole("link", { name: "Waiting (100+)" });
   expect(within(chips).getByRole("link", { name: "Confirmed" })).toBeTruthy();
   await person.click(within(chips).getByRole("link", { name: "Expired (2)" }));
   await waitFor(() => expect(screen.queryByRole("row", { name: /Anna Hale/ })).toBeNull());

@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { problem } from "../../test/api";
-import { anna, grace, LIST, openList, RESEND, REVOKE, rowOf, slowly } from "../../test/invitationList";
+import { anna, grace, LIST, lost, openList, RESEND, REVOKE, rowOf, slowly } from "../../test/invitationList";
 
 test("Resend names the person, and the focus stays on its button", async () => {
   const { person, sent } = openList([anna], undefined, { [RESEND]: { status: 200, body: anna } });
@@ -55,7 +55,7 @@ test("when the last row goes, the title has the focus", async () => {
   });
   await person.click(await screen.findByRole("button", { name: "Revoke the invitation for Anna Hale" }));
   await person.click(screen.getByRole("button", { name: "Revoke" }));
-  await screen.findByText("No invitation is open");
+  await screen.findByText("No invitation is waiting for an answer");
   await waitFor(() => expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 })));
 });
 
@@ -104,4 +104,12 @@ test("an owner's invitation can only be sent again", async () => {
   await screen.findByRole("button", { name: "Resend to Anna Hale" });
   expect(screen.queryByRole("button", { name: /Revoke/ })).toBeNull();
   expect(screen.queryByRole("link", { name: /Edit/ })).toBeNull();
+});
+
+test("a revoked invitation says quietly what became of its email", async () => {
+  openList([{ ...lost, status: "revoked" }, anna]);
+  const row = await rowOf(/Lena Hale/);
+  expect(within(row).getByText("Not delivered").className).toBe("quiet");
+  expect(row.textContent).not.toContain("The domain of the address");
+  expect(within(row).getByText("Revoked")).toBeTruthy();
 });

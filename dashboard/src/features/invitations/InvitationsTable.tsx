@@ -1,5 +1,5 @@
 import { type Column, Table } from "../../ui/Table";
-import { EmailCell, inviterWords, OpenUntilCell, PermissionsCell, PersonCell } from "./cells";
+import { EmailCell, inviterWords, PermissionsCell, PersonCell, StatusCell } from "./cells";
 import type { Invitation } from "./queries";
 import { RowButtons } from "./RowButtons";
 import type { RowActions } from "./useRowActions";
@@ -10,7 +10,7 @@ const email: Column<Invitation> = { heading: "Email", cell: (one) => <EmailCell 
 const columns: Column<Invitation>[] = [
   { heading: "Permissions", cell: (one) => <PermissionsCell invitation={one} /> },
   email,
-  { heading: "Open until", cell: (one) => <OpenUntilCell invitation={one} /> },
+  { heading: "Status", cell: (one) => <StatusCell invitation={one} /> },
   { heading: "Invited by", cell: inviterWords },
 ];
 

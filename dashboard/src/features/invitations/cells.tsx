@@ -34,6 +34,8 @@ export function PermissionsCell({ invitation }: Cell) {
 /** The state of the newest email, with the reason if it did not arrive. An answer proves that it did. */
 export function EmailCell({ invitation }: Cell) {
   if (invitation.status === "accepted" || invitation.status === "rejected") return <>Answered</>;
+  // No one needs to do anything about it any more.
+  if (invitation.status === "revoked") return <span className="quiet">{delivery[invitation.delivery].text}</span>;
   return (
     <>
       <Status word={delivery[invitation.delivery]} />
@@ -42,13 +44,15 @@ export function EmailCell({ invitation }: Cell) {
   );
 }
 
-export function OpenUntilCell({ invitation }: Cell) {
-  if (isOpen(invitation)) return <Time at={invitation.expiry} />;
+/** What the person answered, or until when an answer can come. */
+export function StatusCell({ invitation }: Cell) {
   return (
     <>
       <Status word={statusWord(invitation)} />
       {invitation.status === "sent" && (
         <span className="quiet">
+          {" "}
+          {isOpen(invitation) && "until "}
           <Time at={invitation.expiry} />
         </span>
       )}

@@ -22,13 +22,13 @@ test("a confirmation shows by itself, with its count, and the focus stays", asyn
     }),
   });
   const name = within(await rowOf(/Anna Hale/)).getByRole("link", { name: "Anna Hale" });
-  await screen.findByRole("link", { name: "Open (1)" });
+  await screen.findByRole("link", { name: "Waiting (1)" });
   name.focus();
   all = [{ ...anna, status: "accepted" }];
   open = 0;
   await vi.advanceTimersByTimeAsync(20_000);
   await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Confirmed"));
-  await screen.findByRole("link", { name: "Open (0)" });
+  await screen.findByRole("link", { name: "Waiting (0)" });
   expect(document.activeElement).toBe(name);
 });
 
