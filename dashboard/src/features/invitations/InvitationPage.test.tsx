@@ -131,7 +131,7 @@ test("a delivered email is not asked about again", async () => {
 test("Resend says that a new email goes out", async () => {
   const { person } = openInvitation({}, { "POST /v1/autoScribe/users/invitations/*/resend": invitation() });
   await person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
-  await screen.findByText(/A new email goes to Anna Hale/);
+  await screen.findByText(/A new invitation is on its way to Anna Hale/);
 });
 
 test("Revoke asks first. Then the way on is to invite again", async () => {

@@ -7,7 +7,7 @@ test("Resend names the person, and the focus stays on its button", async () => {
   const { person, sent } = openList([anna], undefined, { [RESEND]: { status: 200, body: anna } });
   const button = await screen.findByRole("button", { name: "Resend to Anna Hale" });
   await person.click(button);
-  await screen.findByText(/A new email goes to Anna Hale/);
+  await screen.findByText(/A new invitation is on its way to Anna Hale/);
   expect(sent.filter((one) => one.path.endsWith(`${anna.invitationId}/resend`))).toHaveLength(1);
   expect(document.activeElement).toBe(button);
 });
@@ -112,4 +112,20 @@ test("a revoked invitation says quietly what became of its email", async () => {
   expect(within(row).getByText("Not delivered").className).toBe("quiet");
   expect(row.textContent).not.toContain("The domain of the address");
   expect(within(row).getByText("Revoked")).toBeTruthy();
+});
+
+test("what was done is not said of another list", async () => {
+  const { person } = openList([anna], undefined, { [RESEND]: { status: 200, body: anna } });
+  await person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
+  await screen.findByText(/A new invitation is on its way to/);
+  await person.click(screen.getByRole("link", { name: /^Waiting/ }));
+  await waitFor(() => expect(screen.queryByText(/A new invitation is on its way to/)).toBeNull());
+});
+
+test("why a resend failed is not said of another list", async () => {
+  const { person } = openList([anna], undefined, { [RESEND]: problem(429, "invitation_quota", "Tomorrow.") });
+  await person.click(await screen.findByRole("button", { name: "Resend to Anna Hale" }));
+  await screen.findByText("The invitation was not sent to Anna Hale again.");
+  await person.click(screen.getByRole("link", { name: /^Waiting/ }));
+  await waitFor(() => expect(screen.queryByText("The invitation was not sent to Anna Hale again.")).toBeNull());
 });

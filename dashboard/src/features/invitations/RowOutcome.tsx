@@ -9,7 +9,7 @@ export function RowOutcome({ actions }: { actions: RowActions }) {
   const failed = resend.variables;
   return (
     <>
-      <p role="status">{actions.done}</p>
+      <div role="status">{actions.done && <p className="note good">{actions.done}</p>}</div>
       {resend.error && failed && (
         <>
           <p>The invitation was not sent to {fullName(failed)} again.</p>

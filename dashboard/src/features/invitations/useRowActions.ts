@@ -11,14 +11,18 @@ export function useRowActions(version = "") {
   const [revoking, setRevoking] = useState<Invitation | null>(null);
   const [done, setDone] = useState("");
   const [focusKey, setFocusKey] = useState<string | null>(null);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: only another list takes the focus away.
-  useEffect(() => setFocusKey(null), [version]);
   const resend = useMutation({
     mutationFn: ({ invitationId }: Invitation) => resendInvitation(invitationId),
     onMutate: () => setDone(""),
     onSuccess: (_, invitation) =>
-      setDone(`A new email goes to ${fullName(invitation)}. The link of the last one no longer works.`),
+      setDone(`A new invitation is on its way to ${fullName(invitation)}. The link in the last email no longer works.`),
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another list says nothing of it and has its own focus.
+  useEffect(() => {
+    setFocusKey(null);
+    setDone("");
+    resend.reset();
+  }, [version]);
   const revoke = useMutation({
     mutationFn: ({ invitationId }: Invitation) => revokeInvitation(invitationId),
     onSuccess: (_, invitation) => {
