@@ -11,6 +11,8 @@ test("an edit sends only what changed, and the focus goes to the title", async (
   await person.click(await screen.findByRole("link", { name: "Edit the invitation for Anna Hale" }));
   const title = await screen.findByRole("heading", { name: "Edit the invitation" });
   await waitFor(() => expect(document.activeElement).toBe(title));
+  const correct = screen.getByRole("link", { name: "Correct the address" });
+  expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${invitation().invitationId}`);
   await person.clear(screen.getByLabelText("Last name"));
   await person.type(screen.getByLabelText("Last name"), "Berg");
   await person.click(screen.getByLabelText("Manage studies"));

@@ -1,4 +1,5 @@
 import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef, useState } from "react";
 import { api, data, type Schemas } from "../../api/client";
 import { draftOf, personChanges } from "../../rules/personDraft";
@@ -44,7 +45,11 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
       </h2>
       <UnsavedChanges unsaved={open && !unchanged} />
       <p className="quiet">
-        The link in the email to {email} stays the same. To change the address, correct it in a new invitation.
+        The link in the email to {email} stays the same. To change the address, use{" "}
+        <Link to="/users/invitations/new" search={{ from: invitationId }}>
+          Correct the address
+        </Link>
+        .
       </p>
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={edit.error}>
         <InviteRefused error={edit.error} />
