@@ -17,7 +17,7 @@ inBrowser("an invitation that bounces", () => {
     await owner.getByRole("button", { name: "Send invitation" }).click();
     await owner.getByText("Not delivered").first().waitFor();
 
-    await owner.getByRole("link", { name: "Invitations", exact: true }).click();
+    await owner.getByRole("link", { name: "All invitations" }).click();
     const first = owner
       .getByRole("table")
       .first()
@@ -37,7 +37,7 @@ inBrowser("an invitation that bounces", () => {
     await owner.getByText(right).first().waitFor();
     await owner.getByText("Delivered").first().waitFor();
 
-    await owner.getByRole("link", { name: "Invitations", exact: true }).click();
+    await owner.getByRole("link", { name: "All invitations" }).click();
     await owner.getByRole("link", { name: "Revoked" }).click();
     await owner.getByRole("row", { name: wrong }).waitFor();
     await owner.getByRole("link", { name: "Not delivered (0)" }).click();

@@ -30,7 +30,7 @@ inBrowser("a phone", () => {
     await owner.getByRole("button", { name: "Send invitation" }).tap();
     await owner.getByRole("heading", { name: "Ben Castillo", level: 1 }).waitFor();
     await expectFits(owner);
-    await owner.getByRole("link", { name: "Invitations", exact: true }).tap();
+    await owner.getByRole("link", { name: "All invitations" }).tap();
     await owner.getByRole("row", { name: /Ben Castillo/ }).waitFor();
     await expectFits(owner);
 

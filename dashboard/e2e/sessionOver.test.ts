@@ -32,7 +32,7 @@ inBrowser("a session that ends while a form is filled in", () => {
     await waitForEmail(email);
     expect(await emailsTo(email)).toHaveLength(1);
 
-    await owner.getByRole("link", { name: "Invitations", exact: true }).click();
+    await owner.getByRole("link", { name: "All invitations" }).click();
     const rows = owner.getByRole("row", { name: /Anna Hale-Ortiz/ });
     await rows.getByText("Studies, Dashboard").waitFor();
     await expect.poll(() => rows.count()).toBe(1);

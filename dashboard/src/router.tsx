@@ -157,4 +157,8 @@ declare module "@tanstack/react-router" {
   interface Register {
     router: ReturnType<typeof makeRouter>;
   }
+  interface HistoryState {
+    /** The invitation of this page was sent by the form before it. */
+    invited?: boolean;
+  }
 }

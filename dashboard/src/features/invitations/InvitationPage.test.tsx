@@ -11,6 +11,7 @@ afterEach(() => vi.useRealTimers());
 test("shows the state, the terms in the words of the email, and what happened", async () => {
   openInvitation({ phoneNumber: "+13125550100" });
   await screen.findByRole("heading", { level: 1, name: "Anna Hale" });
+  expect(screen.getByRole("link", { name: "All invitations" }).getAttribute("href")).toBe("/users/invitations");
   expect(screen.getAllByText(/recipient's email server accepted it/).length).toBeGreaterThan(0);
   expect(screen.getByText("dictate and create radiology reports")).toBeTruthy();
   expect(screen.getByText("+13125550100")).toBeTruthy();
@@ -33,6 +34,13 @@ test("says why there is no link to copy, and what IT should allow", async () => 
   openInvitation({});
   await screen.findByText(/There is no link to copy/);
   expect(screen.getByText(/allow emails from AutoScribe/).textContent).toContain("Riverside Imaging via AutoScribe");
+});
+
+test("an email that came back needs another address, not another look in the spam folder", async () => {
+  openInvitation({ delivery: "bounced" });
+  const correct = await screen.findByRole("link", { name: "Correct the address of Anna Hale" });
+  expect(correct.className).toContain("first");
+  expect(screen.queryByText(/spam folder/)).toBeNull();
 });
 
 test("the newest email stands after what sent it", async () => {

@@ -4,7 +4,6 @@ import { fullName } from "../../rules/names";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { Loading } from "../../ui/Loading";
 import { Page } from "../../ui/Page";
-import { PeopleTabs } from "../../ui/PeopleTabs";
 import { ProblemNote } from "../../ui/ProblemNote";
 import { InvitationView } from "./InvitationView";
 import { usePolledInvitation } from "./usePolledInvitation";
@@ -24,7 +23,9 @@ function Loaded({ invitationId }: { invitationId: string }) {
   if (query.error instanceof Problem && query.error.status === 404) return <Gone />;
   return (
     <Page title={query.data ? fullName(query.data) : "Invitation"}>
-      <PeopleTabs />
+      <p>
+        <Link to="/users/invitations">All invitations</Link>
+      </p>
       {query.isPending && <Loading what="the invitation" />}
       {query.error && <ProblemNote error={query.error} onRetry={() => void query.refetch()} />}
       {query.data && <InvitationView invitation={query.data} />}

@@ -1,9 +1,10 @@
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
-import { deliveryWords } from "../../rules/delivery";
+import { deliveryWords, isUndelivered } from "../../rules/delivery";
 import { delivery } from "../../rules/words";
 import { useSession } from "../../session/queries";
 import { Loading } from "../../ui/Loading";
+import { Outcome } from "../../ui/Outcome";
 import { Status } from "../../ui/Status";
 import { Time } from "../../ui/Time";
 import { isOpen, statusWord } from "./lifecycle";
@@ -21,6 +22,7 @@ const EditInvitation = lazy(() => import("./EditInvitation").then((loaded) => ({
 export function InvitationView({ invitation }: { invitation: Invitation }) {
   const { edit } = useSearch({ from: "/users/invitations/$invitationId" });
   const navigate = useNavigate({ from: "/users/invitations/$invitationId" });
+  const invited = useLocation({ select: ({ state }) => state.invited });
   const actions = useRowActions();
   const editable = isOpen(invitation) && invitation.level !== "owner";
   // An edit that was begun stays on the page when the invitation ends meanwhile. What was entered can be read.
@@ -28,15 +30,17 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
   const editing = Boolean(edit) && (editable || begun);
   if (editing !== begun) setBegun(editing);
   const { status, npiVerification } = invitation;
-  // The button that revoked or attested goes with what it was for.
+  const waits = status === "sent" && !isUndelivered(invitation);
+  // The button that revoked or attested goes with what it was for, and so does the note that it was sent.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change can take the focus with it.
   useEffect(() => {
     if (document.activeElement === document.body) focusTitle();
-  }, [status, npiVerification]);
+  }, [status, npiVerification, waits]);
   // The form was saved or canceled.
   const close = () => void navigate({ search: {}, replace: true, ignoreBlocker: true }).then(focusTitle);
   return (
     <>
+      {invited && waits && !actions.done && <Outcome>Invitation sent to {invitation.email}.</Outcome>}
       <RowOutcome actions={actions} />
       <State invitation={invitation} />
       {editing ? (
@@ -49,7 +53,7 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
           <NpiTrouble invitation={invitation} />
           <Terms invitation={invitation} />
           <Timeline invitation={invitation} />
-          {status === "sent" && <NotArrived />}
+          {waits && <NotArrived />}
         </>
       )}
     </>

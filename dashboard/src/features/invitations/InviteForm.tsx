@@ -41,7 +41,12 @@ export function InviteForm({ source }: { source: Source }) {
       },
       onSuccess: ({ invitationId }) => {
         stored.remove();
-        void navigate({ to: "/users/invitations/$invitationId", params: { invitationId }, replace: true });
+        void navigate({
+          to: "/users/invitations/$invitationId",
+          params: { invitationId },
+          replace: true,
+          state: { invited: true },
+        });
       },
     });
   };

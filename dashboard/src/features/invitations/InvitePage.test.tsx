@@ -23,6 +23,8 @@ test("sends what was filled in, and goes to the invitation", async () => {
   });
   expect(invites()[0]?.headers.get("idempotency-key")).toBeTruthy();
   expect(sessionStorage.length).toBe(0);
+  const said = await screen.findByText("Invitation sent to anna.hale@clinic.example.");
+  expect(document.activeElement).toBe(said);
 });
 
 test("a practice manager becomes an Administrative Director", async () => {

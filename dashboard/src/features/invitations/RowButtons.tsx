@@ -13,16 +13,20 @@ export function RowButtons(props: { invitation: Invitation; actions: RowActions;
   const sending = actions.resend.isPending && actions.resend.variables.invitationId === invitationId;
   if (status === "accepted") {
     return (
-      <Link className="button" to="/users/$userId" params={{ userId: invitation.userId }}>
-        Open the user<span className="visually-hidden"> {fullName(invitation)}</span>
-      </Link>
+      <div className="actions">
+        <Link className="button" to="/users/$userId" params={{ userId: invitation.userId }}>
+          Open the user<span className="visually-hidden"> {fullName(invitation)}</span>
+        </Link>
+      </div>
     );
   }
   if (status !== "sent") {
     return (
-      <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
-        Invite<span className="visually-hidden"> {fullName(invitation)}</span> again
-      </Link>
+      <div className="actions">
+        <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
+          Invite<span className="visually-hidden"> {fullName(invitation)}</span> again
+        </Link>
+      </div>
     );
   }
   // The operator invites owners, and only a new email can be asked for.
@@ -31,7 +35,11 @@ export function RowButtons(props: { invitation: Invitation; actions: RowActions;
   return (
     <div className="actions">
       {!owner && (props.onPage || isUndelivered(invitation)) && (
-        <Link className="button" to="/users/invitations/new" search={{ from: invitationId }}>
+        <Link
+          className={props.onPage && invitation.delivery === "bounced" ? "button first" : "button"}
+          to="/users/invitations/new"
+          search={{ from: invitationId }}
+        >
           Correct the address{whose}
         </Link>
       )}
