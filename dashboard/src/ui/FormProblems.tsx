@@ -1,4 +1,5 @@
 import { type MouseEvent, type ReactNode, useEffect, useRef } from "react";
+import { Problem } from "../api/problem";
 import type { Faults } from "../rules/personFaults";
 import { ProblemNote } from "./ProblemNote";
 
@@ -37,12 +38,19 @@ export function FormProblems(props: {
               </li>
             ))}
           </ul>
+          {props.children}
         </div>
       )}
-      {faults.size === 0 && props.error ? <ProblemNote error={props.error} /> : null}
-      {props.children}
+      {faults.size === 0 && props.error && !isAboutFields(props.error) ? (
+        <ProblemNote error={props.error}>{props.children}</ProblemNote>
+      ) : null}
     </div>
   );
+}
+
+/** Such a refusal stands at its fields until they change. Then it is no longer true. */
+function isAboutFields(error: unknown): boolean {
+  return error instanceof Problem && error.fields.size > 0;
 }
 
 function place(labels: Record<string, string>, field: string): number {

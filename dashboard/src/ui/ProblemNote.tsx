@@ -1,13 +1,15 @@
-import { useEffect, useState } from "react";
+import { type ReactNode, useEffect, useState } from "react";
 import { Problem } from "../api/problem";
 
-/** Why something did not work, what names it in the service's logs, and a way to try again. */
-export function ProblemNote({ error, onRetry }: { error: unknown; onRetry?: () => void }) {
+/** Why something did not work, what helps, what names it in the service's logs, and a way to try again. */
+export function ProblemNote(props: { error: unknown; onRetry?: () => void; children?: ReactNode }) {
+  const { error, onRetry } = props;
   const problem = error instanceof Problem ? error : new Problem(0, {});
   const wait = useCountdown(problem.retryAfter);
   return (
     <div className="problem" role="alert">
       <p>{problem.message}</p>
+      {props.children}
       {problem.requestId && (
         <p className="quiet">
           Request ID <code>{problem.requestId}</code>

@@ -87,6 +87,19 @@ test.each([
   expect(document.activeElement?.textContent).toContain(problemWords[code]);
 });
 
+test("who is in the clinic already is a fault of the address, with the way on in one box", async () => {
+  const { person } = await openForm({ [INVITE]: problem(409, "already_member", "", { userId: user().userId }) });
+  await fillIn(person);
+  await person.click(send());
+  const box = (await screen.findByText("Fix 1 problem")).closest(".problem") as HTMLElement;
+  expect(within(box).getByRole("link", { name: "Open the user" })).toBeTruthy();
+  const email = screen.getByLabelText("Email address");
+  expect(email.getAttribute("aria-invalid")).toBe("true");
+  await person.type(email, "x");
+  expect(email.getAttribute("aria-invalid")).toBeNull();
+  expect(screen.queryByText(problemWords.already_member ?? "")).toBeNull();
+});
+
 test("without an answer, sending again has the same key and changes nothing twice", async () => {
   let lost = true;
   const { person, router, invites } = await openForm({

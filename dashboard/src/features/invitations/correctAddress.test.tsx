@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { type Answer, invitation, problem } from "../../test/api";
 import { INVITE, invitationId, invited, openForm, PATH, send } from "../../test/inviteForm";
@@ -83,6 +83,15 @@ test.each<[string, Answer | (() => never)]>([
   expect(order()).toEqual(["invite"]);
   expect(screen.queryByText(REVOKED)).toBeNull();
   expect((screen.getByLabelText("Email address") as HTMLInputElement).value).toBe("anna@hale.example");
+});
+
+test("who is in the clinic already: one box says so, and that the old invitation was not revoked", async () => {
+  const there = problem(409, "already_member", "Already there.", { userId: "usr_0192" });
+  const { person } = await correct(noNpi, { [INVITE]: there });
+  await person.click(send());
+  const box = (await screen.findByText("Fix 1 problem")).closest(".problem") as HTMLElement;
+  expect(within(box).getByText("The old invitation was not revoked.")).toBeTruthy();
+  expect(within(box).getByRole("link", { name: "Open the user" })).toBeTruthy();
 });
 
 test("a password that is not confirmed revokes nothing", async () => {

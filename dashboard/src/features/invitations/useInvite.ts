@@ -32,7 +32,7 @@ export function useInvite(replaces: string | null) {
       return await data(api.POST("/v1/autoScribe/users", { params: { header }, body }));
     } catch (error) {
       key.current.fail(error);
-      throw error;
+      throw atField(error);
     }
   };
   const replace = async (body: Body, old: string) => {
@@ -55,6 +55,22 @@ export function useInvite(replaces: string | null) {
     mutationFn: (body: Body) => (replaces ? replace(body, replaces) : post(body)),
   });
   return { ...invite, revoked };
+}
+
+// The field that someone else has the same value in.
+const conflicts: Record<string, string> = {
+  already_invited: "email",
+  already_member: "email",
+  user_deactivated: "email",
+  npi_in_use: "npiNumber",
+};
+
+/** A conflict with another person, as a fault of the field that it is about. */
+function atField(error: unknown): unknown {
+  const field = error instanceof Problem ? conflicts[error.code] : undefined;
+  if (!(error instanceof Problem) || !field) return error;
+  const { code, message: detail, status, body, retryAfter } = error;
+  return new Problem(status, { ...body, errors: [{ field, code, detail }] }, retryAfter);
 }
 
 /** Whether someone revoked the invitation already. Refuses if the person has answered it. */
