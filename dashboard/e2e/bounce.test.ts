@@ -27,7 +27,7 @@ inBrowser("an invitation that bounces", () => {
     await first.getByText("The mailbox does not exist. Check the address.").waitFor();
     await first.getByRole("link", { name: "Correct the address of Anna Hale" }).click();
 
-    await owner.getByText(`Sending revokes the invitation to ${wrong}`).waitFor();
+    await owner.getByText(`The old one, to ${wrong}, is revoked.`).waitFor();
     await expect.poll(() => owner.getByLabel("First name").inputValue()).toBe("Anna");
     await expect.poll(() => owner.getByLabel("Role").inputValue()).toBe("Radiologist");
     await owner.getByRole("button", { name: "Send invitation" }).click();

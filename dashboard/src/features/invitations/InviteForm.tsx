@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useCanGoBack, useNavigate, useRouter } from "@tanstack/react-router";
 import { type FormEvent, useEffect, useRef } from "react";
 import { Problem } from "../../api/problem";
 import { fullName } from "../../rules/names";
@@ -28,6 +28,18 @@ export function InviteForm({ source }: { source: Source }) {
   const navigate = useNavigate();
   const invite = useInvite(source.replaces);
   useKept(form.draft, source.draft, stored);
+  const element = useRef<HTMLFormElement>(null);
+  const corrects = source.replaces !== null;
+  useEffect(() => {
+    if (corrects) element.current?.querySelector<HTMLElement>('[name="email"]')?.focus();
+  }, [corrects]);
+  const history = useRouter().history;
+  const canGoBack = useCanGoBack();
+  const cancel = () => {
+    stored.remove();
+    if (canGoBack) history.back();
+    else void navigate({ to: "/users/invitations" });
+  };
 
   const send = (event: FormEvent) => {
     event.preventDefault();
@@ -52,7 +64,7 @@ export function InviteForm({ source }: { source: Source }) {
   };
   if (invite.error instanceof OldOneStays) return <NotRevoked error={invite.error} old={source.replaces ?? ""} />;
   return (
-    <form className="narrow" noValidate onSubmit={send}>
+    <form ref={element} className="narrow" noValidate onSubmit={send}>
       <FormProblems attempts={form.attempts} faults={form.faults} labels={personLabels} error={invite.error}>
         {source.replaces && invite.error && <OldOne revoked={invite.revoked} error={invite.error} />}
         <InviteRefused error={invite.error} about={source.replaces} />
@@ -68,9 +80,14 @@ export function InviteForm({ source }: { source: Source }) {
       <PermissionFields form={form} />
       {form.draft.canCreateReports && <NpiField form={form} />}
       <Abilities draft={form.draft} title={summary(form.draft)} />
-      <button className="first" type="submit" aria-disabled={invite.isPending}>
-        {invite.isPending ? "Sending…" : "Send invitation"}
-      </button>
+      <div className="actions">
+        <button className="first" type="submit" aria-disabled={invite.isPending}>
+          {invite.isPending ? "Sending…" : "Send invitation"}
+        </button>
+        <button type="button" onClick={cancel}>
+          Cancel
+        </button>
+      </div>
     </form>
   );
 }

@@ -27,6 +27,23 @@ test("sends what was filled in, and goes to the invitation", async () => {
   expect(document.activeElement).toBe(said);
 });
 
+test("Cancel goes back to where the person came from, and forgets what was entered", async () => {
+  const { person, router } = await openForm();
+  await router.navigate({ to: "/users/invitations", search: { show: "open" } });
+  await person.click(await screen.findByRole("link", { name: "Invite User" }));
+  await person.type(await screen.findByLabelText("First name"), "Anna");
+  expect(sessionStorage.length).toBe(1);
+  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(router.state.location.href).toBe("/users/invitations?show=open"));
+  expect(sessionStorage.length).toBe(0);
+});
+
+test("Cancel of a form that was opened by its address goes to the invitations", async () => {
+  const { person, router } = await openForm();
+  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  await waitFor(() => expect(router.state.location.pathname).toBe("/users/invitations"));
+});
+
 test("a practice manager becomes an Administrative Director", async () => {
   const { person } = await openForm();
   await person.selectOptions(screen.getByLabelText("Role"), "Practice manager");

@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test } from "vitest";
-import { type Answer, invitation, problem } from "../../test/api";
+import { type Answer, invitation, problem, serveApi, session } from "../../test/api";
 import { INVITE, invitationId, invited, openForm, PATH, send } from "../../test/inviteForm";
+import { openPage } from "../../test/page";
 
 const ONE = "GET /v1/autoScribe/users/invitations/*";
 const REVOKE = "POST /v1/autoScribe/users/invitations/revoke";
@@ -43,6 +44,15 @@ async function correct(old: Parameters<typeof invitation>[0], routes: Routes = {
 
 const noNpi = { canCreateReports: false, npiNumber: undefined as never };
 const REVOKED = "The old invitation is revoked. The new one was not sent.";
+
+test("the page says what happens, and begins at the address", async () => {
+  serveApi({ "GET /v1/session": session(), [ONE]: invitation({ delivery: "bounced" }) });
+  openPage(`${PATH}?from=${invitationId}`);
+  await screen.findByRole("heading", { level: 1, name: "Correct the address" });
+  const what = screen.getByText(/^Send a new invitation to the right address/);
+  expect(what.textContent).toContain("The old one, to anna.hale@clinic.example, is revoked.");
+  expect(document.activeElement).toBe(screen.getByLabelText("Email address"));
+});
 
 test("the address has to change", async () => {
   const { person, order } = await correct({});
@@ -101,7 +111,7 @@ test("a password that is not confirmed revokes nothing", async () => {
     { [INVITE]: refused },
   );
   await person.click(send());
-  await person.click(await screen.findByRole("button", { name: "Cancel" }));
+  await person.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel" }));
   await screen.findByText("The old invitation was not revoked.");
   expect(order()).toEqual(["invite"]);
 });
