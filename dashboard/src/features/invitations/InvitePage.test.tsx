@@ -44,10 +44,13 @@ test("Cancel of a form that was opened by its address goes to the invitations", 
   await waitFor(() => expect(router.state.location.pathname).toBe("/users/invitations"));
 });
 
-test("a practice manager becomes an Administrative Director", async () => {
+test("a practice manager becomes an Administrative Director, and the form says so", async () => {
   const { person } = await openForm();
   await person.selectOptions(screen.getByLabelText("Role"), "Practice manager");
   expect((screen.getByLabelText("Role") as HTMLSelectElement).value).toBe("Administrative Director");
+  expect(screen.getByText(/^AutoScribe's name for Practice manager is Administrative Director/)).toBeTruthy();
+  await person.selectOptions(screen.getByLabelText("Role"), "Scribe");
+  expect(screen.queryByText(/AutoScribe's name/)).toBeNull();
 });
 
 test("a field shows its fault when it is left after input, and not before", async () => {

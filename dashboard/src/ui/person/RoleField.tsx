@@ -1,18 +1,26 @@
+import { useState } from "react";
 import type { PersonDraft } from "../../rules/personDraft";
 import { type ClinicRole, roleAliases, roleGroups } from "../../rules/roles";
 import { Field } from "../Field";
 import type { Form } from "../useForm";
 
-/** The role in the clinic. A name that only people use leads to the role that the API has. */
+/** The role in the clinic. A name that only people use leads to the role that the API has, and says so. */
 export function RoleField({ form }: { form: Form<PersonDraft> }) {
+  const [alias, setAlias] = useState<(typeof roleAliases)[number]>();
   const choose = (value: string) => {
-    const alias = roleAliases.find(({ text }) => text === value);
-    form.change({ clinicRole: alias?.role ?? (value as ClinicRole | "") });
+    const meant = roleAliases.find(({ text }) => text === value);
+    setAlias(meant);
+    form.change({ clinicRole: meant?.role ?? (value as ClinicRole | "") });
   };
   return (
     <Field
       label="Role"
-      hint="For a practice manager, choose Administrative Director. The role doesn't change permissions."
+      hint={
+        <>
+          <span role="status">{alias && `AutoScribe's name for ${alias.text} is ${alias.role}. `}</span>
+          The role doesn't change permissions.
+        </>
+      }
       wrong={form.faults.get("clinicRole")}
     >
       {(control) => (
