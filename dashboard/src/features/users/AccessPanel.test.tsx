@@ -8,6 +8,8 @@ test("Deactivate asks, and the result has a way back", async () => {
   const api = serveAnna();
   const { person } = openPage(path);
   await person.click(await screen.findByRole("button", { name: "Deactivate Anna Hale" }));
+  expect(screen.getByText("Anna Hale can use AutoScribe in your PACS.")).toBeTruthy();
+  expect(screen.getByRole("dialog").textContent).toContain("Access to your PACS does not change.");
   expect(posts(api.sent)).toHaveLength(0);
   await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Deactivate" }));
   const done = await screen.findByText(/Anna Hale is deactivated/);

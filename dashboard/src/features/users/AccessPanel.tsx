@@ -43,7 +43,7 @@ export function AccessPanel({ user }: { user: User }) {
         </p>
       ) : user.status === "deactivated" ? (
         <>
-          <p>{name} has no access. Data and permissions are kept.</p>
+          <p>{name} has no access to AutoScribe. Data and permissions are kept.</p>
           <div className="actions">
             <button type="button" className="first" onClick={() => change.mutate({ kind: "reactivate" })}>
               Reactivate<span className="visually-hidden"> {name}</span>
@@ -58,7 +58,7 @@ export function AccessPanel({ user }: { user: User }) {
       ) : (
         <>
           <p>
-            {name} can use {user.hasDashboardAccess ? "the dashboard and your PACS" : "your PACS"}.
+            {name} can use {user.hasDashboardAccess && "the dashboard, and "}AutoScribe in your PACS.
           </p>
           <button type="button" onClick={() => ask("deactivate")}>
             Deactivate<span className="visually-hidden"> {name}</span>
@@ -95,7 +95,8 @@ export function AccessPanel({ user }: { user: User }) {
 }
 
 const questions = {
-  deactivate: "Sessions and open views end at once. Data and permissions are kept, and you can reactivate the person.",
+  deactivate:
+    "Access to AutoScribe ends at once, with its sessions and open views. Access to your PACS does not change. Data and permissions are kept, and you can reactivate the person.",
   release:
     "The email address and the NPI become free, so that the person can be invited again as a new user. This is final: this user can never be reactivated.",
 };
