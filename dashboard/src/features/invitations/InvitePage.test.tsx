@@ -48,9 +48,9 @@ test("a practice manager becomes an Administrative Director, and the form says s
   const { person } = await openForm();
   await person.selectOptions(screen.getByLabelText("Role"), "Practice manager");
   expect((screen.getByLabelText("Role") as HTMLSelectElement).value).toBe("Administrative Director");
-  expect(screen.getByText(/^AutoScribe's name for Practice manager is Administrative Director/)).toBeTruthy();
+  expect(screen.getByText(/^Practice manager is listed as Administrative Director/)).toBeTruthy();
   await person.selectOptions(screen.getByLabelText("Role"), "Scribe");
-  expect(screen.queryByText(/AutoScribe's name/)).toBeNull();
+  expect(screen.queryByText(/is listed as/)).toBeNull();
 });
 
 test("a field shows its fault when it is left after input, and not before", async () => {

@@ -17,7 +17,7 @@ export function RoleField({ form }: { form: Form<PersonDraft> }) {
       label="Role"
       hint={
         <>
-          <span role="status">{alias && `AutoScribe's name for ${alias.text} is ${alias.role}. `}</span>
+          <span role="status">{alias && `${alias.text} is listed as ${alias.role}. `}</span>
           The role doesn't change permissions.
         </>
       }
