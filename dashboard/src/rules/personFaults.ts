@@ -16,9 +16,9 @@ export const personLabels: Record<string, string> = {
   clinicRole: "Role",
   canManageStudies: "Manage studies",
   canCreateReports: "Create reports",
+  npiNumber: "NPI",
   hasDashboardAccess: "Dashboard access",
   level: "Admin",
-  npiNumber: "NPI",
 };
 
 export const NPI_FAULT = "This is not an NPI. Check for a wrong or swapped digit.";

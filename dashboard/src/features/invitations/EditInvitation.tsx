@@ -63,8 +63,7 @@ export function EditInvitation({ invitation, onClose }: { invitation: Invitation
         )}
       </div>
       <PersonFields form={form} />
-      <PermissionFields form={form} />
-      {form.draft.canCreateReports && <NpiField form={form} saved={before} />}
+      <PermissionFields form={form} npi={<NpiField form={form} saved={before} />} />
       <Abilities draft={form.draft} title={`With these changes, ${form.draft.firstName} can:`} />
       <div className="actions">
         {open && (

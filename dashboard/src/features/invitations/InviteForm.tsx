@@ -77,8 +77,7 @@ export function InviteForm({ source }: { source: Source }) {
         {...textField(form, "email")}
       />
       <PersonFields form={form} />
-      <PermissionFields form={form} />
-      {form.draft.canCreateReports && <NpiField form={form} />}
+      <PermissionFields form={form} npi={<NpiField form={form} />} />
       <Abilities draft={form.draft} title={summary(form.draft)} />
       <div className="actions">
         <button className="first" type="submit" aria-disabled={invite.isPending}>

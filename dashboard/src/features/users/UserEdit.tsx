@@ -67,8 +67,11 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       </p>
       {self && <p className="note">{SELF}</p>}
       <PersonFields form={form} />
-      <PermissionFields form={form} {...(base.level === "owner" && { adminLocked: OWNER })} />
-      {form.draft.canCreateReports && <NpiField form={form} saved={draftOf(base)} />}
+      <PermissionFields
+        form={form}
+        npi={<NpiField form={form} saved={draftOf(base)} />}
+        {...(base.level === "owner" && { adminLocked: OWNER })}
+      />
       <p role="status">{unchanged ? "No changes yet." : permissionChange(base, form.draft)}</p>
       <div className="actions">
         <button className="first" type="submit" disabled={unchanged}>

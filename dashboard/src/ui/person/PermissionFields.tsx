@@ -8,9 +8,10 @@ import { pacsConnectedQuery } from "./pacs";
 
 /**
  * The four permissions, each with what it means. Admin includes two of them. `adminLocked` says why the level can't
- * change now.
+ * change now. `npi` appears under the permission that needs it.
  */
-export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft>; adminLocked?: ReactNode }) {
+export function PermissionFields(props: { form: Form<PersonDraft>; adminLocked?: ReactNode; npi?: ReactNode }) {
+  const { form, adminLocked } = props;
   const { draft, change, faults } = form;
   const held = grants(draft);
   const administers = held.level !== "member";
@@ -34,6 +35,7 @@ export function PermissionFields({ form, adminLocked }: { form: Form<PersonDraft
         checked={held.canCreateReports}
         onChange={(canCreateReports) => change({ canCreateReports })}
       />
+      {draft.canCreateReports && props.npi && <div className="nested">{props.npi}</div>}
       <Checkbox
         name="hasDashboardAccess"
         wrong={faults.get("hasDashboardAccess")}

@@ -85,6 +85,8 @@ test("the NPI appears with Create reports, and a wrong check digit shows at the 
   const { person, lookups } = await openFields();
   expect(screen.queryByLabelText("NPI")).toBeNull();
   await typeNpi(person, "1234 567-89");
+  const order = [...document.querySelectorAll("fieldset input")].map((input) => input.getAttribute("name"));
+  expect(order).toEqual(["canManageStudies", "canCreateReports", "npiNumber", "hasDashboardAccess", "level"]);
   expect((screen.getByLabelText("NPI") as HTMLInputElement).value).toBe("123456789");
   await person.type(screen.getByLabelText("NPI"), "4");
   expect(screen.getByText("This is not an NPI. Check for a wrong or swapped digit.")).toBeTruthy();
