@@ -93,7 +93,7 @@ async function confirmWith(first: Answer | (() => Answer)) {
 }
 
 test.each([
-  ["password_length", /15 to 128/],
+  ["password_length", /^Use 15 to 128/],
   ["password_weak", /easy to guess/],
   ["password_breached", /list of stolen passwords/],
 ])("a password that the API refuses as %s is explained at the field in our words", async (code, words) => {

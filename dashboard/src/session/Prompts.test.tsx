@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen, waitFor, within } from "@testing-library/react";
 import { expect, test, vi } from "vitest";
 import { api, data } from "../api/client";
 import { problemWords } from "../rules/problemWords";
@@ -169,7 +169,7 @@ test.each([
   await fillIn(person);
   await person.click(send());
   await screen.findByRole("heading", { name: title });
-  await person.click(screen.getByRole("button", { name: "Cancel" }));
+  await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }));
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toContain(problemWords[code]);
   expect(document.body.textContent).not.toMatch(/POST \/v1|Bearer/);
@@ -184,7 +184,7 @@ test("Cancel at the sign-in is not followed by the same question, although every
   await fillIn(person);
   over = true;
   await person.click(send());
-  await person.click(await screen.findByRole("button", { name: "Cancel" }));
+  await person.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Cancel" }));
   await screen.findByRole("alert");
   const before = sent.length;
   await new Promise((resolve) => setTimeout(resolve, 50));

@@ -55,13 +55,13 @@ test("a link asks before it loses the form", async () => {
 
 test("an owner can give everything, an admin learns what only an owner can", async () => {
   await openForm("owner");
-  expect(screen.getAllByRole("checkbox")).toHaveLength(8);
+  expect(screen.getAllByRole("checkbox")).toHaveLength(9);
   expect(screen.getByRole("checkbox", { name: "Manage admins" })).toBeTruthy();
 });
 
 test("an admin reads to ask an owner for two of the permissions", async () => {
   await openForm("admin");
-  expect(screen.getAllByRole("checkbox")).toHaveLength(6);
+  expect(screen.getAllByRole("checkbox")).toHaveLength(7);
   expect(screen.queryByRole("checkbox", { name: "Manage admins" })).toBeNull();
   const note = screen.getByText(/Only an owner can create a key with these permissions/);
   expect(note.parentElement?.textContent).toMatch(/Manage admins.*Create dictation links/);

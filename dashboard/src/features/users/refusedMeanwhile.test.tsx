@@ -20,10 +20,10 @@ const deactivated: Anna = { status: "deactivated" };
 
 /** A question, why it is refused, Anna before and meanwhile, and what the page says of her then. */
 const questions: [Question, string, Anna, Anna, RegExp][] = [
-  ["Deactivate", "last_admin", active, {}, /can use your PACS/],
+  ["Deactivate", "last_admin", active, {}, /AutoScribe in your PACS/],
   ["Deactivate", "user_released", active, { status: "released" }, /^Anna Hale was released/],
-  ["Deactivate", "cannot_revoke_self", active, {}, /can use your PACS/],
-  ["Release", "user_active", deactivated, { status: "active" }, /can use your PACS/],
+  ["Deactivate", "cannot_revoke_self", active, {}, /AutoScribe in your PACS/],
+  ["Release", "user_active", deactivated, { status: "active" }, /AutoScribe in your PACS/],
   ["Release", "last_owner", deactivated, {}, /has no access/],
   ["Attest", "npi_not_attestable", active, { npiVerification: "verified" }, /or an owner or admin attested it/],
   ["Attest", "npi_not_attestable", active, { npiVerification: "deactivated" }, /has deactivated this number/],
