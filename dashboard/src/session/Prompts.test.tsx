@@ -168,8 +168,8 @@ test.each([
   const { person } = await openForm({ [INVITE]: problem(status, code, detail) });
   await fillIn(person);
   await person.click(send());
-  await screen.findByRole("heading", { name: title });
-  await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Cancel" }));
+  const dialog = await screen.findByRole("dialog", { name: title });
+  await person.click(within(dialog).getByRole("button", { name: "Cancel" }));
   const alert = await screen.findByRole("alert");
   expect(alert.textContent).toContain(problemWords[code]);
   expect(document.body.textContent).not.toMatch(/POST \/v1|Bearer/);

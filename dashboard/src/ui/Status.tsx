@@ -6,7 +6,10 @@ const icons = { good: "✓", bad: "!", wait: "…", plain: "–" } as const;
 export function Status({ word }: { word: Word }) {
   return (
     <span className={`status ${word.tone}`}>
-      <span aria-hidden="true">{icons[word.tone]}</span> {word.text}
+      {/* The icon stays on the line of its word. */}
+      <span aria-hidden="true">{icons[word.tone]}</span>
+      {"\u00a0"}
+      {word.text}
     </span>
   );
 }

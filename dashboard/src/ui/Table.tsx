@@ -13,6 +13,8 @@ export function Table<Row>(props: {
   focusKey?: string | null;
   /** Whether the rows are sentences, which stand out as little as text. */
   log?: boolean;
+  /** Names the widths of the columns. Without it they follow the rows. */
+  kind?: "users" | "invitations" | "undelivered";
 }) {
   const [first, ...others] = props.columns;
   const body = useRef<HTMLTableSectionElement>(null);
@@ -20,7 +22,7 @@ export function Table<Row>(props: {
   return (
     // Wider text may need more room than the window has.
     <div className="scroll">
-      <table className={props.log ? "rows log" : "rows"}>
+      <table className={`rows ${props.log ? "log" : props.kind ? `fixed ${props.kind}` : ""}`}>
         <caption className="visually-hidden">{props.caption}</caption>
         <thead>
           <tr>

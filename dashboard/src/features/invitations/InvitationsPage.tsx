@@ -1,6 +1,7 @@
 import { type Query, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { isUndelivered } from "../../rules/delivery";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { useRefresh } from "../../session/refresh";
 import { InviteLinks } from "../../ui/InviteLinks";
@@ -12,7 +13,7 @@ import type { InvitationFilters } from "./filters";
 import { InvitationChips, viewNames } from "./InvitationChips";
 import { InvitationsEmpty } from "./InvitationsEmpty";
 import { InvitationsTable } from "./InvitationsTable";
-import { invitationsQuery, summaryQuery } from "./queries";
+import { type Invitation, invitationsQuery, summaryQuery } from "./queries";
 import { ResendExpired } from "./ResendExpired";
 import { RowOutcome } from "./RowOutcome";
 import { Undelivered } from "./Undelivered";
@@ -68,7 +69,7 @@ function Invitations() {
         {(rows, focusKey) => (
           <InvitationsTable
             caption={show ? viewNames[show] : "Invitations"}
-            rows={rows}
+            rows={q || show ? rows : undeliveredLast(rows)}
             actions={actions}
             focusKey={actions.focusKey ?? focusKey}
             stale={query.isPlaceholderData}
@@ -86,4 +87,10 @@ function useReadTogether(listed: boolean): void {
     const failed = { queryKey: ["invitations"], predicate: ({ state }: Query) => state.status === "error" };
     if (listed) void queries.refetchQueries(failed);
   }, [listed, queries]);
+}
+
+/** Those that did not arrive stand above the list already. */
+function undeliveredLast(rows: Invitation[]): Invitation[] {
+  const above = (one: Invitation) => one.status === "sent" && isUndelivered(one);
+  return [...rows.filter((one) => !above(one)), ...rows.filter(above)];
 }

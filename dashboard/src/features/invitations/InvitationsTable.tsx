@@ -31,6 +31,7 @@ export function InvitationsTable(props: {
     <div aria-busy={props.stale ?? false}>
       <Table
         caption={props.caption}
+        kind={props.short ? "undelivered" : "invitations"}
         columns={[person, ...(props.short ? [email] : columns), buttons]}
         rows={props.rows}
         rowKey={(one) => one.invitationId}

@@ -3,6 +3,7 @@ import { deliveryWords, isUndelivered } from "../../rules/delivery";
 import { fullName } from "../../rules/names";
 import { permissionWords } from "../../rules/permissions";
 import { delivery, npiStatus } from "../../rules/words";
+import { Address } from "../../ui/Address";
 import { Status } from "../../ui/Status";
 import { Time } from "../../ui/Time";
 import { isOpen, statusWord } from "./lifecycle";
@@ -17,7 +18,7 @@ export function PersonCell({ invitation }: Cell) {
       <Link to="/users/invitations/$invitationId" params={{ invitationId }}>
         {fullName(invitation)}
       </Link>
-      <span className="quiet">{invitation.email}</span>
+      <Address email={invitation.email} />
     </>
   );
 }

@@ -12,7 +12,7 @@ test("shows what is known of a person, in words", async () => {
   const facts = [...details.querySelectorAll("dl div")].map((fact) => fact.textContent);
   expect(facts).toContain("Email addressanna.hale@clinic.example");
   expect(facts).toContain("PermissionsReports, PACS only");
-  expect(facts).toContain("NPI1234567893 ✓ NPI verified");
+  expect(facts).toContain("NPI1234567893 ✓\u00a0NPI verified");
   expect(facts).toContain("Last sign-inWorks in the PACS");
   expect(facts.some((fact) => fact?.startsWith("Phone"))).toBe(false);
   expect(details.querySelector('time[datetime="2026-11-26T08:00:00.000Z"]')).toBeTruthy();

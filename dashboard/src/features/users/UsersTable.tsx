@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { fullName } from "../../rules/names";
 import { neverSignedIn, permissionWords } from "../../rules/permissions";
 import { npiStatus, userStatus } from "../../rules/words";
+import { Address } from "../../ui/Address";
 import { Status } from "../../ui/Status";
 import { type Column, Table } from "../../ui/Table";
 import { Time } from "../../ui/Time";
@@ -15,7 +16,7 @@ const columns: [Column<User>, ...Column<User>[]] = [
         <Link to="/users/$userId" params={{ userId: user.userId }}>
           {fullName(user)}
         </Link>
-        <span className="quiet">{user.email}</span>
+        <Address email={user.email} />
       </>
     ),
   },
@@ -35,6 +36,7 @@ export function UsersTable(props: { users: User[]; focusKey: string | null; more
       </p>
       <Table
         caption="Users"
+        kind="users"
         columns={columns}
         rows={props.users}
         rowKey={(user) => user.userId}

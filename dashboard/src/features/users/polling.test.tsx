@@ -38,3 +38,21 @@ test("the link of the list that is open reads it again", async () => {
   await person.click(screen.getByRole("link", { name: "Users" }));
   await screen.findByRole("row", { name: /Grace Hale/ });
 });
+
+test("no one asks while the page is unattended, so that its session can end", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let users = [anna];
+  const sent = serveApi({
+    "GET /v1/session": session(),
+    "GET /v1/autoScribe/users": () => ({ status: 200, body: { users, cursor: null, hasMore: false } }),
+  });
+  const { person } = openPage("/users");
+  await screen.findByRole("row", { name: /Anna Hale/ });
+  await vi.advanceTimersByTimeAsync(121_000);
+  const before = sent.length;
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(sent).toHaveLength(before);
+  users = [grace, anna];
+  await person.keyboard("{Shift}");
+  await screen.findByRole("row", { name: /Grace Hale/ });
+});
