@@ -3,6 +3,9 @@
 mod alerts;
 mod clinic_emails;
 mod emailed_link;
+mod event_changes;
+mod event_ends;
+mod event_readers;
 mod events;
 mod mail_events;
 mod mailer;

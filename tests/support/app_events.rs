@@ -81,3 +81,8 @@ pub(crate) async fn read_feed(reader: &TestClient, after: &str) -> (Vec<Value>, 
 pub(crate) fn types_of(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().unwrap()).collect()
 }
+
+/// The events of a type.
+pub(crate) fn events_of_type<'a>(events: &'a [Value], kind: &str) -> Vec<&'a Value> {
+    events.iter().filter(|event| event["type"] == kind).collect()
+}

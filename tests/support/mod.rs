@@ -25,7 +25,7 @@ pub(crate) use access::{
 };
 pub(crate) use actor::{TestClient, TestResponse};
 pub(crate) use app::App;
-pub(crate) use app_events::{read_feed, types_of};
+pub(crate) use app_events::{events_of_type, read_feed, types_of};
 pub(crate) use app_faults::units;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use email::{link_in, text_of};

@@ -1,0 +1,188 @@
+//! The events of people, deliveries and keys, and their order.
+
+use std::time::Duration;
+
+use domain::credentials::key_set::KeySet;
+use serde_json::{Value, json};
+
+use crate::support::{
+    App, PASSWORD, SecretsManager, admin, events_of_type, member, read_feed, types_of,
+};
+
+const ADDRESS: &str = "ada@clinic.example";
+
+async fn resend(app: &App, id: &str) {
+    let path = format!("/v1/autoScribe/users/invitations/{id}/resend");
+    app.as_pacs().post(&path, &json!({})).await.expect(200);
+}
+
+#[tokio::test]
+async fn changes_of_a_person_are_events_in_order() {
+    let app = App::start_without_mailer().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
+    let user = app.invite_and_confirm(&member("grace@clinic.example"), None).await;
+    let id = user["userId"].as_str().unwrap();
+    let path = format!("/v1/autoScribe/users/{id}");
+    boss.client.patch(&path, &json!({ "canManageStudies": false })).await.expect(200);
+    let body = json!({ "userId": id });
+    for route in ["revoke-access", "reactivate", "revoke-access", "release"] {
+        boss.client.post(&format!("/v1/autoScribe/users/{route}"), &body).await.expect(200);
+    }
+    let later = app.as_pacs().invite(&member("late@clinic.example")).await.str("invitationId");
+    let path = format!("/v1/autoScribe/users/invitations/{later}");
+    app.as_pacs().patch(&path, &json!({ "canManageStudies": false })).await.expect(200);
+    let revoke = json!({ "invitationId": later });
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    app.append_events().await;
+    let events = app.list_events().await;
+    let about = |name: &str, id: &str| -> Vec<Value> {
+        events.iter().filter(|event| event["data"][name] == id).cloned().collect()
+    };
+    let found = about("userId", id);
+    assert_eq!(
+        types_of(&found),
+        [
+            "invitation.created",
+            "invitation.accepted",
+            "user.updated",
+            "user.deactivated",
+            "user.reactivated",
+            "user.deactivated",
+            "user.released"
+        ]
+    );
+    assert_eq!(found[2]["data"]["actor"], boss.user_id);
+    assert_eq!(found[2]["data"]["canManageStudies"], false);
+    assert_eq!(
+        types_of(&about("invitationId", &later)),
+        ["invitation.created", "invitation.edited", "invitation.revoked"]
+    );
+}
+
+#[tokio::test]
+async fn a_transfer_names_both_owners() {
+    let app = App::start_without_mailer().await;
+    let owner = app.confirm_and_sign_in_owner().await;
+    let next = app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
+    owner.confirm_password().await;
+    let body = json!({ "userId": next["userId"] });
+    owner.client.post("/v1/clinic/transfer-ownership", &body).await.expect(200);
+    app.append_events().await;
+    let events = app.list_events().await;
+    let transfer = events_of_type(&events, "ownership.transferred");
+    assert_eq!(transfer.len(), 1);
+    let data = &transfer[0]["data"];
+    assert_eq!((&data["userId"], &data["level"]), (&next["userId"], &json!("owner")));
+    assert_eq!(data["previousOwnerId"], owner.user_id);
+    let former = events_of_type(&events, "user.updated");
+    assert_eq!((former.len(), &former[0]["data"]["level"]), (1, &json!("admin")));
+}
+
+#[tokio::test]
+async fn a_delivery_is_an_event_each_time_it_changes() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    app.wait_for_emails(ADDRESS, 1).await;
+    let first = app.captured(ADDRESS).remove(0);
+    app.report(&first, "DeliveryDelay", &json!({})).await.unwrap();
+    app.report(&first, "Send", &json!({})).await.unwrap();
+    app.report_bounce(&first).await;
+    app.report_bounce(&first).await;
+    let path = format!("/v1/autoScribe/users/invitations/{id}");
+    app.as_pacs().patch(&path, &json!({ "firstName": "Greta" })).await.expect(200);
+    app.clock.advance(Duration::from_secs(61));
+    resend(&app, &id).await;
+    app.wait_for_emails(ADDRESS, 2).await;
+    app.wait_for_delivery(&id, "sent").await;
+    for _ in 0..2 {
+        app.append_events().await;
+    }
+    let events = app.list_events().await;
+    let about = events.iter().filter(|event| event["data"]["invitationId"] == id);
+    let found: Vec<_> = about
+        .map(|event| match event["data"]["delivery"].as_str() {
+            Some(delivery) => delivery,
+            None => event["type"].as_str().unwrap(),
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "invitation.created",
+            "sent",
+            "delayed",
+            "bounced",
+            "invitation.edited",
+            "invitation.resent",
+            "sent"
+        ]
+    );
+}
+
+/// Records of the audit, and those of deliveries, which come from another shard.
+fn shards(app: &App) -> (Vec<Value>, Vec<Value>) {
+    let records = app.stream_for_events().into_iter();
+    records.partition(|record| record["eventName"] == "INSERT")
+}
+
+#[tokio::test]
+async fn events_of_one_invitation_keep_their_order_across_shards() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    app.wait_for_emails(ADDRESS, 1).await;
+    app.report_bounce(&app.captured(ADDRESS).remove(0)).await;
+    let revoke = json!({ "invitationId": id });
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    let (audit, deliveries) = shards(&app);
+    let number = |record: &Value| record["dynamodb"]["SequenceNumber"].clone();
+    let failed = |answer: &Value| answer["batchItemFailures"][0]["itemIdentifier"].clone();
+    let own: Vec<_> = deliveries
+        .iter()
+        .filter(|record| record["dynamodb"]["NewImage"]["id"]["S"] == id)
+        .cloned()
+        .collect();
+    let early = app.call_events(&own).await;
+    assert_eq!(failed(&early), number(&own[0]), "its invitation is not in the feed");
+    assert!(app.list_events().await.is_empty());
+    let answer = app.call_events(&audit).await;
+    assert_eq!(failed(&answer), number(audit.last().unwrap()), "the bounce comes before");
+    assert_eq!(app.call_events(&own).await["batchItemFailures"], json!([]));
+    let rest = &audit[audit.len() - 1..];
+    assert_eq!(app.call_events(rest).await["batchItemFailures"], json!([]));
+    let events = app.list_events().await;
+    let found: Vec<_> = events
+        .iter()
+        .filter(|event| event["data"]["invitationId"] == id)
+        .map(|event| event["data"]["delivery"].as_str().or(event["type"].as_str()).unwrap())
+        .collect();
+    assert_eq!(found, ["invitation.created", "sent", "bounced", "invitation.revoked"]);
+}
+
+#[tokio::test]
+async fn a_lost_event_holds_up_the_others_for_ten_minutes() {
+    let app = App::start().await;
+    app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
+    app.wait_for_emails(ADDRESS, 1).await;
+    let (_, deliveries) = shards(&app);
+    assert_ne!(app.call_events(&deliveries).await["batchItemFailures"], json!([]));
+    app.clock.advance(Duration::from_mins(10));
+    assert_eq!(app.call_events(&deliveries).await["batchItemFailures"], json!([]));
+    let events = app.list_events().await;
+    assert_eq!(types_of(&events), ["invitation.delivery_changed"; 2]);
+}
+
+#[tokio::test]
+async fn a_change_of_the_signing_keys_is_an_event_of_every_clinic() {
+    let app = App::start_without_mailer().await;
+    let other = app.create_other_clinic().await;
+    let secrets = SecretsManager::start_with_clock(app.clock.clone()).await;
+    secrets.put(KeySet::SigningKeys, &app.signing_keys());
+    app.provision_with(&secrets, &json!({ "rotateKeys": "SigningKeys" })).await.unwrap();
+    app.append_events().await;
+    for reader in [app.as_pacs(), other] {
+        let events = read_feed(&reader, "0").await.0;
+        let rotated = events_of_type(&events, "signing_key.rotated");
+        assert_eq!(rotated.len(), 1);
+        assert_eq!(rotated[0]["data"], json!({ "actor": "operator", "step": "added" }));
+    }
+}
