@@ -268,7 +268,7 @@ async fn an_assignment_that_replaces_an_outdated_one_conflicts() {
 }
 
 #[tokio::test]
-async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
+async fn issuing_costs_8_write_units_and_renewing_1_5_read_units() {
     let clinic = StoreClinic::start().await;
     let store = clinic.app.store();
     let issued = clinic.new_dictation_grant(clinic.reader);
@@ -280,7 +280,7 @@ async fn issuing_costs_7_write_units_and_renewing_1_5_read_units() {
     tx.put_grant(issued.clone()).unwrap();
     tx.put_assignment(&first).unwrap();
     assert_eq!(tx.commit().await.unwrap(), CommitOutcome::Committed);
-    assert_eq!(clinic.app.units_of("TransactWriteItems"), "7");
+    assert_eq!(clinic.app.units_of("TransactWriteItems"), "8");
     let open = redeem(&issued.into(), clinic.now());
     clinic.app.reset_units();
     assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
