@@ -284,7 +284,7 @@ async fn issuing_costs_8_write_units_and_renewing_1_5_read_units() {
     let open = redeem(&issued.into(), clinic.now());
     clinic.app.reset_units();
     assert_eq!(clinic.write_change(&open).await, CommitOutcome::Committed);
-    assert_eq!(clinic.app.units_of("TransactWriteItems"), "4");
+    assert_eq!(clinic.app.units_of("TransactWriteItems"), "6");
     clinic.app.reset_units();
     let keys = ViewKeys::from(&open.next);
     let parties = store.load_view_parties(&keys, Consistency::Eventual).await.unwrap();
