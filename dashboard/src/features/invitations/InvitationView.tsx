@@ -1,10 +1,9 @@
-import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect, useState } from "react";
 import { deliveryWords, isUndelivered } from "../../rules/delivery";
 import { delivery } from "../../rules/words";
 import { useSession } from "../../session/queries";
 import { Loading } from "../../ui/Loading";
-import { Outcome } from "../../ui/Outcome";
 import { Status } from "../../ui/Status";
 import { Time } from "../../ui/Time";
 import { isOpen, statusWord } from "./lifecycle";
@@ -22,7 +21,6 @@ const EditInvitation = lazy(() => import("./EditInvitation").then((loaded) => ({
 export function InvitationView({ invitation }: { invitation: Invitation }) {
   const { edit } = useSearch({ from: "/users/invitations/$invitationId" });
   const navigate = useNavigate({ from: "/users/invitations/$invitationId" });
-  const invited = useLocation({ select: ({ state }) => state.invited });
   const actions = useRowActions();
   const editable = isOpen(invitation) && invitation.level !== "owner";
   // An edit that was begun stays on the page when the invitation ends meanwhile. What was entered can be read.
@@ -30,17 +28,15 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
   const editing = Boolean(edit) && (editable || begun);
   if (editing !== begun) setBegun(editing);
   const { status, npiVerification } = invitation;
-  const waits = status === "sent" && !isUndelivered(invitation);
-  // The button that revoked or attested goes with what it was for, and so does the note that it was sent.
+  // The button that revoked or attested goes with what it was for.
   // biome-ignore lint/correctness/useExhaustiveDependencies: each change can take the focus with it.
   useEffect(() => {
     if (document.activeElement === document.body) focusTitle();
-  }, [status, npiVerification, waits]);
+  }, [status, npiVerification]);
   // The form was saved or canceled.
   const close = () => void navigate({ search: {}, replace: true, ignoreBlocker: true }).then(focusTitle);
   return (
     <>
-      {invited && waits && !actions.done && <Outcome>Invitation sent to {invitation.email}.</Outcome>}
       <RowOutcome actions={actions} />
       <State invitation={invitation} />
       {editing ? (
@@ -53,7 +49,7 @@ export function InvitationView({ invitation }: { invitation: Invitation }) {
           <NpiTrouble invitation={invitation} />
           <Terms invitation={invitation} />
           <Timeline invitation={invitation} />
-          {waits && <NotArrived />}
+          {status === "sent" && !isUndelivered(invitation) && <NotArrived />}
         </>
       )}
     </>

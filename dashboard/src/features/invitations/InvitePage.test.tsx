@@ -24,7 +24,8 @@ test("sends what was filled in, and goes to the invitation", async () => {
   expect(invites()[0]?.headers.get("idempotency-key")).toBeTruthy();
   expect(sessionStorage.length).toBe(0);
   const said = await screen.findByText("Invitation sent to anna.hale@clinic.example.");
-  expect(document.activeElement).toBe(said);
+  expect(said.closest("[role=status]")).toBeTruthy();
+  expect(document.activeElement).toBe(screen.getByRole("heading", { level: 1 }));
 });
 
 test("Cancel goes back to where the person came from, and forgets what was entered", async () => {
