@@ -40,10 +40,7 @@ inBrowser("a phone", () => {
     await expectFits(his);
     await his.getByLabel("Choose a password").fill("short");
     await his.getByRole("button", { name: "Confirm" }).tap();
-    await his
-      .getByText(/at least 15 characters/i)
-      .first()
-      .waitFor();
+    await his.getByText("Use 15 to 128 characters.").first().waitFor();
     await expectFits(his);
     await his.getByLabel("Choose a password").fill(PASSWORD);
     await his.getByRole("button", { name: "Confirm" }).tap();
