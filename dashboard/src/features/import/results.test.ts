@@ -19,7 +19,7 @@ test.each<[Pick<Judged, "faults" | "standing"> & { outcome: Judged["row"]["outco
   ],
   [
     { outcome: new Problem(409, { code: "already_invited" }), faults: {}, standing: "there" },
-    ["Already invited or a user", "This address has an open invitation."],
+    ["Already invited or a user", "This address already has an invitation."],
   ],
   [
     { outcome: new Problem(429, { code: "invitation_quota" }), faults: {}, standing: "ready" },

@@ -15,7 +15,7 @@ export const standingWords: Record<Standing, Word> = {
 export function refusalWords(outcome: Problem): string | null {
   switch (outcome.code) {
     case "already_invited":
-      return "This address has an open invitation.";
+      return "This address already has an invitation.";
     case "already_member":
       return "This person is already in the clinic.";
     case "user_deactivated":

@@ -190,8 +190,8 @@ test("another name at NPPES can be attested after a question, with the password"
 });
 
 test.each([
-  ["pending", /NPPES has not answered/],
-  ["not_found", /NPPES has no person with this NPI/],
+  ["pending", /NPPES, the NPI registry, has not answered/],
+  ["not_found", /the NPI registry, has no person with this NPI/],
   ["deactivated", /is deactivated in NPPES/],
 ] as const)("an NPI that is %s says what to do", async (npiVerification, words) => {
   openInvitation({ npiVerification });

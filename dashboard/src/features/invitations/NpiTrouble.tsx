@@ -23,12 +23,14 @@ function Trouble({ invitation, onAttest }: { invitation: Invitation; onAttest: (
   switch (invitation.npiVerification) {
     case "pending":
       return (
-        <p className="note">NPPES has not answered about the NPI yet. AutoScribe will check again automatically.</p>
+        <p className="note">
+          NPPES, the NPI registry, has not answered about this NPI yet. AutoScribe will check again automatically.
+        </p>
       );
     case "not_found":
-      return <p className="problem">NPPES has no person with this NPI. {wayOut(invitation)}</p>;
+      return <p className="problem">NPPES, the NPI registry, has no person with this NPI. {wayOut(invitation)}</p>;
     case "deactivated":
-      return <p className="problem">This NPI is deactivated in NPPES. {wayOut(invitation)}</p>;
+      return <p className="problem">This NPI is deactivated in NPPES, the NPI registry. {wayOut(invitation)}</p>;
     case "name_mismatch":
       return <Mismatch invitation={invitation} onAttest={onAttest} />;
     default:
@@ -52,8 +54,8 @@ function Mismatch({ invitation, onAttest }: { invitation: Invitation; onAttest: 
   return (
     <div className="problem">
       <p>
-        NPPES lists NPI {invitation.npiNumber} for {registered(invitation)}. {name} can create reports once an owner or
-        admin attests that the number is theirs. If it is not: {wayOut(invitation)}
+        NPPES, the NPI registry, lists NPI {invitation.npiNumber} for {registered(invitation)}. {name} can create
+        reports once an owner or admin attests that the number is theirs. If it is not: {wayOut(invitation)}
       </p>
       <button type="button" onClick={onAttest}>
         Attest the NPI<span className="visually-hidden"> of {name}</span>
@@ -75,6 +77,7 @@ function AttestDialog({ invitation, onClose }: { invitation: Invitation; onClose
     <Confirm
       title={`Does NPI ${npiNumber} belong to ${fullName(invitation)}?`}
       action="Attest"
+      harmless
       busy={attest.isPending}
       error={attest.error}
       onConfirm={() => attest.mutate()}

@@ -40,6 +40,7 @@ export function NpiPanel({ user, locked }: { user: UserDetails; locked: boolean 
         <Confirm
           title={`Attest the NPI of ${fullName(asked)}?`}
           action="Attest"
+          harmless
           busy={attest.isPending}
           error={attest.error}
           onConfirm={() => attest.mutate()}
