@@ -8,12 +8,12 @@ type List = { data: { pages: unknown[] } | undefined; error: unknown };
 
 /**
  * Asks again for what the page shows, and at once when someone comes back to it. `key` names the queries, and `list`
- * is the longest of them. No one asks while the page is hidden or unattended.
+ * is the longest of them. No one asks while the page is hidden or unattended. Null asks only when someone comes back.
  */
-export function useRefresh(key: QueryKey, list: List, everyMs: number): void {
+export function useRefresh(key: QueryKey, list: List, everyMs: number | null): void {
   const queries = useQueryClient();
   const present = usePresence();
-  const wait = askAgainAfter(list, everyMs);
+  const wait = everyMs && askAgainAfter(list, everyMs);
   // Each request would open the sign-in dialog that was just closed.
   const signedOut = list.error instanceof Problem && list.error.status === 401;
   const name = JSON.stringify(key);
@@ -25,7 +25,7 @@ export function useRefresh(key: QueryKey, list: List, everyMs: number): void {
     };
     // A window that lay beside another one was never hidden.
     addEventListener("focus", refresh);
-    const timer = present ? setInterval(refresh, wait) : undefined;
+    const timer = present && wait ? setInterval(refresh, wait) : undefined;
     if (present && !wasPresent.current) refresh();
     wasPresent.current = present;
     return () => {

@@ -19,6 +19,7 @@ export function Table<Row>(props: {
   const [first, ...others] = props.columns;
   const body = useRef<HTMLTableSectionElement>(null);
   const lost = useKeptFocus(body);
+  useKeptRow(body);
   return (
     // Wider text may need more room than the window has.
     <div className="scroll">
@@ -73,6 +74,17 @@ function BodyRow(props: { focused: boolean; lost: Lost; children: ReactNode }) {
       {props.children}
     </tr>
   );
+}
+
+/** When the control with the focus goes and its row stays, such as a button of an answered invitation, the row's name gets it. */
+function useKeptRow(body: RefObject<HTMLTableSectionElement | null>): void {
+  // Before the change: afterward the focus is gone already.
+  const { activeElement } = document;
+  const before = body.current?.contains(activeElement) ? activeElement?.closest("tr") : null;
+  useLayoutEffect(() => {
+    if (!before || document.activeElement !== document.body || !body.current?.contains(before)) return;
+    (before.querySelector<HTMLElement>("th a") ?? before).focus();
+  });
 }
 
 /** When a row goes with the focus, the next row gets it. When the whole table goes, the title of the page does. */

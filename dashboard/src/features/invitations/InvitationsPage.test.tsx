@@ -40,16 +40,6 @@ test("what did not arrive comes first, with the reason and a way to correct the 
   expect(correct.getAttribute("href")).toBe(`/users/invitations/new?from=${lost.invitationId}`);
 });
 
-test("who stands among the not delivered comes last among all", async () => {
-  openList([lost, anna, { ...lost, invitationId: `${lost.invitationId.slice(0, -1)}d`, status: "revoked" }]);
-  await screen.findByRole("table", { name: "Not delivered" });
-  const all = within(screen.getByRole("table", { name: "Invitations" }))
-    .getAllByRole("row")
-    .slice(1);
-  expect(all.map((row) => row.textContent?.match(/Anna|Lena/)?.[0])).toEqual(["Anna", "Lena", "Lena"]);
-  expect(all[1]?.textContent).toContain("Revoked");
-});
-
 test("emails that came back are first, and those that are only late follow page by page", async () => {
   const delayed = Array.from(
     { length: 60 },

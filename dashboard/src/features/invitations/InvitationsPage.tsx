@@ -1,7 +1,6 @@
 import { type Query, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useEffect } from "react";
-import { isUndelivered } from "../../rules/delivery";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { useRefresh } from "../../session/refresh";
 import { InviteLinks } from "../../ui/InviteLinks";
@@ -20,8 +19,9 @@ import { Undelivered } from "./Undelivered";
 import { useRowActions } from "./useRowActions";
 
 const AGAIN_MS = 20_000;
-// An email leaves in seconds.
+// An email leaves in seconds. One that does not waits for more than the next look.
 const SENDING_AGAIN_MS = 4_000;
+const SENDING_MS = 60_000;
 
 /** The clinic's invitations. Those that did not arrive come first. */
 export function InvitationsPage() {
@@ -41,10 +41,10 @@ function Invitations() {
   const query = useInfiniteQuery(invitationsQuery(filters));
   const { data: summary } = useQuery(summaryQuery);
   const rows = query.data?.pages.flatMap((page) => page.invitations) ?? [];
-  const sending = rows.some(({ status, delivery }) => status === "sent" && delivery === "queued");
-  // The counts and the emails that did not arrive too.
-  useRefresh(["invitations"], query, sending ? SENDING_AGAIN_MS : AGAIN_MS);
   const { q, show } = filters;
+  const often = rows.some(isSending) ? SENDING_AGAIN_MS : AGAIN_MS;
+  // The counts and the emails that did not arrive too. A search can read much of a large clinic.
+  useRefresh(["invitations"], query, q ? null : often);
   useReadTogether(!query.isError);
   const actions = useRowActions(JSON.stringify([filters, query.data?.pages.length]));
   const search = (text: string) =>
@@ -69,7 +69,7 @@ function Invitations() {
         {(rows, focusKey) => (
           <InvitationsTable
             caption={show ? viewNames[show] : "Invitations"}
-            rows={q || show ? rows : undeliveredLast(rows)}
+            rows={rows}
             actions={actions}
             focusKey={actions.focusKey ?? focusKey}
             stale={query.isPlaceholderData}
@@ -89,8 +89,6 @@ function useReadTogether(listed: boolean): void {
   }, [listed, queries]);
 }
 
-/** Those that did not arrive stand above the list already. */
-function undeliveredLast(rows: Invitation[]): Invitation[] {
-  const above = (one: Invitation) => one.status === "sent" && isUndelivered(one);
-  return [...rows.filter((one) => !above(one)), ...rows.filter(above)];
+function isSending({ status, delivery, updatedAt }: Invitation): boolean {
+  return status === "sent" && delivery === "queued" && Date.now() - Date.parse(updatedAt) < SENDING_MS;
 }

@@ -4,7 +4,7 @@ import { problem, type Sent } from "../../test/api";
 import { anna, grace, LIST, listed, listOf, openList, rowOf } from "../../test/invitationList";
 
 const asked = (sent: Sent[]) => sent.filter(({ path }) => `GET ${path}` === LIST);
-const queued = { ...anna, delivery: "queued" } as const;
+const queued = { ...anna, delivery: "queued", updatedAt: new Date().toISOString() } as const;
 
 afterEach(() => {
   vi.useRealTimers();
@@ -43,6 +43,31 @@ test("while an email is on its way out, the list asks again after seconds, then 
   const before = asked(sent).length;
   await vi.advanceTimersByTimeAsync(15_000);
   expect(asked(sent)).toHaveLength(before);
+});
+
+test.each([
+  ["an email that has not left for a minute", "?show=open", { ...queued, updatedAt: anna.updatedAt }, 1],
+  ["a search", "?q=anna", queued, 0],
+])("%s is not asked about every few seconds", async (_, search, one, times) => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const { sent } = openList([one], `/users/invitations${search}`);
+  await rowOf(/Anna Hale/);
+  const before = asked(sent).length;
+  await vi.advanceTimersByTimeAsync(30_000);
+  expect(asked(sent)).toHaveLength(before + times);
+});
+
+test("a button that goes with the answer leaves the focus at the person", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let all = [anna];
+  openList(() => all);
+  within(await rowOf(/Anna Hale/))
+    .getByRole("button", { name: "Resend to Anna Hale" })
+    .focus();
+  all = [{ ...anna, status: "accepted" }];
+  await vi.advanceTimersByTimeAsync(20_000);
+  await waitFor(() => expect(screen.getByRole("row", { name: /Anna Hale/ }).textContent).toContain("Confirmed"));
+  expect(document.activeElement).toBe(screen.getByRole("link", { name: "Anna Hale" }));
 });
 
 test("a hidden list does not ask, and asks at once when its window gets the focus", async () => {
