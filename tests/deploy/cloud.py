@@ -136,8 +136,13 @@ class Cloud:
         return wait_for(lambda: (found := self.emails(address)) and len(found) >= count and found, f"email to {address}")
 
     def newest_link(self, address: str, count: int = 1) -> str:
-        """Returns the link in the newest of at least `count` emails to the address."""
-        return re.search(r"https://\S+#token=[\w-]+", self.wait_for_emails(address, count)[-1]["BodyText"]).group()
+        """Returns the newest link in emails to the address, from the `count`th email on. Notices have no link."""
+
+        def links() -> list[str]:
+            texts = [email["BodyText"] for email in self.emails(address)[count - 1 :]]
+            return [link for text in texts for link in re.findall(r"https://\S+#token=[\w-]+", text)]
+
+        return wait_for(links, f"link to {address}")[-1]
 
 
 def wait_for(condition: Any, what: str, seconds: float = 20) -> Any:

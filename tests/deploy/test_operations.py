@@ -22,7 +22,7 @@ def test_a_request_writes_metrics_into_the_log(clinic: Clinic, stack: Stack):
 
 def test_the_dashboard_shows_the_functions_of_the_stack(stack: Stack):
     body = stack.cloud.client("cloudwatch").get_dashboard(DashboardName=STACK)["DashboardBody"]
-    assert len(json.loads(body)["widgets"]) == 15
+    assert len(json.loads(body)["widgets"]) == 16
     assert stack.ids["InviteFunction"] in body and "${" not in body
 
 
