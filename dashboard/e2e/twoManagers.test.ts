@@ -34,7 +34,7 @@ inBrowser("two managers who edit the same person", () => {
       await page.reload();
       await page.getByRole("heading", { name: "Ben Castillo Vega", level: 1 }).waitFor();
       await page.getByText("Front Desk Operator").first().waitFor();
-      await page.getByText("Studies, Dashboard").waitFor();
+      await page.getByText("Studies, Dashboard", { exact: true }).waitFor();
     }
   });
 });
