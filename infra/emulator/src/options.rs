@@ -50,6 +50,17 @@ pub struct Options {
     pub lambda: Option<String>,
 }
 
+impl Options {
+    /// Whether a function that the stream, a queue or a schedule calls runs.
+    pub(crate) fn runs(&self, function: &str) -> bool {
+        match function {
+            "events" => self.append_events,
+            "mailer" | "webhooks" => self.deliver_stream,
+            _ => true,
+        }
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

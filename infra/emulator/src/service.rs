@@ -44,8 +44,6 @@ use crate::{aws, breached_passwords, functions, npi_registry};
 
 /// How often expired items are removed. DynamoDB takes up to two days. Each time reads every item.
 const SWEEP: Duration = Duration::from_hours(1);
-/// The function that appends to the event feed.
-const EVENTS: &str = "events";
 /// How often delivered records are removed from the stream.
 const TRIM: Duration = Duration::from_millis(250);
 
@@ -70,14 +68,12 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
     tasks.serve(listener, service.app(&template.routes, reports, &options)?);
     let mut deliveries = Vec::new();
     if options.deliver_stream {
-        let runs = |stream: &StreamMapping| options.append_events || stream.function != EVENTS;
-        for stream in template.streams.into_iter().filter(runs) {
+        for stream in template.streams.into_iter().filter(|one| options.runs(&one.function)) {
             deliveries.push(service.deliver(stream, &records, &options, &mut tasks)?);
         }
     }
     trim_stream(&options, &template.table.name, &deliveries, &mut tasks)?;
-    let runs = |schedule: &Schedule| options.append_events || schedule.function != EVENTS;
-    for schedule in template.schedules.into_iter().filter(runs) {
+    for schedule in template.schedules.into_iter().filter(|one| options.runs(&one.function)) {
         service.schedule(schedule, &options, &mut tasks)?;
     }
     let expiring = database.clone();
@@ -287,7 +283,7 @@ impl Service {
                 let mailer = self.mailer.clone();
                 tasks.run_until_stop(|stop| delivery.run(mailer, stop));
             }
-            (None, EVENTS) => {
+            (None, "events") => {
                 let events = self.events.clone();
                 tasks.run_until_stop(|stop| delivery.run(events, stop));
             }
@@ -337,7 +333,7 @@ impl Service {
             ))),
             (None, "mailer") => ScheduledFunction::Mailer(Box::new(self.mailer.clone())),
             (None, "npi-verifier") => ScheduledFunction::NpiVerifier(self.npi_verifier.clone()),
-            (None, EVENTS) => ScheduledFunction::Events(self.events.clone()),
+            (None, "events") => ScheduledFunction::Events(self.events.clone()),
             (None, function) => return Err(StartError::UnknownScheduled(function.to_owned())),
         };
         tasks.run_until_stop(|stop| schedule::run(schedule, scheduled, stop));
