@@ -38,8 +38,9 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     changes::retry!(async {
         let done = Json(Done::new("The person is now an owner, and you are now an admin."));
-        let next = load_user(&deps, person, id).await?;
+        // In this order: if the same request has lowered the caller at this moment, it has raised the next owner.
         let own = load_user(&deps, person, person.user.id).await?;
+        let next = load_user(&deps, person, id).await?;
         let level = |user: &User| user.profile.permissions.level();
         if level(&next) == Level::Owner && level(&own) == Level::Admin {
             return Ok(Attempt::Done(Json(Done::new("The person is an owner."))));
