@@ -11,6 +11,9 @@ use domain::delivery::DeliveryStatus;
 use domain::invitation::InvitationStatus;
 use domain::study::ViewMode;
 use domain::user::UserStatus;
+use domain::webhook::{
+    DeliveryState, DisabledReason, RequestedDelivery, SendFailure, WebhookStatus,
+};
 use store::NoticeKind;
 
 /// The values of an enum: the Rust name and the stored text, with a tab between them.
@@ -26,6 +29,11 @@ fn named<T: Copy + std::fmt::Debug>(
 fn values_in_code() -> BTreeSet<String> {
     let users = [UserStatus::Active, UserStatus::Deactivated, UserStatus::Released];
     let notices = NoticeKind::NAMES.map(|(name, text)| format!("NoticeKind::{name}\t{text}"));
+    // The variants of these own data, so their names are made of the texts.
+    let states = |kind: &str, texts: &[&str]| -> Vec<String> {
+        let name = |text: &str| format!("{}{}", text[..1].to_uppercase(), &text[1..]);
+        texts.iter().map(|text| format!("{kind}::{}\t{text}", name(text))).collect()
+    };
     let values = [
         named("AuditAction", &AuditAction::ALL, AuditAction::as_str),
         named("AccessRefusal", &AccessRefusal::ALL, AccessRefusal::as_str),
@@ -37,6 +45,11 @@ fn values_in_code() -> BTreeSet<String> {
         named("UserStatus", &users, UserStatus::as_str),
         named("AlertEvent", &AlertEvent::ALL, AlertEvent::as_str),
         named("Scope", &Scope::ALL, Scope::as_str),
+        named("DisabledReason", &DisabledReason::ALL, DisabledReason::as_str),
+        named("RequestedDelivery", &RequestedDelivery::ALL, RequestedDelivery::as_str),
+        named("SendFailure", &SendFailure::ALL, SendFailure::as_str),
+        states("DeliveryState", &DeliveryState::NAMES),
+        states("WebhookStatus", &WebhookStatus::NAMES),
         notices.to_vec(),
     ];
     values.into_iter().flatten().collect()

@@ -17,6 +17,7 @@ pub const fn secret_settings(set: KeySet) -> (&'static str, &'static str) {
         KeySet::PasswordLinkKeys => ("PASSWORD_LINK_KEYS", "PASSWORD_LINK_KEYS_SECRET_ARN"),
         KeySet::AccessLinkKeys => ("ACCESS_LINK_KEYS", "ACCESS_LINK_KEYS_SECRET_ARN"),
         KeySet::KnownBrowserKeys => ("KNOWN_BROWSER_KEYS", "KNOWN_BROWSER_KEYS_SECRET_ARN"),
+        KeySet::WebhookKeys => ("WEBHOOK_KEYS", "WEBHOOK_KEYS_SECRET_ARN"),
     }
 }
 

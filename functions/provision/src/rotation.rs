@@ -96,7 +96,7 @@ pub(crate) async fn replace_leaked(deps: &Deps, name: &str) -> Result<ChangedKey
 fn parse_set(field: &'static str, name: &str) -> Result<KeySet, ProvisionError> {
     const UNKNOWN: Refusal = Refusal::new(
         "keys_unknown",
-        "Send SigningKeys, InvitationLinkKeys, PasswordLinkKeys, AccessLinkKeys or KnownBrowserKeys.",
+        "Send SigningKeys, InvitationLinkKeys, PasswordLinkKeys, AccessLinkKeys, KnownBrowserKeys or WebhookKeys.",
     );
     check_field(field, KeySet::parse(name).ok_or(UNKNOWN))
 }
@@ -149,6 +149,8 @@ fn pause_before(change: KeyChange, set: KeySet) -> Duration {
         }
         // How long a browser keeps its cookie.
         (KeyChange::Finished, KeySet::KnownBrowserKeys) => Duration::from_hours(180 * 24),
+        // How long clinics have to rotate their webhooks, which show that they need it.
+        (KeyChange::Finished, KeySet::WebhookKeys) => Duration::from_hours(90 * 24),
     }
 }
 

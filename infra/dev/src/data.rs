@@ -14,6 +14,7 @@ const INVITATION_LINK_KEYS: &str = "invitation-link-keys";
 const PASSWORD_LINK_KEYS: &str = "password-link-keys";
 const ACCESS_LINK_KEYS: &str = "access-link-keys";
 const KNOWN_BROWSER_KEYS: &str = "known-browser-keys";
+const WEBHOOK_KEYS: &str = "webhook-keys";
 const SIGNING_KEYS: &str = "signing-keys";
 const DEMO_KEY: &str = "demo-api-key";
 const DYNAMODB_URL: &str = "dynamodb-url";
@@ -21,12 +22,13 @@ const LAMBDA_ENV: &str = "lambda.env";
 const LOCK: &str = "lock";
 /// How the names of the files written here begin, apart from the emulator's. A reset removes these
 /// and the emulator's, and no other file.
-const FILES: [&str; 9] = [
+const FILES: [&str; 10] = [
     INBOX,
     INVITATION_LINK_KEYS,
     PASSWORD_LINK_KEYS,
     ACCESS_LINK_KEYS,
     KNOWN_BROWSER_KEYS,
+    WEBHOOK_KEYS,
     SIGNING_KEYS,
     DEMO_KEY,
     DYNAMODB_URL,
@@ -102,6 +104,7 @@ impl DataDirectory {
             password_links: self.load_or_create_secret(PASSWORD_LINK_KEYS, entropy)?,
             access_links: self.load_or_create_secret(ACCESS_LINK_KEYS, entropy)?,
             known_browsers: self.load_or_create_secret(KNOWN_BROWSER_KEYS, entropy)?,
+            webhooks: self.load_or_create_secret(WEBHOOK_KEYS, entropy)?,
         })
     }
 
@@ -196,8 +199,13 @@ mod tests {
         assert_eq!(different.len(), 4, "each purpose has a secret of its own");
         assert!(secrets.iter().all(|(_, secret)| secret.len() == 43));
         assert_eq!(load(), secrets);
-        for name in [INVITATION_LINK_KEYS, PASSWORD_LINK_KEYS, ACCESS_LINK_KEYS, KNOWN_BROWSER_KEYS]
-        {
+        for name in [
+            INVITATION_LINK_KEYS,
+            PASSWORD_LINK_KEYS,
+            ACCESS_LINK_KEYS,
+            KNOWN_BROWSER_KEYS,
+            WEBHOOK_KEYS,
+        ] {
             let mode = scratch.path().join(name).metadata().unwrap().permissions().mode();
             assert_eq!(mode & 0o777, 0o600, "{name}");
         }

@@ -5,14 +5,14 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::credentials::keyring::{
-    AccessLinks, InvitationLinks, Keyring, KnownBrowsers, PasswordLinks,
+    AccessLinks, InvitationLinks, Keyring, KnownBrowsers, PasswordLinks, WebhookSecrets,
 };
 use domain::entropy::{Entropy, random};
 use runtime::{NoKeyring, SecretSettings, keyring_from};
 
 use crate::options::Options;
 
-/// The secrets of the links and of known browsers, one for each purpose.
+/// The secrets of the links, of known browsers and of webhooks, one for each purpose.
 #[derive(Clone)]
 pub struct TokenSecrets {
     /// Of the links of invitations.
@@ -23,6 +23,8 @@ pub struct TokenSecrets {
     pub access_links: String,
     /// Of the cookies of known browsers.
     pub known_browsers: String,
+    /// Of the secrets of webhooks.
+    pub webhooks: String,
 }
 
 impl TokenSecrets {
@@ -32,16 +34,18 @@ impl TokenSecrets {
             password_links: new_secret(entropy),
             access_links: new_secret(entropy),
             known_browsers: new_secret(entropy),
+            webhooks: new_secret(entropy),
         }
     }
 
     /// The functions' settings that hold these secrets.
-    pub fn settings(&self) -> [(&'static str, String); 4] {
+    pub fn settings(&self) -> [(&'static str, String); 5] {
         [
             (InvitationLinks::PLAIN, self.invitation_links.clone()),
             (PasswordLinks::PLAIN, self.password_links.clone()),
             (AccessLinks::PLAIN, self.access_links.clone()),
             (KnownBrowsers::PLAIN, self.known_browsers.clone()),
+            (WebhookSecrets::PLAIN, self.webhooks.clone()),
         ]
     }
 }
@@ -57,6 +61,8 @@ pub struct Keyrings {
     pub access_links: Arc<Keyring<AccessLinks>>,
     /// Of the cookies of known browsers.
     pub known_browsers: Arc<Keyring<KnownBrowsers>>,
+    /// Of the secrets of webhooks.
+    pub webhooks: Arc<Keyring<WebhookSecrets>>,
 }
 
 impl Keyrings {
@@ -66,6 +72,7 @@ impl Keyrings {
             password_links: Arc::new(keyring_from(&secrets.password_links)?),
             access_links: Arc::new(keyring_from(&secrets.access_links)?),
             known_browsers: Arc::new(keyring_from(&secrets.known_browsers)?),
+            webhooks: Arc::new(keyring_from(&secrets.webhooks)?),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Security alerts: emails about new owners and admins, API keys and passwords.
+//! Security alerts: emails about new owners and admins, API keys, passwords and disabled webhooks.
 
 use crate::actor::Actor;
 use crate::audit::AuditObject;
@@ -19,17 +19,20 @@ pub enum AlertEvent {
     PasswordChanged,
     /// The object, a user, set a new password with an emailed link.
     PasswordReset,
+    /// The object, a webhook endpoint, gets no more events because its receiver failed.
+    WebhookDisabled,
 }
 
 impl AlertEvent {
     /// Every event.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::ManagerAdded,
         Self::ApiKeyCreated,
         Self::ApiKeyRotated,
         Self::OwnershipTransferred,
         Self::PasswordChanged,
         Self::PasswordReset,
+        Self::WebhookDisabled,
     ];
 
     /// The stored name of the event.
@@ -41,6 +44,7 @@ impl AlertEvent {
             Self::OwnershipTransferred => "ownership_transferred",
             Self::PasswordChanged => "password_changed",
             Self::PasswordReset => "password_reset",
+            Self::WebhookDisabled => "webhook_disabled",
         }
     }
 

@@ -6,13 +6,14 @@ use std::fmt;
 use crate::actor::Actor;
 use crate::credentials::key_set::{KeyChange, KeySet};
 use crate::ids::{
-    AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId,
+    AccessId, ApiKeyId, AuditId, ClinicId, InvitationId, NoticeId, SessionId, UserId, WebhookId,
 };
 use crate::person::permissions::Permissions;
 use crate::person::{ClinicRole, FullName};
 use crate::study::StudyRef;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
+use crate::webhook::{DisabledReason, RequestedDelivery};
 
 /// The action of an audit record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,6 +80,20 @@ pub enum AuditAction {
     ItemMarked,
     /// The operator changed a set of keys. Recorded under [`ClinicId::OPERATOR`].
     KeysChanged(KeyChange),
+    /// A webhook endpoint was created.
+    WebhookCreated,
+    /// The URL, description or event types of a webhook endpoint were changed.
+    WebhookChanged,
+    /// A webhook endpoint got another secret.
+    WebhookRotated,
+    /// The receiver of a webhook endpoint answered its challenge.
+    WebhookVerified,
+    /// Someone asked for deliveries to a webhook endpoint.
+    WebhookRequested(RequestedDelivery),
+    /// A webhook endpoint was disabled because its receiver failed.
+    WebhookDisabled(DisabledReason),
+    /// A webhook endpoint was ended.
+    WebhookEnded,
 }
 
 /// Why a link did not open, or a view was not renewed. Only the audit shows the reason.
@@ -128,7 +143,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 38] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -160,6 +175,13 @@ impl AuditAction {
         Self::EmailRequeued,
         Self::ItemMarked,
         Self::KeysChanged(KeyChange::Added),
+        Self::WebhookCreated,
+        Self::WebhookChanged,
+        Self::WebhookRotated,
+        Self::WebhookVerified,
+        Self::WebhookRequested(RequestedDelivery::Test),
+        Self::WebhookDisabled(DisabledReason::Gone),
+        Self::WebhookEnded,
     ];
 
     /// The name of the action, as filters use it.
@@ -196,6 +218,13 @@ impl AuditAction {
             Self::EmailRequeued => "email.requeued",
             Self::ItemMarked => "item.marked",
             Self::KeysChanged(_) => "keys.changed",
+            Self::WebhookCreated => "webhook.created",
+            Self::WebhookChanged => "webhook.changed",
+            Self::WebhookRotated => "webhook.rotated",
+            Self::WebhookVerified => "webhook.verified",
+            Self::WebhookRequested(_) => "webhook.delivery_requested",
+            Self::WebhookDisabled(_) => "webhook.disabled",
+            Self::WebhookEnded => "webhook.ended",
         }
     }
 
@@ -213,6 +242,8 @@ impl AuditAction {
             .chain(issued)
             .chain(refused)
             .chain(KeyChange::ALL.into_iter().map(Self::KeysChanged))
+            .chain(RequestedDelivery::ALL.into_iter().map(Self::WebhookRequested))
+            .chain(DisabledReason::ALL.into_iter().map(Self::WebhookDisabled))
             .find(|action| action.as_str() == name && action.detail() == detail)
     }
 
@@ -222,6 +253,8 @@ impl AuditAction {
             Self::AccessIssued(mode) => Some(mode.as_str()),
             Self::AccessRefused(why) => Some(why.as_str()),
             Self::KeysChanged(change) => Some(change.as_str()),
+            Self::WebhookRequested(kind) => Some(kind.as_str()),
+            Self::WebhookDisabled(why) => Some(why.as_str()),
             _ => None,
         }
     }
@@ -244,6 +277,8 @@ pub enum AuditObject {
     Notice(NoticeId),
     /// A set of keys.
     Keys(KeySet),
+    /// A webhook endpoint.
+    Webhook(WebhookId),
     /// A temporary access. Records outlive it, so each one also names the user and the study.
     Access {
         /// The access.
@@ -268,6 +303,7 @@ impl fmt::Display for AuditObject {
             Self::Session(id) => id.fmt(f),
             Self::Notice(id) => id.fmt(f),
             Self::Keys(set) => write!(f, "keys:{}", set.as_str()),
+            Self::Webhook(id) => id.fmt(f),
             Self::Access { id, .. } => id.fmt(f),
         }
     }
@@ -295,6 +331,7 @@ impl AuditObject {
             .or_else(|| SessionId::parse(text).map(Self::Session).ok())
             .or_else(|| AccessId::parse(text).map(access).ok())
             .or_else(|| NoticeId::parse(text).map(Self::Notice).ok())
+            .or_else(|| WebhookId::parse(text).map(Self::Webhook).ok())
             .or_else(|| KeySet::parse(text.strip_prefix("keys:")?).map(Self::Keys))
             .or_else(|| clinic(text).map(Self::Clinic))
             .or_else(|| key(text).map(Self::ApiKey))
@@ -369,7 +406,8 @@ mod tests {
             let session = AuditObject::Session(SessionId::from_bytes(bytes));
             let notice = AuditObject::Notice(NoticeId::from_bytes(bytes));
             let keys = AuditObject::Keys(KeySet::ALL[usize::from(bytes[0]) % KeySet::ALL.len()]);
-            let others = [notice, keys, AuditObject::ApiKey(key), AuditObject::Invitation(invitation), AuditObject::User(user)];
+            let webhook = AuditObject::Webhook(WebhookId::from_bytes(bytes));
+            let others = [notice, keys, webhook, AuditObject::ApiKey(key), AuditObject::Invitation(invitation), AuditObject::User(user)];
             for object in [clinic, session].into_iter().chain(others) {
                 prop_assert_eq!(AuditObject::parse(&object.to_string()), Some(object));
             }

@@ -53,7 +53,7 @@ fn port_of(text: &str) -> Option<u16> {
 }
 
 /// Returns the A-label of a host name, or 127.0.0.1. An A-label has only letters, digits and hyphens.
-fn host_of(text: &str) -> Option<String> {
+pub(crate) fn host_of(text: &str) -> Option<String> {
     let host = idna::domain_to_ascii_strict(text).ok()?;
     let label = |l: &str| {
         let ends = l.starts_with('-') || l.ends_with('-');

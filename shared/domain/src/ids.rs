@@ -108,6 +108,12 @@ prefixed_id!(
     /// An email other than an invitation.
     NoticeId, "mail_");
 prefixed_id!(
+    /// A webhook endpoint.
+    WebhookId, "whk_");
+prefixed_id!(
+    /// The delivery of one event to one webhook endpoint. Sorts by the time of the event.
+    DeliveryId, "whd_");
+prefixed_id!(
     /// A dashboard session.
     SessionId, "ses_");
 prefixed_id!(
@@ -174,6 +180,25 @@ impl EventId {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&digest.finalize()[..16]);
         Self::from_bytes(bytes)
+    }
+}
+
+impl DeliveryId {
+    /// The id of the delivery of this event to this endpoint. It is always the same, so an event is queued for
+    /// an endpoint once.
+    pub fn of(event: EventId, endpoint: WebhookId, at: Timestamp) -> Self {
+        let mut digest = Sha256::new();
+        digest.update(event.bytes());
+        digest.update(endpoint.bytes());
+        let mut random = [0; 10];
+        random.copy_from_slice(&digest.finalize()[..10]);
+        let millis = u64::try_from(at.millis()).unwrap_or(0);
+        Self(Builder::from_unix_timestamp_millis(millis, &random).into_uuid())
+    }
+
+    /// The smallest id of the delivery of an event at `time` or later, for ranges of keys.
+    pub fn floor(time: Timestamp) -> Self {
+        Self(floor_uuid(time))
     }
 }
 
@@ -282,6 +307,19 @@ pub(crate) mod tests {
             assert_ne!(other, id(0, &[b"a", b"b"]));
         }
         assert_eq!(id(59, &[b"a"]).created_at(), at(0));
+    }
+
+    #[test]
+    fn an_event_has_one_delivery_for_each_endpoint() {
+        let at = |seconds: i64| Timestamp::from_millis(1_795_512_600_000 + seconds * 1000).unwrap();
+        let event = |byte| EventId::from_bytes([byte; 16]);
+        let endpoint = |byte| WebhookId::from_bytes([byte; 16]);
+        let id = DeliveryId::of(event(1), endpoint(1), at(0));
+        assert_eq!(DeliveryId::of(event(1), endpoint(1), at(0)), id);
+        assert_ne!(DeliveryId::of(event(2), endpoint(1), at(0)), id);
+        assert_ne!(DeliveryId::of(event(1), endpoint(2), at(0)), id);
+        assert!(DeliveryId::of(event(1), endpoint(1), at(1)) > id);
+        assert!(DeliveryId::floor(at(0)) <= id && id < DeliveryId::floor(at(1)));
     }
 
     #[test]

@@ -27,3 +27,4 @@ pub mod session;
 pub mod study;
 pub mod time;
 pub mod user;
+pub mod webhook;

@@ -45,6 +45,12 @@ impl Timestamp {
         Self::from_millis(parsed.as_millisecond())
     }
 
+    /// Reads a date of HTTP, such as `Tue, 24 Nov 2026 09:30:00 GMT` (RFC 9110 section 5.6.7).
+    pub fn parse_http_date(text: &str) -> Option<Self> {
+        let parsed = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Self::from_millis(parsed.as_millisecond()).ok()
+    }
+
     /// Adds `duration`. Stops at the last instant that can be represented.
     #[must_use]
     pub fn plus(self, duration: Duration) -> Self {

@@ -1,4 +1,4 @@
-//! The security alert: the email about a new owner or admin, API key or password.
+//! The security alert: the email about a new owner or admin, API key or password, or a disabled webhook.
 
 use askama::Template;
 use domain::alert::AlertEvent;
@@ -17,7 +17,7 @@ pub struct AlertEmail {
     pub event: AlertEvent,
     /// Who did it: a person's name, or a phrase such as `The operator of AutoScribe`.
     pub actor_name: String,
-    /// What it happened to: a person's name or the description of an API key.
+    /// What it happened to: a person's name, or the description of an API key or a webhook.
     pub object_name: String,
     /// Whether the recipient is the person it happened to.
     pub to_object: bool,
@@ -111,6 +111,13 @@ impl AlertEmail {
                 format!("New secret for an API key of {clinic}"),
                 format!("{actor} created a new secret for the API key \u{201c}{object}\u{201d}."),
                 revoke,
+            ],
+            (AlertEvent::WebhookDisabled, _) => [
+                format!("A webhook of {clinic} gets no more events"),
+                format!(
+                    "{actor} stopped sending events to the webhook \u{201c}{object}\u{201d}, because its receiver failed for five days or asked for no more."
+                ),
+                "Repair the receiver. Then open the dashboard, verify the webhook again, and send it the events that it missed. Events are kept for 30 days.".to_owned(),
             ],
             (AlertEvent::OwnershipTransferred, true) => [
                 format!("{object} is now an owner of {clinic}"),

@@ -98,6 +98,11 @@ fn alert(event: AlertEvent, object: &str, to_object: bool) -> AlertEmail {
     }
 }
 
+fn disabled_webhook() -> AlertEmail {
+    let disabled = alert(AlertEvent::WebhookDisabled, "Main PACS", false);
+    AlertEmail { actor_name: "AutoScribe".into(), ..disabled }
+}
+
 /// Names that would break a template that doesn't escape them.
 fn hostile() -> InvitationEmail {
     InvitationEmail {
@@ -145,6 +150,7 @@ fn samples() -> Vec<(&'static str, Message)> {
             "alert_rotated",
             alert(AlertEvent::ApiKeyRotated, "Main PACS", false).render(&ada).unwrap(),
         ),
+        ("alert_webhook", disabled_webhook().render(&ada).unwrap()),
         (
             "alert_owner",
             alert(AlertEvent::OwnershipTransferred, "Ada Lovelace", false).render(&ada).unwrap(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::credentials::keyring::{
     AccessLinks, InvitationLinks, KeyPurpose, Keyring, KnownBrowsers, PasswordLinks, TokenKey,
+    WebhookSecrets,
 };
 
 use crate::secret::{NoSecret, ReplaceKeys, SecretNames, Secrets};
@@ -39,6 +40,11 @@ impl SecretSettings for AccessLinks {
 impl SecretSettings for KnownBrowsers {
     const PLAIN: &'static str = "KNOWN_BROWSER_KEYS";
     const ARN: &'static str = "KNOWN_BROWSER_KEYS_SECRET_ARN";
+}
+
+impl SecretSettings for WebhookSecrets {
+    const PLAIN: &'static str = "WEBHOOK_KEYS";
+    const ARN: &'static str = "WEBHOOK_KEYS_SECRET_ARN";
 }
 
 /// Why there is no keyring.

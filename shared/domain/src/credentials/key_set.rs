@@ -13,16 +13,19 @@ pub enum KeySet {
     AccessLinkKeys,
     /// Of the cookies of known browsers.
     KnownBrowserKeys,
+    /// Of the secrets of webhooks.
+    WebhookKeys,
 }
 
 impl KeySet {
     /// Every set.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::SigningKeys,
         Self::InvitationLinkKeys,
         Self::PasswordLinkKeys,
         Self::AccessLinkKeys,
         Self::KnownBrowserKeys,
+        Self::WebhookKeys,
     ];
 
     /// The name of the secret.
@@ -33,6 +36,7 @@ impl KeySet {
             Self::PasswordLinkKeys => "PasswordLinkKeys",
             Self::AccessLinkKeys => "AccessLinkKeys",
             Self::KnownBrowserKeys => "KnownBrowserKeys",
+            Self::WebhookKeys => "WebhookKeys",
         }
     }
 

@@ -1,5 +1,5 @@
 //! Keys that authenticate what the service gives out and reads again: the tokens of links, and the cookie
-//! of a known browser.
+//! of a known browser. The secrets of webhooks derive from such keys too.
 //!
 //! Each purpose has a secret of its own, which only the functions that make or read its tokens can load.
 //! A keyring names its purpose in its type, so a key of one purpose cannot read a token of another.
@@ -40,6 +40,10 @@ pub enum AccessLinks {}
 #[derive(Clone, Copy, Debug)]
 pub enum KnownBrowsers {}
 
+/// The secrets of webhooks. `users` shows them once, and `webhooks` signs with them.
+#[derive(Clone, Copy, Debug)]
+pub enum WebhookSecrets {}
+
 /// The terms that an invited person accepts. `confirm` makes and reads them, with the keys of
 /// [`InvitationLinks`].
 #[derive(Clone, Copy, Debug)]
@@ -63,6 +67,10 @@ impl KeyPurpose for AccessLinks {
 
 impl KeyPurpose for KnownBrowsers {
     const INFO: &'static [u8] = b"autoscribe-access/known-browser/1";
+}
+
+impl KeyPurpose for WebhookSecrets {
+    const INFO: &'static [u8] = b"autoscribe-access/webhook-secret/1";
 }
 
 /// One key of a keyring.
@@ -133,6 +141,21 @@ impl<P: KeyPurpose> Keyring<P> {
         };
         key.mac::<P>(&sealed).verify_slice(&mac).map_err(|_| TokenInvalid)?;
         part(&sealed, 1)
+    }
+
+    /// The number of the newest key.
+    pub fn newest_kid(&self) -> u8 {
+        self.keys().newest.kid
+    }
+
+    /// Derives a secret with the key of this number. `None` if the key is gone.
+    pub(super) fn derive(&self, kid: u8, body: &[u8]) -> Option<[u8; MAC]> {
+        let keys = self.keys();
+        let Some(key) = keys.find(kid) else {
+            self.outdated.store(true, Ordering::Relaxed);
+            return None;
+        };
+        Some(key.mac::<P>(body).finalize().into_bytes().into())
     }
 
     /// Digests `body`, which stays hidden, for another purpose with the same keys.
@@ -212,6 +235,7 @@ mod tests {
                     keyring::<PasswordLinks>(1).open::<16>(text).is_ok(),
                     keyring::<AccessLinks>(1).open::<16>(text).is_ok(),
                     keyring::<KnownBrowsers>(1).open::<16>(text).is_ok(),
+                    keyring::<WebhookSecrets>(1).open::<16>(text).is_ok(),
                 ]
             };
             let sealed = [
@@ -219,9 +243,10 @@ mod tests {
                 keyring::<PasswordLinks>(1).seal(&body),
                 keyring::<AccessLinks>(1).seal(&body),
                 keyring::<KnownBrowsers>(1).seal(&body),
+                keyring::<WebhookSecrets>(1).seal(&body),
             ];
             for (at, token) in sealed.iter().enumerate() {
-                let expected: [bool; 4] = std::array::from_fn(|purpose| purpose == at);
+                let expected: [bool; 5] = std::array::from_fn(|purpose| purpose == at);
                 prop_assert_eq!(opens(token.reveal()), expected);
             }
         }

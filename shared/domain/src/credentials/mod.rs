@@ -8,3 +8,4 @@ pub mod password;
 pub mod signing;
 pub mod terms;
 pub mod token;
+pub mod webhook_secret;

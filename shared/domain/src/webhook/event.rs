@@ -1,0 +1,107 @@
+//! What a delivery carries.
+
+use serde_json::{Value, json};
+
+use crate::ids::EventId;
+use crate::time::Timestamp;
+
+/// The type of the event that asks a new receiver whether it wants deliveries.
+pub const CHALLENGE: &str = "webhook.challenge";
+/// The type of the event that an owner or admin sends to try a receiver.
+pub const TEST: &str = "webhook.test";
+
+/// An event on its way to a receiver. It holds ids and states, and never a name or an address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebhookEvent {
+    /// The id. The feed has the same.
+    pub id: EventId,
+    /// The type. A newer release may have written one that this release does not know.
+    pub kind: String,
+    /// When it happened.
+    pub at: Timestamp,
+    /// The data, as the text of a JSON object.
+    pub data: String,
+}
+
+impl WebhookEvent {
+    /// The event that asks a receiver to send this text back.
+    pub fn challenge(id: EventId, at: Timestamp, text: &str) -> Self {
+        let data = json!({ "challenge": text }).to_string();
+        Self { id, kind: CHALLENGE.to_owned(), at, data }
+    }
+
+    /// The event that tries a receiver.
+    pub fn test(id: EventId, at: Timestamp) -> Self {
+        let data = json!({ "message": "This is a test." }).to_string();
+        Self { id, kind: TEST.to_owned(), at, data }
+    }
+
+    /// Whether it asks a new receiver whether it wants deliveries.
+    pub fn is_challenge(&self) -> bool {
+        self.kind == CHALLENGE
+    }
+
+    /// Whether it is in the clinic's feed.
+    pub fn is_of_feed(&self) -> bool {
+        !self.is_challenge() && self.kind != TEST
+    }
+
+    /// The body of a delivery. It is the same each time, with the members that the feed has.
+    pub fn body(&self) -> String {
+        let data: Value = serde_json::from_str(&self.data).unwrap_or_default();
+        let (id, at) = (self.id.to_string(), self.at.to_string());
+        json!({ "id": id, "type": self.kind, "createdAt": at, "data": data }).to_string()
+    }
+}
+
+/// Whether the answer of a receiver repeats the text of a challenge: `{"challenge": "..."}`.
+pub fn answers_challenge(event: &WebhookEvent, answer: &[u8]) -> bool {
+    let member = |json: Value| json.get("challenge").and_then(Value::as_str).map(str::to_owned);
+    let asked = serde_json::from_str(&event.data).ok().and_then(member);
+    asked.is_some() && serde_json::from_slice(answer).ok().and_then(member) == asked
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn challenge() -> WebhookEvent {
+        WebhookEvent::challenge(EventId::from_bytes([1; 16]), Timestamp::EPOCH, "text")
+    }
+
+    #[test]
+    fn a_body_has_the_members_of_the_feed() {
+        let body: Value = serde_json::from_str(&challenge().body()).unwrap();
+        let expected = json!({
+            "id": format!("whe_{}", "01".repeat(16)), "type": "webhook.challenge",
+            "createdAt": "1970-01-01T00:00:00.000Z", "data": { "challenge": "text" },
+        });
+        assert_eq!(body, expected);
+        assert!(!challenge().is_of_feed());
+    }
+
+    #[test]
+    fn only_the_text_of_the_challenge_answers_it() {
+        for (answer, right) in [
+            (r#"{"challenge":"text"}"#, true),
+            (r#" {"ok":1,"challenge":"text"} "#, true),
+            (r#"{"challenge":"other"}"#, false),
+            (r#"{"challenge":null}"#, false),
+            (r#"{}"#, false),
+            ("text", false),
+            ("", false),
+        ] {
+            assert_eq!(answers_challenge(&challenge(), answer.as_bytes()), right, "{answer}");
+        }
+        let test = WebhookEvent::test(EventId::from_bytes([1; 16]), Timestamp::EPOCH);
+        assert!(!answers_challenge(&test, b"{}"));
+    }
+
+    proptest! {
+        #[test]
+        fn reading_an_answer_never_panics(answer in any::<Vec<u8>>()) {
+            prop_assert!(!answers_challenge(&challenge(), &answer));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What an attempt says about an endpoint.
+
+use std::time::Duration;
+
+use crate::time::Timestamp;
+use crate::webhook::{AttemptResult, DisabledReason, NextStep, WebhookEndpoint, WebhookStatus};
+
+/// After how long with failures only an endpoint is disabled.
+const PATIENCE: Duration = Duration::from_hours(5 * 24);
+
+/// How an attempt changes its endpoint.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HealthChange {
+    /// Not at all.
+    None,
+    /// The first failure after a success.
+    StartsToFail,
+    /// The first success after failures.
+    Recovers,
+    /// The endpoint is disabled.
+    Disable(DisabledReason),
+}
+
+impl WebhookEndpoint {
+    /// How an attempt at `now` changes this endpoint.
+    pub fn health_after(
+        &self,
+        result: AttemptResult,
+        step: NextStep,
+        now: Timestamp,
+    ) -> HealthChange {
+        if self.status != WebhookStatus::Active {
+            return HealthChange::None;
+        }
+        match (step, self.failing_since) {
+            (NextStep::Gone, _) => HealthChange::Disable(DisabledReason::Gone),
+            (NextStep::Delivered, Some(_)) => HealthChange::Recovers,
+            (NextStep::Delivered, None) => HealthChange::None,
+            _ if !result.is_failure_of_receiver() => HealthChange::None,
+            (_, None) => HealthChange::StartsToFail,
+            (_, Some(since)) if now.since(since) >= PATIENCE => {
+                HealthChange::Disable(DisabledReason::Failing)
+            }
+            (_, Some(_)) => HealthChange::None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::webhook::SendFailure;
+    use crate::webhook::endpoint::tests::active;
+
+    const FAILED: AttemptResult = AttemptResult::Status(500);
+    const RETRY: NextStep = NextStep::RetryAt(Timestamp::EPOCH);
+
+    fn days(days: u64) -> Timestamp {
+        Timestamp::EPOCH.plus(Duration::from_hours(days * 24))
+    }
+
+    #[test]
+    fn five_days_of_failures_disable_an_endpoint() {
+        let healthy = active();
+        assert_eq!(healthy.health_after(FAILED, RETRY, days(1)), HealthChange::StartsToFail);
+        let failing = WebhookEndpoint { failing_since: Some(days(1)), ..healthy };
+        let almost = days(6).previous_instant();
+        assert_eq!(failing.health_after(FAILED, RETRY, almost), HealthChange::None);
+        let disable = HealthChange::Disable(DisabledReason::Failing);
+        assert_eq!(failing.health_after(FAILED, RETRY, days(6)), disable);
+        assert_eq!(failing.health_after(FAILED, NextStep::GiveUp, days(6)), disable);
+        let ours = AttemptResult::Failure(SendFailure::SecretUnavailable);
+        assert_eq!(failing.health_after(ours, RETRY, days(9)), HealthChange::None);
+    }
+
+    #[test]
+    fn one_success_starts_the_five_days_again() {
+        let success = (AttemptResult::Status(200), NextStep::Delivered);
+        let failing = WebhookEndpoint { failing_since: Some(days(1)), ..active() };
+        let change = failing.health_after(success.0, success.1, days(9));
+        assert_eq!(change, HealthChange::Recovers);
+        let change = active().health_after(success.0, success.1, days(9));
+        assert_eq!(change, HealthChange::None);
+    }
+
+    #[test]
+    fn a_receiver_that_is_gone_is_disabled_at_once() {
+        let gone = AttemptResult::Status(410);
+        let change = active().health_after(gone, NextStep::Gone, days(0));
+        assert_eq!(change, HealthChange::Disable(DisabledReason::Gone));
+        let pending = WebhookEndpoint { status: WebhookStatus::Pending, ..active() };
+        let change = pending.health_after(gone, NextStep::Gone, days(0));
+        assert_eq!(change, HealthChange::None, "it gets no events anyway");
+    }
+}

@@ -1,0 +1,86 @@
+//! What the function `webhooks` does, and whether it may.
+
+use crate::ids::{ClinicId, WebhookId};
+use crate::webhook::{DeliveryRef, WebhookDelivery, WebhookEndpoint, WebhookStatus};
+
+/// Work of the function `webhooks`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WebhookWork {
+    /// A delivery may be due.
+    Deliver(DeliveryRef),
+    /// The replay of an endpoint goes on.
+    Replay(ClinicId, WebhookId),
+}
+
+impl WebhookWork {
+    /// The endpoint, whose work waits only for itself.
+    pub fn endpoint(self) -> WebhookId {
+        match self {
+            Self::Deliver(delivery) => delivery.endpoint,
+            Self::Replay(_, endpoint) => endpoint,
+        }
+    }
+}
+
+/// What may happen to a delivery that is due.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// It may be sent.
+    Send,
+    /// It waits, because the receiver is being verified again.
+    Hold,
+    /// It is canceled.
+    Cancel,
+}
+
+impl WebhookEndpoint {
+    /// What may happen to a delivery to this endpoint.
+    pub fn readiness(&self, delivery: &WebhookDelivery) -> Readiness {
+        let is_challenge = delivery.event.is_challenge();
+        match self.status {
+            WebhookStatus::Ended(_) => Readiness::Cancel,
+            _ if is_challenge && self.challenge == delivery.id => Readiness::Send,
+            _ if is_challenge => Readiness::Cancel,
+            WebhookStatus::Active => Readiness::Send,
+            WebhookStatus::Pending if self.verified_at.is_some() => Readiness::Hold,
+            WebhookStatus::Pending | WebhookStatus::Disabled(_) => Readiness::Cancel,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::EventId;
+    use crate::time::Timestamp;
+    use crate::webhook::endpoint::tests::{active, pending};
+    use crate::webhook::{DisabledReason, WebhookEvent};
+
+    fn delivery(event: WebhookEvent) -> WebhookDelivery {
+        let endpoint = active();
+        WebhookDelivery::new(endpoint.clinic, endpoint.id, event, Timestamp::EPOCH)
+    }
+
+    #[test]
+    fn only_a_verified_receiver_gets_events() {
+        let (id, now) = (EventId::from_bytes([9; 16]), Timestamp::EPOCH);
+        let event = delivery(WebhookEvent::test(id, now));
+        let disabled = active().disable(DisabledReason::Failing).unwrap();
+        assert_eq!(active().readiness(&event), Readiness::Send);
+        assert_eq!(pending().readiness(&event), Readiness::Cancel);
+        assert_eq!(disabled.readiness(&event), Readiness::Cancel);
+        let asked = disabled.ask_again(event.id).unwrap();
+        assert_eq!(asked.readiness(&event), Readiness::Hold, "it is being verified again");
+        assert_eq!(active().end(now).unwrap().readiness(&event), Readiness::Cancel);
+    }
+
+    #[test]
+    fn only_the_newest_challenge_is_sent() {
+        let (id, now) = (EventId::from_bytes([9; 16]), Timestamp::EPOCH);
+        let challenge = delivery(WebhookEvent::challenge(id, now, "text"));
+        let asked = pending().ask_again(challenge.id).unwrap();
+        assert_eq!(asked.readiness(&challenge), Readiness::Send);
+        assert_eq!(pending().readiness(&challenge), Readiness::Cancel);
+        assert_eq!(asked.end(now).unwrap().readiness(&challenge), Readiness::Cancel);
+    }
+}
