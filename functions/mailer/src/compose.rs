@@ -155,6 +155,11 @@ async fn compose_alert(
             let to_user = user.email.normalized() == notice.to.normalized();
             (user.profile.name.first_and_last(), to_user)
         }
+        AuditObject::Webhook(id) => {
+            let webhook = deps.store.load_webhook(alert.clinic, id).await?;
+            let webhook = webhook.ok_or(MailerError::Compose("its webhook is missing"))?;
+            (webhook.description.as_str().to_owned(), false)
+        }
         _ => return Err(MailerError::Compose("its object has no name")),
     };
     let email = AlertEmail {

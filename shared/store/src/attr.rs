@@ -95,3 +95,5 @@ pub(crate) const LAST_LOGIN: &str = "ll";
 pub(crate) const MARKED: &str = "mk";
 /// When an API key or a session was last used, in milliseconds.
 pub(crate) const LAST_USED: &str = "lu";
+/// How many webhook endpoints a clinic has.
+pub(crate) const WEBHOOKS: &str = "hn";

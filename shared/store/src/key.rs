@@ -4,13 +4,16 @@ use std::fmt;
 
 use domain::event::EventNumber;
 use domain::grant::KeyThumbprint;
-use domain::ids::{AccessId, ApiKeyId, ClinicId, EventId, InvitationId, NoticeId, UserId};
+use domain::ids::{
+    AccessId, ApiKeyId, ClinicId, EventId, InvitationId, NoticeId, UserId, WebhookId,
+};
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
 use domain::person::email::Email;
 use domain::session::SessionRef;
 use domain::study::StudyRef;
 use domain::time::{Day, Timestamp};
+use domain::webhook::DeliveryRef;
 
 /// The primary key of an item.
 #[derive(Clone, PartialEq, Eq)]
@@ -49,6 +52,12 @@ pub(crate) const MAIL_DUE: &str = "MAIL#DUE";
 pub(crate) const EVENT_DUE_PARTS: u8 = 8;
 /// The index partition with every clinic.
 pub(crate) const CLINICS: &str = "CLINICS";
+/// The sort-key prefix of webhook endpoints in a clinic's partition.
+pub(crate) const WEBHOOK: &str = "HOOK#";
+/// The sort-key prefix of deliveries in a clinic's partition.
+pub(crate) const DELIVERY: &str = "DELIVERY#";
+/// How many index partitions hold the deliveries and replays that are due. They spread the writes.
+pub(crate) const DELIVERY_DUE_PARTS: u8 = 8;
 
 pub(crate) fn clinic_partition(clinic: ClinicId) -> String {
     format!("CLINIC#{clinic}")
@@ -155,6 +164,36 @@ pub(crate) fn assignment(clinic: ClinicId, study: &StudyRef) -> Key {
     Key::new(clinic_partition(clinic), format!("STUDY#{}", study.key()))
 }
 
+pub(crate) fn webhook(clinic: ClinicId, id: WebhookId) -> Key {
+    Key::new(clinic_partition(clinic), format!("{WEBHOOK}{id}"))
+}
+
+/// The count of a clinic's webhook endpoints.
+pub(crate) fn webhook_count(clinic: ClinicId) -> Key {
+    Key::new(clinic_partition(clinic), "HOOKS")
+}
+
+/// The sort-key prefix of an endpoint's deliveries in its clinic's partition.
+pub(crate) fn deliveries_of(endpoint: WebhookId) -> String {
+    format!("{DELIVERY}{endpoint}#")
+}
+
+pub(crate) fn delivery(delivery: DeliveryRef) -> Key {
+    let sk = format!("{}{}", deliveries_of(delivery.endpoint), delivery.id);
+    Key::new(clinic_partition(delivery.clinic), sk)
+}
+
+/// The index partition of deliveries and replays that are due.
+pub(crate) fn delivery_due(part: u8) -> String {
+    format!("DELIVERY#DUE#{}", part % DELIVERY_DUE_PARTS)
+}
+
+/// The index keys of a delivery or replay: its partition, and when it is looked at, with its id.
+pub(crate) fn delivery_due_of(wake: Timestamp, id: &[u8; 16]) -> [String; 2] {
+    let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
+    [delivery_due(id[15]), format!("{wake}#{hex}")]
+}
+
 pub(crate) fn notice(id: NoticeId) -> Key {
     Key::new(format!("MAIL#{id}"), "MAIL")
 }
@@ -226,6 +265,8 @@ impl fmt::Debug for Key {
                 "THROTTLE#",
                 "ACCESS#",
                 "EVENTS#",
+                "HOOK",
+                "DELIVERY#",
             ]
             .iter()
             .any(|prefix| part.starts_with(prefix))

@@ -33,6 +33,7 @@ mod throttle;
 mod timing;
 mod transaction;
 mod user;
+mod webhook;
 mod write;
 
 pub use account::{Account, Membership};
@@ -61,3 +62,4 @@ pub use throttle::{
 };
 pub use transaction::{CommitOutcome, Part, Transaction};
 pub use user::Member;
+pub use webhook::{DELIVERY_DUE_PARTS, DueWebhookWork};

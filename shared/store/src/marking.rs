@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::audit::AuditObject;
-use domain::ids::{AccessId, ApiKeyId, ClinicId, InvitationId, SessionId, UserId};
+use domain::ids::{AccessId, ApiKeyId, ClinicId, InvitationId, SessionId, UserId, WebhookId};
 use domain::time::Timestamp;
 
 use crate::item::{RawItem, number};
@@ -33,7 +33,8 @@ pub enum ItemState {
 }
 
 impl MarkableItem {
-    /// Reads a sort key as logs show it: an invitation, a user, an API key, a temporary access or a session.
+    /// Reads a sort key as logs show it: an invitation, a user, an API key, a temporary access,
+    /// a session or a webhook endpoint.
     pub fn parse(clinic: ClinicId, sort_key: &str) -> Option<Self> {
         let id = |prefix| sort_key.strip_prefix(prefix);
         let invitation = || InvitationId::parse(id(key::INVITATION)?).ok();
@@ -46,7 +47,8 @@ impl MarkableItem {
             .or_else(|| {
                 Some(AuditObject::Access { id: access()?, user: None, study: None, mode: None })
             })
-            .or_else(|| session().map(AuditObject::Session))?;
+            .or_else(|| session().map(AuditObject::Session))
+            .or_else(|| WebhookId::parse(id(key::WEBHOOK)?).map(AuditObject::Webhook).ok())?;
         Some(Self { clinic, sort_key: sort_key.to_owned(), object })
     }
 
@@ -75,6 +77,7 @@ impl Store {
             AuditObject::ApiKey(_) => self.decode_stored_key(raw).map(|_| ()),
             AuditObject::Access { .. } => self.decode_grant(raw).map(|_| ()),
             AuditObject::Session(_) => self.decode_session(raw).map(|_| ()),
+            AuditObject::Webhook(_) => self.decode_webhook(raw).map(|_| ()),
             _ => self.decode_invitation(raw).map(|_| ()),
         }
     }
@@ -84,12 +87,14 @@ impl Transaction {
     /// Marks an item and takes it out of the indexes, and so out of every queue.
     pub fn mark_item(&mut self, item: &MarkableItem, now: Timestamp) -> Result<(), StoreError> {
         let update = format!(
-            "SET {} = :now REMOVE {}, {}, {}, {}",
+            "SET {} = :now REMOVE {}, {}, {}, {}, {}, {}",
             attr::MARKED,
             attr::GSI1PK,
             attr::GSI1SK,
             attr::GSI2PK,
             attr::GSI2SK,
+            attr::GSI4PK,
+            attr::GSI4SK,
         );
         let condition =
             format!("attribute_exists({}) AND attribute_not_exists({})", attr::PK, attr::MARKED);

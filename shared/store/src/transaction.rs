@@ -54,6 +54,12 @@ pub enum Part {
     Attempts,
     /// An item that cannot be read.
     Marked,
+    /// A webhook endpoint.
+    Webhook,
+    /// The count of a clinic's webhook endpoints.
+    WebhookCount,
+    /// The delivery of an event to a webhook endpoint.
+    Delivery,
 }
 
 /// How a transaction ended.
