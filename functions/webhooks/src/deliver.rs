@@ -1,0 +1,116 @@
+//! One attempt at a delivery.
+
+use std::time::Instant;
+
+use domain::time::Timestamp;
+use domain::webhook::{
+    AttemptResult, DeliveryRef, LastAttempt, Readiness, SendFailure, WebhookDelivery,
+    WebhookEndpoint, answers_challenge, next_step,
+};
+use queue::QueuedWork;
+use store::CommitOutcome;
+
+use crate::receiver::{Reply, SignedRequest};
+use crate::settle::{SentDelivery, settle};
+use crate::{Deps, WorkError, require_time};
+
+/// Attempts a delivery if it is due.
+pub(crate) async fn deliver(
+    deps: &Deps,
+    id: DeliveryRef,
+    deadline: Instant,
+) -> Result<(), WorkError> {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let Some(delivery) = store.load_webhook_delivery(id).await? else {
+        return Ok(());
+    };
+    if !delivery.is_due(now) {
+        return Ok(());
+    }
+    let endpoint = store.load_webhook(id.clinic, id.endpoint).await?;
+    let readiness = endpoint.as_ref().map(|endpoint| endpoint.readiness(&delivery));
+    match (endpoint, readiness) {
+        (Some(endpoint), Some(Readiness::Send)) => {
+            require_time(deadline)?;
+            let leased = delivery.lease(now);
+            if write(deps, &leased, now).await? == CommitOutcome::Committed {
+                attempt(deps, endpoint, leased).await?;
+            }
+        }
+        (_, Some(Readiness::Hold)) => {
+            let held = delivery.hold(now);
+            if write(deps, &held, now).await? == CommitOutcome::Committed {
+                let next = QueuedWork::next_attempt(&held, now);
+                deps.queue.send_or_log(next.as_slice()).await;
+            }
+        }
+        _ => {
+            let _ = write(deps, &delivery.cancel(), now).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn write(
+    deps: &Deps,
+    next: &WebhookDelivery,
+    now: Timestamp,
+) -> Result<CommitOutcome, WorkError> {
+    Ok(deps.context.store.write_webhook_delivery(next, now).await?)
+}
+
+/// Sends a delivery that no other run has, and writes what follows.
+async fn attempt(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    delivery: WebhookDelivery,
+) -> Result<(), WorkError> {
+    let reply = send(deps, &endpoint, &delivery).await;
+    let now = deps.context.now();
+    let result = check_challenge(&delivery, &reply);
+    let attempts = delivery.attempts.saturating_add(1);
+    let step = next_step((result, reply.retry_after), attempts, delivery.queued_at, now);
+    log(&delivery, result, attempts);
+    let next = delivery.note_attempt(LastAttempt { at: now, result }, step);
+    settle(deps, SentDelivery { endpoint, next, result, step }, now).await
+}
+
+async fn send(deps: &Deps, endpoint: &WebhookEndpoint, delivery: &WebhookDelivery) -> Reply {
+    let (id, body) = (delivery.event.id.to_string(), delivery.event.body());
+    let now = deps.context.now();
+    let signing = endpoint.secrets.signing(now);
+    let secrets = signing.filter_map(|one| deps.keys.webhook_secret(endpoint.id, one.version));
+    let signatures: Vec<_> = secrets.map(|secret| secret.sign(&id, now, &body)).collect();
+    if signatures.is_empty() {
+        return Reply::failure(SendFailure::SecretUnavailable);
+    }
+    let request = SignedRequest { id, at: now, signature: signatures.join(" "), body };
+    deps.receivers.post(&endpoint.url, request).await
+}
+
+/// A challenge succeeds only if the answer repeats it.
+fn check_challenge(delivery: &WebhookDelivery, reply: &Reply) -> AttemptResult {
+    let event = &delivery.event;
+    let succeeds = reply.result.is_success() && event.is_challenge();
+    if succeeds && !answers_challenge(event, &reply.body) {
+        return AttemptResult::Failure(SendFailure::ChallengeNotAnswered);
+    }
+    reply.result
+}
+
+fn log(delivery: &WebhookDelivery, result: AttemptResult, attempt: u32) {
+    let (status, failure) = match result {
+        AttemptResult::Status(status) => (Some(status), None),
+        AttemptResult::Failure(failure) => (None, Some(failure.as_str())),
+    };
+    tracing::info!(
+        clinic = %delivery.clinic,
+        endpoint = %delivery.endpoint,
+        delivery = %delivery.id,
+        kind = delivery.event.kind,
+        attempt,
+        status,
+        failure,
+        "webhook delivery attempted"
+    );
+}

@@ -1,0 +1,52 @@
+//! Puts due work into the queue whose message was lost, or whose due date was too far ahead for one.
+
+use std::time::{Duration, Instant};
+
+use queue::QueuedWork;
+use store::{DELIVERY_DUE_PARTS, StoreError};
+
+use crate::Deps;
+
+/// How many items are read at once.
+const AT_ONCE: i32 = 100;
+/// How much time they need.
+const TIME_NEEDED: Duration = Duration::from_secs(10);
+/// When the schedule looks at the same work again.
+const LOOK_AGAIN: Duration = Duration::from_mins(15);
+
+/// Puts all due work into the queue, as long as there is time.
+pub(crate) async fn queue_due(deps: &Deps, deadline: Instant) -> Result<(), StoreError> {
+    let mut count = 0;
+    for part in 0..DELIVERY_DUE_PARTS {
+        loop {
+            if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
+                tracing::info!(count, "not all due webhook work queued, the next run continues");
+                return Ok(());
+            }
+            let found = queue_some(deps, part).await?;
+            count += found;
+            if found < AT_ONCE.unsigned_abs() as usize {
+                break;
+            }
+        }
+    }
+    if count > 0 {
+        tracing::info!(count, "due webhook work queued");
+    }
+    Ok(())
+}
+
+/// Returns how many items were listed.
+async fn queue_some(deps: &Deps, part: u8) -> Result<usize, StoreError> {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let listed = store.list_due_webhook_work(part, now, AT_ONCE).await?;
+    let mut work = Vec::with_capacity(listed.len());
+    for due in &listed {
+        // Otherwise it has changed, and its writer has sent a message.
+        if store.move_due_webhook_work(due, now.plus(LOOK_AGAIN)).await? {
+            work.push(QueuedWork::now(due.work));
+        }
+    }
+    deps.queue.send_or_log(&work).await;
+    Ok(listed.len())
+}

@@ -1,0 +1,149 @@
+//! Writes what follows from an attempt: the delivery, and the health of its endpoint.
+
+use changes::{ATTEMPTS, Requester, load_managers, queue_notices};
+use domain::actor::Actor;
+use domain::alert::{AlertEvent, SecurityAlert};
+use domain::audit::{AuditAction, AuditObject};
+use domain::time::Timestamp;
+use domain::webhook::{
+    AttemptResult, DisabledReason, HealthChange, NextStep, WebhookDelivery, WebhookEndpoint,
+};
+use queue::QueuedWork;
+use store::{CommitOutcome, NoticeKind, Part, Transaction};
+
+use crate::{Deps, WorkError};
+
+/// A delivery after an attempt.
+pub(crate) struct SentDelivery {
+    /// The endpoint, as it was before.
+    pub(crate) endpoint: WebhookEndpoint,
+    /// The delivery, with the attempt.
+    pub(crate) next: WebhookDelivery,
+    /// How the attempt ended.
+    pub(crate) result: AttemptResult,
+    /// What follows.
+    pub(crate) step: NextStep,
+}
+
+/// Writes what follows from an attempt.
+pub(crate) async fn settle(
+    deps: &Deps,
+    sent: SentDelivery,
+    now: Timestamp,
+) -> Result<(), WorkError> {
+    let SentDelivery { endpoint, next, result, step } = sent;
+    if next.event.is_challenge() && step == NextStep::Delivered {
+        return verify(deps, endpoint, &next, now).await;
+    }
+    match endpoint.health_after(result, step, now) {
+        HealthChange::Disable(why) => disable(deps, endpoint, &next, why, now).await,
+        change => {
+            let written = deps.context.store.write_webhook_delivery(&next, now).await?;
+            if written == CommitOutcome::Committed {
+                let work = QueuedWork::next_attempt(&next, now);
+                deps.queue.send_or_log(work.as_slice()).await;
+            }
+            note_health(deps, endpoint, change, now).await
+        }
+    }
+}
+
+/// Notes the first failure after a success, or the first success after failures. If the endpoint changed
+/// meanwhile, the next attempt notes it.
+async fn note_health(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    change: HealthChange,
+    now: Timestamp,
+) -> Result<(), WorkError> {
+    let since = match change {
+        HealthChange::StartsToFail => Some(now),
+        HealthChange::Recovers => None,
+        HealthChange::None | HealthChange::Disable(_) => return Ok(()),
+    };
+    if let Ok(next) = endpoint.with_failing_since(since) {
+        let _ = deps.context.store.write_webhook(&next, now).await?;
+    }
+    Ok(())
+}
+
+/// Makes the endpoint active.
+async fn verify(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    answered: &WebhookDelivery,
+    now: Timestamp,
+) -> Result<(), WorkError> {
+    let change = |endpoint: WebhookEndpoint| endpoint.verify(answered.id, now);
+    write_both(deps, endpoint, answered, AuditAction::WebhookVerified, now, change).await
+}
+
+/// Disables the endpoint and emails the clinic's owners and admins.
+async fn disable(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    failed: &WebhookDelivery,
+    why: DisabledReason,
+    now: Timestamp,
+) -> Result<(), WorkError> {
+    let change = |endpoint: WebhookEndpoint| endpoint.disable(why);
+    write_both(deps, endpoint, failed, AuditAction::WebhookDisabled(why), now, change).await
+}
+
+/// Writes the delivery and a change of its endpoint together. If the endpoint takes no such change any more,
+/// writes only the delivery.
+async fn write_both(
+    deps: &Deps,
+    mut endpoint: WebhookEndpoint,
+    delivery: &WebhookDelivery,
+    action: AuditAction,
+    now: Timestamp,
+    change: impl Fn(WebhookEndpoint) -> Option<WebhookEndpoint>,
+) -> Result<(), WorkError> {
+    let (context, service) = (&deps.context, Requester::new(Actor::System, None));
+    let (clinic, id) = (endpoint.clinic, endpoint.id);
+    for _ in 0..ATTEMPTS {
+        let Some(next) = change(endpoint) else {
+            let _ = context.store.write_webhook_delivery(delivery, now).await?;
+            return Ok(());
+        };
+        let object = AuditObject::Webhook(id);
+        let record = service.audit_record(context, clinic, action, object, (None, None));
+        let mut tx = context.store.transaction(&record)?;
+        tx.replace_webhook(&next, now)?;
+        tx.replace_webhook_delivery(delivery, now)?;
+        if let AuditAction::WebhookDisabled(_) = action {
+            queue_emails(deps, &mut tx, &next).await?;
+        }
+        match tx.commit().await? {
+            CommitOutcome::Committed => {
+                tracing::info!(%clinic, endpoint = %id, action = action.as_str(), "webhook endpoint changed");
+                return Ok(());
+            }
+            // Another run has the delivery.
+            CommitOutcome::Conflict(parts) if parts.contains(&Part::Delivery) => return Ok(()),
+            CommitOutcome::Conflict(_) => {}
+        }
+        match context.store.load_webhook(clinic, id).await? {
+            Some(found) => endpoint = found,
+            None => return Ok(()),
+        }
+    }
+    Err(WorkError::Contended)
+}
+
+async fn queue_emails(
+    deps: &Deps,
+    tx: &mut Transaction,
+    endpoint: &WebhookEndpoint,
+) -> Result<(), WorkError> {
+    let managers = load_managers(&deps.context, endpoint.clinic).await?;
+    let kind = NoticeKind::Alert(SecurityAlert {
+        clinic: endpoint.clinic,
+        event: AlertEvent::WebhookDisabled,
+        object: AuditObject::Webhook(endpoint.id),
+        actor: Actor::System,
+    });
+    let recipients = managers.into_iter().map(|manager| manager.email);
+    Ok(queue_notices(&deps.context, tx, kind, recipients)?)
+}
