@@ -3,7 +3,7 @@ SHELL := bash
 .SHELLFLAGS := -eu -o pipefail -c
 .ONESHELL:
 
-FUNCTIONS := invite confirm list mailer mail-events npi-verifier events provision users session temporary-access
+FUNCTIONS := invite confirm list mailer mail-events npi-verifier events webhooks provision users session temporary-access
 PYTHON := python3
 STACK ?= autoscribe-access
 # Every build names the workspace, so that dependencies have the same features each time and are built once.

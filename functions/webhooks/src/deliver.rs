@@ -27,26 +27,60 @@ pub(crate) async fn deliver(
     if !delivery.is_due(now) {
         return Ok(());
     }
-    let endpoint = store.load_webhook(id.clinic, id.endpoint).await?;
-    let readiness = endpoint.as_ref().map(|endpoint| endpoint.readiness(&delivery));
-    match (endpoint, readiness) {
-        (Some(endpoint), Some(Readiness::Send)) => {
-            require_time(deadline)?;
-            let leased = delivery.lease(now);
-            if write(deps, &leased, now).await? == CommitOutcome::Committed {
-                attempt(deps, endpoint, leased).await?;
-            }
-        }
-        (_, Some(Readiness::Hold)) => {
-            let held = delivery.hold(now);
-            if write(deps, &held, now).await? == CommitOutcome::Committed {
-                let next = QueuedWork::next_attempt(&held, now);
-                deps.queue.send_or_log(next.as_slice()).await;
-            }
-        }
-        _ => {
+    let Some(endpoint) = store.load_webhook(id.clinic, id.endpoint).await? else {
+        let _ = write(deps, &delivery.cancel(), now).await?;
+        return Ok(());
+    };
+    match endpoint.readiness(&delivery) {
+        Readiness::Send => try_once(deps, endpoint, delivery, deadline).await,
+        Readiness::Probe => match take_probe(deps, endpoint, now).await? {
+            Some(endpoint) => try_once(deps, endpoint, delivery, deadline).await,
+            None => hold(deps, delivery, now).await,
+        },
+        Readiness::Hold => hold(deps, delivery, now).await,
+        Readiness::Cancel => {
             let _ = write(deps, &delivery.cancel(), now).await?;
+            Ok(())
         }
+    }
+}
+
+/// Takes the right to the one first attempt while every attempt fails.
+async fn take_probe(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    now: Timestamp,
+) -> Result<Option<WebhookEndpoint>, WorkError> {
+    let Some(next) = endpoint.take_probe(now) else {
+        return Ok(None);
+    };
+    let written = deps.context.store.write_webhook(&next, now).await?;
+    Ok((written == CommitOutcome::Committed).then_some(next))
+}
+
+/// Lets a delivery wait for its receiver.
+async fn hold(deps: &Deps, delivery: WebhookDelivery, now: Timestamp) -> Result<(), WorkError> {
+    let held = delivery.hold(now);
+    if write(deps, &held, now).await? == CommitOutcome::Committed {
+        let next = QueuedWork::next_attempt(&held, now);
+        deps.queue.send_or_log(next.as_slice()).await;
+    }
+    Ok(())
+}
+
+/// Reserves a delivery and attempts it.
+async fn try_once(
+    deps: &Deps,
+    endpoint: WebhookEndpoint,
+    delivery: WebhookDelivery,
+    deadline: Instant,
+) -> Result<(), WorkError> {
+    require_time(deadline)?;
+    let now = deps.context.now();
+    let leased = delivery.lease(now);
+    // Otherwise another run has it.
+    if write(deps, &leased, now).await? == CommitOutcome::Committed {
+        attempt(deps, endpoint, leased).await?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ const TIME_NEEDED: Duration = Duration::from_secs(10);
 /// When the schedule looks at the same work again.
 const LOOK_AGAIN: Duration = Duration::from_mins(15);
 
-/// Puts all due work into the queue, as long as there is time.
+/// Puts all due work into the queue while there is time.
 pub(crate) async fn queue_due(deps: &Deps, deadline: Instant) -> Result<(), StoreError> {
     let mut count = 0;
     for part in 0..DELIVERY_DUE_PARTS {

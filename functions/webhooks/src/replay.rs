@@ -27,10 +27,13 @@ pub(crate) async fn replay(
         let Some(endpoint) = store.load_webhook(clinic, id).await? else {
             return Ok(());
         };
-        // While its receiver is being verified again, the replay waits.
-        let (Some(replay), WebhookStatus::Active) = (endpoint.replay, endpoint.status) else {
+        let Some(replay) = endpoint.replay else {
             return Ok(());
         };
+        // While its receiver fails or is being verified again, the replay waits, and the schedule takes it up.
+        if endpoint.status != WebhookStatus::Active || endpoint.failing_since.is_some() {
+            return Ok(());
+        }
         if require_time(deadline).is_err() {
             let work = [QueuedWork::now(WebhookWork::Replay(clinic, id))];
             deps.queue.send_or_log(&work).await;

@@ -48,11 +48,10 @@ pub(crate) async fn settle(
     }
 }
 
-/// Notes the first failure after a success, or the first success after failures. If the endpoint changed
-/// meanwhile, the next attempt notes it.
+/// Notes the first failure after a success, or the first success after failures.
 async fn note_health(
     deps: &Deps,
-    endpoint: WebhookEndpoint,
+    mut endpoint: WebhookEndpoint,
     change: HealthChange,
     now: Timestamp,
 ) -> Result<(), WorkError> {
@@ -61,8 +60,22 @@ async fn note_health(
         HealthChange::Recovers => None,
         HealthChange::None | HealthChange::Disable(_) => return Ok(()),
     };
-    if let Ok(next) = endpoint.with_failing_since(since) {
-        let _ = deps.context.store.write_webhook(&next, now).await?;
+    for _ in 0..ATTEMPTS {
+        // Another run noted it, or someone ended the endpoint.
+        if endpoint.failing_since.is_some() == since.is_some() || !endpoint.is_live() {
+            return Ok(());
+        }
+        let (clinic, id) = (endpoint.clinic, endpoint.id);
+        let Ok(next) = endpoint.with_failing_since(since) else {
+            return Ok(());
+        };
+        if deps.context.store.write_webhook(&next, now).await? == CommitOutcome::Committed {
+            return Ok(());
+        }
+        match deps.context.store.load_webhook(clinic, id).await? {
+            Some(found) => endpoint = found,
+            None => return Ok(()),
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! A running service, as tests see it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth::PublishedKeys;
 use auth::jwt::SigningKeys;
@@ -11,8 +12,9 @@ use crate::aws::{CREDENTIAL, REGION};
 use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
 use crate::links::{
-    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, registry_url, viewer_url,
+    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, queue_url, registry_url, viewer_url,
 };
+use crate::queue::Queue;
 use crate::secrets::{Keyrings, Secrets, TokenSecrets};
 use crate::stream::DeliveryProgress;
 use crate::tasks::Tasks;
@@ -45,11 +47,14 @@ pub struct Emulator {
     pub mail_events: mail_events::Deps,
     /// What `events` runs with.
     pub events: events::Deps,
+    /// What `webhooks` runs with.
+    pub webhooks: webhooks::Deps,
     /// Controls the database's faults, if the options asked for them.
     pub faults: Option<DatabaseFaults>,
     /// The private keys of view tokens, as the functions have them.
     pub signing: Arc<SigningKeys>,
     pub(crate) secrets: Secrets,
+    pub(crate) queue: Queue,
     pub(crate) deliveries: Vec<DeliveryProgress>,
     pub(crate) tasks: Tasks,
 }
@@ -80,6 +85,9 @@ impl Emulator {
             ("AWS_SECRET_ACCESS_KEY", CREDENTIAL.to_owned()),
             ("AWS_ENDPOINT_URL_DYNAMODB", dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
+            ("AWS_ENDPOINT_URL_SQS", queue_url(url)),
+            ("WEBHOOK_QUEUE_URL", queue_url(url)),
+            ("WEBHOOK_RECEIVERS", "this-machine".to_owned()),
             ("TABLE_NAME", table.clone()),
             ("PUBLIC_URL", url.clone()),
             ("ORIGIN_SECRETS", "off".to_owned()),
@@ -102,6 +110,13 @@ impl Emulator {
             delivery.clone().wait_until_delivered().await?;
         }
         Ok(())
+    }
+
+    /// Waits until the queue has no message that is due. Messages with a delay may wait.
+    pub async fn wait_for_queue(&self) {
+        while !self.queue.is_idle() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Stops cleanly: answers current requests and sends the current batch of emails.

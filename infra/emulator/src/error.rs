@@ -31,6 +31,9 @@ pub enum StartError {
     /// The function of a rule for events does not exist.
     #[error("template: a rule for events has the function {0}, which does not exist")]
     UnknownEventFunction(String),
+    /// The function of a queue does not exist.
+    #[error("template: a queue has the function {0}, which does not exist")]
+    UnknownQueueFunction(String),
     /// The data directory cannot be created.
     #[error("the data directory cannot be created")]
     Storage(#[source] io::Error),
@@ -51,7 +54,7 @@ pub enum StartError {
         /// The error of the operating system.
         source: io::Error,
     },
-    /// The secrets of links or known browsers are invalid.
+    /// The secrets of links, known browsers or webhooks are invalid.
     #[error(transparent)]
     Keyring(#[from] runtime::NoKeyring),
     /// The signing keys are invalid.

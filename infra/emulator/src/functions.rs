@@ -14,7 +14,9 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use changes::Context;
 use domain::clinic::InvitationsPerDay;
+use domain::webhook::Receivers;
 use npi::Nppes;
+use queue::WebhookQueue;
 use temporary_access::{Links, ViewerOrigins};
 
 use crate::error::chain;
@@ -37,12 +39,22 @@ pub(crate) struct FunctionDeps {
     pub(crate) registry: Arc<Nppes>,
     pub(crate) passwords: Passwords,
     pub(crate) links: Links,
+    pub(crate) queue: WebhookQueue,
 }
 
 /// All functions that answer HTTP, in this process.
 pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
-    let FunctionDeps { context, dashboard, keys, signing, keyrings, registry, passwords, links } =
-        deps;
+    let FunctionDeps {
+        context,
+        dashboard,
+        keys,
+        signing,
+        keyrings,
+        registry,
+        passwords,
+        links,
+        queue,
+    } = deps;
     let invite = invite::Deps {
         clinics: invite::RememberedClinics::default(),
         context: context.clone(),
@@ -54,6 +66,9 @@ pub(crate) fn in_process(deps: FunctionDeps) -> Functions {
         dashboard: dashboard.clone(),
         registry: registry.clone(),
         invitations_per_day: InvitationsPerDay::default(),
+        webhook_keys: keyrings.webhooks,
+        queue,
+        receivers: Receivers::ThisMachine,
     };
     let confirm = confirm::Deps {
         context: context.clone(),

@@ -17,6 +17,7 @@ mod inbox;
 mod links;
 pub mod npi_registry;
 mod options;
+mod queue;
 mod schedule;
 mod secrets;
 mod service;

@@ -11,6 +11,11 @@ pub(crate) fn viewer_url(url: &str) -> String {
     format!("{url}/viewer")
 }
 
+/// The endpoint of the queue.
+pub(crate) fn queue_url(url: &str) -> String {
+    format!("{url}/sqs")
+}
+
 /// The NPI registry of the emulator.
 pub(crate) fn registry_url(url: &str) -> String {
     format!("{url}/api/")

@@ -38,7 +38,7 @@ pub struct Options {
     pub inbox: Inbox,
     /// Pages on the same port as the API.
     pub pages: Router,
-    /// Whether the stream is delivered. Otherwise no email is sent.
+    /// Whether the stream and the queue are delivered. Otherwise no email and no webhook is sent.
     pub deliver_stream: bool,
     /// Whether `events` runs. Otherwise the event feed stays empty.
     pub append_events: bool,

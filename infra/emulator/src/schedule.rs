@@ -1,11 +1,16 @@
 //! Calls functions at the intervals of the template, as `EventBridge` does.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
 use crate::error::chain;
-use crate::stream::{StreamConsumer as _, WatchedFunction};
+use crate::stream::{FUNCTION_LIMIT, StreamConsumer as _, WatchedFunction};
 use crate::template::Schedule;
+
+/// The type of the event.
+const SCHEDULED: &str = "Scheduled Event";
 
 /// A function that a schedule calls.
 pub(crate) enum ScheduledFunction {
@@ -15,6 +20,8 @@ pub(crate) enum ScheduledFunction {
     Mailer(Box<mailer::Deps>),
     /// The library of `events`, in this process.
     Events(events::Deps),
+    /// The library of `webhooks`, in this process.
+    Webhooks(Box<webhooks::Deps>),
     /// A binary under `cargo lambda watch`.
     Watched(Box<WatchedFunction>),
 }
@@ -34,6 +41,12 @@ impl ScheduledFunction {
                 let failed = deps.consume(scheduled_event()).await.err();
                 failed.map(|error| chain(&error))
             }
+            Self::Webhooks(deps) => {
+                let event = webhooks::ScheduledEvent { detail_type: SCHEDULED.to_owned() };
+                let event = webhooks::WebhooksEvent::Scheduled(event);
+                let deadline = Instant::now() + FUNCTION_LIMIT;
+                webhooks::handle(deps, event, deadline).await.err().map(|error| chain(&error))
+            }
             Self::Watched(function) => {
                 function.call(&scheduled_event()).await.err().map(|error| chain(&error))
             }
@@ -45,7 +58,7 @@ impl ScheduledFunction {
 }
 
 fn scheduled_event() -> Value {
-    json!({ "detail-type": "Scheduled Event" })
+    json!({ "detail-type": SCHEDULED })
 }
 
 /// Calls the function now and at intervals, until the service stops. A restart must not delay what is due.

@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use ::queue::WebhookQueue;
 use ::store::Store;
 use auth::jwt::SigningKeys;
 use auth::known_browser::BrowserCookies;
@@ -12,6 +13,7 @@ use auth::{DashboardOrigin, PublishedKeys};
 use axum::Router;
 use axum::routing::any;
 use changes::Context;
+use domain::webhook::Receivers;
 use dynoxide::Database;
 use mail::{Sender, Ses};
 use npi::Nppes;
@@ -20,6 +22,7 @@ use serde_json::Value;
 use temporary_access::{LinkStyle, Links};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use webhooks::ReceiverClient;
 
 use crate::database_faults::{self, DatabaseFaults};
 use crate::emulator::Emulator;
@@ -29,16 +32,19 @@ use crate::functions::FunctionDeps;
 use crate::gateway::Gateway;
 use crate::inbox::{self, Capture};
 use crate::links::{
-    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, registry_url, viewer_url,
+    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, queue_url, registry_url, viewer_url,
 };
 use crate::options::Options;
+use crate::queue::{self, Queue, QueueConsumer};
 use crate::schedule::{self, ScheduledFunction};
 use crate::secrets::{Keyrings, Secrets};
 use crate::stream::{
     DeliveryProgress, StreamDelivery, StreamRecords, WatchedFunction, WriteSignal,
 };
 use crate::tasks::Tasks;
-use crate::template::{EventRule, Route, Schedule, StreamMapping, TEMPLATE, Template};
+use crate::template::{
+    EventRule, QueueMapping, Route, Schedule, StreamMapping, TEMPLATE, Template,
+};
 use crate::upstream::Upstream;
 use crate::{aws, breached_passwords, functions, npi_registry};
 
@@ -71,6 +77,9 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         for stream in template.streams.into_iter().filter(|one| options.runs(&one.function)) {
             deliveries.push(service.deliver(stream, &records, &options, &mut tasks)?);
         }
+        for mapping in template.queues {
+            service.consume(mapping, &options, &mut tasks)?;
+        }
     }
     trim_stream(&options, &template.table.name, &deliveries, &mut tasks)?;
     for schedule in template.schedules.into_iter().filter(|one| options.runs(&one.function)) {
@@ -96,6 +105,8 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         npi_verifier: service.npi_verifier,
         mail_events: service.mail_events,
         events: service.events,
+        webhooks: service.webhooks,
+        queue: service.queue,
         faults,
         signing: service.functions.signing,
         secrets,
@@ -169,6 +180,8 @@ struct Service {
     npi_verifier: npi_verifier::Deps,
     mail_events: mail_events::Deps,
     events: events::Deps,
+    webhooks: webhooks::Deps,
+    queue: Queue,
     watch: Option<Upstream>,
     /// Notified after every request that may have written.
     writes: WriteSignal,
@@ -195,6 +208,8 @@ impl Service {
         let list = options.breached_passwords.clone();
         let list = list.unwrap_or_else(|| breached_passwords_url(url));
         let breached = BreachedPasswords::new(&list, passwords::BUDGET)?;
+        let sqs = aws_sdk_sqs::Client::new(&aws::client_config(&queue_url(url)));
+        let queue = WebhookQueue::new(&sqs, queue_url(url));
         let functions = FunctionDeps {
             context: context.clone(),
             dashboard: DashboardOrigin::of(url)?,
@@ -208,11 +223,19 @@ impl Service {
             ),
             registry: Arc::new(Nppes::new(&registry, npi::BUDGET)?),
             links: Links::new(&viewer_url(url), LinkStyle::Fragment),
+            queue: queue.clone(),
         };
         Ok(Self {
             functions,
             mail_events: mail_events::Deps { store: store.clone() },
             events: events::Deps { store: store.clone(), clock: options.clock.clone() },
+            webhooks: webhooks::Deps {
+                context: context.clone(),
+                keys: keyrings.webhooks.clone(),
+                queue,
+                receivers: ReceiverClient::new(Receivers::ThisMachine),
+            },
+            queue: Queue::default(),
             mailer: mailer::Deps {
                 store,
                 invitation_links: keyrings.invitation_links,
@@ -255,6 +278,7 @@ impl Service {
             .merge(npi_registry::router())
             .merge(breached_passwords::router())
             .merge(inbox::router(capture))
+            .merge(queue::router(self.queue.clone()))
             .merge(options.pages.clone())
             // CloudFront passes these to the API, and everything else to the pages.
             .route("/v1/{*path}", any(answer.clone()))
@@ -290,6 +314,27 @@ impl Service {
             (None, function) => return Err(StartError::UnknownConsumer(function.to_owned())),
         }
         Ok(progress)
+    }
+
+    /// Starts to deliver the messages of the queue.
+    fn consume(
+        &self,
+        mapping: QueueMapping,
+        options: &Options,
+        tasks: &mut Tasks,
+    ) -> Result<(), StartError> {
+        let consumer = match (&options.lambda, mapping.function.as_str()) {
+            (Some(url), function) => {
+                QueueConsumer::Watched(Arc::new(WatchedFunction::new(Upstream::new(url), function)))
+            }
+            (None, "webhooks") => QueueConsumer::Webhooks(Box::new(self.webhooks.clone())),
+            (None, function) => {
+                return Err(StartError::UnknownQueueFunction(function.to_owned()));
+            }
+        };
+        let queue = self.queue.clone();
+        tasks.run_until_stop(|stop| queue::run(queue, mapping, consumer, stop));
+        Ok(())
     }
 
     /// Starts to deliver what SES reports about emails. Returns where SES puts it.
@@ -332,6 +377,7 @@ impl Service {
                 function,
             ))),
             (None, "mailer") => ScheduledFunction::Mailer(Box::new(self.mailer.clone())),
+            (None, "webhooks") => ScheduledFunction::Webhooks(Box::new(self.webhooks.clone())),
             (None, "npi-verifier") => ScheduledFunction::NpiVerifier(self.npi_verifier.clone()),
             (None, "events") => ScheduledFunction::Events(self.events.clone()),
             (None, function) => return Err(StartError::UnknownScheduled(function.to_owned())),

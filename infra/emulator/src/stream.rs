@@ -7,7 +7,7 @@ mod records;
 mod trim;
 mod writes;
 
-pub(crate) use consumer::{ConsumerError, StreamConsumer, WatchedFunction};
+pub(crate) use consumer::{ConsumerError, FUNCTION_LIMIT, StreamConsumer, WatchedFunction};
 pub(crate) use delivery::{DeliveryProgress, StreamDelivery};
 pub(crate) use position::StreamPosition;
 pub(crate) use records::StreamRecords;

@@ -2,6 +2,7 @@
 //! the rules for events.
 
 mod event_rule;
+mod queue;
 mod schedule;
 mod yaml;
 
@@ -13,6 +14,7 @@ use serde_json::Value;
 
 use crate::event_filter::{EventFilters, FilterPatternError};
 pub(crate) use event_rule::EventRule;
+pub(crate) use queue::QueueMapping;
 pub(crate) use schedule::Schedule;
 use yaml::{resource_name, to_json};
 
@@ -28,6 +30,8 @@ pub(crate) struct Template {
     pub(crate) routes: Vec<Route>,
     /// Every consumer of the table's stream.
     pub(crate) streams: Vec<StreamMapping>,
+    /// Every consumer of a queue.
+    pub(crate) queues: Vec<QueueMapping>,
     /// Every schedule.
     pub(crate) schedules: Vec<Schedule>,
     /// Every function that events of `EventBridge` call.
@@ -173,8 +177,14 @@ impl Template {
         let json = to_json(serde_yaml_ng::from_str(text)?);
         let document: TemplateDocument = from_json("the document", json)?;
         let table = document.table()?;
-        let streams = document
-            .of_kind(MAPPING)
+        let (of_queues, of_streams): (Vec<_>, Vec<_>) =
+            document.of_kind(MAPPING).partition(|(_, properties)| document.is_of_queue(properties));
+        let queues = of_queues
+            .into_iter()
+            .map(|(name, properties)| document.queue(name, properties))
+            .collect::<Result<_, _>>()?;
+        let streams = of_streams
+            .into_iter()
             .map(|(name, properties)| document.stream(name, properties, &table.name))
             .collect::<Result<_, _>>()?;
         let routes = document
@@ -192,7 +202,7 @@ impl Template {
             .into_iter()
             .map(|(name, properties)| document.event_rule(name, properties))
             .collect::<Result<_, _>>()?;
-        Ok(Self { table, routes, streams, schedules, event_rules })
+        Ok(Self { table, routes, streams, queues, schedules, event_rules })
     }
 }
 

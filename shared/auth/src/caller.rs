@@ -95,6 +95,10 @@ capabilities! {
     ManageApiKeys: [], Managers;
     /// Create and rotate API keys.
     MakeApiKeys: [], Managers, password;
+    /// List, verify, test and end webhook endpoints, and send deliveries again.
+    ManageWebhooks: [], Managers;
+    /// Create, change and rotate webhook endpoints.
+    MakeWebhooks: [], Managers, password;
     /// Issue, list and end temporary access.
     IssueAccess: [AccessIssue], StudyManagers;
     /// Issue access to dictate.

@@ -5,9 +5,10 @@ use domain::credentials::api_key::{AccessScope, KeyDescription, OverlapHours, Sc
 use domain::credentials::password::Password;
 use domain::delivery::DeliveryStatus;
 use domain::embed::EmbedOrigin;
+use domain::event::EventType;
 use domain::field::{FieldFaults, Refusal};
 use domain::grant::{Layout, LinkSeconds, RetrievalId, ViewSeconds, ViewportLabel};
-use domain::ids::{AccessId, ClinicId, InvitationId, StudyId, UserId};
+use domain::ids::{AccessId, ClinicId, DeliveryId, InvitationId, StudyId, UserId};
 use domain::invitation::RejectReason;
 use domain::npi::Npi;
 use domain::person::email::Email;
@@ -17,6 +18,7 @@ use domain::session::IdleMinutes;
 use domain::study::StudyInstanceUid;
 use domain::time::Timestamp;
 use domain::user::UserStatus;
+use domain::webhook::ReceiverUrl;
 use serde_json::Value;
 
 use crate::field::{FieldValue, RequestFields, read_object};
@@ -107,6 +109,11 @@ texts! {
         "delivery_unknown",
         "Send queued, sent, delivered, delayed, bounced, complained or failed.",
     ));
+    DeliveryId: Self::parse;
+    EventType: |text| Self::parse(text).ok_or(Refusal::new(
+        "event_type_unknown",
+        "Send a type of event, such as invitation.accepted.",
+    ));
     KeyDescription: Self::parse;
     Email: Self::parse;
     EmbedOrigin: Self::parse;
@@ -118,6 +125,7 @@ texts! {
     PersonName: Self::parse;
     ClinicName: Self::parse;
     PhoneNumber: Self::parse;
+    ReceiverUrl: Self::parse;
     RejectReason: Self::parse;
     Scope: Self::parse;
     StudyId: Self::parse;

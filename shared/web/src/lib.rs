@@ -24,6 +24,7 @@ mod request;
 pub mod schema;
 mod trace;
 pub mod view;
+pub mod webhook_view;
 
 pub use edge::serve;
 pub use problem::Problem;

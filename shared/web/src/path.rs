@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use domain::ids::{ApiKeyId, InvitationId, SessionId, UserId};
+use domain::ids::{ApiKeyId, InvitationId, SessionId, UserId, WebhookId};
 use utoipa::IntoParams;
 use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
 use utoipa::openapi::{ObjectBuilder, Required, Type};
@@ -50,6 +50,9 @@ path_ids! {
     SessionPath(SessionId) = "sessionId", "`ses_` and 32 hex characters", Problem::session_not_found;
     /// `apiKeyId`. For malformed text the answer is 404 `api_key_not_found`.
     ApiKeyPath(ApiKeyId) = "apiKeyId", "A UUID with hyphens", Problem::api_key_not_found;
+    /// `webhookEndpointId`. For malformed text the answer is 404 `webhook_not_found`.
+    WebhookPath(WebhookId) =
+        "webhookEndpointId", "`whk_` and 32 hex characters", Problem::webhook_not_found;
 }
 
 fn id_parameter(name: &str, shape: &str) -> Parameter {

@@ -102,6 +102,14 @@ impl Problem {
         )
     }
 
+    /// 404: no webhook endpoint has this id.
+    pub fn webhook_not_found() -> Self {
+        Self::not_found(
+            "webhook_not_found",
+            "Check the webhook endpoint ID. Your clinic has no webhook endpoint with this ID.",
+        )
+    }
+
     /// 404: the caller has no session with this id.
     pub fn session_not_found() -> Self {
         Self::not_found("session_not_found", "You have no such session. It may have ended.")

@@ -9,6 +9,7 @@ use domain::grant::GrantStatus;
 use domain::invitation::InvitationStatus;
 use domain::person::ClinicRole;
 use domain::study::ViewMode;
+use domain::webhook::{DeliveryState, DisabledReason, SendFailure, WebhookStatus};
 use utoipa::openapi::{ObjectBuilder, RefOr, Schema, Type};
 use utoipa::{PartialSchema, ToSchema};
 
@@ -64,6 +65,14 @@ names! {
     AccessRefusalName = AccessRefusal::ALL.map(AccessRefusal::as_str);
     /// `step` of a change of the signing keys.
     KeyChangeName = KeyChange::ALL.map(KeyChange::as_str);
+    /// `status` of a webhook endpoint.
+    WebhookStatusName = WebhookStatus::NAMES;
+    /// `disabledReason` of a webhook endpoint.
+    DisabledReasonName = DisabledReason::ALL.map(DisabledReason::as_str);
+    /// `status` of a delivery.
+    DeliveryStateName = DeliveryState::NAMES;
+    /// `failure` of a delivery.
+    SendFailureName = SendFailure::ALL.map(SendFailure::as_str);
     /// `expired`.
     ExpiredFilter = ["all", "expired", "not-expired"];
 }

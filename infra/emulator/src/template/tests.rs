@@ -91,7 +91,12 @@ fn the_emulator_supports_the_deployed_template() {
     assert_eq!(consumers, [("events", true), ("mailer", true)]);
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
-    assert_eq!(called, ["events", "mailer", "npi-verifier"]);
+    assert_eq!(called, ["events", "mailer", "npi-verifier", "webhooks"]);
+    let [webhooks] = template.queues.as_slice() else {
+        panic!("one queue");
+    };
+    assert_eq!((webhooks.queue.as_str(), webhooks.function.as_str()), ("WebhookQueue", "webhooks"));
+    assert_eq!((webhooks.batch_size, webhooks.concurrency), (10, 100));
     let [reports] = template.event_rules.as_slice() else {
         panic!("one rule for events");
     };

@@ -13,7 +13,7 @@ pub const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 /// How long one attempt has the delivery to itself. An attempt takes 10 s.
 const LEASE: Duration = Duration::from_mins(1);
 
-/// How long a delivery waits for a receiver that is being verified again.
+/// How long a delivery waits for a receiver that fails, or is being verified again.
 const HOLD: Duration = Duration::from_mins(5);
 
 /// How much earlier than its due date a delivery may be attempted, because the clocks of two machines differ.
@@ -164,11 +164,11 @@ impl WebhookDelivery {
         self.next(DeliveryState::Pending { due: now.plus(LEASE) })
     }
 
-    /// Waits for the receiver to be verified again. This is no attempt. After three days it is canceled.
+    /// Waits for the receiver. This is no attempt. After three days it failed.
     #[must_use]
     pub fn hold(self, now: Timestamp) -> Self {
         if now >= last_attempt(self.queued_at) {
-            return self.cancel();
+            return self.next(DeliveryState::Failed);
         }
         self.next(DeliveryState::Pending { due: now.plus(HOLD) })
     }
@@ -257,7 +257,7 @@ mod tests {
         let held = delivery().hold(later(0));
         assert_eq!(held.attempts, 0);
         assert!(!held.is_due(later(298)) && held.is_due(later(300)));
-        assert_eq!(held.clone().hold(later(3 * 24 * 3600)).state, DeliveryState::Canceled);
+        assert_eq!(held.clone().hold(later(3 * 24 * 3600)).state, DeliveryState::Failed);
         assert!(!held.is_expired(later(60)) && held.is_expired(later(30 * 24 * 3600)));
     }
 }

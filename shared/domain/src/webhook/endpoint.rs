@@ -128,6 +128,8 @@ pub struct WebhookEndpoint {
     pub verified_at: Option<Timestamp>,
     /// Since when every attempt failed.
     pub failing_since: Option<Timestamp>,
+    /// While every attempt fails: when the next first attempt at a delivery may be made.
+    pub probe_at: Option<Timestamp>,
     /// A replay that is not done.
     pub replay: Option<Replay>,
     /// Who created it.
@@ -184,6 +186,7 @@ impl WebhookEndpoint {
             challenge,
             verified_at: None,
             failing_since: None,
+            probe_at: None,
             replay: None,
             created_by,
             created_at: now,
@@ -226,7 +229,7 @@ impl WebhookEndpoint {
             next.url = url;
             next.status = WebhookStatus::Pending;
             next.challenge = challenge;
-            next.failing_since = None;
+            (next.failing_since, next.probe_at) = (None, None);
         }
         next.description = changes.description.unwrap_or(next.description);
         next.types = changes.types.unwrap_or(next.types);
@@ -264,7 +267,7 @@ impl WebhookEndpoint {
         }
         let next = self.live().ok()?;
         let (status, verified_at) = (WebhookStatus::Active, Some(now));
-        Some(Self { status, verified_at, failing_since: None, ..next })
+        Some(Self { status, verified_at, failing_since: None, probe_at: None, ..next })
     }
 
     /// Disables it, and ends its replay. `None` if it is not active.
@@ -291,7 +294,7 @@ impl WebhookEndpoint {
 
     /// Notes since when every attempt failed.
     pub fn with_failing_since(self, since: Option<Timestamp>) -> Result<Self, WebhookEnded> {
-        Ok(Self { failing_since: since, ..self.live()? })
+        Ok(Self { failing_since: since, probe_at: None, ..self.live()? })
     }
 }
 

@@ -8,6 +8,9 @@ use crate::webhook::{AttemptResult, DisabledReason, NextStep, WebhookEndpoint, W
 /// After how long with failures only an endpoint is disabled.
 const PATIENCE: Duration = Duration::from_hours(5 * 24);
 
+/// While every attempt fails, how long after a first attempt at a delivery the next one may follow.
+const PROBE_PAUSE: Duration = Duration::from_secs(30);
+
 /// How an attempt changes its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HealthChange {
@@ -22,6 +25,18 @@ pub enum HealthChange {
 }
 
 impl WebhookEndpoint {
+    /// Takes the right to one first attempt at a delivery while every attempt fails. Otherwise all new
+    /// deliveries would wait for a dead receiver at the same time, and delay those to others. `None` if another
+    /// one has it.
+    #[must_use]
+    pub fn take_probe(self, now: Timestamp) -> Option<Self> {
+        if self.probe_at.is_some_and(|at| at > now) {
+            return None;
+        }
+        let (probe_at, version) = (Some(now.plus(PROBE_PAUSE)), self.version + 1);
+        Some(Self { probe_at, version, ..self })
+    }
+
     /// How an attempt at `now` changes this endpoint.
     pub fn health_after(
         &self,
@@ -71,6 +86,18 @@ mod tests {
         assert_eq!(failing.health_after(FAILED, NextStep::GiveUp, days(6)), disable);
         let ours = AttemptResult::Failure(SendFailure::SecretUnavailable);
         assert_eq!(failing.health_after(ours, RETRY, days(9)), HealthChange::None);
+    }
+
+    #[test]
+    fn a_failing_endpoint_gets_one_first_attempt_at_a_time() {
+        let now = Timestamp::EPOCH;
+        let failing = WebhookEndpoint { failing_since: Some(now), ..active() };
+        let probed = failing.take_probe(now).unwrap();
+        assert_eq!(probed.version, active().version + 1, "only one of two runs takes it");
+        let later = now.plus(PROBE_PAUSE);
+        assert_eq!(probed.clone().take_probe(later.previous_instant()), None);
+        assert!(probed.clone().take_probe(later).is_some());
+        assert_eq!(probed.with_failing_since(None).unwrap().probe_at, None);
     }
 
     #[test]

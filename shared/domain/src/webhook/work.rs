@@ -27,6 +27,8 @@ impl WebhookWork {
 pub enum Readiness {
     /// It may be sent.
     Send,
+    /// It may be sent if no other first attempt is being made, because every attempt fails.
+    Probe,
     /// It waits, because the receiver is being verified again.
     Hold,
     /// It is canceled.
@@ -41,6 +43,9 @@ impl WebhookEndpoint {
             WebhookStatus::Ended(_) => Readiness::Cancel,
             _ if is_challenge && self.challenge == delivery.id => Readiness::Send,
             _ if is_challenge => Readiness::Cancel,
+            WebhookStatus::Active if self.failing_since.is_some() && delivery.attempts == 0 => {
+                Readiness::Probe
+            }
             WebhookStatus::Active => Readiness::Send,
             WebhookStatus::Pending if self.verified_at.is_some() => Readiness::Hold,
             WebhookStatus::Pending | WebhookStatus::Disabled(_) => Readiness::Cancel,
@@ -68,6 +73,10 @@ mod tests {
         let disabled = active().disable(DisabledReason::Failing).unwrap();
         assert_eq!(active().readiness(&event), Readiness::Send);
         assert_eq!(pending().readiness(&event), Readiness::Cancel);
+        let failing = active().with_failing_since(Some(now)).unwrap();
+        assert_eq!(failing.readiness(&event), Readiness::Probe);
+        let tried = WebhookDelivery { attempts: 1, ..event.clone() };
+        assert_eq!(failing.readiness(&tried), Readiness::Send, "it has pauses of its own");
         assert_eq!(disabled.readiness(&event), Readiness::Cancel);
         let asked = disabled.ask_again(event.id).unwrap();
         assert_eq!(asked.readiness(&event), Readiness::Hold, "it is being verified again");

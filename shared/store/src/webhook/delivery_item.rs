@@ -15,7 +15,7 @@ pub(super) struct DeliveryItem {
     id: String,
     #[serde(rename = "ci")]
     clinic: String,
-    #[serde(rename = "ho")]
+    #[serde(rename = "wh")]
     endpoint: String,
     #[serde(rename = "ei")]
     event: String,
@@ -120,7 +120,7 @@ impl TryFrom<DeliveryItem> for WebhookDelivery {
     fn try_from(item: DeliveryItem) -> Result<Self, BadField> {
         Ok(Self {
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
-            endpoint: WebhookId::parse(&item.endpoint).map_err(|_| BadField("ho"))?,
+            endpoint: WebhookId::parse(&item.endpoint).map_err(|_| BadField("wh"))?,
             id: DeliveryId::parse(&item.id).map_err(|_| BadField("id"))?,
             state: item.state()?,
             attempts: item.attempts,

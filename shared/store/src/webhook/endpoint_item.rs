@@ -42,6 +42,8 @@ pub(super) struct EndpointItem {
     verified_at: Option<i64>,
     #[serde(rename = "fs", default, skip_serializing_if = "Option::is_none")]
     failing_since: Option<i64>,
+    #[serde(rename = "pa", default, skip_serializing_if = "Option::is_none")]
+    probe_at: Option<i64>,
     #[serde(rename = "rp", default, skip_serializing_if = "Option::is_none")]
     replay: Option<ReplayItem>,
     #[serde(rename = "by")]
@@ -112,6 +114,7 @@ impl EndpointItem {
             challenge: endpoint.challenge.to_string(),
             verified_at: endpoint.verified_at.map(Timestamp::millis),
             failing_since: endpoint.failing_since.map(Timestamp::millis),
+            probe_at: endpoint.probe_at.map(Timestamp::millis),
             replay: endpoint.replay.as_ref().map(Into::into),
             created_by: endpoint.created_by.to_string(),
             created_at: endpoint.created_at.millis(),
@@ -162,6 +165,7 @@ impl TryFrom<EndpointItem> for WebhookEndpoint {
             challenge: DeliveryId::parse(&item.challenge).map_err(|_| BadField("ch"))?,
             verified_at: optional("va", item.verified_at)?,
             failing_since: optional("fs", item.failing_since)?,
+            probe_at: optional("pa", item.probe_at)?,
             replay: item.replay.map(TryInto::try_into).transpose()?,
             created_by: user(&item.created_by, "by")?,
             created_at: time("ca", item.created_at)?,
