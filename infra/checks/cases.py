@@ -248,6 +248,31 @@ CASES: dict[str, dict[str, Change]] = {
         "too long": set_property("EventsFunction", "Timeout", 120),
         "retries": remove_property("EventsFunction", "EventInvokeConfig"),
     },
+    # Webhooks
+    "webhook_work_is_delivered": {
+        "other queue": set_property("WebhookMapping", "EventSourceArn", {"Fn::GetAtt": ["MailFailures", "Arn"]}),
+        "all again": remove_property("WebhookMapping", "FunctionResponseTypes"),
+        "large batches": set_property("WebhookMapping", "BatchSize", 100),
+        "few calls": set_property("WebhookMapping", "ScalingConfig/MaximumConcurrency", 2),
+        "no limit": remove_property("WebhookMapping", "ScalingConfig"),
+    },
+    "webhook_work_comes_again": {
+        "unencrypted": remove_property("WebhookQueue", "KmsMasterKeyId"),
+        "in order": set_property("WebhookQueue", "FifoQueue", True),
+        "during a call": set_property("WebhookQueue", "VisibilityTimeout", 30),
+        "after hours": set_property("WebhookQueue", "VisibilityTimeout", 7200),
+        "forever": remove_property("WebhookQueue", "RedrivePolicy"),
+        "once": set_property("WebhookQueue", "RedrivePolicy/maxReceiveCount", 1),
+        "failures for four days": remove_property("WebhookFailures", "MessageRetentionPeriod"),
+    },
+    "webhooks_send_from_no_private_network": {
+        "in a VPC": set_property("WebhooksFunction", "VpcConfig", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}),
+    },
+    "only_two_functions_queue_webhook_work": {
+        "list": allow("ListRole", "sqs:SendMessage", resource={"Fn::GetAtt": ["WebhookQueue", "Arn"]}),
+        "users takes": allow("UsersRole", "sqs:ReceiveMessage", resource={"Fn::GetAtt": ["WebhookQueue", "Arn"]}),
+        "webhooks may not": remove_resource("QueueWebhooksPolicy"),
+    },
     # Functions, logs, alarms
     "functions_run_our_binaries": {
         "other runtime": set_property("ListFunction", "Runtime", "provided.al2"),
@@ -259,6 +284,9 @@ CASES: dict[str, dict[str, Change]] = {
         "too many": set_property("ListFunction", "Environment", {"Variables": {"MAIL_FROM": "a@b.example"}}),
         "too few": remove_property("MailerFunction", "Environment/Variables/PUBLIC_URL"),
         "no viewer": remove_property("TemporaryAccessFunction", "Environment/Variables/VIEWER_URL_BASE"),
+        "receivers on this machine": set_property(
+            "WebhooksFunction", "Environment/Variables/WEBHOOK_RECEIVERS", "this-machine"
+        ),
     },
     "passwords_are_hashed_on_a_full_core": {"default memory": remove_property("ConfirmFunction", "MemorySize")},
     "provisioning_is_never_retried": {"retries": remove_property("ProvisionFunction", "EventInvokeConfig")},
@@ -274,6 +302,12 @@ CASES: dict[str, dict[str, Change]] = {
         "hourly": set_property("MailerSchedule", "ScheduleExpression", "rate(1 hour)"),
         "not allowed": remove_resource("MailerPermission"),
         "longer than a lease": set_property("MailerFunction", "Timeout", 120),
+    },
+    "due_deliveries_are_queued_on_a_schedule": {
+        "never": remove_resource("WebhooksSchedule"),
+        "hourly": set_property("WebhooksSchedule", "ScheduleExpression", "rate(1 hour)"),
+        "not allowed": remove_resource("WebhooksPermission"),
+        "retries": remove_property("WebhooksFunction", "EventInvokeConfig"),
     },
     "npi_runs_do_not_overlap": {
         "too short": remove_property("NpiVerifierFunction", "Timeout"),
@@ -431,6 +465,7 @@ CASES: dict[str, dict[str, Change]] = {
     "items_are_bound_to_partitions": {
         "every partition": allow("ListRole", "dynamodb:GetItem"),
         "list, accounts": allow("ListRole", "dynamodb:GetItem", partition="ACCOUNT#*"),
+        "webhooks, accounts": allow("WebhooksRole", "dynamodb:GetItem", partition="ACCOUNT#*"),
         "verifier, accounts": allow("NpiVerifierRole", "dynamodb:GetItem", partition="ACCOUNT#*"),
         "mailer, account writes": allow("MailerRole", "dynamodb:UpdateItem", partition="ACCOUNT#*"),
         "temporary access, accounts": allow("TemporaryAccessRole", "dynamodb:GetItem", partition="ACCOUNT#*"),

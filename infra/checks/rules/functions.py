@@ -26,14 +26,18 @@ SETTINGS = {
         "ACCESS_LINK_STYLE",
     },
     "ListFunction": BEHIND_CLOUDFRONT,
-    "UsersFunction": BEHIND_CLOUDFRONT | {"NPPES_BASE_URL", "INVITATIONS_PER_DAY"},
+    "UsersFunction": BEHIND_CLOUDFRONT | {
+        "NPPES_BASE_URL", "INVITATIONS_PER_DAY", "WEBHOOK_KEYS_SECRET_ARN", "WEBHOOK_QUEUE_URL",
+    },
     "MailerFunction": {
         "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN", "PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },
     "NpiVerifierFunction": {"NPPES_BASE_URL"},
+    # Without WEBHOOK_RECEIVERS, which would allow receivers on this machine.
+    "WebhooksFunction": {"WEBHOOK_KEYS_SECRET_ARN", "WEBHOOK_QUEUE_URL"},
     "ProvisionFunction": {
         "SIGNING_KEYS_SECRET_ARN", "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN",
-        "ACCESS_LINK_KEYS_SECRET_ARN", "KNOWN_BROWSER_KEYS_SECRET_ARN",
+        "ACCESS_LINK_KEYS_SECRET_ARN", "KNOWN_BROWSER_KEYS_SECRET_ARN", "WEBHOOK_KEYS_SECRET_ARN",
     },
 }  # fmt: skip
 CALLED = {"InviteFunction", "ConfirmFunction", "ListFunction", "UsersFunction", "SessionFunction", "TemporaryAccessFunction"}
@@ -53,7 +57,7 @@ ALARMS = {
     ("AWS/SES", "Reputation.BounceRate", ""),
     ("AWS/SES", "Reputation.ComplaintRate", ""),
     ("AWS/Backup", "NumberOfBackupJobsFailed", "BackupVault"),
-    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction", "MailEventsFunction", "EventsFunction"}},
+    *{("AWS/Lambda", "Throttles", name) for name in CALLED | {"NpiVerifierFunction", "MailEventsFunction", "EventsFunction", "WebhooksFunction"}},
     *{
         ("AWS/DynamoDB", f"{kind}ThrottleEvents", where)
         for kind in ("Read", "Write")
@@ -65,6 +69,7 @@ ALARMS = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailFailures.QueueName"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "MailEventFailures.QueueName"),
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "EventFailures.QueueName"),
+    ("AWS/SQS", "ApproximateNumberOfMessagesVisible", "WebhookFailures.QueueName"),
 }
 # What callers were refused. The functions count it in their log.
 REFUSALS = ("FailedSignIns", "LockedSignIns", "RefusedCredentials", "RefusedPermissions")
@@ -73,6 +78,7 @@ HTTP = {"Invite", "Confirm", "List", "Users", "Session", "TemporaryAccess"}
 CORRUPT_ITEMS = {
     "MailerFaults": ('{ $.level = "ERROR" }', {"Mailer"}),
     "EventsFaults": ('{ $.level = "ERROR" }', {"Events"}),
+    "WebhooksFaults": ('{ $.level = "ERROR" }', {"Webhooks"}),
     "CorruptItems": (
         '{ $.fields.message = "item skipped: corrupt item" || $.fields.why = "corrupt item*" }',
         HTTP,
@@ -132,6 +138,14 @@ def due_email_is_sent_on_a_schedule(template: dict) -> Problems:
     timeout = properties(template, "MailerFunction").get("Timeout")
     if timeout != 60:
         yield f"MailerFunction must end with the lease of its emails, after 60 s, found {timeout}"
+
+
+@rule
+def due_deliveries_are_queued_on_a_schedule(template: dict) -> Problems:
+    # A retry that is too far ahead for a message is up to a minute late.
+    yield from runs_on_a_schedule(template, "WebhooksFunction", "rate(1 minute)")
+    if async_retries(template, "WebhooksFunction") != [0]:
+        yield "Lambda must not retry a call of WebhooksFunction, because the next scheduled call does"
 
 
 def runs_on_a_schedule(template: dict, function: str, rate: str) -> Problems:

@@ -24,6 +24,7 @@ ROLLBACK = {
     "MailEventsFunction": set(),
     "NpiVerifierFunction": set(),
     "EventsFunction": {"EventsFaultsAlarm"},
+    "WebhooksFunction": {"WebhooksFaultsAlarm"},
 }
 
 

@@ -37,6 +37,7 @@ PARTITIONS = {
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     # CLINIC, because an item that is due must still be due when its event is appended.
     "EventsFunction": {"EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS"},
+    "WebhooksFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "DELIVERY#DUE#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},
 }
 READ_ONLY = {
@@ -53,9 +54,12 @@ SECRETS = {
     "SessionFunction": {"PasswordLinkKeys", "KnownBrowserKeys"},
     "TemporaryAccessFunction": {"AccessLinkKeys", "SigningKeys"},
     "MailerFunction": {"InvitationLinkKeys", "PasswordLinkKeys"},
+    "UsersFunction": {"WebhookKeys"},
+    "WebhooksFunction": {"WebhookKeys"},
     # Rotates all keys.
     "ProvisionFunction": {
         "SigningKeys", "InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys",
+        "WebhookKeys",
     },
 }
 
