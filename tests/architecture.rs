@@ -23,10 +23,10 @@ fn workspace_imports(metadata: &Metadata) -> BTreeMap<String, BTreeSet<String>> 
     members.iter().map(|p| (p.name.to_string(), of(p))).collect()
 }
 
-const ADAPTERS: [&str; 4] = ["store", "mail", "npi", "web"];
+const ADAPTERS: [&str; 5] = ["store", "mail", "npi", "web", "queue"];
 /// Crates for HTTP functions and other functions that write.
 const SHARED: [&str; 2] = ["changes", "auth"];
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 12] = [
     "invite",
     "confirm",
     "list",
@@ -34,6 +34,7 @@ const FUNCTIONS: [&str; 11] = [
     "mail-events",
     "npi-verifier",
     "events",
+    "webhooks",
     "provision",
     "users",
     "session",
@@ -45,6 +46,7 @@ fn allowed_imports(krate: &str) -> Vec<&'static str> {
         "domain" | "telemetry" => vec![],
         "lookup" => vec!["telemetry"],
         "store" | "mail" | "web" => vec!["domain", "telemetry"],
+        "queue" => vec!["domain"],
         "npi" => vec!["domain", "lookup"],
         "changes" => vec!["domain", "store"],
         "auth" => vec!["domain", "lookup", "store", "web", "changes"],
@@ -105,17 +107,21 @@ fn list_linked_crates(package: &str) -> Vec<String> {
 #[test]
 fn a_function_links_only_what_it_uses() {
     for (function, foreign) in [
-        ("list", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"][..]),
-        ("invite", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
-        ("confirm", &["aws-sdk-sesv2", "mail"]),
-        ("mailer", &["lookup", "npi"]),
+        (
+            "list",
+            &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "aws-sdk-sqs", "lookup", "mail", "npi"][..],
+        ),
+        ("invite", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "aws-sdk-sqs", "mail"]),
+        ("confirm", &["aws-sdk-sesv2", "aws-sdk-sqs", "mail"]),
+        ("mailer", &["aws-sdk-sqs", "lookup", "npi"]),
         ("mail-events", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"]),
         ("events", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "lookup", "mail", "npi"]),
         ("provision", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
         ("session", &["aws-sdk-sesv2", "mail", "npi"]),
         ("temporary-access", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
-        ("users", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
+        ("users", &["aws-sdk-sesv2", "mail"]),
         ("npi-verifier", &["aws-sdk-sesv2", "aws-sdk-secretsmanager", "mail"]),
+        ("webhooks", &["aws-sdk-sesv2", "lookup", "mail", "npi"]),
     ] {
         let tree = list_linked_crates(function);
         for name in foreign {

@@ -58,6 +58,27 @@ const DIFFERS: &[(&str, &[&str])] = &[
         &["AUDIT/evt an=session.started", "CLINIC/SESSION"],
     ),
     ("POST /v1/apiKeys/{apiKeyId}/rotate", &["AUDIT/evt an=api_key.rotated", "MAIL/MAIL"]),
+    // The first secret was lost. Its endpoint can be ended, and its secret signs until the overlap ends.
+    (
+        "POST /v1/webhookEndpoints",
+        &["AUDIT/evt an=webhook.created", "CLINIC/HOOK", "CLINIC/DELIVERY"],
+    ),
+    (
+        "POST /v1/webhookEndpoints/{webhookEndpointId}/rotate",
+        &["AUDIT/evt an=webhook.rotated", "CLINIC/HOOK"],
+    ),
+    // A second challenge would come too soon. A second test event is one more.
+    ("POST /v1/webhookEndpoints/{webhookEndpointId}/verify", &["response 200, now 429"]),
+    (
+        "POST /v1/webhookEndpoints/{webhookEndpointId}/test",
+        &["AUDIT/evt an=webhook.delivery_requested", "CLINIC/DELIVERY"],
+    ),
+    (
+        "POST /v1/webhookEndpoints/{webhookEndpointId}/redeliver",
+        &["AUDIT/evt an=webhook.delivery_requested", "CLINIC/DELIVERY"],
+    ),
+    // The first one runs.
+    ("POST /v1/webhookEndpoints/{webhookEndpointId}/redeliver: since", &["response 200, now 409"]),
     // The person signs in again.
     ("POST /v1/session/clinic", &["response 200, now 401"]),
 ];

@@ -14,3 +14,4 @@ mod npi_verifier;
 mod operator;
 mod reporting_granted;
 mod unknown_outcome;
+mod webhooks;

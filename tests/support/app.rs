@@ -9,6 +9,7 @@ use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
+use domain::credentials::keyring::{Keyring, WebhookSecrets};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
@@ -231,6 +232,11 @@ impl App {
         let next = SigningKeys::from_secret(secret).unwrap();
         self.store().publish_keys(&next.public()).await.unwrap();
         self.running.signing.replace(&next);
+    }
+
+    /// Replaces the keys that the secrets of webhooks derive from, as the operator does after a leak.
+    pub(crate) fn replace_webhook_keys(&self, with: &Keyring<WebhookSecrets>) {
+        self.running.keyrings.webhooks.replace(with);
     }
 
     /// Creates another clinic and signs in an admin there. Returns its PACS and the admin.

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 
 use crate::support::{
     App, EPHEMERAL, PASSWORD, ProofKey, REDEEM, RENEW, REROUTE, REVOKE, TestClient, TestResponse,
-    VIEWER_ONLY, ViewerLink, admin, dashboard_member, link_in, member, proof_claims, radiologist,
-    study, with, with_token,
+    VIEWER_ONLY, ViewerLink, WEBHOOKS, admin, dashboard_member, link_in, member, proof_claims,
+    radiologist, study, with, with_token,
 };
 
 /// Each operation that writes, with a variant after the colon.
@@ -33,6 +33,14 @@ pub(super) const CASES: &[&str] = &[
     "POST /v1/apiKeys",
     "POST /v1/apiKeys/{apiKeyId}/revoke",
     "POST /v1/apiKeys/{apiKeyId}/rotate",
+    "POST /v1/webhookEndpoints",
+    "PATCH /v1/webhookEndpoints/{webhookEndpointId}",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/verify",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/rotate",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/test",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/end",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/redeliver",
+    "POST /v1/webhookEndpoints/{webhookEndpointId}/redeliver: since",
     "POST /v1/invitation/accept",
     "POST /v1/invitation/accept: with a password",
     "POST /v1/invitation/reject",
@@ -90,6 +98,7 @@ impl Prepared {
             "autoScribe" if path.starts_with(USERS) => users(app, (method, path), variant).await,
             "autoScribe" | "access" => access(app, path, variant).await,
             "clinic" | "apiKeys" => management(app, method, path).await,
+            "webhookEndpoints" => webhooks(app, (method, path), variant).await,
             "invitation" => invitee(app, path, variant).await,
             _ => sessions(app, (method, path), variant).await,
         }
@@ -213,6 +222,28 @@ async fn management(app: &App, method: Method, path: &str) -> Prepared {
     let key = owner.post("/v1/apiKeys", &wanted).await.str("apiKeyId");
     let body = if path.ends_with("/rotate") { json!({"overlapHours": 1}) } else { json!({}) };
     Prepared::new_post(owner, &path.replace("{apiKeyId}", &key), body)
+}
+
+async fn webhooks(app: &App, (method, path): (Method, &str), variant: &str) -> Prepared {
+    let owner = app.confirm_and_sign_in_owner().await.client;
+    let wanted = json!({"url": "https://pacs.example/hook", "description": "Harbor PACS"});
+    if path == WEBHOOKS {
+        return Prepared::new_post(owner, path, wanted);
+    }
+    let id = owner.post(WEBHOOKS, &wanted).await.str("webhookEndpointId");
+    app.clock.advance(Duration::from_mins(1));
+    let delivery = app.activate_webhook(&id).await;
+    let body = match path.rsplit('/').next().unwrap() {
+        "rotate" => json!({"overlapHours": 1}),
+        "redeliver" if variant == "since" => json!({"since": "2026-01-01T00:00:00Z"}),
+        "redeliver" => json!({"deliveryId": delivery}),
+        "{webhookEndpointId}" => json!({"url": "https://other.example/"}),
+        _ => json!({}),
+    };
+    Prepared {
+        method,
+        ..Prepared::new_post(owner, &path.replace("{webhookEndpointId}", &id), body)
+    }
 }
 
 async fn invitee(app: &App, path: &str, variant: &str) -> Prepared {

@@ -8,3 +8,4 @@ mod invitation;
 mod npi;
 mod password;
 mod session;
+mod webhook_endpoints;

@@ -1,0 +1,9 @@
+mod create;
+mod deliveries;
+mod edit;
+mod end;
+mod list;
+mod redeliver;
+mod rotate;
+mod test;
+mod verify;

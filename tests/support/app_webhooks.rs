@@ -1,0 +1,105 @@
+//! The webhooks of the service under test.
+
+use std::time::{Duration, Instant};
+
+use domain::ids::{EventId, WebhookId};
+use domain::time::Clock as _;
+use domain::webhook::{WebhookEvent, WebhookWork};
+use queue::QueuedWork;
+use runtime::OsEntropy;
+use serde_json::{Value, json};
+use store::CommitOutcome;
+
+use super::actor::TestClient;
+use super::app::App;
+use super::receiver::WebhookReceiver;
+
+/// The path of the endpoints.
+pub(crate) const WEBHOOKS: &str = "/v1/webhookEndpoints";
+
+impl App {
+    /// Creates an endpoint for a receiver.
+    pub(crate) async fn create_webhook(
+        &self,
+        by: &TestClient,
+        receiver: &WebhookReceiver,
+    ) -> Value {
+        let wanted = json!({ "url": receiver.url, "description": "Harbor PACS" });
+        let made = by.post(WEBHOOKS, &wanted).await.expect(201);
+        self.wait_for_queue().await;
+        made
+    }
+
+    /// Makes an endpoint active, as if its receiver had answered, and queues an event for it. Returns the
+    /// delivery.
+    pub(crate) async fn activate_webhook(&self, id: &str) -> String {
+        let (clinic, now) = (self.clinic(), self.clock.now());
+        let id = WebhookId::parse(id).unwrap();
+        let found = self.store().load_webhook(clinic, id).await.unwrap().unwrap();
+        let challenge = found.challenge;
+        let active = found.verify(challenge, now).unwrap();
+        let written = self.store().write_webhook(&active, now).await.unwrap();
+        assert_eq!(written, CommitOutcome::Committed);
+        let event = self.new_event("user.updated");
+        let due = self.store().queue_webhook_deliveries(clinic, &[event], now).await.unwrap();
+        due[0].id.to_string()
+    }
+
+    /// Reads an endpoint from the list.
+    pub(crate) async fn read_webhook(&self, by: &TestClient, id: &Value) -> Value {
+        let list = by.get(WEBHOOKS).await.expect(200);
+        let all = list["webhookEndpoints"].as_array().unwrap().clone();
+        all.into_iter().find(|one| one["webhookEndpointId"] == *id).expect("the endpoint")
+    }
+
+    /// Lists the deliveries of an endpoint.
+    pub(crate) async fn list_deliveries(
+        &self,
+        by: &TestClient,
+        id: &Value,
+        query: &str,
+    ) -> Vec<Value> {
+        let path = format!("{WEBHOOKS}/{}/deliveries{query}", id.as_str().unwrap());
+        by.get(&path).await.expect(200)["deliveries"].as_array().unwrap().clone()
+    }
+
+    /// An event of now.
+    pub(crate) fn new_event(&self, kind: &str) -> WebhookEvent {
+        let (id, at) = (EventId::new(self.clock.now(), &OsEntropy), self.clock.now());
+        let data = json!({ "userId": format!("usr_{}", "0a".repeat(16)) }).to_string();
+        WebhookEvent { id, kind: kind.to_owned(), at, data }
+    }
+
+    /// Queues an event for the clinic's endpoints, as the function `events` does. Returns its id.
+    pub(crate) async fn emit(&self, kind: &str) -> String {
+        let event = self.new_event(kind);
+        self.queue_events(std::slice::from_ref(&event)).await;
+        self.wait_for_queue().await;
+        event.id.to_string()
+    }
+
+    /// Queues events for the clinic's endpoints, as the function `events` does.
+    pub(crate) async fn queue_events(&self, events: &[WebhookEvent]) {
+        let now = self.clock.now();
+        let due = self.store().queue_webhook_deliveries(self.clinic(), events, now).await.unwrap();
+        let work: Vec<_> =
+            due.into_iter().map(|one| QueuedWork::now(WebhookWork::Deliver(one))).collect();
+        self.running.webhooks.queue.send(&work).await.unwrap();
+    }
+
+    /// Waits until no message of the queue is due.
+    pub(crate) async fn wait_for_queue(&self) {
+        let waiting = self.running.wait_for_queue();
+        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("an idle queue");
+    }
+
+    /// Moves the clock ahead and calls `webhooks` as its schedule does.
+    pub(crate) async fn run_webhooks_after(&self, pause: Duration) {
+        self.clock.advance(pause);
+        let scheduled = webhooks::ScheduledEvent { detail_type: "Scheduled Event".to_owned() };
+        let event = webhooks::WebhooksEvent::Scheduled(scheduled);
+        let deadline = Instant::now() + Duration::from_mins(1);
+        webhooks::handle(&self.running.webhooks, event, deadline).await.unwrap();
+        self.wait_for_queue().await;
+    }
+}
