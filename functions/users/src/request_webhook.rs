@@ -67,7 +67,7 @@ pub(crate) async fn test(
 ) -> Result<Json<WebhookDeliveryView>, Problem> {
     let (context, now, clinic) = (&deps.context, deps.context.now(), caller.clinic());
     require_active(&find_webhook(&deps, &caller.principal, id).await?)?;
-    let event = WebhookEvent::test(EventId::new(now, context.entropy.as_ref()), now);
+    let event = WebhookEvent::for_test(EventId::new(now, context.entropy.as_ref()), now);
     let delivery = WebhookDelivery::new(clinic, id, event, now);
     let requester = caller.principal.requester();
     let action = AuditAction::WebhookRequested(RequestedDelivery::Test);

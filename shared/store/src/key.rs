@@ -190,8 +190,7 @@ pub(crate) fn delivery_due(part: u8) -> String {
 
 /// The index keys of a delivery or replay: its partition, and when it is looked at, with its id.
 pub(crate) fn delivery_due_of(wake: Timestamp, id: &[u8; 16]) -> [String; 2] {
-    let hex: String = id.iter().map(|byte| format!("{byte:02x}")).collect();
-    [delivery_due(id[15]), format!("{wake}#{hex}")]
+    [delivery_due(id[15]), format!("{wake}#{:032x}", u128::from_be_bytes(*id))]
 }
 
 pub(crate) fn notice(id: NoticeId) -> Key {

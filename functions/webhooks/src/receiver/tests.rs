@@ -83,7 +83,7 @@ async fn a_request_is_signed_and_its_answer_is_read() {
     let receiver = TestReceiver::start(answer).await;
     let reply = here().post(&receiver.url, request()).await;
     assert_eq!(reply.result, AttemptResult::Status(429));
-    assert_eq!(reply.retry_after, Some(Duration::from_secs(120)));
+    assert_eq!(reply.retry_after, Some(Duration::from_mins(2)));
     assert_eq!(reply.body, b"no");
     let seen = receiver.request.lock().unwrap().clone();
     assert!(seen.starts_with("POST /hook HTTP/1.1\r\n"), "{seen}");

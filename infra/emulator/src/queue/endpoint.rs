@@ -48,12 +48,12 @@ async fn serve(State(queue): State<Queue>, headers: HeaderMap, body: Bytes) -> R
     if request.entries.is_empty() || request.entries.len() > 10 || long {
         return refuse("com.amazonaws.sqs#InvalidParameterValueException");
     }
-    let send = |entry: Entry| {
+    let enqueue = |entry: Entry| {
         let delay = Duration::from_secs(entry.delay_seconds);
         let id = queue.send(entry.message_group_id, entry.message_body, delay);
         json!({ "Id": entry.id, "MessageId": id, "MD5OfMessageBody": "" })
     };
-    let sent: Vec<Value> = request.entries.into_iter().map(send).collect();
+    let sent: Vec<Value> = request.entries.into_iter().map(enqueue).collect();
     answer(StatusCode::OK, &json!({ "Successful": sent, "Failed": [] }))
 }
 

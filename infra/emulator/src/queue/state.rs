@@ -173,7 +173,7 @@ mod tests {
         assert_eq!(bodies(&taken), ["now"]);
         assert!(!queue.is_idle());
         let failed = vec![taken[0].id.clone()];
-        queue.finish(taken, &failed, Duration::from_secs(60));
+        queue.finish(taken, &failed, Duration::from_mins(1));
         assert!(queue.is_idle());
         queue.wait().await;
         assert_eq!(bodies(&queue.take(10)), ["later"]);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// IPv4 blocks that are not public: IANA's special-purpose registry (RFC 6890), multicast and reserved.
 const PRIVATE_V4: [(Ipv4Addr, u32); 15] = [
     // This network (RFC 791).
-    (Ipv4Addr::new(0, 0, 0, 0), 8),
+    (Ipv4Addr::UNSPECIFIED, 8),
     // Private use (RFC 1918).
     (Ipv4Addr::new(10, 0, 0, 0), 8),
     // Behind a carrier's NAT (RFC 6598).

@@ -206,7 +206,7 @@ mod tests {
     use crate::ids::EventId;
 
     fn delivery() -> WebhookDelivery {
-        let event = WebhookEvent::test(EventId::from_bytes([1; 16]), Timestamp::EPOCH);
+        let event = WebhookEvent::for_test(EventId::from_bytes([1; 16]), Timestamp::EPOCH);
         let (clinic, endpoint) = (ClinicId::from_bytes([2; 16]), WebhookId::from_bytes([3; 16]));
         WebhookDelivery::new(clinic, endpoint, event, Timestamp::EPOCH)
     }

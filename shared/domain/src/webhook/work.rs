@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn only_a_verified_receiver_gets_events() {
         let (id, now) = (EventId::from_bytes([9; 16]), Timestamp::EPOCH);
-        let event = delivery(WebhookEvent::test(id, now));
+        let event = delivery(WebhookEvent::for_test(id, now));
         let disabled = active().disable(DisabledReason::Failing).unwrap();
         assert_eq!(active().readiness(&event), Readiness::Send);
         assert_eq!(pending().readiness(&event), Readiness::Cancel);
