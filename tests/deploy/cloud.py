@@ -26,7 +26,7 @@ BINARIES = Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target")) / "debug"
 REGION = "eu-west-1"
 STACK = "autoscribe-access"
 DOMAIN = "mail.example.com"
-KEYS = ("InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys", "SigningKeys")
+KEYS = ("InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys", "WebhookKeys", "SigningKeys")
 CODE = re.compile(r"CodeUri: \.\./target/lambda/([a-z-]+)")
 
 

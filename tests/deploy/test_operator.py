@@ -26,7 +26,7 @@ def refusal(stack: Stack, payload: dict) -> str:
     return body["errorMessage"]
 
 
-@pytest.mark.parametrize("keys", ["InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys", "SigningKeys"])
+@pytest.mark.parametrize("keys", ["InvitationLinkKeys", "PasswordLinkKeys", "AccessLinkKeys", "KnownBrowserKeys", "WebhookKeys", "SigningKeys"])
 def test_a_rotation_adds_a_key_and_goes_on_only_when_every_function_has_it(clinic: Clinic, stack: Stack, keys: str):
     vault = stack.cloud.client("secretsmanager")
     before = vault.get_secret_value(SecretId=stack.ids[keys])["SecretString"]

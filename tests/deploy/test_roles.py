@@ -5,19 +5,20 @@ from botocore.exceptions import ClientError
 
 from cloud import DOMAIN, Stack
 
-FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer MailEvents NpiVerifier Events Provision".split()
+FUNCTIONS = "Invite Confirm List Users Session TemporaryAccess Mailer MailEvents NpiVerifier Events Webhooks Provision".split()
 CLINIC = {"PK": {"S": "CLINIC#deploy"}, "SK": {"S": "X"}}
 AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
 ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
 KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
 EVENTS = {"PK": {"S": "EVENTS#deploy"}, "SK": {"S": "X"}}
 ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
-WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Provision"
+WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Webhooks Provision"
 SECRETS = {
     "InvitationLinkKeys": "Confirm Mailer Provision",
     "PasswordLinkKeys": "Session Mailer Provision",
     "AccessLinkKeys": "TemporaryAccess Provision",
     "KnownBrowserKeys": "Confirm Session Provision",
+    "WebhookKeys": "Users Webhooks Provision",
     "SigningKeys": "TemporaryAccess Provision",
     "OriginSecret": "",
 }
@@ -55,9 +56,9 @@ CASES = {
     "add an audit record": (put(AUDIT), WRITERS),
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
-    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Events Provision"),
-    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Events Provision"),
-    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Events Provision"),
+    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Events Webhooks Provision"),
+    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Events Webhooks Provision"),
+    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Events Webhooks Provision"),
     "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
     "read an account": (get(ACCOUNT), "Confirm Users Session"),
     "read the accounts of an address": (query("", "PK", "ACCOUNT#deploy"), "Confirm Users Session Mailer"),
@@ -74,6 +75,10 @@ CASES = {
     "append an event": (put(EVENTS), "Events"),
     "delete an event": (("dynamodb", "delete_item", {"Key": EVENTS}), ""),
     "read an event": (get(EVENTS), "List Events"),
+    "read the deliveries that are due": (query("GSI4", "GSI4PK", "DELIVERY#DUE#0"), "Webhooks"),
+    "queue a delivery": (("sqs", "send_message", {"QueueUrl": "{WebhookQueue}", "MessageBody": "x"}), "Users Webhooks"),
+    "take a delivery": (("sqs", "receive_message", {"QueueUrl": "{WebhookQueue}"}), "Webhooks"),
+    "read failed deliveries": (("sqs", "receive_message", {"QueueUrl": "{WebhookFailures}"}), ""),
     "scan": (("dynamodb", "scan", {"Limit": 1}), ""),
     "PartiQL": (("dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "{table}"'}), ""),
     "delete the table": (("dynamodb", "delete_table", {}), ""),

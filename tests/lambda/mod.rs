@@ -42,6 +42,9 @@ fn settings(app: &App) -> Vec<(&'static str, String)> {
     let mut settings = vec![
         ("AWS_ENDPOINT_URL_DYNAMODB", app.dynamodb_url()),
         ("AWS_ENDPOINT_URL_SESV2", app.base.clone()),
+        ("AWS_ENDPOINT_URL_SQS", format!("{}/sqs", app.base)),
+        ("WEBHOOK_QUEUE_URL", format!("{}/sqs", app.base)),
+        ("WEBHOOK_RECEIVERS", "this-machine".to_owned()),
         ("TABLE_NAME", app.table()),
         ("PUBLIC_URL", app.base.clone()),
         ("ORIGIN_SECRETS", "off".to_owned()),
@@ -354,6 +357,33 @@ async fn events_serves_each_kind_of_event_and_rejects_a_malformed_one() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn webhooks_serves_messages_and_a_schedule_and_rejects_a_malformed_event() {
+    let app = App::start_without_mailer().await;
+    let boss = app.confirm_and_sign_in(&support::admin("boss@clinic.example")).await.client;
+    let receiver = support::WebhookReceiver::start().await;
+    let wanted = json!({ "url": receiver.url, "description": "PACS" });
+    let id = boss.post(support::WEBHOOKS, &wanted).await.str("webhookEndpointId");
+    let id = json!(id);
+    let challenge = app.list_deliveries(&boss, &id, "").await.remove(0);
+    let body =
+        json!({ "clinic": app.clinic_id, "endpoint": id, "delivery": challenge["deliveryId"] });
+    let record = json!({ "messageId": "m1", "body": body.to_string() });
+    let other = json!({ "messageId": "m2", "body": "garbage" });
+    let messages = json!({ "Records": [record, other] });
+    let tick = json!({ "detail-type": "Scheduled Event" });
+    let events = vec![messages.to_string(), tick.to_string(), "7".into()];
+    let mut function = start_function("webhooks", &settings(&app), events).await;
+    for _ in 0..2 {
+        let EventOutcome::Response(answer) = next_outcome(&mut function).await else {
+            panic!("an error")
+        };
+        assert_eq!(answer, json!({ "batchItemFailures": [] }));
+    }
+    assert_eq!(app.read_webhook(&boss, &id).await["status"], "active");
+    assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn provision_serves_an_event_and_rejects_a_malformed_one() {
     let app = App::start().await;
     let wanted = json!({
@@ -383,6 +413,7 @@ async fn a_function_without_settings_names_the_missing_ones() {
         ("npi-verifier", "TABLE_NAME"),
         ("mail-events", "TABLE_NAME"),
         ("events", "TABLE_NAME"),
+        ("webhooks", "WEBHOOK_QUEUE_URL"),
         ("temporary-access", "VIEWER_URL_BASE"),
         ("temporary-access", "VIEWER_ORIGINS"),
     ] {
@@ -403,10 +434,14 @@ async fn a_function_starts_only_with_the_keys_of_its_own_purposes() {
         ("confirm", &["INVITATION_LINK_KEYS", "KNOWN_BROWSER_KEYS"]),
         ("session", &["PASSWORD_LINK_KEYS", "KNOWN_BROWSER_KEYS"]),
         ("temporary-access", &["ACCESS_LINK_KEYS"]),
+        ("users", &["WEBHOOK_KEYS"]),
+        ("webhooks", &["WEBHOOK_KEYS"]),
     ] {
         let mut least = settings(&app);
         least.retain(|(setting, _)| {
-            !setting.ends_with("_LINK_KEYS") && !setting.starts_with("KNOWN_")
+            !setting.ends_with("_LINK_KEYS")
+                && !setting.starts_with("KNOWN_")
+                && *setting != "WEBHOOK_KEYS"
         });
         let keys = app.token_secrets().settings();
         least.extend(keys.into_iter().filter(|(setting, _)| needed.contains(setting)));

@@ -90,7 +90,7 @@ impl App {
     /// Waits until no message of the queue is due.
     pub(crate) async fn wait_for_queue(&self) {
         let waiting = self.running.wait_for_queue();
-        tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("an idle queue");
+        tokio::time::timeout(Duration::from_mins(1), waiting).await.expect("an idle queue");
     }
 
     /// Moves the clock ahead and calls `webhooks` as its schedule does.

@@ -5,7 +5,7 @@ use bench::{Table, median, within_bound};
 use crate::service::FunctionBench;
 use crate::{MeasureError, cold, process};
 
-const FUNCTIONS: [&str; 11] = [
+const FUNCTIONS: [&str; 12] = [
     "invite",
     "confirm",
     "list",
@@ -16,6 +16,7 @@ const FUNCTIONS: [&str; 11] = [
     "mail-events",
     "npi-verifier",
     "events",
+    "webhooks",
     "provision",
 ];
 /// The largest allowed binary of a function.

@@ -127,6 +127,8 @@ impl FunctionBench {
         let mut settings = vec![
             ("AWS_ENDPOINT_URL_DYNAMODB", self.running.dynamodb_url.clone()),
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
+            ("AWS_ENDPOINT_URL_SQS", format!("{url}/sqs")),
+            ("WEBHOOK_QUEUE_URL", format!("{url}/sqs")),
             ("TABLE_NAME", table.clone()),
             ("PUBLIC_URL", url.clone()),
             ("ORIGIN_SECRETS", "off".to_owned()),
