@@ -225,9 +225,10 @@ CASES: dict[str, dict[str, Change]] = {
         "latest": set_property("EventsStream", "StartingPosition", "LATEST"),
         "other function": set_property("EventsStream", "FunctionName", {"Ref": "ListFunction"}),
     },
-    "events_gets_audit_records_and_deliveries": {
+    "events_gets_audit_records_deliveries_and_its_feed": {
         "no filter": remove_property("EventsStream", "FilterCriteria"),
         "no deliveries": remove_property("EventsStream", "FilterCriteria/Filters/1"),
+        "no feed": remove_property("EventsStream", "FilterCriteria/Filters/2"),
         "queued emails": set_property("EventsStream", "FilterCriteria/Filters/1/Pattern", WITHOUT_REMOVALS),
     },
     "events_keep_the_order_of_commits": {"parallel": set_property("EventsStream", "ParallelizationFactor", 4)},
@@ -268,9 +269,10 @@ CASES: dict[str, dict[str, Change]] = {
     "webhooks_send_from_no_private_network": {
         "in a VPC": set_property("WebhooksFunction", "VpcConfig", {"SubnetIds": ["subnet-1"], "SecurityGroupIds": ["sg-1"]}),
     },
-    "only_two_functions_queue_webhook_work": {
+    "only_three_functions_queue_webhook_work": {
         "list": allow("ListRole", "sqs:SendMessage", resource={"Fn::GetAtt": ["WebhookQueue", "Arn"]}),
         "users takes": allow("UsersRole", "sqs:ReceiveMessage", resource={"Fn::GetAtt": ["WebhookQueue", "Arn"]}),
+        "events takes": allow("EventsRole", "sqs:ReceiveMessage", resource={"Fn::GetAtt": ["WebhookQueue", "Arn"]}),
         "webhooks may not": remove_resource("QueueWebhooksPolicy"),
     },
     # Functions, logs, alarms

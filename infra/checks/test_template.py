@@ -53,8 +53,8 @@ def test_every_make_deploy_publishes_a_version_of_every_function_with_an_alias()
 
     now = int(time.time())
     published = [versions(text) for text in (TEMPLATE.read_text(), release(now), release(now + 1))]
-    assert [len(names) for names in published] == [10, 10, 10]
-    assert len(set().union(*published)) == 30
+    assert [len(names) for names in published] == [11, 11, 11]
+    assert len(set().union(*published)) == 33
 
 
 def test_gradual_deployment_can_be_turned_off(source: dict):

@@ -74,3 +74,28 @@ def test_the_sdk_verifies_deliveries_through_a_rotation(service: Service) -> Non
         webhooks.unwrap(challenge, headers=headers, key=rotated["secret"])
     with pytest.raises(Exception, match="No matching signature"):
         webhooks.unwrap(test + " ", headers=test_headers, key=made["secret"])
+
+
+def test_the_sdk_verifies_an_event_of_the_feed(service: Service) -> None:
+    with run_receiver() as (url, deliveries):
+        wanted = {"url": url, "description": "PACS", "eventTypes": ["invitation.created", "invitation.accepted"]}
+        made = httpx.post(f"{service.url}/v1/webhookEndpoints", json=wanted, headers=service.owner).raise_for_status().json()
+        wait_for(lambda: len(deliveries) == 1)
+        invited = service.client().auto_scribe.users.invite(
+            email="fan-out@clinic.example", first_name="Ada", last_name="Lind", clinic_role="Front Desk Operator", level="member",
+            can_manage_studies=True, can_create_reports=False, has_dashboard_access=False,
+        )  # fmt: skip
+        wait_for(lambda: len(deliveries) == 2)
+        service.accept("fan-out@clinic.example")
+        wait_for(lambda: len(deliveries) == 3)
+    events = [
+        service.client().webhooks.unwrap(body, headers=headers, key=made["secret"]) for headers, body in deliveries[1:]
+    ]
+    assert [event.type for event in events] == ["invitation.created", "invitation.accepted"]
+    feed = httpx.get(
+        f"{service.url}/v1/events",
+        params={"types": "invitation.created,invitation.accepted", "limit": 100},
+        headers=service.owner,
+    ).json()["events"]
+    sent = [json.loads(body) for _, body in deliveries[1:]]
+    assert sent == [event for event in feed if event["data"]["userId"] == invited.user_id]

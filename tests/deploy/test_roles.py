@@ -76,7 +76,7 @@ CASES = {
     "delete an event": (("dynamodb", "delete_item", {"Key": EVENTS}), ""),
     "read an event": (get(EVENTS), "List Events"),
     "read the deliveries that are due": (query("GSI4", "GSI4PK", "DELIVERY#DUE#0"), "Webhooks"),
-    "queue a delivery": (("sqs", "send_message", {"QueueUrl": "{WebhookQueue}", "MessageBody": "x"}), "Users Webhooks"),
+    "queue a delivery": (("sqs", "send_message", {"QueueUrl": "{WebhookQueue}", "MessageBody": "x"}), "Users Events Webhooks"),
     "take a delivery": (("sqs", "receive_message", {"QueueUrl": "{WebhookQueue}"}), "Webhooks"),
     "read failed deliveries": (("sqs", "receive_message", {"QueueUrl": "{WebhookFailures}"}), ""),
     "scan": (("dynamodb", "scan", {"Limit": 1}), ""),

@@ -132,7 +132,7 @@ async fn a_reader_who_follows_the_cursor_sees_what_the_audit_has() {
         seen.iter().filter(|event| event["type"] != "invitation.delivery_changed").collect();
     let in_feed: Vec<_> = audited.iter().map(|event| event["id"].as_str().unwrap()).collect();
     // The stream has the records in the order of commits.
-    let records = app.stream_for_events();
+    let records = app.changes_for_events();
     let records = records.iter().filter(|record| record["eventName"] == "INSERT");
     let in_audit: Vec<_> = records
         .map(|record| record["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap())

@@ -116,7 +116,7 @@ async fn conflicts_are_retried_and_then_reported() {
     app.fail_with_conflicts(5);
     assert_eq!(app.call_events(&records).await["batchItemFailures"], json!([]));
     app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
-    let records = app.stream_for_events();
+    let records = app.changes_for_events();
     app.fail_with_conflicts(100);
     let answer = app.call_events(&records[3..]).await;
     assert_eq!(

@@ -14,4 +14,5 @@ mod npi_verifier;
 mod operator;
 mod reporting_granted;
 mod unknown_outcome;
+mod webhook_events;
 mod webhooks;

@@ -26,12 +26,24 @@ impl App {
                 .as_str()
                 .is_some_and(|delivery| !["queued", "sending"].contains(&delivery));
             match record["eventName"].as_str() {
-                Some("INSERT") => starts("PK", "AUDIT#"),
+                Some("INSERT") => {
+                    starts("PK", "AUDIT#") || (starts("PK", "EVENTS#") && starts("SK", "0"))
+                }
                 Some("MODIFY") => starts("SK", "INV#") && reported,
                 _ => false,
             }
         };
         self.read_stream().into_iter().filter(passes).collect()
+    }
+
+    /// The same without the events of the feed, whose webhook deliveries are queued.
+    pub(crate) fn changes_for_events(&self) -> Vec<Value> {
+        let mut records = self.stream_for_events();
+        records.retain(|record| {
+            let key = record["dynamodb"]["Keys"]["PK"]["S"].as_str().unwrap();
+            !key.starts_with("EVENTS#")
+        });
+        records
     }
 
     /// Calls `events` with stream records.

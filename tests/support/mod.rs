@@ -33,6 +33,6 @@ pub(crate) use app_webhooks::WEBHOOKS;
 pub(crate) use dpop::{ProofKey, proof_claims, with_token};
 pub(crate) use email::{link_in, text_of};
 pub(crate) use person::{PASSWORD, admin, dashboard_member, member, radiologist, with};
-pub(crate) use receiver::WebhookReceiver;
+pub(crate) use receiver::{ReceivedDelivery, WebhookReceiver};
 pub(crate) use secrets_manager::SecretsManager;
 pub(crate) use session::{BROWSER_COOKIE, BrowserSession, browser_cookie_in, cookie_in};

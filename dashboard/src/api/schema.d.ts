@@ -809,6 +809,153 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/webhookEndpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List webhook endpoints. */
+        get: operations["listWebhookEndpoints"];
+        put?: never;
+        /**
+         * Create a webhook endpoint. Its secret is shown once.
+         * @description It is `pending` until its receiver answers an event of type `webhook.challenge` with `{"challenge": "..."}`,
+         *     the text in `data.challenge`. A clinic has at most 10 endpoints.
+         */
+        post: operations["createWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the URL, the description or the event types of a webhook endpoint. */
+        patch: operations["updateWebhookEndpoint"];
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the deliveries to a webhook endpoint. They are kept for 30 days. */
+        get: operations["listWebhookDeliveries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a webhook endpoint for good. It gets no more events. Repeating this changes nothing. */
+        post: operations["endWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/redeliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one delivery again, or all since a time. The receiver gets the same ids as before.
+         * @description Only one replay of a time runs at once for an endpoint.
+         */
+        post: operations["redeliverWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook endpoint another secret. It is shown once.
+         * @description Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs.
+         */
+        post: operations["rotateWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send an event of type `webhook.test` to the receiver. */
+        post: operations["testWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/webhookEndpoints/{webhookEndpointId}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a challenge to the receiver. Its answer makes the endpoint active, also one that was disabled. */
+        post: operations["verifyWebhookEndpoint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1163,6 +1310,10 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryName: "queued" | "sent" | "delivered" | "delayed" | "bounced" | "complained" | "failed";
+        /** @enum {string} */
+        DeliveryStateName: "pending" | "delivered" | "failed" | "canceled";
+        /** @enum {string} */
+        DisabledReasonName: "gone" | "failing";
         /** @description The response to a completed change. */
         Done: {
             /** @description What was done, for a person. */
@@ -1574,6 +1725,11 @@ export interface components {
             /** @description The secret to send as `Authorization: Bearer <apiKey>`. It is shown only in this answer. */
             apiKey: string;
         };
+        /** @description A webhook endpoint with its newest secret. */
+        NewWebhookEndpointView: components["schemas"]["WebhookEndpointView"] & {
+            /** @description The secret that verifies deliveries: `whsec_` and base64. It is shown only in this answer. */
+            secret: string;
+        };
         /** @description A number to look up. */
         NpiLookupRequest: {
             /** @description The person's last name, to compare with the registry's. */
@@ -1713,6 +1869,17 @@ export interface components {
             /** @description The part of the link after `token=`. */
             token: string;
         };
+        /** @description What to send again. Send exactly one of the fields. */
+        RedeliverRequest: {
+            /** @description `whd_` and 32 hex characters. */
+            deliveryId?: string | null;
+            /**
+             * Format: date-time
+             * @description Every event that happened at this time or later, RFC 3339. Events that wait for an attempt stay as they
+             *     are.
+             */
+            since?: string | null;
+        };
         /** @description A person's name in the NPI registry. A part that the registry does not have is left out. */
         RegistryNameView: {
             /** @description Credential such as `MD`. */
@@ -1730,6 +1897,19 @@ export interface components {
             reason?: string | null;
             /** @description The part of the emailed link after `#token=`. */
             token: string;
+        };
+        /** @description A replay. */
+        ReplayView: {
+            /**
+             * Format: date-time
+             * @description Events that happened at this time or later, RFC 3339.
+             */
+            since: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
+            startedAt: string;
         };
         /** @description What became of the request. */
         RequestNewView: {
@@ -1805,6 +1985,8 @@ export interface components {
         };
         /** @enum {string} */
         ScopeName: "users:read" | "users:write" | "invitations:read" | "invitations:write" | "access:issue" | "access:introspect" | "admins:write" | "access:dictate" | "events:read";
+        /** @enum {string} */
+        SendFailureName: "name_not_resolved" | "address_not_public" | "unreachable" | "timed_out" | "broken_off" | "challenge_not_answered" | "secret_unavailable";
         /** @description A session. */
         SessionView: {
             /** @description The clinic. */
@@ -1846,8 +2028,8 @@ export interface components {
         /** @description Which user, and what happens to the API keys that they made. */
         UserAndKeysRequest: {
             /**
-             * @description What happens to the API keys that the user made. Required if the change affects any that still work:
-             *     `end` revokes them, and `keep` leaves them working.
+             * @description What happens to the API keys and webhooks whose secrets the user made. Required if the change affects any
+             *     that still work: `end` revokes and ends them, and `keep` leaves them working.
              */
             keys?: components["schemas"]["KeyDecisionName"];
             /** @description `usr_` and 32 hex characters. */
@@ -1991,6 +2173,158 @@ export interface components {
              */
             viewSeconds?: number | null;
         };
+        /** @description What to change. A missing field stays as it is. */
+        WebhookChangeRequest: {
+            /** @description What the endpoint is for. */
+            description?: string;
+            /** @description Which events it gets. Null or an empty list means all types, also later ones. */
+            eventTypes?: components["schemas"]["EventTypeName"][] | null;
+            /** @description The receiver. Another one has to answer a challenge first, and events wait until then. */
+            url?: string;
+        };
+        /** @description A page of deliveries. */
+        WebhookDeliveriesView: {
+            /** @description The cursor of the next page, or null on the last page. */
+            cursor?: string | null;
+            /** @description The newest event first. */
+            deliveries: components["schemas"]["WebhookDeliveryView"][];
+            /** @description Whether there is a next page. */
+            hasMore: boolean;
+            /**
+             * Format: int32
+             * @description How many items this page leaves out because they cannot be read. Absent if there are none.
+             */
+            skipped?: number;
+        };
+        /** @description The delivery of one event to a webhook endpoint. */
+        WebhookDeliveryView: {
+            /**
+             * Format: int32
+             * @description How many attempts there were since it was queued.
+             */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
+            createdAt: string;
+            /** @description `whd_` and 32 hex characters. */
+            deliveryId: string;
+            /**
+             * Format: date-time
+             * @description When the event happened, RFC 3339.
+             */
+            eventAt: string;
+            /** @description `whe_` and 32 hex characters. The receiver gets it as `webhook-id`. */
+            eventId: string;
+            /** @description Why the last attempt has no answer, or not the expected one. */
+            failure?: components["schemas"]["SendFailureName"];
+            /**
+             * Format: date-time
+             * @description When the last attempt was, RFC 3339. Null if there was none.
+             */
+            lastAttemptAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When the next attempt is due, RFC 3339. Null if none follows.
+             */
+            nextAttemptAt?: string | null;
+            /**
+             * @description `pending` while an attempt follows. `failed` after three days of attempts. `canceled` if the endpoint got
+             *     no events.
+             */
+            status: components["schemas"]["DeliveryStateName"];
+            /**
+             * Format: int32
+             * @description The status of the receiver's last answer. Null if there was none.
+             */
+            statusCode?: number | null;
+            /** @description The type of the event, or `webhook.challenge` or `webhook.test`. */
+            type: string;
+        };
+        /** @description A webhook endpoint to create. */
+        WebhookEndpointRequest: {
+            /** @description What the endpoint is for. */
+            description: string;
+            /** @description Which events it gets. By default all types, also later ones. */
+            eventTypes?: components["schemas"]["EventTypeName"][] | null;
+            /** @description The receiver: https, port 443, and a domain name whose addresses are public. */
+            url: string;
+        };
+        /** @description A webhook endpoint without its secrets. */
+        WebhookEndpointView: {
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
+            createdAt: string;
+            /** @description Who created it: `usr_...`. */
+            createdBy: string;
+            /** @description First and last name of the person who created it. Only in lists. */
+            createdByName?: string;
+            /** @description What the endpoint is for, in the words of its creator. */
+            description: string;
+            /** @description Why it is disabled. */
+            disabledReason?: components["schemas"]["DisabledReasonName"];
+            /** @description Which events it gets. Null for all types, also later ones. */
+            eventTypes?: components["schemas"]["EventTypeName"][] | null;
+            /**
+             * Format: date-time
+             * @description Since when every attempt failed, RFC 3339. Null if the last one succeeded. After five days the endpoint
+             *     is disabled.
+             */
+            failingSince?: string | null;
+            /**
+             * @description Whether to rotate the secret, because the service changed the keys that secrets derive from. Nothing is
+             *     sent once the old key is gone.
+             */
+            needsRotation: boolean;
+            replay?: components["schemas"]["ReplayView"] | null;
+            /** @description The secrets that sign deliveries, the newest last. */
+            secrets: components["schemas"]["WebhookSecretView"][];
+            /** @description `pending` until the receiver answers the challenge, then `active`. `disabled` if the receiver failed. */
+            status: components["schemas"]["WebhookStatusName"];
+            /** @description The receiver. */
+            url: string;
+            /**
+             * Format: date-time
+             * @description When the receiver last answered a challenge, RFC 3339. Null if it never did.
+             */
+            verifiedAt?: string | null;
+            /** @description `whk_` and 32 hex characters. */
+            webhookEndpointId: string;
+        };
+        /** @description A page of webhook endpoints. */
+        WebhookEndpointsView: {
+            /** @description The cursor of the next page, or null on the last page. */
+            cursor?: string | null;
+            /** @description Whether there is a next page. */
+            hasMore: boolean;
+            /**
+             * Format: int32
+             * @description How many items this page leaves out because they cannot be read. Absent if there are none.
+             */
+            skipped?: number;
+            /** @description Newest first, with those that were ended in the last 30 days. */
+            webhookEndpoints: components["schemas"]["WebhookEndpointView"][];
+        };
+        /** @description One secret of a webhook endpoint, without the secret itself. */
+        WebhookSecretView: {
+            /**
+             * Format: date-time
+             * @description When it stops signing because the endpoint was rotated. Null for the newest secret.
+             */
+            endsAt?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
+            madeAt: string;
+            /** @description Who made it: `usr_...`. */
+            madeBy: string;
+        };
+        /** @enum {string} */
+        WebhookStatusName: "pending" | "active" | "disabled" | "ended";
     };
     responses: never;
     parameters: never;
@@ -4088,6 +4422,382 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listWebhookEndpoints: {
+        parameters: {
+            query?: {
+                /** @description How many items the page has at most. The default is 20. */
+                limit?: number;
+                /** @description The `cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointsView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    createWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookEndpointRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpointView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    updateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WebhookChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookEndpointView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    listWebhookDeliveries: {
+        parameters: {
+            query?: {
+                /** @description Only deliveries with this status. */
+                status?: components["schemas"]["DeliveryStateName"];
+                /** @description How many items the page has at most. The default is 20. */
+                limit?: number;
+                /** @description The `cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveriesView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    endWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    redeliverWebhook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RedeliverRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rotateWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewWebhookEndpointView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    testWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryView"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    verifyWebhookEndpoint: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                /** @description `whk_` and 32 hex characters */
+                webhookEndpointId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WebhookDeliveryView"];
                 };
             };
             503: {

@@ -3,11 +3,14 @@
 //!
 //! Most events follow from audit records. Whether an email arrived follows from the invitation. What ends by
 //! itself, such as an invitation that expires, has no write, so a schedule looks for it.
+//!
+//! The stream also shows each event of the feed. Its webhook deliveries are queued then.
 
 mod due;
 mod missing;
 mod order;
 mod stream;
+mod webhook;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -17,6 +20,7 @@ use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use domain::event::Event;
 use domain::ids::ClinicId;
 use domain::time::Clock;
+use queue::WebhookQueue;
 use serde::{Deserialize, Serialize};
 use store::{AppendOutcome, DueItem, NewEvent, Store, StoreError};
 
@@ -29,6 +33,8 @@ pub struct Deps {
     pub store: Store,
     /// The current time.
     pub clock: Arc<dyn Clock>,
+    /// The queue of the function `webhooks`.
+    pub queue: WebhookQueue,
 }
 
 /// What calls this function.

@@ -3,14 +3,18 @@
 use std::sync::Arc;
 
 use events::Deps;
+use queue::WebhookQueue;
 use runtime::{Aws, Settings, SystemClock};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), runtime::Error> {
     let settings = Settings::from_environment();
-    let store = Aws::from_environment().connect_store(&settings).await;
+    let aws = Aws::from_environment();
+    let store = aws.connect_store(&settings).await;
+    let queue_url = settings.required("WEBHOOK_QUEUE_URL");
     settings.check()?;
-    let deps = Deps { store, clock: Arc::new(SystemClock) };
+    let queue = WebhookQueue::new(&aws_sdk_sqs::Client::new(aws.config()), queue_url);
+    let deps = Deps { store, clock: Arc::new(SystemClock), queue };
     runtime::consume(async |event, deadline| Ok(events::handle(&deps, event, deadline).await?))
         .await
 }

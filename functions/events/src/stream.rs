@@ -11,7 +11,7 @@ use domain::time::Timestamp;
 use store::{NewEvent, RawItem, StoreError};
 
 use crate::order::{Predecessor, find_missing};
-use crate::{Deps, append_everywhere, new_event};
+use crate::{Deps, append_everywhere, new_event, webhook};
 
 /// How often a call looks for earlier events of the same objects. It waits two seconds for them at most.
 const LOOKS: u32 = 10;
@@ -39,12 +39,12 @@ enum AppendError {
     Early,
 }
 
-/// Appends the events of a batch. The stream delivers again from the first record that failed, and events that
-/// are in the feed by then are dropped.
+/// Queues the webhook deliveries of a batch, and appends its events. The stream delivers again from the first
+/// record that failed, and what was done by then is not repeated.
 pub(crate) async fn append_batch(deps: &Deps, batch: StreamEvent) -> DynamoDbEventResponse {
     let numbers: Vec<_> =
         batch.records.iter().map(|record| record.change.sequence_number.clone()).collect();
-    let mut failed = None;
+    let mut failed = webhook::queue_deliveries(deps, &batch.records).await;
     for some in group_by_clinic(deps, batch) {
         if let Err((first, error)) = append_of_clinic(deps, some).await {
             tracing::warn!(%error, sequence = numbers[first], "events not appended, they will be retried");

@@ -17,6 +17,12 @@ REPORTED = {
     },
 }
 
+# The events of the feed. Its other items are a counter and one item for each id.
+APPENDED = {
+    "eventName": ["INSERT"],
+    "dynamodb": {"Keys": {"PK": {"S": [{"prefix": "EVENTS#"}]}, "SK": {"S": [{"prefix": "0"}]}}},
+}
+
 
 @rule
 def events_reads_the_table_from_the_start(template: dict) -> Problems:
@@ -30,11 +36,12 @@ def events_reads_the_table_from_the_start(template: dict) -> Problems:
 
 
 @rule
-def events_gets_audit_records_and_deliveries(template: dict) -> Problems:
+def events_gets_audit_records_deliveries_and_its_feed(template: dict) -> Problems:
     filters = dig(properties(template, "EventsStream"), "FilterCriteria", "Filters") or []
     patterns = [json.loads(one["Pattern"]) for one in filters]
-    if patterns != [AUDITED, REPORTED]:
-        yield f"the filters must be {json.dumps([AUDITED, REPORTED])}, found {json.dumps(patterns)}"
+    wanted = [AUDITED, REPORTED, APPENDED]
+    if patterns != wanted:
+        yield f"the filters must be {json.dumps(wanted)}, found {json.dumps(patterns)}"
 
 
 @rule

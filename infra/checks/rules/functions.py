@@ -33,6 +33,7 @@ SETTINGS = {
         "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN", "PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },
     "NpiVerifierFunction": {"NPPES_BASE_URL"},
+    "EventsFunction": {"WEBHOOK_QUEUE_URL"},
     # Without WEBHOOK_RECEIVERS, which would allow receivers on this machine.
     "WebhooksFunction": {"WEBHOOK_KEYS_SECRET_ARN", "WEBHOOK_QUEUE_URL"},
     "ProvisionFunction": {

@@ -35,7 +35,7 @@ PARTITIONS = {
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
     "MailEventsFunction": {"CLINIC#*", "MAIL#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
-    # CLINIC, because an item that is due must still be due when its event is appended.
+    # CLINIC, because an item that is due must still be due when its event is appended, and for webhook deliveries.
     "EventsFunction": {"EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS"},
     "WebhooksFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "DELIVERY#DUE#*"},
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},

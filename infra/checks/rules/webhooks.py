@@ -45,13 +45,13 @@ def webhooks_send_from_no_private_network(template: dict) -> Problems:
 
 
 @rule
-def only_two_functions_queue_webhook_work(template: dict) -> Problems:
+def only_three_functions_queue_webhook_work(template: dict) -> Problems:
     for name in resources_of_type(template, FUNCTION):
         sends = any(
             "sqs:SendMessage" in statement.actions and "WebhookQueue.Arn" in statement.resources
             for statement in statements_of(template, name)
         )
-        expected = name in ("UsersFunction", "WebhooksFunction")
+        expected = name in ("UsersFunction", "EventsFunction", "WebhooksFunction")
         if sends != expected:
             yield f"{name} must {'' if expected else 'not '}have permission to send to WebhookQueue"
         takes = {

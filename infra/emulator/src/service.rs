@@ -228,7 +228,11 @@ impl Service {
         Ok(Self {
             functions,
             mail_events: mail_events::Deps { store: store.clone() },
-            events: events::Deps { store: store.clone(), clock: options.clock.clone() },
+            events: events::Deps {
+                store: store.clone(),
+                clock: options.clock.clone(),
+                queue: queue.clone(),
+            },
             webhooks: webhooks::Deps {
                 context: context.clone(),
                 keys: keyrings.webhooks.clone(),

@@ -39,7 +39,7 @@ async fn main() -> Result<(), MeasureError> {
     }
     for part in PARTS {
         if wanted.is_empty() || wanted.iter().any(|wanted| wanted == part) {
-            print(&measure(part).await?);
+            print(&Box::pin(measure(part)).await?);
         }
     }
     print(&machine.describe()?);
@@ -53,7 +53,7 @@ async fn measure(part: &str) -> Result<String, MeasureError> {
         "warm" => warm::measure().await,
         "sessions" => sessions::measure().await,
         "capacity" => capacity::measure().await,
-        "requests" => requests::measure().await,
+        "requests" => Box::pin(requests::measure()).await,
         "access" => access::measure().await,
         "lists" => lists::measure().await,
         "people" => people::measure().await,

@@ -141,7 +141,15 @@ fn type_of(record: &AuditRecord) -> Option<EventType> {
         | AuditAction::PasswordReset
         | AuditAction::PasswordChanged
         | AuditAction::EmailRequeued
-        | AuditAction::ItemMarked => None,
+        | AuditAction::ItemMarked
+        // They are about deliveries of events, and are in the audit.
+        | AuditAction::WebhookCreated
+        | AuditAction::WebhookChanged
+        | AuditAction::WebhookRotated
+        | AuditAction::WebhookVerified
+        | AuditAction::WebhookRequested(_)
+        | AuditAction::WebhookDisabled(_)
+        | AuditAction::WebhookEnded => None,
     }
 }
 

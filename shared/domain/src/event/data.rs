@@ -83,7 +83,8 @@ impl EventData {
             AuditObject::Clinic(_)
             | AuditObject::Session(_)
             | AuditObject::Notice(_)
-            | AuditObject::Keys(_) => Self::default(),
+            | AuditObject::Keys(_)
+            | AuditObject::Webhook(_) => Self::default(),
         }
     }
 

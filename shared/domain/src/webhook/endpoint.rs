@@ -4,7 +4,7 @@ use crate::credentials::api_key::{KeyDescription, OverlapHours};
 use crate::credentials::keyring::{Keyring, WebhookSecrets};
 use crate::ids::{ClinicId, DeliveryId, UserId, WebhookId};
 use crate::time::Timestamp;
-use crate::webhook::{EndpointSecrets, EventTypes, ReceiverUrl};
+use crate::webhook::{EndpointSecrets, EventTypes, ReceiverUrl, WebhookEvent};
 
 /// The most endpoints that a clinic has at a time.
 pub const MAX_ENDPOINTS: u32 = 10;
@@ -205,6 +205,12 @@ impl WebhookEndpoint {
         self.is_live() && self.verified_at.is_some()
     }
 
+    /// Whether it gets this event of its clinic. What happened before it was created may come late, and is in the
+    /// feed.
+    pub fn takes(&self, event: &WebhookEvent) -> bool {
+        self.takes_events() && self.types.include(&event.kind) && event.at >= self.created_at
+    }
+
     /// Whether its newest secret does not derive from the newest key, so that it should be rotated.
     pub fn needs_rotation(&self, keys: &Keyring<WebhookSecrets>) -> bool {
         self.secrets.newest.version.kid != keys.newest_kid()
@@ -364,6 +370,21 @@ pub(crate) mod tests {
         assert_eq!(asked.status, WebhookStatus::Pending);
         let again = asked.verify(challenge(2), Timestamp::EPOCH).unwrap();
         assert_eq!((again.status, again.failing_since), (WebhookStatus::Active, None));
+    }
+
+    #[test]
+    fn an_endpoint_gets_events_of_its_types_since_it_was_created() {
+        let event = |kind: &str, at| {
+            let test = WebhookEvent::for_test(crate::ids::EventId::from_bytes([9; 16]), at);
+            WebhookEvent { kind: kind.to_owned(), ..test }
+        };
+        let (earlier, now) = (Timestamp::EPOCH, Timestamp::EPOCH.plus(Duration::from_secs(1)));
+        let types = EventTypes::new(vec![crate::event::EventType::UserUpdated]);
+        let some = WebhookEndpoint { types, created_at: now, ..active() };
+        assert!(some.takes(&event("user.updated", now)));
+        assert!(!some.takes(&event("user.updated", earlier)));
+        assert!(!some.takes(&event("user.released", now)));
+        assert!(!pending().takes(&event("user.updated", now)), "it was never verified");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What a delivery carries.
 
+use serde_json::value::RawValue;
 use serde_json::{Value, json};
 
 use crate::ids::EventId;
@@ -46,11 +47,11 @@ impl WebhookEvent {
         !self.is_challenge() && self.kind != TEST
     }
 
-    /// The body of a delivery. It is the same each time, with the members that the feed has.
+    /// The body of a delivery. It is the same each time, byte for byte what the feed has.
     pub fn body(&self) -> String {
-        let data: Value = serde_json::from_str(&self.data).unwrap_or_default();
-        let (id, at) = (self.id.to_string(), self.at.to_string());
-        json!({ "id": id, "type": self.kind, "createdAt": at, "data": data }).to_string()
+        let (id, kind, at) = (self.id.to_string(), json!(self.kind), self.at.to_string());
+        let data = serde_json::from_str::<&RawValue>(&self.data).map_or("null", RawValue::get);
+        format!(r#"{{"id":"{id}","type":{kind},"createdAt":"{at}","data":{data}}}"#)
     }
 }
 
@@ -79,6 +80,18 @@ mod tests {
         });
         assert_eq!(body, expected);
         assert!(!challenge().is_of_feed());
+    }
+
+    #[test]
+    fn data_is_sent_byte_for_byte() {
+        let data = r#"{"userId":"usr_1", "actor":"a", "later":1.0}"#;
+        let event = WebhookEvent { data: data.to_owned(), kind: "a\"b".to_owned(), ..challenge() };
+        let body = event.body();
+        assert!(body.ends_with(&format!(r#""data":{data}}}"#)), "{body}");
+        let json: Value = serde_json::from_str(&body).unwrap();
+        assert_eq!((&json["type"], &json["data"]["later"]), (&json!("a\"b"), &json!(1.0)));
+        let corrupt = WebhookEvent { data: "{".to_owned(), ..challenge() };
+        assert!(corrupt.body().ends_with(r#""data":null}"#), "a body is always JSON");
     }
 
     #[test]

@@ -157,7 +157,11 @@ impl Store {
         Ok(Step::Read)
     }
 
-    fn decode_event(&self, number: EventNumber, raw: &RawItem) -> Result<StoredEvent, StoreError> {
+    pub(super) fn decode_event(
+        &self,
+        number: EventNumber,
+        raw: &RawItem,
+    ) -> Result<StoredEvent, StoreError> {
         self.decode_with(raw, |item: EventItem| {
             let EventItem { id, kind, at, data } = item;
             Ok::<_, BadField>(StoredEvent { number, id, kind, at: time("at", at)?, data })

@@ -4,6 +4,7 @@
 mod append;
 mod delivery;
 mod due;
+mod image;
 mod list;
 
 use std::time::Duration;

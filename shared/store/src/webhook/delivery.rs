@@ -23,10 +23,9 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<DeliveryRef>, StoreError> {
         let mut due = Vec::new();
-        let mut endpoints = self.load_webhooks(clinic).await?;
-        endpoints.retain(domain::webhook::WebhookEndpoint::takes_events);
+        let endpoints = self.load_webhooks(clinic).await?;
         for event in events {
-            for endpoint in endpoints.iter().filter(|one| one.types.include(&event.kind)) {
+            for endpoint in endpoints.iter().filter(|endpoint| endpoint.takes(event)) {
                 let delivery = WebhookDelivery::new(clinic, endpoint.id, event.clone(), now);
                 if matches!(endpoint.status, WebhookStatus::Disabled(_)) {
                     self.create_webhook_delivery(&delivery.cancel(), now).await?;
