@@ -3,11 +3,12 @@ use proptest::prelude::*;
 use super::*;
 use crate::audit::{AccessRefusal, NameChange};
 use crate::credentials::key_set::KeyChange;
-use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, NoticeId, SessionId, UserId};
+use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, NoticeId, SessionId, UserId, WebhookId};
 use crate::npi::{Npi, NpiStatus};
 use crate::person::permissions::{AccessLevel, Reporting};
 use crate::person::{ClinicRole, FullName, PersonName};
 use crate::study::{StudyInstanceUid, StudyRef, ViewMode};
+use crate::webhook::{DisabledReason, RequestedDelivery};
 
 const NPI: &str = "1234567893";
 const UID: &str = "1.2.840.99.7";
@@ -47,6 +48,7 @@ fn object_of(action: AuditAction) -> AuditObject {
             mode: Some(ViewMode::Dictation),
         },
         "email" => AuditObject::Notice(NoticeId::from_bytes([5; 16])),
+        "webhook" => AuditObject::Webhook(WebhookId::from_bytes([6; 16])),
         "keys" => AuditObject::Keys(KeySet::SigningKeys),
         _ => AuditObject::User(UserId::from_bytes([3; 16])),
     }
@@ -117,6 +119,13 @@ fn every_action_has_the_event_that_the_table_says() {
         (AuditAction::EmailRequeued, None),
         (AuditAction::ItemMarked, None),
         (AuditAction::KeysChanged(KeyChange::Added), Some(("signing_key.rotated", "actor step"))),
+        (AuditAction::WebhookCreated, None),
+        (AuditAction::WebhookChanged, None),
+        (AuditAction::WebhookRotated, None),
+        (AuditAction::WebhookVerified, None),
+        (AuditAction::WebhookRequested(RequestedDelivery::Test), None),
+        (AuditAction::WebhookDisabled(DisabledReason::Gone), None),
+        (AuditAction::WebhookEnded, None),
     ] {
         let event = Event::of_record(&record(action));
         let found = event.as_ref().map(|event| (event.kind.as_str(), members(event)));
