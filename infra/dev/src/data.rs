@@ -196,7 +196,7 @@ mod tests {
         let load = || data.load_or_create_token_secrets(&OsEntropy).unwrap().settings();
         let secrets = load();
         let different: BTreeSet<&String> = secrets.iter().map(|(_, secret)| secret).collect();
-        assert_eq!(different.len(), 4, "each purpose has a secret of its own");
+        assert_eq!(different.len(), 5, "each purpose has a secret of its own");
         assert!(secrets.iter().all(|(_, secret)| secret.len() == 43));
         assert_eq!(load(), secrets);
         for name in [
