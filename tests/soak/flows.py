@@ -9,6 +9,7 @@ from threading import Event, Thread
 from caller import Answer, Caller, Findings, Unexpected
 from inbox import Inbox
 from people import Access, Clinic, Person, new_password, open_clinic, session_headers
+from receiver import Receiver
 from service import Service
 
 USERS = "/v1/autoScribe/users"
@@ -51,10 +52,13 @@ def has_view(person: Person) -> bool:
 class Client(Thread):
     """Works on people of its own until `stop` is set. Then it finishes its flow."""
 
-    def __init__(self, service: Service, inbox: Inbox, findings: Findings, stop: Event) -> None:
+    def __init__(
+        self, service: Service, inbox: Inbox, receiver: Receiver, findings: Findings, stop: Event
+    ) -> None:
         super().__init__(daemon=True)
         self.service = service
         self.inbox = inbox
+        self.receiver = receiver
         self.findings = findings
         self.stop = stop
         self.caller = Caller(service.url, findings)
@@ -85,7 +89,7 @@ class Client(Thread):
         try:
             while not self.stop.is_set():
                 if not self.clinics or self.clinic.is_full:
-                    self.clinics.append(open_clinic(self.service, self.inbox, self.caller))
+                    self.clinics.append(open_clinic(self.service, self.inbox, self.receiver, self.caller))
                 self.run_flow()
                 time.sleep(random.uniform(*PAUSE_BETWEEN_FLOWS))
         except Exception as error:  # noqa: BLE001

@@ -1,16 +1,19 @@
 """What the answers confirmed about each person, which the service must still know at the end."""
 
 import secrets
+import time
 import uuid
 from collections import Counter
 from dataclasses import dataclass, field
 
 from caller import Caller
 from inbox import Inbox
+from receiver import Receiver
 from service import OWNER, Service
 
 # Fewer than the 500 emails that a clinic may send in a day.
 INVITATIONS_PER_CLINIC = 400
+ACTIVE_LIMIT = 120
 
 
 @dataclass
@@ -73,6 +76,16 @@ class Clinic:
     """Invites with an unexpected answer."""
     may_be_issued: int = 0
     """Links in lost answers. Each may exist, because docs/API.md says that a repeat makes a second one."""
+    events_after: str | None = None
+    """The cursor of the feed when the clinic's webhook was active. It gets every later event, unless the change was
+    before the webhook."""
+    webhook_at: str = ""
+    """When the webhook was created."""
+
+    @property
+    def path(self) -> str:
+        """Where the receiver gets the clinic's events."""
+        return f"/{self.clinic_id}"
 
     @property
     def is_full(self) -> bool:
@@ -89,8 +102,8 @@ def session_headers(url: str, cookies: list[str], clinic_id: str) -> dict[str, s
     return {"Cookie": session.split(";")[0], "Origin": url, "AutoScribe-Clinic": clinic_id}
 
 
-def open_clinic(service: Service, inbox: Inbox, caller: Caller) -> Clinic:
-    """Provisions a clinic and signs its owner in, by the link in the email."""
+def open_clinic(service: Service, inbox: Inbox, receiver: Receiver, caller: Caller) -> Clinic:
+    """Provisions a clinic, signs its owner in by the link in the email, and creates a webhook."""
     owner = OWNER.format(uuid.uuid4().hex)
     made = service.provision("Harbor Imaging", owner)
     token = inbox.wait_for(owner, "accept")
@@ -101,4 +114,36 @@ def open_clinic(service: Service, inbox: Inbox, caller: Caller) -> Clinic:
     )
     headers = session_headers(service.url, accepted.headers.get_list("set-cookie"), made["clinicId"])
     key = {"Authorization": f"Bearer {made['apiKey']}"}
-    return Clinic(made["clinicId"], key, headers, owner, body["password"])
+    clinic = Clinic(made["clinicId"], key, headers, owner, body["password"])
+    create_webhook(clinic, receiver, caller)
+    return clinic
+
+
+def create_webhook(clinic: Clinic, receiver: Receiver, caller: Caller) -> None:
+    """Creates a webhook and waits until it is active."""
+    endpoints, headers = "/v1/webhookEndpoints", clinic.owner
+    caller.call("POST", "/v1/session/confirm", {"password": clinic.owner_password}, headers=headers, expect={200})
+    body = {"url": receiver.url + clinic.path, "description": "PACS"}
+    made = caller.call("POST", endpoints, body, headers=headers, expect={201}, key=True).body
+    receiver.secrets[clinic.path] = made["secret"]
+    clinic.webhook_at = made["createdAt"]
+    deadline = time.monotonic() + ACTIVE_LIMIT
+    while time.monotonic() < deadline:
+        [endpoint] = caller.call("GET", endpoints, headers=headers, expect={200}).body["webhookEndpoints"]
+        if endpoint["status"] == "active":
+            clinic.events_after = read_events(caller, clinic.owner)[1]
+            return
+        time.sleep(0.2)
+    caller.findings.add("lost", f"challenge of {made['webhookEndpointId']}: not active for {ACTIVE_LIMIT} s")
+
+
+def read_events(caller: Caller, headers: dict[str, str], after: str | None = None) -> tuple[list[dict], str]:
+    """Reads the event feed after a cursor to its end. Returns the events and the next cursor."""
+    events: list[dict] = []
+    while True:
+        start = f"&after={after}" if after else ""
+        page = caller.call("GET", f"/v1/events?limit=100{start}", headers=headers, expect={200}).body
+        events += page["events"]
+        after = page["cursor"]
+        if not page["hasMore"]:
+            return events, after

@@ -16,6 +16,7 @@ from caller import Caller, Findings
 from flows import Client
 from inbox import Inbox
 from people import Clinic
+from receiver import Receiver
 from service import Killer, Service, find_failed_starts
 from verdict import Verdict
 
@@ -25,10 +26,10 @@ STARTS = int(os.environ.get("STARTS") or 20)
 SHOWN = 20
 
 
-def run_clients(service: Service, inbox: Inbox, findings: Findings) -> list[Clinic]:
+def run_clients(service: Service, inbox: Inbox, receiver: Receiver, findings: Findings) -> list[Clinic]:
     """Runs the clients and the kills for the time asked for. Returns what the clients made."""
     stop = Event()
-    clients = [Client(service, inbox, findings, stop) for _ in range(CLIENTS)]
+    clients = [Client(service, inbox, receiver, findings, stop) for _ in range(CLIENTS)]
     killer = Killer(service)
     for thread in [*clients, killer]:
         thread.start()
@@ -73,8 +74,9 @@ def main() -> int:
     service.start()
     inbox = Inbox(service.inbox)
     inbox.start()
-    clinics = run_clients(service, inbox, findings)
-    verdict = Verdict(Caller(service.url, findings), inbox, findings)
+    receiver = Receiver()
+    clinics = run_clients(service, inbox, receiver, findings)
+    verdict = Verdict(Caller(service.url, findings), inbox, receiver, findings)
     verdict.check(clinics)
     service.stop()
     for kind in ("lost", "doubled", "unexpected"):

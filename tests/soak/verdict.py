@@ -1,18 +1,30 @@
 """Compares the answers that the clients got with what the service holds, after the last start."""
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
 
 from caller import Caller, Findings
 from inbox import Inbox
-from people import Clinic, Person, session_headers
+from people import Clinic, Person, read_events, session_headers
+from receiver import Receiver
 
 DRAIN_LIMIT = 180
 # A send whose answer is lost is tried again, three times at most.
 COPIES = 3
 # These are counted by the person who acted, because each has an object of its own.
 BY_ACTOR = {"session.started", "session.ended", "password.reset"}
+# The types of events that follow from audit records. The others follow from emails and from what ends.
+EVENT_TYPES = {
+    "invitation.created": "invitation.created", "invitation.edited": "invitation.edited",
+    "invitation.resent": "invitation.resent", "invitation.revoked": "invitation.revoked",
+    "invitation.accepted": "invitation.accepted", "user.edited": "user.updated",
+    "user.deactivated": "user.deactivated", "user.reactivated": "user.reactivated",
+    "api_key.created": "api_key.created", "session.locked": "session.locked",
+    "access.issued": "access.issued", "access.redeemed": "access.opened", "access.revoked": "access.revoked",
+    "access.refused": "access.refused",
+}  # fmt: skip
 # Records of changes that no answer confirms one by one.
 IGNORED = {"clinic.provisioned", "api_key.created", "session.locked"}
 
@@ -20,9 +32,10 @@ IGNORED = {"clinic.provisioned", "api_key.created", "session.locked"}
 class Verdict:
     """Reads the lists, the audit and the inbox, and adds to the findings."""
 
-    def __init__(self, caller: Caller, inbox: Inbox, findings: Findings) -> None:
+    def __init__(self, caller: Caller, inbox: Inbox, receiver: Receiver, findings: Findings) -> None:
         self.caller = caller
         self.inbox = inbox
+        self.receiver = receiver
         self.findings = findings
         self.checked: Counter[str] = Counter()
 
@@ -33,6 +46,10 @@ class Verdict:
             self.check_users(clinic)
             self.check_accesses(clinic)
             self.check_audit(clinic)
+            self.check_events(clinic)
+        for fault in self.receiver.faults:
+            self.findings.add("unexpected", f"delivery {fault}")
+        self.checked["repeated deliveries"] = self.receiver.repeats.total()
         for token, copies in self.inbox.copies.items():
             self.checked["emails"] += copies
             if copies > COPIES:
@@ -132,6 +149,42 @@ class Verdict:
         if unconfirmed_links > clinic.may_be_issued:
             count = f"{unconfirmed_links}, and {clinic.may_be_issued} repeats may have made one"
             self.findings.add("doubled", f"links that no answer confirmed: {count}")
+
+    def check_events(self, clinic: Clinic) -> None:
+        """Compares the audit with the feed, and the feed with what the receiver got."""
+        owner = self.sign_in_owner(clinic)
+        records = {
+            event["eventId"].removeprefix("evt_"): EVENT_TYPES[event["action"]]
+            for event in self.pages("/v1/auditEvents", "auditEvents", owner)
+            if event["action"] in EVENT_TYPES
+        }
+        deadline = time.monotonic() + DRAIN_LIMIT
+        while True:
+            events, _ = read_events(self.caller, owner)
+            later = read_events(self.caller, owner, clinic.events_after)[0]
+            later = [event for event in later if event["createdAt"] >= clinic.webhook_at]
+            audited = {event["id"].removeprefix("whe_"): event["type"] for event in events if event["type"] in EVENT_TYPES.values()}
+            received = self.receiver.received(clinic.path)
+            missing = [event for event in later if event["id"] not in received]
+            if not missing and records.items() <= audited.items() or time.monotonic() > deadline:
+                break
+            time.sleep(2)
+        self.checked["events"] += len(events)
+        self.checked["deliveries"] += len(received)
+        self.find_differences(clinic, "the feed, by the audit", records, audited)
+        sent = {event["id"]: event for event in later}
+        got = {message: json.loads(body) for message, body in received.items()}
+        self.find_differences(clinic, "the receiver, by the feed", sent, got)
+        for event, times in Counter(event["id"] for event in events).items():
+            if times > 1:
+                self.findings.add("doubled", f"event {event}: {times} in the feed")
+
+    def find_differences(self, clinic: Clinic, where: str, expected: dict, found: dict) -> None:
+        for name, value in expected.items():
+            if found.get(name) != value:
+                self.findings.add("lost", f"event {name} of {clinic.clinic_id} in {where}: {found.get(name)}, not {value}")
+        for name in found.keys() - expected.keys():
+            self.findings.add("doubled", f"event {name} of {clinic.clinic_id} in {where}: there for no reason")
 
     def sum_confirmed(self, clinic: Clinic) -> tuple[Counter, Counter]:
         confirmed: Counter[tuple[str, str]] = Counter()
