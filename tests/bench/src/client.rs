@@ -1,5 +1,6 @@
 //! Requests to the service.
 
+use domain::ids::ClinicId;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
@@ -13,6 +14,7 @@ pub(crate) struct ApiCall {
     body: Option<String>,
     key: Option<String>,
     session: Option<String>,
+    clinic: Option<String>,
     idempotency_key: Option<&'static str>,
 }
 
@@ -26,7 +28,7 @@ impl ApiCall {
     }
 
     fn new(method: Method, path: String, body: Option<String>) -> Self {
-        Self { method, path, body, key: None, session: None, idempotency_key: None }
+        Self { method, path, body, key: None, session: None, clinic: None, idempotency_key: None }
     }
 
     pub(crate) fn into_patch(self) -> Self {
@@ -40,6 +42,11 @@ impl ApiCall {
     /// Sends the cookie of a session.
     pub(crate) fn with_session(self, cookie: &str) -> Self {
         Self { session: Some(cookie.to_owned()), ..self }
+    }
+
+    /// Names the clinic that a change of a session is for.
+    pub(crate) fn in_clinic(self, clinic: ClinicId) -> Self {
+        Self { clinic: Some(clinic.to_string()), ..self }
     }
 
     pub(crate) fn with_idempotency_key(self, key: &'static str) -> Self {
@@ -85,6 +92,9 @@ impl ApiClient {
         request = request.header("sec-fetch-site", "same-origin");
         if let Some(cookie) = call.session {
             request = request.header("cookie", cookie);
+        }
+        if let Some(clinic) = call.clinic {
+            request = request.header("autoscribe-clinic", clinic);
         }
         if let Some(key) = call.key {
             request = request.bearer_auth(key);

@@ -14,12 +14,14 @@ mod load;
 mod machine;
 mod people;
 mod process;
+mod receiver;
 mod requests;
 mod seed;
 mod service;
 mod sessions;
 mod usage;
 mod warm;
+mod webhooks;
 
 use machine::Machine;
 
@@ -27,8 +29,18 @@ use machine::Machine;
 type MeasureError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts in the order of docs/PERFORMANCE.md. The Makefile lists the binaries that each needs.
-const PARTS: [&str; 9] =
-    ["functions", "cold", "warm", "sessions", "capacity", "requests", "access", "lists", "people"];
+const PARTS: [&str; 10] = [
+    "functions",
+    "cold",
+    "warm",
+    "sessions",
+    "capacity",
+    "requests",
+    "access",
+    "lists",
+    "people",
+    "webhooks",
+];
 
 #[tokio::main]
 async fn main() -> Result<(), MeasureError> {
@@ -57,6 +69,7 @@ async fn measure(part: &str) -> Result<String, MeasureError> {
         "access" => access::measure().await,
         "lists" => lists::measure().await,
         "people" => people::measure().await,
+        "webhooks" => Box::pin(webhooks::measure()).await,
         other => Err(format!("no part {other}").into()),
     }
 }

@@ -34,7 +34,7 @@ impl Cost {
     pub(crate) fn minus(mut self, other: &Self) -> Self {
         for (operation, calls) in &mut self.calls {
             let same = other.calls.iter().find(|(name, _)| name == operation);
-            *calls -= same.map_or(0, |(_, calls)| *calls);
+            *calls = calls.saturating_sub(same.map_or(0, |(_, calls)| *calls));
         }
         self.calls.retain(|(_, calls)| *calls > 0);
         self.read -= other.read;
