@@ -21,7 +21,7 @@ export default defineConfig({
             },
             {
               name: "ui",
-              test: /src\/ui\/(?!audit|person\/[nN]pi|person\/P|person\/A|person\/p|person\/R|FormProblems|Radio|UnsavedChanges).*\.tsx?$|react-query\/.*useMutation|react-router\/.*\/(useRouter|routerContext)\./,
+              test: /src\/ui\/(?!audit|credentials|person\/[nN]pi|person\/P|person\/A|person\/p|person\/R|FormProblems|Radio|UnsavedChanges).*\.tsx?$|react-query\/.*useMutation|react-router\/.*\/(useRouter|routerContext)\./,
             },
           ],
         },

@@ -1,8 +1,10 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useState } from "react";
 import { useHold } from "../../session/Leave";
 import { ManagersOnly } from "../../session/ManagersOnly";
 import { useSession } from "../../session/queries";
+import { OpenFormButton } from "../../ui/credentials/OpenFormButton";
+import { SecretDialog } from "../../ui/credentials/SecretDialog";
 import { Empty } from "../../ui/Empty";
 import { Page } from "../../ui/Page";
 import { Pages } from "../../ui/Pages";
@@ -10,8 +12,7 @@ import { KeyForm } from "./KeyForm";
 import { KeysTable } from "./KeysTable";
 import { type ApiKey, keysQuery, type NewApiKey } from "./queries";
 import { RevokeDialog } from "./RevokeDialog";
-import { RotateDialog } from "./RotateDialog";
-import { SecretDialog } from "./SecretDialog";
+import { RotateKeyDialog } from "./RotateKeyDialog";
 
 /** The keys by which a PACS or a script calls the API. */
 export function KeysPage() {
@@ -47,12 +48,27 @@ function Keys() {
       closeTo(created);
     };
     // A sign-out in another tab must not take away the only view of the secret.
-    hold(<SecretDialog created={created} onClose={onClose} />);
+    hold(
+      <SecretDialog
+        owner={created.description}
+        secret={created.apiKey}
+        where="Store it where your other secrets are, such as the settings of the PACS."
+        lost="If you lose it, rotate the key."
+        onClose={onClose}
+      />,
+    );
   };
   return (
     <Page
       title="API keys"
-      actions={<CreateButton hidden={open?.what === "create"} onClick={() => setOpen({ what: "create" })} />}
+      actions={
+        <OpenFormButton
+          label="Create API key"
+          first
+          hidden={open?.what === "create"}
+          onClick={() => setOpen({ what: "create" })}
+        />
+      }
     >
       <p>A PACS or a script calls AutoScribe with a key. Give each its own, with only the permissions it needs.</p>
       {open?.what === "create" && <KeyForm isOwner={isOwner} onCreated={showSecret} onCancel={close} />}
@@ -77,26 +93,10 @@ function Keys() {
           />
         )}
       </Pages>
-      {open?.what === "rotate" && <RotateDialog apiKey={open.key} onRotated={showSecret} onClose={close} />}
+      {open?.what === "rotate" && <RotateKeyDialog apiKey={open.key} onRotated={showSecret} onClose={close} />}
       {open?.what === "revoke" && (
         <RevokeDialog apiKey={open.key} onRevoked={() => closeTo(open.key)} onClose={close} />
       )}
     </Page>
-  );
-}
-
-/** Opens the form. Gets the focus back when the form is closed. */
-function CreateButton({ hidden, onClick }: { hidden: boolean; onClick: () => void }) {
-  const button = useRef<HTMLButtonElement>(null);
-  const wasHidden = useRef(false);
-  useEffect(() => {
-    if (wasHidden.current && !hidden && document.activeElement === document.body) button.current?.focus();
-    wasHidden.current = hidden;
-  }, [hidden]);
-  if (hidden) return null;
-  return (
-    <button ref={button} type="button" className="first" onClick={onClick}>
-      Create API key
-    </button>
   );
 }
