@@ -11,12 +11,15 @@ import { throttled } from "./test/offline";
 import { openPage } from "./test/page";
 import { signInAgain } from "./test/session";
 import { troubles } from "./test/troubles";
+import { challenge, webhook, webhookList, webhookPath, secret as webhookSecret } from "./test/webhooks";
 
 const ANNA = "GET /v1/autoScribe/users/*";
 const INVITATION = "GET /v1/autoScribe/users/invitations/*";
 const invitationPath = `/users/invitations/${invitation().invitationId}`;
 const done: Answer = { status: 200, body: { success: true, message: "" } };
 const secret = { ...apiKey(), apiKey: `ask_${"a".repeat(49)}` };
+const WEBHOOKS = "GET /v1/webhookEndpoints";
+const newWebhook = { ...webhook(), secret: webhookSecret };
 const deactivated = { [ANNA]: { ...anna, status: "deactivated" } };
 
 type Change = {
@@ -174,6 +177,68 @@ const changes: Record<string, Change> = {
     before: press("Revoke PACS Riverside"),
     action: "Revoke key",
     route: "POST /v1/apiKeys/*/revoke",
+  },
+  "creating a webhook": {
+    path: "/webhooks",
+    before: inOrder(
+      press("Create webhook"),
+      enter("Address of the receiver", "https://hr.example/hook"),
+      enter("Description", "Staff directory"),
+    ),
+    action: "Create",
+    route: "POST /v1/webhookEndpoints",
+    answer: { status: 201, body: newWebhook },
+  },
+  "changing a webhook": {
+    path: webhookPath,
+    before: inOrder(press("Change"), enter("Description", "Staff directory")),
+    action: "Save",
+    route: "PATCH /v1/webhookEndpoints/*",
+    answer: { status: 200, body: webhook({ description: "Staff directory" }) },
+  },
+  "sending the challenge of a webhook again": {
+    path: webhookPath,
+    reads: { [WEBHOOKS]: webhookList([webhook({ status: "pending" })]) },
+    action: "Send the challenge again",
+    route: "POST /v1/webhookEndpoints/*/verify",
+    answer: { status: 200, body: challenge },
+  },
+  "enabling a webhook again": {
+    path: webhookPath,
+    reads: { [WEBHOOKS]: webhookList([webhook({ status: "disabled", disabledReason: "gone" })]) },
+    action: "Enable again",
+    route: "POST /v1/webhookEndpoints/*/verify",
+    answer: { status: 200, body: challenge },
+  },
+  "sending a test event": {
+    path: webhookPath,
+    action: "Send test event",
+    route: "POST /v1/webhookEndpoints/*/test",
+    answer: { status: 200, body: challenge },
+  },
+  "rotating the secret of a webhook": {
+    path: webhookPath,
+    before: press("Rotate secret"),
+    action: "Rotate secret",
+    route: "POST /v1/webhookEndpoints/*/rotate",
+    answer: { status: 200, body: newWebhook },
+  },
+  "ending a webhook": {
+    path: webhookPath,
+    before: press("End webhook"),
+    action: "End for good",
+    route: "POST /v1/webhookEndpoints/*/end",
+  },
+  "sending one delivery again": {
+    path: webhookPath,
+    action: /^Send again/,
+    route: "POST /v1/webhookEndpoints/*/redeliver",
+  },
+  "sending all deliveries since a time again": {
+    path: webhookPath,
+    before: press("Send all again since…"),
+    action: "Send events again",
+    route: "POST /v1/webhookEndpoints/*/redeliver",
   },
   "saving the settings of the clinic": {
     path: "/clinic",

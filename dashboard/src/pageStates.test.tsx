@@ -7,6 +7,7 @@ import { offline, slow, throttled } from "./test/offline";
 import { openPage } from "./test/page";
 import { signInAgain } from "./test/session";
 import { troubles } from "./test/troubles";
+import { webhookPath } from "./test/webhooks";
 
 const invitationPath = `/users/invitations/${invitation().invitationId}`;
 const row = (name: RegExp) => () => screen.findByRole("row", { name });
@@ -37,6 +38,15 @@ const reads: [string, string, string, string, () => Promise<HTMLElement>][] = [
   ["Open views", "/views", "GET /v1/access", "open views", row(/1\.2\.840\.1/)],
   ["Activity", "/activity", "GET /v1/auditEvents", "activity", row(/changed Anna Hale/)],
   ["API keys", "/keys", "GET /v1/apiKeys", "API keys", row(/PACS Riverside/)],
+  ["Webhooks", "/webhooks", "GET /v1/webhookEndpoints", "webhooks", row(/Harbor PACS/)],
+  ["a webhook", webhookPath, "GET /v1/webhookEndpoints", "the webhook", words(/^https:\/\/pacs.example\/autoscribe$/)],
+  [
+    "the deliveries of a webhook",
+    webhookPath,
+    "GET /v1/webhookEndpoints/*/deliveries",
+    "deliveries",
+    row(/User changed/),
+  ],
   ["Clinic", "/clinic", "GET /v1/clinic", "the settings", () => screen.findByLabelText("Time zone")],
   ["the next owner", "/clinic", "GET /v1/autoScribe/users", "people", () => screen.findByLabelText("Next owner")],
   ["the sessions of an account", "/account", "GET /v1/sessions", "your sessions", row(/192\.0\.2\.7/)],

@@ -12,6 +12,7 @@ import { activityFilters } from "./features/activity/filters";
 import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
 import { usersQuery } from "./features/users/queries";
+import { deliveryFilters } from "./features/webhooks/filters";
 import { wayBack } from "./rules/next";
 import { seesUsers, sessionQuery } from "./session/queries";
 import { Shell } from "./session/Shell";
@@ -108,6 +109,19 @@ const keys = createRoute({
   component: lazyRouteComponent(() => import("./features/keys/KeysPage"), "KeysPage"),
 });
 
+const webhooks = createRoute({
+  getParentRoute: () => root,
+  path: "/webhooks",
+  component: lazyRouteComponent(() => import("./features/webhooks/WebhooksPage"), "WebhooksPage"),
+});
+
+const webhook = createRoute({
+  getParentRoute: () => root,
+  path: "/webhooks/$webhookId",
+  validateSearch: deliveryFilters,
+  component: lazyRouteComponent(() => import("./features/webhooks/WebhookPage"), "WebhookPage"),
+});
+
 const clinic = createRoute({
   getParentRoute: () => root,
   path: "/clinic",
@@ -131,6 +145,8 @@ const pages = [
   views,
   activity,
   keys,
+  webhooks,
+  webhook,
   clinic,
   account,
 ] as const;

@@ -65,6 +65,16 @@ export const problemWords: Readonly<Record<string, string>> = {
   invitation_expired: "This invitation has expired. Resend it first.",
   invitation_not_confirmed: "The person has not confirmed the invitation yet. Resend it, and wait until they do.",
   invitation_not_found: "This invitation does not exist.",
+
+  webhook_url_invalid:
+    "Enter an https address with a domain name, such as https://pacs.example/autoscribe, without a port or a user name.",
+  too_many_webhooks: "Your clinic has 10 webhooks. End one first.",
+  webhook_not_active: "This webhook does not work now. Its receiver has to answer a challenge first.",
+  webhook_ended: "This webhook was ended. Create a new one.",
+  webhook_not_found: "This webhook does not exist.",
+  challenge_too_soon: "A challenge can be sent once a minute. Wait, then try again.",
+  replay_running: "Events of this webhook are being sent again already. Try again when that is done.",
+  delivery_not_found: "This delivery is no longer kept. Deliveries are kept for 30 days.",
 };
 
 /** A refusal of the API with these words, at its fields too. What is not a refusal stays as it is. */

@@ -90,6 +90,7 @@ function Sidebar({ session }: { session: Session }) {
       {seesUsers(session) && <Link to="/views">Open views</Link>}
       {manages(session) && <Link to="/activity">Activity</Link>}
       {manages(session) && <Link to="/keys">API keys</Link>}
+      {manages(session) && <Link to="/webhooks">Webhooks</Link>}
       {manages(session) && <Link to="/clinic">Clinic</Link>}
       <Link to="/account">Account</Link>
     </nav>

@@ -4,6 +4,7 @@ import { type Answer, invitation, type Sent, serveApi, session } from "./api";
 import { listOf } from "./invitationList";
 import { apiKey, keyList } from "./keys";
 import { list, view } from "./views";
+import { delivery, deliveryList, webhook, webhookList } from "./webhooks";
 
 const none = { count: 0, more: false };
 
@@ -43,6 +44,8 @@ const reads: Routes = {
   "GET /v1/access": list([view()]),
   "GET /v1/auditEvents": { auditEvents: [edited], cursor: null, hasMore: false },
   "GET /v1/apiKeys": keyList([apiKey()]),
+  "GET /v1/webhookEndpoints": webhookList([webhook()]),
+  "GET /v1/webhookEndpoints/*/deliveries": deliveryList([delivery()]),
   "POST /v1/npi/lookup": { status: "verified", licenseStates: [] },
   "POST /v1/session": { ...session({ level: "owner" }) },
 };
