@@ -1,17 +1,20 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { type AuditEvent, auditActions, auditSentence, idsIn, keyChanges, refusals } from "./audit";
+import { type AuditEvent, auditActions, auditSentence, idsIn } from "./audit";
 import { changesOf } from "./auditChanges";
+import { disabled, keyChanges, refusals, requested } from "./auditDetails";
 
 const olu = "usr_0192aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const anna = "usr_0192eeeeeeeeeeeeeeeeeeeeeeeeeeee";
 const invited = "inv_0192eeeeeeeeeeeeeeeeeeeeeeeeeeee";
 const key = "key:0192aaaa-aaaa-7aaa-8aaa-aaaaaaaaaaaa";
+const webhook = "whk_0192aaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 const names = new Map([
   [olu, "Olu Adeyemi"],
   [anna, "Anna Berg"],
   [invited, "Anna Berg"],
   [key, "Front desk PACS"],
+  [webhook, "Front desk PACS"],
 ]);
 const reader = {
   level: "member",
@@ -49,6 +52,7 @@ function named(path: string, type: string): string[] {
 }
 
 const AUDIT = "../../../shared/domain/src/audit.rs";
+const WEBHOOKS = "../../../shared/domain/src/webhook/endpoint.rs";
 const KEYS = "../../../shared/domain/src/credentials/key_set.rs";
 
 test("every action of the service has a sentence, and no other does", () => {
@@ -72,6 +76,8 @@ test("every action of the security documentation has a sentence", () => {
 test("every reason and every step has words", () => {
   expect(Object.keys(refusals).sort()).toEqual(named(AUDIT, "AccessRefusal").sort());
   expect(Object.keys(keyChanges).sort()).toEqual(named(KEYS, "KeyChange").sort());
+  expect(Object.keys(requested).sort()).toEqual(named(WEBHOOKS, "RequestedDelivery").sort());
+  expect(Object.keys(disabled).sort()).toEqual(named(WEBHOOKS, "DisabledReason").sort());
 });
 
 test("no sentence shows an id or a code", () => {
@@ -144,7 +150,16 @@ test.each<[Partial<AuditEvent>, string]>([
     "The AutoScribe operator set aside data of Anna Berg that can't be read",
   ],
   [{ action: "user.deactivated", actor: "usr_gone" }, "Someone deactivated Anna Berg"],
-  [{ action: "webhook.created" }, "Olu Adeyemi did something that this page can't describe. Reload the page to see it"],
+  [{ action: "webhook.created", object: webhook }, "Olu Adeyemi created the webhook “Front desk PACS”"],
+  [
+    { action: "webhook.delivery_requested", object: "whk_unknown", detail: "test" },
+    "Olu Adeyemi sent a test event to a webhook",
+  ],
+  [
+    { action: "webhook.disabled", actor: "system", object: webhook, detail: "gone" },
+    "AutoScribe disabled the webhook “Front desk PACS”, because its receiver wants no more events",
+  ],
+  [{ action: "webhook.newer" }, "Olu Adeyemi did something that this page can't describe. Reload the page to see it"],
 ])("%j", (change, sentence) => {
   expect(auditSentence(event(change), names)).toBe(sentence);
 });
@@ -176,4 +191,5 @@ test("an NPI before and after is in words", () => {
 test("a sentence needs the names of the actor, the object and the reader", () => {
   expect(idsIn(event({ actor: key, object: "acc_1", userId: anna }))).toEqual([key, anna]);
   expect(idsIn(event({ actor: "system", object: "clinic:1" }))).toEqual([]);
+  expect(idsIn(event({ object: webhook }))).toEqual([olu, webhook]);
 });

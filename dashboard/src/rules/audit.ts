@@ -1,5 +1,7 @@
 import type { Schemas } from "../api/client";
 import { changesOf } from "./auditChanges";
+import { keyChanges, refusals } from "./auditDetails";
+import { webhookActions } from "./auditWebhooks";
 import { fullName } from "./names";
 import { studyName } from "./views";
 import { npiStatus } from "./words";
@@ -7,7 +9,7 @@ import { npiStatus } from "./words";
 /** One record of the audit: who did what to which object. */
 export type AuditEvent = Schemas["AuditEventView"];
 
-/** Names by id: `usr_...`, `inv_...` and `key:...`. */
+/** Names by id: `usr_...`, `inv_...`, `key:...` and `whk_...`. */
 type Names = ReadonlyMap<string, string>;
 
 /** What a sentence can say. */
@@ -15,13 +17,13 @@ type Parts = {
   event: AuditEvent;
   /** Who did it. */
   who: string;
-  /** The person, key or clinic that it was done to. */
+  /** The person, key, webhook or clinic that it was done to. */
   what: string;
   /** The view that it was done to. */
   view: string;
 };
 
-type Action = {
+export type Action = {
   /** The action without names, for a filter. */
   words: string;
   sentence: (parts: Parts) => string;
@@ -128,32 +130,14 @@ export const auditActions: Record<string, Action> = {
     sentence: ({ who, event }) =>
       `${who} changed the service's keys: ${keyChanges[event.detail ?? ""] ?? "another step"}`,
   },
+  ...webhookActions,
 };
 
 const levels = { owner: "an owner", admin: "an admin", member: "a member" } as const;
 
-/** Why a view was refused. */
-export const refusals: Record<string, string> = {
-  used: "its link had been opened before",
-  expired: "it had expired",
-  revoked: "someone had ended it",
-  tampered: "its link was not made by this service",
-  user_not_allowed: "the person can no longer view it",
-  issuer_not_allowed: "the person or API key that made the link can no longer do so",
-  proof_invalid: "the viewer's proof was invalid",
-};
-
-/** A step of a change of the service's own keys. */
-export const keyChanges: Record<string, string> = {
-  added: "a new key was added",
-  in_use: "the new key is in use",
-  finished: "the old key was removed",
-  replaced: "every key was replaced",
-};
-
 /** The ids whose names the sentence of this event needs. */
 export function idsIn(event: AuditEvent): string[] {
-  return [event.actor, event.object, event.userId ?? ""].filter((id) => /^(usr_|inv_|key:)/.test(id));
+  return [event.actor, event.object, event.userId ?? ""].filter((id) => /^(usr_|inv_|key:|whk_)/.test(id));
 }
 
 /** The event as a sentence. */
@@ -178,6 +162,7 @@ export function actorName(event: AuditEvent, names: Names): string {
 export function objectName(event: AuditEvent, names: Names): string {
   const { object } = event;
   if (object.startsWith("key:")) return keyName(object, names, "the");
+  if (object.startsWith("whk_")) return names.has(object) ? `the webhook “${names.get(object)}”` : "a webhook";
   if (object.startsWith("usr_") || object.startsWith("inv_")) return nameIn(event) ?? names.get(object) ?? "someone";
   return "the clinic";
 }

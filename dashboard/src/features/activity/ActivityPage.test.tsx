@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import { anna, asked, edited, event, key, list, serveActivity } from "../../test/activity";
 import { session } from "../../test/api";
 import { openPage } from "../../test/page";
+import { webhook, webhookList, webhookPath } from "../../test/webhooks";
 
 test("says each record as a sentence with names, and what changed", async () => {
   serveActivity(() => list([edited, event({ actor: key, action: "user.deactivated" })]));
@@ -25,6 +26,18 @@ test("names a person who has not confirmed by the invitation", async () => {
   openPage("/activity");
   const link = await screen.findByRole("link", { name: "Olu Adeyemi resent the invitation for Anna Hale" });
   expect(link.getAttribute("href")).toBe(`/users/invitations/${invited}`);
+});
+
+test("names a webhook, and leads to its page", async () => {
+  const { webhookEndpointId: object } = webhook();
+  serveActivity(() => list([event({ action: "webhook.rotated", object })]), {
+    "GET /v1/webhookEndpoints": webhookList([webhook()]),
+  });
+  openPage("/activity");
+  const link = await screen.findByRole("link", {
+    name: "Olu Adeyemi made a new secret for the webhook “Harbor PACS”",
+  });
+  expect(link.getAttribute("href")).toBe(webhookPath);
 });
 
 test("says that nothing matches, and clears the filters", async () => {

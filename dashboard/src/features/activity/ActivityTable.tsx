@@ -55,6 +55,13 @@ function ObjectLink({ event, children }: { event: AuditEvent; children: ReactNod
     );
   }
   if (object.startsWith("key:")) return <Link to="/keys">{children}</Link>;
+  if (object.startsWith("whk_")) {
+    return (
+      <Link to="/webhooks/$webhookId" params={{ webhookId: object }}>
+        {children}
+      </Link>
+    );
+  }
   if (object.startsWith("clinic:")) return <Link to="/clinic">{children}</Link>;
   return <span>{children}</span>;
 }

@@ -2,7 +2,7 @@ import type { QueryClient } from "@tanstack/react-query";
 import { api, data } from "../../api/client";
 import { fullName } from "../../rules/names";
 
-/** Names by the id that the API gives: `usr_...` and `inv_...` for people, `key:...` for API keys. */
+/** Names by the id that the API gives: `usr_...` and `inv_...` for people, `key:...` for API keys, `whk_...` for webhooks. */
 export type Names = ReadonlyMap<string, string>;
 
 const AT_ONCE = 20;
@@ -37,6 +37,14 @@ async function loadName(queries: QueryClient, id: string): Promise<string | null
       const keys = await queries.fetchQuery({ queryKey: ["names", "keys"], queryFn: loadKeyNames, ...kept });
       return keys.get(id) ?? null;
     }
+    if (id.startsWith("whk_")) {
+      const webhooks = await queries.fetchQuery({
+        queryKey: ["names", "webhooks"],
+        queryFn: loadWebhookNames,
+        ...kept,
+      });
+      return webhooks.get(id) ?? null;
+    }
     return await queries.fetchQuery({ queryKey: ["names", id], queryFn: () => loadPersonName(id), ...kept });
   } catch {
     return null;
@@ -61,4 +69,10 @@ async function loadKeyNames(): Promise<Names> {
     cursor = page.hasMore ? page.cursor : null;
   } while (cursor);
   return names;
+}
+
+/** The descriptions of the clinic's webhooks. Those that were ended are listed for a while. */
+async function loadWebhookNames(): Promise<Names> {
+  const page = await data(api.GET("/v1/webhookEndpoints", { params: { query: { limit: 100 } } }));
+  return new Map(page.webhookEndpoints.map((one) => [one.webhookEndpointId, one.description]));
 }
