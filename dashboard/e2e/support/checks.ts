@@ -83,7 +83,9 @@ export async function expectKeyboard(page: Page): Promise<void> {
       .map((one) => {
         one.dataset.stop = one.type === "radio" ? "radio" : "";
         // Month, day, year and the calendar of a date are stops of their own.
-        return one.type === "date" ? 4 : 1;
+        if (one.type === "date") return 4;
+        // So are hour, minute and half of the day of a time.
+        return one.type === "datetime-local" ? 7 : 1;
       })
       .reduce((sum, count) => sum + count, 0);
   }, INTERACTIVE);
