@@ -51,13 +51,16 @@ inBrowser("each page, as a clinic sees it", () => {
     ["views", "/views", "Ken Nakamura"],
     ["activity", "/activity", "Conor O’Brien"],
     ["keys", "/keys", "Access review"],
+    ["webhooks", "/webhooks", "Billing"],
+    ["webhook", "/webhooks/:webhook", "View link created"],
     ["clinic", "/clinic", "Next owner"],
     ["account", "/account", "This session"],
   ])("%s", async (name, path, text) => {
-    const { page, ids } = riverside;
+    const { page, ids, webhookId } = riverside;
     const [before, whose] = path.split(":");
     const { userId, invitationId } = ids.get(whose ?? "") ?? {};
-    await page.goto(before + (whose ? ((name === "user" ? userId : invitationId) ?? "") : ""));
+    const id = { user: userId, invitation: invitationId, webhook: webhookId }[name] ?? "";
+    await page.goto(before + id);
     await shoot(page, name, text);
   });
 

@@ -15,12 +15,15 @@ const dialogs: [string, string[], RegExp][] = [
   ["/views", [], /^End the view/],
   ["/keys", ["Rotate Access review"], /^Rotate Access/],
   ["/keys", ["Revoke PACS Riverside, production"], /^Revoke PACS/],
+  ["/webhooks/:webhook", ["Rotate secret"], /^Rotate Staff/],
+  ["/webhooks/:webhook", ["End webhook"], /^End Staff/],
+  ["/webhooks/:webhook", ["Send all again since…"], /^Send events again/],
 ];
 
-async function open(page: Page, { ids }: Riverside, path: string): Promise<void> {
+async function open(page: Page, { ids, webhookId }: Riverside, path: string): Promise<void> {
   const [before = "", whose = ""] = path.split(":");
   const { userId = "", invitationId = "" } = ids.get(whose) ?? {};
-  await page.goto(before + (before.includes("invitations") ? invitationId : userId));
+  await page.goto(before + (whose === "webhook" ? webhookId : before.includes("invitations") ? invitationId : userId));
 }
 
 /** A dialog that is open, checked in every way. */

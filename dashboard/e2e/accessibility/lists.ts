@@ -10,6 +10,7 @@ const lists = [
   ["/views", "/v1/access", "access", "accessId", "No view is open"],
   ["/activity", "/v1/auditEvents", "auditEvents", "eventId", "Nothing matches"],
   ["/keys", "/v1/apiKeys", "apiKeys", "apiKeyId", "No PACS is connected yet"],
+  ["/webhooks", "/v1/webhookEndpoints", "webhookEndpoints", "webhookEndpointId", "No system gets events yet"],
 ] as const;
 
 /** What one person's or one invitation's page reads, and the clinic's and the account's. */

@@ -17,6 +17,8 @@ const pages: [string, string, RegExp][] = [
   ["views", "/views", /Ken Nakamura/],
   ["activity", "/activity", /Conor O’Brien/],
   ["keys", "/keys", /Access review/],
+  ["webhooks", "/webhooks", /Billing/],
+  ["webhook", "/webhooks/:webhook", /View link created/],
   ["clinic", "/clinic", /Next owner/],
   ["account", "/account", /This session/],
   ["a page that does not exist", "/nowhere", /does not exist/],
@@ -31,10 +33,14 @@ const membersPages: typeof pages = [
   ["a page for managers", "/keys", /Only owners and admins/],
 ];
 
-async function open(page: Page, { ids }: Riverside, [, path, text]: [string, string, RegExp]): Promise<void> {
+async function open(
+  page: Page,
+  { ids, webhookId }: Riverside,
+  [, path, text]: [string, string, RegExp],
+): Promise<void> {
   const [before = "", whose = "", after = ""] = path.split(/[:?]/);
   const { userId = "", invitationId = "" } = ids.get(whose) ?? {};
-  const id = before.includes("invitations") ? invitationId : userId;
+  const id = whose === "webhook" ? webhookId : before.includes("invitations") ? invitationId : userId;
   await page.goto(`${before}${id}${after && `?${after}`}`);
   await page.locator("main").getByText(text).first().waitFor();
   // Other sections of the page may still be on their way.

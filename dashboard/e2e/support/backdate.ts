@@ -59,6 +59,8 @@ function older(value: Json, by: number, index = 0): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       if (member === "127.0.0.1") return [name, "203.0.113.24"];
+      if (name === "url")
+        return [name, String(member).replace(/^http:\/\/127[^/]*/, "https://hr.riverside-imaging.example")];
       if (typeof member !== "string" || !/^\d{4}-\d\d-\d\dT/.test(member)) return [name, older(member, by)];
       return [name, new Date(Date.parse(member) - by - (ages[name] ?? ages.other ?? 0)).toISOString()];
     }),
@@ -72,6 +74,8 @@ function agesOf(record: { [name: string]: Json }, index: number): Record<string,
   if (record.eventId) return { other: index ** 1.5 * 0.7 * HOUR };
   if (record.accessId) return { other: index * 11 * MINUTE + 3 * MINUTE };
   if (record.apiKeyId) return { other: (60 + index * 64) * DAY, lastUsedAt: index ** 2 * 30 * HOUR };
+  if (record.webhookEndpointId) return { other: (33 + index * 80) * DAY };
+  if (record.deliveryId) return { other: index ** 1.5 * 0.4 * HOUR };
   if (record.sessionId) return { other: index * 43 * HOUR, lastUsedAt: index * 38 * HOUR };
   return {};
 }

@@ -1,7 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createServer, type IncomingHttpHeaders } from "node:http";
 import type { AddressInfo } from "node:net";
-import { onTestFinished } from "vitest";
 
 /** A request to the receiver. */
 export type Received = { headers: IncomingHttpHeaders; body: string; type: string };
@@ -10,22 +9,22 @@ export type Received = { headers: IncomingHttpHeaders; body: string; type: strin
 export async function startReceiver() {
   const received: Received[] = [];
   const refused = new Set<string>();
+  const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook`;
   const server = createServer(async (request, response) => {
     let body = "";
     for await (const chunk of request) body += chunk;
     const { type, data } = JSON.parse(body);
     received.push({ headers: request.headers, body, type });
-    const refuses = refused.delete(type);
-    response.writeHead(refuses ? 500 : 200).end(JSON.stringify({ challenge: data.challenge }));
+    const known = request.url === new URL(url()).pathname;
+    response
+      .writeHead(!known ? 404 : refused.delete(type) ? 500 : 200)
+      .end(JSON.stringify({ challenge: data.challenge }));
   });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
+  // The tests end without waiting for it.
+  server.unref();
   return {
-    url: `http://127.0.0.1:${port}/hook`,
+    url: url(),
     /** Types whose next event is refused. */
     refused,
     received: (type: string) => received.filter((one) => one.type === type),

@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Page } from "playwright-core";
 import { inject } from "vitest";
 import { type MachineOptions, ownersMachine, PASSWORD } from "./browser";
 import { makeClinic, waitForEmail, waitForLink } from "./clinic";
+import { startReceiver } from "./receiver";
 
 /** A radiology clinic as its owner knows it: people, invitations in every state, open views and keys. */
 export type Riverside = {
@@ -12,6 +14,8 @@ export type Riverside = {
   pacsKey: string;
   /** Users and invitations, by the local part of the address. */
   ids: Map<string, { userId: string; invitationId: string }>;
+  /** A webhook that works. */
+  webhookId: string;
 };
 
 // biome-ignore lint/suspicious/noExplicitAny: answers of the API, for data and not for checks.
@@ -89,9 +93,11 @@ export async function makeRiverside(domain: string, options: MachineOptions = {}
   await invite(people.expired);
   for (const one of people.waiting) await invite(one);
   await api("POST", "/v1/autoScribe/users/revoke-access", { userId: ids.get("Luc Moreau")?.userId });
+  const webhookId = await makeWebhooks(api);
   const pacsKey = await makeKeys(api);
   await openViews(pacsKey, ids);
-  return { page, api, ids, pacsKey };
+  await waitForDeliveries(api, webhookId);
+  return { page, api, ids, pacsKey, webhookId };
 }
 
 function ownersApi(page: Page, clinicId: string): Riverside["api"] {
@@ -112,6 +118,38 @@ async function accept(email: string): Promise<void> {
 async function answer(email: string, what: "lookup" | "accept" | "reject", more: object = {}): Promise<Answer> {
   const token = new URL(await waitForLink(email)).hash.replace("#token=", "");
   return post(`/v1/invitation/${what}`, { token, ...more });
+}
+
+/** Makes a webhook that works, and one whose receiver is not there. */
+async function makeWebhooks(api: Riverside["api"]): Promise<string> {
+  const { url } = await startReceiver();
+  await api("POST", "/v1/webhookEndpoints", {
+    url: `${url}/later`,
+    description: "Billing",
+    eventTypes: ["user.updated", "user.deactivated"],
+  });
+  const { webhookEndpointId } = await api("POST", "/v1/webhookEndpoints", { url, description: "Staff directory" });
+  await waitUntil(async () => {
+    const { webhookEndpoints } = await api("GET", "/v1/webhookEndpoints");
+    return webhookEndpoints[0].status === "active";
+  });
+  return webhookEndpointId;
+}
+
+/** Waits until the webhook got an event of each view. */
+function waitForDeliveries(api: Riverside["api"], webhookId: string): Promise<void> {
+  return waitUntil(async () => {
+    const { deliveries } = await api("GET", `/v1/webhookEndpoints/${webhookId}/deliveries?status=delivered&limit=100`);
+    return deliveries.filter((one: { type: string }) => one.type === "access.issued").length === 4;
+  });
+}
+
+async function waitUntil(isTrue: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await isTrue()) return;
+    await sleep(100);
+  }
+  throw new Error("it did not become true");
 }
 
 async function makeKeys(api: Riverside["api"]): Promise<string> {
