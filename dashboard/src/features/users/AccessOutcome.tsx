@@ -25,7 +25,7 @@ export function Done(props: { change: AccessChange; name: string; onUndo: (back:
           Undo
         </button>
       )}
-      {change.kind === "deactivate" && change.keys === "end" && " The API keys that ended stay ended."}
+      {change.kind === "deactivate" && change.keys === "end" && " The API keys and webhooks that ended stay ended."}
     </Outcome>
   );
 }

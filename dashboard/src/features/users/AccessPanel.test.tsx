@@ -87,6 +87,34 @@ test.each([
   expect(posts(api.sent).at(-1)?.body).toEqual({ userId: anna.userId, keys: decision });
 });
 
+const pacs = { apiKeyId: "1", description: "Front desk PACS" };
+const directory = { webhookEndpointId: "whk_1", description: "Staff directory" };
+const billing = { webhookEndpointId: "whk_2", description: "Billing" };
+
+test.each([
+  ["A webhook still works", [], [directory], "End the webhook", /this webhook.*Staff directory.*rotate its secret/],
+  ["2 webhooks still work", [], [directory, billing], "End the webhooks", /these webhooks.*rotate their secrets/],
+  ["API keys and webhooks still work", [pacs], [directory], "End them", /PACS loses access.*gets no more events/],
+])("%s after the person leaves, unless they are ended", async (title, keys, webhooks, end, words) => {
+  const api = serveAnna(
+    { level: "admin" },
+    {
+      "POST /v1/autoScribe/users/revoke-access": ({ body }) =>
+        (body as { keys?: string }).keys
+          ? { status: 200, body: { success: true, message: "" } }
+          : problem(409, "keys_to_decide", "Decide.", { keys, webhooks }),
+    },
+  );
+  const { person } = openPage(path);
+  await person.click(await screen.findByRole("button", { name: "Deactivate Anna Hale" }));
+  await person.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Deactivate" }));
+  const dialog = await screen.findByRole("dialog", { name: title });
+  expect(dialog.textContent).toMatch(words);
+  await person.click(within(dialog).getByRole("button", { name: end }));
+  await screen.findByText(/Anna Hale is deactivated/);
+  expect(posts(api.sent).at(-1)?.body).toEqual({ userId: anna.userId, keys: "end" });
+});
+
 test("canceling the question about keys changes nothing and gives the focus back", async () => {
   const keys = [
     { apiKeyId: "1", description: "Front desk PACS" },

@@ -81,7 +81,7 @@ export function AccessPanel({ user }: { user: User }) {
       {keys && (
         <KeysDialog
           name={name}
-          keys={keys}
+          undecided={keys}
           busy={change.isPending}
           onDecide={(decision) => change.mutate({ kind: "deactivate", keys: decision })}
           onClose={() => {

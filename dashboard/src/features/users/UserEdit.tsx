@@ -84,7 +84,7 @@ export function UserEdit(props: { user: User; onSaved: () => void; onCancel: () 
       {keys && (
         <KeysDialog
           name={name}
-          keys={keys}
+          undecided={keys}
           busy={save.isPending}
           onDecide={(decision) => save.mutate(decision)}
           onClose={() => save.reset()}
