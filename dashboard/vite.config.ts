@@ -19,9 +19,11 @@ export default defineConfig({
               name: "common",
               test: /src\/(rules\/(names|times|sentences|next|form)|api\/problem|session\/(tabs|storage))\.ts$|abilities\.json$/,
             },
+            // Otherwise it is cut into pieces wherever a part that loads later needs less of it.
+            { name: "query", test: /@tanstack\/(query-core|react-query)\// },
             {
               name: "ui",
-              test: /src\/ui\/(?!audit|credentials|person\/[nN]pi|person\/P|person\/A|person\/p|person\/R|FormProblems|Radio|UnsavedChanges).*\.tsx?$|react-query\/.*useMutation|react-router\/.*\/(useRouter|routerContext)\./,
+              test: /src\/ui\/(?!audit|credentials|person\/[nN]pi|person\/P|person\/A|person\/p|person\/R|FormProblems|Radio|UnsavedChanges).*\.tsx?$|react-router\/.*\/(useRouter|routerContext)\./,
             },
           ],
         },
