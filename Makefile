@@ -9,6 +9,7 @@ STACK ?= autoscribe-access
 # Every build names the workspace, so that dependencies have the same features each time and are built once.
 BUILD := cargo build --locked --workspace
 TARGET := $(or $(CARGO_TARGET_DIR),target)
+RECEIVER := examples/webhook-receiver/typescript
 
 help: ## Lists the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -22,6 +23,13 @@ dashboard/dist: dashboard/node_modules shared/mail/abilities.json $(shell find d
 	npm --prefix dashboard run build
 	touch $@
 
+$(RECEIVER)/node_modules: $(RECEIVER)/package.json $(RECEIVER)/package-lock.json
+	npm --prefix $(RECEIVER) ci --no-progress
+	touch $@
+$(RECEIVER)/dist: $(RECEIVER)/node_modules $(RECEIVER)/receiver.ts $(RECEIVER)/tsconfig.json
+	npm --prefix $(RECEIVER) run build
+	touch $@
+
 dev: dashboard/dist ## Runs the whole service on this machine. RESET=1 deletes its data first
 	@echo "Building. The first build takes about four minutes on two cores, later builds take seconds."
 	$(BUILD) --bin dev
@@ -32,7 +40,7 @@ lambda: .venv/lambda dashboard/dist ## Runs the functions under cargo lambda wat
 	$(BUILD) --bin dev
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
-test: .venv/contract .venv/deploy dashboard/dist ## Runs every test
+test: .venv/contract .venv/deploy dashboard/dist $(RECEIVER)/dist ## Runs every test
 	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
@@ -54,6 +62,7 @@ check: .venv/infra dashboard/node_modules ## Checks format, lints, generated fil
 	$(TARGET)/debug/openapi | diff docs/openapi.json -
 	npm --prefix dashboard run --silent types | diff dashboard/src/api/schema.d.ts -
 	npm --prefix dashboard run check
+	npm --prefix dashboard run check:example
 	.venv/infra/bin/python infra/checks/routes.py --check
 	.venv/infra/bin/python infra/checks/template.py infra/template.yaml infra/waf.yaml
 	.venv/infra/bin/python -m pytest -q infra/checks tests/test_prose.py tests/test_docs.py
@@ -108,7 +117,7 @@ deploy: region build .venv/infra dashboard/dist ## Deploys the stack STACK=autos
 	.venv/infra/bin/sam deploy --guided --stack-name $(STACK) --region "$$AWS_REGION" --template-file infra/released.yaml --capabilities CAPABILITY_IAM
 	.venv/infra/bin/python infra/publish.py --stack $(STACK) --region "$$AWS_REGION"
 
-.venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt
+.venv/contract: tests/contract/requirements.txt examples/resource-server/requirements.txt examples/webhook-receiver/python/requirements.txt
 .venv/infra: infra/checks/requirements.txt
 .venv/deploy: tests/deploy/requirements.txt
 .venv/lambda: infra/dev/requirements.txt

@@ -78,10 +78,10 @@ class Service:
         answer.raise_for_status()
         return answer
 
-    def sign_in_owner(self) -> dict[str, str]:
-        """Accepts the owner's invitation and confirms the password. Returns the headers of the session."""
+    def sign_in_owner(self, address: str = "owner@riverside.example") -> dict[str, str]:
+        """Accepts an owner's invitation and confirms the password. Returns the headers of the session."""
         password = "lantern-gravel-otter"
-        accepted = self.accept_as_browser("owner@riverside.example", password=password)
+        accepted = self.accept_as_browser(address, password=password)
         session = {"Cookie": accepted.headers["set-cookie"].split(";")[0], "Origin": self.url}
         clinic = httpx.get(f"{self.url}/v1/session", headers=session).json()["clinic"]["clinicId"]
         session["AutoScribe-Clinic"] = clinic
