@@ -7,6 +7,7 @@ import prose
 
 PAGES = {path: source for path, source in prose.read_files() if path.endswith(".md")}
 PAGES[prose.RULES] = (prose.ROOT / prose.RULES).read_text(encoding="utf-8")
+EVENTS = "docs/EVENTS.md"
 THREATS, TESTS, LOGGING, ASVS = "docs/SECURITY.md", "docs/THREAT-TESTS.md", "docs/LOGGING.md", "docs/ASVS.md"
 # How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has. In each section those of level 3 come last.
 REQUIREMENTS = {
@@ -79,6 +80,16 @@ def test_every_threat_has_its_tests() -> None:
     threats = PAGES[THREATS].split("\n## Threats\n")[1].split("\n## ")[0]
     rows = PAGES[TESTS].split("\n## ", 1)[1]
     assert first_column(threats) == first_column(rows) != []
+
+
+def test_the_receivers_in_events_are_excerpts_of_the_example() -> None:
+    example = prose.ROOT / "examples" / "webhook-receiver"
+    for language, path in (("python", "python/receiver.py"), ("typescript", "typescript/receiver.ts")):
+        blocks = re.findall(rf"^```{language}\n(.*?)^```$", PAGES[EVENTS], re.MULTILINE | re.DOTALL)
+        # tests/contract/test_events_page.py runs the reader of the feed.
+        blocks = [block for block in blocks if "def follow(" not in block]
+        source = (example / path).read_text(encoding="utf-8")
+        assert len(blocks) == 1 and f"\n{blocks[0]}" in source, language
 
 
 def log_messages(source: str) -> set[str]:
