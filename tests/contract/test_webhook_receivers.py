@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -13,7 +14,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -126,9 +129,12 @@ class Receiver:
     def log(self) -> list[str]:
         return (self.home / "log").read_text().splitlines()
 
-    def call(self, *words: str, **environment: str) -> str:
+    def start(self, *words: str, **environment: str) -> subprocess.CompletedProcess:
         command = [*self.command, *words]
-        done = subprocess.run(command, env=self.environment(**environment), capture_output=True, text=True)
+        return subprocess.run(command, env=self.environment(**environment), capture_output=True, text=True)
+
+    def call(self, *words: str, **environment: str) -> str:
+        done = self.start(*words, **environment)
         assert done.returncode == 0, done.stderr
         return done.stdout
 
@@ -139,8 +145,8 @@ class Receiver:
         self.call("catch-up", AUTOSCRIBE_URL=clinic.service.url, AUTOSCRIBE_API_KEY=clinic.key)
 
     def lose_events(self) -> None:
-        path = Path(self.store)
-        subprocess.run(["rm", "-r", path], check=True)
+        store = Path(self.store)
+        shutil.rmtree(store) if store.is_dir() else store.unlink()
 
     def send(self, body: str | bytes, headers: dict[str, str]) -> httpx.Response:
         return httpx.post(self.url, content=body, headers=headers)
@@ -203,6 +209,28 @@ def new_event(kind: str = "user.released", data: dict | None = None) -> tuple[st
     data = data or {"actor": "system", "userId": "usr_" + "0a" * 16}
     event = {"id": event_id, "type": kind, "createdAt": "2026-11-24T09:30:00.000Z", "data": data}
     return event_id, json.dumps(event, separators=(",", ":"))
+
+
+@contextmanager
+def run_feed(pages: dict[str, tuple[int, dict]]) -> Iterator[str]:
+    """Serves these pages instead of the service's."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            status, page = pages[self.path]
+            self.send_response(status)
+            self.send_header("content-type", "application/json")
+            self.send_header("x-should-retry", "false")
+            self.end_headers()
+            self.wfile.write(json.dumps(page).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
 
 
 # ---- The examples and the service
@@ -382,11 +410,29 @@ def test_an_event_that_is_not_stored_is_not_accepted(receiver: Receiver) -> None
     event_id, body = new_event()
     receiver.set_secrets(SECRET)
     with receiver.run():
-        Path(receiver.store).exists() and receiver.lose_events()
+        if Path(receiver.store).exists():
+            receiver.lose_events()
         Path(receiver.store).write_text("This is no database, and no directory.")
         sent = receiver.send(body, sign(SECRET, event_id, int(time.time()), body))
         assert (sent.status_code, sent.json()) == (503, {"error": "temporarily_unavailable"})
         Path(receiver.store).unlink()
+
+
+def test_a_feed_that_no_longer_has_the_cursor_is_read_from_its_start(receiver: Receiver) -> None:
+    events = [json.loads(new_event()[1]) for _ in range(3)]
+    pages = {
+        "/v1/events?limit=100": (200, {"events": events[:2], "cursor": "8", "hasMore": False}),
+        "/v1/events?limit=100&after=8": (410, {"code": "events_expired"}),
+    }
+    with run_feed(pages) as url:
+        receiver.call("catch-up", AUTOSCRIBE_URL=url)
+        pages["/v1/events?limit=100"] = (200, {"events": events[2:], "cursor": "1042", "hasMore": True})
+        pages["/v1/events?limit=100&after=1042"] = (200, {"events": [], "cursor": "1042", "hasMore": False})
+        done = receiver.start("catch-up", AUTOSCRIBE_URL=url)
+        assert (done.returncode, "read the users and invitations again" in done.stderr) == (0, True)
+        pages["/v1/events?limit=100&after=1042"] = (503, {})
+        assert receiver.start("catch-up", AUTOSCRIBE_URL=url).returncode == 1
+    assert receiver.events() == events
 
 
 def test_lock_files_name_no_registry() -> None:

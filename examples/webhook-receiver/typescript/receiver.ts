@@ -20,6 +20,7 @@ import {
 } from "node:fs";
 import { createServer, type IncomingMessage } from "node:http";
 import { join } from "node:path";
+// Verifies deliveries. It is the library of the Standard Webhooks project.
 import { Webhook, WebhookVerificationError } from "standardwebhooks";
 
 interface Event {
