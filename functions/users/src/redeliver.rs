@@ -90,7 +90,7 @@ async fn send_one(
         let found =
             context.store.load_webhook_delivery(DeliveryRef { clinic, endpoint, id }).await?;
         let kept = found.filter(|found| !found.is_expired(now) && !found.event.is_challenge());
-        let again = kept.ok_or_else(delivery_not_found)?.queue_again(now);
+        let again = kept.ok_or_else(delivery_not_found)?.queue_again(now).requested();
         let action = AuditAction::WebhookRequested(RequestedDelivery::One);
         let object = AuditObject::Webhook(endpoint);
         let record = requester.audit_record(context, clinic, action, object, (None, None));

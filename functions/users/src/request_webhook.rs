@@ -68,7 +68,7 @@ pub(crate) async fn test(
     let (context, now, clinic) = (&deps.context, deps.context.now(), caller.clinic());
     require_active(&find_webhook(&deps, &caller.principal, id).await?)?;
     let event = WebhookEvent::for_test(EventId::new(now, context.entropy.as_ref()), now);
-    let delivery = WebhookDelivery::new(clinic, id, event, now);
+    let delivery = WebhookDelivery::new(clinic, id, event, now).requested();
     let requester = caller.principal.requester();
     let action = AuditAction::WebhookRequested(RequestedDelivery::Test);
     let object = AuditObject::Webhook(id);

@@ -1,6 +1,6 @@
 //! One attempt at a delivery.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
 use domain::webhook::{
@@ -31,13 +31,14 @@ pub(crate) async fn deliver(
         let _ = write(deps, &delivery.cancel(), now).await?;
         return Ok(());
     };
+    let pause = endpoint.hold_pause(now);
     match endpoint.readiness(&delivery) {
         Readiness::Send => try_once(deps, endpoint, delivery, deadline).await,
         Readiness::Probe => match take_probe(deps, endpoint, now).await? {
             Some(endpoint) => try_once(deps, endpoint, delivery, deadline).await,
-            None => hold(deps, delivery, now).await,
+            None => hold(deps, delivery, pause, now).await,
         },
-        Readiness::Hold => hold(deps, delivery, now).await,
+        Readiness::Hold => hold(deps, delivery, pause, now).await,
         Readiness::Cancel => {
             let _ = write(deps, &delivery.cancel(), now).await?;
             Ok(())
@@ -59,8 +60,13 @@ async fn take_probe(
 }
 
 /// Lets a delivery wait for its receiver.
-async fn hold(deps: &Deps, delivery: WebhookDelivery, now: Timestamp) -> Result<(), WorkError> {
-    let held = delivery.hold(now);
+async fn hold(
+    deps: &Deps,
+    delivery: WebhookDelivery,
+    pause: Duration,
+    now: Timestamp,
+) -> Result<(), WorkError> {
+    let held = delivery.hold(pause, now);
     if write(deps, &held, now).await? == CommitOutcome::Committed {
         let next = QueuedWork::next_attempt(&held, now);
         deps.queue.send_or_log(next.as_slice()).await;

@@ -13,9 +13,6 @@ pub const KEPT_FOR: Duration = Duration::from_hours(30 * 24);
 /// How long one attempt has the delivery to itself. An attempt takes 10 s.
 const LEASE: Duration = Duration::from_mins(1);
 
-/// How long a delivery waits for a receiver that fails, or is being verified again.
-const HOLD: Duration = Duration::from_mins(5);
-
 /// How much earlier than its due date a delivery may be attempted, because the clocks of two machines differ.
 const EARLY: Duration = Duration::from_secs(1);
 
@@ -103,6 +100,8 @@ pub struct WebhookDelivery {
     pub queued_at: Timestamp,
     /// The last attempt.
     pub last: Option<LastAttempt>,
+    /// Whether someone asked for it, so that it does not wait until its receiver works again.
+    pub requested: bool,
     /// When it was created.
     pub created_at: Timestamp,
     /// Counts the writes, so that no write is lost.
@@ -121,6 +120,7 @@ impl WebhookDelivery {
             attempts: 0,
             queued_at: now,
             last: None,
+            requested: false,
             created_at: now,
             version: 1,
         }
@@ -149,6 +149,11 @@ impl WebhookDelivery {
         self.state.due().is_some_and(|due| due <= now.plus(EARLY))
     }
 
+    /// Whether it is one of many that wait while every attempt fails. One that was tried has pauses of its own.
+    pub(super) fn waits_its_turn(&self) -> bool {
+        self.attempts == 0 && !self.requested
+    }
+
     /// Whether it is no longer kept.
     pub fn is_expired(&self, now: Timestamp) -> bool {
         self.created_at.plus(KEPT_FOR) <= now
@@ -164,13 +169,19 @@ impl WebhookDelivery {
         self.next(DeliveryState::Pending { due: now.plus(LEASE) })
     }
 
+    /// The same, asked for by someone.
+    #[must_use]
+    pub fn requested(self) -> Self {
+        Self { requested: true, ..self }
+    }
+
     /// Waits for the receiver. This is no attempt. After three days it failed.
     #[must_use]
-    pub fn hold(self, now: Timestamp) -> Self {
+    pub fn hold(self, pause: Duration, now: Timestamp) -> Self {
         if now >= last_attempt(self.queued_at) {
             return self.next(DeliveryState::Failed);
         }
-        self.next(DeliveryState::Pending { due: now.plus(HOLD) })
+        self.next(DeliveryState::Pending { due: now.plus(pause) })
     }
 
     /// Ends it because its endpoint gets no events.
@@ -195,7 +206,7 @@ impl WebhookDelivery {
     /// Queues it again, with all attempts.
     #[must_use]
     pub fn queue_again(self, now: Timestamp) -> Self {
-        let queued = Self { attempts: 0, queued_at: now, ..self };
+        let queued = Self { attempts: 0, queued_at: now, requested: false, ..self };
         queued.next(DeliveryState::Pending { due: now })
     }
 }
@@ -254,10 +265,11 @@ mod tests {
 
     #[test]
     fn a_held_delivery_has_had_no_attempt() {
-        let held = delivery().hold(later(0));
+        let pause = Duration::from_mins(5);
+        let held = delivery().hold(pause, later(0));
         assert_eq!(held.attempts, 0);
         assert!(!held.is_due(later(298)) && held.is_due(later(300)));
-        assert_eq!(held.clone().hold(later(3 * 24 * 3600)).state, DeliveryState::Failed);
+        assert_eq!(held.clone().hold(pause, later(3 * 24 * 3600)).state, DeliveryState::Failed);
         assert!(!held.is_expired(later(60)) && held.is_expired(later(30 * 24 * 3600)));
     }
 }

@@ -206,9 +206,10 @@ impl WebhookEndpoint {
     }
 
     /// Whether it gets this event of its clinic. What happened before it was created may come late, and is in the
-    /// feed.
+    /// feed. SES reports on an email in whole seconds.
     pub fn takes(&self, event: &WebhookEvent) -> bool {
-        self.takes_events() && self.types.include(&event.kind) && event.at >= self.created_at
+        let happened = event.at.seconds() >= self.created_at.seconds();
+        self.takes_events() && self.types.include(&event.kind) && happened
     }
 
     /// Whether its newest secret does not derive from the newest key, so that it should be rotated.
@@ -383,6 +384,9 @@ pub(crate) mod tests {
         let some = WebhookEndpoint { types, created_at: now, ..active() };
         assert!(some.takes(&event("user.updated", now)));
         assert!(!some.takes(&event("user.updated", earlier)));
+        let later =
+            WebhookEndpoint { created_at: now.plus(Duration::from_millis(9)), ..some.clone() };
+        assert!(later.takes(&event("user.updated", now)), "in the same second");
         assert!(!some.takes(&event("user.released", now)));
         assert!(!pending().takes(&event("user.updated", now)), "it was never verified");
     }

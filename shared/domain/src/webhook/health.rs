@@ -11,6 +11,9 @@ const PATIENCE: Duration = Duration::from_hours(5 * 24);
 /// While every attempt fails, how long after a first attempt at a delivery the next one may follow.
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
+/// The shortest and the longest time that a delivery waits for its receiver.
+const HOLD: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(5)];
+
 /// How an attempt changes its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HealthChange {
@@ -35,6 +38,13 @@ impl WebhookEndpoint {
         }
         let (probe_at, version) = (Some(now.plus(PROBE_PAUSE)), self.version + 1);
         Some(Self { probe_at, version, ..self })
+    }
+
+    /// How long a delivery waits before it is looked at again, while every attempt fails or the receiver is being
+    /// verified again. A quarter of the time so far, so that a short outage delays events only a little.
+    pub fn hold_pause(&self, now: Timestamp) -> Duration {
+        let since = self.failing_since.unwrap_or_else(|| self.challenge.created_at());
+        (now.since(since) / 4).clamp(HOLD[0], HOLD[1])
     }
 
     /// How an attempt at `now` changes this endpoint.
@@ -98,6 +108,14 @@ mod tests {
         assert_eq!(probed.clone().take_probe(later.previous_instant()), None);
         assert!(probed.clone().take_probe(later).is_some());
         assert_eq!(probed.with_failing_since(None).unwrap().probe_at, None);
+    }
+
+    #[test]
+    fn events_wait_longer_the_longer_a_receiver_fails() {
+        let failing = WebhookEndpoint { failing_since: Some(days(1)), ..active() };
+        let pause =
+            |seconds| failing.hold_pause(days(1).plus(Duration::from_secs(seconds))).as_secs();
+        assert_eq!([0, 40, 400, 1200, 90_000].map(pause), [10, 10, 100, 300, 300]);
     }
 
     #[test]

@@ -43,7 +43,7 @@ impl WebhookEndpoint {
             WebhookStatus::Ended(_) => Readiness::Cancel,
             _ if is_challenge && self.challenge == delivery.id => Readiness::Send,
             _ if is_challenge => Readiness::Cancel,
-            WebhookStatus::Active if self.failing_since.is_some() && delivery.attempts == 0 => {
+            WebhookStatus::Active if self.failing_since.is_some() && delivery.waits_its_turn() => {
                 Readiness::Probe
             }
             WebhookStatus::Active => Readiness::Send,
@@ -77,6 +77,8 @@ mod tests {
         assert_eq!(failing.readiness(&event), Readiness::Probe);
         let tried = WebhookDelivery { attempts: 1, ..event.clone() };
         assert_eq!(failing.readiness(&tried), Readiness::Send, "it has pauses of its own");
+        let requested = event.clone().requested();
+        assert_eq!(failing.readiness(&requested), Readiness::Send, "someone waits for it");
         assert_eq!(disabled.readiness(&event), Readiness::Cancel);
         let asked = disabled.ask_again(event.id).unwrap();
         assert_eq!(asked.readiness(&event), Readiness::Hold, "it is being verified again");

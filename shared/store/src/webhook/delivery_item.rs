@@ -38,6 +38,8 @@ pub(super) struct DeliveryItem {
     status_code: Option<u16>,
     #[serde(rename = "fw", default, skip_serializing_if = "Option::is_none")]
     failure: Option<String>,
+    #[serde(rename = "rq", default, skip_serializing_if = "std::ops::Not::not")]
+    requested: bool,
     #[serde(rename = "ca")]
     created_at: i64,
     #[serde(rename = "v")]
@@ -76,6 +78,7 @@ impl DeliveryItem {
             last_at: delivery.last.map(|last| last.at.millis()),
             status_code,
             failure,
+            requested: delivery.requested,
             created_at: delivery.created_at.millis(),
             version: delivery.version,
             due_partition,
@@ -126,6 +129,7 @@ impl TryFrom<DeliveryItem> for WebhookDelivery {
             attempts: item.attempts,
             queued_at: time("qa", item.queued_at)?,
             last: item.last()?,
+            requested: item.requested,
             created_at: time("ca", item.created_at)?,
             version: item.version,
             event: WebhookEvent {
