@@ -51,6 +51,10 @@ impl RequestFields for WebhookEndpointRequest {
     }
 }
 
+/// How many endpoints a clinic has at most, with those that were ended in the last 30 days. Each new one sends a
+/// challenge, and each is read with every event.
+const KEPT: usize = 100;
+
 /// A webhook endpoint with its newest secret.
 #[derive(Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -101,6 +105,9 @@ pub(crate) async fn handle(
     let challenge = new_challenge(&deps, (clinic, id), now);
     let made = (deps.webhook_keys.newest_kid(), caller.person()?.user.id);
     let endpoint = WebhookEndpoint::new((clinic, id), new, challenge.id, made, now);
+    if context.store.count_webhooks(clinic).await? >= KEPT {
+        return Err(ended_too_many());
+    }
     let requester = caller.principal.requester();
     let (action, object) = (AuditAction::WebhookCreated, AuditObject::Webhook(id));
     let record = requester.audit_record(context, clinic, action, object, (None, None));
@@ -117,6 +124,12 @@ pub(crate) async fn handle(
     })?;
     send_to_queue(&deps, &challenge).await;
     NewWebhookEndpointView::answer(&deps, StatusCode::CREATED, &endpoint)
+}
+
+fn ended_too_many() -> Problem {
+    let detail =
+        "Your clinic has ended too many webhook endpoints in the last 30 days. Change one instead.";
+    Problem::conflict("too_many_webhooks", detail)
 }
 
 fn too_many() -> Problem {

@@ -18,6 +18,7 @@ use web::schema::EventTypeName;
 use web::webhook_view::WebhookEndpointView;
 
 use crate::Deps;
+use crate::request_webhook::require_pause;
 use crate::webhook::{ended, find_webhook, new_challenge, require_receiver, send_to_queue, view};
 
 /// What to change. A missing field stays as it is.
@@ -81,7 +82,11 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     let next: WebhookEndpoint = changes::retry!(async {
         let before = find_webhook(&deps, &caller.principal, id).await?;
+        let since_last = now.since(before.challenge.created_at());
         let next = before.clone().edit(changes.clone(), challenge.id).map_err(ended)?;
+        if next.challenge == challenge.id {
+            require_pause(since_last)?;
+        }
         if next == (WebhookEndpoint { version: next.version, ..before }) {
             return Ok(Attempt::Done(next));
         }

@@ -39,15 +39,13 @@ pub(crate) async fn verify(
         let found = find_webhook(&deps, &caller.principal, id).await?;
         let since_last = now.since(found.challenge.created_at());
         let next = found.ask_again(challenge.id).map_err(ended)?;
-        if since_last < PAUSE {
-            return Err(too_soon(PAUSE.saturating_sub(since_last)));
-        }
+        require_pause(since_last)?;
         let action = AuditAction::WebhookRequested(RequestedDelivery::Challenge);
         let record = requester.audit_record(context, clinic, action, object, (None, None));
         let mut tx = requester.start(context, &record)?;
         tx.replace_webhook(&next, now)?;
         tx.put_webhook_delivery(&challenge)?;
-        Ok(Attempt::of(tx.commit().await?, ()))
+        Ok::<_, Problem>(Attempt::of(tx.commit().await?, ()))
     })?;
     send_to_queue(&deps, &challenge).await;
     Ok(Json((&challenge).into()))
@@ -82,7 +80,12 @@ pub(crate) async fn test(
     Ok(Json((&delivery).into()))
 }
 
-fn too_soon(wait: Duration) -> Problem {
+/// Requires a pause since the last challenge.
+pub(crate) fn require_pause(since_last: Duration) -> Result<(), Problem> {
+    if since_last >= PAUSE {
+        return Ok(());
+    }
     let detail = "Wait a minute between two challenges.";
-    Problem::too_many("challenge_too_soon", detail, wait)
+    let wait = PAUSE.saturating_sub(since_last);
+    Err(Problem::too_many("challenge_too_soon", detail, wait))
 }

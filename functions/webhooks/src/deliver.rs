@@ -46,7 +46,7 @@ pub(crate) async fn deliver(
     }
 }
 
-/// Takes the right to the one first attempt while every attempt fails.
+/// Takes the right to the one attempt while every attempt fails.
 async fn take_probe(
     deps: &Deps,
     endpoint: WebhookEndpoint,
@@ -112,7 +112,8 @@ async fn attempt(
     let step = next_step((result, reply.retry_after), attempts, delivery.queued_at, now);
     log(&delivery, result, attempts);
     let next = delivery.note_attempt(LastAttempt { at: now, result }, step);
-    settle(deps, SentDelivery { endpoint, next, result, step }, now).await
+    let retry_after = reply.retry_after;
+    settle(deps, SentDelivery { endpoint, next, result, step, retry_after }, now).await
 }
 
 async fn send(deps: &Deps, endpoint: &WebhookEndpoint, delivery: &WebhookDelivery) -> Reply {
@@ -122,6 +123,7 @@ async fn send(deps: &Deps, endpoint: &WebhookEndpoint, delivery: &WebhookDeliver
     let secrets = signing.filter_map(|one| deps.keys.webhook_secret(endpoint.id, one.version));
     let signatures: Vec<_> = secrets.map(|secret| secret.sign(&id, now, &body)).collect();
     if signatures.is_empty() {
+        tracing::error!(clinic = %endpoint.clinic, endpoint = %endpoint.id, "no webhook sent: the key of its secret is gone");
         return Reply::failure(SendFailure::SecretUnavailable);
     }
     let request = SignedRequest { id, at: now, signature: signatures.join(" "), body };

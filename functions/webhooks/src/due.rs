@@ -12,12 +12,15 @@ const AT_ONCE: i32 = 100;
 /// How much time they need.
 const TIME_NEEDED: Duration = Duration::from_secs(10);
 /// When the schedule looks at the same work again.
-const LOOK_AGAIN: Duration = Duration::from_mins(15);
+const LOOK_AGAIN: Duration = Duration::from_mins(2);
 
 /// Puts all due work into the queue while there is time.
 pub(crate) async fn queue_due(deps: &Deps, deadline: Instant) -> Result<(), StoreError> {
     let mut count = 0;
-    for part in 0..DELIVERY_DUE_PARTS {
+    // Another part is first each minute, so that a busy one does not always delay the same others.
+    let minute = u8::try_from(deps.context.now().seconds() / 60 % i64::from(DELIVERY_DUE_PARTS));
+    let first = minute.unwrap_or_default();
+    for part in (0..DELIVERY_DUE_PARTS).map(|part| (first + part) % DELIVERY_DUE_PARTS) {
         loop {
             if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
                 tracing::info!(count, "not all due webhook work queued, the next run continues");

@@ -16,6 +16,7 @@ use std::time::{Duration, Instant};
 
 use changes::Context;
 use domain::credentials::keyring::{Keyring, WebhookSecrets};
+use domain::ids::WebhookId;
 use domain::webhook::WebhookWork;
 use futures_util::future::join_all;
 use queue::WebhookQueue;
@@ -70,9 +71,24 @@ pub async fn handle(
     }
 }
 
-/// Works on all messages at the same time, so that a receiver that does not answer delays no other.
+/// Works for all endpoints at the same time, so that a receiver that does not answer delays no other. Works on the
+/// messages of one endpoint after each other: after the first one without an answer, the others need not wait for it.
 async fn work_on(deps: &Deps, event: QueueEvent, deadline: Instant) -> BatchResponse {
-    let all = event.records.iter().map(|record| work_on_message(deps, record, deadline));
+    let mut groups: Vec<(Option<WebhookId>, Vec<&QueueRecord>)> = Vec::new();
+    for record in &event.records {
+        let endpoint = queue::parse_message(&record.body).map(WebhookWork::endpoint);
+        match groups.iter_mut().find(|(group, _)| *group == endpoint) {
+            Some((_, records)) => records.push(record),
+            None => groups.push((endpoint, vec![record])),
+        }
+    }
+    let all = groups.into_iter().map(async |(_, records)| {
+        let mut failures = Vec::new();
+        for record in records {
+            failures.extend(work_on_message(deps, record, deadline).await);
+        }
+        failures
+    });
     let failures = join_all(all).await.into_iter().flatten();
     BatchResponse { batch_item_failures: failures.collect() }
 }

@@ -7,6 +7,7 @@ use domain::time::Timestamp;
 use domain::webhook::{AttemptResult, ReceiverUrl, Receivers, SendFailure, parse_retry_after};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, header};
+use tokio::time::{Instant, timeout_at};
 
 use crate::resolver::{NameResolver, NotReached, PublicResolver, SystemResolver};
 
@@ -78,41 +79,45 @@ impl ReceiverClient {
         if self.receivers.check(url).is_err() {
             return Reply::failure(SendFailure::AddressNotPublic);
         }
-        let reply = tokio::time::timeout(self.limit, self.send(url, request)).await;
-        reply.unwrap_or_else(|_| Reply::failure(SendFailure::TimedOut))
+        let (at, until) = (request.at, Instant::now() + self.limit);
+        match timeout_at(until, self.send(url, request)).await {
+            Ok(Ok(answer)) => read_reply(answer, at, until).await,
+            Ok(Err(failure)) => Reply::failure(failure),
+            Err(_) => Reply::failure(SendFailure::TimedOut),
+        }
     }
 
-    async fn send(&self, url: &ReceiverUrl, request: SignedRequest) -> Reply {
+    async fn send(
+        &self,
+        url: &ReceiverUrl,
+        request: SignedRequest,
+    ) -> Result<Response, SendFailure> {
         let here = url.is_of_this_machine();
         let kept = if here { &self.plain } else { &self.encrypted };
         let client = kept.get_or_init(|| build_client(!here, self.names.clone()));
         let Some(client) = client else {
             tracing::error!("no webhook sent: the machine has no root certificates");
-            return Reply::failure(SendFailure::Unreachable);
+            return Err(SendFailure::Unreachable);
         };
-        let at = request.at;
         let sent = client
             .post(url.as_str())
             .header(header::CONTENT_TYPE, "application/json")
             .header("webhook-id", request.id)
-            .header("webhook-timestamp", at.seconds())
+            .header("webhook-timestamp", request.at.seconds())
             .header("webhook-signature", request.signature)
             .body(request.body);
-        match sent.send().await {
-            Ok(answer) => read_reply(answer, at).await,
-            Err(error) => Reply::failure(failure_of(&error)),
-        }
+        sent.send().await.map_err(|error| failure_of(&error))
     }
 }
 
-async fn read_reply(mut answer: Response, now: Timestamp) -> Reply {
+async fn read_reply(mut answer: Response, now: Timestamp, until: Instant) -> Reply {
     let asked = answer.headers().get(header::RETRY_AFTER);
     let asked = asked.and_then(|value| value.to_str().ok());
     let retry_after = asked.and_then(|text| parse_retry_after(text, now));
     let result = AttemptResult::Status(answer.status().as_u16());
     let mut body = Vec::new();
-    // The status decides. A body that breaks off is cut there.
-    while let Ok(Some(chunk)) = answer.chunk().await {
+    // The status decides. A body that breaks off or does not end is cut there.
+    while let Ok(Ok(Some(chunk))) = timeout_at(until, answer.chunk()).await {
         let room = READ.saturating_sub(body.len());
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if body.len() == READ {

@@ -1,5 +1,7 @@
 //! Writes what follows from an attempt: the delivery, and the health of its endpoint.
 
+use std::time::Duration;
+
 use changes::{ATTEMPTS, Requester, load_managers, queue_notices};
 use domain::actor::Actor;
 use domain::alert::{AlertEvent, SecurityAlert};
@@ -7,6 +9,7 @@ use domain::audit::{AuditAction, AuditObject};
 use domain::time::Timestamp;
 use domain::webhook::{
     AttemptResult, DisabledReason, HealthChange, NextStep, WebhookDelivery, WebhookEndpoint,
+    WebhookWork,
 };
 use queue::QueuedWork;
 use store::{CommitOutcome, NoticeKind, Part, Transaction};
@@ -23,6 +26,8 @@ pub(crate) struct SentDelivery {
     pub(crate) result: AttemptResult,
     /// What follows.
     pub(crate) step: NextStep,
+    /// How long the receiver wants to wait.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// Writes what follows from an attempt.
@@ -31,11 +36,11 @@ pub(crate) async fn settle(
     sent: SentDelivery,
     now: Timestamp,
 ) -> Result<(), WorkError> {
-    let SentDelivery { endpoint, next, result, step } = sent;
+    let SentDelivery { endpoint, next, result, step, retry_after } = sent;
     if next.event.is_challenge() && step == NextStep::Delivered {
         return verify(deps, endpoint, &next, now).await;
     }
-    match endpoint.health_after(result, step, now) {
+    match endpoint.health_after(&next.event, (result, step), now) {
         HealthChange::Disable(why) => disable(deps, endpoint, &next, why, now).await,
         change => {
             let written = deps.context.store.write_webhook_delivery(&next, now).await?;
@@ -43,7 +48,8 @@ pub(crate) async fn settle(
                 let work = QueuedWork::next_attempt(&next, now);
                 deps.queue.send_or_log(work.as_slice()).await;
             }
-            note_health(deps, endpoint, change, now).await
+            let probe_at = retry_after.map(|pause| now.plus(pause));
+            note_health(deps, endpoint, (change, probe_at), now).await
         }
     }
 }
@@ -51,8 +57,8 @@ pub(crate) async fn settle(
 /// Notes the first failure after a success, or the first success after failures.
 async fn note_health(
     deps: &Deps,
-    mut endpoint: WebhookEndpoint,
-    change: HealthChange,
+    tried: WebhookEndpoint,
+    (change, probe_at): (HealthChange, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<(), WorkError> {
     let since = match change {
@@ -60,16 +66,19 @@ async fn note_health(
         HealthChange::Recovers => None,
         HealthChange::None | HealthChange::Disable(_) => return Ok(()),
     };
+    let (clinic, id) = (tried.clinic, tried.id);
+    let mut endpoint = tried.clone();
     for _ in 0..ATTEMPTS {
-        // Another run noted it, or someone ended the endpoint.
-        if endpoint.failing_since.is_some() == since.is_some() || !endpoint.is_live() {
+        // Another run noted it, or the attempt says nothing about what is there now.
+        if endpoint.failing_since.is_some() == since.is_some() || !is_same(&tried, &endpoint) {
             return Ok(());
         }
-        let (clinic, id) = (endpoint.clinic, endpoint.id);
-        let Ok(next) = endpoint.with_failing_since(since) else {
+        let Ok(next) = endpoint.with_failing_since(since, probe_at.filter(|_| since.is_some()))
+        else {
             return Ok(());
         };
         if deps.context.store.write_webhook(&next, now).await? == CommitOutcome::Committed {
+            continue_replay(deps, &next).await;
             return Ok(());
         }
         match deps.context.store.load_webhook(clinic, id).await? {
@@ -78,6 +87,20 @@ async fn note_health(
         }
     }
     Ok(())
+}
+
+/// Whether an attempt at one state of an endpoint says something about another: it has the same receiver, which was
+/// not verified again since.
+fn is_same(tried: &WebhookEndpoint, found: &WebhookEndpoint) -> bool {
+    tried.url == found.url && tried.verified_at == found.verified_at && found.is_live()
+}
+
+/// Goes on with a replay that waited for its receiver.
+async fn continue_replay(deps: &Deps, endpoint: &WebhookEndpoint) {
+    if endpoint.replay.is_some() && endpoint.failing_since.is_none() {
+        let work = WebhookWork::Replay(endpoint.clinic, endpoint.id);
+        deps.queue.send_or_log(&[QueuedWork::now(work)]).await;
+    }
 }
 
 /// Makes the endpoint active.
@@ -99,7 +122,12 @@ async fn disable(
     why: DisabledReason,
     now: Timestamp,
 ) -> Result<(), WorkError> {
-    let change = |endpoint: WebhookEndpoint| endpoint.disable(why);
+    let tried = endpoint.clone();
+    let change = |found: WebhookEndpoint| {
+        let recovered =
+            why == DisabledReason::Failing && found.failing_since != tried.failing_since;
+        if recovered || !is_same(&tried, &found) { None } else { found.disable(why) }
+    };
     write_both(deps, endpoint, failed, AuditAction::WebhookDisabled(why), now, change).await
 }
 
@@ -131,6 +159,7 @@ async fn write_both(
         match tx.commit().await? {
             CommitOutcome::Committed => {
                 tracing::info!(%clinic, endpoint = %id, action = action.as_str(), "webhook endpoint changed");
+                continue_replay(deps, &next).await;
                 return Ok(());
             }
             // Another run has the delivery.

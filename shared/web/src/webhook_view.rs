@@ -23,7 +23,7 @@ pub struct WebhookEndpointView {
     pub description: String,
     /// Which events it gets. Null for all types, also later ones.
     #[schema(value_type = Option<Vec<EventTypeName>>)]
-    pub event_types: Option<Vec<&'static str>>,
+    pub event_types: Option<Vec<String>>,
     /// `pending` until the receiver answers the challenge, then `active`. `disabled` if the receiver failed.
     #[schema(value_type = WebhookStatusName)]
     pub status: &'static str,
@@ -89,15 +89,14 @@ impl WebhookEndpointView {
             WebhookStatus::Disabled(why) => Some(why.as_str()),
             _ => None,
         };
-        let types = endpoint.types.as_slice();
+        let types = endpoint.types.names();
         let mut secrets: Vec<_> = endpoint.secrets.signing(now).map(Into::into).collect();
         secrets.reverse();
         Self {
             webhook_endpoint_id: endpoint.id.to_string(),
             url: endpoint.url.as_str().to_owned(),
             description: endpoint.description.as_str().to_owned(),
-            event_types: (!types.is_empty())
-                .then(|| types.iter().map(|kind| kind.as_str()).collect()),
+            event_types: (!types.is_empty()).then(|| types.to_vec()),
             status: endpoint.status.as_str(),
             disabled_reason,
             verified_at: endpoint.verified_at.map(|at| at.to_string()),

@@ -145,7 +145,7 @@ async fn count_changes(paths: &[String]) -> Result<Cost, MeasureError> {
         bench.change(&clinic, COUNTED).await?;
         bench.settle().await
     };
-    let (_, cost) = usage::measure(&faults, work).await?;
+    let ((), cost) = usage::measure(&faults, work).await?;
     bench.running.stop().await;
     Ok(cost)
 }

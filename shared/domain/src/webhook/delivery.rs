@@ -149,14 +149,14 @@ impl WebhookDelivery {
         self.state.due().is_some_and(|due| due <= now.plus(EARLY))
     }
 
-    /// Whether it is one of many that wait while every attempt fails. One that was tried has pauses of its own.
-    pub(super) fn waits_its_turn(&self) -> bool {
-        self.attempts == 0 && !self.requested
-    }
-
     /// Whether it is no longer kept.
     pub fn is_expired(&self, now: Timestamp) -> bool {
-        self.created_at.plus(KEPT_FOR) <= now
+        self.kept_until() <= now
+    }
+
+    /// Until when it is kept: 30 days, and longer if it was queued again.
+    pub fn kept_until(&self) -> Timestamp {
+        self.created_at.plus(KEPT_FOR).max(last_attempt(self.queued_at).plus(LEASE))
     }
 
     fn next(self, state: DeliveryState) -> Self {

@@ -254,15 +254,9 @@ impl WebhookEndpoint {
         Ok(Self { secrets: next.secrets.rotate(kid, made_by, overlap, now), ..next })
     }
 
-    /// Asks the receiver again whether it wants events. A disabled endpoint becomes pending. An active one
-    /// stays active.
+    /// Asks the receiver again whether it wants events. Its status changes when the receiver answers.
     pub fn ask_again(self, challenge: DeliveryId) -> Result<Self, WebhookEnded> {
-        let next = self.live()?;
-        let status = match next.status {
-            WebhookStatus::Active => WebhookStatus::Active,
-            _ => WebhookStatus::Pending,
-        };
-        Ok(Self { status, challenge, ..next })
+        Ok(Self { challenge, ..self.live()? })
     }
 
     /// Makes it active, because its receiver answered this challenge. `None` if another one is newer, or if
@@ -277,14 +271,16 @@ impl WebhookEndpoint {
         Some(Self { status, verified_at, failing_since: None, probe_at: None, ..next })
     }
 
-    /// Disables it, and ends its replay. `None` if it is not active.
+    /// Disables it, and ends its replay. `None` if it gets no events anyway.
     #[must_use]
     pub fn disable(self, why: DisabledReason) -> Option<Self> {
-        if self.status != WebhookStatus::Active {
+        if matches!(self.status, WebhookStatus::Disabled(_)) || !self.takes_events() {
             return None;
         }
         let next = self.live().ok()?;
-        Some(Self { status: WebhookStatus::Disabled(why), replay: None, ..next })
+        // A challenge that is still being sent must not enable it: someone has to ask again.
+        let challenge = DeliveryId::floor(next.challenge.created_at());
+        Some(Self { status: WebhookStatus::Disabled(why), challenge, replay: None, ..next })
     }
 
     /// Ends it for good. `None` if it was ended.
@@ -299,9 +295,13 @@ impl WebhookEndpoint {
         Ok(Self { replay, ..self.live()? })
     }
 
-    /// Notes since when every attempt failed.
-    pub fn with_failing_since(self, since: Option<Timestamp>) -> Result<Self, WebhookEnded> {
-        Ok(Self { failing_since: since, probe_at: None, ..self.live()? })
+    /// Notes since when every attempt failed, and until when the receiver wants none.
+    pub fn with_failing_since(
+        self,
+        since: Option<Timestamp>,
+        probe_at: Option<Timestamp>,
+    ) -> Result<Self, WebhookEnded> {
+        Ok(Self { failing_since: since, probe_at, ..self.live()? })
     }
 }
 
@@ -367,8 +367,13 @@ pub(crate) mod tests {
         let disabled = active().disable(DisabledReason::Failing).unwrap();
         assert_eq!(disabled.clone().disable(DisabledReason::Gone), None);
         assert!(disabled.takes_events());
+        assert_eq!(
+            disabled.clone().verify(challenge(1), Timestamp::EPOCH),
+            None,
+            "an old challenge"
+        );
         let asked = disabled.ask_again(challenge(2)).unwrap();
-        assert_eq!(asked.status, WebhookStatus::Pending);
+        assert_eq!(asked.status, WebhookStatus::Disabled(DisabledReason::Failing));
         let again = asked.verify(challenge(2), Timestamp::EPOCH).unwrap();
         assert_eq!((again.status, again.failing_since), (WebhookStatus::Active, None));
     }

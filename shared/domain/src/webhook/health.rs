@@ -3,16 +3,18 @@
 use std::time::Duration;
 
 use crate::time::Timestamp;
-use crate::webhook::{AttemptResult, DisabledReason, NextStep, WebhookEndpoint, WebhookStatus};
+use crate::webhook::{
+    AttemptResult, DisabledReason, NextStep, WebhookEndpoint, WebhookEvent, WebhookStatus,
+};
 
 /// After how long with failures only an endpoint is disabled.
 const PATIENCE: Duration = Duration::from_hours(5 * 24);
 
-/// While every attempt fails, how long after a first attempt at a delivery the next one may follow.
+/// While every attempt fails, how long after an attempt the next one may follow.
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
 /// The shortest and the longest time that a delivery waits for its receiver.
-const HOLD: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(5)];
+const HOLD: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(15)];
 
 /// How an attempt changes its endpoint.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,9 +30,8 @@ pub enum HealthChange {
 }
 
 impl WebhookEndpoint {
-    /// Takes the right to one first attempt at a delivery while every attempt fails. Otherwise all new
-    /// deliveries would wait for a dead receiver at the same time, and delay those to others. `None` if another
-    /// one has it.
+    /// Takes the right to one attempt while every attempt fails. Otherwise all deliveries would wait for a dead
+    /// receiver at the same time, and delay those to others. `None` if another one has it.
     #[must_use]
     pub fn take_probe(self, now: Timestamp) -> Option<Self> {
         if self.probe_at.is_some_and(|at| at > now) {
@@ -50,12 +51,20 @@ impl WebhookEndpoint {
     /// How an attempt at `now` changes this endpoint.
     pub fn health_after(
         &self,
-        result: AttemptResult,
-        step: NextStep,
+        event: &WebhookEvent,
+        (result, step): (AttemptResult, NextStep),
         now: Timestamp,
     ) -> HealthChange {
-        if self.status != WebhookStatus::Active {
-            return HealthChange::None;
+        match (self.status, step) {
+            (WebhookStatus::Active, NextStep::Gone) => {}
+            // It takes events, even if it does not answer challenges any more.
+            (WebhookStatus::Active, _) if event.is_challenge() => return HealthChange::None,
+            (WebhookStatus::Active, _) => {}
+            // Events would wait for its new receiver forever.
+            (WebhookStatus::Pending, NextStep::GiveUp | NextStep::Gone) if self.takes_events() => {
+                return HealthChange::Disable(DisabledReason::Failing);
+            }
+            _ => return HealthChange::None,
         }
         match (step, self.failing_since) {
             (NextStep::Gone, _) => HealthChange::Disable(DisabledReason::Gone),
@@ -74,8 +83,9 @@ impl WebhookEndpoint {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::ids::EventId;
     use crate::webhook::SendFailure;
-    use crate::webhook::endpoint::tests::active;
+    use crate::webhook::endpoint::tests::{active, pending};
 
     const FAILED: AttemptResult = AttemptResult::Status(500);
     const RETRY: NextStep = NextStep::RetryAt(Timestamp::EPOCH);
@@ -84,22 +94,51 @@ mod tests {
         Timestamp::EPOCH.plus(Duration::from_hours(days * 24))
     }
 
-    #[test]
-    fn five_days_of_failures_disable_an_endpoint() {
-        let healthy = active();
-        assert_eq!(healthy.health_after(FAILED, RETRY, days(1)), HealthChange::StartsToFail);
-        let failing = WebhookEndpoint { failing_since: Some(days(1)), ..healthy };
-        let almost = days(6).previous_instant();
-        assert_eq!(failing.health_after(FAILED, RETRY, almost), HealthChange::None);
-        let disable = HealthChange::Disable(DisabledReason::Failing);
-        assert_eq!(failing.health_after(FAILED, RETRY, days(6)), disable);
-        assert_eq!(failing.health_after(FAILED, NextStep::GiveUp, days(6)), disable);
-        let ours = AttemptResult::Failure(SendFailure::SecretUnavailable);
-        assert_eq!(failing.health_after(ours, RETRY, days(9)), HealthChange::None);
+    fn event() -> WebhookEvent {
+        WebhookEvent::for_test(EventId::from_bytes([9; 16]), Timestamp::EPOCH)
+    }
+
+    fn challenge() -> WebhookEvent {
+        WebhookEvent::challenge(EventId::from_bytes([9; 16]), Timestamp::EPOCH, "text")
     }
 
     #[test]
-    fn a_failing_endpoint_gets_one_first_attempt_at_a_time() {
+    fn a_new_receiver_that_never_answers_disables_its_endpoint() {
+        let moved = WebhookEndpoint { status: WebhookStatus::Pending, ..active() };
+        let change = moved.health_after(&challenge(), (FAILED, RETRY), days(1));
+        assert_eq!(change, HealthChange::None);
+        let change = moved.health_after(&challenge(), (FAILED, NextStep::GiveUp), days(3));
+        assert_eq!(change, HealthChange::Disable(DisabledReason::Failing));
+        assert!(moved.disable(DisabledReason::Failing).is_some());
+        let change = pending().health_after(&challenge(), (FAILED, NextStep::GiveUp), days(3));
+        assert_eq!(change, HealthChange::None, "it never got events");
+    }
+
+    #[test]
+    fn a_challenge_of_an_active_endpoint_says_nothing_about_its_events() {
+        let change = active().health_after(&challenge(), (FAILED, RETRY), days(1));
+        assert_eq!(change, HealthChange::None);
+    }
+
+    #[test]
+    fn five_days_of_failures_disable_an_endpoint() {
+        let healthy = active();
+        assert_eq!(
+            healthy.health_after(&event(), (FAILED, RETRY), days(1)),
+            HealthChange::StartsToFail
+        );
+        let failing = WebhookEndpoint { failing_since: Some(days(1)), ..healthy };
+        let almost = days(6).previous_instant();
+        assert_eq!(failing.health_after(&event(), (FAILED, RETRY), almost), HealthChange::None);
+        let disable = HealthChange::Disable(DisabledReason::Failing);
+        assert_eq!(failing.health_after(&event(), (FAILED, RETRY), days(6)), disable);
+        assert_eq!(failing.health_after(&event(), (FAILED, NextStep::GiveUp), days(6)), disable);
+        let ours = AttemptResult::Failure(SendFailure::SecretUnavailable);
+        assert_eq!(failing.health_after(&event(), (ours, RETRY), days(9)), HealthChange::None);
+    }
+
+    #[test]
+    fn a_failing_endpoint_gets_one_attempt_at_a_time() {
         let now = Timestamp::EPOCH;
         let failing = WebhookEndpoint { failing_since: Some(now), ..active() };
         let probed = failing.take_probe(now).unwrap();
@@ -107,7 +146,7 @@ mod tests {
         let later = now.plus(PROBE_PAUSE);
         assert_eq!(probed.clone().take_probe(later.previous_instant()), None);
         assert!(probed.clone().take_probe(later).is_some());
-        assert_eq!(probed.with_failing_since(None).unwrap().probe_at, None);
+        assert_eq!(probed.with_failing_since(None, None).unwrap().probe_at, None);
     }
 
     #[test]
@@ -115,26 +154,25 @@ mod tests {
         let failing = WebhookEndpoint { failing_since: Some(days(1)), ..active() };
         let pause =
             |seconds| failing.hold_pause(days(1).plus(Duration::from_secs(seconds))).as_secs();
-        assert_eq!([0, 40, 400, 1200, 90_000].map(pause), [10, 10, 100, 300, 300]);
+        assert_eq!([0, 40, 400, 3600, 90_000].map(pause), [10, 10, 100, 900, 900]);
     }
 
     #[test]
     fn one_success_starts_the_five_days_again() {
         let success = (AttemptResult::Status(200), NextStep::Delivered);
         let failing = WebhookEndpoint { failing_since: Some(days(1)), ..active() };
-        let change = failing.health_after(success.0, success.1, days(9));
+        let change = failing.health_after(&event(), success, days(9));
         assert_eq!(change, HealthChange::Recovers);
-        let change = active().health_after(success.0, success.1, days(9));
+        let change = active().health_after(&event(), success, days(9));
         assert_eq!(change, HealthChange::None);
     }
 
     #[test]
     fn a_receiver_that_is_gone_is_disabled_at_once() {
         let gone = AttemptResult::Status(410);
-        let change = active().health_after(gone, NextStep::Gone, days(0));
+        let change = active().health_after(&event(), (gone, NextStep::Gone), days(0));
         assert_eq!(change, HealthChange::Disable(DisabledReason::Gone));
-        let pending = WebhookEndpoint { status: WebhookStatus::Pending, ..active() };
-        let change = pending.health_after(gone, NextStep::Gone, days(0));
+        let change = pending().health_after(&challenge(), (gone, NextStep::Gone), days(0));
         assert_eq!(change, HealthChange::None, "it gets no events anyway");
     }
 }

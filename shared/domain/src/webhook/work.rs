@@ -27,7 +27,7 @@ impl WebhookWork {
 pub enum Readiness {
     /// It may be sent.
     Send,
-    /// It may be sent if no other first attempt is being made, because every attempt fails.
+    /// It may be sent if no other attempt was made just now, because every attempt fails.
     Probe,
     /// It waits, because the receiver is being verified again.
     Hold,
@@ -43,7 +43,7 @@ impl WebhookEndpoint {
             WebhookStatus::Ended(_) => Readiness::Cancel,
             _ if is_challenge && self.challenge == delivery.id => Readiness::Send,
             _ if is_challenge => Readiness::Cancel,
-            WebhookStatus::Active if self.failing_since.is_some() && delivery.waits_its_turn() => {
+            WebhookStatus::Active if self.failing_since.is_some() && !delivery.requested => {
                 Readiness::Probe
             }
             WebhookStatus::Active => Readiness::Send,
@@ -73,15 +73,15 @@ mod tests {
         let disabled = active().disable(DisabledReason::Failing).unwrap();
         assert_eq!(active().readiness(&event), Readiness::Send);
         assert_eq!(pending().readiness(&event), Readiness::Cancel);
-        let failing = active().with_failing_since(Some(now)).unwrap();
+        let failing = active().with_failing_since(Some(now), None).unwrap();
         assert_eq!(failing.readiness(&event), Readiness::Probe);
         let tried = WebhookDelivery { attempts: 1, ..event.clone() };
-        assert_eq!(failing.readiness(&tried), Readiness::Send, "it has pauses of its own");
+        assert_eq!(failing.readiness(&tried), Readiness::Probe, "all would come at once");
         let requested = event.clone().requested();
         assert_eq!(failing.readiness(&requested), Readiness::Send, "someone waits for it");
         assert_eq!(disabled.readiness(&event), Readiness::Cancel);
-        let asked = disabled.ask_again(event.id).unwrap();
-        assert_eq!(asked.readiness(&event), Readiness::Hold, "it is being verified again");
+        let moved = WebhookEndpoint { status: WebhookStatus::Pending, ..active() };
+        assert_eq!(moved.readiness(&event), Readiness::Hold, "it is being verified again");
         assert_eq!(active().end(now).unwrap().readiness(&event), Readiness::Cancel);
     }
 

@@ -3,7 +3,7 @@
 use domain::ids::{ClinicId, DeliveryId, EventId, WebhookId};
 use domain::time::Timestamp;
 use domain::webhook::{
-    AttemptResult, DeliveryState, KEPT_FOR, LastAttempt, SendFailure, WebhookDelivery, WebhookEvent,
+    AttemptResult, DeliveryState, LastAttempt, SendFailure, WebhookDelivery, WebhookEvent,
 };
 use serde::{Deserialize, Serialize};
 
@@ -83,7 +83,7 @@ impl DeliveryItem {
             version: delivery.version,
             due_partition,
             due_at,
-            ttl: delivery.created_at.plus(KEPT_FOR).seconds(),
+            ttl: delivery.kept_until().seconds(),
         }
     }
 

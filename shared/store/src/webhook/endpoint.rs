@@ -50,6 +50,11 @@ impl Store {
         Ok(found)
     }
 
+    /// Counts the endpoints of a clinic, with those that were ended in the last 30 days.
+    pub async fn count_webhooks(&self, clinic: ClinicId) -> Result<usize, StoreError> {
+        Ok(self.query_webhooks(clinic).await?.len())
+    }
+
     async fn query_webhooks(&self, clinic: ClinicId) -> Result<Vec<RawItem>, StoreError> {
         let [from, to] = bounds([0xff; 16]);
         self.query_between(&key::clinic_partition(clinic), (&from, &to)).await

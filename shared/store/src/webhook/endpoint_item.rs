@@ -2,7 +2,6 @@
 
 use domain::credentials::api_key::KeyDescription;
 use domain::credentials::webhook_secret::SecretVersion;
-use domain::event::EventType;
 use domain::ids::{ClinicId, DeliveryId, UserId, WebhookId};
 use domain::time::Timestamp;
 use domain::webhook::{
@@ -106,7 +105,7 @@ impl EndpointItem {
             clinic: endpoint.clinic.to_string(),
             url: endpoint.url.as_str().to_owned(),
             description: endpoint.description.as_str().to_owned(),
-            types: endpoint.types.as_slice().iter().map(|kind| kind.as_str().to_owned()).collect(),
+            types: endpoint.types.names().to_vec(),
             status: endpoint.status.as_str().to_owned(),
             disabled,
             ended_at: ended_at.map(Timestamp::millis),
@@ -138,11 +137,6 @@ impl EndpointItem {
             _ => Err(BadField("st")),
         }
     }
-
-    fn types(&self) -> Result<EventTypes, BadField> {
-        let types = self.types.iter().map(|kind| EventType::parse(kind).ok_or(BadField("et")));
-        Ok(EventTypes::new(types.collect::<Result<_, _>>()?))
-    }
 }
 
 impl TryFrom<EndpointItem> for WebhookEndpoint {
@@ -159,7 +153,7 @@ impl TryFrom<EndpointItem> for WebhookEndpoint {
             clinic: ClinicId::parse(&item.clinic).map_err(|_| BadField("ci"))?,
             url: field("ur", ReceiverUrl::parse(&item.url))?,
             description: field("de", KeyDescription::parse(&item.description))?,
-            types: item.types()?,
+            types: EventTypes::of_names(std::mem::take(&mut item.types)),
             status: item.status()?,
             secrets: EndpointSecrets { newest, older },
             challenge: DeliveryId::parse(&item.challenge).map_err(|_| BadField("ch"))?,

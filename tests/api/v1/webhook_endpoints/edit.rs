@@ -17,6 +17,9 @@ async fn another_receiver_has_to_answer_first_and_events_wait_for_it() {
     let (old, new) = (WebhookReceiver::start().await, WebhookReceiver::start().await);
     let made = app.create_webhook(&boss, &old).await;
     new.set_status(500);
+    let soon = boss.patch(&path(&made), &json!({ "url": new.url })).await;
+    soon.expect_problem(429, "challenge_too_soon");
+    app.clock.advance(Duration::from_mins(1));
     let changed = boss.patch(&path(&made), &json!({ "url": new.url })).await.expect(200);
     assert_eq!((&changed["status"], &changed["url"]), (&json!("pending"), &json!(new.url)));
     app.wait_for_queue().await;
@@ -26,7 +29,7 @@ async fn another_receiver_has_to_answer_first_and_events_wait_for_it() {
     new.set_status(200);
     // The next attempt at the challenge, and then the event.
     app.run_webhooks_after(Duration::from_mins(6)).await;
-    app.run_webhooks_after(Duration::from_mins(11)).await;
+    app.run_webhooks_after(Duration::from_mins(16)).await;
     let id = &made["webhookEndpointId"];
     assert_eq!(app.read_webhook(&boss, id).await["status"], "active");
     assert_eq!(new.deliveries("invitation.accepted").len(), 1);
