@@ -97,11 +97,13 @@ fn profile(first: &str) -> Profile {
     }
 }
 
-/// Fifty writers whose clocks differ by up to a second, while a reader follows the cursor.
+/// Fifty writers whose clocks differ by up to a second, while a reader follows the cursor. Each second event is
+/// shown late, as if the reader came while a transaction is being written.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_reader_who_follows_the_cursor_sees_what_the_audit_has() {
     const WRITERS: u8 = 50;
-    let app = Arc::new(App::start_with_events().await);
+    let app = Arc::new(App::start_with_events_and_faults().await);
+    app.show_events_late();
     let following = tokio::spawn({
         let app = app.clone();
         async move {

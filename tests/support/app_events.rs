@@ -15,6 +15,11 @@ impl App {
         Self::start_with(Options { append_events: true, ..Options::default() }).await
     }
 
+    /// The same, on a database that can be made to fail.
+    pub(crate) async fn start_with_events_and_faults() -> Self {
+        Self::start_with(Options { append_events: true, faults: true, ..Options::default() }).await
+    }
+
     /// Every record in the stream so far that the template's filters pass to `events`, as Lambda sends them.
     pub(crate) fn stream_for_events(&self) -> Vec<Value> {
         let passes = |record: &Value| {

@@ -133,6 +133,16 @@ impl App {
         self.database_faults().heal();
     }
 
+    /// Queries leave out the items with these sort keys.
+    pub(crate) fn hide_from_queries(&self, sort_keys: &[&str]) {
+        self.database_faults().hide_from_queries(sort_keys);
+    }
+
+    /// Queries leave out each second event the first time that they would show it.
+    pub(crate) fn show_events_late(&self) {
+        self.database_faults().show_late("EVENTS#");
+    }
+
     /// Fails the next transactions with a conflict.
     pub(crate) fn fail_with_conflicts(&self, count: usize) {
         self.database_faults().fail_next(

@@ -3,6 +3,7 @@
 
 mod answers;
 mod capacity;
+mod parts;
 mod server;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -10,6 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use answers::{Fate, WatchedWrites};
+use axum::body::Bytes;
+use parts::HiddenItems;
 
 pub use answers::{AnswerLoss, WatchedWrite};
 pub(crate) use server::serve;
@@ -53,6 +56,7 @@ struct FaultState {
     delay: Duration,
     usage: BTreeMap<String, Usage>,
     writes: WatchedWrites,
+    hidden: HiddenItems,
 }
 
 impl DatabaseFaults {
@@ -87,6 +91,22 @@ impl DatabaseFaults {
         let mut state = self.state();
         let usage = std::mem::take(&mut state.usage);
         *state = FaultState { usage, ..FaultState::default() };
+    }
+
+    /// Queries leave out the items with these sort keys until [`DatabaseFaults::heal`], as while a transaction
+    /// has written only the others.
+    pub fn hide_from_queries(&self, sort_keys: &[&str]) {
+        self.state().hidden.hide(sort_keys);
+    }
+
+    /// Of the items in partitions with this prefix, queries leave out each second one the first time that they
+    /// would show it.
+    pub fn show_late(&self, partition: &str) {
+        self.state().hidden.show_late(partition);
+    }
+
+    fn hide_items(&self, answer: &Bytes) -> Option<Bytes> {
+        self.state().hidden.remove_from(answer)
     }
 
     /// Every call waits this long first.

@@ -4,6 +4,7 @@ mod audit_events;
 mod auto_scribe;
 mod clinic;
 mod events;
+mod events_in_part;
 mod invitation;
 mod npi;
 mod password;

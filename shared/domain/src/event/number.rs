@@ -38,6 +38,12 @@ impl EventNumber {
         self.0
     }
 
+    /// The number of the event before. The first event has [`EventNumber::START`] before it.
+    #[must_use]
+    pub const fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// The number of the next event.
     #[must_use]
     pub const fn next(self) -> Self {

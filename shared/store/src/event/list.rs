@@ -49,6 +49,8 @@ pub enum EventsAfter {
 /// A page that is being filled.
 struct Filling {
     page: EventPage,
+    /// The cursor that the page begins after.
+    start: EventNumber,
     limit: usize,
     now: Timestamp,
     /// The number of the next event. `None` until the oldest event that is kept was found.
@@ -56,18 +58,24 @@ struct Filling {
 }
 
 /// What a page does with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
-    /// It is read. The page goes on.
+    /// It is the next one, or expired before the page begins. The page goes on.
     Read,
-    /// The page is full, and this event belongs to the next one.
-    Full,
-    /// The event is not the next one, or has expired.
-    Gone,
+    /// It belongs to the next page.
+    End,
+    /// It is the next one, and has expired.
+    Expired,
+    /// The event with this number comes first, and the query did not show it.
+    Missing(EventNumber),
 }
 
 impl Store {
     /// Lists the events after a cursor that `keep` accepts. Without a cursor, starts with the oldest event
     /// that is kept.
+    ///
+    /// The page ends with the newest event of the counter, which is read first. So every event until then was
+    /// written, although the query may not show it yet.
     pub async fn list_events(
         &self,
         clinic: ClinicId,
@@ -75,49 +83,74 @@ impl Store {
         (limit, now): (usize, Timestamp),
         keep: impl Fn(&StoredEvent) -> bool,
     ) -> Result<EventsAfter, StoreError> {
-        let start = after.unwrap_or(EventNumber::START);
-        let mut size = i32::try_from(limit).unwrap_or(100).saturating_add(1);
-        let mut chunk = self.read_events(clinic, start, size).await?;
-        if chunk.items.is_empty() {
-            let newest = self.read_newest_number(clinic).await?;
-            // An event may have come between the two reads.
-            chunk = self.read_events(clinic, start, size).await?;
-            if chunk.items.is_empty() {
-                return Ok(nothing_after(after, newest));
-            }
+        let newest = self.read_newest_number(clinic).await?;
+        if after > Some(newest) {
+            return Ok(EventsAfter::Unknown);
         }
         let mut filling = Filling::new(after, limit, now);
+        let mut size = i32::try_from(limit).unwrap_or(100).saturating_add(1);
         let mut bytes = 0;
-        loop {
+        while filling.page.cursor < newest {
+            let read = filling.page.cursor;
+            let chunk = self.read_events(clinic, (read.next(), newest), size).await?;
             bytes += chunk.bytes;
             for item in &chunk.items {
-                match self.take(&mut filling, item, &keep)? {
-                    Step::Read => {}
-                    Step::Gone if after == Some(filling.page.cursor) => {
-                        return Ok(EventsAfter::Expired);
+                let mut step = self.take(&mut filling, item, &keep)?;
+                if let Step::Missing(number) = step {
+                    if self.is_event_kept(clinic, number, now).await? {
+                        return Ok(filling.end(true));
                     }
-                    Step::Full | Step::Gone => return Ok(filling.end(true)),
+                    step = filling.pass(number);
+                    if step == Step::Read {
+                        step = self.take(&mut filling, item, &keep)?;
+                    }
+                }
+                match step {
+                    Step::Read => {}
+                    Step::Expired => return Ok(EventsAfter::Expired),
+                    Step::End | Step::Missing(_) => return Ok(filling.end(true)),
                 }
             }
-            if !chunk.more {
-                return Ok(filling.end(false));
+            if !chunk.more && filling.page.cursor < newest {
+                return self.end_before(clinic, filling, newest).await;
             }
             if bytes >= BUDGET {
-                return Ok(filling.end(true));
+                break;
             }
             // A filter that few events pass needs larger reads.
             size = size.saturating_mul(2).min(1000);
-            chunk = self.read_events(clinic, filling.page.cursor, size).await?;
         }
+        let more = filling.page.cursor < newest;
+        Ok(filling.end(more))
+    }
+
+    /// Ends a page after which the query showed nothing, although the newest event has this number.
+    async fn end_before(
+        &self,
+        clinic: ClinicId,
+        mut filling: Filling,
+        newest: EventNumber,
+    ) -> Result<EventsAfter, StoreError> {
+        let Some(number) = filling.missing_before(newest) else {
+            return Ok(filling.end(true));
+        };
+        if self.is_event_kept(clinic, number, filling.now).await? {
+            return Ok(filling.end(true));
+        }
+        if filling.pass(number) == Step::Expired {
+            return Ok(EventsAfter::Expired);
+        }
+        filling.page.cursor = newest;
+        Ok(filling.end(false))
     }
 
     async fn read_events(
         &self,
         clinic: ClinicId,
-        after: EventNumber,
+        (from, to): (EventNumber, EventNumber),
         size: i32,
     ) -> Result<RawChunk, StoreError> {
-        let bounds = (key::event_number(after.next()), key::event_number(EventNumber::LAST));
+        let bounds = (key::event_number(from), key::event_number(to));
         self.query_oldest(&key::events_of(clinic), bounds, size).await
     }
 
@@ -131,29 +164,27 @@ impl Store {
         let key = Key::of(raw);
         let number = EventNumber::parse(&key.sk).map_err(|_| self.corrupt(&key, attr::SK))?;
         let expired = number_of::<i64>(raw, "ttl") <= filling.now.seconds();
-        match filling.next {
-            None if expired => {
-                filling.page.cursor = number;
-                return Ok(Step::Read);
-            }
-            Some(next) if expired || next != number => return Ok(Step::Gone),
-            _ => {}
+        let step = filling.step(number, expired);
+        if step != Step::Read {
+            return Ok(step);
         }
-        match self.decode_event(number, raw) {
-            Ok(event) if keep(&event) => {
-                if filling.page.events.len() == filling.limit {
-                    return Ok(Step::Full);
+        if !expired {
+            match self.decode_event(number, raw) {
+                Ok(event) if keep(&event) => {
+                    if filling.page.events.len() == filling.limit {
+                        return Ok(Step::End);
+                    }
+                    filling.page.events.push(event);
                 }
-                filling.page.events.push(event);
+                Ok(_) => {}
+                Err(error) => {
+                    skip_corrupt(error)?;
+                    filling.page.skipped += 1;
+                }
             }
-            Ok(_) => {}
-            Err(error) => {
-                skip_corrupt(error)?;
-                filling.page.skipped += 1;
-            }
+            filling.next = Some(number.next());
         }
         filling.page.cursor = number;
-        filling.next = Some(number.next());
         Ok(Step::Read)
     }
 
@@ -173,7 +204,42 @@ impl Filling {
     fn new(after: Option<EventNumber>, limit: usize, now: Timestamp) -> Self {
         let cursor = after.unwrap_or(EventNumber::START);
         let page = EventPage { events: Vec::new(), cursor, has_more: false, skipped: 0 };
-        Self { page, limit, now, next: after.map(EventNumber::next) }
+        Self { page, start: cursor, limit, now, next: after.map(EventNumber::next) }
+    }
+
+    /// Decides about an event that the query shows. It shows them in the order of their numbers.
+    fn step(&self, number: EventNumber, expired: bool) -> Step {
+        match self.next {
+            Some(next) if next == number && expired => self.end_unless_first(Step::Expired),
+            Some(next) if next == number => Step::Read,
+            Some(next) => self.end_unless_first(Step::Missing(next)),
+            None if expired || number == self.page.cursor.next() => Step::Read,
+            // Events expire in the order of their numbers, so if the one before is gone, all before it are.
+            None => Step::Missing(number.previous()),
+        }
+    }
+
+    /// A page ends before an event that is not there. Only its first one decides about the whole page.
+    fn end_unless_first(&self, step: Step) -> Step {
+        if self.next == Some(self.start.next()) { step } else { Step::End }
+    }
+
+    /// Decides about an event that is gone.
+    fn pass(&mut self, number: EventNumber) -> Step {
+        if self.next.is_some() {
+            return Step::Expired;
+        }
+        self.next = Some(number.next());
+        Step::Read
+    }
+
+    /// The event that decides about a page after which the query shows nothing. `None` if the page ends.
+    fn missing_before(&self, newest: EventNumber) -> Option<EventNumber> {
+        match self.next {
+            None => Some(newest),
+            Some(next) if next == self.start.next() => Some(next),
+            Some(_) => None,
+        }
     }
 
     fn end(self, has_more: bool) -> EventsAfter {
@@ -181,11 +247,53 @@ impl Filling {
     }
 }
 
-/// The answer if no event follows. `newest` was read before.
-fn nothing_after(after: Option<EventNumber>, newest: EventNumber) -> EventsAfter {
-    match after {
-        Some(after) if after < newest => EventsAfter::Expired,
-        Some(after) if after > newest => EventsAfter::Unknown,
-        _ => Filling::new(Some(newest), 0, Timestamp::EPOCH).end(false),
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(number: u64) -> EventNumber {
+        EventNumber::new(number)
+    }
+
+    fn after(cursor: Option<u64>) -> Filling {
+        Filling::new(cursor.map(number), 10, Timestamp::EPOCH)
+    }
+
+    #[test]
+    fn a_page_begins_only_where_no_earlier_event_is_kept() {
+        for (cursor, found, expired, step) in [
+            (None, 1, false, Step::Read),
+            (None, 2, false, Step::Missing(number(1))),
+            (None, 7, false, Step::Missing(number(6))),
+            (None, 7, true, Step::Read),
+            (Some(0), 1, false, Step::Read),
+            (Some(3), 4, false, Step::Read),
+            (Some(3), 4, true, Step::Expired),
+            (Some(3), 5, false, Step::Missing(number(4))),
+            (Some(3), 9, true, Step::Missing(number(4))),
+        ] {
+            let found_step = after(cursor).step(number(found), expired);
+            assert_eq!(found_step, step, "{cursor:?} {found} {expired}");
+        }
+    }
+
+    #[test]
+    fn a_page_ends_before_a_hole() {
+        let mut filling = after(Some(3));
+        filling.next = Some(number(5));
+        for (found, expired) in [(6, false), (6, true), (5, true)] {
+            assert_eq!(filling.step(number(found), expired), Step::End);
+        }
+        assert_eq!(filling.missing_before(number(9)), None);
+    }
+
+    #[test]
+    fn an_event_that_is_gone_ends_the_cursor_and_not_a_new_reader() {
+        assert_eq!(after(Some(3)).pass(number(4)), Step::Expired);
+        let mut filling = after(None);
+        assert_eq!(filling.pass(number(4)), Step::Read);
+        assert_eq!(filling.step(number(5), false), Step::Read);
+        assert_eq!(after(None).missing_before(number(9)), Some(number(9)));
+        assert_eq!(after(Some(3)).missing_before(number(9)), Some(number(4)));
     }
 }

@@ -6,6 +6,7 @@ mod delivery;
 mod due;
 mod image;
 mod list;
+mod presence;
 
 use std::time::Duration;
 
