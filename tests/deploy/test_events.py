@@ -31,6 +31,18 @@ def test_an_invite_and_its_email_appear_in_the_feed(clinic: Clinic, stack: Stack
     assert "feed@" not in str(events) and "Lind" not in str(events)
 
 
+def test_the_operator_starts_the_feeds_again(clinic: Clinic, stack: Stack):
+    def appeared() -> str | None:
+        page = clinic.pacs.expect(200, "GET", "/v1/events?limit=1")
+        return page["cursor"] if page["events"] else None
+
+    cursor = wait_for(appeared, "first event")
+    clinic.pacs.expect(200, "GET", f"/v1/events?after={cursor}")
+    assert stack.invoke("Provision", {"restartFeeds": True})["restartedFeeds"] >= 1
+    assert clinic.pacs.expect(410, "GET", f"/v1/events?after={cursor}")["code"] == "feed_restarted"
+    assert feed(clinic.pacs)
+
+
 def test_the_schedule_may_look_for_what_ended(clinic: Clinic, stack: Stack):
     answer = stack.invoke("Events", {"detail-type": "Scheduled Event"})
     assert answer == {"batchItemFailures": []}

@@ -75,6 +75,15 @@ impl App {
         Ok(serde_json::to_value(answer).unwrap())
     }
 
+    /// The cursor after the event with this number.
+    pub(crate) async fn cursor_after(&self, number: u32) -> String {
+        let page = self.as_pacs().get("/v1/events?limit=1").await.expect(200);
+        match page["cursor"].as_str().unwrap().split_once('.') {
+            Some((tag, _)) if number > 0 => format!("{tag}.{number}"),
+            _ => "0".to_owned(),
+        }
+    }
+
     /// Every event of the clinic so far.
     pub(crate) async fn list_events(&self) -> Vec<Value> {
         read_feed(&self.as_pacs(), "0").await.0

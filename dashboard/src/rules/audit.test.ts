@@ -149,6 +149,7 @@ test.each<[Partial<AuditEvent>, string]>([
     { action: "item.marked", actor: "operator" },
     "The AutoScribe operator set aside data of Anna Berg that can't be read",
   ],
+  [{ action: "feed.restarted", actor: "operator" }, "The AutoScribe operator started the event feed again"],
   [{ action: "user.deactivated", actor: "usr_gone" }, "Someone deactivated Anna Berg"],
   [{ action: "webhook.created", object: webhook }, "Olu Adeyemi created the webhook “Front desk PACS”"],
   [

@@ -125,6 +125,10 @@ export const auditActions: Record<string, Action> = {
     words: "Set aside unreadable data",
     sentence: ({ who, what }) => `${who} set aside data of ${what} that can't be read`,
   },
+  "feed.restarted": {
+    words: "Started the event feed again",
+    sentence: ({ who }) => `${who} started the event feed again`,
+  },
   "keys.changed": {
     words: "Changed the service's keys",
     sentence: ({ who, event }) =>

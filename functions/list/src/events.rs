@@ -7,7 +7,7 @@ use auth::caller::{Caller, ReadEvents};
 use axum::Json;
 use axum::extract::State;
 use changes::Context;
-use domain::event::{EventNumber, EventType};
+use domain::event::{EventCursor, EventType};
 use domain::field::{FieldFaults, Refusal};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -26,7 +26,8 @@ use web::query::ListQuery;
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct EventQuery {
-    /// The `cursor` of the previous response. Without it, the page starts with the oldest event that is kept.
+    /// The `cursor` of the previous response. It belongs to one clinic. Without it, the page starts with the oldest
+    /// event that is kept.
     #[param(value_type = Option<String>)]
     after: Field<Cursor>,
     /// Types, comma-separated. The default is every type. A page can be empty although `hasMore` is true.
@@ -70,6 +71,7 @@ pub(crate) async fn handle(
     match context.store.list_events(caller.clinic(), asked.after, page, keep).await? {
         EventsAfter::Page(page) => Ok(Json(view(page))),
         EventsAfter::Expired => Err(Problem::events_expired()),
+        EventsAfter::Foreign => Err(Problem::feed_restarted()),
         EventsAfter::Unknown => Err(Problem::bad_request("cursor_invalid", Cursor::UNKNOWN)),
     }
 }
@@ -93,7 +95,7 @@ fn view(page: EventPage) -> EventsView {
 
 /// What a query asks for.
 pub(crate) struct EventFilter {
-    after: Option<EventNumber>,
+    after: Option<EventCursor>,
     types: BTreeSet<EventType>,
     limit: usize,
 }
@@ -118,7 +120,7 @@ impl EventFilter {
 }
 
 /// The cursor of a page.
-struct Cursor(EventNumber);
+struct Cursor(EventCursor);
 
 impl Cursor {
     const UNKNOWN: &'static str = "Send the cursor of a response from this clinic.";
@@ -127,7 +129,7 @@ impl Cursor {
 impl FieldValue for Cursor {
     fn from_json(value: Value) -> Result<Self, FieldFaults> {
         const INVALID: Refusal = Refusal::new("cursor_invalid", Cursor::UNKNOWN);
-        read_text(&value, |text| EventNumber::parse(text).map(Self).map_err(|_| INVALID))
+        read_text(&value, |text| EventCursor::parse(text).map(Self).map_err(|_| INVALID))
     }
 }
 

@@ -6,6 +6,7 @@ mod attest_npi;
 mod clinic;
 mod corrupt_item;
 mod email;
+mod feed;
 mod key_secrets;
 mod owner_email;
 mod rotation;
@@ -22,6 +23,7 @@ pub use attest_npi::{AttestNpiRequest, AttestRefusal, AttestedNpi, UserToAttest}
 pub use clinic::{ClinicRequest, ProvisionedClinic, provision};
 pub use corrupt_item::{MarkCorruptRequest, MarkRefusal, MarkedItem};
 pub use email::{RequeueEmailRequest, RequeueRefusal, RequeuedEmail};
+pub use feed::{RestartFeedsRequest, RestartedFeeds};
 pub use key_secrets::{KeySecrets, SecretFault, SecretPlace, secret_settings};
 pub use owner_email::{CorrectOwnerEmailRequest, CorrectedOwner, OwnerRefusal};
 pub use rotation::{ChangedKeys, ReplaceLeakedKeysRequest, RotateKeysRequest, RotationRefusal};
@@ -53,6 +55,8 @@ pub enum ProvisionCommand {
     MarkCorrupt(MarkCorruptRequest),
     /// Attest a user's NPI, in a clinic without another manager.
     AttestNpi(AttestNpiRequest),
+    /// Start the event feed of every clinic again.
+    RestartFeeds(RestartFeedsRequest),
     /// Provision a clinic.
     Clinic(ClinicRequest),
 }
@@ -76,6 +80,8 @@ impl TryFrom<Value> for ProvisionCommand {
             MarkCorruptRequest::deserialize(value).map(Self::MarkCorrupt)
         } else if value.get("attestNpi").is_some() {
             AttestNpiRequest::deserialize(value).map(Self::AttestNpi)
+        } else if value.get("restartFeeds").is_some() {
+            RestartFeedsRequest::deserialize(value).map(Self::RestartFeeds)
         } else {
             ClinicRequest::deserialize(value).map(Self::Clinic)
         }
@@ -108,6 +114,8 @@ pub enum ProvisionResult {
     Corrected(CorrectedOwner),
     /// The marked item.
     Marked(MarkedItem),
+    /// The feeds that were started again.
+    Restarted(RestartedFeeds),
 }
 
 /// The keys that verify tokens from now on.
@@ -154,6 +162,13 @@ pub async fn handle(
         }
         ProvisionCommand::MarkCorrupt(request) => {
             Ok(ProvisionResult::Marked(corrupt_item::mark(deps, &request.mark_corrupt).await?))
+        }
+        ProvisionCommand::RestartFeeds(RestartFeedsRequest { restart_feeds }) => {
+            let restarted = match restart_feeds {
+                true => feed::restart(deps).await?,
+                false => RestartedFeeds { restarted_feeds: 0 },
+            };
+            Ok(ProvisionResult::Restarted(restarted))
         }
     }
 }

@@ -38,7 +38,8 @@ PARTITIONS = {
     # CLINIC, because an item that is due must still be due when its event is appended, and for webhook deliveries.
     "EventsFunction": {"EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS"},
     "WebhooksFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "DELIVERY#DUE#*"},
-    "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*"},
+    # EVENTS and CLINICS, because it starts every feed again after a restore.
+    "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*", "EVENTS#*", "CLINICS"},
 }
 READ_ONLY = {
     "MailerFunction": {"ACCOUNT#*"},

@@ -78,6 +78,8 @@ pub enum AuditAction {
     EmailRequeued,
     /// The operator marked an item that cannot be read.
     ItemMarked,
+    /// The operator started the event feed of a clinic again, so that no cursor of before is valid.
+    FeedRestarted,
     /// The operator changed a set of keys. Recorded under [`ClinicId::OPERATOR`].
     KeysChanged(KeyChange),
     /// A webhook endpoint was created.
@@ -143,7 +145,7 @@ impl AccessRefusal {
 
 impl AuditAction {
     /// Every action. Several actions can share a name, and then one of them stands for all.
-    pub const ALL: [Self; 38] = [
+    pub const ALL: [Self; 39] = [
         Self::ClinicProvisioned,
         Self::ApiKeyCreated,
         Self::InvitationCreated,
@@ -174,6 +176,7 @@ impl AuditAction {
         Self::AccessRefused(AccessRefusal::Used),
         Self::EmailRequeued,
         Self::ItemMarked,
+        Self::FeedRestarted,
         Self::KeysChanged(KeyChange::Added),
         Self::WebhookCreated,
         Self::WebhookChanged,
@@ -217,6 +220,7 @@ impl AuditAction {
             Self::AccessRefused(_) => "access.refused",
             Self::EmailRequeued => "email.requeued",
             Self::ItemMarked => "item.marked",
+            Self::FeedRestarted => "feed.restarted",
             Self::KeysChanged(_) => "keys.changed",
             Self::WebhookCreated => "webhook.created",
             Self::WebhookChanged => "webhook.changed",

@@ -19,6 +19,8 @@ pub(crate) const GSI4SK: &str = "GSI4SK";
 pub(crate) const EVENT_NUMBER: &str = "nu";
 /// Until when a clinic's newest event is kept, in seconds.
 pub(crate) const NEWEST_TTL: &str = "nt";
+/// The epoch of a clinic's feed, a random number. A restore of the table ends it.
+pub(crate) const FEED_EPOCH: &str = "ep";
 /// The id of the last write of a single item. See `write`.
 pub(crate) const WRITE_ID: &str = "wi";
 /// Counts the writes of an item.

@@ -60,6 +60,8 @@ pub enum Part {
     WebhookCount,
     /// The delivery of an event to a webhook endpoint.
     Delivery,
+    /// The counter of a clinic's event feed.
+    Feed,
 }
 
 /// How a transaction ended.

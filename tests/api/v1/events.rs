@@ -83,8 +83,9 @@ async fn pages_follow_each_other_without_gaps_or_repeats() {
     assert_eq!(page(&app, "").await["events"], json!(all), "the default is the oldest 20");
     app.as_pacs().invite(&member("late@clinic.example")).await.expect(201);
     app.append_events().await;
-    let (late, cursor) = read_feed(&app.as_pacs(), "7").await;
-    assert_eq!((late.len(), cursor.as_str()), (1, "8"), "the cursor of an empty page still works");
+    let (seven, eight) = (app.cursor_after(7).await, app.cursor_after(8).await);
+    let (late, cursor) = read_feed(&app.as_pacs(), &seven).await;
+    assert_eq!((late.len(), cursor), (1, eight), "the cursor of an empty page still works");
 }
 
 #[tokio::test]
@@ -95,7 +96,8 @@ async fn a_clinic_without_events_has_a_cursor() {
         assert_eq!(page(&app, query).await, empty("0"), "{query}");
     }
     invite(&app, 0).await;
-    assert_eq!(page(&app, "?after=0").await["cursor"], "2", "the cursor works later");
+    let newest = app.cursor_after(2).await;
+    assert_eq!(page(&app, "?after=0").await["cursor"], newest, "the cursor works later");
 }
 
 #[tokio::test]
@@ -104,11 +106,13 @@ async fn types_select_events_and_the_cursor_passes_the_others() {
     invite(&app, 3).await;
     let keys = page(&app, "?types=api_key.created").await;
     assert_eq!(types_of(keys["events"].as_array().unwrap()), ["api_key.created"]);
-    assert_eq!((&keys["cursor"], &keys["hasMore"]), (&json!("5"), &json!(false)));
+    let newest = json!(app.cursor_after(5).await);
+    assert_eq!((&keys["cursor"], &keys["hasMore"]), (&newest, &json!(false)));
     let none = page(&app, "?types=user.released,session.locked").await;
-    assert_eq!(none, json!({ "events": [], "cursor": "5", "hasMore": false }));
+    assert_eq!(none, json!({ "events": [], "cursor": newest, "hasMore": false }));
     let first = page(&app, "?types=invitation.created,%20api_key.created&limit=2").await;
-    assert_eq!((&first["cursor"], &first["hasMore"]), (&json!("2"), &json!(true)));
+    let second = json!(app.cursor_after(2).await);
+    assert_eq!((&first["cursor"], &first["hasMore"]), (&second, &json!(true)));
     let first = page(&app, "?types=invitation.created&limit=1").await;
     assert_eq!(first["hasMore"], true);
     let rest = format!("?types=invitation.created&after={}", first["cursor"].as_str().unwrap());
@@ -119,16 +123,21 @@ async fn types_select_events_and_the_cursor_passes_the_others() {
 async fn an_invalid_query_is_refused() {
     let app = App::start_without_mailer().await;
     invite(&app, 0).await;
+    let unknown = format!("after={}", app.cursor_after(3).await);
+    let too_large = format!("after={}", app.cursor_after(2).await.replace(".2", ".1000000000000"));
     for (query, status, code) in [
+        (unknown.as_str(), 400, "cursor_invalid"),
+        (&too_large, 400, "cursor_invalid"),
         ("after=x", 400, "cursor_invalid"),
         ("after=-1", 400, "cursor_invalid"),
         ("after=1.5", 400, "cursor_invalid"),
         ("after=1000000000000", 400, "cursor_invalid"),
         ("after=999999999999", 400, "cursor_invalid"),
-        ("after=3", 400, "cursor_invalid"),
+        ("after=2", 400, "cursor_invalid"),
+        ("after=.2", 400, "cursor_invalid"),
         ("types=invitation", 400, "event_type_unknown"),
         ("types=invitation.created,", 400, "event_type_unknown"),
-        ("after=1&after=2", 400, "repeated_parameter"),
+        ("after=0&after=0", 400, "repeated_parameter"),
         ("cursor=1", 400, "unknown_parameter"),
         ("limit=0", 422, "limit_range"),
         ("limit=101", 422, "limit_range"),
@@ -154,16 +163,18 @@ async fn only_the_scope_or_a_manager_reads_events_of_their_own_clinic() {
     assert_eq!(seen["events"].as_array().unwrap().len(), 4);
     assert_eq!(boss.client.get(EVENTS).await.expect(200), seen);
     reader.get("/v1/autoScribe/users").await.expect_problem(403, "forbidden");
+    let cursor = app.cursor_after(2).await;
     let (pacs, foreign_boss) = app.create_other_clinic_with_admin().await;
     for client in [&pacs, &foreign_boss] {
         let foreign = client.get(EVENTS).await;
         assert_eq!(foreign.expect(200)["events"], json!([]), "its own are not appended yet");
-        client.get(&format!("{EVENTS}?after=2")).await.expect_problem(400, "cursor_invalid");
+        client.get(&format!("{EVENTS}?after={cursor}")).await.expect_problem(410, "feed_restarted");
     }
     app.append_events().await;
     let foreign = pacs.get(EVENTS).await;
     assert!(!foreign.text.contains(&app.api_key_id), "{}", foreign.text);
     assert_eq!(foreign.json()["events"].as_array().unwrap().len(), 4);
+    pacs.get(&format!("{EVENTS}?after={cursor}")).await.expect_problem(410, "feed_restarted");
 }
 
 #[tokio::test]
@@ -173,31 +184,36 @@ async fn a_cursor_whose_next_events_are_gone_is_410() {
     app.clock.advance(Duration::from_hours(30 * 24));
     assert_eq!(page(&app, "?after=0").await["events"].as_array().unwrap().len(), 3, "30 days");
     app.clock.advance(Duration::from_hours(6 * 24));
-    let gone = async |after: &str| app.as_pacs().get(&format!("{EVENTS}?after={after}")).await;
-    for after in ["0", "2"] {
+    let gone = async |number: u32| {
+        let after = app.cursor_after(number).await;
+        app.as_pacs().get(&format!("{EVENTS}?after={after}")).await
+    };
+    for after in [0, 2] {
         let problem = gone(after).await.expect_problem(410, "events_expired");
         assert!(problem["detail"].as_str().unwrap().contains("without `after`"), "{problem}");
     }
-    let quiet = json!({ "events": [], "cursor": "3", "hasMore": false });
-    assert_eq!(page(&app, "?after=3").await, quiet, "nothing is missing");
+    let [third, fourth] = [app.cursor_after(3).await, app.cursor_after(4).await];
+    let after_third = format!("?after={third}");
+    let quiet = json!({ "events": [], "cursor": third, "hasMore": false });
+    assert_eq!(page(&app, &after_third).await, quiet, "nothing is missing");
     assert_eq!(page(&app, "").await, quiet, "a new reader continues with new events");
     app.as_pacs().invite(&member("late@clinic.example")).await.expect(201);
     app.append_events().await;
-    for query in ["", "?after=3"] {
+    for query in ["", &after_third] {
         let page = page(&app, query).await;
         assert_eq!(types_of(page["events"].as_array().unwrap()), ["invitation.created"]);
-        assert_eq!(page["cursor"], "4");
+        assert_eq!(page["cursor"], fourth);
     }
-    gone("2").await.expect_problem(410, "events_expired");
+    gone(2).await.expect_problem(410, "events_expired");
     // DynamoDB removes expired items in any order.
     for number in [1, 3] {
         let key = format!("{number:012}");
         app.delete_item(&format!("EVENTS#{}", app.clinic_id), &key).await;
     }
-    for after in ["0", "1", "2"] {
+    for after in [0, 1, 2] {
         gone(after).await.expect_problem(410, "events_expired");
     }
-    assert_eq!(page(&app, "").await["cursor"], "4");
+    assert_eq!(page(&app, "").await["cursor"], fourth);
 }
 
 #[tokio::test]
@@ -206,8 +222,12 @@ async fn a_lost_event_is_never_skipped_silently() {
     invite(&app, 2).await;
     app.delete_item(&format!("EVENTS#{}", app.clinic_id), "000000000003").await;
     let before = page(&app, "?after=0").await;
-    assert_eq!((&before["cursor"], &before["hasMore"]), (&json!("2"), &json!(true)));
-    app.as_pacs().get(&format!("{EVENTS}?after=2")).await.expect_problem(410, "events_expired");
+    let second = app.cursor_after(2).await;
+    assert_eq!((&before["cursor"], &before["hasMore"]), (&json!(second), &json!(true)));
+    app.as_pacs()
+        .get(&format!("{EVENTS}?after={second}"))
+        .await
+        .expect_problem(410, "events_expired");
 }
 
 #[tokio::test]
@@ -218,7 +238,8 @@ async fn an_unreadable_event_is_skipped_and_counted() {
     app.remove_attribute(&partition, "000000000003", "ty").await;
     let found = page(&app, "").await;
     assert_eq!(found["events"].as_array().unwrap().len(), 3);
-    assert_eq!((&found["skipped"], &found["cursor"]), (&json!(1), &json!("4")));
+    let fourth = app.cursor_after(4).await;
+    assert_eq!((&found["skipped"], &found["cursor"]), (&json!(1), &json!(fourth)));
 }
 
 #[tokio::test]
@@ -228,17 +249,48 @@ async fn a_search_for_a_rare_type_ends_after_4_mb_and_moves_on() {
     for number in 3..=22 {
         app.enlarge_item(&format!("{number:012}")).await;
     }
-    let (mut after, mut pages) = ("2".to_owned(), 0);
+    let number = |cursor: &str| cursor.split_once('.').unwrap().1.parse::<u32>().unwrap();
+    let (mut after, mut pages) = (app.cursor_after(2).await, 0);
     loop {
         let page = page(&app, &format!("?types=user.released&after={after}")).await;
         assert_eq!(page["events"], json!([]));
         let cursor = page["cursor"].as_str().unwrap();
-        assert!(cursor.parse::<u32>().unwrap() > after.parse().unwrap(), "{page}");
+        assert!(number(cursor) > number(&after), "{page}");
         cursor.clone_into(&mut after);
         pages += 1;
         if page["hasMore"] == false {
             break;
         }
     }
-    assert_eq!((after.as_str(), pages), ("22", 2));
+    assert_eq!((number(&after), pages), (22, 2));
+}
+
+#[tokio::test]
+async fn after_a_restore_the_operator_starts_the_feeds_again() {
+    let app = App::start_without_mailer().await;
+    let other = app.create_other_clinic().await;
+    invite(&app, 1).await;
+    let (before, cursor) = read_feed(&app.as_pacs(), "0").await;
+    let foreign = read_feed(&other, "0").await.1;
+    let unchanged = app.provision(&json!({ "restartFeeds": false })).await.unwrap();
+    assert_eq!(unchanged, json!({ "restartedFeeds": 0 }));
+    page(&app, &format!("?after={cursor}")).await;
+    let answer = app.provision(&json!({ "restartFeeds": true })).await.unwrap();
+    assert_eq!(answer, json!({ "restartedFeeds": 2 }));
+    for (reader, cursor) in [(app.as_pacs(), &cursor), (other, &foreign)] {
+        let refused = reader.get(&format!("{EVENTS}?after={cursor}")).await;
+        let refused = refused.expect_problem(410, "feed_restarted");
+        assert!(refused["detail"].as_str().unwrap().contains("without `after`"), "{refused}");
+    }
+    let (events, next) = read_feed(&app.as_pacs(), "0").await;
+    assert_eq!(events, before, "the events stay");
+    assert_ne!(next, cursor);
+    app.as_pacs().invite(&member("late@clinic.example")).await.expect(201);
+    app.append_events().await;
+    assert_eq!(read_feed(&app.as_pacs(), &next).await.0.len(), 1, "and the feed goes on");
+    let items = app.load_items().await;
+    let audited = |item: &&store::RawItem| {
+        item.get("an").is_some_and(|action| action.as_s().is_ok_and(|an| an == "feed.restarted"))
+    };
+    assert_eq!(items.iter().filter(audited).count(), 2, "one record of each clinic");
 }

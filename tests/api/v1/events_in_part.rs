@@ -26,6 +26,11 @@ fn hide(app: &App, numbers: &[u32]) {
     app.hide_from_queries(&keys.iter().map(String::as_str).collect::<Vec<_>>());
 }
 
+/// A query for the events after this one.
+async fn after(app: &App, number: u32) -> String {
+    format!("?after={}", app.cursor_after(number).await)
+}
+
 async fn page(app: &App, query: &str) -> Value {
     app.as_pacs().get(&format!("/v1/events{query}")).await.expect(200)
 }
@@ -37,13 +42,14 @@ fn empty(cursor: &str) -> Value {
 #[tokio::test]
 async fn a_reader_waits_for_an_event_that_is_not_shown_yet() {
     let app = start().await;
+    let (second, after_second) = (app.cursor_after(2).await, after(&app, 2).await);
     for (hidden, query, cursor) in [
         (vec![1], "?after=0", "0"),
         (vec![1], "", "0"),
-        (vec![3], "?after=2", "2"),
+        (vec![3], &after_second, &second),
         (vec![1, 2, 3, 4], "?after=0", "0"),
         (vec![1, 2, 3, 4], "", "0"),
-        (vec![3, 4], "?after=2", "2"),
+        (vec![3, 4], &after_second, &second),
     ] {
         hide(&app, &hidden);
         assert_eq!(page(&app, query).await, empty(cursor), "{hidden:?} {query}");
@@ -57,12 +63,13 @@ async fn a_reader_waits_for_an_event_that_is_not_shown_yet() {
 #[tokio::test]
 async fn a_page_ends_before_an_event_that_is_not_shown_yet() {
     let app = start().await;
+    let second = json!(app.cursor_after(2).await);
     for hidden in [vec![3], vec![3, 4]] {
         hide(&app, &hidden);
         for query in ["", "?after=0"] {
             let page = page(&app, query).await;
             assert_eq!(page["events"].as_array().unwrap().len(), 2, "{hidden:?} {query}");
-            assert_eq!((&page["cursor"], &page["hasMore"]), (&json!("2"), &json!(true)));
+            assert_eq!((&page["cursor"], &page["hasMore"]), (&second, &json!(true)));
         }
         app.heal_database();
     }
@@ -73,11 +80,12 @@ async fn a_new_reader_does_not_skip_the_first_event_after_a_quiet_time() {
     let app = start().await;
     app.clock.advance(Duration::from_hours(36 * 24));
     append(&app, &["p3", "p4", "p5"]).await;
+    let (fourth, after_fourth) = (app.cursor_after(4).await, after(&app, 4).await);
     for hidden in [vec![5], vec![5, 6]] {
         hide(&app, &hidden);
-        assert_eq!(page(&app, "").await, empty("4"), "{hidden:?}");
+        assert_eq!(page(&app, "").await, empty(&fourth), "{hidden:?}");
         app.heal_database();
-        let events = &page(&app, "?after=4").await["events"];
+        let events = &page(&app, &after_fourth).await["events"];
         assert_eq!(events.as_array().unwrap().len(), 3);
     }
 }
@@ -87,11 +95,16 @@ async fn an_expired_event_is_gone_also_if_later_ones_are_not_shown() {
     let app = start().await;
     app.clock.advance(Duration::from_hours(36 * 24));
     append(&app, &["p3"]).await;
+    let mut queries = Vec::new();
+    for number in 0..=2 {
+        queries.push(after(&app, number).await);
+    }
+    let (after_fourth, fifth) = (after(&app, 4).await, app.cursor_after(5).await);
     hide(&app, &[1, 2, 5]);
-    for after in [0, 1, 2] {
-        let answer = app.as_pacs().get(&format!("/v1/events?after={after}")).await;
+    for query in queries {
+        let answer = app.as_pacs().get(&format!("/v1/events{query}")).await;
         answer.expect_problem(410, "events_expired");
     }
     app.heal_database();
-    assert_eq!(page(&app, "?after=4").await["cursor"], "5");
+    assert_eq!(page(&app, &after_fourth).await["cursor"], fifth);
 }

@@ -142,6 +142,7 @@ fn type_of(record: &AuditRecord) -> Option<EventType> {
         | AuditAction::PasswordChanged
         | AuditAction::EmailRequeued
         | AuditAction::ItemMarked
+        | AuditAction::FeedRestarted
         // They are about deliveries of events, and are in the audit.
         | AuditAction::WebhookCreated
         | AuditAction::WebhookChanged

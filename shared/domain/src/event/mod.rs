@@ -1,11 +1,13 @@
 //! Events: what other systems learn about a clinic. Each one follows from a committed change.
 
 mod change;
+mod cursor;
 mod data;
 mod json;
 mod kind;
 mod number;
 
+pub use cursor::{EventCursor, FeedEpoch, FeedTag, NotACursor};
 pub use data::{EventData, PersonState};
 pub use kind::EventType;
 pub use number::EventNumber;

@@ -7,14 +7,14 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Put, TransactWriteItem, Update};
-use domain::event::EventNumber;
+use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Put, TransactWriteItem};
 use domain::ids::{ClinicId, EventId};
 use domain::time::Timestamp;
 use serde::Serialize;
 
+use super::counter::Counter;
 use super::{KEPT_FOR, NewEvent};
-use crate::item::{number, number_of, text};
+use crate::item::text;
 use crate::key::Key;
 use crate::{Store, StoreError, attr, key};
 
@@ -47,15 +47,6 @@ struct EventItem<'a> {
 struct MarkerItem {
     #[serde(rename = "nu")]
     number: u64,
-    ttl: i64,
-}
-
-/// What a clinic's counter holds.
-#[derive(Clone, Copy, Default)]
-struct Counter {
-    newest: EventNumber,
-    /// Until when the newest event is kept, in seconds. Later events are kept at least as long, so that events
-    /// expire in the order of their numbers.
     ttl: i64,
 }
 
@@ -108,20 +99,6 @@ impl Store {
         Ok(0)
     }
 
-    async fn read_counter(&self, clinic: ClinicId) -> Result<Counter, StoreError> {
-        let item = self.get(&key::event_counter(clinic)).await?.unwrap_or_default();
-        let newest = EventNumber::new(number_of(&item, attr::EVENT_NUMBER));
-        Ok(Counter { newest, ttl: number_of(&item, attr::NEWEST_TTL) })
-    }
-
-    /// The number of a clinic's newest event.
-    pub(super) async fn read_newest_number(
-        &self,
-        clinic: ClinicId,
-    ) -> Result<EventNumber, StoreError> {
-        Ok(self.read_counter(clinic).await?.newest)
-    }
-
     /// The items of a transaction: the counter, and then for each event its item, its id and the condition
     /// that it is due.
     fn transaction_items(
@@ -157,7 +134,7 @@ impl Store {
                 items.push(TransactWriteItem::builder().condition_check(check).build());
             }
         }
-        items.insert(0, self.move_counter(clinic, counter, Counter { newest, ttl })?);
+        items.insert(0, self.move_counter(clinic, counter, (newest, ttl))?);
         Ok(items)
     }
 
@@ -169,30 +146,6 @@ impl Store {
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
-    }
-
-    fn move_counter(
-        &self,
-        clinic: ClinicId,
-        from: Counter,
-        to: Counter,
-    ) -> Result<TransactWriteItem, StoreError> {
-        let (newest, ttl) = (attr::EVENT_NUMBER, attr::NEWEST_TTL);
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::event_counter(clinic).into_attributes()))
-            .update_expression(format!("SET {newest} = :newest, {ttl} = :ttl"))
-            .expression_attribute_values(":newest", number(to.newest.get()))
-            .expression_attribute_values(":ttl", number(to.ttl));
-        let update = if from.newest == EventNumber::START {
-            update.condition_expression(format!("attribute_not_exists({})", attr::PK))
-        } else {
-            update
-                .condition_expression(format!("{newest} = :before"))
-                .expression_attribute_values(":before", number(from.newest.get()))
-        };
-        let update = update.build().map_err(|e| StoreError::Refused(e.to_string()))?;
-        Ok(TransactWriteItem::builder().update(update).build())
     }
 
     /// Leaves out the events that are in the feed, and those about an item that is no longer due.

@@ -1,11 +1,12 @@
 //! The events of a clinic, oldest first.
 
-use domain::event::EventNumber;
+use domain::event::{EventCursor, EventNumber, FeedTag};
 use domain::ids::ClinicId;
 use domain::time::Timestamp;
 use serde::Deserialize;
 
 use super::StoredEvent;
+use super::counter::Counter;
 use crate::codec::{BadField, time};
 use crate::item::{RawItem, number_of};
 use crate::key::Key;
@@ -28,7 +29,7 @@ pub struct EventPage {
     /// The events, oldest first.
     pub events: Vec<StoredEvent>,
     /// The last event that was read for the page. The next page continues after it.
-    pub cursor: EventNumber,
+    pub cursor: EventCursor,
     /// Whether the next page is known to have more.
     pub has_more: bool,
     /// How many events are left out because they are corrupt.
@@ -44,11 +45,17 @@ pub enum EventsAfter {
     Expired,
     /// The clinic has no event with the number of the cursor.
     Unknown,
+    /// The cursor belongs to another clinic, or to the feed before a restore of the table.
+    Foreign,
 }
 
 /// A page that is being filled.
 struct Filling {
-    page: EventPage,
+    tag: FeedTag,
+    events: Vec<StoredEvent>,
+    skipped: u32,
+    /// The last event that was read.
+    cursor: EventNumber,
     /// The cursor that the page begins after.
     start: EventNumber,
     limit: usize,
@@ -79,19 +86,26 @@ impl Store {
     pub async fn list_events(
         &self,
         clinic: ClinicId,
-        after: Option<EventNumber>,
+        after: Option<EventCursor>,
         (limit, now): (usize, Timestamp),
         keep: impl Fn(&StoredEvent) -> bool,
     ) -> Result<EventsAfter, StoreError> {
-        let newest = self.read_newest_number(clinic).await?;
-        if after > Some(newest) {
-            return Ok(EventsAfter::Unknown);
-        }
-        let mut filling = Filling::new(after, limit, now);
+        let Counter { newest, epoch, .. } = self.read_counter(clinic).await?;
+        let tag = epoch.tag(clinic);
+        let after = match after {
+            Some(EventCursor::After(other, _)) if other != tag => return Ok(EventsAfter::Foreign),
+            Some(EventCursor::After(_, number)) if number > newest => {
+                return Ok(EventsAfter::Unknown);
+            }
+            Some(EventCursor::After(_, number)) => Some(number),
+            Some(EventCursor::Start) => Some(EventNumber::START),
+            None => None,
+        };
+        let mut filling = Filling::new((tag, after), limit, now);
         let mut size = i32::try_from(limit).unwrap_or(100).saturating_add(1);
         let mut bytes = 0;
-        while filling.page.cursor < newest {
-            let read = filling.page.cursor;
+        while filling.cursor < newest {
+            let read = filling.cursor;
             let chunk = self.read_events(clinic, (read.next(), newest), size).await?;
             bytes += chunk.bytes;
             for item in &chunk.items {
@@ -111,7 +125,7 @@ impl Store {
                     Step::End | Step::Missing(_) => return Ok(filling.end(true)),
                 }
             }
-            if !chunk.more && filling.page.cursor < newest {
+            if !chunk.more && filling.cursor < newest {
                 return self.end_before(clinic, filling, newest).await;
             }
             if bytes >= BUDGET {
@@ -120,7 +134,7 @@ impl Store {
             // A filter that few events pass needs larger reads.
             size = size.saturating_mul(2).min(1000);
         }
-        let more = filling.page.cursor < newest;
+        let more = filling.cursor < newest;
         Ok(filling.end(more))
     }
 
@@ -140,7 +154,7 @@ impl Store {
         if filling.pass(number) == Step::Expired {
             return Ok(EventsAfter::Expired);
         }
-        filling.page.cursor = newest;
+        filling.cursor = newest;
         Ok(filling.end(false))
     }
 
@@ -171,20 +185,20 @@ impl Store {
         if !expired {
             match self.decode_event(number, raw) {
                 Ok(event) if keep(&event) => {
-                    if filling.page.events.len() == filling.limit {
+                    if filling.events.len() == filling.limit {
                         return Ok(Step::End);
                     }
-                    filling.page.events.push(event);
+                    filling.events.push(event);
                 }
                 Ok(_) => {}
                 Err(error) => {
                     skip_corrupt(error)?;
-                    filling.page.skipped += 1;
+                    filling.skipped += 1;
                 }
             }
             filling.next = Some(number.next());
         }
-        filling.page.cursor = number;
+        filling.cursor = number;
         Ok(Step::Read)
     }
 
@@ -201,10 +215,10 @@ impl Store {
 }
 
 impl Filling {
-    fn new(after: Option<EventNumber>, limit: usize, now: Timestamp) -> Self {
-        let cursor = after.unwrap_or(EventNumber::START);
-        let page = EventPage { events: Vec::new(), cursor, has_more: false, skipped: 0 };
-        Self { page, start: cursor, limit, now, next: after.map(EventNumber::next) }
+    fn new((tag, after): (FeedTag, Option<EventNumber>), limit: usize, now: Timestamp) -> Self {
+        let start = after.unwrap_or(EventNumber::START);
+        let next = after.map(EventNumber::next);
+        Self { tag, events: Vec::new(), skipped: 0, cursor: start, start, limit, now, next }
     }
 
     /// Decides about an event that the query shows. It shows them in the order of their numbers.
@@ -213,7 +227,7 @@ impl Filling {
             Some(next) if next == number && expired => self.end_unless_first(Step::Expired),
             Some(next) if next == number => Step::Read,
             Some(next) => self.end_unless_first(Step::Missing(next)),
-            None if expired || number == self.page.cursor.next() => Step::Read,
+            None if expired || number == self.cursor.next() => Step::Read,
             // Events expire in the order of their numbers, so if the one before is gone, all before it are.
             None => Step::Missing(number.previous()),
         }
@@ -243,12 +257,20 @@ impl Filling {
     }
 
     fn end(self, has_more: bool) -> EventsAfter {
-        EventsAfter::Page(EventPage { has_more, ..self.page })
+        let Self { tag, events, skipped, cursor, .. } = self;
+        EventsAfter::Page(EventPage {
+            events,
+            cursor: EventCursor::new(tag, cursor),
+            has_more,
+            skipped,
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use domain::event::FeedEpoch;
+
     use super::*;
 
     fn number(number: u64) -> EventNumber {
@@ -256,7 +278,8 @@ mod tests {
     }
 
     fn after(cursor: Option<u64>) -> Filling {
-        Filling::new(cursor.map(number), 10, Timestamp::EPOCH)
+        let tag = FeedEpoch::new(1).tag(ClinicId::from_bytes([1; 16]));
+        Filling::new((tag, cursor.map(number)), 10, Timestamp::EPOCH)
     }
 
     #[test]

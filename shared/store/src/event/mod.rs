@@ -2,6 +2,7 @@
 //! with its id shows.
 
 mod append;
+mod counter;
 mod delivery;
 mod due;
 mod image;

@@ -118,6 +118,7 @@ fn every_action_has_the_event_that_the_table_says() {
         ),
         (AuditAction::EmailRequeued, None),
         (AuditAction::ItemMarked, None),
+        (AuditAction::FeedRestarted, None),
         (AuditAction::KeysChanged(KeyChange::Added), Some(("signing_key.rotated", "actor step"))),
         (AuditAction::WebhookCreated, None),
         (AuditAction::WebhookChanged, None),
