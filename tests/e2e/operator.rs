@@ -188,6 +188,8 @@ async fn a_marked_item_raises_no_alarm_and_is_repaired_from_a_copy() {
     app.corrupt_invitation(&id).await;
     assert_eq!(app.provision(&command).await.unwrap(), json!({ "marked": id }));
     assert!(refusal(&app, &command).await.contains("marked already"));
+    let marked = app.find_item(&format!("INV#{id}")).await;
+    assert!(!marked.keys().any(|name| name.starts_with("GSI")), "{marked:?}");
     let page = app.as_pacs().get("/v1/autoScribe/users/invitations").await.expect(200);
     assert_eq!(page["skipped"], 1);
     assert_eq!(records(&app, &app.clinic_id, "item.marked").await, [format!("operator {id} ")]);

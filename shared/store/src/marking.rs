@@ -87,12 +87,14 @@ impl Transaction {
     /// Marks an item and takes it out of the indexes, and so out of every queue.
     pub fn mark_item(&mut self, item: &MarkableItem, now: Timestamp) -> Result<(), StoreError> {
         let update = format!(
-            "SET {} = :now REMOVE {}, {}, {}, {}, {}, {}",
+            "SET {} = :now REMOVE {}, {}, {}, {}, {}, {}, {}, {}",
             attr::MARKED,
             attr::GSI1PK,
             attr::GSI1SK,
             attr::GSI2PK,
             attr::GSI2SK,
+            attr::GSI3PK,
+            attr::GSI3SK,
             attr::GSI4PK,
             attr::GSI4SK,
         );
