@@ -1,7 +1,8 @@
 //! From a committed change to the receivers of webhooks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use domain::time::Clock as _;
 use emulator::DatabaseFault;
 use serde_json::{Value, json};
 
@@ -146,4 +147,29 @@ async fn a_delivery_that_could_not_be_queued_is_queued_when_the_record_comes_aga
     assert_eq!(answer["batchItemFailures"], json!([]));
     app.wait_for_queue().await;
     assert_eq!(about(&receiver, &id).len(), 1);
+}
+
+#[tokio::test]
+async fn deliveries_of_many_events_are_written_at_the_same_time() {
+    let app = App::start_with_faults_without_mailer().await;
+    let boss = sign_in_manager(&app).await;
+    let wanted = json!({ "url": "https://pacs.example/hook", "description": "Harbor PACS" });
+    let made = boss.post(WEBHOOKS, &wanted).await.expect(201);
+    app.activate_webhook(made["webhookEndpointId"].as_str().unwrap()).await;
+    let count = async || {
+        let items = app.load_items().await;
+        let is_delivery = |sk: &str| sk.starts_with("DELIVERY#");
+        items.iter().filter(|item| is_delivery(item["SK"].as_s().unwrap())).count()
+    };
+    let before = count().await;
+    let events: Vec<_> = (0..40).map(|_| app.new_event("user.updated")).collect();
+    app.slow_database(Duration::from_millis(50));
+    for _ in 0..2 {
+        let (started, now) = (Instant::now(), app.clock.now());
+        let queued = app.store().queue_webhook_deliveries(app.clinic(), &events, now).await;
+        assert_eq!(queued.unwrap().len(), 40, "a repeat returns the same");
+        assert!(started.elapsed() < Duration::from_millis(1500), "{:?}", started.elapsed());
+    }
+    app.heal_database();
+    assert_eq!(count().await, before + 40);
 }

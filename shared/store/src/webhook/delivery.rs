@@ -3,6 +3,7 @@
 use domain::ids::{ClinicId, DeliveryId, WebhookId};
 use domain::time::Timestamp;
 use domain::webhook::{DeliveryRef, WebhookDelivery, WebhookEvent, WebhookStatus};
+use futures_util::future::join_all;
 
 use super::delivery_item::DeliveryItem;
 use crate::item::{RawItem, number, text};
@@ -10,6 +11,9 @@ use crate::page::{Page, PageBuilder, PageRequest, below, readable};
 use crate::transaction::Precondition;
 use crate::write::{ItemWrite, WriteOutcome};
 use crate::{CommitOutcome, Part, Store, StoreError, Transaction, attr, key};
+
+/// How many deliveries are written at the same time.
+const AT_ONCE: usize = 10;
 
 impl Store {
     /// Queues events of one clinic for every endpoint that gets them, each once. Returns what is due. A repeat
@@ -22,18 +26,22 @@ impl Store {
         events: &[WebhookEvent],
         now: Timestamp,
     ) -> Result<Vec<DeliveryRef>, StoreError> {
-        let mut due = Vec::new();
+        let (mut all, mut due) = (Vec::new(), Vec::new());
         let endpoints = self.load_webhooks(clinic).await?;
         for event in events {
             for endpoint in endpoints.iter().filter(|endpoint| endpoint.takes(event)) {
                 let delivery = WebhookDelivery::new(clinic, endpoint.id, event.clone(), now);
                 if matches!(endpoint.status, WebhookStatus::Disabled(_)) {
-                    self.create_webhook_delivery(&delivery.cancel(), now).await?;
+                    all.push(delivery.cancel());
                 } else {
-                    self.create_webhook_delivery(&delivery, now).await?;
                     due.push(delivery.reference());
+                    all.push(delivery);
                 }
             }
+        }
+        for some in all.chunks(AT_ONCE) {
+            let writes = some.iter().map(|delivery| self.create_webhook_delivery(delivery, now));
+            join_all(writes).await.into_iter().collect::<Result<(), _>>()?;
         }
         Ok(due)
     }
