@@ -422,6 +422,11 @@ CASES: dict[str, dict[str, Change]] = {
     },
     "email_has_our_sender": {
         "any sender": change_statement("MailerRole", "ses:SendEmail", lambda one: one.pop("Condition")),
+    "events_writes_only_the_feed_and_deliveries": {
+        "every update": allow("EventsRole", "dynamodb:UpdateItem", partition="CLINIC#*"),
+        "every item": allow("EventsRole", "dynamodb:PutItem", partition="CLINIC#*"),
+        "deletes": allow("EventsRole", "dynamodb:DeleteItem", partition="CLINIC#*"),
+    },
         "any identity": change_statement("MailerRole", "ses:SendEmail", lambda one: one.update(Resource="*")),
     },
     "secrets_are_read_only_where_needed": {

@@ -3,6 +3,7 @@
 - Every name under .localhost leads to loopback, so that its CloudFront reaches its own API Gateway.
 - Policies see the partition keys and the attributes of a DynamoDB request (`dynamodb:LeadingKeys`,
   `dynamodb:Attributes`, see "Using IAM policy conditions for fine-grained access control" in DynamoDB's developer guide).
+  Each item of a transaction is judged alone.
 - Policies see the sender of an email (`ses:FromAddress`, `ses:FromDisplayName`, see "Sending policy examples" in SES's
   developer guide) and the identity that it belongs to.
 """
@@ -11,16 +12,18 @@ import json
 import re
 import socket
 import sys
+from collections.abc import Iterator
 from contextvars import ContextVar
 from email.utils import parseaddr
 
 from ministack import app
-from ministack.core import iam_actions, responses
+from ministack.core import iam_actions, iam_evaluator, responses
 
 resolve = socket.getaddrinfo
-describe = iam_actions.dynamodb_service_context
+describe, enforce = iam_actions.dynamodb_service_context, iam_evaluator.enforce
 judge_email, judge = app._enforce_ses_v2, app._enforce_data_plane
 email_request: ContextVar[bytes] = ContextVar("email_request")
+transaction: ContextVar[Iterator[dict]] = ContextVar("transaction")
 NAME = re.compile(r"(?<![:\w#])#?[A-Za-z]\w*")
 WORDS = {
     "SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN", "if_not_exists", "attribute_exists",
@@ -47,21 +50,32 @@ def leading_keys(request: dict) -> set[str]:
     return keys
 
 
-def updated_attributes(request: dict) -> set[str]:
-    """Returns the attributes that an update names."""
-    if "UpdateExpression" not in request:
+def written_attributes(request: dict) -> set[str]:
+    """Returns the attributes that an update or a put names."""
+    if "UpdateExpression" not in request and "Item" not in request:
         return set()
     names = request.get("ExpressionAttributeNames", {})
-    text = f"{request['UpdateExpression']} {request.get('ConditionExpression', '')}"
-    return {names.get(name, name) for name in NAME.findall(text) if name not in WORDS} | set(request["Key"])
+    text = f"{request.get('UpdateExpression', '')} {request.get('ConditionExpression', '')}"
+    named = {names.get(name, name) for name in NAME.findall(text) if name not in WORDS}
+    return named | set(request.get("Key") or request["Item"])
+
+
+def conditions_of(request: dict) -> dict:
+    found = ("LeadingKeys", leading_keys(request)), ("Attributes", written_attributes(request))
+    return {f"dynamodb:{name}": sorted(values) for name, values in found if values}
 
 
 def describe_request(body: bytes) -> dict:
-    context, request = describe(body), json.loads(body or b"{}")
-    for name, values in ("LeadingKeys", leading_keys(request)), ("Attributes", updated_attributes(request)):
-        if values:
-            context[f"dynamodb:{name}"] = sorted(values)
-    return context
+    request = json.loads(body or b"{}")
+    items = [item for write in request.get("TransactItems", []) for item in write.values()]
+    transaction.set(iter([conditions_of(item) for item in items]))
+    return describe(body) | conditions_of(request)
+
+
+def enforce_item(*args, service_context: dict | None = None, **named):
+    if "dynamodb:EnclosingOperation" in (service_context or {}):
+        service_context = {**service_context, **next(transaction.get())}
+    return enforce(*args, service_context=service_context, **named)
 
 
 def remember_email(method: str, path: str, headers: dict, body: bytes, *rest):
@@ -79,7 +93,7 @@ def judge_with_sender(service: str, action: str, headers: dict, query_params: di
 
 
 socket.getaddrinfo = resolve_to_loopback
-iam_actions.dynamodb_service_context = describe_request
+iam_actions.dynamodb_service_context, iam_evaluator.enforce = describe_request, enforce_item
 app._enforce_ses_v2, app._enforce_data_plane = remember_email, judge_with_sender
 
 sys.exit(app.main())

@@ -38,6 +38,10 @@ def update(key: dict, attribute: str) -> tuple:
     return "dynamodb", "update_item", request
 
 
+def unlist(key: dict) -> tuple:
+    return "dynamodb", "update_item", {"Key": key, "UpdateExpression": "REMOVE GSI4PK, GSI4SK"}
+
+
 def query(index: str, name: str, partition: str) -> tuple:
     condition, values = f"{name} = :pk", {":pk": {"S": partition}}
     request = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
@@ -51,14 +55,16 @@ def send_email(sender: str) -> tuple:
 
 # The request, and the functions whose role allows it.
 CASES = {
-    "write an item of a clinic": (put(CLINIC), f"{WRITERS} Events"),
-    "write an item of a clinic in a transaction": (("dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": CLINIC}}]}), f"{WRITERS} Events"),
+    "write an item of a clinic": (put({**CLINIC, "em": {"S": "x"}}), WRITERS),
+    "write a delivery of an event": (put({**CLINIC, "wh": {"S": "x"}}), f"{WRITERS} Events"),
+    "write an item of a clinic in a transaction": (("dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": {**CLINIC, "em": {"S": "x"}}}}]}), WRITERS),
     "add an audit record": (put(AUDIT), WRITERS),
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
-    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Events Webhooks Provision"),
-    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Events Webhooks Provision"),
-    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Events Webhooks Provision"),
+    "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Webhooks Provision"),
+    "take an item out of what is due": (unlist(CLINIC), "Invite Confirm Users Session TemporaryAccess Mailer Events Webhooks Provision"),
+    "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Webhooks Provision"),
+    "note a last use": (update(CLINIC, "lu"), "Invite Confirm List Users Session TemporaryAccess Mailer Webhooks Provision"),
     "delete an item of a clinic": (("dynamodb", "delete_item", {"Key": CLINIC}), "Invite Confirm Users Session TemporaryAccess"),
     "read an account": (get(ACCOUNT), "Confirm Users Session"),
     "read the accounts of an address": (query("", "PK", "ACCOUNT#deploy"), "Confirm Users Session Mailer"),

@@ -49,6 +49,12 @@ READ_ONLY = {
 }
 # What a report of SES changes. `store::delivery` has the same list.
 DELIVERY = {"PK", "SK", "dl", "dd", "dn", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}
+# What `events` changes of an item of a clinic, and the attributes of `store::webhook::delivery_item`.
+DUE = {"PK", "SK", "GSI4PK", "GSI4SK"}
+WEBHOOK_DELIVERY = {
+    "PK", "SK", "id", "ci", "wh", "ei", "ty", "at", "da", "st", "du", "tn", "qa", "la", "sc", "fw", "ca", "v", "ttl", "wi",
+    "GSI4PK", "GSI4SK",
+}  # fmt: skip
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
 SECRETS = {
     "ConfirmFunction": {"InvitationLinkKeys", "KnownBrowserKeys"},
@@ -90,15 +96,17 @@ class Statement:
         return self.partitions() == {"APIKEY#*", "CLINIC#*"} and self.only_updates({"PK", "SK", "lu"})
 
     def only_updates(self, attributes: set[str]) -> bool:
+        returns_nothing = dig(self.conditions, "StringEqualsIfExists", "dynamodb:ReturnValues") == "NONE"
+        return self.actions == {"dynamodb:UpdateItem"} and returns_nothing and self.only_attributes(attributes)
+
+    def only_puts(self, attributes: set[str]) -> bool:
+        return self.actions == {"dynamodb:PutItem"} and self.only_attributes(attributes)
+
+    def only_attributes(self, attributes: set[str]) -> bool:
         """A request without keys or attributes satisfies ForAllValues, so Null must exclude it."""
         found = as_list(dig(self.conditions, "ForAllValues:StringEquals", "dynamodb:Attributes"))
         never_empty = {"dynamodb:LeadingKeys": "false", "dynamodb:Attributes": "false"}
-        return (
-            self.actions == {"dynamodb:UpdateItem"}
-            and set(found) == attributes
-            and dig(self.conditions, "StringEqualsIfExists", "dynamodb:ReturnValues") == "NONE"
-            and dig(self.conditions, "Null") == never_empty
-        )
+        return set(found) == attributes and dig(self.conditions, "Null") == never_empty
 
 
 @rule
@@ -133,6 +141,16 @@ def mail_events_writes_only_the_delivery(template: dict) -> Problems:
     for statement in statements_of(template, "MailEventsFunction"):
         if statement.allows and statement.actions & WRITES and not statement.only_updates(DELIVERY):
             yield f"{statement.owner} must allow only updates of {join_names(DELIVERY)}"
+
+
+@rule
+def events_writes_only_the_feed_and_deliveries(template: dict) -> Problems:
+    for statement in statements_of(template, "EventsFunction"):
+        writes = statement.actions & (WRITES - {"dynamodb:ConditionCheckItem"})
+        if not statement.allows or not writes or statement.partitions() == {"EVENTS#*"}:
+            continue
+        if not statement.only_updates(DUE) and not statement.only_puts(WEBHOOK_DELIVERY):
+            yield f"{statement.owner} must limit {join_names(writes)} to EVENTS, and to attributes of what is due or delivered"
 
 
 @rule
