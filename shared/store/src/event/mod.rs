@@ -5,6 +5,7 @@ mod append;
 mod counter;
 mod delivery;
 mod due;
+mod filling;
 mod image;
 mod list;
 mod presence;
