@@ -5,6 +5,7 @@
 //! was faster, or an event is already there, the transaction is put together again.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, ConditionCheck, Put, TransactWriteItem};
@@ -21,7 +22,11 @@ use crate::{Store, StoreError, attr, key};
 /// How many events one transaction numbers. Each has three items at most, and a transaction takes 100.
 const AT_ONCE: usize = 33;
 /// How often a transaction is put together again although no event turned out to be there already.
-const ATTEMPTS: usize = 10;
+const ATTEMPTS: u32 = 10;
+/// The longest pause before the first of these attempts is twice this.
+const FIRST_PAUSE: Duration = Duration::from_millis(5);
+/// The longest pause before any of them.
+const LONGEST_PAUSE: Duration = Duration::from_millis(200);
 
 /// What became of the events of a call.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,6 +82,7 @@ impl Store {
         let mut left: Vec<&NewEvent> = events.iter().collect();
         let mut attempts = 0;
         while !left.is_empty() {
+            tokio::time::sleep(pause_before(attempts)).await;
             let counter = self.read_counter(clinic).await?;
             let items = self.transaction_items(clinic, counter, &left, now)?;
             let request = self.client.transact_write_items().set_transact_items(Some(items));
@@ -91,7 +97,7 @@ impl Store {
             let ended = ended_items(&left, canceled.cancellation_reasons())?;
             let before = left.len();
             left = self.keep_new(clinic, left, &ended).await?;
-            attempts += usize::from(left.len() == before);
+            attempts += u32::from(left.len() == before);
             if attempts == ATTEMPTS {
                 return Err(StoreError::Unavailable("the feed kept growing".to_owned()));
             }
@@ -175,6 +181,13 @@ impl Store {
     }
 }
 
+/// A random pause before another attempt, so that runs that met each other do not meet again. Some milliseconds
+/// at first.
+fn pause_before(attempt: u32) -> Duration {
+    let longest = LONGEST_PAUSE.min(FIRST_PAUSE.saturating_mul(1 << attempt.min(10)));
+    if attempt == 0 { Duration::ZERO } else { longest.mul_f64(fastrand::f64()) }
+}
+
 /// Which events are about an item that is no longer due. DynamoDB returns one reason for each item, in order.
 fn ended_items(
     events: &[&NewEvent],
@@ -201,4 +214,20 @@ fn ended_items(
             ended
         })
         .collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_are_random_and_grow() {
+        assert_eq!(pause_before(0), Duration::ZERO);
+        for attempt in 1..=ATTEMPTS {
+            let pauses: Vec<_> = (0..100).map(|_| pause_before(attempt)).collect();
+            let longest = FIRST_PAUSE * (1 << attempt);
+            assert!(pauses.iter().all(|pause| *pause <= longest.min(LONGEST_PAUSE)));
+            assert!(pauses.iter().any(|pause| *pause != pauses[0]));
+        }
+    }
 }
