@@ -1,6 +1,7 @@
 //! The events of people, deliveries and keys, and their order.
 
-use std::time::Duration;
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 use domain::credentials::key_set::KeySet;
 use serde_json::{Value, json};
@@ -169,6 +170,82 @@ async fn a_lost_event_holds_up_the_others_for_ten_minutes() {
     assert_eq!(app.call_events(&deliveries).await["batchItemFailures"], json!([]));
     let events = app.list_events().await;
     assert_eq!(types_of(&events), ["invitation.delivery_changed"; 2]);
+}
+
+#[tokio::test]
+async fn a_call_waits_once_for_all_clinics_and_appends_what_is_ready_first() {
+    let app = App::start().await;
+    app.as_pacs().invite(&member(ADDRESS)).await.expect(201);
+    app.wait_for_emails(ADDRESS, 1).await;
+    for n in 0..4 {
+        let other = app.create_other_clinic().await;
+        let email = format!("p{n}@clinic.example");
+        other.invite(&member(&email)).await.expect(201);
+        app.wait_for_emails(&email, 1).await;
+    }
+    app.wait_until_delivered().await;
+    let (audit, deliveries) = shards(&app);
+    let clinics: BTreeSet<_> = deliveries.iter().map(|record| key(record, "PK")).collect();
+    assert_eq!(clinics.len(), 5);
+    // The audit of the first clinic is ready, and every delivery comes too early.
+    let own = |record: &&Value| key(record, "PK").contains(&app.clinic_id);
+    let ready: Vec<_> = audit.iter().filter(own).filter(|r| !is_invitation(r)).cloned().collect();
+    let batch = [ready, deliveries].concat();
+    let started = Instant::now();
+    let early = app.call_events(&batch).await;
+    assert!(started.elapsed() < Duration::from_secs(6), "{:?}", started.elapsed());
+    assert_ne!(early["batchItemFailures"], json!([]));
+    assert_eq!(types_of(&app.list_events().await), ["api_key.created"], "without a wait");
+    let started = Instant::now();
+    let batch = json!({ "Records": batch });
+    let late = app.try_events_for(&batch, Duration::from_secs(5)).await.unwrap();
+    assert!(started.elapsed() < Duration::from_secs(1), "no time is left to wait");
+    assert_ne!(late["batchItemFailures"], json!([]));
+}
+
+fn key(record: &Value, part: &str) -> String {
+    record["dynamodb"]["Keys"][part]["S"].as_str().unwrap().to_owned()
+}
+
+fn is_invitation(record: &Value) -> bool {
+    record["dynamodb"]["NewImage"]["an"]["S"].as_str().unwrap().starts_with("invitation.")
+}
+
+#[tokio::test]
+async fn later_changes_of_something_unreadable_do_not_wait() {
+    let app = App::start().await;
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    app.wait_for_emails(ADDRESS, 1).await;
+    app.report_bounce(&app.captured(ADDRESS).remove(0)).await;
+    let revoke = json!({ "invitationId": id });
+    app.as_pacs().post("/v1/autoScribe/users/invitations/revoke", &revoke).await.expect(200);
+    let (audit, deliveries) = shards(&app);
+    let about = |record: &Value| record["dynamodb"]["NewImage"].to_string().contains(&id);
+    let (mut created, mut bounced) = (audit[..audit.len() - 1].to_vec(), deliveries.clone());
+    for record in created.iter_mut().filter(|record| about(record)) {
+        record["dynamodb"]["NewImage"]["an"] = json!({ "S": "invitation.erased" });
+    }
+    let is_bounce = |record: &Value| record["dynamodb"]["NewImage"]["dl"]["S"] == "bounced";
+    let bounce = bounced.iter_mut().find(|record| about(record) && is_bounce(record)).unwrap();
+    bounce["dynamodb"]["NewImage"]["dl"] = json!({ "S": "vanished" });
+    for batch in [&created[..], &bounced, &audit[audit.len() - 1..]] {
+        assert_eq!(app.call_events(batch).await["batchItemFailures"], json!([]));
+    }
+    let found = async || {
+        let events = app.list_events().await;
+        let own = events.iter().filter(|event| event["data"]["invitationId"] == id);
+        own.map(|event| {
+            event["data"]["delivery"].as_str().or(event["type"].as_str()).unwrap().to_owned()
+        })
+        .collect::<Vec<_>>()
+    };
+    assert_eq!(found().await, ["sent", "invitation.revoked"]);
+    app.call_events(&created).await;
+    for batch in [&audit, &deliveries] {
+        assert_eq!(app.call_events(batch).await["batchItemFailures"], json!([]));
+    }
+    let late = ["sent", "invitation.revoked", "invitation.created", "bounced"];
+    assert_eq!(found().await, late, "what can be read later is appended late, once");
 }
 
 #[tokio::test]

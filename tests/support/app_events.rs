@@ -69,9 +69,17 @@ impl App {
 
     /// Calls `events` with any event.
     pub(crate) async fn try_events(&self, event: &Value) -> Result<Value, MissingError> {
+        self.try_events_for(event, Duration::from_mins(1)).await
+    }
+
+    /// Calls `events` with any event, when so much time is left.
+    pub(crate) async fn try_events_for(
+        &self,
+        event: &Value,
+        time: Duration,
+    ) -> Result<Value, MissingError> {
         let event = serde_json::from_value(event.clone()).unwrap();
-        let deadline = Instant::now() + Duration::from_mins(1);
-        let answer = events::handle(&self.running.events, event, deadline).await?;
+        let answer = events::handle(&self.running.events, event, Instant::now() + time).await?;
         Ok(serde_json::to_value(answer).unwrap())
     }
 

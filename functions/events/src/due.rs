@@ -67,7 +67,7 @@ async fn append_some(deps: &Deps, part: u8) -> Result<Found, StoreError> {
 async fn append_of_clinic(deps: &Deps, some: ClinicItems) -> Result<bool, StoreError> {
     let ClinicItems { clinic, items } = some;
     let needed: Vec<_> = items.iter().flat_map(|item| item.after.clone()).collect();
-    let missing = find_missing(deps, clinic, &needed, 1).await?;
+    let missing = find_missing(deps, clinic, &needed).await?;
     let early = |item: &EndedItem| item.after.iter().any(|one| missing.contains(&one.id));
     let (waiting, ready): (Vec<_>, Vec<_>) = items.into_iter().partition(early);
     let (items, events): (Vec<_>, Vec<_>) =

@@ -76,7 +76,7 @@ pub async fn handle(
 ) -> Result<EventsAnswer, MissingError> {
     match event {
         EventsEvent::Stream(event) => {
-            Ok(EventsAnswer::Stream(stream::append_batch(deps, event).await))
+            Ok(EventsAnswer::Stream(stream::append_batch(deps, event, deadline).await))
         }
         EventsEvent::Scheduled(_) => {
             due::append_due(deps, deadline).await?;

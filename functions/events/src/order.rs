@@ -18,9 +18,6 @@ use crate::Deps;
 const LONGEST_WAIT: Duration = Duration::from_mins(10);
 /// How old the event before may be. The stream keeps records for a day, so an older one does not come anymore.
 const OLDEST: Duration = Duration::from_hours(24);
-/// How long a call waits between two looks.
-const PAUSE: Duration = Duration::from_millis(200);
-
 /// What an event waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Predecessor {
@@ -40,28 +37,19 @@ impl Predecessor {
     }
 }
 
-/// Returns which of the events before are missing after some looks.
+/// Returns which of the events before are missing.
 pub(crate) async fn find_missing(
     deps: &Deps,
     clinic: ClinicId,
     needed: &[Predecessor],
-    looks: u32,
 ) -> Result<BTreeSet<EventId>, StoreError> {
     let now = deps.clock.now();
     let waits = |one: &&Predecessor| now.since(one.since) < LONGEST_WAIT;
     let mut missing: BTreeSet<EventId> = needed.iter().filter(waits).map(|one| one.id).collect();
-    for look in 0..looks {
-        if missing.is_empty() {
-            break;
-        }
-        if look > 0 {
-            tokio::time::sleep(PAUSE).await;
-        }
-        let ids: Vec<_> = missing.iter().copied().collect();
-        for some in ids.chunks(100) {
-            let found = deps.store.find_events(clinic, some).await?;
-            missing.retain(|id| !found.contains(id));
-        }
+    let ids: Vec<_> = missing.iter().copied().collect();
+    for some in ids.chunks(100) {
+        let found = deps.store.find_events(clinic, some).await?;
+        missing.retain(|id| !found.contains(id));
     }
     Ok(missing)
 }

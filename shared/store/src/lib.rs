@@ -46,7 +46,7 @@ pub use delivery::StoredDelivery;
 pub use error::StoreError;
 pub use event::{
     AppendOutcome, DUE_PARTS, DeliveryChange, DueEntry, DueItem, DueThing, EventPage, EventsAfter,
-    NewEvent, StoredEvent,
+    NewEvent, SkippedEvent, StoredEvent,
 };
 pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};

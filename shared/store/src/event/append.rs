@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::counter::Counter;
 use super::{KEPT_FOR, NewEvent};
-use crate::item::text;
+use crate::item::{RawItem, text};
 use crate::key::Key;
 use crate::{Store, StoreError, attr, key};
 
@@ -48,11 +48,13 @@ struct EventItem<'a> {
     ttl: i64,
 }
 
+/// Shows that an event with an id is in the feed, or that it does not come.
 #[derive(Serialize)]
-struct MarkerItem {
-    #[serde(rename = "nu")]
-    number: u64,
-    ttl: i64,
+pub(super) struct MarkerItem {
+    /// The number of the event. `None` if it was left out.
+    #[serde(rename = "nu", skip_serializing_if = "Option::is_none")]
+    pub(super) number: Option<u64>,
+    pub(super) ttl: i64,
 }
 
 impl Store {
@@ -126,9 +128,11 @@ impl Store {
                 data: &event.data,
                 ttl,
             };
-            items.push(self.create(key::event(clinic, newest), &item)?);
-            let marker = MarkerItem { number: newest.get(), ttl };
-            items.push(self.create(key::event_marker(clinic, event.id), &marker)?);
+            items.push(self.create(key::event(clinic, newest), &item, attr::PK)?);
+            let marker = MarkerItem { number: Some(newest.get()), ttl };
+            // An event that was left out, but can be made now, is appended.
+            let key = key::event_marker(clinic, event.id);
+            items.push(self.create(key, &marker, attr::EVENT_NUMBER)?);
             if let Some(due) = &event.due {
                 let check = ConditionCheck::builder()
                     .table_name(&self.table)
@@ -144,11 +148,17 @@ impl Store {
         Ok(items)
     }
 
-    fn create(&self, key: Key, body: &impl Serialize) -> Result<TransactWriteItem, StoreError> {
+    /// Writes an item if there is none that has an attribute.
+    fn create(
+        &self,
+        key: Key,
+        body: &impl Serialize,
+        unless: &str,
+    ) -> Result<TransactWriteItem, StoreError> {
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(self.encode(key, body)?))
-            .condition_expression(format!("attribute_not_exists({})", attr::PK))
+            .condition_expression(format!("attribute_not_exists({unless})"))
             .build()
             .map_err(|e| StoreError::Refused(e.to_string()))?;
         Ok(TransactWriteItem::builder().put(put).build())
@@ -162,22 +172,34 @@ impl Store {
         ended: &[bool],
     ) -> Result<Vec<&'a NewEvent>, StoreError> {
         let ids: Vec<_> = events.iter().map(|event| event.id).collect();
-        let known = self.find_events(clinic, &ids).await?;
+        let known =
+            self.find_markers(clinic, &ids, |marker| marker.contains_key(attr::EVENT_NUMBER));
+        let known = known.await?;
         let both = events.into_iter().zip(ended);
         let new = both.filter(|(event, ended)| !**ended && !known.contains(&event.id));
         Ok(new.map(|(event, _)| event).collect())
     }
 
-    /// Which of some events are in the clinic's feed. The ids must differ, and be 100 at most.
+    /// Which of some events are in the clinic's feed, or were left out. The ids must differ, and be 100 at most.
     pub async fn find_events(
         &self,
         clinic: ClinicId,
         ids: &[EventId],
     ) -> Result<BTreeSet<EventId>, StoreError> {
+        self.find_markers(clinic, ids, |_| true).await
+    }
+
+    async fn find_markers(
+        &self,
+        clinic: ClinicId,
+        ids: &[EventId],
+        counts: impl Fn(&RawItem) -> bool,
+    ) -> Result<BTreeSet<EventId>, StoreError> {
         let markers: Vec<Key> = ids.iter().map(|id| key::event_marker(clinic, *id)).collect();
         let found = self.get_all(&markers).await?;
         let both = ids.iter().zip(found);
-        Ok(both.filter(|(_, marker)| marker.is_some()).map(|(id, _)| *id).collect())
+        let found = both.filter(|(_, marker)| marker.as_ref().is_some_and(&counts));
+        Ok(found.map(|(id, _)| *id).collect())
     }
 }
 

@@ -9,6 +9,7 @@ mod filling;
 mod image;
 mod list;
 mod presence;
+mod skip;
 
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ pub use append::AppendOutcome;
 pub use delivery::DeliveryChange;
 pub use due::{DUE_PARTS, DueEntry, DueItem, DueThing};
 pub use list::{EventPage, EventsAfter};
+pub use skip::SkippedEvent;
 
 /// How long an event is kept. docs/EVENTS.md promises 30 days.
 const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
