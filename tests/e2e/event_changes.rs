@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::credentials::key_set::KeySet;
 use serde_json::{Value, json};
 
@@ -246,6 +247,24 @@ async fn later_changes_of_something_unreadable_do_not_wait() {
     }
     let late = ["sent", "invitation.revoked", "invitation.created", "bounced"];
     assert_eq!(found().await, late, "what can be read later is appended late, once");
+}
+
+#[tokio::test]
+async fn a_corrupt_entry_of_the_directory_keeps_no_event_from_the_others() {
+    let app = App::start_without_mailer().await;
+    let other = app.create_other_clinic().await;
+    let mut entry = app.find_item("CLINIC").await;
+    entry.insert("PK".to_owned(), AttributeValue::S("CLINIC#broken".to_owned()));
+    entry.insert("GSI4SK".to_owned(), AttributeValue::S("broken".to_owned()));
+    app.put_item(entry).await;
+    let secrets = SecretsManager::start_with_clock(app.clock.clone()).await;
+    secrets.put(KeySet::SigningKeys, &app.signing_keys());
+    app.provision_with(&secrets, &json!({ "rotateKeys": "SigningKeys" })).await.unwrap();
+    app.append_events().await;
+    for reader in [app.as_pacs(), other] {
+        let events = read_feed(&reader, "0").await.0;
+        assert_eq!(events_of_type(&events, "signing_key.rotated").len(), 1);
+    }
 }
 
 #[tokio::test]

@@ -3,12 +3,16 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::event::Event;
 use domain::time::Clock as _;
+use emulator::DatabaseFault;
 use serde_json::{Value, json};
 use store::{DUE_PARTS, DueThing, NewEvent};
 
-use crate::support::{App, REROUTE, REVOKE, ViewerLink, events_of_type, member, study, types_of};
+use crate::support::{
+    App, REROUTE, REVOKE, ViewerLink, events_of_type, member, read_feed, study, types_of,
+};
 
 const ADDRESS: &str = "ada@clinic.example";
 
@@ -63,7 +67,7 @@ async fn an_invitation_that_was_resent_after_it_was_listed_does_not_expire() {
     let mut listed = Vec::new();
     for part in 0..DUE_PARTS {
         let until = app.clock.now();
-        listed.extend(app.store().list_due_items(part, until, 10).await.unwrap());
+        listed.extend(app.store().list_due_items(part, until, (10, None)).await.unwrap().items);
     }
     assert_eq!(listed.len(), 2);
     resend(&app, &id).await;
@@ -161,15 +165,26 @@ async fn an_item_that_is_due_and_unreadable_does_not_block_the_others() {
 }
 
 #[tokio::test]
-async fn everything_that_is_due_is_appended_once() {
-    let app = App::start_without_mailer().await;
-    let mut ids = BTreeMap::new();
-    for n in 0..60 {
-        let invited = app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await;
-        ids.insert(invited.str("invitationId"), 0);
+async fn everything_that_is_due_is_appended_once_in_one_run() {
+    let app = App::start_with_faults_without_mailer().await;
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    let first = app.find_item(&format!("INV#{id}")).await;
+    let mut ids = BTreeMap::from([(id.clone(), 0)]);
+    // All of them are in one part, so that one read is not enough.
+    for n in 1..=130 {
+        let id = format!("{}{n:04x}{}", &id[..id.len() - 6], &id[id.len() - 2..]);
+        let mut item = first.clone();
+        item.insert("SK".to_owned(), AttributeValue::S(format!("INV#{id}")));
+        item.insert("id".to_owned(), AttributeValue::S(id.clone()));
+        app.put_item(item).await;
+        ids.insert(id, 0);
     }
     app.clock.advance(Duration::from_hours(8 * 24));
+    // The index still lists one that is gone.
+    let gone = ids.pop_first().unwrap().0;
+    app.hide_from_batches(&[&format!("INV#{gone}")]);
     app.call_events_by_schedule().await;
+    app.heal_database();
     for event in app.list_events().await {
         ids.entry(event["data"]["invitationId"].as_str().unwrap().to_owned())
             .and_modify(|count| *count += 1);
@@ -179,5 +194,23 @@ async fn everything_that_is_due_is_appended_once() {
     let listed = listed.iter().filter(|item| {
         item.get("GSI4PK").is_some_and(|pk| pk.as_s().unwrap().starts_with("EVENT#DUE#"))
     });
-    assert_eq!(listed.count(), 0, "they leave the index");
+    assert_eq!(listed.count(), 1, "the others leave the index");
+}
+
+#[tokio::test]
+async fn a_clinic_that_fails_holds_up_no_other() {
+    let app = App::start_with_faults_without_mailer().await;
+    let other = app.create_other_clinic().await;
+    app.clock.advance(Duration::from_hours(8 * 24));
+    // The SDK tries three times.
+    for _ in 0..3 {
+        app.fail_next("TransactWriteItems", DatabaseFault::Internal);
+    }
+    let run = json!({ "detail-type": "Scheduled Event" });
+    app.try_events(&run).await.unwrap_err();
+    let both = [app.list_events().await, read_feed(&other, "0").await.0];
+    assert_eq!(both.concat().len(), 1, "one clinic failed");
+    app.call_events_by_schedule().await;
+    let both = [app.list_events().await, read_feed(&other, "0").await.0];
+    assert_eq!(types_of(&both.concat()), ["invitation.expired"; 2]);
 }

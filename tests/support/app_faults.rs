@@ -138,6 +138,11 @@ impl App {
         self.database_faults().hide_from_queries(sort_keys);
     }
 
+    /// `BatchGetItem` leaves out the items with these sort keys.
+    pub(crate) fn hide_from_batches(&self, sort_keys: &[&str]) {
+        self.database_faults().hide_from_batches(sort_keys);
+    }
+
     /// Queries leave out each second event the first time that they would show it.
     pub(crate) fn show_events_late(&self) {
         self.database_faults().show_late("EVENTS#");

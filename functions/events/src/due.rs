@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use store::{DUE_PARTS, DueEntry, DueItem, DueThing, NewEvent, StoreError};
 
 use crate::order::{Predecessor, find_missing};
-use crate::{Deps, append, new_event};
+use crate::{Deps, append, new_event, note_failure};
 
 /// How long after its end an item is due. A request that was decided before the end is over by then, on any
 /// clock: it lasts 10 seconds at most.
@@ -32,73 +32,82 @@ struct ClinicItems {
     items: Vec<EndedItem>,
 }
 
-#[derive(PartialEq, Eq)]
-enum Found {
-    All,
-    More,
-}
-
-/// Appends the events of everything that is due, while there is time.
+/// Appends the events of everything that is due, while there is time. What fails is an error once the rest is done.
 pub(crate) async fn append_due(deps: &Deps, deadline: Instant) -> Result<(), StoreError> {
+    let mut failed = None;
     for part in 0..DUE_PARTS {
-        while append_some(deps, part).await? == Found::More {
+        let mut start = None;
+        loop {
             if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
                 tracing::info!("not all due events appended, the next run continues");
-                return Ok(());
+                return failed.map_or(Ok(()), Err);
+            }
+            let until = deps.clock.now().minus(GRACE);
+            let page = match deps.store.list_due_items(part, until, (AT_ONCE, start)).await {
+                Ok(page) => page,
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
+            };
+            failed = append_some(deps, page.items).await.err().or(failed);
+            start = page.next;
+            if start.is_none() {
+                break;
             }
         }
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }
 
-async fn append_some(deps: &Deps, part: u8) -> Result<Found, StoreError> {
-    let now = deps.clock.now();
-    let due = deps.store.list_due_items(part, now.minus(GRACE), AT_ONCE).await?;
-    let full = due.len() == usize::try_from(AT_ONCE).unwrap_or(usize::MAX);
-    let mut waiting = false;
-    for some in group_by_clinic(deps, due, now).await? {
-        waiting |= append_of_clinic(deps, some).await?;
+async fn append_some(deps: &Deps, due: Vec<DueEntry>) -> Result<(), StoreError> {
+    let (groups, dropped) = group_by_clinic(due, deps.clock.now());
+    let mut failed = drop_items(deps, &dropped).await.err();
+    for some in groups {
+        let clinic = some.clinic;
+        if let Err(error) = append_of_clinic(deps, some).await {
+            failed = Some(note_failure(clinic, error));
+        }
     }
-    // What waits would be listed again at once.
-    Ok(if full && !waiting { Found::More } else { Found::All })
+    failed.map_or(Ok(()), Err)
 }
 
-/// Appends the events of one clinic. Returns whether some wait for earlier events of their objects.
-async fn append_of_clinic(deps: &Deps, some: ClinicItems) -> Result<bool, StoreError> {
+/// Appends the events of one clinic. Some may wait for earlier events of their objects, until the next run.
+async fn append_of_clinic(deps: &Deps, some: ClinicItems) -> Result<(), StoreError> {
     let ClinicItems { clinic, items } = some;
     let needed: Vec<_> = items.iter().flat_map(|item| item.after.clone()).collect();
     let missing = find_missing(deps, clinic, &needed).await?;
     let early = |item: &EndedItem| item.after.iter().any(|one| missing.contains(&one.id));
-    let (waiting, ready): (Vec<_>, Vec<_>) = items.into_iter().partition(early);
-    let (items, events): (Vec<_>, Vec<_>) =
-        ready.into_iter().map(|item| (item.item, item.event)).unzip();
+    let ready = items.into_iter().filter(|item| !early(item));
+    let (items, events): (Vec<_>, Vec<_>) = ready.map(|item| (item.item, item.event)).unzip();
     append(deps, clinic, &events).await?;
-    for item in &items {
-        deps.store.drop_due_item(item).await?;
-    }
-    Ok(!waiting.is_empty())
+    drop_items(deps, &items).await
 }
 
-async fn group_by_clinic(
-    deps: &Deps,
-    due: Vec<DueEntry>,
-    now: Timestamp,
-) -> Result<Vec<ClinicItems>, StoreError> {
-    let mut groups: Vec<ClinicItems> = Vec::new();
+async fn drop_items(deps: &Deps, items: &[DueItem]) -> Result<(), StoreError> {
+    for item in items {
+        deps.store.drop_due_item(item).await?;
+    }
+    Ok(())
+}
+
+/// The items of each clinic, and those that have no event.
+fn group_by_clinic(due: Vec<DueEntry>, now: Timestamp) -> (Vec<ClinicItems>, Vec<DueItem>) {
+    let (mut groups, mut dropped): (Vec<ClinicItems>, _) = (Vec::new(), Vec::new());
     for DueEntry { item, thing, after } in due {
         let thing = match thing {
             Ok(thing) => thing,
             Err(error) => {
                 tracing::error!(%error, "event skipped: corrupt item");
-                // It would be the first of every run and delay the others.
-                deps.store.drop_due_item(&item).await?;
+                // It would be listed by every run.
+                dropped.push(item);
                 continue;
             }
         };
         let (clinic, event) = (thing.clinic(), event_of(&thing, now));
         let Some(event) = event else {
             tracing::error!(%clinic, "due item has not ended");
-            deps.store.drop_due_item(&item).await?;
+            dropped.push(item);
             continue;
         };
         let audited = Predecessor::audited(after, event.at);
@@ -110,7 +119,7 @@ async fn group_by_clinic(
             None => groups.push(ClinicItems { clinic, items: vec![ended] }),
         }
     }
-    Ok(groups)
+    (groups, dropped)
 }
 
 fn event_of(thing: &DueThing, now: Timestamp) -> Option<Event> {

@@ -93,7 +93,7 @@ fn new_event(event: &Event, due: Option<DueItem>) -> NewEvent {
 }
 
 /// Appends events of one clinic in this order, or events of the operator in every clinic. Returns how many are
-/// new.
+/// new. A clinic that fails is an error once the others are done.
 async fn append_everywhere(
     deps: &Deps,
     clinic: ClinicId,
@@ -102,11 +102,23 @@ async fn append_everywhere(
     if clinic != ClinicId::OPERATOR {
         return Ok(append(deps, clinic, events).await?.appended);
     }
-    let mut appended = 0;
-    for clinic in deps.store.list_clinics().await? {
-        appended += append(deps, clinic, events).await?.appended;
+    if events.is_empty() {
+        return Ok(0);
     }
-    Ok(appended)
+    let (mut appended, mut failed) = (0, None);
+    for clinic in deps.store.list_clinics().await? {
+        match append(deps, clinic, events).await {
+            Ok(outcome) => appended += outcome.appended,
+            Err(error) => failed = Some(note_failure(clinic, error)),
+        }
+    }
+    failed.map_or(Ok(appended), Err)
+}
+
+/// Logs why a clinic's events were not appended, so that the other clinics do not wait.
+fn note_failure(clinic: ClinicId, error: StoreError) -> StoreError {
+    tracing::warn!(%clinic, %error, "events of a clinic not appended, they will be retried");
+    error
 }
 
 /// Appends events of one clinic in this order.

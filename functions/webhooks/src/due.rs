@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use queue::QueuedWork;
-use store::{DELIVERY_DUE_PARTS, StoreError};
+use store::{DELIVERY_DUE_PARTS, DueStart, StoreError};
 
 use crate::Deps;
 
@@ -21,14 +21,16 @@ pub(crate) async fn queue_due(deps: &Deps, deadline: Instant) -> Result<(), Stor
     let minute = u8::try_from(deps.context.now().seconds() / 60 % i64::from(DELIVERY_DUE_PARTS));
     let first = minute.unwrap_or_default();
     for part in (0..DELIVERY_DUE_PARTS).map(|part| (first + part) % DELIVERY_DUE_PARTS) {
+        let mut start = None;
         loop {
             if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
                 tracing::info!(count, "not all due webhook work queued, the next run continues");
                 return Ok(());
             }
-            let found = queue_some(deps, part).await?;
+            let (found, next) = queue_some(deps, part, start).await?;
             count += found;
-            if found < AT_ONCE.unsigned_abs() as usize {
+            start = next;
+            if start.is_none() {
                 break;
             }
         }
@@ -39,17 +41,21 @@ pub(crate) async fn queue_due(deps: &Deps, deadline: Instant) -> Result<(), Stor
     Ok(())
 }
 
-/// Returns how many items were listed.
-async fn queue_some(deps: &Deps, part: u8) -> Result<usize, StoreError> {
+/// Returns how many items were listed, and where the list goes on.
+async fn queue_some(
+    deps: &Deps,
+    part: u8,
+    start: Option<DueStart>,
+) -> Result<(usize, Option<DueStart>), StoreError> {
     let (store, now) = (&deps.context.store, deps.context.now());
-    let listed = store.list_due_webhook_work(part, now, AT_ONCE).await?;
-    let mut work = Vec::with_capacity(listed.len());
-    for due in &listed {
+    let listed = store.list_due_webhook_work(part, now, (AT_ONCE, start)).await?;
+    let mut work = Vec::with_capacity(listed.items.len());
+    for due in &listed.items {
         // Otherwise it has changed, and its writer has sent a message.
         if store.move_due_webhook_work(due, now.plus(LOOK_AGAIN)).await? {
             work.push(QueuedWork::now(due.work));
         }
     }
     deps.queue.send_or_log(&work).await;
-    Ok(listed.len())
+    Ok((listed.items.len(), listed.next))
 }

@@ -99,14 +99,24 @@ impl DatabaseFaults {
         self.state().hidden.hide(sort_keys);
     }
 
+    /// `BatchGetItem` leaves out the items with these sort keys until [`DatabaseFaults::heal`], as if an index still
+    /// listed items that are gone.
+    pub fn hide_from_batches(&self, sort_keys: &[&str]) {
+        self.state().hidden.hide_from_batches(sort_keys);
+    }
+
     /// Of the items in partitions with this prefix, queries leave out each second one the first time that they
     /// would show it.
     pub fn show_late(&self, partition: &str) {
         self.state().hidden.show_late(partition);
     }
 
-    fn hide_items(&self, answer: &Bytes) -> Option<Bytes> {
-        self.state().hidden.remove_from(answer)
+    fn hide_items(&self, operation: &str, answer: &Bytes) -> Option<Bytes> {
+        match operation {
+            "Query" => self.state().hidden.remove_from(answer),
+            "BatchGetItem" => self.state().hidden.remove_from_batch(answer),
+            _ => None,
+        }
     }
 
     /// Every call waits this long first.

@@ -14,6 +14,7 @@ mod client;
 mod clinic;
 mod codec;
 mod delivery;
+mod due;
 mod error;
 mod event;
 mod grant;
@@ -43,10 +44,11 @@ pub use audit::AuditRange;
 pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};
 pub use delivery::StoredDelivery;
+pub use due::{DuePage, DueStart};
 pub use error::StoreError;
 pub use event::{
     AppendOutcome, DUE_PARTS, DeliveryChange, DueEntry, DueItem, DueThing, EventPage, EventsAfter,
-    NewEvent, SkippedEvent, StoredEvent,
+    KEPT_FOR as EVENTS_KEPT_FOR, NewEvent, SkippedEvent, StoredEvent,
 };
 pub use grant::{GrantLimit, OpenGrants, ViewKeys, ViewParties};
 pub use idempotency::{IdempotencyOutcome, KeyReservation, SavedResponse};

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 #[derive(Debug, Default)]
 pub(super) struct HiddenItems {
     sort_keys: Vec<String>,
+    /// Left out of the answers to `BatchGetItem`.
+    batch_keys: Vec<String>,
     /// The prefix of partitions whose items are shown late.
     late: Option<String>,
     /// The items of these partitions that were seen, with their place in the order in which they were seen.
@@ -18,6 +20,10 @@ pub(super) struct HiddenItems {
 impl HiddenItems {
     pub(super) fn hide(&mut self, sort_keys: &[&str]) {
         self.sort_keys.extend(sort_keys.iter().map(|key| (*key).to_owned()));
+    }
+
+    pub(super) fn hide_from_batches(&mut self, sort_keys: &[&str]) {
+        self.batch_keys.extend(sort_keys.iter().map(|key| (*key).to_owned()));
     }
 
     pub(super) fn show_late(&mut self, partition: &str) {
@@ -34,6 +40,21 @@ impl HiddenItems {
         items.retain(|item| self.shows(item));
         let count = items.len();
         answer["Count"] = json!(count);
+        Some(answer.to_string().into())
+    }
+
+    /// The same of `BatchGetItem`.
+    pub(super) fn remove_from_batch(&self, answer: &Bytes) -> Option<Bytes> {
+        if self.batch_keys.is_empty() {
+            return None;
+        }
+        let mut answer: Value = serde_json::from_slice(answer).ok()?;
+        for items in answer["Responses"].as_object_mut()?.values_mut() {
+            let shown = |item: &Value| {
+                !self.batch_keys.iter().any(|key| item["SK"]["S"].as_str() == Some(key))
+            };
+            items.as_array_mut()?.retain(shown);
+        }
         Some(answer.to_string().into())
     }
 
@@ -68,6 +89,19 @@ mod tests {
         let items = answer["Items"].as_array().unwrap();
         assert_eq!(answer["Count"], items.len());
         items.iter().map(|item| item["SK"]["S"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn items_are_hidden_from_batches() {
+        let mut hidden = HiddenItems::default();
+        let answer =
+            json!({ "Responses": { "table": [{ "SK": { "S": "1" } }, { "SK": { "S": "2" } }] } });
+        let answer = Bytes::from(answer.to_string());
+        assert!(hidden.remove_from_batch(&answer).is_none());
+        hidden.hide_from_batches(&["2"]);
+        let part = hidden.remove_from_batch(&answer).unwrap();
+        let part: Value = serde_json::from_slice(&part).unwrap();
+        assert_eq!(part, json!({ "Responses": { "table": [{ "SK": { "S": "1" } }] } }));
     }
 
     #[test]

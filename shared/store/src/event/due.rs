@@ -6,8 +6,10 @@ use domain::ids::{ClinicId, EventId};
 use domain::invitation::Invitation;
 use domain::time::Timestamp;
 
+use crate::due::{DuePage, DueStart, due_key};
 use crate::item::{RawItem, text};
 use crate::key::{self, Key};
+use crate::page::readable;
 use crate::{Store, StoreError, attr};
 
 /// In how many parts the items are listed.
@@ -53,44 +55,29 @@ impl DueThing {
 
 impl Store {
     /// Lists items of one part that ended at `until` or before, the first end first. Reads each from the table
-    /// with strong consistency. The index lags behind, so an item that has another end now is left out.
+    /// with strong consistency. An item that has another end now is left out.
     pub async fn list_due_items(
         &self,
         part: u8,
         until: Timestamp,
-        limit: i32,
-    ) -> Result<Vec<DueEntry>, StoreError> {
-        let found = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(attr::GSI4)
-            .key_condition_expression(format!(
-                "{} = :due AND {} <= :until",
-                attr::GSI4PK,
-                attr::GSI4SK
-            ))
-            .expression_attribute_values(":due", text(key::event_due(part)))
-            .expression_attribute_values(":until", text(until.to_string()))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|e| StoreError::from_sdk(&e))?;
+        (limit, start): (i32, Option<DueStart>),
+    ) -> Result<DuePage<DueEntry>, StoreError> {
+        let found = self.query_due(key::event_due(part), until, (limit, start)).await?;
         let listed: Vec<_> = found
-            .items()
+            .items
             .iter()
-            .map(|item| DueItem { key: Key::of(item), at: sort_key(item) })
+            .map(|item| DueItem { key: Key::of(item), at: due_key(item) })
             .collect();
         let keys: Vec<Key> = listed.iter().map(|item| item.key.clone()).collect();
         let items = self.get_all(&keys).await?;
         let both = listed.into_iter().zip(items);
         let due = both.filter_map(|(item, raw)| {
-            let raw = raw.filter(|raw| sort_key(raw) == item.at)?;
+            let raw = raw.filter(|raw| due_key(raw) == item.at)?;
             let after = raw.get(attr::LAST_EVENT).and_then(|event| event.as_s().ok());
             let after = after.and_then(|event| EventId::parse(event).ok());
             Some(DueEntry { thing: self.decode_due(&raw), item, after })
         });
-        Ok(due.collect())
+        Ok(DuePage { items: due.collect(), next: found.next })
     }
 
     fn decode_due(&self, raw: &RawItem) -> Result<DueThing, StoreError> {
@@ -124,7 +111,7 @@ impl Store {
         }
     }
 
-    /// Lists every clinic, from the index.
+    /// Lists every clinic, from the index. Leaves out corrupt entries, which are logged.
     pub async fn list_clinics(&self) -> Result<Vec<ClinicId>, StoreError> {
         let mut pages = self
             .client
@@ -139,14 +126,9 @@ impl Store {
         let mut found = Vec::new();
         while let Some(item) = pages.next().await {
             let item = item.map_err(|e| StoreError::from_sdk(&e))?;
-            let id = ClinicId::parse(&sort_key(&item));
-            found.push(id.map_err(|_| self.corrupt(&Key::of(&item), attr::GSI4SK))?);
+            let id = ClinicId::parse(&due_key(&item));
+            found.push(id.map_err(|_| self.corrupt(&Key::of(&item), attr::GSI4SK)));
         }
-        Ok(found)
+        readable(found.into_iter())
     }
-}
-
-/// An item's key in the index. Empty if it is not listed.
-fn sort_key(item: &RawItem) -> String {
-    item.get(attr::GSI4SK).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }

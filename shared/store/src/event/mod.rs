@@ -23,8 +23,8 @@ pub use due::{DUE_PARTS, DueEntry, DueItem, DueThing};
 pub use list::{EventPage, EventsAfter};
 pub use skip::SkippedEvent;
 
-/// How long an event is kept. docs/EVENTS.md promises 30 days.
-const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
+/// How long an event is kept, and how long the feed knows its id. docs/EVENTS.md promises 30 days.
+pub const KEPT_FOR: Duration = Duration::from_hours(35 * 24);
 
 /// An event to append.
 #[derive(Clone, Debug)]

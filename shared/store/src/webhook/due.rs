@@ -4,7 +4,8 @@ use domain::ids::{ClinicId, DeliveryId, WebhookId};
 use domain::time::Timestamp;
 use domain::webhook::{DeliveryRef, WebhookWork};
 
-use crate::item::{RawItem, text};
+use crate::due::{DuePage, DueStart, due_key};
+use crate::item::text;
 use crate::key::{self, Key};
 use crate::page::readable;
 use crate::write::{ItemWrite, WriteOutcome};
@@ -21,35 +22,20 @@ pub struct DueWebhookWork {
 }
 
 impl Store {
-    /// Lists work of one part that is due at `now`, the longest overdue first. The index lags behind the table.
+    /// Lists work of one part that is due at `now`, the longest overdue first.
     pub async fn list_due_webhook_work(
         &self,
         part: u8,
         now: Timestamp,
-        limit: i32,
-    ) -> Result<Vec<DueWebhookWork>, StoreError> {
-        let found = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .index_name(attr::GSI4)
-            .key_condition_expression(format!(
-                "{} = :due AND {} <= :now",
-                attr::GSI4PK,
-                attr::GSI4SK
-            ))
-            .expression_attribute_values(":due", text(key::delivery_due(part)))
-            // After every id of this instant.
-            .expression_attribute_values(":now", text(format!("{now}#~")))
-            .limit(limit)
-            .send()
-            .await
-            .map_err(|e| StoreError::from_sdk(&e))?;
-        readable(found.items().iter().map(|item| {
+        (limit, start): (i32, Option<DueStart>),
+    ) -> Result<DuePage<DueWebhookWork>, StoreError> {
+        let found = self.query_due(key::delivery_due(part), now, (limit, start)).await?;
+        let items = readable(found.items.iter().map(|item| {
             let key = Key::of(item);
             let work = parse_work(&key).ok_or_else(|| self.corrupt(&key, attr::SK))?;
-            Ok(DueWebhookWork { work, key, at: index_key(item) })
-        }))
+            Ok(DueWebhookWork { work, key, at: due_key(item) })
+        }))?;
+        Ok(DuePage { items, next: found.next })
     }
 
     /// Moves work in the index to `until`, so that the next run of the schedule does not list it too. `false` if
@@ -67,10 +53,6 @@ impl Store {
             .value(":listed", text(&due.at));
         Ok(matches!(self.write(update).await?, WriteOutcome::Written(_)))
     }
-}
-
-fn index_key(item: &RawItem) -> String {
-    item.get(attr::GSI4SK).and_then(|value| value.as_s().ok()).cloned().unwrap_or_default()
 }
 
 fn parse_work(key: &Key) -> Option<WebhookWork> {
