@@ -198,6 +198,34 @@ async fn everything_that_is_due_is_appended_once_in_one_run() {
 }
 
 #[tokio::test]
+async fn an_end_of_long_ago_has_no_second_event() {
+    let app = App::start_without_mailer().await;
+    let token = app.invite_and_get_token(&member(ADDRESS)).await;
+    app.clock.advance(Duration::from_hours(8 * 24));
+    app.call_events_by_schedule().await;
+    assert_eq!(types_of(&app.list_events().await), ["invitation.expired"; 2]);
+    app.clock.advance(Duration::from_hours(36 * 24));
+    // The feed forgets the ids of its events when they expire.
+    for item in app.load_items().await {
+        let key = |name: &str| item[name].as_s().unwrap().clone();
+        if key("PK").starts_with("EVENTS#") && key("SK").starts_with("ID#") {
+            app.delete_item(&key("PK"), &key("SK")).await;
+        }
+    }
+    let body = json!({ "token": token });
+    app.as_invitee().post("/v1/invitation/request-new", &body).await.expect(202);
+    let listed = async || {
+        let items = app.load_items().await;
+        let due = |pk: &AttributeValue| pk.as_s().unwrap().starts_with("EVENT#DUE#");
+        items.iter().filter(|item| item.get("GSI4PK").is_some_and(due)).count()
+    };
+    assert_eq!(listed().await, 1, "the change lists it again");
+    app.call_events_by_schedule().await;
+    assert_eq!(app.as_pacs().get("/v1/events").await.expect(200)["events"], json!([]));
+    assert_eq!(listed().await, 0);
+}
+
+#[tokio::test]
 async fn a_clinic_that_fails_holds_up_no_other() {
     let app = App::start_with_faults_without_mailer().await;
     let other = app.create_other_clinic().await;

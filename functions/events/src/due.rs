@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use domain::event::Event;
 use domain::ids::{ClinicId, EventId};
 use domain::time::Timestamp;
-use store::{DUE_PARTS, DueEntry, DueItem, DueThing, NewEvent, StoreError};
+use store::{DUE_PARTS, DueEntry, DueItem, DueThing, EVENTS_KEPT_FOR, NewEvent, StoreError};
 
 use crate::order::{Predecessor, find_missing};
 use crate::{Deps, append, new_event, note_failure};
@@ -17,6 +17,9 @@ const GRACE: Duration = Duration::from_mins(1);
 const AT_ONCE: i32 = 100;
 /// How much time some items need.
 const TIME_NEEDED: Duration = Duration::from_secs(10);
+/// How long after its end an item may still have its event. After that, the feed may have had the event and
+/// forgotten its id: a change of an item that ended long ago lists it again.
+const OLDEST: Duration = EVENTS_KEPT_FOR.saturating_sub(Duration::from_hours(24));
 
 /// An item that ended.
 struct EndedItem {
@@ -110,6 +113,11 @@ fn group_by_clinic(due: Vec<DueEntry>, now: Timestamp) -> (Vec<ClinicItems>, Vec
             dropped.push(item);
             continue;
         };
+        if now.since(event.at) > OLDEST {
+            tracing::info!(%clinic, "due item dropped: it ended long ago");
+            dropped.push(item);
+            continue;
+        }
         let audited = Predecessor::audited(after, event.at);
         let after = audited.into_iter().chain(last_delivery(&thing, event.at)).collect();
         let event = new_event(&event, Some(item.clone()));
