@@ -155,6 +155,16 @@ async fn an_operator_appends_what_is_missing() {
     let events = app.list_events().await;
     let lost = lost["dynamodb"]["Keys"]["SK"]["S"].as_str().unwrap().replace("evt_", "whe_");
     assert_eq!((events.len(), &events[2]["id"]), (3, &json!(lost)), "late, at the end");
+    let all = async |from: &str, to: &str| {
+        let range = json!({ "appendMissing": { "from": from, "to": to } });
+        app.try_events(&range).await.unwrap()
+    };
+    let other = app.create_other_clinic().await;
+    assert_eq!(all(&from, "9999-01-01T00:00:00Z").await, json!({ "appended": 2 }));
+    assert_eq!(read_feed(&other, "0").await.0.len(), 2, "without an id, of every clinic");
+    let range = json!({ "appendMissing": { "from": from, "to": to } });
+    let answer = app.try_events_for(&range, Duration::from_secs(1)).await.unwrap();
+    assert_eq!(answer, json!({ "appended": 0, "continueFrom": from }));
     for (from, to) in [("2020-01-01T00:00:00Z", to.as_str()), ("yesterday", &to), (&from, "")] {
         assert!(call(from, to).await.is_err(), "{from} {to}");
     }

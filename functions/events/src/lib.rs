@@ -83,7 +83,7 @@ pub async fn handle(
             Ok(EventsAnswer::Stream(DynamoDbEventResponse::default()))
         }
         EventsEvent::Missing(request) => {
-            missing::append_missing(deps, &request).await.map(EventsAnswer::Missing)
+            missing::append_missing(deps, &request, deadline).await.map(EventsAnswer::Missing)
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Appends the events of audit records that the feed lacks, as an operator asks.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use domain::audit::AuditRecord;
 use domain::event::Event;
@@ -9,14 +9,17 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{AuditRange, PageRequest, StoreError};
 
-use crate::{Deps, append_everywhere, new_event};
+use crate::{Deps, append_everywhere, new_event, note_failure};
 
 /// How old a record may be. The feed knows for longer which events it has.
 const OLDEST: Duration = Duration::from_hours(30 * 24);
 /// How much of the audit is read at once. It is read newest first, and appended oldest first.
 const PART: Duration = Duration::from_hours(1);
 
-/// `{"appendMissing": {"clinicId": "...", "from": "...", "to": "..."}}`.
+/// How much time one part needs.
+const TIME_NEEDED: Duration = Duration::from_secs(10);
+
+/// `{"appendMissing": {"clinicId": "...", "from": "...", "to": "..."}}`. Without `clinicId`, of every clinic.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct MissingRequest {
@@ -26,15 +29,20 @@ pub struct MissingRequest {
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MissingRange {
-    clinic_id: String,
+    #[serde(default)]
+    clinic_id: Option<String>,
     from: String,
     to: String,
 }
 
 /// What was appended.
 #[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct MissingAnswer {
     appended: usize,
+    /// The `from` of the next call, if there was no time for everything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    continue_from: Option<String>,
 }
 
 /// Why nothing, or not everything, was appended.
@@ -48,39 +56,66 @@ pub enum MissingError {
     Store(#[from] StoreError),
 }
 
-/// Appends what is missing, oldest first. It comes after the newest event.
+/// Appends what is missing, oldest first. It comes after the newest event. A clinic that fails is an error once the
+/// others are done.
 pub(crate) async fn append_missing(
     deps: &Deps,
     request: &MissingRequest,
+    deadline: Instant,
 ) -> Result<MissingAnswer, MissingError> {
+    let now = deps.clock.now();
     let (clinic, mut from, to) = read(&request.append_missing)?;
-    if from < deps.clock.now().minus(OLDEST) {
+    if from < now.minus(OLDEST) {
         return Err(MissingError::Invalid("Send a `from` of the last 30 days."));
     }
-    let mut appended = 0;
+    let to = to.min(now);
+    let clinics = match clinic {
+        Some(clinic) => vec![clinic],
+        None => [vec![ClinicId::OPERATOR], deps.store.list_clinics().await?].concat(),
+    };
+    let (mut appended, mut failed) = (0, None);
     while from <= to {
-        let end = from.plus(PART).previous_instant().min(to);
-        let records = load(deps, clinic, AuditRange { from, to: end }).await?;
-        let events: Vec<_> = records
-            .iter()
-            .rev()
-            .filter_map(Event::of_record)
-            .map(|event| new_event(&event, None))
-            .collect();
-        appended += append_everywhere(deps, clinic, &events).await?;
+        if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
+            break;
+        }
+        let range = AuditRange { from, to: from.plus(PART).previous_instant().min(to) };
+        for clinic in &clinics {
+            match append_range(deps, *clinic, range).await {
+                Ok(count) => appended += count,
+                Err(error) => failed = Some(note_failure(*clinic, error)),
+            }
+        }
         from = from.plus(PART);
     }
-    Ok(MissingAnswer { appended })
+    match failed {
+        Some(error) => Err(error.into()),
+        None => {
+            Ok(MissingAnswer { appended, continue_from: (from <= to).then(|| from.to_string()) })
+        }
+    }
 }
 
-fn read(range: &MissingRange) -> Result<(ClinicId, Timestamp, Timestamp), MissingError> {
-    const CLINIC: MissingError = MissingError::Invalid("Send the `clinicId` of a clinic.");
+/// Appends what is missing of one clinic in a range.
+async fn append_range(
+    deps: &Deps,
+    clinic: ClinicId,
+    range: AuditRange,
+) -> Result<usize, StoreError> {
+    let records = load(deps, clinic, range).await?;
+    let events = records.iter().rev().filter_map(Event::of_record);
+    let events: Vec<_> = events.map(|event| new_event(&event, None)).collect();
+    append_everywhere(deps, clinic, &events).await
+}
+
+fn read(range: &MissingRange) -> Result<(Option<ClinicId>, Timestamp, Timestamp), MissingError> {
+    const CLINIC: MissingError =
+        MissingError::Invalid("Send the `clinicId` of a clinic, or none for every clinic.");
     const TIME: MissingError = MissingError::Invalid(
         "Send `from` and `to` as RFC 3339 times, such as 2026-11-24T09:30:00Z.",
     );
     let time = |text: &str| Timestamp::parse(text).map_err(|_| TIME);
-    let clinic = ClinicId::parse(&range.clinic_id).map_err(|_| CLINIC)?;
-    Ok((clinic, time(&range.from)?, time(&range.to)?))
+    let clinic = range.clinic_id.as_deref().map(ClinicId::parse).transpose();
+    Ok((clinic.map_err(|_| CLINIC)?, time(&range.from)?, time(&range.to)?))
 }
 
 /// Loads the records of a range, newest first.
