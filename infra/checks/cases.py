@@ -383,6 +383,12 @@ CASES: dict[str, dict[str, Change]] = {
         "one function": remove_resource("ListErrorsAlarm"),
         "no notification": remove_property("ApiErrorsAlarm", "AlarmActions"),
     },
+    "a_schedule_that_stops_raises_an_alarm": {
+        "any line": set_property("EventsRuns", "FilterPattern", "events"),
+        "no line": remove_resource("EventsRuns"),
+        "missing data": set_property("EventsStoppedAlarm", "TreatMissingData", "notBreaching"),
+        "more runs": set_property("NpiVerifierStoppedAlarm", "ComparisonOperator", "GreaterThanThreshold"),
+    },
     "corrupt_items_raise_an_alarm": {
         "other pattern": set_property("MailerFaults", "FilterPattern", "ERROR"),
         "other metric": set_property("MailerFaultsAlarm", "MetricName", "Other"),
@@ -416,17 +422,17 @@ CASES: dict[str, dict[str, Change]] = {
         ),
         "PutItem": allow("MailEventsRole", "dynamodb:PutItem", partition="CLINIC#*"),
     },
+    "events_writes_only_the_feed_and_deliveries": {
+        "every update": allow("EventsRole", "dynamodb:UpdateItem", partition="CLINIC#*"),
+        "every item": allow("EventsRole", "dynamodb:PutItem", partition="CLINIC#*"),
+        "deletes": allow("EventsRole", "dynamodb:DeleteItem", partition="CLINIC#*"),
+    },
     "only_mailer_sends_email": {
         "invite sends": allow("InviteRole", "ses:SendEmail"),
         "raw email": allow("MailerRole", "ses:SendRawEmail"),
     },
     "email_has_our_sender": {
         "any sender": change_statement("MailerRole", "ses:SendEmail", lambda one: one.pop("Condition")),
-    "events_writes_only_the_feed_and_deliveries": {
-        "every update": allow("EventsRole", "dynamodb:UpdateItem", partition="CLINIC#*"),
-        "every item": allow("EventsRole", "dynamodb:PutItem", partition="CLINIC#*"),
-        "deletes": allow("EventsRole", "dynamodb:DeleteItem", partition="CLINIC#*"),
-    },
         "any identity": change_statement("MailerRole", "ses:SendEmail", lambda one: one.update(Resource="*")),
     },
     "secrets_are_read_only_where_needed": {

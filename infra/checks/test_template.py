@@ -14,6 +14,8 @@ from cases import CASES
 from model import expand, load, resources_of_type, text_for_upload
 from mutations import Change, allow, remove_property, set_property
 from rules import RULES, find_problems
+from rules.functions import EVENTS_RUN
+from rules.permissions import WEBHOOK_DELIVERY
 from template import check, lint_expanded
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -63,6 +65,18 @@ def test_gradual_deployment_can_be_turned_off(source: dict):
 
 def test_every_rule_has_a_case():
     assert set(CASES) == set(RULES)
+
+
+def test_events_may_put_exactly_the_attributes_of_a_webhook_delivery():
+    source = (ROOT / "shared/store/src/webhook/delivery_item.rs").read_text()
+    body = source.split("struct DeliveryItem {", 1)[1].split("}", 1)[0]
+    fields = re.findall(r'(?:#\[serde\(rename = "(\w+)"[^\]]*\)\]\s+)?(\w+): ', body)
+    assert {renamed or name for renamed, name in fields} | {"PK", "SK", "wi"} == WEBHOOK_DELIVERY
+
+
+def test_events_logs_the_line_that_counts_its_runs():
+    line = re.search(r'"(.+)"', EVENTS_RUN)[1]
+    assert f'tracing::info!("{line}")' in (ROOT / "functions/events/src/lib.rs").read_text()
 
 
 def test_the_upload_has_no_anchors_aliases_or_merge_keys():

@@ -80,6 +80,7 @@ pub async fn handle(
         }
         EventsEvent::Scheduled(_) => {
             due::append_due(deps, deadline).await?;
+            tracing::info!("search for due events finished");
             Ok(EventsAnswer::Stream(DynamoDbEventResponse::default()))
         }
         EventsEvent::Missing(request) => {

@@ -54,7 +54,7 @@ ALARMS = {
     ("${AWS::StackName}", "CommitToEmail", ""),
     ("AWS/Lambda", "ClaimedAccountConcurrency", ""),
     ("AWS/Lambda", "Invocations", "NpiVerifierFunction"),
-    ("AWS/Lambda", "Invocations", "EventsFunction"),
+    ("${AWS::StackName}", "EventsRuns", ""),
     ("AWS/SES", "Reputation.BounceRate", ""),
     ("AWS/SES", "Reputation.ComplaintRate", ""),
     ("AWS/Backup", "NumberOfBackupJobsFailed", "BackupVault"),
@@ -85,6 +85,8 @@ CORRUPT_ITEMS = {
         HTTP,
     ),
 }
+# What `events` logs at the end of a run of its schedule.
+EVENTS_RUN = '{ $.fields.message = "search for due events finished" }'
 SIX_YEARS = 2192
 NONE = [{"Value": ""}]
 NOTIFY = ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}], {"Ref": "AWS::NoValue"}]
@@ -232,6 +234,22 @@ def corrupt_items_raise_an_alarm(template: dict) -> Problems:
             yield f"{metric} must count {pattern} in {join_names(expected)}, found {join_names(counted)}"
         if ("${AWS::StackName}", metric, "Sum") not in watched:
             yield f"an alarm must watch {metric}"
+
+
+@rule
+def a_schedule_that_stops_raises_an_alarm(template: dict) -> Problems:
+    # Calls of EventsFunction do not show it, because the stream calls it too.
+    found = {
+        (reference(one.get("LogGroupName")), one.get("FilterPattern"))
+        for one in resources_of_type(template, METRIC_FILTER).values()
+        if "EventsRuns" in {to["MetricName"] for to in one.get("MetricTransformations", [])}
+    }
+    if found != {("EventsLogs", EVENTS_RUN)}:
+        yield f"EventsRuns must count {EVENTS_RUN} in EventsLogs"
+    for name in "EventsStoppedAlarm", "NpiVerifierStoppedAlarm":
+        alarm = resources_of_type(template, ALARM).get(name, {})
+        if (alarm.get("ComparisonOperator"), alarm.get("TreatMissingData")) != ("LessThanThreshold", "breaching"):
+            yield f"{name} must be raised if nothing is counted"
 
 
 @rule
