@@ -82,6 +82,7 @@ const TABLE: &[(&str, &str, RequiredCaller)] = &[
     ("GET", "/v1/webhookEndpoints/{webhookEndpointId}/deliveries", Person(Managers)),
     ("POST", "/v1/webhookEndpoints/{webhookEndpointId}/redeliver", Person(Managers)),
     ("GET", "/v1/auditEvents", Person(Managers)),
+    ("GET", "/v1/accessReview", Person(Managers)),
     ("GET", "/v1/events", KeyOrPerson(&[Scope::EventsRead], Managers)),
     ("POST", "/v1/invitation/lookup", Nothing),
     ("POST", "/v1/invitation/accept", Nothing),

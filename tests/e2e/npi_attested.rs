@@ -6,6 +6,7 @@ use domain::actor::Actor;
 use domain::audit::{AuditObject, AuditRecord, NameChange};
 use domain::ids::{AuditId, UserId};
 use domain::npi::Attester;
+use domain::review::ReviewFacts;
 use domain::time::Clock as _;
 use runtime::OsEntropy;
 use serde_json::{Value, json};
@@ -47,6 +48,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         role: None,
         deliveries: 0,
         ip: None,
+        review: ReviewFacts { change: change.next.changes, ..ReviewFacts::default() },
     };
     let claim = app.load_npi_claim(npi.as_str()).await;
     let claim = claim.hold_for_user(change.next.id.invitation_id());

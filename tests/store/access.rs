@@ -11,6 +11,7 @@ use domain::grant::{
     ViewSeconds, check_parties, oldest_live_id,
 };
 use domain::ids::{AccessId, ApiKeyId, AuditId, ClinicId, StudyId, UserId};
+use domain::review::ReviewFacts;
 use domain::study::{Assignment, StudyRef};
 use domain::time::{Clock as _, Timestamp};
 use runtime::OsEntropy;
@@ -120,6 +121,7 @@ fn audit_record(
         role: None,
         deliveries: 0,
         ip: None,
+        review: ReviewFacts::default(),
     }
 }
 

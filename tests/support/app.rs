@@ -13,6 +13,7 @@ use domain::credentials::keyring::{Keyring, WebhookSecrets};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
+use domain::review::ReviewFacts;
 use domain::time::Clock as _;
 use emulator::{Emulator, Options, Storage, TokenSecrets};
 use runtime::OsEntropy;
@@ -180,6 +181,7 @@ impl App {
             role: None,
             deliveries: 0,
             ip: None,
+            review: ReviewFacts::default(),
         }
     }
 

@@ -113,6 +113,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accessReview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Review who could do what on one day, and who granted it.
+         * @description Send `format=csv` for a table with one line per person and period. Its next page is in the header `Link`.
+         */
+        get: operations["reviewAccess"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/apiKeys": {
         parameters: {
             query?: never;
@@ -973,6 +993,39 @@ export interface components {
         AccessModeName: "dictation" | "viewer_only";
         /** @enum {string} */
         AccessRefusalName: "used" | "expired" | "revoked" | "tampered" | "user_not_allowed" | "issuer_not_allowed" | "proof_invalid";
+        /** @description A page of an access review. */
+        AccessReviewView: {
+            /** @description The API keys that worked at some moment of the day, newest first. Only on the first page. */
+            apiKeys?: components["schemas"]["ReviewedKeyView"][];
+            /**
+             * Format: date
+             * @description The day.
+             */
+            at: string;
+            /** @description The cursor of the next page, or null on the last page. */
+            cursor?: string | null;
+            /**
+             * Format: date-time
+             * @description The first instant of the day. RFC 3339.
+             */
+            from: string;
+            /** @description Whether there is a next page. */
+            hasMore: boolean;
+            /** @description Everyone who could do anything at some moment of the day, newest first. */
+            people: components["schemas"]["ReviewedPersonView"][];
+            /**
+             * Format: int32
+             * @description How many people and API keys this page leaves out because they cannot be read. Absent if there are none.
+             */
+            skipped?: number;
+            /** @description The clinic's time zone, in which it is this day. */
+            timeZone: string;
+            /**
+             * Format: date-time
+             * @description The first instant after the day, or now. RFC 3339.
+             */
+            until: string;
+        };
         /** @enum {string} */
         AccessScopeName: "all" | "self";
         /** @enum {string} */
@@ -1752,6 +1805,27 @@ export interface components {
         };
         /** @enum {string} */
         NpiVerification: "not_required" | "pending" | "verified" | "name_mismatch" | "not_found" | "deactivated";
+        /** @description A view of temporary access. */
+        OpenViewView: {
+            /** @description `acc_` and 32 hex characters. */
+            accessId: string;
+            /**
+             * Format: date-time
+             * @description When it ended, or ends: it was revoked, its time was over, or the person lost the permission. RFC 3339.
+             */
+            endsAt: string;
+            /** @description Who issued its link: `usr_...` or `key:<apiKeyId>`. */
+            issuedBy: string;
+            /** @description What the issuer is called now. */
+            issuedByName?: string | null;
+            /** @description What it allows. */
+            mode: components["schemas"]["AccessModeName"];
+            /**
+             * Format: date-time
+             * @description When its link was opened. RFC 3339.
+             */
+            openedAt: string;
+        };
         /** @description An open view. */
         OpenedView: components["schemas"]["ViewTokenView"] & {
             /** @description `acc_` and 32 hex characters. */
@@ -1787,6 +1861,30 @@ export interface components {
             sessionId: string;
             /** @description When the person signed in. */
             signedInAt: string;
+        };
+        /** @description A part of the day in which a person could do the same. */
+        PeriodView: components["schemas"]["PermissionsView"] & {
+            /** @description Role in the clinic. */
+            clinicRole: components["schemas"]["ClinicRoleName"];
+            /**
+             * Format: date-time
+             * @description Its first instant. RFC 3339.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When the permissions took effect. RFC 3339.
+             */
+            grantedAt: string;
+            /** @description Who granted the permissions: `usr_...`, `key:<apiKeyId>` or `operator`. */
+            grantedBy: string;
+            /** @description What the granter is called now: first and last name, or the description of the key. */
+            grantedByName?: string | null;
+            /**
+             * Format: date-time
+             * @description The first instant after it. RFC 3339.
+             */
+            until: string;
         };
         /** @description The permissions of a person at one time. */
         PermissionsView: {
@@ -1960,6 +2058,89 @@ export interface components {
             password: string;
             /** @description The part of the emailed link after `#token=`. */
             token: string;
+        };
+        /** @enum {string} */
+        ReviewFormatName: "json" | "csv";
+        /** @description An API key on the day. */
+        ReviewedKeyView: {
+            /** @description Which temporary access the key sees and ends: the clinic's, or only its own. */
+            accessScope: components["schemas"]["AccessScopeName"];
+            /** @description A UUID with hyphens. */
+            apiKeyId: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339.
+             */
+            createdAt: string;
+            /** @description Who created it: `usr_...` or `operator`. */
+            createdBy: string;
+            /** @description What the creator is called now. */
+            createdByName?: string | null;
+            /** @description What the key is for, in the words of its creator. */
+            description: string;
+            /**
+             * Format: date-time
+             * @description When it stops working. RFC 3339. Null if it works until it is revoked.
+             */
+            expiresAt?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it worked on this day. RFC 3339.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description When it was last used, as is known now: to the hour, RFC 3339. Null if it was never used.
+             */
+            lastUsedAt?: string | null;
+            /**
+             * Format: date-time
+             * @description When it was revoked. RFC 3339.
+             */
+            revokedAt?: string | null;
+            /** @description Who revoked it, on this day or later. */
+            revokedBy?: string | null;
+            /**
+             * Format: date-time
+             * @description When the last secret was made. RFC 3339.
+             */
+            rotatedAt?: string | null;
+            /** @description Who made its last secret, up to this day. Null if it was not rotated. */
+            rotatedBy?: string | null;
+            /** @description What this person is called now. */
+            rotatedByName?: string | null;
+            /** @description What the key may do. */
+            scopes: components["schemas"]["ScopeName"][];
+            /**
+             * Format: date-time
+             * @description Until when it worked on this day. RFC 3339.
+             */
+            until: string;
+        };
+        /** @description A person on the day. */
+        ReviewedPersonView: components["schemas"]["NameView"] & {
+            /** @description The address. */
+            email: string;
+            /**
+             * Format: date
+             * @description The last day with a sign-in at the dashboard, up to this day.
+             */
+            lastSignInOn?: string | null;
+            /**
+             * Format: date
+             * @description The last day on which a view was opened, up to this day.
+             */
+            lastViewOn?: string | null;
+            /** @description How many views were open at some moment of the day. */
+            openViewCount: number;
+            /** @description The person's views that were open at some moment of the day, the last opened first. At most 50. */
+            openViews: components["schemas"]["OpenViewView"][];
+            /** @description When the person could do something on this day, and what. A change of role or permissions begins a new period. */
+            periods: components["schemas"]["PeriodView"][];
+            /** @description The status at the end of the day. */
+            status: components["schemas"]["UserStatusName"];
+            /** @description `usr_` and 32 hex characters. */
+            userId: string;
         };
         /** @description Which temporary access: one, or every one of a user. Send exactly one of the two IDs. */
         RevokeAccessRequest: {
@@ -2558,6 +2739,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Done"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    reviewAccess: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A day (`YYYY-MM-DD`) in the clinic's time zone, from the day on which the clinic was created to today. The
+                 *     default is today. Send it again with a `cursor`.
+                 * @example 2026-11-24
+                 */
+                at?: string;
+                /** @description `json`, the default, or `csv`. */
+                format?: components["schemas"]["ReviewFormatName"];
+                /** @description How many people the page has at most. The default is 100. A page can have fewer, although `hasMore` is true. */
+                limit?: number;
+                /** @description The `cursor` of the previous page. */
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of people */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessReviewView"];
+                    "text/csv": string;
                 };
             };
             503: {

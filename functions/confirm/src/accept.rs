@@ -10,11 +10,12 @@ use changes::{Attempt, Requester, inviting_scopes, queue_alert};
 use domain::actor::Actor;
 use domain::actor::Inviter;
 use domain::alert::{AlertEvent, SecurityAlert};
-use domain::audit::AuditObject;
+use domain::audit::{AuditObject, AuditRecord};
 use domain::claim::Claim;
 use domain::credentials::password::Password;
 use domain::invitation::{Acceptance, Invitation, InvitationDetails, InvitationTransition};
 use domain::npi::{Npi, RegistryAnswer};
+use domain::review::ReviewFacts;
 use domain::user::User;
 use serde::Deserialize;
 use store::{ClinicClaims, CommitOutcome, Part, Transaction};
@@ -180,7 +181,14 @@ async fn write_acceptance(
         .await?
         .ok_or_else(|| Problem::internal("an invitation without its clinic"))?;
     let as_invitation = change.clone().map(|acceptance| Invitation::from(acceptance.invitation));
-    let mut tx = store.transaction(&requester.invitation_record(&deps.context, &as_invitation))?;
+    let granted_by = change.next.invitation.details.granted_by;
+    let review = ReviewFacts {
+        change: user.changes,
+        granted_by: Some(granted_by.into()),
+        ..ReviewFacts::default()
+    };
+    let record = requester.invitation_record(&deps.context, &as_invitation);
+    let mut tx = store.transaction(&AuditRecord { review, ..record })?;
     tx.replace_invitation(&as_invitation)?;
     tx.put_user(user)?;
     tx.put_membership(&user.email, user.clinic, user.id)?;
@@ -191,7 +199,6 @@ async fn write_acceptance(
     move_claims(&mut tx, user, claims)?;
     if user.profile.permissions.manages_clinic() {
         tx.count_managers(user.clinic, user.manager_delta())?;
-        let granted_by = change.next.invitation.details.granted_by;
         if granted_by != Inviter::Operator {
             let (event, object) = (AlertEvent::ManagerAdded, AuditObject::User(user.id));
             let actor = granted_by.into();
@@ -199,7 +206,6 @@ async fn write_acceptance(
             queue_alert(&deps.context, &mut tx, alert, &user.email).await?;
         }
     }
-    let granted_by = change.next.invitation.details.granted_by;
     require_granter(&mut tx, user, granted_by)?;
     Ok(tx.commit().await?)
 }

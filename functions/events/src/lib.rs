@@ -4,11 +4,14 @@
 //! Most events follow from audit records. Whether an email arrived follows from the invitation. What ends by
 //! itself, such as an invitation that expires, has no write, so a schedule looks for it.
 //!
-//! The stream also shows each event of the feed. Its webhook deliveries are queued then.
+//! The stream also shows each event of the feed. Its webhook deliveries are queued then. What an access review
+//! reads is kept from the same audit records.
 
 mod due;
 mod missing;
 mod order;
+mod review;
+mod review_again;
 mod stream;
 mod webhook;
 
@@ -25,6 +28,7 @@ use serde::{Deserialize, Serialize};
 use store::{AppendOutcome, DueItem, NewEvent, Store, StoreError};
 
 pub use missing::{MissingAnswer, MissingError, MissingRequest};
+pub use review_again::{KeepRequest, KeptAnswer};
 
 /// What this function needs.
 #[derive(Clone)]
@@ -47,6 +51,8 @@ pub enum EventsEvent {
     Scheduled(ScheduledEvent),
     /// An operator, after changes were lost on their way to the feed.
     Missing(MissingRequest),
+    /// An operator, after records were lost on their way to access reviews.
+    Keep(KeepRequest),
 }
 
 /// The answer to a call.
@@ -57,6 +63,8 @@ pub enum EventsAnswer {
     Stream(DynamoDbEventResponse),
     /// What an operator's call appended.
     Missing(MissingAnswer),
+    /// What an operator's call kept.
+    Kept(KeptAnswer),
 }
 
 /// The schedule's event. Nothing else in it matters.
@@ -85,6 +93,9 @@ pub async fn handle(
         }
         EventsEvent::Missing(request) => {
             missing::append_missing(deps, &request, deadline).await.map(EventsAnswer::Missing)
+        }
+        EventsEvent::Keep(request) => {
+            review_again::keep_again(deps, &request, deadline).await.map(EventsAnswer::Kept)
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Appends the events of audit records that the feed lacks, as an operator asks.
+//! Appends the events of audit records that the feed lacks, as an operator asks. Access reviews get them too.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
 use store::{AuditRange, PageRequest, StoreError};
 
-use crate::{Deps, append_everywhere, new_event, note_failure};
+use crate::{Deps, append_everywhere, new_event, note_failure, review};
 
 /// How old a record may be. The feed knows for longer which events it has.
 const OLDEST: Duration = Duration::from_hours(30 * 24);
@@ -28,7 +28,7 @@ pub struct MissingRequest {
 
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct MissingRange {
+pub(crate) struct MissingRange {
     #[serde(default)]
     clinic_id: Option<String>,
     from: String,
@@ -102,12 +102,15 @@ async fn append_range(
     range: AuditRange,
 ) -> Result<usize, StoreError> {
     let records = load(deps, clinic, range).await?;
+    review::keep(deps, clinic, &records).await?;
     let events = records.iter().rev().filter_map(Event::of_record);
     let events: Vec<_> = events.map(|event| new_event(&event, None)).collect();
     append_everywhere(deps, clinic, &events).await
 }
 
-fn read(range: &MissingRange) -> Result<(Option<ClinicId>, Timestamp, Timestamp), MissingError> {
+pub(crate) fn read(
+    range: &MissingRange,
+) -> Result<(Option<ClinicId>, Timestamp, Timestamp), MissingError> {
     const CLINIC: MissingError =
         MissingError::Invalid("Send the `clinicId` of a clinic, or none for every clinic.");
     const TIME: MissingError = MissingError::Invalid(

@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 use store::{NewEvent, RawItem, SkippedEvent, StoreError};
 
 use crate::order::{Predecessor, find_missing};
-use crate::{Deps, append_everywhere, new_event, webhook};
+use crate::{Deps, append_everywhere, new_event, review, webhook};
 
 /// How often a call looks for earlier events of the same objects. It waits two seconds for them at most.
 const LOOKS: u32 = 10;
@@ -54,8 +54,8 @@ enum AppendError {
     NoTime,
 }
 
-/// Queues the webhook deliveries of a batch, and appends its events. The stream delivers again from the first
-/// record that failed, and what was done by then is not repeated.
+/// Queues the webhook deliveries of a batch, keeps what access reviews need, and appends its events. The stream
+/// delivers again from the first record that failed, and what was done by then is not repeated.
 pub(crate) async fn append_batch(
     deps: &Deps,
     batch: StreamEvent,
@@ -63,7 +63,9 @@ pub(crate) async fn append_batch(
 ) -> DynamoDbEventResponse {
     let numbers: Vec<_> =
         batch.records.iter().map(|record| record.change.sequence_number.clone()).collect();
-    let mut failed = webhook::queue_deliveries(deps, &batch.records).await;
+    let queued = webhook::queue_deliveries(deps, &batch.records).await;
+    let kept = review::keep_batch(deps, &batch.records).await;
+    let mut failed = queued.into_iter().chain(kept).min();
     for (first, error) in append_all(deps, group_by_clinic(deps, batch), deadline).await {
         tracing::warn!(%error, sequence = numbers[first], "events not appended, they will be retried");
         failed = Some(failed.map_or(first, |failed: usize| failed.min(first)));

@@ -1,7 +1,8 @@
-//! Every `GET` of users, invitations, temporary access, the audit and the events. It writes only when an API key
-//! was last used.
+//! Every `GET` of users, invitations, temporary access, the audit, the access review and the events. It writes only
+//! when an API key was last used.
 
 mod access;
+mod access_review;
 mod audit_events;
 mod events;
 mod invitation;
@@ -36,6 +37,7 @@ pub fn router(deps: Deps) -> Router {
         .route("/v1/autoScribe/users/invitations/summary", get(invitation_summary::handle))
         .route("/v1/autoScribe/users/invitations/{invitationId}", get(invitation::handle))
         .route("/v1/auditEvents", get(audit_events::handle))
+        .route("/v1/accessReview", get(access_review::handle))
         .route("/v1/events", get(events::handle))
         .route("/v1/access", get(access::handle))
         .with_state(deps);
@@ -52,10 +54,11 @@ pub fn router(deps: Deps) -> Router {
         invitation_summary::handle,
         invitation::handle,
         audit_events::handle,
+        access_review::handle,
         events::handle,
         access::handle
     ),
-    // A query parameter refers to this schema but does not register it.
-    components(schemas(web::schema::ExpiredFilter))
+    // Query parameters refer to these schemas but do not register them.
+    components(schemas(web::schema::ExpiredFilter, web::schema::ReviewFormatName))
 )]
 pub struct Api;

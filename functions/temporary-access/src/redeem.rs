@@ -12,9 +12,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use changes::{Attempt, Requester};
 use domain::actor::Actor;
-use domain::audit::AccessRefusal;
+use domain::audit::{AccessRefusal, AuditRecord};
 use domain::credentials::token::AccessLink;
 use domain::grant::{Grant, GrantTransition, OpenGrant, Redeemer, Redemption, check_parties};
+use domain::review::ReviewFacts;
 use domain::user::User;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -192,7 +193,12 @@ async fn write_opening(
     let requester = Requester::new(actor, ip.map(String::from));
     let (action, object) = (change.action, details.audit_object());
     let record = requester.audit_record(context, details.clinic, action, object, (None, None));
-    let mut tx = context.store.transaction(&record)?;
+    let review = ReviewFacts {
+        granted_by: Some(details.issuer.into()),
+        until: Some(change.next.opening.until),
+        ..record.review
+    };
+    let mut tx = context.store.transaction(&AuditRecord { review, ..record })?;
     tx.replace_grant(&change.clone().map(Grant::from))?;
     Ok(tx.commit().await?)
 }

@@ -4,9 +4,11 @@ use auth::caller::{Caller, IssueAccess};
 use axum::Json;
 use axum::extract::State;
 use changes::{Attempt, Requester};
+use domain::audit::AuditRecord;
 use domain::field::Refusal;
 use domain::grant::Grant;
 use domain::ids::{AccessId, ClinicId, UserId};
+use domain::review::ReviewFacts;
 use serde::Deserialize;
 use utoipa::ToSchema;
 use web::Problem;
@@ -112,7 +114,9 @@ async fn end_access(deps: &Deps, grant: Grant, requester: &Requester) -> Result<
         };
         let (action, object) = (change.action, change.next.details.audit_object());
         let record = requester.audit_record(context, clinic, action, object, (None, None));
-        let mut tx = context.store.transaction(&record)?;
+        let until = change.next.opening.as_ref().map(|opening| opening.until);
+        let review = ReviewFacts { until, ..record.review };
+        let mut tx = context.store.transaction(&AuditRecord { review, ..record })?;
         tx.replace_grant(&change.map(Grant::from))?;
         Ok(Attempt::of(tx.commit().await?, ()))
     })

@@ -31,12 +31,14 @@ PARTITIONS = {
     "ConfirmFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "IDEM#*"},
     "SessionFunction": {"CLINIC#*", "ACCOUNT#*", "IP#*", "MAIL#*", "AUDIT#*", "APIKEY#*"},
     "TemporaryAccessFunction": {"CLINIC#*", "AUDIT#*", "IDEM#*", "DPOP#*", "APIKEY#*", "KEYS#*"},
-    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "EVENTS#*"},
+    "ListFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "EVENTS#*", "REVIEW#*", "VIEWED#*", "USED#*"},
     "MailerFunction": {"CLINIC#*", "ACCOUNT#*", "MAIL#*", "MAIL#DUE"},
     "MailEventsFunction": {"CLINIC#*", "MAIL#*"},
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     # CLINIC, because an item that is due must still be due when its event is appended, and for webhook deliveries.
-    "EventsFunction": {"EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS"},
+    "EventsFunction": {
+        "EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS", "REVIEW#*", "VIEWED#*", "USED#*",
+    },
     "WebhooksFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "DELIVERY#DUE#*"},
     # EVENTS and CLINICS, because it starts every feed again after a restore.
     "ProvisionFunction": {"CLINIC#*", "APIKEY#*", "AUDIT#*", "KEYS#*", "MAIL#*", "EVENTS#*", "CLINICS"},
@@ -45,7 +47,7 @@ READ_ONLY = {
     "MailerFunction": {"ACCOUNT#*"},
     "TemporaryAccessFunction": {"APIKEY#*"},
     "EventsFunction": {"AUDIT#*"},
-    "ListFunction": {"EVENTS#*"},
+    "ListFunction": {"EVENTS#*", "REVIEW#*", "VIEWED#*", "USED#*"},
 }
 # What a report of SES changes. `store::delivery` has the same list.
 DELIVERY = {"PK", "SK", "dl", "dd", "dn", "mi", "su", "sa", "v", "GSI2PK", "GSI2SK", "GSI3PK", "GSI3SK"}

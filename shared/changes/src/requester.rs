@@ -5,6 +5,7 @@ use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::ids::{ApiKeyId, AuditId, ClinicId};
 use domain::invitation::{Invitation, InvitationTransition};
 use domain::person::permissions::Permissions;
+use domain::review::ReviewFacts;
 use domain::user::{User, UserChange};
 use store::{StoreError, Transaction};
 
@@ -104,6 +105,7 @@ impl Requester {
             role: None,
             deliveries: 0,
             ip: self.ip.clone(),
+            review: ReviewFacts::default(),
         }
     }
 
@@ -129,6 +131,7 @@ impl Requester {
         let names = NameChange::between(&change.before.name, &user.profile.name);
         let object = AuditObject::User(user.id);
         let record = self.audit_record(context, user.clinic, change.action, object, permissions);
-        AuditRecord { names, role: Some(user.profile.role), ..record }
+        let review = ReviewFacts { change: user.changes, ..record.review };
+        AuditRecord { names, role: Some(user.profile.role), review, ..record }
     }
 }

@@ -10,6 +10,7 @@ use crate::ids::{
 };
 use crate::person::permissions::Permissions;
 use crate::person::{ClinicRole, FullName};
+use crate::review::ReviewFacts;
 use crate::study::StudyRef;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
@@ -393,6 +394,8 @@ pub struct AuditRecord {
     pub deliveries: u32,
     /// The network address that the request came from.
     pub ip: Option<String>,
+    /// What an access review needs.
+    pub review: ReviewFacts,
 }
 
 #[cfg(test)]

@@ -23,6 +23,7 @@ pub mod invitation;
 pub mod network;
 pub mod npi;
 pub mod person;
+pub mod review;
 pub mod session;
 pub mod study;
 pub mod time;

@@ -1,4 +1,4 @@
-//! Instants and calendar days, all in UTC.
+//! Instants, and calendar days in UTC or in a clinic's time zone.
 
 use std::fmt;
 use std::time::Duration;
@@ -87,6 +87,11 @@ impl Timestamp {
         Day(jiff::tz::Offset::UTC.to_datetime(self.0).date())
     }
 
+    /// The day of this instant in a time zone.
+    pub fn day_in(self, zone: &TimeZone) -> Day {
+        Day(self.0.to_zoned_datetime(zone.rules()).date())
+    }
+
     /// The last instant before this one.
     #[must_use]
     pub fn previous_instant(self) -> Self {
@@ -124,7 +129,7 @@ impl fmt::Display for Timestamp {
     }
 }
 
-/// A calendar day in UTC, `YYYY-MM-DD`.
+/// A calendar day, `YYYY-MM-DD`. In UTC, unless a method takes a time zone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Day(jiff::civil::Date);
 
@@ -156,6 +161,49 @@ impl Day {
     /// The first instant of the next day.
     pub fn end(self) -> Timestamp {
         self.0.tomorrow().map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start())
+    }
+
+    /// The first instant of this day in a time zone. It is after midnight where clocks skip midnight.
+    pub fn start_in(self, zone: &TimeZone) -> Timestamp {
+        let start = zone.rules().to_timestamp(self.0.at(0, 0, 0, 0));
+        start.map_or_else(|_| self.start(), Timestamp)
+    }
+
+    /// The first instant of the next day in a time zone.
+    pub fn end_in(self, zone: &TimeZone) -> Timestamp {
+        self.0.tomorrow().map_or(Timestamp(jiff::Timestamp::MAX), |day| Self(day).start_in(zone))
+    }
+
+    /// The day with these numbers, if the calendar has it.
+    pub fn of(year: i16, month: i8, day: i8) -> Option<Self> {
+        jiff::civil::Date::new(year, month, day).ok().map(Self)
+    }
+
+    /// The calendar year.
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// The month, 1 to 12.
+    pub fn month(self) -> i8 {
+        self.0.month()
+    }
+
+    /// The day of the month, 1 to 31.
+    pub fn day_of_month(self) -> i8 {
+        self.0.day()
+    }
+
+    /// The day before.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.yesterday().unwrap_or(self.0))
+    }
+
+    /// The day after.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.tomorrow().unwrap_or(self.0))
     }
 }
 
@@ -230,6 +278,41 @@ mod tests {
         for wrong in ["2023-02-29", "2024-2-29", "20240229", "2024-02-29T00:00", "", "+024-02-29"] {
             assert_eq!(Day::parse(wrong), Err(NotATime), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_day_in_a_time_zone_has_23_or_25_hours_when_clocks_change() {
+        for (day, zone, start, end) in [
+            (
+                "2026-03-08",
+                "America/Chicago",
+                "2026-03-08T06:00:00.000Z",
+                "2026-03-09T05:00:00.000Z",
+            ),
+            (
+                "2026-11-01",
+                "America/Chicago",
+                "2026-11-01T05:00:00.000Z",
+                "2026-11-02T06:00:00.000Z",
+            ),
+            (
+                "2026-11-24",
+                "Asia/Kathmandu",
+                "2026-11-23T18:15:00.000Z",
+                "2026-11-24T18:15:00.000Z",
+            ),
+            // Clocks skip from 00:00 to 01:00.
+            ("2026-04-24", "Africa/Cairo", "2026-04-23T22:00:00.000Z", "2026-04-24T21:00:00.000Z"),
+        ] {
+            let (day, zone) = (Day::parse(day).unwrap(), TimeZone::parse(zone).unwrap());
+            let borders = [day.start_in(&zone), day.end_in(&zone)];
+            assert_eq!(borders.map(|at| at.to_string()), [start, end], "{day}");
+            assert_eq!(borders[0].day_in(&zone), day);
+            assert_eq!(borders[0].previous_instant().day_in(&zone), day.previous());
+            assert_eq!(borders[1].day_in(&zone), day.next());
+            assert_eq!(Day::of(day.year(), day.month(), day.day_of_month()), Some(day));
+        }
+        assert_eq!(Day::of(2026, 2, 29), None);
     }
 
     #[test]

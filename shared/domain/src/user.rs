@@ -61,6 +61,8 @@ pub struct User {
     pub access_epoch: u32,
     /// The account's password epoch. Sessions from an older epoch have ended.
     pub password_epoch: u32,
+    /// Counts the changes that have an audit record. The acceptance is the first.
+    pub changes: u32,
     /// Counts the writes, so that no write is lost.
     pub version: u64,
 }
@@ -181,6 +183,7 @@ impl User {
     fn change(self, action: AuditAction, change: impl FnOnce(&mut Self)) -> UserChange {
         let mut next = self.clone();
         change(&mut next);
+        next.changes += 1;
         next.version += 1;
         let managers = next.manager_delta().minus(self.manager_delta());
         UserChange { next, before: self.profile, action, managers, expected_version: self.version }

@@ -119,7 +119,7 @@ impl Store {
     }
 
     /// Loads when the secrets of these keys were last used.
-    async fn load_last_uses(
+    pub(crate) async fn load_last_uses(
         &self,
         keys: impl Iterator<Item = &mut KeyWithSecrets>,
     ) -> Result<(), StoreError> {

@@ -99,3 +99,9 @@ pub(crate) const MARKED: &str = "mk";
 pub(crate) const LAST_USED: &str = "lu";
 /// How many webhook endpoints a clinic has.
 pub(crate) const WEBHOOKS: &str = "hn";
+/// The days of a month on which a person signed in.
+pub(crate) const SIGN_INS: &str = "si";
+/// The days of a month on which a person opened a view.
+pub(crate) const VIEWS: &str = "vw";
+/// The id of the newest audit record of a month that was kept for reviews.
+pub(crate) const NEWEST: &str = "nr";

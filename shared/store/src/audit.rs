@@ -8,6 +8,7 @@ use domain::ids::{AuditId, ClinicId, UserId};
 use domain::npi::NpiStatus;
 use domain::person::ClinicRole;
 use domain::person::permissions::Permissions;
+use domain::review::ReviewFacts;
 use domain::study::ViewMode;
 use domain::time::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -22,7 +23,7 @@ use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
 
 #[derive(Serialize, Deserialize)]
-struct AuditItem {
+pub(crate) struct AuditItem {
     at: i64,
     #[serde(rename = "ac")]
     actor: String,
@@ -53,7 +54,43 @@ struct AuditItem {
     #[serde(rename = "dn", default, skip_serializing_if = "is_zero")]
     deliveries: u32,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    ip: Option<String>,
+    pub(crate) ip: Option<String>,
+    #[serde(rename = "cn", default, skip_serializing_if = "is_zero")]
+    change: u32,
+    #[serde(rename = "gb", default, skip_serializing_if = "Option::is_none")]
+    granted_by: Option<String>,
+    /// When a view ends, in milliseconds.
+    #[serde(rename = "un", default, skip_serializing_if = "Option::is_none")]
+    until: Option<i64>,
+}
+
+impl From<&AuditRecord> for AuditItem {
+    fn from(record: &AuditRecord) -> Self {
+        let (user, study, mode) = match record.object {
+            AuditObject::Access { user, study, mode, .. } => (user, study, mode),
+            _ => (None, None, None),
+        };
+        Self {
+            at: record.at.millis(),
+            actor: record.actor.to_string(),
+            action: record.action.as_str().to_owned(),
+            detail: record.action.detail().map(str::to_owned),
+            object: record.object.to_string(),
+            user: user.map(|id| id.to_string()),
+            study: study.as_ref().map(Into::into).unwrap_or_default(),
+            mode: mode.map(|mode| mode.as_str().to_owned()),
+            before: record.before.as_ref().map(Into::into),
+            after: record.after.as_ref().map(Into::into),
+            name_before: record.names.before.as_ref().map(Into::into),
+            name_after: record.names.after.as_ref().map(Into::into),
+            role: record.role.map(|role| role.as_str().to_owned()),
+            deliveries: record.deliveries,
+            ip: record.ip.clone(),
+            change: record.review.change,
+            granted_by: record.review.granted_by.map(|actor| actor.to_string()),
+            until: record.review.until.map(Timestamp::millis),
+        }
+    }
 }
 
 impl AuditItem {
@@ -69,6 +106,43 @@ impl AuditItem {
             user: user.map_err(|_| BadField("us"))?,
             study: self.study.study_if_any()?,
             mode: self.mode.as_deref().map(mode).transpose()?,
+        })
+    }
+
+    fn review(&self) -> Result<ReviewFacts, BadField> {
+        let actor = |text: &str| Actor::parse(text).ok_or(BadField("gb"));
+        Ok(ReviewFacts {
+            change: self.change,
+            granted_by: self.granted_by.as_deref().map(actor).transpose()?,
+            until: self.until.map(|until| time("un", until)).transpose()?,
+        })
+    }
+
+    /// The record with this id, which is in the key.
+    pub(crate) fn into_record(
+        self,
+        clinic: ClinicId,
+        id: AuditId,
+    ) -> Result<AuditRecord, BadField> {
+        let role = self.role.as_deref().map(|role| field("ro", ClinicRole::parse(role)));
+        Ok(AuditRecord {
+            id,
+            clinic,
+            at: time("at", self.at)?,
+            actor: Actor::parse(&self.actor).ok_or(BadField("ac"))?,
+            action: AuditAction::parse(&self.action, self.detail.as_deref())
+                .ok_or(BadField("an"))?,
+            object: self.object()?,
+            review: self.review()?,
+            before: self.before.map(TryInto::try_into).transpose()?,
+            after: self.after.map(TryInto::try_into).transpose()?,
+            names: NameChange {
+                before: self.name_before.map(Into::into),
+                after: self.name_after.map(Into::into),
+            },
+            role: role.transpose()?,
+            deliveries: self.deliveries,
+            ip: self.ip,
         })
     }
 }
@@ -143,30 +217,8 @@ impl Store {
         raw: &RawItem,
     ) -> Result<AuditRecord, StoreError> {
         let key = Key::of(raw);
-        self.decode_with(raw, |item: AuditItem| {
-            Ok(AuditRecord {
-                id: AuditId::parse(&key.sk).map_err(|_| BadField("SK"))?,
-                clinic,
-                at: time("at", item.at)?,
-                actor: Actor::parse(&item.actor).ok_or(BadField("ac"))?,
-                action: AuditAction::parse(&item.action, item.detail.as_deref())
-                    .ok_or(BadField("an"))?,
-                object: item.object()?,
-                before: item.before.map(TryInto::try_into).transpose()?,
-                after: item.after.map(TryInto::try_into).transpose()?,
-                names: NameChange {
-                    before: item.name_before.map(Into::into),
-                    after: item.name_after.map(Into::into),
-                },
-                role: item
-                    .role
-                    .as_deref()
-                    .map(|role| field("ro", ClinicRole::parse(role)))
-                    .transpose()?,
-                deliveries: item.deliveries,
-                ip: item.ip,
-            })
-        })
+        let id = AuditId::parse(&key.sk).map_err(|_| BadField(attr::SK));
+        self.decode_with(raw, |item: AuditItem| item.into_record(clinic, id?))
     }
 }
 
@@ -191,31 +243,11 @@ impl Transaction {
 
     /// Adds an audit record. An existing one is never overwritten.
     pub fn put_audit_record(&mut self, record: &AuditRecord) -> Result<(), StoreError> {
-        let (user, study, mode) = match record.object {
-            AuditObject::Access { user, study, mode, .. } => (user, study, mode),
-            _ => (None, None, None),
-        };
         for metric in [action_metric(record.action), npi_metric(record)].into_iter().flatten() {
             self.count_on_commit(metric);
         }
-        let item = AuditItem {
-            at: record.at.millis(),
-            actor: record.actor.to_string(),
-            action: record.action.as_str().to_owned(),
-            detail: record.action.detail().map(str::to_owned),
-            object: record.object.to_string(),
-            user: user.map(|id| id.to_string()),
-            study: study.as_ref().map(Into::into).unwrap_or_default(),
-            mode: mode.map(|mode| mode.as_str().to_owned()),
-            before: record.before.as_ref().map(Into::into),
-            after: record.after.as_ref().map(Into::into),
-            name_before: record.names.before.as_ref().map(Into::into),
-            name_after: record.names.after.as_ref().map(Into::into),
-            role: record.role.map(|role| role.as_str().to_owned()),
-            deliveries: record.deliveries,
-            ip: record.ip.clone(),
-        };
         self.note_event(record);
+        let item = AuditItem::from(record);
         self.put(Part::Audit, record_key(record), &item, None, &Precondition::Absent)
     }
 }

@@ -71,7 +71,7 @@ impl Store {
         }
     }
 
-    fn corrupt_item(&self, raw: &RawItem, field: impl Into<String>) -> StoreError {
+    pub(crate) fn corrupt_item(&self, raw: &RawItem, field: impl Into<String>) -> StoreError {
         StoreError::Corrupt {
             table: self.table.clone(),
             key: format!("{:?}", Key::of(raw)),

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use domain::audit::AuditObject;
 use domain::event::EventNumber;
 use domain::grant::KeyThumbprint;
 use domain::ids::{
-    AccessId, ApiKeyId, ClinicId, EventId, InvitationId, NoticeId, UserId, WebhookId,
+    AccessId, ApiKeyId, AuditId, ClinicId, EventId, InvitationId, NoticeId, UserId, WebhookId,
 };
 use domain::invitation::{Fingerprint, InvitationStatus};
 use domain::npi::Npi;
@@ -16,7 +17,7 @@ use domain::time::{Day, Timestamp};
 use domain::webhook::DeliveryRef;
 
 /// The primary key of an item.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,
@@ -231,6 +232,42 @@ pub(crate) fn event_due_of(end: Timestamp, id: &[u8; 16]) -> [String; 2] {
     [event_due(id[15]), end.to_string()]
 }
 
+/// The partition of the records of people and API keys that a review reads.
+pub(crate) fn reviewed_partition(clinic: ClinicId) -> String {
+    format!("REVIEW#{clinic}")
+}
+
+/// A record of a person or API key that a review reads.
+pub(crate) fn reviewed(clinic: ClinicId, object: &AuditObject, record: AuditId) -> Key {
+    Key::new(reviewed_partition(clinic), format!("{object}#{record}"))
+}
+
+/// The newest record of a month that was kept for reviews.
+pub(crate) fn newest_reviewed(clinic: ClinicId, month: &str) -> Key {
+    Key::new(reviewed_partition(clinic), format!("NEWEST#{month}"))
+}
+
+/// The partition of the records of views whose links were issued on a UTC day.
+pub(crate) fn viewed_partition(clinic: ClinicId, day: Day) -> String {
+    format!("VIEWED#{clinic}#{day}")
+}
+
+/// A record of a view that a review reads.
+pub(crate) fn viewed(clinic: ClinicId, (user, access): (UserId, AccessId), record: AuditId) -> Key {
+    let partition = viewed_partition(clinic, access.created_at().day());
+    Key::new(partition, format!("{user}#{access}#{record}"))
+}
+
+/// The partition of the days of a year on which people used their access.
+pub(crate) fn used_partition(clinic: ClinicId, year: i16) -> String {
+    format!("USED#{clinic}#{year:04}")
+}
+
+/// The days of a month on which a person used their access.
+pub(crate) fn used(clinic: ClinicId, user: UserId, day: Day) -> Key {
+    Key::new(used_partition(clinic, day.year()), format!("{user}#{:02}", day.month()))
+}
+
 /// The response to an idempotency key. The key is hashed, because a caller can send any text.
 pub(crate) fn idempotency(caller: &str, key: &str) -> Key {
     let digest = Fingerprint::of(&[key.as_bytes()]);
@@ -264,6 +301,12 @@ impl fmt::Debug for Key {
                 "THROTTLE#",
                 "ACCESS#",
                 "EVENTS#",
+                "REVIEW#",
+                "VIEWED#",
+                "USED#",
+                "usr_",
+                "key:",
+                "NEWEST#",
                 "HOOK",
                 "DELIVERY#",
             ]

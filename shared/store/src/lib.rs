@@ -29,6 +29,7 @@ mod page;
 mod profile;
 mod proof;
 mod public_keys;
+mod review;
 mod session;
 mod throttle;
 mod timing;
@@ -59,6 +60,7 @@ pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, MailLease};
 pub use page::{Page, PageRequest};
 pub use proof::ProofOutcome;
+pub use review::{KeySources, PersonSources};
 pub use throttle::{
     AttemptDecision, AttemptLimit, AttemptReservation, AttemptSource, GuessedAddress, ReachedLimit,
 };

@@ -46,6 +46,8 @@ struct UserItem {
     access_epoch: u32,
     #[serde(rename = "pe", default, skip_serializing_if = "is_zero")]
     password_epoch: u32,
+    #[serde(rename = "cn", default)]
+    changes: u32,
     #[serde(rename = "v")]
     version: u64,
 }
@@ -64,6 +66,7 @@ impl From<&User> for UserItem {
             last_login_at: user.last_login_at.map(Timestamp::millis),
             access_epoch: user.access_epoch,
             password_epoch: user.password_epoch,
+            changes: user.changes,
             version: user.version,
         }
     }
@@ -85,6 +88,7 @@ impl TryFrom<UserItem> for User {
             last_login_at: item.last_login_at.map(|t| time("ll", t)).transpose()?,
             access_epoch: item.access_epoch,
             password_epoch: item.password_epoch,
+            changes: item.changes,
             version: item.version,
         })
     }

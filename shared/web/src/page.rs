@@ -12,6 +12,8 @@ use crate::field_value::whole_number;
 
 /// The most items on a page.
 const MAX_LIMIT: usize = 100;
+/// The most items on a page of a long report.
+const MAX_LONG_LIMIT: usize = 1000;
 
 /// How many items a page has at most: 1 to 100, with a default of 20.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,15 +23,41 @@ impl PageLimit {
     /// Reads a limit, written as in JSON. The SDKs send `20.0`.
     pub fn parse(text: &str) -> Result<Self, Refusal> {
         const RANGE: Refusal = Refusal::new("limit_range", "Send a whole number from 1 to 100.");
-        let number = serde_json::from_str(text).ok().as_ref().and_then(whole_number);
-        let number = number.and_then(|number| usize::try_from(number).ok()).ok_or(RANGE)?;
-        if (1..=MAX_LIMIT).contains(&number) { Ok(Self(number)) } else { Err(RANGE) }
+        read_limit(text, MAX_LIMIT).map(Self).ok_or(RANGE)
     }
 
     /// The number of items.
     pub fn get(self) -> usize {
         self.0
     }
+}
+
+/// How many items a page of a long report has at most: 1 to 1000, with a default of 100.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LongPageLimit(usize);
+
+impl LongPageLimit {
+    /// Reads a limit as [`PageLimit::parse`] does.
+    pub fn parse(text: &str) -> Result<Self, Refusal> {
+        const RANGE: Refusal = Refusal::new("limit_range", "Send a whole number from 1 to 1000.");
+        read_limit(text, MAX_LONG_LIMIT).map(Self).ok_or(RANGE)
+    }
+
+    /// The number of items.
+    pub fn get(self) -> usize {
+        self.0
+    }
+}
+
+impl Default for LongPageLimit {
+    fn default() -> Self {
+        Self(100)
+    }
+}
+
+fn read_limit(text: &str, max: usize) -> Option<usize> {
+    let number = serde_json::from_str(text).ok().as_ref().and_then(whole_number)?;
+    usize::try_from(number).ok().filter(|number| (1..=max).contains(number))
 }
 
 impl Default for PageLimit {
@@ -126,5 +154,8 @@ mod tests {
         {
             assert!(limit(wrong).is_err(), "{wrong}");
         }
+        let long = |text: &str| LongPageLimit::parse(text).map(LongPageLimit::get);
+        assert_eq!((long("1000"), LongPageLimit::default().get()), (Ok(1000), 100));
+        assert!(long("0").is_err() && long("1001").is_err());
     }
 }

@@ -12,7 +12,7 @@ use crate::field::{
     FaultCollector, Field, FieldValue, NotedFault, RequestFields, take_fields, truncate_name,
 };
 use crate::field_value::read_text;
-use crate::page::{Binding, FilterMeaning, PageLimit};
+use crate::page::{Binding, FilterMeaning, LongPageLimit, PageLimit};
 use crate::problem::Problem;
 
 /// The parameters of a list before they are read.
@@ -81,6 +81,12 @@ impl FieldValue for QueryBool {
 }
 
 impl FieldValue for PageLimit {
+    fn from_json(value: Value) -> Result<Self, FieldFaults> {
+        read_text(&value, Self::parse)
+    }
+}
+
+impl FieldValue for LongPageLimit {
     fn from_json(value: Value) -> Result<Self, FieldFaults> {
         read_text(&value, Self::parse)
     }

@@ -75,4 +75,6 @@ names! {
     SendFailureName = SendFailure::ALL.map(SendFailure::as_str);
     /// `expired`.
     ExpiredFilter = ["all", "expired", "not-expired"];
+    /// The form of an access review.
+    ReviewFormatName = ["json", "csv"];
 }

@@ -50,7 +50,7 @@ impl StreamConsumer for events::Deps {
         let failed = |error: MissingError| ConsumerError::Answer(error.to_string());
         Ok(match events::handle(self, event, deadline).await.map_err(failed)? {
             EventsAnswer::Stream(response) => failed_records(response),
-            EventsAnswer::Missing(_) => Vec::new(),
+            EventsAnswer::Missing(_) | EventsAnswer::Kept(_) => Vec::new(),
         })
     }
 }

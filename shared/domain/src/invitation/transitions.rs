@@ -275,6 +275,7 @@ impl UnexpiredInvitation {
             last_login_at: None,
             access_epoch: 0,
             password_epoch,
+            changes: 1,
             version: 1,
         };
         let acceptance = Acceptance { invitation: AcceptedInvitation { details, at: now }, user };

@@ -18,6 +18,7 @@ pub(crate) fn user(access_level: AccessLevel) -> User {
         last_login_at: None,
         access_epoch: 0,
         password_epoch: 0,
+        changes: 1,
         version: 1,
     }
 }

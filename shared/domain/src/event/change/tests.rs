@@ -7,6 +7,7 @@ use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, NoticeId, SessionId, Use
 use crate::npi::{Npi, NpiStatus};
 use crate::person::permissions::{AccessLevel, Reporting};
 use crate::person::{ClinicRole, FullName, PersonName};
+use crate::review::ReviewFacts;
 use crate::study::{StudyInstanceUid, StudyRef, ViewMode};
 use crate::webhook::{DisabledReason, RequestedDelivery};
 
@@ -70,6 +71,7 @@ fn record(action: AuditAction) -> AuditRecord {
         role: Some(ClinicRole::Radiologist),
         deliveries: 0,
         ip: Some(IP.to_owned()),
+        review: ReviewFacts::default(),
     }
 }
 
