@@ -30,6 +30,14 @@ impl TestClock {
         self.advance_to_next(24 * HOUR);
     }
 
+    /// Moves the clock to a later time, such as `2040-03-11T06:00:00Z`.
+    pub(crate) fn advance_to(&self, time: &str) {
+        let time = Timestamp::parse(time).unwrap();
+        let by = time.millis() - self.now().millis();
+        assert!(by > 0, "the clock is past {time}");
+        self.0.fetch_add(by, Ordering::SeqCst);
+    }
+
     fn advance_to_next(&self, length: i64) {
         let into = self.now().millis().rem_euclid(length);
         self.0.fetch_add(length - into, Ordering::SeqCst);

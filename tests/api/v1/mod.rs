@@ -1,4 +1,5 @@
 mod access;
+mod access_review;
 mod api_keys;
 mod audit_events;
 mod auto_scribe;
