@@ -95,7 +95,7 @@ BENCH_warm := invite floor
 BENCH_sessions := session
 BENCH := $(if $(PART),$(BENCH_$(PART)),$(FUNCTIONS) floor)
 
-bench: ## Measures everything, or PART=functions|cold|warm|sessions|capacity|requests|access|lists|people|webhooks
+bench: ## Measures everything, or PART=functions|cold|warm|sessions|capacity|requests|access|lists|people|review|webhooks
 	export CARGO_TARGET_DIR=target/bench
 	for name in $(filter-out floor,$(BENCH)); do
 		cargo build --locked --release --package $$name --bin $$name

@@ -46,3 +46,19 @@ def test_the_operator_starts_the_feeds_again(clinic: Clinic, stack: Stack):
 def test_the_schedule_may_look_for_what_ended(clinic: Clinic, stack: Stack):
     answer = stack.invoke("Events", {"detail-type": "Scheduled Event"})
     assert answer == {"batchItemFailures": []}
+
+
+def test_a_review_has_what_the_stream_kept(clinic: Clinic, stack: Stack):
+    """events writes the partitions that only list reads."""
+
+    def review() -> dict | None:
+        answer = clinic.owner.send("GET", "/v1/accessReview?limit=1000")
+        assert answer.status in (200, 503), answer.text
+        return answer.json if answer.status == 200 else None
+
+    page = wait_for(review, "a review that is complete")
+    assert page["people"] and page["apiKeys"], page
+    owners = [one for one in page["people"] if one["periods"][-1]["level"] == "owner"]
+    assert [one["lastSignInOn"] for one in owners] == [page["at"]], page
+    audited = stack.invoke("Events", {"keepReview": {"clinicId": clinic.id, "from": "2020-01-01T00:00:00Z", "to": "2100-01-01T00:00:00Z"}})
+    assert audited["kept"] >= 3, audited

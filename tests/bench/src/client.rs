@@ -71,6 +71,17 @@ impl ApiClient {
         Ok(self.respond(call).await?.text().await?)
     }
 
+    /// Sends a request. Returns the next page in the header `Link`, and the body.
+    pub(crate) async fn send_for_link(
+        &self,
+        call: ApiCall,
+    ) -> Result<(Option<String>, String), MeasureError> {
+        let response = self.respond(call).await?;
+        let link = response.headers().get("link").map(|link| link.to_str()).transpose()?;
+        let next = link.and_then(|link| link.strip_prefix('<')?.split('>').next());
+        Ok((next.map(str::to_owned), response.text().await?))
+    }
+
     /// The request that accepts an invitation, with the terms of a lookup.
     pub(crate) async fn accept_call(&self, body: &Value) -> Result<ApiCall, MeasureError> {
         let lookup = ApiCall::post("/v1/invitation/lookup", &json!({ "token": body["token"] }));

@@ -16,6 +16,7 @@ mod people;
 mod process;
 mod receiver;
 mod requests;
+mod review;
 mod seed;
 mod service;
 mod sessions;
@@ -29,7 +30,7 @@ use machine::Machine;
 type MeasureError = Box<dyn std::error::Error + Send + Sync>;
 
 /// The parts in the order of docs/PERFORMANCE.md. The Makefile lists the binaries that each needs.
-const PARTS: [&str; 10] = [
+const PARTS: [&str; 11] = [
     "functions",
     "cold",
     "warm",
@@ -39,6 +40,7 @@ const PARTS: [&str; 10] = [
     "access",
     "lists",
     "people",
+    "review",
     "webhooks",
 ];
 
@@ -69,6 +71,7 @@ async fn measure(part: &str) -> Result<String, MeasureError> {
         "access" => access::measure().await,
         "lists" => lists::measure().await,
         "people" => people::measure().await,
+        "review" => review::measure().await,
         "webhooks" => Box::pin(webhooks::measure()).await,
         other => Err(format!("no part {other}").into()),
     }
