@@ -11,6 +11,8 @@ AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
 ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
 KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
 EVENTS = {"PK": {"S": "EVENTS#deploy"}, "SK": {"S": "X"}}
+REVIEW = {"PK": {"S": "REVIEW#deploy"}, "SK": {"S": "X"}}
+USED = {"PK": {"S": "USED#deploy#2026"}, "SK": {"S": "X"}}
 ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
 WRITERS = "Invite Confirm Users Session TemporaryAccess NpiVerifier Webhooks Provision"
 SECRETS = {
@@ -83,6 +85,12 @@ CASES = {
     "read an event": (get(EVENTS), "List Events Provision"),
     "change an event": (update(EVENTS, "zz"), "Events Provision"),
     "list the clinics": (query("GSI4", "GSI4PK", "CLINICS"), "Events Provision"),
+    "keep a record for reviews": (put(REVIEW), "Events"),
+    "note a day of use": (update(USED, "si"), "Events"),
+    "read a record for reviews": (get(REVIEW), "List"),
+    "read the days of use": (query("", "PK", "USED#deploy#2026"), "List"),
+    "read the views for reviews": (query("", "PK", "VIEWED#deploy#2026-01-01"), "List"),
+    "delete a record for reviews": (("dynamodb", "delete_item", {"Key": REVIEW}), ""),
     "read the deliveries that are due": (query("GSI4", "GSI4PK", "DELIVERY#DUE#0"), "Webhooks"),
     "queue a delivery": (("sqs", "send_message", {"QueueUrl": "{WebhookQueue}", "MessageBody": "x"}), "Users Events Webhooks"),
     "take a delivery": (("sqs", "receive_message", {"QueueUrl": "{WebhookQueue}"}), "Webhooks"),
