@@ -21,6 +21,7 @@ async fn try_changes(app: &App, session: &BrowserSession, other: &str) -> Vec<Te
         client.post("/v1/autoScribe/users/reactivate", &json!({"userId": session.user_id})).await,
         client.get("/v1/autoScribe/users").await,
         client.get("/v1/auditEvents").await,
+        client.get("/v1/accessReview").await,
     ]
 }
 

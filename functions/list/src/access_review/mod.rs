@@ -101,13 +101,13 @@ async fn load_people(
 ) -> Result<Page<Result<PersonRow, HistoryIncomplete>, UserId>, StoreError> {
     let review = |sources: PersonSources| {
         let PersonSources { user, records, views, used } = sources;
-        let history = match PersonHistory::read(&user, records) {
-            Ok(history) => history,
-            Err(incomplete) => return Some(Err(incomplete)),
+        let row = || {
+            let history = PersonHistory::read(&user, records)?;
+            let Some(review) = history.on(day) else { return Ok(None) };
+            let views = history.views_on(&views, day)?;
+            Ok(Some(PersonRow::new(user, review, views, &used, (day, &clinic.time_zone))))
         };
-        let review = history.on(day)?;
-        let views = history.views_on(&views, day);
-        Some(Ok(PersonRow::new(user, review, views, &used, (day, &clinic.time_zone))))
+        row().transpose()
     };
     let request = PageRequest {
         limit: paging.limit,

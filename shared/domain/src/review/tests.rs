@@ -60,12 +60,15 @@ fn a_view_counts_while_it_was_open_on_the_day() {
         view(&timeline, 6, 150, Some(250), read),
     ];
     let history = timeline.history();
-    let found = history.views_on(&records, &day(200, 400));
+    let found = history.views_on(&records, &day(200, 400)).unwrap();
     let found: Vec<_> = found.iter().map(|view| (view.id.bytes()[0], view.ends_at)).collect();
     assert_eq!(found, [(4, at(499)), (2, at(210))]);
-    let open = history.views_on(&records, &day(0, 110));
+    let open = history.views_on(&records, &day(0, 110)).unwrap();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].issued_by, Actor::ApiKey(ApiKeyId::from_bytes([5; 16])));
+    let mut without_end = records[0].clone();
+    without_end.review.until = None;
+    assert_eq!(history.views_on(&[without_end], &day(0, 110)), Err(HistoryIncomplete));
 }
 
 #[test]
@@ -75,7 +78,7 @@ fn a_view_ends_when_the_person_can_no_longer_have_it() {
     timeline.deactivate(150);
     let ends = |mode| {
         let records = [view(&timeline, 1, 100, None, mode)];
-        timeline.history().views_on(&records, &day(0, 1000))[0].ends_at
+        timeline.history().views_on(&records, &day(0, 1000)).unwrap()[0].ends_at
     };
     assert_eq!(ends(ViewMode::Dictation), at(120));
     assert_eq!(ends(ViewMode::ViewerOnly), at(150));

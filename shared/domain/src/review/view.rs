@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{PersonHistory, ReviewDay};
+use super::{HistoryIncomplete, PersonHistory, ReviewDay};
 use crate::actor::Actor;
 use crate::audit::{AuditAction, AuditObject, AuditRecord};
 use crate::ids::AccessId;
@@ -42,10 +42,15 @@ impl ReviewedView {
 impl PersonHistory {
     /// The views that were open on a day, the last opened first. The records are those of the person's opened
     /// and revoked views, and can include other days.
-    pub fn views_on(&self, records: &[AuditRecord], day: &ReviewDay) -> Vec<ReviewedView> {
+    pub fn views_on(
+        &self,
+        records: &[AuditRecord],
+        day: &ReviewDay,
+    ) -> Result<Vec<ReviewedView>, HistoryIncomplete> {
         let mut opened: BTreeMap<AccessId, ReviewedView> = BTreeMap::new();
         for record in records.iter().filter(|record| record.action == AuditAction::AccessRedeemed) {
-            opened.extend(ReviewedView::of(record).map(|view| (view.id, view)));
+            let view = ReviewedView::of(record).ok_or(HistoryIncomplete)?;
+            opened.insert(view.id, view);
         }
         for record in records.iter().filter(|record| record.action == AuditAction::AccessRevoked) {
             if let AuditObject::Access { id, .. } = record.object
@@ -62,6 +67,6 @@ impl PersonHistory {
         }
         views.retain(|view| day.clip(view.opened_at, view.ends_at).is_some());
         views.sort_by_key(|view| std::cmp::Reverse((view.opened_at, view.id)));
-        views
+        Ok(views)
     }
 }
