@@ -104,6 +104,7 @@ impl ReviewSubject {
             | AuditAction::AccessRefused(_)
             | AuditAction::EmailRequeued
             | AuditAction::ItemMarked
+            | AuditAction::FeedRestarted
             | AuditAction::KeysChanged(_)
             | AuditAction::WebhookCreated
             | AuditAction::WebhookChanged
