@@ -3975,7 +3975,10 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description The `cursor` of the previous response. It belongs to one clinic. Without it, the page starts with the oldest event that is kept. */
+                /**
+                 * @description The `cursor` of the previous response. It belongs to one clinic. Without it, the page starts with the oldest
+                 *     event that is kept.
+                 */
                 after?: string;
                 /**
                  * @description Types, comma-separated. The default is every type. A page can be empty although `hasMore` is true.
