@@ -54,7 +54,7 @@ DELIVERY = {"PK", "SK", "dl", "dd", "dn", "mi", "su", "sa", "v", "GSI2PK", "GSI2
 # What `events` changes of an item of a clinic, and the attributes of `store::webhook::delivery_item`.
 DUE = {"PK", "SK", "GSI4PK", "GSI4SK"}
 WEBHOOK_DELIVERY = {
-    "PK", "SK", "id", "ci", "wh", "ei", "ty", "at", "da", "st", "du", "tn", "qa", "la", "sc", "fw", "ca", "v", "ttl", "wi",
+    "PK", "SK", "id", "ci", "wh", "ei", "ty", "at", "da", "st", "du", "tn", "qa", "la", "sc", "fw", "rq", "ca", "v", "ttl", "wi",
     "GSI4PK", "GSI4SK",
 }  # fmt: skip
 # Each secret has one purpose. Only functions that make or read tokens of that purpose may read it.
@@ -145,14 +145,18 @@ def mail_events_writes_only_the_delivery(template: dict) -> Problems:
             yield f"{statement.owner} must allow only updates of {join_names(DELIVERY)}"
 
 
+# The feed, and what access reviews read.
+ADDED_BY_EVENTS = {"EVENTS#*", "REVIEW#*", "VIEWED#*", "USED#*"}
+
+
 @rule
 def events_writes_only_the_feed_and_deliveries(template: dict) -> Problems:
     for statement in statements_of(template, "EventsFunction"):
         writes = statement.actions & (WRITES - {"dynamodb:ConditionCheckItem"})
-        if not statement.allows or not writes or statement.partitions() == {"EVENTS#*"}:
+        if not statement.allows or not writes or statement.partitions() <= ADDED_BY_EVENTS:
             continue
         if not statement.only_updates(DUE) and not statement.only_puts(WEBHOOK_DELIVERY):
-            yield f"{statement.owner} must limit {join_names(writes)} to EVENTS, and to attributes of what is due or delivered"
+            yield f"{statement.owner} must limit {join_names(writes)} to the feed and reviews, and to attributes of what is due or delivered"
 
 
 @rule
