@@ -37,6 +37,7 @@ const reads: [string, string, string, string, () => Promise<HTMLElement>][] = [
   ],
   ["Open views", "/views", "GET /v1/access", "open views", row(/1\.2\.840\.1/)],
   ["Activity", "/activity", "GET /v1/auditEvents", "activity", row(/changed Anna Hale/)],
+  ["Access review", "/access-review", "GET /v1/accessReview", "the access review", row(/Anna Hale/)],
   ["API keys", "/keys", "GET /v1/apiKeys", "API keys", row(/PACS Riverside/)],
   ["Webhooks", "/webhooks", "GET /v1/webhookEndpoints", "webhooks", row(/Harbor PACS/)],
   ["a webhook", webhookPath, "GET /v1/webhookEndpoints", "the webhook", words(/^https:\/\/pacs.example\/autoscribe$/)],

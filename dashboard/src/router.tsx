@@ -8,6 +8,7 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { Problem } from "./api/problem";
+import { reviewFilters } from "./features/accessReview/filters";
 import { activityFilters } from "./features/activity/filters";
 import { invitationFilters, invitationSearch, inviteSearch } from "./features/invitations/filters";
 import { userFilters } from "./features/users/filters";
@@ -103,6 +104,13 @@ const activity = createRoute({
   component: lazyRouteComponent(() => import("./features/activity/ActivityPage"), "ActivityPage"),
 });
 
+const accessReview = createRoute({
+  getParentRoute: () => root,
+  path: "/access-review",
+  validateSearch: reviewFilters,
+  component: lazyRouteComponent(() => import("./features/accessReview/AccessReviewPage"), "AccessReviewPage"),
+});
+
 const keys = createRoute({
   getParentRoute: () => root,
   path: "/keys",
@@ -144,6 +152,7 @@ const pages = [
   bulk,
   views,
   activity,
+  accessReview,
   keys,
   webhooks,
   webhook,

@@ -16,6 +16,7 @@ const pages: [string, string, RegExp][] = [
   ["import", "/users/invitations/import", /Continue/],
   ["views", "/views", /Ken Nakamura/],
   ["activity", "/activity", /Conor O’Brien/],
+  ["access review", "/access-review", /Conor O’Brien/],
   ["keys", "/keys", /Access review/],
   ["webhooks", "/webhooks", /Billing/],
   ["webhook", "/webhooks/:webhook", /View link created/],

@@ -1,4 +1,5 @@
 import type { Schemas } from "../api/client";
+import { actorWords, keyWords } from "./actors";
 import { changesOf } from "./auditChanges";
 import { keyChanges, refusals } from "./auditDetails";
 import { webhookActions } from "./auditWebhooks";
@@ -155,17 +156,13 @@ export function auditSentence(event: AuditEvent, names: Names): string {
 /** Who did it. Begins a sentence. */
 export function actorName(event: AuditEvent, names: Names): string {
   const { actor, object } = event;
-  if (actor === "operator") return "The AutoScribe operator";
-  if (actor === "system") return "AutoScribe";
-  if (actor.startsWith("key:")) return keyName(actor, names, "The");
-  if (actor.startsWith("acc_")) return "The holder of the link";
-  return (actor === object && nameIn(event)) || names.get(actor) || "Someone";
+  return actorWords(actor, (actor === object && nameIn(event)) || names.get(actor));
 }
 
 /** What it was done to, for the middle of a sentence. */
 export function objectName(event: AuditEvent, names: Names): string {
   const { object } = event;
-  if (object.startsWith("key:")) return keyName(object, names, "the");
+  if (object.startsWith("key:")) return keyWords(names.get(object), "the");
   if (object.startsWith("whk_")) return names.has(object) ? `the webhook “${names.get(object)}”` : "a webhook";
   if (object.startsWith("usr_") || object.startsWith("inv_")) return nameIn(event) ?? names.get(object) ?? "someone";
   return "the clinic";
@@ -175,11 +172,6 @@ export function objectName(event: AuditEvent, names: Names): string {
 function nameIn(event: AuditEvent): string | null {
   const name = event.nameBefore ?? event.nameAfter;
   return name ? fullName(name) : null;
-}
-
-function keyName(id: string, names: Names, article: string): string {
-  const description = names.get(id);
-  return description ? `${article} API key “${description}”` : `${article === "The" ? "An" : "an"} API key`;
 }
 
 function viewName(event: AuditEvent, names: Names): string {

@@ -74,6 +74,8 @@ export const problemWords: Readonly<Record<string, string>> = {
   webhook_not_found: "This webhook does not exist.",
   challenge_too_soon: "A challenge can be sent once a minute. Wait, then try again.",
   replay_running: "Events of this webhook are being sent again already. Try again when that is done.",
+  review_not_ready: "The latest changes are not in the access review yet. Try again in a moment.",
+  date_out_of_range: "Choose today or an earlier day, but none before your clinic was created.",
   delivery_not_found: "This delivery is no longer kept. Deliveries are kept for 30 days.",
 };
 

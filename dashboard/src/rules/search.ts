@@ -1,3 +1,5 @@
+import { isDay } from "./days";
+
 /** Filters in the URL. Anyone can edit a URL, so a value that means nothing is left out. */
 
 type Search = Record<string, unknown>;
@@ -21,6 +23,12 @@ export function choice<Name extends string, const Value extends string>(
 
 export function flag<Name extends string>(search: Search, name: Name): Maybe<Name, boolean> {
   return found(name, search[name] === true ? true : undefined);
+}
+
+/** A day of a calendar, such as 2026-12-01. */
+export function day<Name extends string>(search: Search, name: Name): Maybe<Name, string> {
+  const value = search[name];
+  return found(name, typeof value === "string" && isDay(value) ? value : undefined);
 }
 
 function found<Name extends string, Value>(name: Name, value: Value | undefined): Maybe<Name, Value> {

@@ -89,6 +89,7 @@ function Sidebar({ session }: { session: Session }) {
       {seesUsers(session) && <Link to="/users">Users</Link>}
       {seesUsers(session) && <Link to="/views">Open views</Link>}
       {manages(session) && <Link to="/activity">Activity</Link>}
+      {manages(session) && <Link to="/access-review">Access review</Link>}
       {manages(session) && <Link to="/keys">API keys</Link>}
       {manages(session) && <Link to="/webhooks">Webhooks</Link>}
       {manages(session) && <Link to="/clinic">Clinic</Link>}

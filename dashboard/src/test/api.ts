@@ -46,7 +46,7 @@ function find(routes: Record<string, Route>, sent: Sent): Route | undefined {
 
 function json({ status, body, headers }: Answer): Response {
   const type = status >= 400 ? "application/problem+json" : "application/json";
-  const content = status === 204 ? null : JSON.stringify(body ?? {});
+  const content = status === 204 ? null : typeof body === "string" ? body : JSON.stringify(body ?? {});
   return new Response(content, { status, headers: { "content-type": type, ...headers } });
 }
 

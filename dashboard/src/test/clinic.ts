@@ -3,6 +3,7 @@ import { anna } from "./anna";
 import { type Answer, invitation, type Sent, serveApi, session } from "./api";
 import { listOf } from "./invitationList";
 import { apiKey, keyList } from "./keys";
+import { review } from "./review";
 import { list, view } from "./views";
 import { delivery, deliveryList, webhook, webhookList } from "./webhooks";
 
@@ -43,6 +44,7 @@ const reads: Routes = {
   "GET /v1/autoScribe/users/invitations/*": invitation(),
   "GET /v1/access": list([view()]),
   "GET /v1/auditEvents": { auditEvents: [edited], cursor: null, hasMore: false },
+  "GET /v1/accessReview": review(),
   "GET /v1/apiKeys": keyList([apiKey()]),
   "GET /v1/webhookEndpoints": webhookList([webhook()]),
   "GET /v1/webhookEndpoints/*/deliveries": deliveryList([delivery()]),

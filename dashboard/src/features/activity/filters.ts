@@ -1,5 +1,4 @@
-import { isDay } from "../../rules/days";
-import { choice, text } from "../../rules/search";
+import { choice, day, text } from "../../rules/search";
 
 /** The filters of the page, as they stand in the URL. */
 export type ActivityFilters = {
@@ -25,9 +24,4 @@ export function activityFilters(search: Record<string, unknown>): ActivityFilter
     ...day(search, "from"),
     ...day(search, "to"),
   };
-}
-
-function day<Name extends "from" | "to">(search: Record<string, unknown>, name: Name): { [Key in Name]?: string } {
-  const found = text(search, name);
-  return found[name] && isDay(found[name]) ? found : {};
 }
