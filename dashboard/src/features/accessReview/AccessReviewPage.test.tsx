@@ -18,7 +18,7 @@ test("shows what a person could do, who granted it, and what they used", async (
   expect(cells(row).slice(1)).toEqual([
     "Radiologist",
     "Member",
-    "Reports, PACS onlyNPI verified",
+    "Reports, PACS only✓\u00a0NPI verified",
     "Olu Adeyemi20 Nov, 10:30 CST",
     "23 Nov 2026",
     "24 Nov 2026",
