@@ -9,7 +9,6 @@ use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
-use domain::credentials::keyring::{Keyring, WebhookSecrets};
 use domain::credentials::token::InvitationLink;
 use domain::embed::EmbedOrigins;
 use domain::ids::{ApiKeyId, AuditId, ClinicId, InvitationId};
@@ -185,11 +184,6 @@ impl App {
         }
     }
 
-    /// Every record of the table's stream so far, in the order of commits.
-    pub(crate) fn read_stream(&self) -> Vec<Value> {
-        super::stream::read_records(&self.running.database, &self.running.table)
-    }
-
     /// Creates another clinic, whose invitations stay open for 3 days. Returns its PACS.
     pub(crate) async fn create_other_clinic(&self) -> TestClient {
         let mut request = clinic("Lakeside Radiology", "owner@lakeside.example");
@@ -234,11 +228,6 @@ impl App {
         let next = SigningKeys::from_secret(secret).unwrap();
         self.store().publish_keys(&next.public()).await.unwrap();
         self.running.signing.replace(&next);
-    }
-
-    /// Replaces the keys that the secrets of webhooks derive from, as the operator does after a leak.
-    pub(crate) fn replace_webhook_keys(&self, with: &Keyring<WebhookSecrets>) {
-        self.running.keyrings.webhooks.replace(with);
     }
 
     /// Creates another clinic and signs in an admin there. Returns its PACS and the admin.

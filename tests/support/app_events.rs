@@ -10,6 +10,11 @@ use super::actor::TestClient;
 use super::app::App;
 
 impl App {
+    /// Every record of the table's stream so far, in the order of commits.
+    pub(crate) fn read_stream(&self) -> Vec<Value> {
+        super::stream::read_records(&self.running.database, &self.running.table)
+    }
+
     /// Starts the service with `events`.
     pub(crate) async fn start_with_events() -> Self {
         Self::start_with(Options { append_events: true, ..Options::default() }).await

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::credentials::keyring::{Keyring, WebhookSecrets};
 use domain::ids::{EventId, WebhookId};
 use domain::time::Clock as _;
 use domain::webhook::{WebhookEvent, WebhookWork};
@@ -61,6 +62,11 @@ impl App {
     ) -> Vec<Value> {
         let path = format!("{WEBHOOKS}/{}/deliveries{query}", id.as_str().unwrap());
         by.get(&path).await.expect(200)["deliveries"].as_array().unwrap().clone()
+    }
+
+    /// Replaces the keys that the secrets of webhooks derive from, as the operator does after a leak.
+    pub(crate) fn replace_webhook_keys(&self, with: &Keyring<WebhookSecrets>) {
+        self.running.keyrings.webhooks.replace(with);
     }
 
     /// An event of now.

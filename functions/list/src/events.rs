@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use auth::caller::{Caller, ReadEvents};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use changes::Context;
 use domain::event::{EventCursor, EventType};
 use domain::field::{FieldFaults, Refusal};
@@ -70,10 +71,19 @@ pub(crate) async fn handle(
     let keep = |event: &StoredEvent| asked.wants(event);
     match context.store.list_events(caller.clinic(), asked.after, page, keep).await? {
         EventsAfter::Page(page) => Ok(Json(view(page))),
-        EventsAfter::Expired => Err(Problem::events_expired()),
-        EventsAfter::Foreign => Err(Problem::feed_restarted()),
+        EventsAfter::Expired => Err(gone("events_expired", EXPIRED)),
+        EventsAfter::Foreign => Err(gone("feed_restarted", RESTARTED)),
         EventsAfter::Unknown => Err(Problem::bad_request("cursor_invalid", Cursor::UNKNOWN)),
     }
+}
+
+const EXPIRED: &str = "The events after this cursor are no longer kept. Read the users and invitations again, then \
+             continue without `after`.";
+const RESTARTED: &str = "This cursor is not of this clinic's feed, or the feed was started again. Read the users and \
+                         invitations again, then continue without `after`.";
+
+fn gone(code: &'static str, detail: &'static str) -> Problem {
+    Problem::new(StatusCode::GONE, code, detail)
 }
 
 fn view(page: EventPage) -> EventsView {

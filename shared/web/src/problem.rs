@@ -144,26 +144,6 @@ impl Problem {
         )
     }
 
-    /// 410: the events after a cursor are no longer kept.
-    pub fn events_expired() -> Self {
-        Self::new(
-            StatusCode::GONE,
-            "events_expired",
-            "The events after this cursor are no longer kept. Read the users and invitations again, then \
-             continue without `after`.",
-        )
-    }
-
-    /// 410: a cursor of events belongs to another clinic, or to the feed before a restore.
-    pub fn feed_restarted() -> Self {
-        Self::new(
-            StatusCode::GONE,
-            "feed_restarted",
-            "This cursor is not of this clinic's feed, or the feed was started again. Read the users and \
-             invitations again, then continue without `after`.",
-        )
-    }
-
     /// 422: the request is well-formed but breaks a rule.
     pub fn unprocessable(code: &'static str, detail: impl Into<String>) -> Self {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
