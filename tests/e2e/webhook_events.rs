@@ -173,3 +173,25 @@ async fn deliveries_of_many_events_are_written_at_the_same_time() {
     app.heal_database();
     assert_eq!(count().await, before + 40);
 }
+
+#[tokio::test]
+async fn an_operator_queues_deliveries_that_events_of_the_feed_lack() {
+    let app = App::start().await;
+    let boss = sign_in_manager(&app).await;
+    let receiver = WebhookReceiver::start().await;
+    app.create_webhook(&boss, &receiver).await;
+    let from = app.clock.now().minus(Duration::from_mins(1)).to_string();
+    let id = app.as_pacs().invite(&member(ADDRESS)).await.str("invitationId");
+    // The feed gets the event, and the stream's record of it is lost.
+    app.append_events().await;
+    app.wait_for_queue().await;
+    assert!(about(&receiver, &id).is_empty());
+    let range =
+        json!({ "clinicId": app.clinic_id, "from": from, "to": app.clock.now().to_string() });
+    for _ in 0..2 {
+        let answer = app.try_events(&json!({ "appendMissing": range })).await.unwrap();
+        assert_eq!(answer["appended"], 0);
+        app.wait_for_queue().await;
+        assert_eq!(about(&receiver, &id).len(), 1, "once, however often the operator asks");
+    }
+}

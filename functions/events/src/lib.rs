@@ -8,6 +8,7 @@
 //! reads is kept from the same audit records.
 
 mod due;
+mod group;
 mod missing;
 mod order;
 mod review;

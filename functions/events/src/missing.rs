@@ -6,10 +6,11 @@ use domain::audit::AuditRecord;
 use domain::event::Event;
 use domain::ids::{AuditId, ClinicId};
 use domain::time::Timestamp;
+use domain::webhook::WebhookEvent;
 use serde::{Deserialize, Serialize};
 use store::{AuditRange, PageRequest, StoreError};
 
-use crate::{Deps, append_everywhere, new_event, note_failure, review};
+use crate::{Deps, append_everywhere, new_event, note_failure, review, webhook};
 
 /// How old a record may be. The feed knows for longer which events it has.
 const OLDEST: Duration = Duration::from_hours(30 * 24);
@@ -105,7 +106,11 @@ async fn append_range(
     review::keep(deps, clinic, &records).await?;
     let events = records.iter().rev().filter_map(Event::of_record);
     let events: Vec<_> = events.map(|event| new_event(&event, None)).collect();
-    append_everywhere(deps, clinic, &events).await
+    let appended = append_everywhere(deps, clinic, &events).await?;
+    // The stream shows the new ones. Those that the feed has already may lack deliveries that could not be queued.
+    let events: Vec<_> = events.into_iter().map(WebhookEvent::from).collect();
+    webhook::queue_of_clinic(deps, clinic, &events).await?;
+    Ok(appended)
 }
 
 pub(crate) fn read(

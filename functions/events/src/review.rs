@@ -9,19 +9,12 @@ use domain::review::ReviewSubject;
 use store::{RawItem, StoreError};
 
 use crate::Deps;
-
-/// One clinic's records of a batch that matter to a review.
-struct ReviewRecords {
-    clinic: ClinicId,
-    records: Vec<AuditRecord>,
-    /// The place of the first one in the batch.
-    first: usize,
-}
+use crate::group::{ClinicGroup, group_by_clinic};
 
 /// Keeps the records of a batch. Returns the place of the first record that has to be delivered again.
 pub(crate) async fn keep_batch(deps: &Deps, records: &[EventRecord]) -> Option<usize> {
     let mut failed = None;
-    for some in group_by_clinic(deps, records) {
+    for some in group_by_clinic(read_records(deps, records)) {
         if let Err(error) = keep_of_clinic(deps, &some).await {
             tracing::warn!(%error, clinic = %some.clinic, "access review records not kept, they will be retried");
             failed = Some(failed.map_or(some.first, |failed: usize| failed.min(some.first)));
@@ -30,29 +23,24 @@ pub(crate) async fn keep_batch(deps: &Deps, records: &[EventRecord]) -> Option<u
     failed
 }
 
-fn group_by_clinic(deps: &Deps, records: &[EventRecord]) -> Vec<ReviewRecords> {
-    let mut groups: Vec<ReviewRecords> = Vec::new();
-    for (first, record) in records.iter().enumerate() {
+/// The records of a batch that matter to a review, with their places in it.
+fn read_records(
+    deps: &Deps,
+    records: &[EventRecord],
+) -> impl Iterator<Item = (usize, ClinicId, AuditRecord)> {
+    records.iter().enumerate().filter_map(|(at, record)| {
         let new = RawItem::from(record.change.new_image.clone());
         // A corrupt record is logged when its event is read.
-        let Ok(Some(record)) = deps.store.read_audit_image(&new) else { continue };
-        if ReviewSubject::of(&record).is_none() {
-            continue;
-        }
-        let clinic = record.clinic;
-        if let Some(group) = groups.iter_mut().find(|group| group.clinic == clinic) {
-            group.records.push(record);
-        } else {
-            groups.push(ReviewRecords { clinic, records: vec![record], first });
-        }
-    }
-    groups
+        let record = deps.store.read_audit_image(&new).ok()??;
+        ReviewSubject::of(&record)?;
+        Some((at, record.clinic, record))
+    })
 }
 
-async fn keep_of_clinic(deps: &Deps, some: &ReviewRecords) -> Result<(), StoreError> {
-    keep(deps, some.clinic, &some.records).await?;
+async fn keep_of_clinic(deps: &Deps, some: &ClinicGroup<AuditRecord>) -> Result<(), StoreError> {
+    keep(deps, some.clinic, &some.items).await?;
     let mut newest = BTreeMap::<String, &AuditRecord>::new();
-    for record in &some.records {
+    for record in &some.items {
         let known = newest.entry(record.at.month()).or_insert(record);
         if known.id < record.id {
             *known = record;

@@ -10,20 +10,13 @@ use queue::QueuedWork;
 use store::{RawItem, StoreError};
 
 use crate::Deps;
-
-/// One clinic's new events of a batch, in the order of the feed.
-struct FeedEvents {
-    clinic: ClinicId,
-    events: Vec<WebhookEvent>,
-    /// The place of the first record in the batch.
-    first: usize,
-}
+use crate::group::group_by_clinic;
 
 /// Queues the deliveries of a batch. Returns the place of the first record that has to be delivered again.
 pub(crate) async fn queue_deliveries(deps: &Deps, records: &[EventRecord]) -> Option<usize> {
     let mut failed = None;
-    for some in group_by_clinic(deps, records) {
-        if let Err(error) = queue_of_clinic(deps, &some).await {
+    for some in group_by_clinic(read_events(deps, records)) {
+        if let Err(error) = queue_of_clinic(deps, some.clinic, &some.items).await {
             tracing::warn!(%error, clinic = %some.clinic, "webhook deliveries not queued, they will be retried");
             failed = Some(failed.map_or(some.first, |failed: usize| failed.min(some.first)));
         }
@@ -31,33 +24,37 @@ pub(crate) async fn queue_deliveries(deps: &Deps, records: &[EventRecord]) -> Op
     failed
 }
 
-fn group_by_clinic(deps: &Deps, records: &[EventRecord]) -> Vec<FeedEvents> {
-    let mut groups: Vec<FeedEvents> = Vec::new();
-    for (first, record) in records.iter().enumerate() {
+/// The new events of the feed in a batch, with their places in it.
+fn read_events(
+    deps: &Deps,
+    records: &[EventRecord],
+) -> impl Iterator<Item = (usize, ClinicId, WebhookEvent)> {
+    records.iter().enumerate().filter_map(|(at, record)| {
         let new = RawItem::from(record.change.new_image.clone());
         match deps.store.read_event_image(&new) {
-            Ok(None) => {}
-            Ok(Some((clinic, event))) => {
-                match groups.iter_mut().find(|group| group.clinic == clinic) {
-                    Some(group) => group.events.push(event),
-                    None => groups.push(FeedEvents { clinic, events: vec![event], first }),
-                }
-            }
+            Ok(found) => found.map(|(clinic, event)| (at, clinic, event)),
             // A retry would meet the same record and delay the ones behind it.
-            Err(error) => tracing::error!(%error, "webhook deliveries skipped: corrupt item"),
+            Err(error) => {
+                tracing::error!(%error, "webhook deliveries skipped: corrupt item");
+                None
+            }
         }
-    }
-    groups
+    })
 }
 
-async fn queue_of_clinic(deps: &Deps, some: &FeedEvents) -> Result<(), StoreError> {
+/// Queues the deliveries of events of one clinic. Those that were queued before are not queued again.
+pub(crate) async fn queue_of_clinic(
+    deps: &Deps,
+    clinic: ClinicId,
+    events: &[WebhookEvent],
+) -> Result<(), StoreError> {
     let now = deps.clock.now();
-    let due = deps.store.queue_webhook_deliveries(some.clinic, &some.events, now).await?;
+    let due = deps.store.queue_webhook_deliveries(clinic, events, now).await?;
     let work: Vec<_> =
         due.into_iter().map(|delivery| QueuedWork::now(WebhookWork::Deliver(delivery))).collect();
     if !work.is_empty() {
         deps.queue.send_or_log(&work).await;
-        tracing::info!(clinic = %some.clinic, count = work.len(), "webhook deliveries queued");
+        tracing::info!(%clinic, count = work.len(), "webhook deliveries queued");
     }
     Ok(())
 }

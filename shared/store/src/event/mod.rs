@@ -16,6 +16,7 @@ use std::time::Duration;
 use domain::event::{EventNumber, EventType};
 use domain::ids::EventId;
 use domain::time::Timestamp;
+use domain::webhook::WebhookEvent;
 
 pub use append::AppendOutcome;
 pub use delivery::DeliveryChange;
@@ -39,6 +40,13 @@ pub struct NewEvent {
     pub data: String,
     /// The item whose end the event is about. The event is appended only while the item is still due.
     pub due: Option<DueItem>,
+}
+
+impl From<NewEvent> for WebhookEvent {
+    fn from(event: NewEvent) -> Self {
+        let NewEvent { id, kind, at, data, .. } = event;
+        Self { id, kind: kind.as_str().to_owned(), at, data }
+    }
 }
 
 /// An event of the feed.
