@@ -212,6 +212,24 @@ async fn messages_that_come_many_times_make_one_attempt() {
     assert_eq!(setting.received(), 1);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_late_answer_of_the_former_receiver_does_not_disable_the_new_one() {
+    let setting = Setting::start().await;
+    let (app, new) = (&setting.app, WebhookReceiver::start().await);
+    setting.receiver.set_status(410);
+    setting.receiver.set_delay(Duration::from_secs(2));
+    app.queue_events(&[app.new_event("user.updated")]).await;
+    while setting.received() == 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    app.clock.advance(MINUTE);
+    let path = format!("{WEBHOOKS}/{}", setting.id.as_str().unwrap());
+    setting.boss.patch(&path, &json!({ "url": new.url })).await.expect(200);
+    app.wait_for_queue().await;
+    assert_eq!(setting.endpoint().await["status"], "active");
+    assert!(setting.emails_about_webhooks().await.is_empty());
+}
+
 /// One endpoint does not answer. The events of the other one do not wait for it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_dead_endpoint_does_not_delay_the_others() {

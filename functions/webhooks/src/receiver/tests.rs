@@ -99,6 +99,15 @@ async fn a_request_is_signed_and_its_answer_is_read() {
 }
 
 #[tokio::test]
+async fn the_status_counts_even_if_the_rest_of_the_answer_never_comes() {
+    let receiver = TestReceiver::start("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\nok").await;
+    let client = here().with_limit(Duration::from_millis(300));
+    let reply = client.post(&receiver.url, request()).await;
+    assert_eq!(reply.result, AttemptResult::Status(200));
+    assert_eq!(reply.body, b"ok");
+}
+
+#[tokio::test]
 async fn a_redirect_is_not_followed() {
     let other = TestReceiver::start("HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").await;
     let location = other.url.as_str();

@@ -112,6 +112,18 @@ async fn a_clinic_has_at_most_10_endpoints_even_if_many_are_created_at_once() {
 }
 
 #[tokio::test]
+async fn a_clinic_that_ends_endpoints_again_and_again_has_100_in_a_month() {
+    let app = App::start_without_mailer().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await.client;
+    let wanted = json!({ "url": "https://pacs.example/", "description": "PACS" });
+    for _ in 0..100 {
+        let made = boss.post(WEBHOOKS, &wanted).await.str("webhookEndpointId");
+        boss.post(&format!("{WEBHOOKS}/{made}/end"), &json!({})).await.expect(200);
+    }
+    boss.post(WEBHOOKS, &wanted).await.expect_problem(409, "too_many_webhooks");
+}
+
+#[tokio::test]
 async fn an_idempotency_key_stores_no_secret() {
     let app = App::start().await;
     let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await;
