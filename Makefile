@@ -41,7 +41,7 @@ lambda: .venv/lambda dashboard/dist ## Runs the functions under cargo lambda wat
 	PATH="$$PWD/.venv/lambda/bin:$$PATH" infra/dev/lambda.sh
 
 test: .venv/contract .venv/deploy dashboard/dist $(RECEIVER)/dist ## Runs every test
-	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev
+	$(BUILD) --tests $(FUNCTIONS:%=--bin %) --bin dev --bin verify-audit
 	cargo test --locked --workspace
 	.venv/contract/bin/python -m pytest -q tests/contract
 	.venv/deploy/bin/python -m pytest -q tests/deploy
@@ -108,6 +108,11 @@ build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each wit
 		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
+verify-audit: ## Verifies the sealed audit: BUCKET= TABLE= KEY= or KEYS=, and CLINIC=, FROM=, TO= (docs/SECURITY.md)
+	@$(BUILD) --quiet --bin verify-audit
+	$(TARGET)/debug/verify-audit --bucket "$(BUCKET)" --table "$(TABLE)" $(if $(KEYS),--keys "$(KEYS)") $(if $(KEY),--key "$(KEY)") \
+		$(if $(CLINIC),--clinic "$(CLINIC)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
+
 region:
 	@: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"
 
@@ -127,4 +132,4 @@ deploy: region build .venv/infra dashboard/dist ## Deploys the stack STACK=autos
 	$@/bin/pip install --quiet --requirement $<
 	touch $@
 
-.PHONY: help pages dev lambda test screenshots check soak mutants fuzz openapi routes bench build region deploy
+.PHONY: help pages dev lambda test screenshots check soak mutants fuzz openapi routes bench build verify-audit region deploy

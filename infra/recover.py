@@ -7,6 +7,7 @@ Then `make deploy` adds everything else to that stack.
 
 import argparse
 import json
+import re
 import sys
 import time
 from pathlib import Path
@@ -23,6 +24,7 @@ IDENTIFIERS = {
     "AWS::DynamoDB::Table": "TableName",
     "AWS::SecretsManager::Secret": "Id",
     "AWS::Backup::BackupVault": "BackupVaultName",
+    "AWS::S3::Bucket": "BucketName",
 }
 
 
@@ -37,14 +39,25 @@ def retained_resources(template: dict) -> dict[str, dict]:
 
 def import_template(names: list[str]) -> dict:
     """Returns a template with these resources alone, because an import can create nothing."""
-    retained = retained_resources(yaml_parse(TEMPLATE.read_text()))
+    template = yaml_parse(TEMPLATE.read_text())
+    retained = retained_resources(template)
     unknown = set(names) - set(retained)
     if unknown:
         raise SystemExit(f"not retained by the stack: {', '.join(sorted(unknown))}. Choose from {', '.join(retained)}")
     if "DataKey" not in names:
         raise SystemExit("name DataKey=ID as well, because it encrypts the others")
     resources = {name: {key: value for key, value in retained[name].items() if key != "Condition"} for name in names}
-    return {"AWSTemplateFormatVersion": "2010-09-09", "Resources": resources}
+    for resource in resources.values():
+        policy = resource["Properties"].get("KeyPolicy", {})
+        # `make deploy` adds the statements about roles, which do not exist yet. The import leaves the policy as it is.
+        policy |= {"Statement": [one for one in policy["Statement"] if "Role.Arn" not in text_of(one)]} if policy else {}
+    used = {name: one for name, one in template["Parameters"].items() if f'{{"Ref": "{name}"}}' in json.dumps(resources)}
+    return {"AWSTemplateFormatVersion": "2010-09-09", "Parameters": used, "Resources": resources}
+
+
+def text_of(statement: dict) -> str:
+    """Returns the statement as text, with each attribute as `Name.Attribute`."""
+    return re.sub(r'\["(\w+)", "(\w+)"\]', r"\1.\2", json.dumps(statement))
 
 
 def recover(formation: Any, stack: str, found: dict[str, str]) -> None:

@@ -3,8 +3,9 @@
 import copy
 import json
 
+from cases_sealing import SEALING
 from mutations import (
-    Change, allow, change_route_settings, change_statement, find_statements, remove_from_parameter, remove_property,
+    Change, allow, change_route_settings, change_statement, remove_from_parameter, remove_property,
     remove_resource, set_attribute, set_property,
 )  # fmt: skip
 
@@ -43,6 +44,8 @@ CASES: dict[str, dict[str, Change]] = {
         "secret replaced": set_attribute("AccessLinkKeys", "UpdateReplacePolicy", "Snapshot"),
         "table left without its key": set_attribute("DataKey", "DeletionPolicy", "RetainExceptOnCreate"),
         "vault deleted": set_attribute("BackupVault", "DeletionPolicy", "Delete"),
+        "sealed audit deleted": set_attribute("AuditBucket", "DeletionPolicy", "Delete"),
+        "its key deleted": set_attribute("AuditKey", "UpdateReplacePolicy", "Delete"),
     },
     "table_is_backed_up_daily": {
         "monthly": set_property("BackupPlan", "BackupPlan/BackupPlanRule/0/ScheduleExpression", "cron(0 5 1 * ? *)"),
@@ -495,12 +498,6 @@ CASES: dict[str, dict[str, Change]] = {
         ),
         "last use": change_statement("NoteUsePolicy", "dynamodb:UpdateItem", lambda one: one["Condition"].pop("Null")),
     },
-    "audit_is_append_only": {
-        "no denial": lambda source: find_statements(source, "WriteTablePolicy").pop(),
-        "deletions": change_statement(
-            "WriteTablePolicy", "dynamodb:DeleteItem", lambda one: one.update(Action="dynamodb:UpdateItem")
-        ),
-    },
     "encrypted_items_can_be_read_and_written": {
         "no reads": change_statement("ReadTablePolicy", "kms:Decrypt", lambda one: one.update(Action="kms:DescribeKey")),
         "no writes": set_property("InviteRole", "ManagedPolicyArns", [{"Ref": "ReadTablePolicy"}]),
@@ -508,4 +505,4 @@ CASES: dict[str, dict[str, Change]] = {
     "data_key_is_used_through_one_service": {
         "directly": change_statement("ReadTablePolicy", "kms:Decrypt", lambda one: one.pop("Condition")),
     },
-}
+} | SEALING

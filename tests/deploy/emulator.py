@@ -1,4 +1,4 @@
-"""Starts ministack with three things that it lacks.
+"""Starts ministack with four things that it lacks.
 
 - Every name under .localhost leads to loopback, so that its CloudFront reaches its own API Gateway.
 - Policies see the partition keys and the attributes of a DynamoDB request (`dynamodb:LeadingKeys`,
@@ -6,6 +6,7 @@
   Each item of a transaction is judged alone.
 - Policies see the sender of an email (`ses:FromAddress`, `ses:FromDisplayName`, see "Sending policy examples" in SES's
   developer guide) and the identity that it belongs to.
+- Policies see the role of a session (`aws:PrincipalArn`, see "AWS global condition context keys" in IAM's user guide).
 """
 
 import json
@@ -24,6 +25,8 @@ describe, enforce = iam_actions.dynamodb_service_context, iam_evaluator.enforce
 judge_email, judge = app._enforce_ses_v2, app._enforce_data_plane
 email_request: ContextVar[bytes] = ContextVar("email_request")
 transaction: ContextVar[Iterator[dict]] = ContextVar("transaction")
+resolve_key = iam_evaluator._resolve_condition_key
+SESSION = re.compile(r"^arn:aws:sts::(\d+):assumed-role/([^/]+)/.*$")
 NAME = re.compile(r"(?<![:\w#])#?[A-Za-z]\w*")
 WORDS = {
     "SET", "REMOVE", "ADD", "DELETE", "AND", "OR", "NOT", "BETWEEN", "IN", "if_not_exists", "attribute_exists",
@@ -92,8 +95,17 @@ def judge_with_sender(service: str, action: str, headers: dict, query_params: di
     return judge(service, action, headers, query_params, request_id, **named)
 
 
+def resolve_principal(key: str, context):
+    """The principal of a session is its role, as on AWS. The emulator names the session."""
+    value = resolve_key(key, context)
+    if key.lower() == "aws:principalarn":
+        return SESSION.sub(r"arn:aws:iam::\1:role/\2", value)
+    return value
+
+
 socket.getaddrinfo = resolve_to_loopback
 iam_actions.dynamodb_service_context, iam_evaluator.enforce = describe_request, enforce_item
+iam_evaluator._resolve_condition_key = resolve_principal
 app._enforce_ses_v2, app._enforce_data_plane = remember_email, judge_with_sender
 
 sys.exit(app.main())

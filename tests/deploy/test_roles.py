@@ -95,6 +95,14 @@ CASES = {
     "queue a delivery": (("sqs", "send_message", {"QueueUrl": "{WebhookQueue}", "MessageBody": "x"}), "Users Events Webhooks"),
     "take a delivery": (("sqs", "receive_message", {"QueueUrl": "{WebhookQueue}"}), "Webhooks"),
     "read failed deliveries": (("sqs", "receive_message", {"QueueUrl": "{WebhookFailures}"}), ""),
+    "change audit records in a batch": (("dynamodb", "batch_write_item", {"RequestItems": {"table": [{"PutRequest": {"Item": AUDIT}}]}}), ""),
+    "remove audit records in a batch": (("dynamodb", "batch_write_item", {"RequestItems": {"table": [{"DeleteRequest": {"Key": AUDIT}}]}}), ""),
+    "add to the sealed audit": (("s3", "put_object", {"Bucket": "{AuditBucket}", "Key": "keys/role", "Body": b"x"}), "Events"),
+    "read the sealed audit": (("s3", "get_object", {"Bucket": "{AuditBucket}", "Key": "keys/role"}), "Events"),
+    "hide the sealed audit": (("s3", "delete_object", {"Bucket": "{AuditBucket}", "Key": "keys/role"}), ""),
+    "shorten the lock of the sealed audit": (("s3", "put_object_retention", {"Bucket": "{AuditBucket}", "Key": "keys/role", "Retention": {"Mode": "GOVERNANCE"}}), ""),
+    "sign the audit": (("kms", "sign", {"KeyId": "{AuditKey}", "Message": b"x", "SigningAlgorithm": "ECDSA_SHA_256"}), "Events"),
+    "read the key that signs the audit": (("kms", "get_public_key", {"KeyId": "{AuditKey}"}), "Events"),
     "scan": (("dynamodb", "scan", {"Limit": 1}), ""),
     "PartiQL": (("dynamodb", "execute_statement", {"Statement": 'SELECT * FROM "{table}"'}), ""),
     "delete the table": (("dynamodb", "delete_table", {}), ""),
@@ -128,7 +136,9 @@ def complete(stack: Stack, arguments: dict) -> dict:
     for write in filled.get("TransactItems", []):
         for part in write.values():
             part["TableName"] = table
-    needs_table = not {"TransactItems", "Statement", "FunctionName", "QueueUrl", "Bucket", "SecretId", "Content"} & filled.keys()
+    if "RequestItems" in filled:
+        filled["RequestItems"] = {table: filled["RequestItems"]["table"]}
+    needs_table = not {"TransactItems", "RequestItems", "KeyId", "Statement", "FunctionName", "QueueUrl", "Bucket", "SecretId", "Content"} & filled.keys()
     return filled | ({"TableName": table} if needs_table else {})
 
 

@@ -13,6 +13,7 @@ mod npi_attested;
 mod npi_verifier;
 mod operator;
 mod reporting_granted;
+mod sealed_audit;
 mod unknown_outcome;
 mod webhook_events;
 mod webhooks;

@@ -112,3 +112,29 @@ async fn an_email_is_counted_with_the_time_since_its_change() {
     assert!(line.get("Route").is_none(), "{line}");
     assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([["Function"]]));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_changed_audit_record_is_counted_and_logged_without_its_content() {
+    let app = App::start_without_mailer().await;
+    let record = app.list_audit_records("clinic.provisioned").await.remove(0);
+    let key = |name: &str| record[name].as_s().unwrap().clone();
+    let (partition, id) = (key("PK"), key("SK"));
+    app.set_attribute(&partition, &id, "ip", "203.0.113.9").await;
+    let changed = json!({ "Records": app.stream_for_events().split_off(3) });
+    let binary = binary_path("events");
+    let mut settings = settings(&app);
+    settings.push(("METRIC_NAMESPACE", "stack".to_owned()));
+    let mut process = FunctionProcess::start_with_log(&binary, &settings).await.unwrap();
+    process.send(changed.to_string()).unwrap();
+    let line = process.wait_for_log_line("audit record changed").await.unwrap();
+    let fields = &line["fields"];
+    assert_eq!((&line["level"], &fields["change"]), (&json!("ERROR"), &json!("MODIFY")));
+    assert_eq!((&fields["partition"], &fields["id"]), (&json!(partition), &json!(id)));
+    assert!(!line.to_string().contains("203.0.113.9"), "{line}");
+    let metrics = process.wait_for_metrics().await.unwrap();
+    assert_eq!(totals(&metrics), counted(&[("AuditChanged", 1)]));
+    app.delete_item(&partition, &id).await;
+    let removed = json!({ "Records": app.stream_for_events().split_off(4) });
+    let line = read_metrics(&app, "events", vec![removed.to_string()]).await.remove(0);
+    assert_eq!(totals(&line), counted(&[("AuditChanged", 1)]));
+}

@@ -20,12 +20,14 @@ async fn events_serves_each_kind_of_event_and_rejects_a_malformed_one() {
     let events = vec![
         batch.to_string(),
         json!({ "detail-type": "Scheduled Event", "detail": {} }).to_string(),
+        json!({ "sealAudit": true }).to_string(),
         json!({ "appendMissing": range }).to_string(),
         json!({ "appendMissing": wrong }).to_string(),
         r#"{"Records":7}"#.into(),
     ];
     let mut function = start_function("events", &settings(&app), events).await;
     for expected in [
+        json!({ "batchItemFailures": [] }),
         json!({ "batchItemFailures": [] }),
         json!({ "batchItemFailures": [] }),
         json!({ "appended": 0 }),
@@ -39,6 +41,9 @@ async fn events_serves_each_kind_of_event_and_rejects_a_malformed_one() {
         assert!(matches!(next_outcome(&mut function).await, EventOutcome::Error(_)));
     }
     assert_eq!(app.list_events().await.len(), 3);
+    let operator = domain::ids::ClinicId::OPERATOR;
+    let before = [app.hour().previous(), app.hour().previous().previous()];
+    assert!(before.iter().any(|hour| app.sealed(operator, *hour).is_some()));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use emulator::Options;
-use events::MissingError;
+use events::CallError;
 use serde_json::{Value, json};
 
 use super::actor::TestClient;
@@ -39,7 +39,8 @@ impl App {
                 Some("INSERT") => {
                     starts("PK", "AUDIT#") || (starts("PK", "EVENTS#") && starts("SK", "0"))
                 }
-                Some("MODIFY") => starts("SK", "INV#") && reported,
+                Some("MODIFY") => starts("PK", "AUDIT#") || (starts("SK", "INV#") && reported),
+                Some("REMOVE") => starts("PK", "AUDIT#"),
                 _ => false,
             }
         };
@@ -73,7 +74,7 @@ impl App {
     }
 
     /// Calls `events` with any event.
-    pub(crate) async fn try_events(&self, event: &Value) -> Result<Value, MissingError> {
+    pub(crate) async fn try_events(&self, event: &Value) -> Result<Value, CallError> {
         self.try_events_for(event, Duration::from_mins(1)).await
     }
 
@@ -82,7 +83,7 @@ impl App {
         &self,
         event: &Value,
         time: Duration,
-    ) -> Result<Value, MissingError> {
+    ) -> Result<Value, CallError> {
         let event = serde_json::from_value(event.clone()).unwrap();
         let answer = events::handle(&self.running.events, event, Instant::now() + time).await?;
         Ok(serde_json::to_value(answer).unwrap())

@@ -8,6 +8,7 @@ mod app_emails;
 mod app_events;
 mod app_faults;
 mod app_reports;
+mod app_sealing;
 mod app_webhooks;
 mod breached_list;
 mod clock;

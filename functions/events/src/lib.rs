@@ -6,6 +6,8 @@
 //!
 //! The stream also shows each event of the feed. Its webhook deliveries are queued then. What an access review
 //! reads is kept from the same audit records.
+//!
+//! A second schedule copies the audit to a bucket, where no one can change it.
 
 mod due;
 mod group;
@@ -13,7 +15,9 @@ mod missing;
 mod order;
 mod review;
 mod review_again;
+mod seal;
 mod stream;
+mod tampering;
 mod webhook;
 
 use std::sync::Arc;
@@ -30,6 +34,9 @@ use store::{AppendOutcome, DueItem, NewEvent, Store, StoreError};
 
 pub use missing::{MissingAnswer, MissingError, MissingRequest};
 pub use review_again::{KeepRequest, KeptAnswer};
+pub use seal::{
+    Archive, ArchiveError, SealError, SealRequest, Sealing, SegmentSigner, SignerError,
+};
 
 /// What this function needs.
 #[derive(Clone)]
@@ -40,6 +47,8 @@ pub struct Deps {
     pub clock: Arc<dyn Clock>,
     /// The queue of the function `webhooks`.
     pub queue: WebhookQueue,
+    /// Where the audit is sealed.
+    pub sealing: Arc<Sealing>,
 }
 
 /// What calls this function.
@@ -50,6 +59,8 @@ pub enum EventsEvent {
     Stream(StreamEvent),
     /// The schedule, which looks for what has ended.
     Scheduled(ScheduledEvent),
+    /// The schedule that seals the audit.
+    Seal(SealRequest),
     /// An operator, after changes were lost on their way to the feed.
     Missing(MissingRequest),
     /// An operator, after records were lost on their way to access reviews.
@@ -60,7 +71,7 @@ pub enum EventsEvent {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub enum EventsAnswer {
-    /// The records of a batch that failed. Empty for the schedule.
+    /// The records of a batch that failed. Empty for the schedules.
     Stream(DynamoDbEventResponse),
     /// What an operator's call appended.
     Missing(MissingAnswer),
@@ -76,13 +87,30 @@ pub struct ScheduledEvent {
     pub detail_type: String,
 }
 
+/// Why a call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum CallError {
+    /// Events were not appended.
+    #[error(transparent)]
+    Append(#[from] MissingError),
+    /// The audit was not sealed.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}
+
+impl From<StoreError> for CallError {
+    fn from(error: StoreError) -> Self {
+        Self::Append(error.into())
+    }
+}
+
 /// Appends the events of a call. Begins none that may not be done at `deadline`. A failed scheduled call is an
 /// error, and the next one continues.
 pub async fn handle(
     deps: &Deps,
     event: EventsEvent,
     deadline: Instant,
-) -> Result<EventsAnswer, MissingError> {
+) -> Result<EventsAnswer, CallError> {
     match event {
         EventsEvent::Stream(event) => {
             Ok(EventsAnswer::Stream(stream::append_batch(deps, event, deadline).await))
@@ -93,10 +121,14 @@ pub async fn handle(
             Ok(EventsAnswer::Stream(DynamoDbEventResponse::default()))
         }
         EventsEvent::Missing(request) => {
-            missing::append_missing(deps, &request, deadline).await.map(EventsAnswer::Missing)
+            Ok(EventsAnswer::Missing(missing::append_missing(deps, &request, deadline).await?))
         }
         EventsEvent::Keep(request) => {
-            review_again::keep_again(deps, &request, deadline).await.map(EventsAnswer::Kept)
+            Ok(EventsAnswer::Kept(review_again::keep_again(deps, &request, deadline).await?))
+        }
+        EventsEvent::Seal(_) => {
+            seal::seal_audit(deps, deadline).await?;
+            Ok(EventsAnswer::Stream(DynamoDbEventResponse::default()))
         }
     }
 }

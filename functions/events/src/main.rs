@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use events::Deps;
+use events::{Archive, Deps, Sealing, SegmentSigner};
 use queue::WebhookQueue;
 use runtime::{Aws, Settings, SystemClock};
 
@@ -12,9 +12,14 @@ async fn main() -> Result<(), runtime::Error> {
     let aws = Aws::from_environment();
     let store = aws.connect_store(&settings).await;
     let queue_url = settings.required("WEBHOOK_QUEUE_URL");
+    let (bucket, key) = (settings.required("AUDIT_BUCKET"), settings.required("AUDIT_KEY_ARN"));
     settings.check()?;
     let queue = WebhookQueue::new(&aws_sdk_sqs::Client::new(aws.config()), queue_url);
-    let deps = Deps { store, clock: Arc::new(SystemClock), queue };
+    let sealing = Arc::new(Sealing {
+        archive: Archive::connect(aws.config(), bucket),
+        signer: SegmentSigner::new(aws_sdk_kms::Client::new(aws.config()), key),
+    });
+    let deps = Deps { store, clock: Arc::new(SystemClock), queue, sealing };
     runtime::consume(async |event, deadline| Ok(events::handle(&deps, event, deadline).await?))
         .await
 }

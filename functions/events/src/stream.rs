@@ -12,7 +12,7 @@ use domain::time::Timestamp;
 use store::{NewEvent, RawItem, SkippedEvent, StoreError};
 
 use crate::order::{Predecessor, find_missing};
-use crate::{Deps, append_everywhere, new_event, review, webhook};
+use crate::{Deps, append_everywhere, new_event, review, tampering, webhook};
 
 /// How often a call looks for earlier events of the same objects. It waits two seconds for them at most.
 const LOOKS: u32 = 10;
@@ -113,6 +113,9 @@ async fn append_all(
 fn group_by_clinic(deps: &Deps, batch: StreamEvent) -> Vec<ClinicEvents> {
     let mut groups: Vec<ClinicEvents> = Vec::new();
     for (at, record) in batch.records.into_iter().enumerate() {
+        if tampering::report(&record) {
+            continue;
+        }
         let Some(event) = read_record(deps, record, at) else {
             continue;
         };

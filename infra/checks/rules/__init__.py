@@ -31,4 +31,4 @@ def find_problems(template: dict, rules: dict[str, Rule] = RULES) -> dict[str, l
     return {name: problems for name, problems in found.items() if problems}
 
 
-from rules import api, events, functions, mail, operations, permissions, public_url, table, waf, webhooks  # noqa: E402, F401  (importing registers the rules)
+from rules import api, events, functions, mail, operations, permissions, public_url, sealing, table, waf, webhooks  # noqa: E402, F401  (importing registers the rules)

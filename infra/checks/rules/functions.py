@@ -33,7 +33,7 @@ SETTINGS = {
         "INVITATION_LINK_KEYS_SECRET_ARN", "PASSWORD_LINK_KEYS_SECRET_ARN", "PUBLIC_URL", "MAIL_FROM", "MAIL_CONFIGURATION_SET",
     },
     "NpiVerifierFunction": {"NPPES_BASE_URL"},
-    "EventsFunction": {"WEBHOOK_QUEUE_URL"},
+    "EventsFunction": {"WEBHOOK_QUEUE_URL", "AUDIT_BUCKET", "AUDIT_KEY_ARN"},
     # Without WEBHOOK_RECEIVERS, which would allow receivers on this machine.
     "WebhooksFunction": {"WEBHOOK_KEYS_SECRET_ARN", "WEBHOOK_QUEUE_URL"},
     "ProvisionFunction": {
@@ -151,22 +151,22 @@ def due_deliveries_are_queued_on_a_schedule(template: dict) -> Problems:
         yield "Lambda must not retry a call of WebhooksFunction, because the next scheduled call does"
 
 
-def runs_on_a_schedule(template: dict, function: str, rate: str) -> Problems:
+def runs_on_a_schedule(template: dict, function: str, *wanted: str) -> Problems:
     rates = {
         name: one.get("ScheduleExpression")
         for name, one in resources_of_type(template, SCHEDULE).items()
         if [function_called(target["Arn"]) for target in one.get("Targets", [])] == [function]
         and one.get("State", "ENABLED") == "ENABLED"
     }
-    if list(rates.values()) != [rate]:
-        yield f"one schedule must call {function} at {rate}, found {rates}"
+    if sorted(map(str, rates.values())) != sorted(wanted):
+        yield f"schedules must call {function} at {join_names(wanted)}, found {rates}"
     callers = [
         reference(one.get("SourceArn"))
         for one in resources_of_type(template, PERMISSION).values()
         if function_called(one.get("FunctionName")) == function
     ]
-    if callers != [f"{name}.Arn" for name in rates]:
-        yield f"only the schedule may call {function}, found {callers}"
+    if sorted(callers) != sorted(f"{name}.Arn" for name in rates):
+        yield f"only a schedule may call {function}, found {callers}"
 
 
 @rule

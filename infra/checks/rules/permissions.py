@@ -21,6 +21,9 @@ WILDCARDS = {
         "MailerRole", "arn:${AWS::Partition}:ses:${AWS::Region}:${AWS::AccountId}:identity/*"
     ): "the SES sandbox also checks the recipient's identity, and a condition limits the sender",
     ("MailerRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
+    ("AuditKey", "kms:*"): "as for DataKey, except that a denial keeps everyone but events from signing",
+    ("AuditKey", "*"): "in a key's policy this is the key itself",
+    ("EventsRole", "${AuditBucket.Arn}/*"): "events adds segments and keys, and the bucket lets no one replace one",
     ("EventsRole", "${AccessTable.Arn}/stream/*"): "ListStreams covers all streams of the table",
     ("TracePolicy", "*"): "X-Ray has no resources",
 }
@@ -291,7 +294,7 @@ def audit_is_append_only(template: dict) -> Problems:
         for statement in statements_of(template, name):
             partitions = statement.partitions()
             if statement.allows and (not partitions or "AUDIT#*" in partitions):
-                allowed |= statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem"}
+                allowed |= statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             elif (
                 statement.effect == "Deny"
                 and partitions == {"AUDIT#*"}

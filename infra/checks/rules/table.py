@@ -47,7 +47,7 @@ def table_refuses_deletion(template: dict) -> Problems:
 @rule
 def data_outlives_the_stack(template: dict) -> Problems:
     # A stack that fails on its first deployment cannot delete the table, so the table needs its key even then.
-    for name in ("AccessTable", "DataKey", "BackupVault", *secrets(template)):
+    for name in ("AccessTable", "DataKey", "AuditBucket", "AuditKey", "BackupVault", *secrets(template)):
         deletion = "Retain" if name in ("AccessTable", "DataKey") else "RetainExceptOnCreate"
         for policy, value in (("DeletionPolicy", deletion), ("UpdateReplacePolicy", "Retain")):
             if dig(template["Resources"], name, policy) != value:

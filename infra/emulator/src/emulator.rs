@@ -8,11 +8,13 @@ use auth::jwt::SigningKeys;
 use changes::Context;
 use dynoxide::{Database, DynoxideError};
 
+use crate::archive::{BUCKET, KEY_ID, SealedObjects};
 use crate::aws::{CREDENTIAL, REGION};
 use crate::database_faults::DatabaseFaults;
 use crate::inbox::Inbox;
 use crate::links::{
-    MAIL_CONFIGURATION, MAIL_FROM, breached_passwords_url, queue_url, registry_url, viewer_url,
+    MAIL_CONFIGURATION, MAIL_FROM, archive_url, breached_passwords_url, queue_url, registry_url,
+    sealing_key_url, viewer_url,
 };
 use crate::queue::Queue;
 use crate::secrets::{Keyrings, Secrets, TokenSecrets};
@@ -49,6 +51,8 @@ pub struct Emulator {
     pub events: events::Deps,
     /// What `webhooks` runs with.
     pub webhooks: webhooks::Deps,
+    /// The bucket of the sealed audit.
+    pub sealed: SealedObjects,
     /// Controls the database's faults, if the options asked for them.
     pub faults: Option<DatabaseFaults>,
     /// The private keys of view tokens, as the functions have them.
@@ -87,6 +91,10 @@ impl Emulator {
             ("AWS_ENDPOINT_URL_SESV2", url.clone()),
             ("AWS_ENDPOINT_URL_SQS", queue_url(url)),
             ("WEBHOOK_QUEUE_URL", queue_url(url)),
+            ("AWS_ENDPOINT_URL_S3", archive_url(url)),
+            ("AWS_ENDPOINT_URL_KMS", sealing_key_url(url)),
+            ("AUDIT_BUCKET", BUCKET.to_owned()),
+            ("AUDIT_KEY_ARN", KEY_ID.to_owned()),
             ("WEBHOOK_RECEIVERS", "this-machine".to_owned()),
             ("TABLE_NAME", table.clone()),
             ("PUBLIC_URL", url.clone()),

@@ -43,6 +43,9 @@ pub enum StartError {
     /// The position in the stream cannot be read.
     #[error("the position in the stream cannot be read")]
     Position(#[source] io::Error),
+    /// The key of the sealed audit cannot be read.
+    #[error("the key of the sealed audit cannot be read")]
+    SealingKey(#[source] io::Error),
     /// Delivered records cannot be removed from the stream.
     #[error(transparent)]
     Trim(#[from] TrimError),

@@ -4,6 +4,7 @@
 //!
 //! [`start`] is all that a test needs. The binary `dev` adds pages and a command line.
 
+mod archive;
 mod aws;
 pub mod breached_passwords;
 mod database_faults;
@@ -30,6 +31,7 @@ mod template;
 mod test_clinic;
 mod upstream;
 
+pub use archive::SealedObjects;
 pub use database_faults::{AnswerLoss, DatabaseFault, DatabaseFaults, Usage, WatchedWrite};
 pub use emulator::Emulator;
 pub use error::{StartError, chain};

@@ -16,6 +16,16 @@ pub(crate) fn queue_url(url: &str) -> String {
     format!("{url}/sqs")
 }
 
+/// The endpoint of the bucket of the sealed audit. The SDK appends the name of the bucket as it is.
+pub(crate) fn archive_url(url: &str) -> String {
+    format!("{url}/s3/")
+}
+
+/// The endpoint of the key that signs the audit.
+pub(crate) fn sealing_key_url(url: &str) -> String {
+    format!("{url}/kms")
+}
+
 /// The NPI registry of the emulator.
 pub(crate) fn registry_url(url: &str) -> String {
     format!("{url}/api/")

@@ -27,18 +27,18 @@ pub(crate) enum ScheduledFunction {
 }
 
 impl ScheduledFunction {
-    async fn call(&self) {
+    async fn call(&self, event: Value) {
         let failure = match self {
             Self::NpiVerifier(deps) => npi_verifier::handle(deps, npi_verifier::ScheduledEvent {})
                 .await
                 .err()
                 .map(|error| chain(&error)),
             Self::Mailer(deps) => {
-                let failed = deps.consume(scheduled_event()).await.err();
+                let failed = deps.consume(event).await.err();
                 failed.map(|error| chain(&error))
             }
             Self::Events(deps) => {
-                let failed = deps.consume(scheduled_event()).await.err();
+                let failed = deps.consume(event).await.err();
                 failed.map(|error| chain(&error))
             }
             Self::Webhooks(deps) => {
@@ -47,9 +47,7 @@ impl ScheduledFunction {
                 let deadline = Instant::now() + FUNCTION_LIMIT;
                 webhooks::handle(deps, event, deadline).await.err().map(|error| chain(&error))
             }
-            Self::Watched(function) => {
-                function.call(&scheduled_event()).await.err().map(|error| chain(&error))
-            }
+            Self::Watched(function) => function.call(&event).await.err().map(|error| chain(&error)),
         };
         if let Some(error) = failure {
             tracing::warn!(error, "schedule: the call of a function failed");
@@ -57,8 +55,9 @@ impl ScheduledFunction {
     }
 }
 
-fn scheduled_event() -> Value {
-    json!({ "detail-type": SCHEDULED })
+/// What `EventBridge` sends: the input that the rule names, or an event.
+fn event_of(schedule: &Schedule) -> Value {
+    schedule.input.clone().unwrap_or_else(|| json!({ "detail-type": SCHEDULED }))
 }
 
 /// Calls the function now and at intervals, until the service stops. A restart must not delay what is due.
@@ -68,7 +67,7 @@ pub(crate) async fn run(
     mut stop: watch::Receiver<bool>,
 ) {
     loop {
-        function.call().await;
+        function.call(event_of(&schedule)).await;
         tokio::select! {
             () = tokio::time::sleep(schedule.interval) => {}
             _ = stop.changed() => return,
@@ -87,8 +86,11 @@ mod tests {
     async fn the_verifier_is_called_at_its_interval_until_the_service_stops() {
         let running = start(Options { faults: true, ..Options::default() }).await.unwrap();
         let calls = || running.faults.as_ref().unwrap().usage_of("Query").calls;
-        let schedule =
-            Schedule { function: "npi-verifier".to_owned(), interval: Duration::from_millis(20) };
+        let schedule = Schedule {
+            function: "npi-verifier".to_owned(),
+            interval: Duration::from_millis(20),
+            input: None,
+        };
         let function = ScheduledFunction::NpiVerifier(running.npi_verifier.clone());
         let (stop, stopped) = watch::channel(false);
         let task = tokio::spawn(run(schedule, function, stopped));

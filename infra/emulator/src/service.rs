@@ -46,7 +46,7 @@ use crate::template::{
     EventRule, QueueMapping, Route, Schedule, StreamMapping, TEMPLATE, Template,
 };
 use crate::upstream::Upstream;
-use crate::{aws, breached_passwords, functions, npi_registry};
+use crate::{archive, aws, breached_passwords, functions, npi_registry};
 
 /// How often expired items are removed. DynamoDB takes up to two days. Each time reads every item.
 const SWEEP: Duration = Duration::from_hours(1);
@@ -105,6 +105,7 @@ pub async fn start(options: Options) -> Result<Emulator, StartError> {
         npi_verifier: service.npi_verifier,
         mail_events: service.mail_events,
         events: service.events,
+        sealed: service.sealing.objects,
         webhooks: service.webhooks,
         queue: service.queue,
         faults,
@@ -182,6 +183,7 @@ struct Service {
     events: events::Deps,
     webhooks: webhooks::Deps,
     queue: Queue,
+    sealing: archive::SealingServices,
     watch: Option<Upstream>,
     /// Notified after every request that may have written.
     writes: WriteSignal,
@@ -232,7 +234,9 @@ impl Service {
                 store: store.clone(),
                 clock: options.clock.clone(),
                 queue: queue.clone(),
+                sealing: Arc::new(archive::clients(url)),
             },
+            sealing: archive::SealingServices::open(&options.storage)?,
             webhooks: webhooks::Deps {
                 context: context.clone(),
                 keys: keyrings.webhooks.clone(),
@@ -283,6 +287,7 @@ impl Service {
             .merge(breached_passwords::router())
             .merge(inbox::router(capture))
             .merge(queue::router(self.queue.clone()))
+            .merge(self.sealing.router())
             .merge(options.pages.clone())
             // CloudFront passes these to the API, and everything else to the pages.
             .route("/v1/{*path}", any(answer.clone()))

@@ -14,9 +14,11 @@ const UNFINISHED_TABLE: &str = "table.db.new";
 /// What `SQLite` appends to the name of a database for its own file and those beside it.
 const SUFFIXES: [&str; 3] = ["", "-wal", "-shm"];
 const POSITION: &str = "stream-position-";
+/// How the names of the files of the sealed audit begin.
+pub(crate) const AUDIT: &str = "audit-";
 
 /// How the names of all files in a [`Storage::Directory`] begin.
-pub const DATA_FILES: [&str; 2] = [TABLE, POSITION];
+pub const DATA_FILES: [&str; 3] = [TABLE, POSITION, AUDIT];
 
 /// Where the table and the position in its stream are kept.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -21,6 +21,10 @@ pub(crate) const EVENT_NUMBER: &str = "nu";
 pub(crate) const NEWEST_TTL: &str = "nt";
 /// The epoch of a clinic's feed, a random number. A restore of the table ends it.
 pub(crate) const FEED_EPOCH: &str = "ep";
+/// The hour of a clinic's newest segment of the audit.
+pub(crate) const SEALED_HOUR: &str = "sh";
+/// The hash of that segment.
+pub(crate) const SEALED_HASH: &str = "sg";
 /// The id of the last write of a single item. See `write`.
 pub(crate) const WRITE_ID: &str = "wi";
 /// Counts the writes of an item.

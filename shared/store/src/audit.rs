@@ -1,5 +1,7 @@
 //! Audit records. They are only ever added, in one partition for each clinic and month.
 
+mod sealing;
+
 use std::collections::HashMap;
 
 use domain::actor::Actor;
@@ -21,6 +23,8 @@ use crate::page::{Page, PageBuilder, PageRequest, RawChunk, below};
 use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
+
+pub use sealing::{SealOutcome, SealedHour};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AuditItem {
@@ -161,6 +165,11 @@ fn partition(clinic: ClinicId, month: &str) -> String {
     format!("AUDIT#{clinic}#{month}")
 }
 
+/// Whether a key is that of a record.
+fn is_record(key: &Key) -> bool {
+    key.pk.split('#').next() == Some("AUDIT")
+}
+
 /// The key of a record. Private, so that [`Transaction::put_audit_record`] is the only write in these
 /// partitions. IAM cannot see the condition of a write.
 fn record_key(record: &AuditRecord) -> Key {
@@ -202,11 +211,10 @@ impl Store {
     /// Reads the audit record in a stream record's new image. `None` if the image is of another item.
     pub fn read_audit_image(&self, image: &RawItem) -> Result<Option<AuditRecord>, StoreError> {
         let key = Key::of(image);
-        let mut parts = key.pk.split('#');
-        if parts.next() != Some("AUDIT") {
+        if !is_record(&key) {
             return Ok(None);
         }
-        let clinic = parts.next().and_then(|clinic| ClinicId::parse(clinic).ok());
+        let clinic = key.pk.split('#').nth(1).and_then(|clinic| ClinicId::parse(clinic).ok());
         let clinic = clinic.ok_or_else(|| self.corrupt(&key, attr::PK))?;
         self.decode_audit_record(clinic, image).map(Some)
     }

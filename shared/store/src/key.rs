@@ -217,6 +217,11 @@ pub(crate) fn event_counter(clinic: ClinicId) -> Key {
     Key::new(events_of(clinic), "COUNTER")
 }
 
+/// How far the copy of a clinic's audit outside the table is.
+pub(crate) fn sealed_hour(clinic: ClinicId) -> Key {
+    Key::new(events_of(clinic), "SEALED")
+}
+
 /// Shows that an event with this id is in the clinic's feed.
 pub(crate) fn event_marker(clinic: ClinicId, id: EventId) -> Key {
     Key::new(events_of(clinic), format!("ID#{id}"))

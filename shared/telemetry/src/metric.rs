@@ -57,11 +57,15 @@ pub enum Metric {
     LinksOpened,
     /// A link to temporary access did not open, or its view was not renewed.
     LinksRefused,
+    /// An audit record was changed or removed.
+    AuditChanged,
+    /// Milliseconds since the start of the oldest hour whose audit is not sealed.
+    SealAge,
 }
 
 impl Metric {
     /// Every metric.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Invited,
         Self::Accepted,
         Self::Emailed,
@@ -81,6 +85,8 @@ impl Metric {
         Self::RefusedPermissions,
         Self::LinksOpened,
         Self::LinksRefused,
+        Self::AuditChanged,
+        Self::SealAge,
     ];
 
     /// The name in `CloudWatch`, which is the name of the variant.
@@ -90,7 +96,7 @@ impl Metric {
 
     const fn unit(self) -> &'static str {
         match self {
-            Self::CommitToEmail => MILLISECONDS,
+            Self::CommitToEmail | Self::SealAge => MILLISECONDS,
             _ => COUNT,
         }
     }

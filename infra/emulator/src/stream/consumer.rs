@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use aws_lambda_events::event::streams::DynamoDbEventResponse;
 use axum::body::Bytes;
 use axum::http::{Method, Request, header};
-use events::{EventsAnswer, MissingError};
+use events::{CallError, EventsAnswer};
 use serde_json::Value;
 
 use crate::upstream::{Upstream, UpstreamError};
@@ -47,7 +47,7 @@ impl StreamConsumer for events::Deps {
     async fn consume(&self, event: Value) -> Result<Vec<Option<String>>, ConsumerError> {
         let event = serde_json::from_value(event)?;
         let deadline = Instant::now() + FUNCTION_LIMIT;
-        let failed = |error: MissingError| ConsumerError::Answer(error.to_string());
+        let failed = |error: CallError| ConsumerError::Answer(error.to_string());
         Ok(match events::handle(self, event, deadline).await.map_err(failed)? {
             EventsAnswer::Stream(response) => failed_records(response),
             EventsAnswer::Missing(_) | EventsAnswer::Kept(_) => Vec::new(),

@@ -16,6 +16,8 @@ pub(crate) struct Schedule {
     pub(crate) function: String,
     /// The time between two calls.
     pub(crate) interval: Duration,
+    /// What it is called with, if the rule says so.
+    pub(crate) input: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -38,6 +40,8 @@ pub(super) struct RuleTargets {
 #[serde(rename_all = "PascalCase")]
 pub(super) struct RuleTarget {
     pub(super) arn: Value,
+    #[serde(default)]
+    pub(super) input: Option<String>,
 }
 
 impl TemplateDocument {
@@ -56,7 +60,9 @@ impl TemplateDocument {
             return Err(dangling_reference(name, "single function"));
         };
         let function = self.function(name, &target.arn)?;
-        Ok(Schedule { function, interval })
+        let input = target.input.as_deref().map(serde_json::from_str).transpose();
+        let input = input.map_err(|source| TemplateError::Shape { at: name.to_owned(), source })?;
+        Ok(Schedule { function, interval, input })
     }
 }
 

@@ -46,8 +46,11 @@ fn a_route_refers_through_its_integration_to_a_binary() {
         (stream.function.as_str(), stream.batch_size, stream.reports_failures),
         ("worker", 100, false)
     );
-    let schedule =
-        Schedule { function: "worker".to_owned(), interval: std::time::Duration::from_mins(7) };
+    let schedule = Schedule {
+        function: "worker".to_owned(),
+        interval: std::time::Duration::from_mins(7),
+        input: None,
+    };
     assert_eq!(template.schedules, [schedule]);
 }
 
@@ -91,7 +94,9 @@ fn the_emulator_supports_the_deployed_template() {
     assert_eq!(consumers, [("events", true), ("mailer", true)]);
     let schedules = template.schedules.iter();
     let called: Vec<_> = schedules.map(|schedule| &schedule.function).collect();
-    assert_eq!(called, ["events", "mailer", "npi-verifier", "webhooks"]);
+    assert_eq!(called, ["events", "mailer", "npi-verifier", "events", "webhooks"]);
+    let inputs: Vec<_> = template.schedules.iter().filter_map(|one| one.input.clone()).collect();
+    assert_eq!(inputs, [serde_json::json!({ "sealAudit": true })]);
     let [webhooks] = template.queues.as_slice() else {
         panic!("one queue");
     };

@@ -1,0 +1,187 @@
+//! Seals the audit: writes the records of each clinic and hour to a bucket, where no one can change them.
+//!
+//! A run seals all hours that are over. It seals an hour once: the bucket takes no second segment of an hour, and
+//! the table notes the newest segment of each clinic. So a run that ended between the two is continued.
+
+mod archive;
+mod clinic;
+mod signer;
+
+use std::time::{Duration, Instant};
+
+use domain::ids::ClinicId;
+use domain::time::Timestamp;
+use futures_util::StreamExt as _;
+use segment::Hour;
+use serde::Deserialize;
+use store::{SealOutcome, SealedHour, StoreError};
+use telemetry::Metric;
+
+use crate::Deps;
+use clinic::seal_some;
+
+pub use archive::{Archive, ArchiveError};
+pub use signer::{SegmentSigner, SignerError};
+
+/// How long after its end an hour is sealed. A record that was made within it is committed by then.
+const GRACE: Duration = Duration::from_mins(10);
+/// How many clinics are sealed at the same time.
+const CLINICS_AT_ONCE: usize = 8;
+/// How much time one hour of one clinic needs.
+const TIME_NEEDED: Duration = Duration::from_secs(20);
+
+/// Where segments are kept, and what signs them.
+pub struct Sealing {
+    /// The bucket.
+    pub archive: Archive,
+    /// The key.
+    pub signer: SegmentSigner,
+}
+
+/// `{"sealAudit": true}`.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct SealRequest {
+    #[expect(dead_code, reason = "only its name is read")]
+    seal_audit: bool,
+}
+
+/// Why an hour, or a whole run, was not sealed.
+#[derive(Debug, thiserror::Error)]
+pub enum SealError {
+    /// The table did not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The bucket did not answer.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The key did not sign.
+    #[error(transparent)]
+    Signer(#[from] SignerError),
+    /// The bucket has an object at the place of a segment that `events` did not write.
+    #[error("the bucket has another object at the place of the segment")]
+    Foreign,
+    /// The table has a state that no run writes.
+    #[error("the table does not say which segment is the newest")]
+    State,
+    /// Some clinics failed. The log names them.
+    #[error("the audit of {count} clinics was not sealed")]
+    Clinics {
+        /// How many.
+        count: usize,
+        /// Why the first of them failed.
+        #[source]
+        first: Box<SealError>,
+    },
+}
+
+/// A clinic, and what is sealed of it.
+struct Progress {
+    clinic: ClinicId,
+    sealed: SealedHour,
+}
+
+impl Progress {
+    /// The first hour that is not sealed.
+    fn next(&self) -> Hour {
+        Hour::of(self.sealed.hour).next()
+    }
+}
+
+/// Seals every hour that is over, while there is time. A clinic that fails does not stop the others.
+pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), SealError> {
+    let now = deps.clock.now();
+    let last = Hour::of(now.minus(GRACE)).previous();
+    let has_time = || deadline.saturating_duration_since(Instant::now()) > TIME_NEEDED;
+    let mut failed = Vec::new();
+    let (mut done, mut work) = (Vec::new(), load_progress(deps, now, last).await?);
+    while !work.is_empty() {
+        // The clinic that is furthest behind comes first.
+        work.sort_by_key(Progress::next);
+        let seal = |one| seal_some(deps, one, last, &has_time);
+        let round: Vec<_> = futures_util::stream::iter(work)
+            .map(seal)
+            .buffer_unordered(CLINICS_AT_ONCE)
+            .collect()
+            .await;
+        work = Vec::new();
+        for (progress, result) in round {
+            if let Err(error) = result {
+                report(progress.clinic, progress.next(), &error);
+                failed.push(error);
+                done.push(progress.next());
+            } else if progress.next() <= last && has_time() {
+                work.push(progress);
+            } else {
+                done.push(progress.next());
+            }
+        }
+    }
+    if let Some(oldest) = done.iter().min() {
+        telemetry::metric::time(Metric::SealAge, now.since(oldest.start()));
+    }
+    let count = failed.len();
+    match failed.into_iter().next() {
+        Some(first) => Err(SealError::Clinics { count, first: Box::new(first) }),
+        None => Ok(()),
+    }
+}
+
+fn report(clinic: ClinicId, hour: Hour, error: &SealError) {
+    match error {
+        SealError::Foreign | SealError::State => {
+            tracing::error!(%clinic, %hour, %error, "audit not sealed");
+        }
+        _ => tracing::warn!(%clinic, %hour, %error, "audit not sealed, the next run retries"),
+    }
+}
+
+/// What is sealed of each clinic, and of the operator.
+async fn load_progress(
+    deps: &Deps,
+    now: Timestamp,
+    last: Hour,
+) -> Result<Vec<Progress>, SealError> {
+    let mut clinics = deps.store.list_clinics().await?;
+    clinics.push(ClinicId::OPERATOR);
+    let mut all = Vec::with_capacity(clinics.len());
+    for some in clinics.chunks(100) {
+        let sealed = deps.store.load_sealed_hours(some).await?;
+        for (clinic, sealed) in some.iter().copied().zip(sealed) {
+            let sealed = match sealed {
+                Some(sealed) => sealed,
+                None => start(deps, clinic, first_hour(deps, clinic, now, last).await?).await?,
+            };
+            all.push(Progress { clinic, sealed });
+        }
+    }
+    Ok(all)
+}
+
+/// The hour in which a clinic was created. The operator has no such hour, so the hour of the first record counts.
+async fn first_hour(
+    deps: &Deps,
+    clinic: ClinicId,
+    now: Timestamp,
+    last: Hour,
+) -> Result<Hour, SealError> {
+    if clinic != ClinicId::OPERATOR {
+        return Ok(Hour::of(clinic.created_at()));
+    }
+    let first = deps.store.find_first_audit_record(clinic, now).await?;
+    Ok(first.map_or(last, Hour::of))
+}
+
+/// Notes with which hour the segments of a clinic start, so that all runs agree.
+async fn start(deps: &Deps, clinic: ClinicId, first: Hour) -> Result<SealedHour, SealError> {
+    let before = SealedHour { hour: first.previous().start(), hash: None };
+    match deps.store.note_sealed_hour(clinic, None, &before).await? {
+        SealOutcome::Noted => Ok(before),
+        SealOutcome::Moved => reload(deps, clinic).await,
+    }
+}
+
+/// Reads what another run sealed.
+async fn reload(deps: &Deps, clinic: ClinicId) -> Result<SealedHour, SealError> {
+    deps.store.load_sealed_hours(&[clinic]).await?.pop().flatten().ok_or(SealError::State)
+}

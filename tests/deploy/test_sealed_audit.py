@@ -1,0 +1,254 @@
+"""The sealed audit: `events` seals it, and the command finds each way to tamper with it."""
+
+import base64
+import json
+import os
+import subprocess
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from cloud import BINARIES, Stack
+
+HOUR = 3600
+# How many records each hour has, the oldest first.
+COUNTS = [3, 0, 2, 1]
+
+
+def id_at(seconds: float) -> uuid.UUID:
+    """A UUIDv7, as ids of clinics and records are."""
+    return uuid.UUID(int=int(seconds * 1000) << 80 | 7 << 76 | 2 << 62 | uuid.uuid4().int >> 66)
+
+
+def hour_text(hour: int) -> str:
+    return time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(hour))
+
+
+@dataclass
+class Sealed:
+    """A clinic that is some hours old, with its sealed audit."""
+
+    stack: Stack
+    id: uuid.UUID
+    hours: list[int]
+    records: list[list[dict]]
+
+    @property
+    def bucket(self) -> str:
+        return self.stack.ids["AuditBucket"]
+
+    def key(self, hour: int) -> str:
+        return f"segments/{self.id}/{time.strftime('%Y/%m/%d/%H', time.gmtime(self.hours[hour]))}.jws"
+
+    def read(self, hour: int) -> bytes:
+        return self.stack.cloud.client("s3").get_object(Bucket=self.bucket, Key=self.key(hour))["Body"].read()
+
+    def put(self, hour: int, body: bytes) -> None:
+        self.stack.cloud.client("s3").put_object(Bucket=self.bucket, Key=self.key(hour), Body=body)
+
+    def remove(self, hour: int) -> None:
+        """Removes every version, which the lock forbids on AWS."""
+        s3 = self.stack.cloud.client("s3")
+        found = s3.list_object_versions(Bucket=self.bucket, Prefix=self.key(hour))
+        for version in found["Versions"]:
+            s3.delete_object(Bucket=self.bucket, Key=self.key(hour), VersionId=version["VersionId"])
+
+    def verify(self, *options: str) -> tuple[int, list[str]]:
+        """Runs the command. Returns its status and lines."""
+        last = [] if "--to" in options else ["--to", hour_text(self.hours[-1])]
+        return verify(self.stack, "--clinic", str(self.id), "--key", self.stack.ids["AuditKey"], *last, *options)
+
+    def problems(self, *options: str) -> list[tuple[int, str]]:
+        """Runs the command. Returns the hour of each finding, and what is wrong."""
+        status, lines = self.verify(*options)
+        assert (status == 1) == (len(lines) > 1), lines
+        named = {hour_text(hour): at for at, hour in enumerate(self.hours)}
+        prefix = f"Clinic {self.id}, hour "
+        assert all(line.startswith(prefix) for line in lines[:-1]), lines
+        parts = [line.removeprefix(prefix).split(": ", 1) for line in lines[:-1]]
+        return [(named.get(hour, -1), problem) for hour, problem in parts]
+
+
+def verify(stack: Stack, *options: str) -> tuple[int, list[str]]:
+    command = [BINARIES / "verify-audit", "--bucket", stack.ids["AuditBucket"], "--table", stack.ids["AccessTable"], *options]
+    done = subprocess.run(command, env=stack.cloud.environment, capture_output=True, text=True)
+    assert done.returncode in (0, 1), done.stderr
+    return done.returncode, done.stdout.splitlines()
+
+
+def add_old_clinic(stack: Stack) -> Sealed:
+    """Writes what a clinic would have that was created some hours ago."""
+    first = int(time.time()) // HOUR * HOUR - (len(COUNTS) + 1) * HOUR
+    clinic, hours = id_at(first), [first + at * HOUR for at in range(len(COUNTS))]
+    table = stack.cloud.client("dynamodb")
+
+    def put(item: dict) -> None:
+        table.put_item(TableName=stack.ids["AccessTable"], Item=item)
+
+    put({"PK": {"S": f"CLINIC#{clinic}"}, "SK": {"S": "CLINIC"}, "GSI4PK": {"S": "CLINICS"}, "GSI4SK": {"S": str(clinic)}})
+    records = [[audit_record(clinic, hour + 60 * n + 30) for n in range(count)] for hour, count in zip(hours, COUNTS, strict=True)]
+    for record in (one for some in records for one in some):
+        put(record)
+    return Sealed(stack, clinic, hours, records)
+
+
+def audit_record(clinic: uuid.UUID, at: int) -> dict:
+    month = time.strftime("%Y-%m", time.gmtime(at))
+    return {
+        "PK": {"S": f"AUDIT#{clinic}#{month}"}, "SK": {"S": f"evt_{id_at(at).hex}"}, "at": {"N": str(at * 1000)},
+        "ac": {"S": "operator"}, "an": {"S": "clinic.edited"}, "ob": {"S": f"clinic:{clinic}"},
+        "ip": {"S": "192.0.2.1"}, "nn": {"M": {"fn": {"S": "Ada"}, "ln": {"S": "Reed"}}},
+    }  # fmt: skip
+
+
+@pytest.fixture
+def sealed(stack: Stack) -> Sealed:
+    sealed = add_old_clinic(stack)
+    assert stack.invoke("Events", {"sealAudit": True}) == {"batchItemFailures": []}
+    return sealed
+
+
+def test_a_sealed_audit_is_verified(sealed: Sealed, stack: Stack):
+    status, lines = sealed.verify()
+    assert (status, len(lines)) == (0, 1), lines
+    assert lines[0].startswith(f"0 findings in {len(COUNTS)} segments with {sum(COUNTS)} records of 1 clinics, from the beginning to ")
+    assert "(from KMS)" in lines[0]
+    fingerprint = lines[0].split(" (from KMS)")[0].split()[-1]
+    status, lines = verify(stack, "--keys", fingerprint)
+    assert (status, len(lines)) == (0, 1), lines
+    assert f"{fingerprint} (given)" in lines[0]
+    part = hour_text(sealed.hours[2])
+    status, lines = sealed.verify("--from", part, "--to", part)
+    assert (status, lines[0][: len("0 findings in 1 segments with 2 records")]) == (0, "0 findings in 1 segments with 2 records")
+
+
+def test_a_second_run_adds_nothing(sealed: Sealed, stack: Stack):
+    before = [sealed.read(hour) for hour in range(len(COUNTS))]
+    stack.invoke("Events", {"sealAudit": True})
+    assert [sealed.read(hour) for hour in range(len(COUNTS))] == before
+
+
+def test_only_trusted_keys_count(sealed: Sealed, stack: Stack):
+    kms = stack.cloud.client("kms")
+    other = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")["KeyMetadata"]["KeyId"]
+    status, lines = verify(stack, "--clinic", str(sealed.id), "--key", other, "--to", hour_text(sealed.hours[-1]))
+    assert (status, len(lines)) == (1, len(COUNTS) + 1)
+    assert "which you don't trust" in lines[0]
+    for options in ([], ["--keys", "unknown"]):
+        command = [BINARIES / "verify-audit", "--bucket", sealed.bucket, "--table", stack.ids["AccessTable"], *options]
+        done = subprocess.run(command, env=stack.cloud.environment, capture_output=True, text=True)
+        assert (done.returncode, done.stdout) == (2, ""), done
+
+
+def flip(body: bytes) -> bytes:
+    """Changes one character of the payload."""
+    at = body.index(b".") + 40
+    return body[:at] + (b"A" if body[at : at + 1] != b"A" else b"B") + body[at + 1 :]
+
+
+def replace(sealed: Sealed, hour: int, change: Callable[[bytes], bytes]) -> None:
+    body = change(sealed.read(hour))
+    sealed.remove(hour)
+    sealed.put(hour, body)
+
+
+def table(sealed: Sealed, operation: str, **arguments: Any) -> None:
+    getattr(sealed.stack.cloud.client("dynamodb"), operation)(TableName=sealed.stack.ids["AccessTable"], **arguments)
+
+
+def key_of(record: dict) -> dict:
+    return {"PK": record["PK"], "SK": record["SK"]}
+
+
+def rewrite(change: Callable[[list], Any]) -> Callable[[bytes], bytes]:
+    """Changes the records of a segment and leaves its signature."""
+
+    def edit(body: bytes) -> bytes:
+        header, payload, signature = body.split(b".")
+        segment = json.loads(base64.urlsafe_b64decode(payload + b"=="))
+        change(segment["records"])
+        segment["count"] = len(segment["records"])
+        text = json.dumps(segment, separators=(",", ":")).encode()
+        return b".".join([header, base64.urlsafe_b64encode(text).rstrip(b"="), signature])
+
+    return edit
+
+
+CHANGED, BROKEN = "the segment was changed after it was signed.", "the segment does not follow the one before it."
+TAMPERINGS: dict[str, tuple[Callable[[Sealed], Any], list[tuple[int, str]]]] = {
+    "a second version": (
+        lambda sealed: sealed.put(1, flip(sealed.read(1))),
+        [(1, "the bucket has more than one version of the segment.")],
+    ),
+    "a delete marker": (
+        lambda sealed: sealed.stack.cloud.client("s3").delete_object(Bucket=sealed.bucket, Key=sealed.key(1)),
+        [(1, "the segment has a delete marker.")],
+    ),
+    "a changed object": (lambda sealed: replace(sealed, 2, flip), [(2, CHANGED), (3, BROKEN)]),
+    "a dropped record": (lambda sealed: replace(sealed, 0, rewrite(lambda records: records.pop(1))), [(0, CHANGED), (1, BROKEN)]),
+    "reordered records": (lambda sealed: replace(sealed, 0, rewrite(lambda records: records.reverse())), [(0, CHANGED), (1, BROKEN)]),
+    "a removed segment": (lambda sealed: sealed.remove(1), [(1, "the segment is missing.")]),
+    "a removed start": (
+        lambda sealed: (sealed.remove(0), sealed.remove(1)),
+        [(0, "the segment is missing."), (0, "the table has 3 records, but there is no segment."), (1, "the segment is missing.")],
+    ),
+    "a removed end": (
+        lambda sealed: sealed.remove(3),
+        [(3, "the segment is missing."), (3, "the table has 1 records, but there is no segment.")],
+    ),
+    "a foreign object": (lambda sealed: replace(sealed, 3, lambda _: b"{}"), [(3, "the object is not a segment.")]),
+}
+
+
+@pytest.mark.parametrize("name", TAMPERINGS)
+def test_tampering_with_the_bucket_is_found(sealed: Sealed, name: str):
+    tamper, expected = TAMPERINGS[name]
+    tamper(sealed)
+    assert sealed.problems() == expected
+
+
+def test_an_object_of_another_place_is_found(sealed: Sealed):
+    body = sealed.read(1)
+    sealed.remove(2)
+    sealed.put(2, body)
+    problems = sealed.problems()
+    assert (2, f"the segment is that of clinic {sealed.id} and hour {hour_text(sealed.hours[1])}.") in problems
+    assert (3, BROKEN) in problems
+    sealed.stack.cloud.client("s3").put_object(Bucket=sealed.bucket, Key=f"segments/{sealed.id}/2026/note", Body=b"x")
+    assert f"The service never writes segments/{sealed.id}/2026/note into the bucket." in sealed.verify()[1]
+
+
+def test_a_table_that_was_changed_is_found(sealed: Sealed):
+    first, second = sealed.records[0][0], sealed.records[2][0]
+    table(sealed, "delete_item", Key=key_of(first))
+    table(sealed, "put_item", Item=second | {"ac": {"S": "system"}})
+    late = audit_record(sealed.id, sealed.hours[1] + 5)
+    table(sealed, "put_item", Item=late)
+    assert sealed.problems() == [
+        (0, "the table has 2 records, and the segment 3."),
+        (0, f"the table lacks the record {first['SK']['S']}."),
+        (1, "the table has 1 records, and the segment 0."),
+        (1, f"the segment lacks the record {late['SK']['S']} of the table."),
+        (2, f"the record {second['SK']['S']} was changed in the table."),
+    ]
+
+
+def test_a_clinic_of_which_nothing_is_left_is_found(sealed: Sealed):
+    for hour, records in enumerate(sealed.records):
+        sealed.remove(hour)
+        for record in records:
+            table(sealed, "delete_item", Key=key_of(record))
+    assert sealed.problems() == [(hour, "the segment is missing.") for hour in range(len(COUNTS))]
+
+
+def test_the_makefile_runs_the_command(sealed: Sealed, stack: Stack):
+    names = {"BUCKET": sealed.bucket, "TABLE": stack.ids["AccessTable"], "KEY": stack.ids["AuditKey"], "CLINIC": str(sealed.id)}
+    arguments = [f"{name}={value}" for name, value in names.items()]
+    environment = stack.cloud.environment | {"PATH": os.environ["PATH"]}
+    root = BINARIES.parents[1]
+    done = subprocess.run(["make", "-s", "verify-audit", *arguments], cwd=root, env=environment, capture_output=True, text=True)
+    assert (done.returncode, done.stdout[:10]) == (0, "0 findings"), done

@@ -1,0 +1,142 @@
+//! The sealed audit: one segment for each hour of each clinic, whatever happens.
+
+use std::time::Duration;
+
+use domain::ids::ClinicId;
+use domain::time::Clock as _;
+use emulator::DatabaseFault;
+use segment::{Hour, Problem};
+
+use crate::support::{App, member};
+
+const HOUR: Duration = Duration::from_hours(1);
+
+/// The last hour that can be sealed now.
+fn last_due(app: &App) -> Hour {
+    Hour::of(app.clock.now().minus(Duration::from_mins(10))).previous()
+}
+
+/// An app whose clinic was created in the hour that is returned.
+async fn start(with_faults: bool) -> (App, ClinicId, Hour) {
+    let app = if with_faults {
+        App::start_with_faults_without_mailer().await
+    } else {
+        App::start_without_mailer().await
+    };
+    let clinic = app.clinic();
+    (app, clinic, Hour::of(clinic.created_at()))
+}
+
+#[tokio::test]
+async fn each_hour_is_sealed_with_its_records_or_without_any() {
+    let (app, clinic, first) = start(false).await;
+    let operators_first = last_due(&app);
+    app.seal_audit().await;
+    assert_eq!(app.sealed(clinic, first), None, "the hour is not over");
+    app.clock.advance(3 * HOUR);
+    let busy = app.hour();
+    for n in 0..2 {
+        app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
+    }
+    app.clock.advance(2 * HOUR);
+    app.seal_audit().await;
+    let last = last_due(&app);
+    let (counts, findings) = app.verify_sealed(clinic, (first, last)).await;
+    assert_eq!(findings, []);
+    let expected = if last > busy { vec![3, 0, 0, 2, 0] } else { vec![3, 0, 0, 2] };
+    assert_eq!(counts, expected);
+    assert_eq!(app.sealed(clinic, last.next()), None, "a record may still come");
+    let (counts, findings) = app.verify_sealed(ClinicId::OPERATOR, (operators_first, last)).await;
+    assert_eq!((counts.iter().sum::<usize>(), findings), (0, vec![]), "it starts at once");
+}
+
+#[tokio::test]
+async fn a_run_catches_up_and_the_next_one_changes_nothing() {
+    let (app, clinic, first) = start(false).await;
+    app.clock.advance(60 * HOUR);
+    app.seal_audit().await;
+    let last = last_due(&app);
+    let (counts, findings) = app.verify_sealed(clinic, (first, last)).await;
+    assert_eq!((counts.len() >= 59, findings), (true, vec![]));
+    let bodies = || -> Vec<_> { [first, last].map(|hour| app.sealed(clinic, hour)).to_vec() };
+    let before = bodies();
+    app.seal_audit().await;
+    assert_eq!(bodies(), before);
+}
+
+#[tokio::test]
+async fn a_run_that_ended_before_the_table_knew_is_continued() {
+    let (app, clinic, first) = start(true).await;
+    app.clock.advance(2 * HOUR);
+    app.seal_audit().await;
+    app.clock.advance(HOUR);
+    app.fail_database("UpdateItem", DatabaseFault::Internal);
+    assert!(app.try_seal_audit().await.is_err());
+    let hour = last_due(&app);
+    let put = app.sealed(clinic, hour);
+    assert!(put.is_some());
+    app.heal_database();
+    app.clock.advance(HOUR);
+    app.seal_audit().await;
+    assert_eq!(app.sealed(clinic, hour), put);
+    let (counts, findings) = app.verify_sealed(clinic, (first, last_due(&app))).await;
+    assert_eq!((counts[0], findings), (3, vec![]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn runs_at_the_same_time_make_one_chain() {
+    let (app, clinic, first) = start(false).await;
+    app.clock.advance(12 * HOUR);
+    let runs = tokio::join!(app.try_seal_audit(), app.try_seal_audit(), app.try_seal_audit());
+    assert_eq!(runs, (Ok(()), Ok(()), Ok(())));
+    let last = last_due(&app);
+    for clinic in [clinic, ClinicId::OPERATOR] {
+        let from = if clinic == ClinicId::OPERATOR { last } else { first };
+        assert_eq!(app.verify_sealed(clinic, (from, last)).await.1, []);
+    }
+}
+
+#[tokio::test]
+async fn a_clinic_that_fails_does_not_stop_the_others() {
+    let (app, clinic, first) = start(false).await;
+    app.create_other_clinic().await;
+    app.clock.advance(3 * HOUR);
+    assert_eq!(app.put_sealed(&first.object_key(clinic), b"other").await, 200);
+    assert_eq!(app.put_sealed(&first.object_key(clinic), b"again").await, 412);
+    for _ in 0..2 {
+        let error = app.try_seal_audit().await.unwrap_err();
+        assert_eq!(
+            error,
+            "the audit of 1 clinics was not sealed: the bucket has another object at the place of the segment"
+        );
+    }
+    assert_eq!(app.sealed(clinic, first).as_deref(), Some(&b"other"[..]));
+    let clinics = app.store().list_clinics().await.unwrap();
+    let other = clinics.into_iter().find(|one| *one != clinic).unwrap();
+    let from = Hour::of(other.created_at());
+    let (counts, findings) = app.verify_sealed(other, (from, last_due(&app))).await;
+    assert_eq!((counts[0], findings), (3, vec![]));
+}
+
+#[tokio::test]
+async fn a_changed_table_is_found() {
+    let (app, clinic, first) = start(false).await;
+    app.clock.advance(2 * HOUR);
+    app.seal_audit().await;
+    let records = app.store().read_audit_hour(clinic, (first.start(), first.end())).await.unwrap();
+    let key = |n: usize| {
+        let part = |name: &str| records[n][name].as_str().unwrap().to_owned();
+        [("PK", part("PK")), ("SK", part("SK"))]
+    };
+    app.delete_item(&key(0)[0].1, &key(0)[1].1).await;
+    app.set_attribute(&key(1)[0].1, &key(1)[1].1, "ac", "system").await;
+    let (_, findings) = app.verify_sealed(clinic, (first, first)).await;
+    let id = |n: usize| key(n)[1].1.clone();
+    let problems: Vec<_> = findings.into_iter().map(|one| one.problem).collect();
+    let expected =
+        [Problem::CountDiffers(2, 3), Problem::NotInTable(id(0)), Problem::DiffersFromTable(id(1))];
+    assert_eq!(problems, expected);
+    // Neither of the two changes is an event or stops the feed.
+    app.append_events().await;
+    assert_eq!(app.list_events().await.len(), 2);
+}
