@@ -37,6 +37,12 @@ interface Page {
   hasMore: boolean;
 }
 
+/** A page as it is stored: where the next one begins, and the ids of its events. */
+interface StoredPage {
+  cursor: string;
+  events: string[];
+}
+
 type Headers = Record<"webhook-id" | "webhook-timestamp" | "webhook-signature", string>;
 
 /** One secret on each line. The file is read for each delivery, so a rotation needs no restart. */
@@ -100,15 +106,20 @@ function writeWhole(path: string, text: string): void {
 
 /** Reads the feed from where the last call stopped. It fills gaps and gives each event its place. */
 async function catchUp(): Promise<void> {
-  const last = readdirSync(PAGES).filter(isWhole).sort().at(-1);
-  let after = last === undefined ? undefined : String(Number.parseInt(last, 10));
+  const pages = readdirSync(PAGES).filter(isWhole).sort();
+  const last = pages.at(-1);
+  let after = last === undefined ? undefined : readJson<StoredPage>(join(PAGES, last)).cursor;
+  let count = pages.length;
   let hasMore = true;
   while (hasMore) {
     const page = await readPage(after);
     for (const event of page.events) addEvent(event.id, JSON.stringify(event));
-    // The name is the cursor. The page comes after its events, so a crash leaves no gap.
-    const name = `${page.cursor.padStart(12, "0")}.json`;
-    writeWhole(join(PAGES, name), JSON.stringify(page.events.map((event) => event.id)));
+    // The page comes after its events, so a crash leaves no gap.
+    if (page.cursor !== after) {
+      const stored: StoredPage = { cursor: page.cursor, events: page.events.map((event) => event.id) };
+      const name = `${String(count++).padStart(12, "0")}.json`;
+      writeWhole(join(PAGES, name), JSON.stringify(stored));
+    }
     after = page.cursor;
     hasMore = page.hasMore;
   }
@@ -131,7 +142,7 @@ async function readPage(after: string | undefined): Promise<Page> {
 /** The events in the order of the feed. Those that the feed did not place yet come last. */
 function listEvents(about: string | undefined): Event[] {
   const pages = readdirSync(PAGES).filter(isWhole).sort();
-  const placed = pages.flatMap((name) => readJson<string[]>(join(PAGES, name)));
+  const placed = pages.flatMap((name) => readJson<StoredPage>(join(PAGES, name)).events);
   const stored = readdirSync(EVENTS).filter(isWhole);
   const ids = new Set([...placed, ...stored.map((name) => name.replace(".json", "")).sort()]);
   const events = [...ids].map((id) => readJson<Event>(join(EVENTS, `${id}.json`)));
