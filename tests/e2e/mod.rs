@@ -7,6 +7,7 @@ mod event_changes;
 mod event_ends;
 mod event_readers;
 mod events;
+mod killed;
 mod mail_events;
 mod mailer;
 mod npi_attested;

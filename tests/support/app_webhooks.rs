@@ -3,13 +3,14 @@
 use std::time::{Duration, Instant};
 
 use domain::credentials::keyring::{Keyring, WebhookSecrets};
-use domain::ids::{EventId, WebhookId};
-use domain::time::Clock as _;
-use domain::webhook::{WebhookEvent, WebhookWork};
-use queue::QueuedWork;
+use domain::ids::{EventId, UserId, WebhookId};
+use domain::time::{Clock as _, Timestamp};
+use domain::webhook::{Replay, WebhookEvent, WebhookWork};
+use queue::{QueuedWork, write_message};
 use runtime::OsEntropy;
 use serde_json::{Value, json};
 use store::CommitOutcome;
+use webhooks::{QueueEvent, QueueRecord, ScheduledEvent, WebhooksEvent};
 
 use super::actor::TestClient;
 use super::app::App;
@@ -86,11 +87,38 @@ impl App {
 
     /// Queues events for the clinic's endpoints, as the function `events` does.
     pub(crate) async fn queue_events(&self, events: &[WebhookEvent]) {
+        let work: Vec<_> =
+            self.write_deliveries(events).await.into_iter().map(QueuedWork::now).collect();
+        self.running.webhooks.queue.send(&work).await.unwrap();
+    }
+
+    /// Writes the deliveries of events, and sends no message.
+    pub(crate) async fn write_deliveries(&self, events: &[WebhookEvent]) -> Vec<WebhookWork> {
         let now = self.clock.now();
         let due = self.store().queue_webhook_deliveries(self.clinic(), events, now).await.unwrap();
-        let work: Vec<_> =
-            due.into_iter().map(|one| QueuedWork::now(WebhookWork::Deliver(one))).collect();
-        self.running.webhooks.queue.send(&work).await.unwrap();
+        due.into_iter().map(WebhookWork::Deliver).collect()
+    }
+
+    /// Notes a replay of everything, and sends no message.
+    pub(crate) async fn write_replay(&self, id: &Value, by: UserId) -> WebhookWork {
+        let (clinic, now) = (self.clinic(), self.clock.now());
+        let id = WebhookId::parse(id.as_str().unwrap()).unwrap();
+        let found = self.store().load_webhook(clinic, id).await.unwrap().unwrap();
+        let replay =
+            Replay { since: Timestamp::EPOCH, started_at: now, started_by: by, after: None };
+        let next = found.with_replay(Some(replay)).unwrap();
+        let written = self.store().write_webhook(&next, now).await.unwrap();
+        assert_eq!(written, CommitOutcome::Committed);
+        WebhookWork::Replay(clinic, id)
+    }
+
+    /// Calls `webhooks` with a message about some work. Returns whether the message comes again.
+    pub(crate) async fn call_webhooks(&self, work: WebhookWork) -> bool {
+        let record = QueueRecord { message_id: "1".to_owned(), body: write_message(work) };
+        let event = WebhooksEvent::Queue(QueueEvent { records: vec![record] });
+        let deadline = Instant::now() + Duration::from_mins(1);
+        let answer = webhooks::handle(&self.running.webhooks, event, deadline).await.unwrap();
+        !answer.batch_item_failures.is_empty()
     }
 
     /// Waits until no message of the queue is due.
@@ -102,8 +130,8 @@ impl App {
     /// Moves the clock ahead and calls `webhooks` as its schedule does.
     pub(crate) async fn run_webhooks_after(&self, pause: Duration) {
         self.clock.advance(pause);
-        let scheduled = webhooks::ScheduledEvent { detail_type: "Scheduled Event".to_owned() };
-        let event = webhooks::WebhooksEvent::Scheduled(scheduled);
+        let scheduled = ScheduledEvent { detail_type: "Scheduled Event".to_owned() };
+        let event = WebhooksEvent::Scheduled(scheduled);
         let deadline = Instant::now() + Duration::from_mins(1);
         webhooks::handle(&self.running.webhooks, event, deadline).await.unwrap();
         self.wait_for_queue().await;
