@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{App, PASSWORD, TestClient, admin, dashboard_member, member, study};
+use crate::support::{
+    App, PASSWORD, TestClient, WEBHOOKS, WebhookReceiver, admin, dashboard_member, member, study,
+};
 
 /// A list: its path, the name of its items, and the name of their ids.
 type List = (String, &'static str, &'static str);
@@ -26,15 +28,19 @@ async fn walk(caller: &TestClient, (path, items, id): &List) -> (Vec<String>, Ve
     }
 }
 
-/// Fills every list of a clinic. Returns its reader, and an admin.
-async fn fill(app: &App) -> (String, TestClient) {
+/// Fills every list of a clinic. Returns its lists, and an admin.
+async fn fill(app: &App) -> (Vec<List>, TestClient) {
     app.invite_and_confirm(&admin("boss@clinic.example"), Some(PASSWORD)).await;
     for _ in 0..2 {
         app.open_session("boss@clinic.example").await;
     }
     let boss = app.open_session("boss@clinic.example").await.client;
     let reader = app.confirm_reader().await;
+    let receiver = WebhookReceiver::start().await;
+    let webhook = app.create_webhook(&boss, &receiver).await["webhookEndpointId"].clone();
     for n in 0..4 {
+        app.create_webhook(&boss, &receiver).await;
+        app.emit("user.updated").await;
         app.invite_and_confirm(&member(&format!("user{n}@clinic.example")), None).await;
         app.as_pacs().invite(&member(&format!("invited{n}@clinic.example"))).await.expect(201);
         let wanted = json!({ "description": format!("key {n}"), "scopes": ["users:read"] });
@@ -43,10 +49,10 @@ async fn fill(app: &App) -> (String, TestClient) {
         app.as_pacs().post(crate::support::VIEWER_ONLY, &viewer).await.expect(200);
     }
     app.wait_until_delivered().await;
-    (reader, boss)
+    (lists(&reader, webhook.as_str().unwrap()), boss)
 }
 
-fn lists(reader: &str) -> Vec<List> {
+fn lists(reader: &str, webhook: &str) -> Vec<List> {
     let (users, invitations) = ("/v1/autoScribe/users", "/v1/autoScribe/users/invitations");
     let users = ["", "?email=user1@clinic.example"]
         .map(|query| (format!("{users}{query}"), "users", "userId"));
@@ -59,6 +65,8 @@ fn lists(reader: &str) -> Vec<List> {
         ("/v1/auditEvents".to_owned(), "auditEvents", "eventId"),
         ("/v1/apiKeys".to_owned(), "apiKeys", "apiKeyId"),
         ("/v1/sessions".to_owned(), "sessions", "sessionId"),
+        (WEBHOOKS.to_owned(), "webhookEndpoints", "webhookEndpointId"),
+        (format!("{WEBHOOKS}/{webhook}/deliveries"), "deliveries", "deliveryId"),
     ];
     users.into_iter().chain(invitations).chain(access).chain(others).collect()
 }
@@ -66,8 +74,8 @@ fn lists(reader: &str) -> Vec<List> {
 #[tokio::test]
 async fn every_list_comes_without_its_corrupt_item_and_says_so() {
     let app = App::start().await;
-    let (reader, boss) = fill(&app).await;
-    for list in lists(&reader) {
+    let (lists, boss) = fill(&app).await;
+    for list in lists {
         let (mut all, skipped) = walk(&boss, &list).await;
         assert_eq!(skipped, [0; 0], "{}: absent when nothing is skipped", list.0);
         // One that begins a page, and one that ends it. Neither is the caller's own session or key.

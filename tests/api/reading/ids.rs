@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{INVITATIONS, USERS, check};
-use crate::support::{App, REROUTE, REVOKE, VIEWER_ONLY, member, study};
+use crate::support::{App, REROUTE, REVOKE, VIEWER_ONLY, WEBHOOKS, WebhookReceiver, member, study};
 
 fn upper(value: &Value) -> String {
     value.as_str().unwrap().to_uppercase()
@@ -35,6 +35,25 @@ async fn an_id_in_a_path_is_read_in_either_case() {
     let keys = keys["apiKeys"].as_array().unwrap();
     let revoked = keys.iter().find(|found| upper(&found["apiKeyId"]) == key).unwrap();
     assert_eq!(revoked["status"], "revoked", "a key that leaked must not look gone");
+    let receiver = WebhookReceiver::start().await;
+    let webhook = app.create_webhook(&owner, &receiver).await["webhookEndpointId"].clone();
+    let webhook = format!("{WEBHOOKS}/{}", upper(&webhook));
+    app.emit("user.updated").await;
+    let deliveries = format!("{webhook}/deliveries");
+    let list = owner.get(&deliveries).await;
+    check(&deliveries, &list, (200, ""));
+    let delivery = list.expect(200)["deliveries"][0]["deliveryId"].clone();
+    let edit = json!({ "description": "Harbor" });
+    check(&webhook, &owner.patch(&webhook, &edit).await, (200, ""));
+    for (end, body) in [
+        ("rotate", json!({ "overlapHours": 1 })),
+        ("test", json!({})),
+        ("redeliver", json!({ "deliveryId": upper(&delivery) })),
+        ("end", json!({})),
+    ] {
+        let path = format!("{webhook}/{end}");
+        check(&path, &owner.post(&path, &body).await, (200, ""));
+    }
     let sessions = owner.get("/v1/sessions").await.expect(200);
     let session = format!("/v1/sessions/{}", upper(&sessions["sessions"][0]["sessionId"]));
     let ended = owner.request(reqwest::Method::DELETE, &session);
