@@ -62,6 +62,8 @@ inBrowser("the link of an email", () => {
     const page = await newMachine();
     await page.goto("/sign-in");
     await page.getByRole("link", { name: "Forgot password?" }).click();
+    // The form before it has an email address too.
+    await page.getByRole("heading", { name: "Forgot password?" }).waitFor();
     await page.getByRole("textbox", { name: "Email address" }).fill(email);
     await page.getByRole("button", { name: "Send the link" }).click();
     await page.getByRole("heading", { name: "Check your email" }).waitFor();
