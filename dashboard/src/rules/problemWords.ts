@@ -68,8 +68,9 @@ export const problemWords: Readonly<Record<string, string>> = {
 
   webhook_url_invalid:
     "Enter an https address with a domain name, such as https://pacs.example/autoscribe, without a port or a user name.",
-  too_many_webhooks: "Your clinic has 10 webhooks. End one first.",
-  webhook_not_active: "This webhook does not work now. Its receiver has to answer a challenge first.",
+  too_many_webhooks:
+    "Your clinic has 10 webhooks, or ended too many in the last 30 days. End one, or change one instead.",
+  webhook_not_active: "This webhook does not work now. Its receiver must answer a challenge first.",
   webhook_ended: "This webhook was ended. Create a new one.",
   webhook_not_found: "This webhook does not exist.",
   challenge_too_soon: "A challenge can be sent once a minute. Wait, then try again.",

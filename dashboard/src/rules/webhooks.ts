@@ -25,10 +25,13 @@ export function webhookAdvice(webhook: Webhook, challenge?: Delivery | null): st
     return `The receiver did not answer the challenge. ${outcome}. Check the receiver, then send the challenge again.`;
   }
   if (webhook.status === "pending") {
-    return "AutoScribe sends the receiver a challenge. The webhook works once the receiver answers it.";
+    return "AutoScribe is sending the receiver a challenge. The webhook works once the receiver answers it.";
   }
   if (webhook.status === "disabled" && webhook.disabledReason === "gone") {
     return "The receiver answered 410: it wants no more events. If that was a mistake, fix the receiver, then enable the webhook again.";
+  }
+  if (webhook.status === "disabled" && !webhook.failingSince) {
+    return "The receiver did not answer the challenge at its new address for three days. Fix the receiver, then enable the webhook again.";
   }
   if (webhook.status === "disabled") {
     return "The receiver failed for five days. Fix the receiver, then enable the webhook again.";
@@ -51,7 +54,7 @@ const failures: Record<Schemas["SendFailureName"], string> = {
   timed_out: "It did not answer in 10 seconds",
   broken_off: "The connection broke off",
   challenge_not_answered: "Its answer did not repeat the challenge",
-  secret_unavailable: "AutoScribe no longer has the secret. Rotate the webhook",
+  secret_unavailable: "AutoScribe no longer has the secret. Rotate the secret",
 };
 
 /** How the receiver answered the last attempt. Null if there was none. */

@@ -21,7 +21,7 @@ export function ChangeForm(props: { webhook: Webhook; onSaved: () => void; onCan
         save={(draft) => changeWebhook(webhook, webhookChange(before, draft))}
         onSaved={props.onSaved}
         onCancel={props.onCancel}
-        moved="This address has to answer a challenge first. Events wait until then."
+        moved="This address must answer a challenge first. Events wait for it for up to three days."
       />
     </Suspense>
   );

@@ -16,7 +16,7 @@ export function WebhookFacts({ webhook, challenge }: { webhook: Webhook; challen
           {webhook.status === "pending" && challenge?.nextAttemptAt && challenge.attempts > 0 && (
             <>
               {" "}
-              AutoScribe sends it again by itself at <Time at={challenge.nextAttemptAt} />.
+              AutoScribe will send it again at <Time at={challenge.nextAttemptAt} />.
             </>
           )}
           {webhook.status === "disabled" &&

@@ -47,12 +47,12 @@ test("shows what is known", async () => {
 });
 
 test.each<[string, Parameters<typeof webhook>[0], Partial<typeof challenge> & { failure?: string }, RegExp, string]>([
-  ["waits", { status: "pending" }, {}, /sends the receiver a challenge/, "Send the challenge again"],
+  ["waits", { status: "pending" }, {}, /is sending the receiver a challenge/, "Send the challenge again"],
   [
     "did not answer",
     { status: "pending" },
     { attempts: 2, failure: "timed_out", nextAttemptAt: "2099-01-01T12:00:00.000Z" },
-    /It did not answer in 10 seconds.*by itself at 1 Jan 2099/,
+    /It did not answer in 10 seconds.*AutoScribe will send it again at 1 Jan 2099/,
     "Send the challenge again",
   ],
   [
@@ -69,7 +69,20 @@ test.each<[string, Parameters<typeof webhook>[0], Partial<typeof challenge> & { 
     /Failing since 26 Nov/,
     "Send a challenge",
   ],
-  ["failed", { status: "disabled", disabledReason: "failing" }, {}, /failed for five days/, "Enable again"],
+  [
+    "failed",
+    { status: "disabled", disabledReason: "failing", failingSince: "2026-11-20T09:00:00.000Z" },
+    {},
+    /failed for five days/,
+    "Enable again",
+  ],
+  [
+    "did not answer at its new address",
+    { status: "disabled", disabledReason: "failing" },
+    {},
+    /did not answer the challenge at its new address for three days/,
+    "Enable again",
+  ],
 ])("a webhook that %s says what to do, and can be verified", async (_, change, asked, words, action) => {
   const api = serve(change, [{ ...challenge, ...asked }]);
   api.answer = { status: 200, body: challenge };
@@ -90,7 +103,7 @@ test("the answer to a challenge shows without a reload", async () => {
   api.webhook = webhook();
   api.deliveries = [{ ...challenge, status: "delivered", attempts: 1, statusCode: 200 }];
   await screen.findByText("Working", {}, { timeout: 5_000 });
-  expect(screen.queryByText(/sends the receiver a challenge/)).toBeNull();
+  expect(screen.queryByText(/is sending the receiver a challenge/)).toBeNull();
 });
 
 test("a second challenge within a minute is refused in words", async () => {
@@ -108,7 +121,7 @@ test("a test event is sent, and the next refusal takes the place of its words", 
   await screen.findByText(/A test event is on its way/);
   api.answer = problem(409, "webhook_not_active", "RAW");
   await press(person, "Send test event");
-  expect((await screen.findByRole("alert")).textContent).toContain("has to answer a challenge first");
+  expect((await screen.findByRole("alert")).textContent).toContain("must answer a challenge first");
   expect(screen.queryByText(/on its way/)).toBeNull();
 });
 
@@ -120,9 +133,9 @@ test("only what was changed is sent", async () => {
   const heading = await screen.findByRole("heading", { name: "Change the webhook" });
   await waitFor(() => expect(document.activeElement).toBe(heading));
   const address = screen.getByLabelText("Address of the receiver");
-  expect(screen.queryByText(/has to answer a challenge first/)).toBeNull();
+  expect(screen.queryByText(/must answer a challenge first/)).toBeNull();
   await person.type(address, "/2");
-  expect(screen.getByText(/has to answer a challenge first/)).toBeTruthy();
+  expect(screen.getByText(/must answer a challenge first/)).toBeTruthy();
   await person.click(screen.getByRole("radio", { name: "All events" }));
   await press(person, "Save");
   await screen.findByText("The webhook is saved.");

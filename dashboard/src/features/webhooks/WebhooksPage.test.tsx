@@ -30,7 +30,7 @@ test("lists each webhook with its state and its last delivery", async () => {
 });
 
 test.each<[string, Parameters<typeof webhook>[0], unknown[], RegExp]>([
-  ["waiting", { status: "pending" }, [challenge], /Waiting for its challenge.*sends the receiver a challenge/],
+  ["waiting", { status: "pending" }, [challenge], /Waiting for its challenge.*is sending the receiver a challenge/],
   [
     "not answering its challenge",
     { status: "pending" },
@@ -41,13 +41,18 @@ test.each<[string, Parameters<typeof webhook>[0], unknown[], RegExp]>([
     "waiting at another address, with events that wait too",
     { status: "pending" },
     [delivery({ status: "pending", statusCode: 500 })],
-    /sends the receiver a challenge/,
+    /is sending the receiver a challenge/,
   ],
   ["failing", { failingSince: "2026-11-26T09:00:00.000Z" }, [], /FailingSince 26 Nov.*Check the receiver/],
   ["gone", { status: "disabled", disabledReason: "gone" }, [], /Disabled.*answered 410.*enable the webhook again/],
-  ["disabled", { status: "disabled", disabledReason: "failing" }, [], /failed for five days.*enable the webhook again/],
+  [
+    "disabled",
+    { status: "disabled", disabledReason: "failing", failingSince: "2026-11-20T09:00:00.000Z" },
+    [],
+    /failed for five days.*enable the webhook again/,
+  ],
   ["without a delivery", {}, [], /None yet/],
-  ["about to lose its secret", { needsRotation: true }, [], /has to be rotated soon/],
+  ["about to lose its secret", { needsRotation: true }, [], /Rotate its secret soon/],
 ])("a webhook that is %s says so, and what to do", async (_, change, deliveries, words) => {
   serve([webhook(change)], { [LAST]: deliveryList(deliveries) });
   openPage("/webhooks");
@@ -185,7 +190,7 @@ test("an address that the API refuses says why at its field", async () => {
 });
 
 test.each([
-  [problem(409, "too_many_webhooks", "RAW"), /has 10 webhooks. End one first/],
+  [problem(409, "too_many_webhooks", "RAW"), /has 10 webhooks, or ended too many/],
   [problem(503, "unavailable", "Later."), /may have been created without its secret/],
 ])("a refusal keeps the form and says what helps", async (answer, words) => {
   const { fill, submit } = await openForm(answer);

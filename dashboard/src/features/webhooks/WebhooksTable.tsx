@@ -49,7 +49,7 @@ function State({ webhook }: { webhook: ListedWebhook }) {
         </span>
       )}
       {advice && <span className="quiet">{advice}</span>}
-      {webhook.needsRotation && <span className="quiet">Its secret has to be rotated soon.</span>}
+      {webhook.needsRotation && <span className="quiet">Rotate its secret soon.</span>}
     </>
   );
 }
