@@ -84,6 +84,6 @@ export function eventWords(types: EventType[] | null | undefined): string {
 
 /** Which events a webhook gets, one by one. */
 export function allEventWords(types: EventType[] | null | undefined): string {
-  if (!types) return "All events, also kinds that are added later";
+  if (!types) return "All events, including kinds that are added later";
   return types.map(eventLabel).join(", ");
 }

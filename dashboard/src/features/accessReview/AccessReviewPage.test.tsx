@@ -65,7 +65,7 @@ test("lists the API keys of the day", async () => {
 test("another day is asked for, and stays in the URL", async () => {
   const sent = serve(({ query }) => ok(review({ at: query.get("at") ?? "2026-11-24", people: [], apiKeys: [] })));
   const { router } = openPage("/access-review");
-  await screen.findByText("No one could do anything on this day");
+  await screen.findByText("No one had access on this day");
   expect(screen.getByText("No API key worked on this day.")).toBeTruthy();
   fireEvent.change(screen.getByLabelText("Day"), { target: { value: "2026-11-20" } });
   await waitFor(() => expect(asked(sent).at(-1)?.query.get("at")).toBe("2026-11-20"));

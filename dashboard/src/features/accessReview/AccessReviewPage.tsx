@@ -56,7 +56,7 @@ function AccessReview() {
         filters={filters}
         rowsOf={rowsOf}
         rowKey={(row) => row.key}
-        empty={<Empty title="No one could do anything on this day" />}
+        empty={<Empty title="No one had access on this day" />}
       >
         {(rows, focusKey) => (
           <PeopleTable

@@ -60,7 +60,7 @@ test("one delivery is sent again, and its button keeps the focus", async () => {
   const { person } = openPage(webhookPath);
   const button = within(await row(/User changed/)).getByRole("button", { name: /^Send again User changed, 27 Nov/ });
   await person.click(button);
-  await screen.findByText("User changed is sent again.");
+  await screen.findByText("User changed is being sent again.");
   expect(posts(api)[0]?.body).toEqual({ deliveryId: delivery().deliveryId });
   expect(document.activeElement).toBe(button);
 });
@@ -91,7 +91,7 @@ test("all since a time are sent again, and the page says so while it runs", asyn
   fireEvent.change(since, { target: { value: local } });
   api.webhook = webhook({ replay: { since: at.toISOString(), startedAt: new Date().toISOString() } });
   await submit();
-  const said = await screen.findByText("The events are sent again, one after another.");
+  const said = await screen.findByText("The events are being sent again, one after another.");
   expect(posts(api)[0]?.body).toEqual({ since: at.toISOString() });
   await screen.findByText(/^Events since/);
   expect(screen.queryByRole("button", { name: "Send all again since…" })).toBeNull();

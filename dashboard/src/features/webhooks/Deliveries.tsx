@@ -36,7 +36,7 @@ export function Deliveries(props: {
   const again = useMutation({
     mutationFn: ({ deliveryId }: Delivery) => redeliver(webhook, { deliveryId }),
     onMutate: () => setDone(""),
-    onSuccess: (_, delivery) => setDone(`${eventLabel(delivery.type)} is sent again.`),
+    onSuccess: (_, delivery) => setDone(`${eventLabel(delivery.type)} is being sent again.`),
   });
   const works = webhook.status === "active";
   return (
@@ -57,7 +57,7 @@ export function Deliveries(props: {
         )}
       </div>
       <p>
-        Deliveries are listed for 30 days. Each is tried for three days, less and less often.
+        Deliveries are listed for 30 days. If one fails, AutoScribe tries it again for three days, less and less often.
         {!works && webhook.status !== "ended" && " Once the webhook works, you can send them again."}
       </p>
       <nav className="chips" aria-label="Which deliveries">
@@ -83,7 +83,7 @@ export function Deliveries(props: {
         {done && <p className="note good">{done}</p>}
       </div>
       {/* The button that started it is gone while it runs. */}
-      {started && <Outcome>The events are sent again, one after another.</Outcome>}
+      {started && <Outcome>The events are being sent again, one after another.</Outcome>}
       {again.error && <ProblemNote error={again.error} />}
       <Pages
         what="deliveries"

@@ -22,7 +22,7 @@ export function EventFields({ form }: { form: Form<WebhookDraft> }) {
         <Radio
           name="some"
           label="All events"
-          explanation="Also kinds that AutoScribe adds later. A receiver skips what it does not need."
+          explanation="Includes kinds that AutoScribe adds later. The receiver must ignore those it does not know."
           checked={!some}
           onChoose={() => form.change({ some: false })}
         />

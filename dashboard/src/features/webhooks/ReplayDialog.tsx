@@ -21,8 +21,8 @@ export function ReplayDialog(props: { webhook: Webhook; onStarted: () => void; o
   return (
     <Dialog title="Send events again?" onClose={props.onClose}>
       <p>
-        The receiver gets every event since this time again, with the same ids as before. Those that arrived before come
-        a second time. What waits for a try stays as it is.
+        The receiver gets every event since this time again, with the same ids. Those that arrived before arrive a
+        second time. Events that are still waiting are not sent twice.
       </p>
       <form
         ref={form}

@@ -62,7 +62,7 @@ function Gone() {
   return (
     <Page title="Webhook not found">
       <p>
-        Your clinic has no webhook at this web address. One that was ended is listed for 30 days. See{" "}
+        Your clinic has no webhook at this web address. Ended webhooks are listed for 30 days. See{" "}
         <Link to="/webhooks">all webhooks</Link>.
       </p>
     </Page>
