@@ -142,7 +142,7 @@ class Receiver:
         return [json.loads(line) for line in self.call("events", *about).splitlines()]
 
     def catch_up(self, clinic: Clinic) -> None:
-        self.call("catch-up", AUTOSCRIBE_URL=clinic.service.url, AUTOSCRIBE_API_KEY=clinic.key)
+        self.call("catch-up", AVARA_BASE_URL=clinic.service.url, AVARA_API_KEY=clinic.key)
 
     def lose_events(self) -> None:
         store = Path(self.store)
@@ -425,13 +425,13 @@ def test_a_feed_that_no_longer_has_the_cursor_is_read_from_its_start(receiver: R
         "/v1/events?limit=100&after=8": (410, {"code": "events_expired"}),
     }
     with run_feed(pages) as url:
-        receiver.call("catch-up", AUTOSCRIBE_URL=url)
+        receiver.call("catch-up", AVARA_BASE_URL=url)
         pages["/v1/events?limit=100"] = (200, {"events": events[2:], "cursor": "1042", "hasMore": True})
         pages["/v1/events?limit=100&after=1042"] = (200, {"events": [], "cursor": "1042", "hasMore": False})
-        done = receiver.start("catch-up", AUTOSCRIBE_URL=url)
+        done = receiver.start("catch-up", AVARA_BASE_URL=url)
         assert (done.returncode, "read the users and invitations again" in done.stderr) == (0, True)
         pages["/v1/events?limit=100&after=1042"] = (503, {})
-        assert receiver.start("catch-up", AUTOSCRIBE_URL=url).returncode == 1
+        assert receiver.start("catch-up", AVARA_BASE_URL=url).returncode == 1
     assert receiver.events() == events
 
 

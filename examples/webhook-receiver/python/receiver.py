@@ -21,7 +21,7 @@ from standardwebhooks import WebhookVerificationError
 
 # Verifying a delivery needs no API key. Only catch-up sends it.
 CLIENT = avara.Avara(
-    base_url=os.environ.get("AUTOSCRIBE_URL"), api_key=os.environ.get("AUTOSCRIBE_API_KEY", "not set")
+    base_url=os.environ.get("AVARA_BASE_URL"), api_key=os.environ.get("AVARA_API_KEY", "not set")
 )
 # One secret on each line. The file is read for each delivery, so a rotation needs no restart.
 SECRETS = Path(os.environ.get("WEBHOOK_SECRETS", "secrets.txt"))
@@ -102,7 +102,7 @@ def read_page(after: str | None) -> dict:
     except avara.APIStatusError as error:
         if error.status_code != 410 or after is None:
             raise
-        # 410 events_expired: nothing was read for more than 30 days.
+        # 410 events_expired or feed_restarted: the feed does not go on from this cursor.
         print("events are missing: read the users and invitations again", file=sys.stderr, flush=True)
         return read_page(None)
 

@@ -127,11 +127,11 @@ async function catchUp(): Promise<void> {
 
 async function readPage(after: string | undefined): Promise<Page> {
   const query = new URLSearchParams(after === undefined ? { limit: "100" } : { limit: "100", after });
-  const answer = await fetch(`${process.env.AUTOSCRIBE_URL}/v1/events?${query}`, {
-    headers: { authorization: `Bearer ${process.env.AUTOSCRIBE_API_KEY}` },
+  const answer = await fetch(`${process.env.AVARA_BASE_URL}/v1/events?${query}`, {
+    headers: { authorization: `Bearer ${process.env.AVARA_API_KEY}` },
   });
   if (answer.status === 410 && after !== undefined) {
-    // 410 events_expired: nothing was read for more than 30 days.
+    // 410 events_expired or feed_restarted: the feed does not go on from this cursor.
     process.stderr.write("events are missing: read the users and invitations again\n");
     return readPage(undefined);
   }
