@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use domain::actor::Actor;
-use domain::audit::{AuditObject, AuditRecord, NameChange};
+use domain::audit::{AuditObject, AuditRecord, NameChange, ReceiverChange};
 use domain::ids::{AuditId, UserId};
 use domain::npi::Attester;
 use domain::review::ReviewFacts;
@@ -45,6 +45,7 @@ async fn attest(app: &App, user: UserId, by: UserId) {
         before: Some(change.before.permissions),
         after: Some(after),
         names: NameChange::default(),
+        receiver: ReceiverChange::default(),
         role: None,
         deliveries: 0,
         ip: None,

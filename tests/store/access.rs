@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::actor::Issuer;
-use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange, ReceiverChange};
 use domain::embed::EmbedOrigins;
 use domain::grant::{
     Grant, GrantTransition, IssuedGrant, LinkSeconds, NewGrant, Redeemer, Redemption, View,
@@ -118,6 +118,7 @@ fn audit_record(
         before: None,
         after: None,
         names: NameChange::default(),
+        receiver: ReceiverChange::default(),
         role: None,
         deliveries: 0,
         ip: None,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use auth::jwt::SigningKeys;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange, ReceiverChange};
 use domain::credentials::api_key::{
     AccessScope, ApiKey, ApiKeySecret, KeyDescription, KeyMaker, KeyWithSecrets, Scope,
 };
@@ -177,6 +177,7 @@ impl App {
             before: None,
             after: None,
             names: NameChange::default(),
+            receiver: ReceiverChange::default(),
             role: None,
             deliveries: 0,
             ip: None,

@@ -913,7 +913,7 @@ export interface paths {
         put?: never;
         /**
          * Send one delivery again, or all since a time. The receiver gets the same ids as before.
-         * @description Only one replay of a time runs at once for an endpoint.
+         * @description The endpoint must be `active`. /// Only one replay of a time runs at once for an endpoint.
          */
         post: operations["redeliverWebhook"];
         delete?: never;
@@ -932,7 +932,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Give a webhook endpoint another secret. It is shown once.
+         * Give a webhook endpoint a new secret. It is shown once.
          * @description Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs.
          */
         post: operations["rotateWebhookEndpoint"];
@@ -951,7 +951,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send an event of type `webhook.test` to the receiver. */
+        /** Send an event of type `webhook.test` to the receiver. The endpoint must be `active`. */
         post: operations["testWebhookEndpoint"];
         delete?: never;
         options?: never;
@@ -1194,6 +1194,10 @@ export interface components {
             nameBefore?: components["schemas"]["NameView"] | null;
             /** @description What it was done to. */
             object: string;
+            /** @description The host that the webhook sends to, if this set or changed it. */
+            receiverAfter?: string | null;
+            /** @description The host that the webhook sent to before, if this changed it. */
+            receiverBefore?: string | null;
             study?: components["schemas"]["StudyView"] | null;
             /** @description The user of the temporary access. */
             userId?: string | null;
@@ -2358,9 +2362,12 @@ export interface components {
         WebhookChangeRequest: {
             /** @description What the endpoint is for. */
             description?: string;
-            /** @description Which events it gets. Null or an empty list means all types, also later ones. */
+            /** @description Which events it gets. Null or an empty list means all types, and those added later. */
             eventTypes?: components["schemas"]["EventTypeName"][] | null;
-            /** @description The receiver. Another one has to answer a challenge first, and events wait until then. */
+            /**
+             * @description The receiver. Another URL has to answer a challenge first. Events wait for it, for three days at most: then the
+             *     endpoint is disabled.
+             */
             url?: string;
         };
         /** @description A page of deliveries. */
@@ -2427,7 +2434,7 @@ export interface components {
         WebhookEndpointRequest: {
             /** @description What the endpoint is for. */
             description: string;
-            /** @description Which events it gets. By default all types, also later ones. */
+            /** @description Which events it gets. By default all types, and those added later. */
             eventTypes?: components["schemas"]["EventTypeName"][] | null;
             /** @description The receiver: https, port 443, and a domain name whose addresses are public. */
             url: string;
@@ -2447,7 +2454,7 @@ export interface components {
             description: string;
             /** @description Why it is disabled. */
             disabledReason?: components["schemas"]["DisabledReasonName"];
-            /** @description Which events it gets. Null for all types, also later ones. */
+            /** @description Which events it gets. Null for all types, and those added later. */
             eventTypes?: components["schemas"]["EventTypeName"][] | null;
             /**
              * Format: date-time

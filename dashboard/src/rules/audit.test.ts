@@ -174,6 +174,11 @@ test("a renamed person is called as they were called then", () => {
   expect(changesOf(renamed)).toEqual([{ what: "Name", before: "Anna Hale", after: "Anna Berg" }]);
 });
 
+test("the receiver of a webhook before and after is its host", () => {
+  const moved = event({ object: webhook, receiverBefore: "one.example", receiverAfter: "two.example" });
+  expect(changesOf(moved)).toEqual([{ what: "Receiver", before: "one.example", after: "two.example" }]);
+});
+
 test("permissions before and after are in words, and what stayed is left out", () => {
   const after = { ...reader, level: "admin", hasDashboardAccess: true } as const;
   expect(changesOf(event({ before: reader, after }))).toEqual([

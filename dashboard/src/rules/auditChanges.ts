@@ -6,11 +6,12 @@ import { npiStatus } from "./words";
 /** Something that an event changed, in words. Without `before` it is new. */
 export type Change = { what: string; before: string | null; after: string | null };
 
-/** What the event changed: names, permissions, NPI. Nothing that stayed the same. */
+/** What the event changed: names, the receiver of a webhook, permissions, NPI. Nothing that stayed the same. */
 export function changesOf(event: AuditEvent): Change[] {
-  const { before, after, nameBefore, nameAfter } = event;
+  const { before, after, nameBefore, nameAfter, receiverBefore, receiverAfter } = event;
   const all: Change[] = [
     { what: "Name", before: nameBefore ? fullName(nameBefore) : null, after: nameAfter ? fullName(nameAfter) : null },
+    { what: "Receiver", before: receiverBefore ?? null, after: receiverAfter ?? null },
     { what: "Permissions", before: permissionText(before), after: permissionText(after) },
     { what: "NPI", before: npiText(before), after: npiText(after) },
   ];

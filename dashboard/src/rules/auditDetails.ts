@@ -28,5 +28,5 @@ export const requested: Record<string, string> = {
 /** Why a webhook was disabled. */
 export const disabled: Record<string, string> = {
   gone: "wants no more events",
-  failing: "failed for five days",
+  failing: "failed for days",
 };

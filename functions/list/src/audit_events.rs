@@ -97,6 +97,12 @@ pub(crate) struct AuditEventView {
     /// The person's names after, if this set or changed them.
     #[serde(skip_serializing_if = "Option::is_none")]
     name_after: Option<NameView>,
+    /// The host that the webhook sent to before, if this changed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receiver_before: Option<String>,
+    /// The host that the webhook sends to, if this set or changed it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    receiver_after: Option<String>,
     /// The network address that the request came from.
     ip: Option<String>,
 }
@@ -120,6 +126,8 @@ impl From<&AuditRecord> for AuditEventView {
             after: record.after.as_ref().map(Into::into),
             name_before: record.names.before.as_ref().map(Into::into),
             name_after: record.names.after.as_ref().map(Into::into),
+            receiver_before: record.receiver.before.clone(),
+            receiver_after: record.receiver.after.clone(),
             ip: record.ip.clone(),
         }
     }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::Attempt;
-use domain::audit::{AuditAction, AuditObject};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, ReceiverChange};
 use domain::credentials::api_key::KeyDescription;
 use domain::event::EventType;
 use domain::ids::WebhookId;
@@ -35,7 +35,7 @@ pub(crate) struct WebhookEndpointRequest {
     /// What the endpoint is for.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     description: Field<KeyDescription>,
-    /// Which events it gets. By default all types, also later ones.
+    /// Which events it gets. By default all types, and those added later.
     #[schema(value_type = Option<Vec<EventTypeName>>)]
     event_types: Field<Vec<EventType>>,
 }
@@ -111,6 +111,7 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     let (action, object) = (AuditAction::WebhookCreated, AuditObject::Webhook(id));
     let record = requester.audit_record(context, clinic, action, object, (None, None));
+    let record = AuditRecord { receiver: ReceiverChange::new_webhook(&endpoint.url), ..record };
     changes::retry!(async {
         let mut tx = requester.start_secret(context, &record)?;
         tx.put_webhook(&endpoint)?;

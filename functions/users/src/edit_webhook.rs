@@ -4,7 +4,7 @@ use auth::caller::{Caller, MakeWebhooks};
 use axum::Json;
 use axum::extract::State;
 use changes::Attempt;
-use domain::audit::{AuditAction, AuditObject};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, ReceiverChange};
 use domain::credentials::api_key::KeyDescription;
 use domain::event::EventType;
 use domain::webhook::{EndpointChanges, EventTypes, ReceiverUrl, WebhookEndpoint};
@@ -25,13 +25,14 @@ use crate::webhook::{ended, find_webhook, new_challenge, require_receiver, send_
 #[derive(Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct WebhookChangeRequest {
-    /// The receiver. Another one has to answer a challenge first, and events wait until then.
+    /// The receiver. Another URL has to answer a challenge first. Events wait for it, for three days at most: then the
+    /// endpoint is disabled.
     #[schema(value_type = String, max_length = 2048, required = false)]
     url: Field<ReceiverUrl>,
     /// What the endpoint is for.
     #[schema(value_type = String, min_length = 1, max_length = 200, required = false)]
     description: Field<KeyDescription>,
-    /// Which events it gets. Null or an empty list means all types, also later ones.
+    /// Which events it gets. Null or an empty list means all types, and those added later.
     #[schema(value_type = Option<Vec<EventTypeName>>)]
     event_types: Field<Vec<EventType>>,
 }
@@ -87,11 +88,13 @@ pub(crate) async fn handle(
         if next.challenge == challenge.id {
             require_pause(since_last)?;
         }
-        if next == (WebhookEndpoint { version: next.version, ..before }) {
+        if next == (WebhookEndpoint { version: next.version, ..before.clone() }) {
             return Ok(Attempt::Done(next));
         }
         let (action, object) = (AuditAction::WebhookChanged, AuditObject::Webhook(id));
         let record = requester.audit_record(context, clinic, action, object, (None, None));
+        let receiver = ReceiverChange::between(&before.url, &next.url);
+        let record = AuditRecord { receiver, ..record };
         let mut tx = requester.start(context, &record)?;
         tx.replace_webhook(&next, now)?;
         if next.challenge == challenge.id {

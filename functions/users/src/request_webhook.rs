@@ -51,7 +51,7 @@ pub(crate) async fn verify(
     Ok(Json((&challenge).into()))
 }
 
-/// Send an event of type `webhook.test` to the receiver.
+/// Send an event of type `webhook.test` to the receiver. The endpoint must be `active`.
 #[utoipa::path(
     post, operation_id = "testWebhookEndpoint", path = "/v1/webhookEndpoints/{webhookEndpointId}/test", tag = "webhooks",
     security(("session" = [])),

@@ -17,7 +17,7 @@ use crate::create_webhook::NewWebhookEndpointView;
 use crate::rotate_api_key::RotateRequest;
 use crate::webhook::{ended, find_webhook};
 
-/// Give a webhook endpoint another secret. It is shown once.
+/// Give a webhook endpoint a new secret. It is shown once.
 ///
 /// Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs.
 #[utoipa::path(

@@ -1,7 +1,7 @@
 //! The audit record of a change.
 
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange, ReceiverChange};
 use domain::ids::{ApiKeyId, AuditId, ClinicId};
 use domain::invitation::{Invitation, InvitationTransition};
 use domain::person::permissions::Permissions;
@@ -102,6 +102,7 @@ impl Requester {
             before,
             after,
             names: NameChange::default(),
+            receiver: ReceiverChange::default(),
             role: None,
             deliveries: 0,
             ip: self.ip.clone(),

@@ -2,6 +2,7 @@
 //! only ever added.
 
 mod names;
+mod receiver;
 
 use std::fmt;
 
@@ -19,6 +20,7 @@ use crate::time::Timestamp;
 use crate::webhook::{DisabledReason, RequestedDelivery};
 
 pub use names::NameChange;
+pub use receiver::ReceiverChange;
 
 /// The action of an audit record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -368,6 +370,8 @@ pub struct AuditRecord {
     pub after: Option<Permissions>,
     /// The names, if the action set or changed them.
     pub names: NameChange,
+    /// The hosts of the webhook, if the action set or changed them.
+    pub receiver: ReceiverChange,
     /// The person's role after the action.
     pub role: Option<ClinicRole>,
     /// How often the delivery of the invitation had changed before. The event of this record comes after them.

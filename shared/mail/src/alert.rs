@@ -115,9 +115,9 @@ impl AlertEmail {
             (AlertEvent::WebhookDisabled, _) => [
                 format!("A webhook of {clinic} gets no more events"),
                 format!(
-                    "{actor} stopped sending events to the webhook \u{201c}{object}\u{201d}, because its receiver failed for five days or asked for no more."
+                    "{actor} stopped sending events to the webhook \u{201c}{object}\u{201d}, because its receiver failed for days or asked for no more."
                 ),
-                "Repair the receiver. Then open the dashboard, verify the webhook again, and send it the events that it missed. Events are kept for 30 days.".to_owned(),
+                "Repair the receiver. Then open the dashboard, enable the webhook again, and send it the events that it missed. Events are kept for 30 days.".to_owned(),
             ],
             (AlertEvent::OwnershipTransferred, true) => [
                 format!("{object} is now an owner of {clinic}"),

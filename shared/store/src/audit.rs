@@ -5,7 +5,7 @@ mod sealing;
 use std::collections::HashMap;
 
 use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange};
+use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange, ReceiverChange};
 use domain::ids::{AuditId, ClinicId, UserId};
 use domain::npi::NpiStatus;
 use domain::person::ClinicRole;
@@ -53,6 +53,10 @@ pub(crate) struct AuditItem {
     name_before: Option<NameItem>,
     #[serde(rename = "nn", default, skip_serializing_if = "Option::is_none")]
     name_after: Option<NameItem>,
+    #[serde(rename = "hb", default, skip_serializing_if = "Option::is_none")]
+    receiver_before: Option<String>,
+    #[serde(rename = "ha", default, skip_serializing_if = "Option::is_none")]
+    receiver_after: Option<String>,
     #[serde(rename = "ro", default, skip_serializing_if = "Option::is_none")]
     role: Option<String>,
     #[serde(rename = "dn", default, skip_serializing_if = "is_zero")]
@@ -87,6 +91,8 @@ impl From<&AuditRecord> for AuditItem {
             after: record.after.as_ref().map(Into::into),
             name_before: record.names.before.as_ref().map(Into::into),
             name_after: record.names.after.as_ref().map(Into::into),
+            receiver_before: record.receiver.before.clone(),
+            receiver_after: record.receiver.after.clone(),
             role: record.role.map(|role| role.as_str().to_owned()),
             deliveries: record.deliveries,
             ip: record.ip.clone(),
@@ -144,6 +150,7 @@ impl AuditItem {
                 before: self.name_before.map(Into::into),
                 after: self.name_after.map(Into::into),
             },
+            receiver: ReceiverChange { before: self.receiver_before, after: self.receiver_after },
             role: role.transpose()?,
             deliveries: self.deliveries,
             ip: self.ip,

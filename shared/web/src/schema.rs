@@ -67,7 +67,8 @@ names! {
     KeyChangeName = KeyChange::ALL.map(KeyChange::as_str);
     /// `status` of a webhook endpoint.
     WebhookStatusName = WebhookStatus::NAMES;
-    /// `disabledReason` of a webhook endpoint.
+    /// `disabledReason` of a webhook endpoint. `failing`: the receiver failed for five days, or another URL did not
+    /// answer the challenge for three days.
     DisabledReasonName = DisabledReason::ALL.map(DisabledReason::as_str);
     /// `status` of a delivery.
     DeliveryStateName = DeliveryState::NAMES;

@@ -21,7 +21,7 @@ pub struct WebhookEndpointView {
     pub url: String,
     /// What the endpoint is for, in the words of its creator.
     pub description: String,
-    /// Which events it gets. Null for all types, also later ones.
+    /// Which events it gets. Null for all types, and those added later.
     #[schema(value_type = Option<Vec<EventTypeName>>)]
     pub event_types: Option<Vec<String>>,
     /// `pending` until the receiver answers the challenge, then `active`. `disabled` if the receiver failed.

@@ -42,7 +42,7 @@ impl WebhookStatus {
 pub enum DisabledReason {
     /// The receiver answered 410.
     Gone,
-    /// Every attempt of five days failed.
+    /// Every attempt of five days failed, or the challenge of another URL for three.
     Failing,
 }
 

@@ -7,7 +7,7 @@ use crate::support::{App, member};
 
 /// The clinic is in Chicago, where 2040-03-11 has 23 hours.
 async fn start_in_chicago() -> App {
-    let app = start().await;
+    let app = Box::pin(start()).await;
     let zone = json!({ "timeZone": "America/Chicago" });
     boss(&app).await.patch("/v1/clinic", &zone).await.expect(200);
     app

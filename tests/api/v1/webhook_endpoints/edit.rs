@@ -75,3 +75,30 @@ async fn a_change_needs_a_valid_value_and_the_password() {
     boss.post(&format!("{path}/end"), &json!({})).await.expect(200);
     boss.patch(&path, &change).await.expect_problem(409, "webhook_ended");
 }
+
+/// An auditor asks where events went.
+#[tokio::test]
+async fn the_audit_has_the_hosts_and_no_more_of_the_url() {
+    let app = App::start_without_mailer().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await.client;
+    let new = json!({ "url": "https://one.example/hook?key=s3cret", "description": "Harbor PACS" });
+    let made = boss.post(WEBHOOKS, &new).await.expect(201);
+    for url in ["https://two.example/hook", "https://two.example/other/s3cret"] {
+        app.clock.advance(Duration::from_mins(1));
+        boss.patch(&path(&made), &json!({ "url": url })).await.expect(200);
+    }
+    let query = format!("object={}", made["webhookEndpointId"].as_str().unwrap());
+    let page = boss.get(&format!("/v1/auditEvents?{query}")).await.expect(200);
+    assert!(!page.to_string().contains("s3cret"), "{page}");
+    let hosts = |event: &Value| {
+        let [before, after] = ["receiverBefore", "receiverAfter"].map(|name| event[name].clone());
+        (event["action"].clone(), before, after)
+    };
+    let found: Vec<_> = page["auditEvents"].as_array().unwrap().iter().map(hosts).collect();
+    let expected = [
+        ("webhook.changed", None, None),
+        ("webhook.changed", Some("one.example"), Some("two.example")),
+        ("webhook.created", None, Some("one.example")),
+    ];
+    assert_eq!(found, expected.map(|(action, from, to)| (json!(action), json!(from), json!(to))));
+}

@@ -1,7 +1,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::audit::{AccessRefusal, NameChange};
+use crate::audit::{AccessRefusal, NameChange, ReceiverChange};
 use crate::credentials::key_set::KeyChange;
 use crate::ids::{AccessId, ApiKeyId, AuditId, ClinicId, NoticeId, SessionId, UserId, WebhookId};
 use crate::npi::{Npi, NpiStatus};
@@ -68,6 +68,7 @@ fn record(action: AuditAction) -> AuditRecord {
         before: Some(permissions(AccessLevel::Admin, before)),
         after: Some(permissions(AccessLevel::Owner, after)),
         names: NameChange { before: Some(name()), after: Some(name()) },
+        receiver: ReceiverChange::default(),
         role: Some(ClinicRole::Radiologist),
         deliveries: 0,
         ip: Some(IP.to_owned()),

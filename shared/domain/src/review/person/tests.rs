@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use super::*;
-use crate::audit::{AuditObject, NameChange};
+use crate::audit::{AuditObject, NameChange, ReceiverChange};
 use crate::ids::{AuditId, UserId};
 use crate::npi::{Attester, RegistryAnswer};
 use crate::person::PersonName;
@@ -51,6 +51,7 @@ impl Timeline {
             before: Some(user.profile.permissions),
             after: Some(user.profile.permissions),
             names: NameChange::default(),
+            receiver: ReceiverChange::default(),
             role: Some(user.profile.role),
             deliveries: 0,
             ip: None,
