@@ -75,6 +75,7 @@ CASES = {
     "read the published keys": (get(KEYS), "TemporaryAccess Provision"),
     "write elsewhere": (put(ELSEWHERE), ""),
     "read elsewhere": (get(ELSEWHERE), ""),
+    "list the items of a clinic": (query("", "PK", "CLINIC#deploy"), "Invite Confirm List NpiVerifier Events Webhooks Provision Users Session TemporaryAccess Mailer"),
     "read a clinic's index": (query("GSI1", "GSI1PK", "CLINIC#deploy"), "Invite List TemporaryAccess"),
     "read the numbers to verify": (query("GSI1", "GSI1PK", "NPI#DUE"), "NpiVerifier"),
     "read the emails that are due": (query("GSI2", "GSI2PK", "MAIL#DUE"), "Mailer"),

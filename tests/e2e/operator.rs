@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use domain::credentials::key_set::KeySet;
+use domain::credentials::keyring::{Keyring, TokenKey, WebhookSecrets};
 use serde_json::{Value, json};
 
-use crate::support::{App, SecretsManager, member};
+use crate::support::{App, SecretsManager, WEBHOOKS, WebhookReceiver, admin, member};
 
 const NOBODY: &str = "00000000-0000-0000-0000-000000000000";
 
@@ -62,6 +63,35 @@ async fn signing_keys_are_rotated_in_three_steps_and_each_is_recorded() {
     let expected =
         ["added", "in_use", "finished"].map(|step| format!("operator keys:SigningKeys {step}"));
     assert_eq!(records(&app, NOBODY, "keys.changed").await, expected);
+}
+
+/// The receiver of such a webhook would get nothing any more.
+#[tokio::test]
+async fn the_key_that_a_webhook_signs_with_does_not_end() {
+    let app = App::start().await;
+    let secrets = start_secrets(&app).await;
+    secrets.put(KeySet::WebhookKeys, &format!("2:{} 1:{}", "n".repeat(43), "o".repeat(43)));
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await.client;
+    let receiver = WebhookReceiver::start().await;
+    let id = app.create_webhook(&boss, &receiver).await["webhookEndpointId"].clone();
+    app.clock.advance(Duration::from_hours(91 * 24));
+    let rotate = json!({ "rotateKeys": "WebhookKeys" });
+    let refused = async || {
+        let error = app.provision_with(&secrets, &rotate).await.unwrap_err().to_string();
+        assert!(error.contains(&format!("Webhooks of {} sign", app.clinic_id)), "{error}");
+        assert!(secrets.text(KeySet::WebhookKeys).contains(" 1:"), "the old key is there");
+    };
+    refused().await;
+    let key = |kid| TokenKey { kid, secret: vec![kid; 43] };
+    app.replace_webhook_keys(&Keyring::<WebhookSecrets>::new(key(2), vec![key(1)]));
+    let boss = app.open_session("boss@clinic.example").await.client;
+    let path = format!("{WEBHOOKS}/{}/rotate", id.as_str().unwrap());
+    boss.post(&path, &json!({ "overlapHours": 1 })).await.expect(200);
+    // The receiver may still verify with the older secret.
+    refused().await;
+    app.clock.advance(Duration::from_mins(61));
+    let answer = app.provision_with(&secrets, &rotate).await.unwrap();
+    assert_eq!(answer["step"], "finished");
 }
 
 #[tokio::test]

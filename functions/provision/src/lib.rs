@@ -26,7 +26,9 @@ pub use email::{RequeueEmailRequest, RequeueRefusal, RequeuedEmail};
 pub use feed::{RestartFeedsRequest, RestartedFeeds};
 pub use key_secrets::{KeySecrets, SecretFault, SecretPlace, secret_settings};
 pub use owner_email::{CorrectOwnerEmailRequest, CorrectedOwner, OwnerRefusal};
-pub use rotation::{ChangedKeys, ReplaceLeakedKeysRequest, RotateKeysRequest, RotationRefusal};
+pub use rotation::{
+    ChangedKeys, ClinicNames, ReplaceLeakedKeysRequest, RotateKeysRequest, RotationRefusal,
+};
 
 /// What provisioning needs.
 #[derive(Clone)]

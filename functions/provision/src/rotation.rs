@@ -3,6 +3,7 @@
 //! A rotation has three steps, and the secret itself shows which one is next. Between them, functions and other
 //! services learn the new key, and tokens of the old one run out. No one sees a secret: this function makes it.
 
+use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -54,18 +55,39 @@ pub struct ChangedKeys {
 }
 
 /// Why keys were not changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RotationRefusal {
     /// The step before was too short ago.
     #[error(
         "nothing changed. Run the command again after {0}, when everyone knows or no one needs the key"
     )]
     TooEarly(Timestamp),
+    /// Webhooks of these clinics still sign with the old key.
+    #[error(
+        "nothing changed. Webhooks of {0} sign with the old key. Ask an owner or admin of each clinic to rotate them, and wait until their overlap ends. To end the key in spite of them, run replaceLeakedKeys"
+    )]
+    InUse(ClinicNames),
     /// The secret is in no state of a rotation.
     #[error(
         "nothing changed. The secret was edited by hand: it must hold one entry, or two whose numbers follow each other. Store one entry, or run replaceLeakedKeys"
     )]
     Unknown,
+}
+
+/// Clinics, of which a message names the first ten.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClinicNames(Vec<ClinicId>);
+
+impl Display for ClinicNames {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        const NAMED: usize = 10;
+        let named: Vec<_> = self.0.iter().take(NAMED).map(ToString::to_string).collect();
+        f.write_str(&named.join(", "))?;
+        match self.0.len().saturating_sub(NAMED) {
+            0 => Ok(()),
+            more => write!(f, " and {more} more clinics"),
+        }
+    }
 }
 
 /// Takes the next step of a rotation.
@@ -82,7 +104,29 @@ pub(crate) async fn rotate(deps: &Deps, name: &str) -> Result<ChangedKeys, Provi
     if let Some(due) = due.filter(|due| deps.context.now() < *due) {
         return Err(RotationRefusal::TooEarly(due).into());
     }
+    if (set, change) == (KeySet::WebhookKeys, KeyChange::Finished) {
+        require_unused(deps, &entries).await?;
+    }
     store_change(deps, set, change, (&secret, &next)).await
+}
+
+/// Requires that no webhook signs with another key than the newest. Nothing would be sent to it any more.
+async fn require_unused(deps: &Deps, entries: &[KeyEntry]) -> Result<(), ProvisionError> {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let newest = entries.first().map(|entry| entry.number);
+    let mut clinics = Vec::new();
+    for clinic in store.list_clinics().await? {
+        let webhooks = store.load_webhooks(clinic).await?;
+        let mut kids = webhooks.iter().flat_map(|one| one.secrets.signing(now));
+        if kids.any(|secret| Some(secret.version.kid) != newest) {
+            clinics.push(clinic);
+        }
+    }
+    if clinics.is_empty() {
+        Ok(())
+    } else {
+        Err(RotationRefusal::InUse(ClinicNames(clinics)).into())
+    }
 }
 
 /// Stores a new key only. Tokens of all older ones are refused.
