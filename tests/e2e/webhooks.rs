@@ -1,5 +1,6 @@
 //! Deliveries to receivers: retries, disabled endpoints, lost messages and fairness.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use domain::time::Clock as _;
@@ -256,4 +257,38 @@ async fn a_dead_endpoint_does_not_delay_the_others() {
         "{attempts} attempts at the dead endpoint for 150 events"
     );
     assert_eq!(setting.received(), 150);
+}
+
+/// More events than the function has places, each in a call of its own. If each attempt at the dead endpoint took a
+/// place for 10 s, the other endpoint would wait for one.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_endpoint_that_has_just_died_does_not_take_every_place() {
+    const EVENTS: usize = 150;
+    let setting = Setting::start().await;
+    let (app, dead) = (&setting.app, WebhookReceiver::start().await);
+    app.create_webhook(&setting.boss, &dead).await;
+    dead.set_delay(MINUTE);
+    app.queue_events(&[app.new_event("user.updated")]).await;
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    for _ in 1..EVENTS {
+        app.queue_events(&[app.new_event("user.updated")]).await;
+    }
+    while setting.received() < EVENTS {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let attempts = dead.deliveries("user.updated").len();
+    assert!((1..=3).contains(&attempts), "{attempts} attempts at the dead endpoint");
+    // Nothing is lost once it lives again.
+    dead.set_delay(Duration::ZERO);
+    app.wait_for_queue().await;
+    for _ in 0..3 {
+        app.run_webhooks_after(16 * MINUTE).await;
+    }
+    assert_eq!(setting.received(), EVENTS, "each once");
+    let ids: BTreeSet<_> = dead
+        .deliveries("user.updated")
+        .iter()
+        .map(|one| one.header("webhook-id").to_owned())
+        .collect();
+    assert_eq!(ids.len(), EVENTS);
 }

@@ -933,7 +933,8 @@ export interface paths {
         put?: never;
         /**
          * Give a webhook endpoint a new secret. It is shown once.
-         * @description Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs.
+         * @description Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs. At most
+         *     four secrets sign at once.
          */
         post: operations["rotateWebhookEndpoint"];
         delete?: never;

@@ -72,6 +72,8 @@ export const problemWords: Readonly<Record<string, string>> = {
     "Your clinic has 10 webhooks, or ended too many in the last 30 days. End one, or change one instead.",
   webhook_not_active: "This webhook does not work now. Its receiver must answer a challenge first.",
   webhook_ended: "This webhook was ended. Create a new one.",
+  too_many_secrets:
+    "Four secrets of this webhook are in use. Wait until an older one ends, or let the older ones end at once.",
   webhook_not_found: "This webhook does not exist.",
   challenge_too_soon: "A challenge can be sent once a minute. Wait, then try again.",
   replay_running: "Events of this webhook are being sent again already. Try again when that is done.",

@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use changes::Attempt;
 use domain::audit::{AuditAction, AuditObject};
-use domain::webhook::WebhookEndpoint;
+use domain::webhook::{NotRotated, WebhookEndpoint};
 use web::Problem;
 use web::body::JsonBody;
 use web::openapi::IdempotencyKeyHeader;
@@ -19,7 +19,8 @@ use crate::webhook::{ended, find_webhook};
 
 /// Give a webhook endpoint a new secret. It is shown once.
 ///
-/// Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs.
+/// Until `overlapHours` are over, deliveries have a signature of each secret. With 0, only the new one signs. At most
+/// four secrets sign at once.
 #[utoipa::path(
     post, operation_id = "rotateWebhookEndpoint", path = "/v1/webhookEndpoints/{webhookEndpointId}/rotate", tag = "webhooks",
     request_body = RotateRequest, security(("session" = [])),
@@ -37,7 +38,7 @@ pub(crate) async fn handle(
     let requester = caller.principal.requester();
     let rotated: WebhookEndpoint = changes::retry!(async {
         let found = find_webhook(&deps, &caller.principal, id).await?;
-        let next = found.rotate(made, overlap, now).map_err(ended)?;
+        let next = found.rotate(made, overlap, now).map_err(not_rotated)?;
         let (action, object) = (AuditAction::WebhookRotated, AuditObject::Webhook(id));
         let record = requester.audit_record(context, clinic, action, object, (None, None));
         let mut tx = requester.start_secret(context, &record)?;
@@ -45,4 +46,14 @@ pub(crate) async fn handle(
         Ok::<_, Problem>(Attempt::of(tx.commit().await?, next))
     })?;
     NewWebhookEndpointView::answer(&deps, StatusCode::OK, &rotated)
+}
+
+fn not_rotated(refused: NotRotated) -> Problem {
+    match refused {
+        NotRotated::Ended(refused) => ended(refused),
+        NotRotated::TooManySecrets => {
+            let detail = "Four secrets of this webhook endpoint sign until their overlap ends. Wait for that, or send overlapHours 0, which ends the older ones.";
+            Problem::conflict("too_many_secrets", detail)
+        }
+    }
 }

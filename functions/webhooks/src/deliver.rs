@@ -1,17 +1,18 @@
 //! One attempt at a delivery.
 
+use std::pin::pin;
 use std::time::{Duration, Instant};
 
 use domain::time::Timestamp;
 use domain::webhook::{
-    AttemptResult, DeliveryRef, LastAttempt, Readiness, SendFailure, WebhookDelivery,
+    AttemptResult, DeliveryRef, LastAttempt, Readiness, SLOW_AFTER, SendFailure, WebhookDelivery,
     WebhookEndpoint, answers_challenge, next_step,
 };
 use queue::QueuedWork;
 use store::CommitOutcome;
 
 use crate::receiver::{Reply, SignedRequest};
-use crate::settle::{SentDelivery, settle};
+use crate::settle::{SentDelivery, is_same, settle};
 use crate::{Deps, WorkError, require_time};
 
 /// Attempts a delivery if it is due.
@@ -32,7 +33,7 @@ pub(crate) async fn deliver(
         return Ok(());
     };
     let pause = endpoint.hold_pause(now);
-    match endpoint.readiness(&delivery) {
+    match endpoint.readiness(&delivery, now) {
         Readiness::Send => try_once(deps, endpoint, delivery, deadline).await,
         Readiness::Probe => match take_probe(deps, endpoint, now).await? {
             Some(endpoint) => try_once(deps, endpoint, delivery, deadline).await,
@@ -105,7 +106,7 @@ async fn attempt(
     endpoint: WebhookEndpoint,
     delivery: WebhookDelivery,
 ) -> Result<(), WorkError> {
-    let reply = send(deps, &endpoint, &delivery).await;
+    let reply = send_noting_slow(deps, &endpoint, &delivery).await;
     let now = deps.context.now();
     let result = check_challenge(&delivery, &reply);
     let attempts = delivery.attempts.saturating_add(1);
@@ -114,6 +115,35 @@ async fn attempt(
     let next = delivery.note_attempt(LastAttempt { at: now, result }, step);
     let retry_after = reply.retry_after;
     settle(deps, SentDelivery { endpoint, next, result, step, retry_after }, now).await
+}
+
+/// Sends a delivery. If there is no answer for a while, the others wait.
+async fn send_noting_slow(
+    deps: &Deps,
+    endpoint: &WebhookEndpoint,
+    delivery: &WebhookDelivery,
+) -> Reply {
+    let mut sending = pin!(send(deps, endpoint, delivery));
+    match tokio::time::timeout(SLOW_AFTER, &mut sending).await {
+        Ok(reply) => reply,
+        Err(_) => tokio::join!(sending, note_slow(deps, endpoint)).0,
+    }
+}
+
+async fn note_slow(deps: &Deps, tried: &WebhookEndpoint) {
+    let (store, now) = (&deps.context.store, deps.context.now());
+    let noted = async {
+        let found = store.load_webhook(tried.clinic, tried.id).await?;
+        let found = found.filter(|found| is_same(tried, found));
+        match found.and_then(|found| found.note_slow(now)) {
+            // After a conflict, another run noted it, or the next attempt does.
+            Some(slow) => store.write_webhook(&slow, now).await.map(|_| ()),
+            None => Ok(()),
+        }
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(clinic = %tried.clinic, endpoint = %tried.id, %error, "slow receiver not noted");
+    }
 }
 
 async fn send(deps: &Deps, endpoint: &WebhookEndpoint, delivery: &WebhookDelivery) -> Reply {

@@ -4,15 +4,15 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use domain::time::Timestamp;
-use domain::webhook::{AttemptResult, ReceiverUrl, Receivers, SendFailure, parse_retry_after};
+use domain::webhook::{
+    ANSWER_LIMIT, AttemptResult, ReceiverUrl, Receivers, SendFailure, parse_retry_after,
+};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Response, header};
 use tokio::time::{Instant, timeout_at};
 
 use crate::resolver::{NameResolver, NotReached, PublicResolver, SystemResolver};
 
-/// How long an attempt may take in all.
-const LIMIT: Duration = Duration::from_secs(10);
 /// How many bytes of an answer are read.
 const READ: usize = 1024;
 /// How long an unused connection stays open.
@@ -65,7 +65,7 @@ impl ReceiverClient {
     /// The same, with another resolver of names.
     pub fn with_resolver(receivers: Receivers, names: Arc<dyn NameResolver>) -> Self {
         let (encrypted, plain) = (Arc::default(), Arc::default());
-        Self { receivers, limit: LIMIT, names, encrypted, plain }
+        Self { receivers, limit: ANSWER_LIMIT, names, encrypted, plain }
     }
 
     /// The same, with another limit for an attempt, for tests.

@@ -91,7 +91,7 @@ async fn note_health(
 
 /// Whether an attempt at one state of an endpoint says something about another: it has the same receiver, which was
 /// not verified again since.
-fn is_same(tried: &WebhookEndpoint, found: &WebhookEndpoint) -> bool {
+pub(crate) fn is_same(tried: &WebhookEndpoint, found: &WebhookEndpoint) -> bool {
     tried.url == found.url && tried.verified_at == found.verified_at && found.is_live()
 }
 

@@ -128,7 +128,7 @@ pub struct WebhookEndpoint {
     pub verified_at: Option<Timestamp>,
     /// Since when every attempt failed.
     pub failing_since: Option<Timestamp>,
-    /// While every attempt fails: when the next first attempt at a delivery may be made.
+    /// When the next attempt may begin, while every attempt fails or the receiver does not answer one.
     pub probe_at: Option<Timestamp>,
     /// A replay that is not done.
     pub replay: Option<Replay>,
@@ -165,6 +165,15 @@ pub struct EndpointChanges {
 /// The endpoint was ended. Nothing changes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WebhookEnded;
+
+/// Why an endpoint got no other secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRotated {
+    /// It was ended.
+    Ended(WebhookEnded),
+    /// Four secrets sign.
+    TooManySecrets,
+}
 
 impl WebhookEndpoint {
     /// A new endpoint, whose receiver has to answer the challenge first.
@@ -249,9 +258,10 @@ impl WebhookEndpoint {
         (kid, made_by): (u8, UserId),
         overlap: OverlapHours,
         now: Timestamp,
-    ) -> Result<Self, WebhookEnded> {
-        let next = self.live()?;
-        Ok(Self { secrets: next.secrets.rotate(kid, made_by, overlap, now), ..next })
+    ) -> Result<Self, NotRotated> {
+        let next = self.live().map_err(NotRotated::Ended)?;
+        let secrets = next.secrets.rotate(kid, made_by, overlap, now);
+        Ok(Self { secrets: secrets.ok_or(NotRotated::TooManySecrets)?, ..next })
     }
 
     /// Asks the receiver again whether it wants events. Its status changes when the receiver answers.

@@ -13,6 +13,12 @@ const PATIENCE: Duration = Duration::from_hours(5 * 24);
 /// While every attempt fails, how long after an attempt the next one may follow.
 const PROBE_PAUSE: Duration = Duration::from_secs(30);
 
+/// How long a receiver may take to answer.
+pub const ANSWER_LIMIT: Duration = Duration::from_secs(10);
+
+/// After how long without an answer the other deliveries to the receiver wait.
+pub const SLOW_AFTER: Duration = Duration::from_secs(1);
+
 /// The shortest and the longest time that a delivery waits for its receiver.
 const HOLD: [Duration; 2] = [Duration::from_secs(10), Duration::from_mins(15)];
 
@@ -41,9 +47,31 @@ impl WebhookEndpoint {
         Some(Self { probe_at, version, ..self })
     }
 
-    /// How long a delivery waits before it is looked at again, while every attempt fails or the receiver is being
-    /// verified again. A quarter of the time so far, so that a short outage delays events only a little.
+    /// Lets other deliveries wait until an attempt without an answer ends. Otherwise those to a receiver that has just
+    /// died would take every place of the function before the first one fails. `None` if they wait already.
+    #[must_use]
+    pub fn note_slow(self, now: Timestamp) -> Option<Self> {
+        let waits = self.failing_since.is_some() || self.is_slow(now);
+        if waits || self.status != WebhookStatus::Active {
+            return None;
+        }
+        let (probe_at, version) =
+            (Some(now.plus(ANSWER_LIMIT.saturating_sub(SLOW_AFTER))), self.version + 1);
+        Some(Self { probe_at, version, ..self })
+    }
+
+    /// Whether an attempt waits long for its answer.
+    pub(super) fn is_slow(&self, now: Timestamp) -> bool {
+        self.failing_since.is_none() && self.probe_at.is_some_and(|at| at > now)
+    }
+
+    /// How long a delivery waits before it is looked at again: until the receiver has had its time to answer. While
+    /// every attempt fails or the receiver is being verified again, a quarter of the time so far, so that a short outage
+    /// delays events only a little.
     pub fn hold_pause(&self, now: Timestamp) -> Duration {
+        if let Some(until) = self.probe_at.filter(|_| self.is_slow(now)) {
+            return until.since(now).max(SLOW_AFTER);
+        }
         let since = self.failing_since.unwrap_or_else(|| self.challenge.created_at());
         (now.since(since) / 4).clamp(HOLD[0], HOLD[1])
     }
@@ -147,6 +175,21 @@ mod tests {
         assert_eq!(probed.clone().take_probe(later.previous_instant()), None);
         assert!(probed.clone().take_probe(later).is_some());
         assert_eq!(probed.with_failing_since(None, None).unwrap().probe_at, None);
+    }
+
+    #[test]
+    fn one_attempt_without_an_answer_holds_up_the_others_until_it_ends() {
+        let now = days(1);
+        let slow = active().note_slow(now).unwrap();
+        assert_eq!(slow.version, active().version + 1, "it is noted once");
+        assert_eq!(slow.clone().note_slow(now), None);
+        assert_eq!(slow.hold_pause(now), ANSWER_LIMIT.saturating_sub(SLOW_AFTER));
+        let end = now.plus(ANSWER_LIMIT.saturating_sub(SLOW_AFTER));
+        assert_eq!(slow.hold_pause(end.previous_instant()), SLOW_AFTER);
+        assert!(slow.is_slow(end.previous_instant()) && !slow.is_slow(end));
+        let failing = WebhookEndpoint { failing_since: Some(now), ..active() };
+        assert_eq!(failing.note_slow(now), None, "one attempt at a time is made anyway");
+        assert_eq!(pending().note_slow(now), None);
     }
 
     #[test]

@@ -15,11 +15,11 @@ mod work;
 pub use address::is_public;
 pub use delivery::{DeliveryRef, DeliveryState, KEPT_FOR, LastAttempt, WebhookDelivery};
 pub use endpoint::{
-    DisabledReason, EndpointChanges, MAX_ENDPOINTS, NewEndpoint, Replay, RequestedDelivery,
-    WebhookEnded, WebhookEndpoint, WebhookStatus,
+    DisabledReason, EndpointChanges, MAX_ENDPOINTS, NewEndpoint, NotRotated, Replay,
+    RequestedDelivery, WebhookEnded, WebhookEndpoint, WebhookStatus,
 };
 pub use event::{CHALLENGE, TEST, WebhookEvent, answers_challenge};
-pub use health::HealthChange;
+pub use health::{ANSWER_LIMIT, HealthChange, SLOW_AFTER};
 pub use outcome::{AttemptResult, NextStep, SendFailure, next_step};
 pub use retry_after::parse_retry_after;
 pub use secrets::{EndpointSecret, EndpointSecrets};

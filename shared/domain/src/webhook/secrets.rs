@@ -53,9 +53,15 @@ impl EndpointSecrets {
         std::iter::once(&self.newest).chain(older)
     }
 
-    /// Adds a secret. The newest one so far signs until the overlap ends. Of more than four, the oldest goes.
-    #[must_use]
-    pub fn rotate(self, kid: u8, made_by: UserId, overlap: OverlapHours, now: Timestamp) -> Self {
+    /// Adds a secret. The newest one so far signs until the overlap ends. `None` if four sign already: no secret ends
+    /// before its time.
+    pub fn rotate(
+        self,
+        kid: u8,
+        made_by: UserId,
+        overlap: OverlapHours,
+        now: Timestamp,
+    ) -> Option<Self> {
         let end = now.plus(overlap.duration());
         let generation = self.newest.version.generation.saturating_add(1);
         let before = EndpointSecret { ends_at: Some(end), ..self.newest };
@@ -65,10 +71,9 @@ impl EndpointSecrets {
             secret.ends_at = secret.ends_at.map(|until| until.min(end));
         }
         older.retain(|secret| secret.signs(now));
-        let excess = (older.len() + 1).saturating_sub(MAX_SECRETS);
-        older.drain(..excess);
         let version = SecretVersion { kid, generation };
-        Self { newest: EndpointSecret { version, made_by, made_at: now, ends_at: None }, older }
+        let newest = EndpointSecret { version, made_by, made_at: now, ends_at: None };
+        (older.len() < MAX_SECRETS).then_some(Self { newest, older })
     }
 
     /// Whether this person made a secret that signs at `now`.
@@ -103,15 +108,15 @@ mod tests {
     fn an_old_secret_signs_until_its_overlap_ends() {
         let grace = UserId::from_bytes([2; 16]);
         let first = EndpointSecrets::first(1, ada(), at(0));
-        let second = first.rotate(2, grace, overlap(24), at(1));
+        let second = first.rotate(2, grace, overlap(24), at(1)).unwrap();
         assert_eq!(generations(&second, at(24)), [2, 1]);
         assert_eq!(generations(&second, at(25)), [2]);
         assert!(second.has_secret_of(ada(), at(24)) && !second.has_secret_of(ada(), at(25)));
         assert!(second.has_secret_of(grace, at(25)));
-        let third = second.clone().rotate(2, grace, overlap(2), at(2));
+        let third = second.clone().rotate(2, grace, overlap(2), at(2)).unwrap();
         assert_eq!(generations(&third, at(3)), [3, 2, 1]);
         assert_eq!(generations(&third, at(4)), [3], "a shorter overlap ends all older ones");
-        let at_once = second.rotate(2, grace, overlap(0), at(2));
+        let at_once = second.rotate(2, grace, overlap(0), at(2)).unwrap();
         assert_eq!(generations(&at_once, at(2)), [3]);
     }
 
@@ -122,7 +127,12 @@ mod tests {
             for (hours, wait) in steps {
                 now += wait;
                 let before = secrets.newest.version.generation;
-                secrets = secrets.rotate(1, ada(), overlap(hours), at(now));
+                let Some(next) = secrets.clone().rotate(1, ada(), overlap(hours), at(now)) else {
+                    prop_assert!(hours > 0, "a secret that leaked can always end");
+                    prop_assert_eq!(generations(&secrets, at(now)).len(), MAX_SECRETS);
+                    continue;
+                };
+                secrets = next;
                 prop_assert_eq!(secrets.newest.version.generation, before + 1);
                 let signing = generations(&secrets, at(now));
                 prop_assert!((1..=MAX_SECRETS).contains(&signing.len()));

@@ -34,6 +34,27 @@ async fn both_secrets_sign_until_the_overlap_ends() {
     assert_eq!(app.list_audit_records("webhook.rotated").await.len(), 1);
 }
 
+/// A fifth secret would end the first one, which a receiver may still use.
+#[tokio::test]
+async fn four_secrets_sign_at_most_and_none_ends_before_its_time() {
+    let app = App::start().await;
+    let boss = app.confirm_and_sign_in(&admin("boss@clinic.example")).await.client;
+    let receiver = WebhookReceiver::start().await;
+    let made = app.create_webhook(&boss, &receiver).await;
+    let path = format!("{WEBHOOKS}/{}/rotate", made["webhookEndpointId"].as_str().unwrap());
+    let rotate = async |hours: u32| boss.post(&path, &json!({ "overlapHours": hours })).await;
+    for _ in 0..3 {
+        rotate(24).await.expect(200);
+    }
+    rotate(24).await.expect_problem(409, "too_many_secrets");
+    app.emit("user.updated").await;
+    let [all] = receiver.deliveries("user.updated").try_into().ok().unwrap();
+    assert_eq!(all.signatures(), 4);
+    assert!(all.is_signed_with(made["secret"].as_str().unwrap()));
+    let only = rotate(0).await.expect(200);
+    assert_eq!(only["secrets"].as_array().map(Vec::len), Some(1));
+}
+
 #[tokio::test]
 async fn a_secret_that_leaked_ends_at_once() {
     let app = App::start().await;
