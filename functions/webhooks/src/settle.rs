@@ -54,27 +54,21 @@ pub(crate) async fn settle(
     }
 }
 
-/// Notes the first failure after a success, or the first success after failures.
+/// Notes the first failure after a success, the first success after failures, or how long the receiver wants to wait.
 async fn note_health(
     deps: &Deps,
     tried: WebhookEndpoint,
     (change, probe_at): (HealthChange, Option<Timestamp>),
     now: Timestamp,
 ) -> Result<(), WorkError> {
-    let since = match change {
-        HealthChange::StartsToFail => Some(now),
-        HealthChange::Recovers => None,
-        HealthChange::None | HealthChange::Disable(_) => return Ok(()),
-    };
     let (clinic, id) = (tried.clinic, tried.id);
     let mut endpoint = tried.clone();
     for _ in 0..ATTEMPTS {
-        // Another run noted it, or the attempt says nothing about what is there now.
-        if endpoint.failing_since.is_some() == since.is_some() || !is_same(&tried, &endpoint) {
+        // The attempt says nothing about what is there now.
+        if !is_same(&tried, &endpoint) {
             return Ok(());
         }
-        let Ok(next) = endpoint.with_failing_since(since, probe_at.filter(|_| since.is_some()))
-        else {
+        let Some(next) = endpoint.note_health(change, probe_at, now) else {
             return Ok(());
         };
         if deps.context.store.write_webhook(&next, now).await? == CommitOutcome::Committed {

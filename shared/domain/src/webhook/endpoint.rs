@@ -304,15 +304,6 @@ impl WebhookEndpoint {
     pub fn with_replay(self, replay: Option<Replay>) -> Result<Self, WebhookEnded> {
         Ok(Self { replay, ..self.live()? })
     }
-
-    /// Notes since when every attempt failed, and until when the receiver wants none.
-    pub fn with_failing_since(
-        self,
-        since: Option<Timestamp>,
-        probe_at: Option<Timestamp>,
-    ) -> Result<Self, WebhookEnded> {
-        Ok(Self { failing_since: since, probe_at, ..self.live()? })
-    }
 }
 
 #[cfg(test)]

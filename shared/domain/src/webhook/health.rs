@@ -76,6 +76,29 @@ impl WebhookEndpoint {
         (now.since(since) / 4).clamp(HOLD[0], HOLD[1])
     }
 
+    /// Notes what an attempt found, and until when its receiver wants no other. `None` if there is nothing new.
+    #[must_use]
+    pub fn note_health(
+        self,
+        change: HealthChange,
+        wait_until: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let (failing_since, probe_at) = match (change, self.failing_since) {
+            (HealthChange::StartsToFail, None) => (Some(now), wait_until),
+            (HealthChange::Recovers, Some(_)) => (None, None),
+            (HealthChange::None | HealthChange::StartsToFail, Some(since)) => {
+                (Some(since), wait_until.max(self.probe_at))
+            }
+            _ => return None,
+        };
+        if (failing_since, probe_at) == (self.failing_since, self.probe_at) {
+            return None;
+        }
+        let version = self.version + 1;
+        self.is_live().then_some(Self { failing_since, probe_at, version, ..self })
+    }
+
     /// How an attempt at `now` changes this endpoint.
     pub fn health_after(
         &self,
@@ -174,7 +197,28 @@ mod tests {
         let later = now.plus(PROBE_PAUSE);
         assert_eq!(probed.clone().take_probe(later.previous_instant()), None);
         assert!(probed.clone().take_probe(later).is_some());
-        assert_eq!(probed.with_failing_since(None, None).unwrap().probe_at, None);
+        let recovered = probed.note_health(HealthChange::Recovers, None, now).unwrap();
+        assert_eq!((recovered.failing_since, recovered.probe_at), (None, None));
+    }
+
+    #[test]
+    fn every_attempt_may_say_how_long_to_wait() {
+        let (now, soon, late) = (days(1), days(2), days(3));
+        let failing = active().note_health(HealthChange::StartsToFail, Some(soon), now).unwrap();
+        assert_eq!((failing.failing_since, failing.probe_at), (Some(now), Some(soon)));
+        let note = |change, until| failing.clone().note_health(change, until, soon);
+        for change in [HealthChange::None, HealthChange::StartsToFail] {
+            let waits = note(change, Some(late)).unwrap();
+            assert_eq!(
+                (waits.failing_since, waits.probe_at),
+                (Some(now), Some(late)),
+                "{change:?}"
+            );
+            assert_eq!(note(change, None), None);
+            assert_eq!(note(change, Some(now)), None, "a shorter pause ends no longer one");
+        }
+        assert_eq!(active().note_health(HealthChange::None, Some(late), now), None);
+        assert_eq!(active().note_health(HealthChange::Recovers, None, now), None);
     }
 
     #[test]

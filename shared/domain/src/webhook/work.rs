@@ -74,7 +74,7 @@ mod tests {
         let disabled = active().disable(DisabledReason::Failing).unwrap();
         assert_eq!(active().readiness(&event, now), Readiness::Send);
         assert_eq!(pending().readiness(&event, now), Readiness::Cancel);
-        let failing = active().with_failing_since(Some(now), None).unwrap();
+        let failing = WebhookEndpoint { failing_since: Some(now), ..active() };
         assert_eq!(failing.readiness(&event, now), Readiness::Probe);
         let tried = WebhookDelivery { attempts: 1, ..event.clone() };
         assert_eq!(failing.readiness(&tried, now), Readiness::Probe, "all would come at once");
