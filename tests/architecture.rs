@@ -245,7 +245,7 @@ fn only_one_write_reaches_the_audit() {
         ["record_key", "put_item", "delete_item", "batch_write", "transact_write", "self.put("];
     assert!(!writes.iter().any(|write| sealing.contains(write)), "it writes no record");
     assert_eq!(sealing.matches("update_item()").count(), 1);
-    assert!(sealing.contains("set_key(Some(key::sealed_hour(clinic).into_attributes()))"));
+    assert!(sealing.contains("set_key(Some(key::sealed_part(clinic).into_attributes()))"));
     let files = std::fs::read_dir(root.join("shared/store/src/audit")).expect("folder").count();
     assert_eq!(files, 1, "this test looks at each file that sees the partition");
 }

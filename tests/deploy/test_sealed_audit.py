@@ -17,6 +17,8 @@ from cloud import BINARIES, Stack
 HOUR = 3600
 # How many records each hour has, the oldest first.
 COUNTS = [3, 0, 2, 1]
+# How many records a segment has at most.
+PART = 2000
 
 
 def id_at(seconds: float) -> uuid.UUID:
@@ -124,6 +126,31 @@ def test_a_sealed_audit_is_verified(sealed: Sealed, stack: Stack):
     part = hour_text(sealed.hours[2])
     status, lines = sealed.verify("--from", part, "--to", part)
     assert (status, lines[0][: len("0 findings in 1 segments with 2 records")]) == (0, "0 findings in 1 segments with 2 records")
+
+
+def test_an_hour_with_many_records_has_parts(stack: Stack):
+    """The hour has one record more than a segment."""
+    sealed = add_old_clinic(stack)
+    many = [audit_record(sealed.id, sealed.hours[1] + n) for n in range(PART + 1)]
+    for at in range(0, len(many), 25):
+        batch = [{"PutRequest": {"Item": record}} for record in many[at : at + 25]]
+        stack.cloud.client("dynamodb").batch_write_item(RequestItems={stack.ids["AccessTable"]: batch})
+    stack.invoke("Events", {"sealAudit": True})
+    status, lines = sealed.verify()
+    assert (status, lines[0].split(" of ")[0]) == (0, f"0 findings in {len(COUNTS) + 1} segments with {sum(COUNTS) + PART + 1} records")
+    following = hour_text(sealed.hours[2])
+    assert sealed.verify("--from", following)[0] == 0
+    s3, part = stack.cloud.client("s3"), sealed.key(1).replace(".jws", "_0002.jws")
+    body = s3.get_object(Bucket=sealed.bucket, Key=part)["Body"].read()
+    for version in s3.list_object_versions(Bucket=sealed.bucket, Prefix=part)["Versions"]:
+        s3.delete_object(Bucket=sealed.bucket, Key=part, VersionId=version["VersionId"])
+    assert sealed.problems() == [
+        (1, f"the table has {PART + 1} records, and the segment {PART}."),
+        (1, f"the segment lacks the record {many[-1]['SK']['S']} of the table."),
+        (1, "part 2 is missing."),
+    ]
+    s3.put_object(Bucket=sealed.bucket, Key=part.replace("0002", "0003"), Body=body)
+    assert (1, "part 2 is missing.") in sealed.problems()
 
 
 def test_a_second_run_adds_nothing(sealed: Sealed, stack: Stack):

@@ -149,13 +149,20 @@ async fn webhooks_ends_at_every_step_of_a_replay() {
 
 #[tokio::test]
 async fn events_ends_at_every_step_of_sealing() {
-    let app = App::start_without_mailer().await;
+    /// Two whole parts, and one more.
+    const RECORDS: usize = 5;
+    let mut app = App::start_without_mailer().await;
+    app.seal_in_parts_of(2);
     let (clinic, first) = (app.clinic(), Hour::of(app.clinic().created_at()));
-    app.clock.advance(2 * HOUR);
+    app.clock.advance_to_full_hour();
+    app.clock.advance(HOUR / 4);
     app.seal_audit().await;
     let mut ends = 0;
     for kill in Kill::each() {
-        app.as_pacs().invite(&member(&format!("p{ends}@clinic.example"))).await.expect(201);
+        for n in 0..RECORDS {
+            let invitee = member(&format!("p{ends}-{n}@clinic.example"));
+            app.as_pacs().invite(&invitee).await.expect(201);
+        }
         app.clock.advance(HOUR);
         let run = kill.run(app.seal_audit()).await;
         ends += 1;
@@ -170,5 +177,10 @@ async fn events_ends_at_every_step_of_sealing() {
     let (counts, findings) = app.verify_sealed(clinic, (first, last)).await;
     assert_eq!(findings, []);
     // Three of the clinic's start.
-    assert_eq!(counts.into_iter().sum::<usize>(), 3 + ends);
+    assert_eq!(counts.iter().sum::<usize>(), 3 + RECORDS * ends);
+    let busy = counts.iter().filter(|count| **count == RECORDS).count();
+    let mut hours = std::iter::successors(Some(first), |hour| Some(hour.next()));
+    let in_parts = hours.by_ref().take_while(|hour| *hour <= last);
+    let in_parts = in_parts.filter(|hour| app.sealed_parts(clinic, *hour).len() == 3).count();
+    assert_eq!((busy, in_parts), (ends, ends));
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use domain::ids::ClinicId;
 use domain::time::Clock as _;
 use emulator::DatabaseFault;
-use segment::{Hour, Problem};
+use segment::{Hour, Place, Problem};
 
 use crate::support::{App, member};
 
@@ -83,6 +83,55 @@ async fn a_run_that_ended_before_the_table_knew_is_continued() {
     assert_eq!((counts[0], findings), (3, vec![]));
 }
 
+#[tokio::test]
+async fn an_hour_with_many_records_is_sealed_in_parts() {
+    let (mut app, clinic, first) = start(false).await;
+    app.seal_in_parts_of(3);
+    app.clock.advance(2 * HOUR);
+    app.seal_audit().await;
+    app.clock.advance_to_full_hour();
+    // Exactly two parts, two and a bit, and one.
+    let busy = app.hour();
+    for (hour, count) in [6, 8, 3].into_iter().enumerate() {
+        for n in 0..count {
+            let person = member(&format!("h{hour}p{n}@clinic.example"));
+            app.as_pacs().invite(&person).await.expect(201);
+        }
+        app.clock.advance(HOUR);
+    }
+    app.clock.advance(HOUR + HOUR / 4);
+    app.seal_audit().await;
+    let parts = |hour: Hour| app.sealed_parts(clinic, hour).len();
+    let hours = [busy, busy.next(), busy.next().next(), busy.next().next().next()];
+    assert_eq!(hours.map(parts), [2, 3, 1, 1]);
+    let (counts, findings) = app.verify_sealed(clinic, (first, hours[3])).await;
+    assert_eq!((&counts[counts.len() - 4..], findings), (&[6, 8, 3, 0][..], vec![]));
+}
+
+#[tokio::test]
+async fn parts_of_another_size_are_continued() {
+    let (mut app, clinic, first) = start(true).await;
+    app.clock.advance_to_full_hour();
+    app.clock.advance(HOUR / 4);
+    app.seal_audit().await;
+    let busy = app.hour();
+    for n in 0..9 {
+        app.as_pacs().invite(&member(&format!("p{n}@clinic.example"))).await.expect(201);
+    }
+    app.clock.advance(HOUR);
+    // The first part is in the bucket, and the table does not say so.
+    app.seal_in_parts_of(4);
+    app.fail_database("UpdateItem", DatabaseFault::Internal);
+    assert!(app.try_seal_audit().await.is_err());
+    app.heal_database();
+    assert_eq!(app.sealed_parts(clinic, busy).len(), 1);
+    app.seal_in_parts_of(2);
+    app.seal_audit().await;
+    assert_eq!(app.sealed_parts(clinic, busy).len(), 4);
+    let (counts, findings) = app.verify_sealed(clinic, (first, busy)).await;
+    assert_eq!((counts.last(), findings), (Some(&9), vec![]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn runs_at_the_same_time_make_one_chain() {
     let (app, clinic, first) = start(false).await;
@@ -101,8 +150,9 @@ async fn a_clinic_that_fails_does_not_stop_the_others() {
     let (app, clinic, first) = start(false).await;
     app.create_other_clinic().await;
     app.clock.advance(3 * HOUR);
-    assert_eq!(app.put_sealed(&first.object_key(clinic), b"other").await, 200);
-    assert_eq!(app.put_sealed(&first.object_key(clinic), b"again").await, 412);
+    let key = Place::first_of(first).object_key(clinic);
+    assert_eq!(app.put_sealed(&key, b"other").await, 200);
+    assert_eq!(app.put_sealed(&key, b"again").await, 412);
     for _ in 0..2 {
         let error = app.try_seal_audit().await.unwrap_err();
         assert_eq!(

@@ -6,6 +6,7 @@ mod logs;
 mod metrics;
 mod origin;
 mod rotation;
+mod sealing;
 mod streams;
 
 use crate::support::{self, App};

@@ -1,11 +1,14 @@
 //! The sealed audit of the service under test.
 
+use std::sync::Arc;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use domain::ids::ClinicId;
 use domain::time::Clock as _;
-use segment::{Chain, Finding, Hour, PublicKey, Segment, TrustedKeys, compare_with_table};
+use events::Sealing;
+use segment::{Chain, Finding, Hour, Place, PublicKey, TrustedKeys, compare_with_table};
 use serde_json::{Value, json};
 
 use super::app::App;
@@ -22,14 +25,32 @@ impl App {
         done.map(|_| ()).map_err(|error| emulator::chain(&error))
     }
 
+    /// Seals in parts of so many records from now on.
+    pub(crate) fn seal_in_parts_of(&mut self, most_records: usize) {
+        let sealing = Sealing { most_records, ..(*self.running.events.sealing).clone() };
+        self.running.events.sealing = Arc::new(sealing);
+    }
+
     /// The current hour.
     pub(crate) fn hour(&self) -> Hour {
         Hour::of(self.clock.now())
     }
 
-    /// The segment of an hour, as the bucket has it.
+    /// The first segment of an hour, as the bucket has it.
     pub(crate) fn sealed(&self, clinic: ClinicId, hour: Hour) -> Option<Vec<u8>> {
-        self.running.sealed.read(&hour.object_key(clinic)).unwrap()
+        self.sealed_part(clinic, Place::first_of(hour))
+    }
+
+    /// The segment at a place, as the bucket has it.
+    pub(crate) fn sealed_part(&self, clinic: ClinicId, place: Place) -> Option<Vec<u8>> {
+        self.running.sealed.read(&place.object_key(clinic)).unwrap()
+    }
+
+    /// The segments of an hour, as the bucket has them.
+    pub(crate) fn sealed_parts(&self, clinic: ClinicId, hour: Hour) -> Vec<(Place, Vec<u8>)> {
+        let places =
+            std::iter::successors(Some(Place::first_of(hour)), |one| Some(one.next_part()));
+        places.map_while(|one| Some((one, self.sealed_part(clinic, one)?))).collect()
     }
 
     /// Tries to put an object into the bucket.
@@ -51,21 +72,31 @@ impl App {
         let (mut counts, mut findings) = (Vec::new(), Vec::new());
         let mut hour = from;
         while hour <= to {
-            if let Some(body) = self.sealed(clinic, hour) {
-                let (segment, found) = chain.verify(hour, &body);
-                findings.extend(found);
-                let segment: Segment = segment.unwrap();
+            let mut records = Vec::new();
+            let parts = self.sealed_parts(clinic, hour);
+            if parts.is_empty() {
+                findings.extend(chain.skip(hour));
+            } else {
+                for (place, body) in parts {
+                    let (segment, found) = chain.verify(place, &body);
+                    findings.extend(found);
+                    records.extend(segment.unwrap().records);
+                }
                 let hours = (hour.start(), hour.end());
                 let table = self.store().read_audit_hour(clinic, hours).await.unwrap();
-                findings.extend(compare_with_table(&segment, &table));
-                counts.push(segment.records.len());
-            } else {
-                findings.extend(chain.skip(hour));
+                findings.extend(compare_with_table(clinic, hour, (&records, &table)));
+                counts.push(records.len());
             }
             hour = hour.next();
         }
         findings.extend(chain.finish(to));
         (counts, findings)
+    }
+
+    /// Adds items at once, which no consumer of the stream sees.
+    pub(crate) fn import_items(&self, items: Vec<dynoxide::Item>) {
+        let options = dynoxide::ImportOptions::default();
+        self.running.database.import_items(&self.table(), items, options).unwrap();
     }
 
     /// Sets an attribute of an item.

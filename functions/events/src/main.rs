@@ -18,6 +18,7 @@ async fn main() -> Result<(), runtime::Error> {
     let sealing = Arc::new(Sealing {
         archive: Archive::connect(aws.config(), bucket),
         signer: SegmentSigner::new(aws_sdk_kms::Client::new(aws.config()), key),
+        most_records: Sealing::MOST_RECORDS,
     });
     let deps = Deps { store, clock: Arc::new(SystemClock), queue, sealing };
     runtime::consume(async |event, deadline| Ok(events::handle(&deps, event, deadline).await?))

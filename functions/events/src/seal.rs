@@ -1,7 +1,9 @@
 //! Seals the audit: writes the records of each clinic and hour to a bucket, where no one can change them.
 //!
-//! A run seals all hours that are over. It seals an hour once: the bucket takes no second segment of an hour, and
-//! the table notes the newest segment of each clinic. So a run that ended between the two is continued.
+//! A run seals all hours that are over. An hour with many records is sealed in parts, so that a segment fits into
+//! memory. Each is sealed once: the bucket takes no second segment at a place, and the table notes the newest segment
+//! of each clinic, with the record where the next part continues. So a run that ended between the two is continued,
+//! and a run that had no more time goes on with the next part, however many an hour has.
 
 mod archive;
 mod clinic;
@@ -12,9 +14,9 @@ use std::time::{Duration, Instant};
 use domain::ids::ClinicId;
 use domain::time::Timestamp;
 use futures_util::StreamExt as _;
-use segment::Hour;
+use segment::{Hour, Place};
 use serde::Deserialize;
-use store::{SealOutcome, SealedHour, StoreError};
+use store::{SealOutcome, SealedPart, StoreError};
 use telemetry::Metric;
 
 use crate::Deps;
@@ -27,15 +29,24 @@ pub use signer::{SegmentSigner, SignerError};
 const GRACE: Duration = Duration::from_mins(10);
 /// How many clinics are sealed at the same time.
 const CLINICS_AT_ONCE: usize = 8;
-/// How much time one hour of one clinic needs.
+/// How much time one segment needs.
 const TIME_NEEDED: Duration = Duration::from_secs(20);
 
 /// Where segments are kept, and what signs them.
+#[derive(Clone)]
 pub struct Sealing {
     /// The bucket.
     pub archive: Archive,
     /// The key.
     pub signer: SegmentSigner,
+    /// How many records a segment has at most.
+    pub most_records: usize,
+}
+
+impl Sealing {
+    /// Segments of this size take about 15 MB each while they are made, and as many are made at the same time as
+    /// clinics are sealed. The table may end a part earlier, if its records are large.
+    pub const MOST_RECORDS: usize = 2000;
 }
 
 /// `{"sealAudit": true}`.
@@ -78,13 +89,18 @@ pub enum SealError {
 /// A clinic, and what is sealed of it.
 struct Progress {
     clinic: ClinicId,
-    sealed: SealedHour,
+    sealed: SealedPart,
 }
 
 impl Progress {
-    /// The first hour that is not sealed.
-    fn next(&self) -> Hour {
-        Hour::of(self.sealed.hour).next()
+    /// The place of the next segment.
+    fn next(&self) -> Place {
+        let SealedPart { hour, part, after, .. } = &self.sealed;
+        let hour = Hour::of(*hour);
+        match after {
+            Some(_) => Place { hour, part: *part }.next_part(),
+            None => Place::first_of(hour.next()),
+        }
     }
 }
 
@@ -110,7 +126,7 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
                 report(progress.clinic, progress.next(), &error);
                 failed.push(error);
                 done.push(progress.next());
-            } else if progress.next() <= last && has_time() {
+            } else if progress.next().hour <= last && has_time() {
                 work.push(progress);
             } else {
                 done.push(progress.next());
@@ -118,7 +134,7 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
         }
     }
     if let Some(oldest) = done.iter().min() {
-        telemetry::metric::time(Metric::SealAge, now.since(oldest.start()));
+        telemetry::metric::time(Metric::SealAge, now.since(oldest.hour.start()));
     }
     let count = failed.len();
     match failed.into_iter().next() {
@@ -127,12 +143,12 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
     }
 }
 
-fn report(clinic: ClinicId, hour: Hour, error: &SealError) {
+fn report(clinic: ClinicId, Place { hour, part }: Place, error: &SealError) {
     match error {
         SealError::Foreign | SealError::State => {
-            tracing::error!(%clinic, %hour, %error, "audit not sealed");
+            tracing::error!(%clinic, %hour, part, %error, "audit not sealed");
         }
-        _ => tracing::warn!(%clinic, %hour, %error, "audit not sealed, the next run retries"),
+        _ => tracing::warn!(%clinic, %hour, part, %error, "audit not sealed, the next run retries"),
     }
 }
 
@@ -146,7 +162,7 @@ async fn load_progress(
     clinics.push(ClinicId::OPERATOR);
     let mut all = Vec::with_capacity(clinics.len());
     for some in clinics.chunks(100) {
-        let sealed = deps.store.load_sealed_hours(some).await?;
+        let sealed = deps.store.load_sealed_parts(some).await?;
         for (clinic, sealed) in some.iter().copied().zip(sealed) {
             let sealed = match sealed {
                 Some(sealed) => sealed,
@@ -173,15 +189,16 @@ async fn first_hour(
 }
 
 /// Notes with which hour the segments of a clinic start, so that all runs agree.
-async fn start(deps: &Deps, clinic: ClinicId, first: Hour) -> Result<SealedHour, SealError> {
-    let before = SealedHour { hour: first.previous().start(), hash: None };
-    match deps.store.note_sealed_hour(clinic, None, &before).await? {
+async fn start(deps: &Deps, clinic: ClinicId, first: Hour) -> Result<SealedPart, SealError> {
+    let hour = first.previous().start();
+    let before = SealedPart { hour, part: 0, hash: None, after: None };
+    match deps.store.note_sealed_part(clinic, None, &before).await? {
         SealOutcome::Noted => Ok(before),
         SealOutcome::Moved => reload(deps, clinic).await,
     }
 }
 
 /// Reads what another run sealed.
-async fn reload(deps: &Deps, clinic: ClinicId) -> Result<SealedHour, SealError> {
-    deps.store.load_sealed_hours(&[clinic]).await?.pop().flatten().ok_or(SealError::State)
+async fn reload(deps: &Deps, clinic: ClinicId) -> Result<SealedPart, SealError> {
+    deps.store.load_sealed_parts(&[clinic]).await?.pop().flatten().ok_or(SealError::State)
 }

@@ -45,5 +45,6 @@ pub(crate) fn clients(url: &str) -> Sealing {
     Sealing {
         archive: Archive::connect(&client_config(&archive_url(url)), BUCKET.to_owned()),
         signer: SegmentSigner::new(kms, KEY_ID.to_owned()),
+        most_records: Sealing::MOST_RECORDS,
     }
 }

@@ -1,4 +1,4 @@
-//! Verifies the segments of a clinic, hour by hour.
+//! Verifies the segments of a clinic, hour by hour and part by part.
 
 use std::collections::BTreeMap;
 
@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::finding::{Finding, Problem};
 use crate::hour::Hour;
 use crate::key::TrustedKeys;
+use crate::place::Place;
 use crate::segment::{Record, Segment, SegmentFault, SegmentHash, record_id};
 
 /// The segments of a clinic that were verified so far.
@@ -15,6 +16,18 @@ pub struct Chain<'a> {
     clinic: ClinicId,
     keys: &'a TrustedKeys,
     before: Before,
+    /// The newest one. `None` if the next hour must begin with its first part.
+    newest: Option<Newest>,
+    /// The id of its last record.
+    last_id: String,
+}
+
+/// The newest segment.
+#[derive(Clone, Copy)]
+struct Newest {
+    place: Place,
+    /// Whether its hour ends with it. `None` if it does not say so.
+    is_last: Option<bool>,
 }
 
 /// What came before the next segment.
@@ -33,7 +46,7 @@ enum Before {
 impl<'a> Chain<'a> {
     /// A chain of which no segment was verified.
     pub fn new(clinic: ClinicId, keys: &'a TrustedKeys) -> Self {
-        Self { clinic, keys, before: Before::Nothing(None) }
+        Self { clinic, keys, before: Before::Nothing(None), newest: None, last_id: String::new() }
     }
 
     /// Requires that the chain starts with the first hour.
@@ -41,50 +54,51 @@ impl<'a> Chain<'a> {
         self.before = Before::Start;
     }
 
-    /// Notes the segment before the first one to verify.
+    /// Notes the segment before the first one to verify: the last part of its hour.
     pub fn start_after(&mut self, body: &[u8]) {
         self.before = Before::Segment(SegmentHash::of(body));
     }
 
-    /// Notes that an hour has no segment. Call this or [`Self::verify`] for each hour in turn.
+    /// Notes that an hour has no segment. Call this or [`Self::verify`] for each hour in turn, and for its parts in
+    /// turn.
     pub fn skip(&mut self, hour: Hour) -> Vec<Finding> {
         if let Before::Nothing(first) = self.before {
             // A chain may start later.
             self.before = Before::Nothing(first.or(Some(hour)));
             return Vec::new();
         }
-        self.before = Before::Hole;
-        vec![self.finding(hour, Problem::Missing)]
+        let mut found = self.find_missing_end();
+        (self.before, self.newest) = (Before::Hole, None);
+        found.push(self.finding(hour, Problem::Missing));
+        found
     }
 
-    /// Verifies the segment of an hour. Returns it if it is one of a trusted key.
-    pub fn verify(&mut self, hour: Hour, body: &[u8]) -> (Option<Segment>, Vec<Finding>) {
+    /// Verifies a segment. Returns it if it is one of a trusted key.
+    pub fn verify(&mut self, place: Place, body: &[u8]) -> (Option<Segment>, Vec<Finding>) {
+        let mut found = self.find_gaps(place);
+        if !found.is_empty() && !matches!(self.before, Before::Nothing(Some(_))) {
+            self.before = Before::Hole;
+        }
+        let same_hour = self.newest.is_some_and(|newest| newest.place.hour == place.hour);
+        self.newest = Some(Newest { place, is_last: None });
         let before = std::mem::replace(&mut self.before, Before::Segment(SegmentHash::of(body)));
         let segment = match Segment::read(body, self.keys) {
             Ok(segment) => segment,
-            Err(fault) => return (None, vec![self.finding(hour, problem_of(fault))]),
+            Err(fault) => {
+                found.push(Finding { place, ..self.finding(place.hour, problem_of(fault)) });
+                return (None, found);
+            }
         };
-        let mut found = Vec::new();
-        match (before, segment.previous) {
-            (Before::Nothing(Some(first)), Some(_)) => {
-                found.push(self.finding(first, Problem::MissingUntil(hour.previous())));
-            }
-            (Before::Nothing(None) | Before::Start, Some(_)) => {
-                found.push(self.finding(hour.previous(), Problem::Missing));
-            }
-            (Before::Segment(_) | Before::Hole, None) => {
-                found.push(self.finding(hour, Problem::SecondStart));
-            }
-            (Before::Segment(expected), Some(previous)) if expected != previous => {
-                found.push(self.finding(hour, Problem::BrokenChain));
-            }
-            _ => {}
+        found.extend(self.verify_start(before, place, segment.previous));
+        if (segment.clinic, segment.place) == (self.clinic, place) {
+            self.newest = Some(Newest { place, is_last: Some(segment.is_last) });
+        } else {
+            let problem = Problem::WrongPlace(segment.clinic, segment.place);
+            found.push(Finding { place, ..self.finding(place.hour, problem) });
         }
-        if (segment.clinic, segment.hour) != (self.clinic, hour) {
-            let problem = Problem::WrongPlace(segment.clinic, segment.hour);
-            found.push(self.finding(hour, problem));
-        }
-        found.extend(self.verify_records(hour, &segment.records));
+        let last = if same_hour { std::mem::take(&mut self.last_id) } else { String::new() };
+        found.extend(self.verify_records(place, &segment.records, &last));
+        self.last_id = segment.records.last().map_or(last, |record| record_id(record).to_owned());
         (Some(segment), found)
     }
 
@@ -94,23 +108,85 @@ impl<'a> Chain<'a> {
             Before::Nothing(Some(first)) => {
                 vec![self.finding(first, Problem::MissingUntil(last))]
             }
+            _ => self.find_missing_end(),
+        }
+    }
+
+    /// Finds the parts that are missing before a segment, or that there should be none.
+    fn find_gaps(&self, place: Place) -> Vec<Finding> {
+        match self.newest {
+            Some(Newest { place: newest, is_last }) if newest.hour == place.hour => {
+                let next = newest.next_part().part;
+                if is_last == Some(true) {
+                    vec![Finding { place, ..self.finding(place.hour, Problem::PartAfterLast) }]
+                } else {
+                    self.find_missing_parts(place, next)
+                }
+            }
+            _ => {
+                let mut found = self.find_missing_end();
+                found.extend(self.find_missing_parts(place, 1));
+                found
+            }
+        }
+    }
+
+    /// Finds the parts that are missing before a segment, if this one should be the next.
+    fn find_missing_parts(&self, place: Place, next: u32) -> Vec<Finding> {
+        if place.part <= next {
+            return Vec::new();
+        }
+        vec![self.finding(place.hour, Problem::MissingParts(next, place.part - 1))]
+    }
+
+    /// Finds that the newest hour lacks its end, because another part should follow.
+    fn find_missing_end(&self) -> Vec<Finding> {
+        match self.newest {
+            Some(Newest { place, is_last: Some(false) }) => {
+                let next = place.next_part().part;
+                vec![self.finding(place.hour, Problem::MissingParts(next, next))]
+            }
             _ => Vec::new(),
         }
     }
 
-    fn verify_records(&self, hour: Hour, records: &[Record]) -> Vec<Finding> {
+    /// Verifies that a segment names the one before it.
+    fn verify_start(
+        &self,
+        before: Before,
+        place: Place,
+        previous: Option<SegmentHash>,
+    ) -> Option<Finding> {
+        let at = |problem| Some(Finding { place, ..self.finding(place.hour, problem) });
+        match (before, previous) {
+            (Before::Nothing(Some(first)), Some(_)) => {
+                Some(self.finding(first, Problem::MissingUntil(place.hour.previous())))
+            }
+            (Before::Nothing(None) | Before::Start, Some(_)) => {
+                Some(self.finding(place.hour.previous(), Problem::Missing))
+            }
+            (Before::Segment(_) | Before::Hole, None) => at(Problem::SecondStart),
+            (Before::Segment(expected), Some(previous)) if expected != previous => {
+                at(Problem::BrokenChain)
+            }
+            _ => None,
+        }
+    }
+
+    fn verify_records(&self, place: Place, records: &[Record], before: &str) -> Vec<Finding> {
+        let finding = |problem| Finding { place, ..self.finding(place.hour, problem) };
         let mut found = Vec::new();
-        let mut last = "";
+        let mut last = before;
         for record in records {
             let id = record_id(record);
             let partition = record.get("PK").and_then(Value::as_str).unwrap_or_default();
             let clinic = partition.split('#').nth(1).and_then(|text| ClinicId::parse(text).ok());
-            let within = AuditId::parse(id).is_ok_and(|id| hour.holds(id));
+            let within = AuditId::parse(id).is_ok_and(|id| place.hour.holds(id));
             if !within || clinic != Some(self.clinic) {
-                found.push(self.finding(hour, Problem::ForeignRecord(id.to_owned())));
+                found.push(finding(Problem::ForeignRecord(id.to_owned())));
             }
             if id <= last {
-                found.push(self.finding(hour, Problem::WrongOrder(id.to_owned())));
+                found.push(finding(Problem::WrongOrder(id.to_owned())));
             }
             last = id;
         }
@@ -118,7 +194,7 @@ impl<'a> Chain<'a> {
     }
 
     fn finding(&self, hour: Hour, problem: Problem) -> Finding {
-        Finding { clinic: self.clinic, hour, problem }
+        Finding { clinic: self.clinic, place: Place::first_of(hour), problem }
     }
 }
 
@@ -131,27 +207,34 @@ fn problem_of(fault: SegmentFault) -> Problem {
     }
 }
 
-/// Compares the records of a segment with those that the table has for its clinic and hour.
-pub fn compare_with_table(segment: &Segment, table: &[Record]) -> Vec<Finding> {
-    let by_id = |records: &[Record]| -> BTreeMap<String, Record> {
-        records.iter().map(|record| (record_id(record).to_owned(), record.clone())).collect()
-    };
-    let (sealed, kept) = (by_id(&segment.records), by_id(table));
+/// Compares the records of an hour's segments with those that the table has.
+pub fn compare_with_table(
+    clinic: ClinicId,
+    hour: Hour,
+    (sealed, table): (&[Record], &[Record]),
+) -> Vec<Finding> {
     let mut problems = Vec::new();
-    if table.len() != segment.records.len() {
-        problems.push(Problem::CountDiffers(table.len(), segment.records.len()));
+    if table.len() != sealed.len() {
+        problems.push(Problem::CountDiffers(table.len(), sealed.len()));
     }
+    let (sealed, kept) = (by_id(sealed), by_id(table));
     for (id, record) in &sealed {
         match kept.get(id) {
-            None => problems.push(Problem::NotInTable(id.clone())),
-            Some(other) if other != record => problems.push(Problem::DiffersFromTable(id.clone())),
+            None => problems.push(Problem::NotInTable((*id).to_owned())),
+            Some(other) if other != record => {
+                problems.push(Problem::DiffersFromTable((*id).to_owned()));
+            }
             Some(_) => {}
         }
     }
     let late = kept.keys().filter(|id| !sealed.contains_key(*id));
-    problems.extend(late.map(|id| Problem::NotInSegment(id.clone())));
-    let (clinic, hour) = (segment.clinic, segment.hour);
-    problems.into_iter().map(|problem| Finding { clinic, hour, problem }).collect()
+    problems.extend(late.map(|id| Problem::NotInSegment((*id).to_owned())));
+    let place = Place::first_of(hour);
+    problems.into_iter().map(|problem| Finding { clinic, place, problem }).collect()
+}
+
+fn by_id(records: &[Record]) -> BTreeMap<&str, &Record> {
+    records.iter().map(|record| (record_id(record), record)).collect()
 }
 
 #[cfg(test)]

@@ -5,14 +5,15 @@ use std::fmt;
 use domain::ids::ClinicId;
 
 use crate::hour::Hour;
+use crate::place::Place;
 
 /// Something that is not as the service left it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The clinic.
     pub clinic: ClinicId,
-    /// The hour of the segment.
-    pub hour: Hour,
+    /// The hour, and the part of it if the problem is in one.
+    pub place: Place,
     /// What is wrong.
     pub problem: Problem,
 }
@@ -24,6 +25,10 @@ pub enum Problem {
     Missing,
     /// The segment is missing, and so are all up to this hour.
     MissingUntil(Hour),
+    /// These parts of the hour are missing.
+    MissingParts(u32, u32),
+    /// The part before says that it is the last one of the hour.
+    PartAfterLast,
     /// The bytes are no segment.
     Malformed,
     /// Another key signed the segment.
@@ -32,8 +37,8 @@ pub enum Problem {
     WrongSignature,
     /// The segment states another number of records.
     WrongCount,
-    /// The segment is that of another clinic or hour.
-    WrongPlace(ClinicId, Hour),
+    /// The segment is that of another clinic, hour or part.
+    WrongPlace(ClinicId, Place),
     /// The segment does not follow the one before it.
     BrokenChain,
     /// The segment starts a chain, but there is one before it.
@@ -60,7 +65,7 @@ pub enum Problem {
 
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Clinic {}, hour {}: {}.", self.clinic, self.hour, self.problem)
+        write!(f, "Clinic {}, hour {}: {}.", self.clinic, self.place, self.problem)
     }
 }
 
@@ -69,14 +74,21 @@ impl fmt::Display for Problem {
         match self {
             Self::Missing => write!(f, "the segment is missing"),
             Self::MissingUntil(hour) => write!(f, "all segments up to that of {hour} are missing"),
+            Self::MissingParts(first, last) if first == last => {
+                write!(f, "part {first} is missing")
+            }
+            Self::MissingParts(first, last) => write!(f, "parts {first} to {last} are missing"),
+            Self::PartAfterLast => {
+                write!(f, "the segment before it says that it is the last part of the hour")
+            }
             Self::Malformed => write!(f, "the object is not a segment"),
             Self::UnknownKey(kid) => {
                 write!(f, "the segment names the key {kid}, which you don't trust")
             }
             Self::WrongSignature => write!(f, "the segment was changed after it was signed"),
             Self::WrongCount => write!(f, "the segment does not have as many records as it states"),
-            Self::WrongPlace(clinic, hour) => {
-                write!(f, "the segment is that of clinic {clinic} and hour {hour}")
+            Self::WrongPlace(clinic, place) => {
+                write!(f, "the segment is that of clinic {clinic} and hour {place}")
             }
             Self::BrokenChain => write!(f, "the segment does not follow the one before it"),
             Self::SecondStart => {

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use domain::ids::{AuditId, ClinicId};
+use domain::ids::AuditId;
 use domain::time::Timestamp;
 
 const MILLIS: i64 = 3_600_000;
@@ -49,23 +49,6 @@ impl Hour {
     pub fn holds(self, id: AuditId) -> bool {
         Self::of(id.created_at()) == self
     }
-
-    /// Where the segment of a clinic is in the bucket.
-    pub fn object_key(self, clinic: ClinicId) -> String {
-        let text = self.start().to_string().replace(['-', 'T'], "/");
-        let hour = text.split(':').next().unwrap_or_default();
-        format!("segments/{clinic}/{hour}.jws")
-    }
-
-    /// The hour of a clinic's segment at this place. `None` if no segment of the clinic belongs there.
-    pub fn of_object_key(clinic: ClinicId, key: &str) -> Option<Self> {
-        let parts: Vec<&str> = key.strip_suffix(".jws")?.rsplitn(5, '/').collect();
-        let [hour, day, month, year, _] = parts[..] else {
-            return None;
-        };
-        let hour = Self::parse(&format!("{year}-{month}-{day}T{hour}:00:00Z"))?;
-        (hour.object_key(clinic) == key).then_some(hour)
-    }
 }
 
 impl fmt::Display for Hour {
@@ -80,24 +63,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_hour_has_one_text_and_one_place() {
+    fn an_hour_has_one_text() {
         let at = Timestamp::parse("2026-11-24T09:59:59.999Z").unwrap();
         let hour = Hour::of(at);
         assert_eq!(hour.to_string(), "2026-11-24T09:00:00Z");
         assert_eq!(Hour::parse("2026-11-24T09:00:00Z"), Some(hour));
         for other in ["2026-11-24T09:00:00.000Z", "2026-11-24T09:30:00Z", "2026-11-24", ""] {
             assert_eq!(Hour::parse(other), None, "{other}");
-        }
-        assert_eq!(
-            hour.object_key(ClinicId::OPERATOR),
-            "segments/00000000-0000-0000-0000-000000000000/2026/11/24/09.jws"
-        );
-        let key = hour.object_key(ClinicId::OPERATOR);
-        assert_eq!(Hour::of_object_key(ClinicId::OPERATOR, &key), Some(hour));
-        for other in
-            ["", "segments/2026/11/24/09.jws", &key.replace("/09.", "/9."), &format!("{key}x")]
-        {
-            assert_eq!(Hour::of_object_key(ClinicId::OPERATOR, other), None, "{other}");
         }
         assert_eq!((hour.next().previous(), hour.end()), (hour, hour.next().start()));
     }

@@ -11,6 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::hour::Hour;
 use crate::key::TrustedKeys;
+use crate::place::Place;
 use crate::signature::{SignatureInvalid, from_der};
 
 /// The version of the format.
@@ -59,14 +60,16 @@ impl fmt::Debug for SegmentHash {
     }
 }
 
-/// All audit records of one clinic and one hour.
+/// Audit records of one clinic and one hour: all, or those of one part.
 #[derive(Clone, PartialEq)]
 pub struct Segment {
     /// The clinic.
     pub clinic: ClinicId,
-    /// The hour.
-    pub hour: Hour,
-    /// The hash of the clinic's segment of the hour before. `None` for the clinic's first segment.
+    /// The hour and the part.
+    pub place: Place,
+    /// Whether no other part of the hour follows.
+    pub is_last: bool,
+    /// The hash of the clinic's segment before. `None` for the clinic's first segment.
     pub previous: Option<SegmentHash>,
     /// The records, in the order of their ids.
     pub records: Vec<Record>,
@@ -75,7 +78,7 @@ pub struct Segment {
 /// Names the segment. Records hold personal data.
 impl fmt::Debug for Segment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Segment({} {}, {} records)", self.clinic, self.hour, self.records.len())
+        write!(f, "Segment({} {}, {} records)", self.clinic, self.place, self.records.len())
     }
 }
 
@@ -110,6 +113,8 @@ struct Payload<R> {
     version: u32,
     clinic_id: String,
     hour: String,
+    part: u32,
+    last: bool,
     previous: Option<String>,
     count: usize,
     records: R,
@@ -123,7 +128,9 @@ impl Segment {
         let payload = Payload {
             version: VERSION,
             clinic_id: self.clinic.to_string(),
-            hour: self.hour.to_string(),
+            hour: self.place.hour.to_string(),
+            part: self.place.part,
+            last: self.is_last,
             previous: self.previous.map(|hash| hash.to_string()),
             count: self.records.len(),
             records: &self.records,
@@ -156,14 +163,16 @@ impl Segment {
                 None => None,
             };
             let clinic = ClinicId::parse(&payload.clinic_id).ok()?;
-            Some((clinic, Hour::parse(&payload.hour)?, previous))
+            let place = Place { hour: Hour::parse(&payload.hour)?, part: payload.part };
+            Some((clinic, place, previous))
         };
-        let (clinic, hour, previous) =
+        let (clinic, place, previous) =
             read().filter(|_| payload.version == VERSION).ok_or(SegmentFault::Malformed)?;
         if payload.count != payload.records.len() {
             return Err(SegmentFault::WrongCount);
         }
-        Ok(Self { clinic, hour, previous, records: payload.records })
+        let (is_last, records) = (payload.last, payload.records);
+        Ok(Self { clinic, place, is_last, previous, records })
     }
 }
 

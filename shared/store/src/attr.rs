@@ -23,6 +23,10 @@ pub(crate) const NEWEST_TTL: &str = "nt";
 pub(crate) const FEED_EPOCH: &str = "ep";
 /// The hour of a clinic's newest segment of the audit.
 pub(crate) const SEALED_HOUR: &str = "sh";
+/// The part of the hour that it has.
+pub(crate) const SEALED_PART: &str = "sp";
+/// The id of its last record, while the hour needs another part.
+pub(crate) const SEALED_LAST: &str = "sl";
 /// The hash of that segment.
 pub(crate) const SEALED_HASH: &str = "sg";
 /// The id of the last write of a single item. See `write`.

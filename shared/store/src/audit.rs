@@ -24,7 +24,7 @@ use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
 
-pub use sealing::{SealOutcome, SealedHour};
+pub use sealing::{AuditPart, SealOutcome, SealedPart};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AuditItem {

@@ -218,7 +218,7 @@ pub(crate) fn event_counter(clinic: ClinicId) -> Key {
 }
 
 /// How far the copy of a clinic's audit outside the table is.
-pub(crate) fn sealed_hour(clinic: ClinicId) -> Key {
+pub(crate) fn sealed_part(clinic: ClinicId) -> Key {
     Key::new(events_of(clinic), "SEALED")
 }
 

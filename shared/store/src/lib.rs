@@ -41,7 +41,7 @@ mod write;
 pub use account::{Account, Membership};
 pub use actor_names::ActorNames;
 pub use api_key::UsedApiKey;
-pub use audit::{AuditRange, SealOutcome, SealedHour};
+pub use audit::{AuditPart, AuditRange, SealOutcome, SealedPart};
 pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};
 pub use delivery::StoredDelivery;

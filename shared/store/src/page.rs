@@ -251,7 +251,7 @@ impl Store {
         bounds: (String, String),
         size: i32,
     ) -> Result<RawChunk, StoreError> {
-        self.query_chunk(partition, bounds, size, false).await
+        self.query_chunk((partition, None), bounds, size, false).await
     }
 
     /// Reads the oldest items of a partition within sort-key bounds, strongly consistent.
@@ -261,16 +261,27 @@ impl Store {
         bounds: (String, String),
         size: i32,
     ) -> Result<RawChunk, StoreError> {
-        self.query_chunk(partition, bounds, size, true).await
+        self.query_after((partition, None), bounds, size).await
+    }
+
+    /// The same, after an item within the bounds.
+    pub(crate) async fn query_after(
+        &self,
+        after: (&str, Option<&str>),
+        bounds: (String, String),
+        size: i32,
+    ) -> Result<RawChunk, StoreError> {
+        self.query_chunk(after, bounds, size, true).await
     }
 
     async fn query_chunk(
         &self,
-        partition: &str,
+        (partition, after): (&str, Option<&str>),
         (from, to): (String, String),
         size: i32,
         forward: bool,
     ) -> Result<RawChunk, StoreError> {
+        let after = after.map(|sk| Key { pk: partition.to_owned(), sk: sk.to_owned() });
         let answer = self
             .client
             .query()
@@ -284,6 +295,7 @@ impl Store {
             .expression_attribute_values(":from", text(from))
             .expression_attribute_values(":to", text(to))
             .consistent_read(true)
+            .set_exclusive_start_key(after.map(Key::into_attributes))
             .scan_index_forward(forward)
             .limit(size)
             .return_consumed_capacity(ReturnConsumedCapacity::Total)

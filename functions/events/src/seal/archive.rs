@@ -12,6 +12,7 @@ use segment::PublicKey;
 const ATTEMPT: Duration = Duration::from_secs(4);
 
 /// The bucket. Its objects are only ever added.
+#[derive(Clone)]
 pub struct Archive {
     client: aws_sdk_s3::Client,
     bucket: String,
@@ -61,7 +62,7 @@ impl Archive {
         Self { client: aws_sdk_s3::Client::from_conf(config.build()), bucket }
     }
 
-    /// Adds a segment if its hour has none.
+    /// Adds a segment if there is none at its place.
     pub(super) async fn put_segment(
         &self,
         key: &str,

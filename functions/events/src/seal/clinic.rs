@@ -1,27 +1,43 @@
-//! Seals the hours of one clinic, one after another.
+//! Seals the hours of one clinic, one after another, part by part.
 
-use segment::{Hour, Segment, SegmentFault, SegmentHash};
-use store::{SealOutcome, SealedHour};
+use domain::ids::ClinicId;
+use segment::{Hour, Place, Segment, SegmentFault, SegmentHash, record_id};
+use store::{SealOutcome, SealedPart};
 
 use super::archive::PutOutcome;
 use super::{Progress, SealError, reload};
 use crate::Deps;
 
-/// How many hours of a clinic are sealed before the other clinics have their turn.
-const HOURS_AT_ONCE: usize = 24;
+/// How many segments of a clinic are made before the other clinics have their turn.
+const SEGMENTS_AT_ONCE: usize = 24;
 
-/// Seals some hours up to `last`. Returns how far it came, also if it failed.
+/// What names a segment, before its records are read.
+#[derive(Clone, Copy, PartialEq)]
+struct Start {
+    clinic: ClinicId,
+    place: Place,
+    previous: Option<SegmentHash>,
+}
+
+/// What the bucket has at the place of a segment.
+struct Sealed {
+    hash: SegmentHash,
+    /// The id of its last record, if the hour needs another part.
+    after: Option<String>,
+}
+
+/// Makes some segments, up to the hour `last`. Returns how far it came, also if it failed.
 pub(super) async fn seal_some(
     deps: &Deps,
     mut progress: Progress,
     last: Hour,
     has_time: &impl Fn() -> bool,
 ) -> (Progress, Result<(), SealError>) {
-    for _ in 0..HOURS_AT_ONCE {
-        if progress.next() > last || !has_time() {
+    for _ in 0..SEGMENTS_AT_ONCE {
+        if progress.next().hour > last || !has_time() {
             break;
         }
-        match seal_hour(deps, &progress).await {
+        match seal_next(deps, &progress).await {
             Ok(sealed) => progress.sealed = sealed,
             Err(error) => return (progress, Err(error)),
         }
@@ -29,36 +45,60 @@ pub(super) async fn seal_some(
     (progress, Ok(()))
 }
 
-/// Seals the next hour. Returns how far the clinic is then, which another run may have decided.
-async fn seal_hour(deps: &Deps, progress: &Progress) -> Result<SealedHour, SealError> {
-    let (clinic, hour) = (progress.clinic, progress.next());
+/// Makes the next segment. Returns how far the clinic is then, which another run may have decided.
+async fn seal_next(deps: &Deps, progress: &Progress) -> Result<SealedPart, SealError> {
+    let (clinic, place) = (progress.clinic, progress.next());
     let previous = match &progress.sealed.hash {
         Some(hash) => Some(SegmentHash::parse(hash).ok_or(SealError::State)?),
         None => None,
     };
-    let records = deps.store.read_audit_hour(clinic, (hour.start(), hour.end())).await?;
-    let count = records.len();
-    let segment = Segment { clinic, hour, previous, records };
-    let sealing = &deps.sealing;
-    let body = sealing.signer.sign(&segment, &sealing.archive).await?;
-    let key = hour.object_key(clinic);
-    let hash = match sealing.archive.put_segment(&key, body.clone()).await? {
-        PutOutcome::Created => SegmentHash::of(&body),
-        PutOutcome::Exists => adopt(deps, &key, &segment).await?,
-    };
-    let sealed = SealedHour { hour: hour.start(), hash: Some(hash.to_string()) };
-    match deps.store.note_sealed_hour(clinic, Some(&progress.sealed), &sealed).await? {
-        SealOutcome::Noted => {
-            tracing::info!(%clinic, %hour, records = count, "audit sealed");
-            Ok(sealed)
-        }
+    let start = Start { clinic, place, previous };
+    let Sealed { hash, after } = put(deps, start, progress.sealed.after.as_deref()).await?;
+    let (hour, hash) = (place.hour.start(), Some(hash.to_string()));
+    let sealed = SealedPart { hour, part: place.part, hash, after };
+    match deps.store.note_sealed_part(clinic, Some(&progress.sealed), &sealed).await? {
+        SealOutcome::Noted => Ok(sealed),
         SealOutcome::Moved => reload(deps, clinic).await,
     }
 }
 
+/// Seals the records of an hour after one of them, or takes over the segment that is there.
+async fn put(deps: &Deps, start: Start, before: Option<&str>) -> Result<Sealed, SealError> {
+    let Start { clinic, place, previous } = start;
+    let Place { hour, part } = place;
+    let sealing = &deps.sealing;
+    let range = (hour.start(), hour.end());
+    let most = sealing.most_records;
+    let found = deps.store.read_audit_part(clinic, range, (before, most)).await?;
+    let (count, is_last) = (found.records.len(), !found.more);
+    let segment = Segment { clinic, place, is_last, previous, records: found.records };
+    let after = after_of(&segment, before);
+    let body = sealing.signer.sign(&segment, &sealing.archive).await?;
+    drop(segment);
+    let (key, hash) = (place.object_key(clinic), SegmentHash::of(&body));
+    match sealing.archive.put_segment(&key, body).await? {
+        PutOutcome::Created => {
+            tracing::info!(%clinic, %hour, part, records = count, last = is_last, "audit sealed");
+            Ok(Sealed { hash, after })
+        }
+        PutOutcome::Exists => adopt(deps, &key, start, before).await,
+    }
+}
+
+/// Where the part after a segment continues, if there is one.
+fn after_of(segment: &Segment, before: Option<&str>) -> Option<String> {
+    let last = segment.records.last().map(record_id).or(before).unwrap_or_default();
+    (!segment.is_last).then(|| last.to_owned())
+}
+
 /// Takes over the segment of a run that ended before the table noted it. Its records count, because they were
 /// read first.
-async fn adopt(deps: &Deps, key: &str, own: &Segment) -> Result<SegmentHash, SealError> {
+async fn adopt(
+    deps: &Deps,
+    key: &str,
+    start: Start,
+    before: Option<&str>,
+) -> Result<Sealed, SealError> {
     let sealing = &deps.sealing;
     let body = sealing.archive.get(key).await?.ok_or(SealError::Foreign)?;
     let mut keys = sealing.signer.trusted(&sealing.archive).await?;
@@ -70,13 +110,11 @@ async fn adopt(deps: &Deps, key: &str, own: &Segment) -> Result<SegmentHash, Sea
             found = Segment::read(&body, &keys);
         }
     }
-    match found {
-        Ok(found)
-            if (found.clinic, found.hour, found.previous)
-                == (own.clinic, own.hour, own.previous) =>
-        {
-            Ok(SegmentHash::of(&body))
-        }
-        _ => Err(SealError::Foreign),
+    let found = found.map_err(|_| SealError::Foreign)?;
+    let Segment { clinic, place, previous, .. } = found;
+    if (Start { clinic, place, previous }) != start {
+        return Err(SealError::Foreign);
     }
+    tracing::info!(%clinic, hour = %place.hour, part = place.part, "sealed audit taken over");
+    Ok(Sealed { hash: SegmentHash::of(&body), after: after_of(&found, before) })
 }

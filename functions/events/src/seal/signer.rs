@@ -10,6 +10,7 @@ use super::archive::{Archive, describe};
 use super::{ArchiveError, SealError};
 
 /// Signs segments. Its private key never leaves KMS.
+#[derive(Clone)]
 pub struct SegmentSigner {
     client: aws_sdk_kms::Client,
     key_id: String,

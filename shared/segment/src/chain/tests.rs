@@ -73,6 +73,11 @@ fn record(hour: Hour, n: usize) -> Record {
     item.as_object().unwrap().clone()
 }
 
+/// The only segment of its hour.
+fn segment(hour: Hour, previous: Option<SegmentHash>, records: Vec<Record>) -> Segment {
+    Segment { clinic: clinic(), place: Place::first_of(hour), is_last: true, previous, records }
+}
+
 /// The segments of hours with so many records.
 fn chain(key: &TestKey, counts: &[usize]) -> Vec<Vec<u8>> {
     let mut bodies: Vec<Vec<u8>> = Vec::new();
@@ -80,7 +85,7 @@ fn chain(key: &TestKey, counts: &[usize]) -> Vec<Vec<u8>> {
         let hour = hour_at(at);
         let records = (0..*count).map(|n| record(hour, n)).collect();
         let previous = bodies.last().map(|body| SegmentHash::of(body));
-        bodies.push(key.seal(&Segment { clinic: clinic(), hour, previous, records }));
+        bodies.push(key.seal(&segment(hour, previous, records)));
     }
     bodies
 }
@@ -92,12 +97,12 @@ fn verify(key: &TestKey, bodies: &[Option<Vec<u8>>]) -> Vec<(Hour, Problem)> {
     let mut found = Vec::new();
     for (at, body) in bodies.iter().enumerate() {
         found.extend(match body {
-            Some(body) => chain.verify(hour_at(at), body).1,
+            Some(body) => chain.verify(Place::first_of(hour_at(at)), body).1,
             None => chain.skip(hour_at(at)),
         });
     }
     found.extend(chain.finish(hour_at(bodies.len() - 1)));
-    found.into_iter().map(|one| (one.hour, one.problem)).collect()
+    found.into_iter().map(|one| (one.place.hour, one.problem)).collect()
 }
 
 fn whole(bodies: &[Vec<u8>]) -> Vec<Option<Vec<u8>>> {
@@ -114,22 +119,26 @@ fn a_whole_chain_has_no_findings() {
     let mut young = Chain::new(clinic(), &keys);
     assert_eq!(young.skip(first().previous().previous()), []);
     assert_eq!(young.skip(first().previous()), []);
-    assert_eq!(young.verify(first(), &bodies[0]).1, []);
+    assert_eq!(young.verify(Place::first_of(first()), &bodies[0]).1, []);
     assert_eq!(young.finish(first()), []);
     let mut strict = Chain::new(clinic(), &keys);
     strict.must_start();
-    let missing = Finding { clinic: clinic(), hour: first().previous(), problem: Problem::Missing };
+    let place = Place::first_of(first().previous());
+    let missing = Finding { clinic: clinic(), place, problem: Problem::Missing };
     assert_eq!(strict.skip(first().previous()), std::slice::from_ref(&missing));
     let mut strict = Chain::new(clinic(), &keys);
     strict.must_start();
-    assert_eq!(strict.verify(first(), &bodies[0]).1, []);
+    assert_eq!(strict.verify(Place::first_of(first()), &bodies[0]).1, []);
     let mut strict = Chain::new(clinic(), &keys);
     strict.must_start();
-    assert_eq!(strict.verify(hour_at(1), &bodies[1]).1[0].problem, Problem::Missing);
+    assert_eq!(
+        strict.verify(Place::first_of(hour_at(1)), &bodies[1]).1[0].problem,
+        Problem::Missing
+    );
     let mut part = Chain::new(clinic(), &keys);
     part.start_after(&bodies[2]);
-    assert_eq!(part.verify(hour_at(3), &bodies[3]).1, []);
-    let (segment, found) = part.verify(hour_at(4), &bodies[4]);
+    assert_eq!(part.verify(Place::first_of(hour_at(3)), &bodies[3]).1, []);
+    let (segment, found) = part.verify(Place::first_of(hour_at(4)), &bodies[4]);
     assert_eq!((segment.unwrap().records.len(), found), (3, vec![]));
 }
 
@@ -144,8 +153,7 @@ fn each_fault_has_its_finding() {
     let hash = |at: usize| Some(SegmentHash::of(&bodies[at]));
     let second = |change: &dyn Fn(&mut Segment)| {
         let records = (0..3).map(|n| record(hour_at(1), n)).collect();
-        let mut segment =
-            Segment { clinic: clinic(), hour: hour_at(1), previous: hash(0), records };
+        let mut segment = segment(hour_at(1), hash(0), records);
         change(&mut segment);
         segment
     };
@@ -198,7 +206,7 @@ fn each_fault_has_its_finding() {
             with(1, Some(bodies[0].clone())),
             vec![
                 (hour_at(1), SecondStart),
-                (hour_at(1), WrongPlace(clinic(), first())),
+                (hour_at(1), WrongPlace(clinic(), Place::first_of(first()))),
                 (hour_at(1), ForeignRecord(record_id(&record(first(), 0)).to_owned())),
                 (hour_at(1), ForeignRecord(record_id(&record(first(), 1)).to_owned())),
                 broken.clone(),
@@ -224,11 +232,98 @@ fn each_fault_has_its_finding() {
     }
 }
 
+/// The segments of three hours. The second one has 8 records in parts of 3.
+fn chain_with_parts(key: &TestKey) -> Vec<(Place, Vec<u8>)> {
+    let records: Vec<_> = (0..8).map(|n| record(hour_at(1), n)).collect();
+    let mut parts = vec![segment(first(), None, vec![record(first(), 0)])];
+    for (part, records) in (1..).zip(records.chunks(3)) {
+        let place = Place { hour: hour_at(1), part };
+        let one = segment(hour_at(1), None, records.to_vec());
+        parts.push(Segment { place, is_last: part == 3, ..one });
+    }
+    parts.push(segment(hour_at(2), None, vec![]));
+    seal_all(key, parts)
+}
+
+/// Chains and signs segments.
+fn seal_all(key: &TestKey, segments: Vec<Segment>) -> Vec<(Place, Vec<u8>)> {
+    let mut bodies: Vec<(Place, Vec<u8>)> = Vec::new();
+    for segment in segments {
+        let previous = bodies.last().map(|(_, body)| SegmentHash::of(body));
+        bodies.push((segment.place, key.seal(&Segment { previous, ..segment })));
+    }
+    bodies
+}
+
+fn verify_parts(key: &TestKey, bodies: &[(Place, Vec<u8>)]) -> Vec<(Place, Problem)> {
+    let keys = key.trusted();
+    let mut chain = Chain::new(clinic(), &keys);
+    let mut found = Vec::new();
+    for at in 0..3 {
+        let mut parts = bodies.iter().filter(|(place, _)| place.hour == hour_at(at)).peekable();
+        if parts.peek().is_none() {
+            found.extend(chain.skip(hour_at(at)));
+        }
+        for (place, body) in parts {
+            found.extend(chain.verify(*place, body).1);
+        }
+    }
+    found.extend(chain.finish(hour_at(2)));
+    found.into_iter().map(|one| (one.place, one.problem)).collect()
+}
+
+#[test]
+fn the_parts_of_an_hour_are_a_chain_with_an_end() {
+    use Problem::{BrokenChain, MissingParts, PartAfterLast, WrongOrder, WrongPlace};
+    let key = TestKey::new(1);
+    let bodies = chain_with_parts(&key);
+    assert_eq!(verify_parts(&key, &bodies), []);
+    let part = |part| Place { hour: hour_at(1), part };
+    let without = |dropped: &[usize]| {
+        let kept = bodies.iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+        kept.map(|(_, one)| one.clone()).collect::<Vec<_>>()
+    };
+    let missing = |first, last| vec![(part(1), MissingParts(first, last))];
+    assert_eq!(verify_parts(&key, &without(&[1])), missing(1, 1));
+    assert_eq!(verify_parts(&key, &without(&[2])), missing(2, 2));
+    assert_eq!(verify_parts(&key, &without(&[1, 2])), missing(1, 2));
+    assert_eq!(verify_parts(&key, &without(&[2, 3])), missing(2, 2));
+    let mut cut = missing(3, 3);
+    assert_eq!(verify_parts(&key, &without(&[3])), cut);
+    cut.push((Place::first_of(hour_at(2)), Problem::Missing));
+    assert_eq!(verify_parts(&key, &without(&[3, 4])), cut);
+    // Even the key itself cannot end an hour early, or add to it.
+    let read = |at: usize| Segment::read(&bodies[at].1, &key.trusted()).unwrap();
+    let with = |at: usize, change: &dyn Fn(&mut Segment)| {
+        let (mut all, mut one) = (bodies.clone(), read(at));
+        change(&mut one);
+        all[at].1 = key.seal(&one);
+        verify_parts(&key, &all)
+    };
+    let after = |at: usize| (bodies[at + 1].0, BrokenChain);
+    assert_eq!(
+        with(2, &|one| one.is_last = true),
+        [(part(3), PartAfterLast)],
+        "the end of the hour is reported, and not the hash as well"
+    );
+    let open = with(3, &|one| one.is_last = false);
+    assert_eq!(open, [(part(1), MissingParts(4, 4))]);
+    let swapped = with(2, &|one| one.place = part(3));
+    assert_eq!(swapped, [(part(2), WrongPlace(clinic(), part(3))), after(2)]);
+    let again = record(hour_at(1), 2);
+    let repeated = with(2, &|one| one.records[0] = again.clone());
+    assert_eq!(repeated, [(part(2), WrongOrder(record_id(&again).to_owned())), after(2)]);
+    // A whole hour that was signed again, with its last part left out.
+    let mut forged: Vec<_> = (0..bodies.len()).map(read).collect();
+    forged.remove(3);
+    assert_eq!(verify_parts(&key, &seal_all(&key, forged)), missing(3, 3));
+}
+
 #[test]
 fn a_segment_states_its_number_of_records() {
     let key = TestKey::new(1);
     let (header, payload) = {
-        let unsigned = Segment { clinic: clinic(), hour: first(), previous: None, records: vec![] };
+        let unsigned = segment(first(), None, vec![]);
         let body = unsigned.to_unsigned(key.public.fingerprint()).sign(&to_der(&[1; 64])).unwrap();
         let text = String::from_utf8(body).unwrap();
         let mut parts = text.split('.').map(str::to_owned);
@@ -237,6 +332,7 @@ fn a_segment_states_its_number_of_records() {
     let payload = String::from_utf8(payload).unwrap();
     for (from, to, expected) in [
         ("\"count\":0", "\"count\":1", Problem::WrongCount),
+        ("\"part\":1", "\"part\":\"1\"", Problem::Malformed),
         ("\"version\":1", "\"version\":2", Problem::Malformed),
         ("\"records\":[]", "\"records\":[],\"more\":1", Problem::Malformed),
     ] {
@@ -252,15 +348,15 @@ fn a_segment_states_its_number_of_records() {
 #[test]
 fn the_table_is_compared_record_by_record() {
     let records: Vec<_> = (0..3).map(|n| record(first(), n)).collect();
-    let segment =
-        Segment { clinic: clinic(), hour: first(), previous: None, records: records.clone() };
-    assert_eq!(compare_with_table(&segment, &records), []);
-    let mut table = records;
+    assert_eq!(compare_with_table(clinic(), first(), (&records, &records)), []);
+    let mut table = records.clone();
     table[0].insert("ac".to_owned(), json!("system"));
     table.remove(1);
     table.extend([record(first(), 7), record(first(), 8)]);
-    let found: Vec<_> =
-        compare_with_table(&segment, &table).into_iter().map(|f| f.problem).collect();
+    let found: Vec<_> = compare_with_table(clinic(), first(), (&records, &table))
+        .into_iter()
+        .map(|f| f.problem)
+        .collect();
     let id = |n: usize| record_id(&record(first(), n)).to_owned();
     let expected = [
         Problem::CountDiffers(4, 3),
@@ -324,9 +420,8 @@ proptest! {
         }
         let previous = Some(SegmentHash::of(&bodies[0]));
         // Even the key itself cannot replace a segment in its chain.
-        let segment = Segment { clinic: clinic(), hour: hour_at(1), previous, records };
         let mut all = whole(&bodies);
-        all[1] = Some(key.seal(&segment));
+        all[1] = Some(key.seal(&segment(hour_at(1), previous, records)));
         prop_assert_ne!(verify(&key, &all), []);
     }
 

@@ -10,23 +10,38 @@ use serde_json::{Map, Value};
 
 use super::partition;
 use crate::codec::BadField;
-use crate::item::{RawItem, text};
+use crate::item::{RawItem, number, text};
 use crate::key::Key;
 use crate::page::below;
 use crate::{Store, StoreError, attr, key};
 
 /// How many records are read at once.
-const AT_ONCE: i32 = 1000;
+const AT_ONCE: usize = 1000;
+/// How many bytes of records a part of an hour has before it ends. The last read can exceed it, by 1 MB at most.
+const PART_BYTES: u64 = 2 * 1024 * 1024;
 /// The first month of which a table may have records.
 const FIRST_MONTH: &str = "2026-11";
 
-/// How far the copy of a clinic's audit is.
+/// Records of one clinic and hour, with every attribute, in the order of their ids.
+#[derive(Clone, Debug)]
+pub struct AuditPart {
+    /// The records.
+    pub records: Vec<Map<String, Value>>,
+    /// Whether the hour may have more.
+    pub more: bool,
+}
+
+/// How far the copy of a clinic's audit is: its newest segment.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SealedHour {
-    /// The first instant of the last hour that needs no further segment.
+pub struct SealedPart {
+    /// The first instant of its hour.
     pub hour: Timestamp,
-    /// The hash of that hour's segment, in hexadecimal. `None` if the copy starts after this hour.
+    /// The part of the hour. 0 if there is no segment yet, and the copy starts after this hour.
+    pub part: u32,
+    /// The hash of the segment, in hexadecimal. `None` if the next one starts a chain.
     pub hash: Option<String>,
+    /// The id after which the next part of the hour continues. `None` if the hour needs no other part.
+    pub after: Option<String>,
 }
 
 /// Whether it was noted how far the copy is.
@@ -42,6 +57,10 @@ pub enum SealOutcome {
 struct SealedItem {
     #[serde(rename = "sh")]
     hour: String,
+    #[serde(rename = "sp")]
+    part: u32,
+    #[serde(rename = "sl", default)]
+    after: Option<String>,
     #[serde(rename = "sg", default)]
     hash: Option<String>,
 }
@@ -51,28 +70,61 @@ fn floor(time: Timestamp) -> [u8; 16] {
     (u128::try_from(time.millis()).unwrap_or(0) << 80).to_be_bytes()
 }
 
+fn sort_key(record: &Map<String, Value>) -> &str {
+    record.get(attr::SK).and_then(Value::as_str).unwrap_or_default()
+}
+
 impl Store {
-    /// Reads a clinic's records of one hour, with every attribute, in the order of their ids. Reads no record's
-    /// content, so a corrupt one is there too.
+    /// Reads all records of a clinic's hour. Reads no record's content, so a corrupt one is there too.
     pub async fn read_audit_hour(
         &self,
         clinic: ClinicId,
-        (start, end): (Timestamp, Timestamp),
+        hour: (Timestamp, Timestamp),
     ) -> Result<Vec<Map<String, Value>>, StoreError> {
-        let partition = partition(clinic, &start.month());
-        let mut from = AuditId::from_bytes(floor(start)).to_string();
-        let to = AuditId::from_bytes(below(&floor(end))).to_string();
-        let mut records = Vec::new();
+        let (mut records, mut after) = (Vec::new(), None);
         loop {
-            let chunk = self.query_oldest(&partition, (from, to.clone()), AT_ONCE).await?;
+            let part = self.read_audit_part(clinic, hour, (after.as_deref(), AT_ONCE)).await?;
+            after = part.records.last().map(|record| sort_key(record).to_owned()).or(after);
+            records.extend(part.records);
+            if !part.more {
+                return Ok(records);
+            }
+        }
+    }
+
+    /// Reads the records of a clinic's hour after one of them, up to a number or [`PART_BYTES`].
+    pub async fn read_audit_part(
+        &self,
+        clinic: ClinicId,
+        (start, end): (Timestamp, Timestamp),
+        (after, most): (Option<&str>, usize),
+    ) -> Result<AuditPart, StoreError> {
+        let partition = partition(clinic, &start.month());
+        let from = AuditId::from_bytes(floor(start)).to_string();
+        let mut after = after.filter(|after| *after >= from.as_str()).map(str::to_owned);
+        let to = AuditId::from_bytes(below(&floor(end))).to_string();
+        let (mut records, mut bytes) = (Vec::new(), 0);
+        loop {
+            // One more shows whether another part follows.
+            let size = (most + 1 - records.len()).min(AT_ONCE);
+            let size = i32::try_from(size).unwrap_or(i32::MAX);
+            let chunk = self
+                .query_after((&partition, after.as_deref()), (from.clone(), to.clone()), size)
+                .await?;
             let newest = chunk.items.last().map(Key::of);
             for item in chunk.items {
                 records.push(self.to_json(item)?);
             }
+            bytes += chunk.bytes;
+            let is_full = records.len() > most;
+            if is_full {
+                records.truncate(most);
+            }
             match newest {
-                // No other id lies between.
-                Some(newest) if chunk.more => from = format!("{}!", newest.sk),
-                _ => return Ok(records),
+                Some(newest) if chunk.more && !is_full && bytes < PART_BYTES => {
+                    after = Some(newest.sk);
+                }
+                _ => return Ok(AuditPart { records, more: is_full || chunk.more }),
             }
         }
     }
@@ -107,11 +159,11 @@ impl Store {
     }
 
     /// Reads how far the copies of clinics are, in the order of the clinics, 100 at most.
-    pub async fn load_sealed_hours(
+    pub async fn load_sealed_parts(
         &self,
         clinics: &[ClinicId],
-    ) -> Result<Vec<Option<SealedHour>>, StoreError> {
-        let keys: Vec<Key> = clinics.iter().map(|clinic| key::sealed_hour(*clinic)).collect();
+    ) -> Result<Vec<Option<SealedPart>>, StoreError> {
+        let keys: Vec<Key> = clinics.iter().map(|clinic| key::sealed_part(*clinic)).collect();
         let found = self.get_all(&keys).await?;
         found
             .iter()
@@ -119,29 +171,41 @@ impl Store {
             .collect()
     }
 
-    fn decode_sealed(&self, raw: &RawItem) -> Result<SealedHour, StoreError> {
+    fn decode_sealed(&self, raw: &RawItem) -> Result<SealedPart, StoreError> {
         self.decode_with(raw, |item: SealedItem| {
-            let hour = Timestamp::parse(&item.hour).map_err(|_| BadField("sh"))?;
-            Ok::<_, BadField>(SealedHour { hour, hash: item.hash })
+            let hour = Timestamp::parse(&item.hour).map_err(|_| BadField(attr::SEALED_HOUR))?;
+            let SealedItem { part, hash, after, .. } = item;
+            Ok::<_, BadField>(SealedPart { hour, part, hash, after })
         })
     }
 
     /// Notes how far the copy of a clinic is, if that is still what was read before.
-    pub async fn note_sealed_hour(
+    pub async fn note_sealed_part(
         &self,
         clinic: ClinicId,
-        before: Option<&SealedHour>,
-        newest: &SealedHour,
+        before: Option<&SealedPart>,
+        newest: &SealedPart,
     ) -> Result<SealOutcome, StoreError> {
-        let mut values = HashMap::from([(":hour".to_owned(), text(newest.hour.to_string()))]);
-        let mut change = format!("SET {} = :hour", attr::SEALED_HOUR);
+        let (hour, part) = (attr::SEALED_HOUR, attr::SEALED_PART);
+        let mut change = format!("SET {hour} = :hour, {part} = :part");
+        let mut values = HashMap::from([
+            (":hour".to_owned(), text(newest.hour.to_string())),
+            (":part".to_owned(), number(newest.part)),
+        ]);
         if let Some(hash) = &newest.hash {
             change = format!("{change}, {} = :hash", attr::SEALED_HASH);
             values.insert(":hash".to_owned(), text(hash));
         }
+        if let Some(after) = &newest.after {
+            change = format!("{change}, {} = :after", attr::SEALED_LAST);
+            values.insert(":after".to_owned(), text(after));
+        } else {
+            change = format!("{change} REMOVE {}", attr::SEALED_LAST);
+        }
         let condition = if let Some(before) = before {
             values.insert(":before".to_owned(), text(before.hour.to_string()));
-            format!("{} = :before", attr::SEALED_HOUR)
+            values.insert(":partBefore".to_owned(), number(before.part));
+            format!("{hour} = :before AND {part} = :partBefore")
         } else {
             format!("attribute_not_exists({})", attr::PK)
         };
@@ -149,7 +213,7 @@ impl Store {
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::sealed_hour(clinic).into_attributes()))
+            .set_key(Some(key::sealed_part(clinic).into_attributes()))
             .update_expression(change)
             .condition_expression(condition)
             .set_expression_attribute_values(Some(values));
