@@ -109,8 +109,8 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
     let now = deps.clock.now();
     let last = Hour::of(now.minus(GRACE)).previous();
     let has_time = || deadline.saturating_duration_since(Instant::now()) > TIME_NEEDED;
-    let mut failed = Vec::new();
-    let (mut done, mut work) = (Vec::new(), load_progress(deps, now, last).await?);
+    let (mut work, mut failed) = load_progress(deps, now, last).await?;
+    let mut done = Vec::new();
     while !work.is_empty() {
         // The clinic that is furthest behind comes first.
         work.sort_by_key(Progress::next);
@@ -123,7 +123,7 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
         work = Vec::new();
         for (progress, result) in round {
             if let Err(error) = result {
-                report(progress.clinic, progress.next(), &error);
+                report(progress.clinic, Some(progress.next()), &error);
                 failed.push(error);
                 done.push(progress.next());
             } else if progress.next().hour <= last && has_time() {
@@ -143,35 +143,44 @@ pub(crate) async fn seal_audit(deps: &Deps, deadline: Instant) -> Result<(), Sea
     }
 }
 
-fn report(clinic: ClinicId, Place { hour, part }: Place, error: &SealError) {
+fn report(clinic: ClinicId, place: Option<Place>, error: &SealError) {
+    let hour = place.map(|place| tracing::field::display(place.hour));
+    let part = place.map(|place| place.part);
     match error {
-        SealError::Foreign | SealError::State => {
-            tracing::error!(%clinic, %hour, part, %error, "audit not sealed");
+        SealError::Foreign | SealError::State | SealError::Store(StoreError::Corrupt { .. }) => {
+            tracing::error!(%clinic, hour, part, %error, "audit not sealed");
         }
-        _ => tracing::warn!(%clinic, %hour, part, %error, "audit not sealed, the next run retries"),
+        _ => tracing::warn!(%clinic, hour, part, %error, "audit not sealed, the next run retries"),
     }
 }
 
-/// What is sealed of each clinic, and of the operator.
+/// What is sealed of each clinic, and of the operator. Also returns why that is not known of some.
 async fn load_progress(
     deps: &Deps,
     now: Timestamp,
     last: Hour,
-) -> Result<Vec<Progress>, SealError> {
+) -> Result<(Vec<Progress>, Vec<SealError>), SealError> {
     let mut clinics = deps.store.list_clinics().await?;
     clinics.push(ClinicId::OPERATOR);
-    let mut all = Vec::with_capacity(clinics.len());
+    let (mut all, mut failed) = (Vec::with_capacity(clinics.len()), Vec::new());
     for some in clinics.chunks(100) {
         let sealed = deps.store.load_sealed_parts(some).await?;
         for (clinic, sealed) in some.iter().copied().zip(sealed) {
             let sealed = match sealed {
-                Some(sealed) => sealed,
-                None => start(deps, clinic, first_hour(deps, clinic, now, last).await?).await?,
+                Ok(Some(sealed)) => Ok(sealed),
+                Ok(None) => start(deps, clinic, (now, last)).await,
+                Err(error) => Err(error.into()),
             };
-            all.push(Progress { clinic, sealed });
+            match sealed {
+                Ok(sealed) => all.push(Progress { clinic, sealed }),
+                Err(error) => {
+                    report(clinic, None, &error);
+                    failed.push(error);
+                }
+            }
         }
     }
-    Ok(all)
+    Ok((all, failed))
 }
 
 /// The hour in which a clinic was created. The operator has no such hour, so the hour of the first record counts.
@@ -189,7 +198,12 @@ async fn first_hour(
 }
 
 /// Notes with which hour the segments of a clinic start, so that all runs agree.
-async fn start(deps: &Deps, clinic: ClinicId, first: Hour) -> Result<SealedPart, SealError> {
+async fn start(
+    deps: &Deps,
+    clinic: ClinicId,
+    (now, last): (Timestamp, Hour),
+) -> Result<SealedPart, SealError> {
+    let first = first_hour(deps, clinic, now, last).await?;
     let hour = first.previous().start();
     let before = SealedPart { hour, part: 0, hash: None, after: None };
     match deps.store.note_sealed_part(clinic, None, &before).await? {
@@ -200,5 +214,6 @@ async fn start(deps: &Deps, clinic: ClinicId, first: Hour) -> Result<SealedPart,
 
 /// Reads what another run sealed.
 async fn reload(deps: &Deps, clinic: ClinicId) -> Result<SealedPart, SealError> {
-    deps.store.load_sealed_parts(&[clinic]).await?.pop().flatten().ok_or(SealError::State)
+    let found = deps.store.load_sealed_parts(&[clinic]).await?.pop();
+    found.transpose()?.flatten().ok_or(SealError::State)
 }

@@ -158,17 +158,17 @@ impl Store {
         Ok(None)
     }
 
-    /// Reads how far the copies of clinics are, in the order of the clinics, 100 at most.
+    /// Reads how far the copies of clinics are, in the order of the clinics, 100 at most. One that is corrupt fails
+    /// alone.
     pub async fn load_sealed_parts(
         &self,
         clinics: &[ClinicId],
-    ) -> Result<Vec<Option<SealedPart>>, StoreError> {
+    ) -> Result<Vec<Result<Option<SealedPart>, StoreError>>, StoreError> {
         let keys: Vec<Key> = clinics.iter().map(|clinic| key::sealed_part(*clinic)).collect();
         let found = self.get_all(&keys).await?;
-        found
-            .iter()
-            .map(|item| item.as_ref().map(|item| self.decode_sealed(item)).transpose())
-            .collect()
+        let decode =
+            |item: &Option<_>| item.as_ref().map(|item| self.decode_sealed(item)).transpose();
+        Ok(found.iter().map(decode).collect())
     }
 
     fn decode_sealed(&self, raw: &RawItem) -> Result<SealedPart, StoreError> {
