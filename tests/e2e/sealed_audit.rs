@@ -169,6 +169,18 @@ async fn a_clinic_that_fails_does_not_stop_the_others() {
 }
 
 #[tokio::test]
+async fn a_segment_of_an_unknown_key_is_foreign() {
+    // {"alg":"ES256","kid":"unknown","typ":"audit-segment"}
+    const OTHER: &[u8] =
+        b"eyJhbGciOiJFUzI1NiIsImtpZCI6InVua25vd24iLCJ0eXAiOiJhdWRpdC1zZWdtZW50In0.e30.AA";
+    let (app, clinic, first) = start(false).await;
+    app.clock.advance(2 * HOUR);
+    assert_eq!(app.put_sealed(&Place::first_of(first).object_key(clinic), OTHER).await, 200);
+    let error = app.try_seal_audit().await.unwrap_err();
+    assert!(error.ends_with("another object at the place of the segment"), "{error}");
+}
+
+#[tokio::test]
 async fn a_clinic_with_a_corrupt_note_does_not_stop_the_others() {
     let (app, clinic, first) = start(false).await;
     app.create_other_clinic().await;

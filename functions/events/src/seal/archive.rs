@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_s3::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_s3::operation::get_object::GetObjectError;
 use aws_sdk_s3::primitives::ByteStream;
 use segment::PublicKey;
 
@@ -92,23 +91,23 @@ impl Archive {
         }
     }
 
-    /// Reads an object. `None` if there is none.
-    pub(super) async fn get(&self, key: &str) -> Result<Option<Vec<u8>>, ArchiveError> {
-        match self.client.get_object().bucket(&self.bucket).key(key).send().await {
-            Ok(found) => {
-                let body = found.body.collect().await;
-                body.map(|body| Some(body.to_vec())).map_err(|e| ArchiveError(e.to_string()))
-            }
-            Err(error) => match error.as_service_error() {
-                Some(GetObjectError::NoSuchKey(_)) => Ok(None),
-                _ => Err(error.into()),
-            },
-        }
+    /// Reads an object.
+    pub(super) async fn get(&self, key: &str) -> Result<Vec<u8>, ArchiveError> {
+        let found = self.client.get_object().bucket(&self.bucket).key(key).send().await?;
+        let body = found.body.collect().await.map_err(|e| ArchiveError(e.to_string()))?;
+        Ok(body.to_vec())
     }
 
-    /// Reads a public key. `None` if the bucket has none with this fingerprint.
+    /// Reads a public key. `None` if the bucket has none with this fingerprint. S3 says so only to those who may
+    /// list the bucket, and denies access to others. What named the key was just read with the same permission, so
+    /// a denial means the same.
     pub(super) async fn get_key(&self, kid: &str) -> Result<Option<PublicKey>, ArchiveError> {
-        let found = self.get(&format!("keys/{kid}.json")).await?;
+        let found = match self.get(&format!("keys/{kid}.json")).await {
+            Err(ArchiveError(code)) if ["NoSuchKey", "AccessDenied"].contains(&code.as_str()) => {
+                None
+            }
+            found => Some(found?),
+        };
         let key = found.and_then(|json| PublicKey::from_jwk(&json).ok());
         Ok(key.filter(|key| key.fingerprint() == kid))
     }

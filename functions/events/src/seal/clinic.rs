@@ -100,7 +100,7 @@ async fn adopt(
     before: Option<&str>,
 ) -> Result<Sealed, SealError> {
     let sealing = &deps.sealing;
-    let body = sealing.archive.get(key).await?.ok_or(SealError::Foreign)?;
+    let body = sealing.archive.get(key).await?;
     let mut keys = sealing.signer.trusted(&sealing.archive).await?;
     let mut found = Segment::read(&body, &keys);
     if let Err(SegmentFault::UnknownKey(kid)) = &found {

@@ -55,7 +55,8 @@ async fn get_object(
 ) -> Response {
     match objects.read(&key) {
         Ok(Some(body)) if bucket == BUCKET => body.into_response(),
-        Ok(_) => s3_error(StatusCode::NOT_FOUND, "NoSuchKey"),
+        // The service may not list the bucket.
+        Ok(_) => s3_error(StatusCode::FORBIDDEN, "AccessDenied"),
         Err(error) => failed(&error),
     }
 }
