@@ -1,7 +1,10 @@
 //! The sealed audit: one segment for each hour of each clinic, whatever happens.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
+use aws_sdk_dynamodb::primitives::Blob;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::ids::ClinicId;
 use domain::time::Clock as _;
 use emulator::DatabaseFault;
@@ -169,6 +172,52 @@ async fn a_clinic_that_fails_does_not_stop_the_others() {
 }
 
 #[tokio::test]
+async fn a_record_of_any_form_is_sealed_as_it_is() {
+    let (mut app, _, _) = start(false).await;
+    app.seal_in_parts_of(2);
+    let first = last_due(&app);
+    // The greatest id of the hour, and the same with more behind it. The operator's audit starts with them.
+    let last_id = format!("evt_{:032x}", (u128::try_from(first.end().millis()).unwrap() << 80) - 1);
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let partition = format!("{}#{}#{}", "AUDIT", ClinicId::OPERATOR, first.start().month());
+    let record = |sk: &str| {
+        HashMap::from([("PK".to_owned(), text(&partition)), ("SK".to_owned(), text(sk))])
+    };
+    let ids =
+        [last_id.clone(), format!("{last_id} x"), format!("{last_id}!"), format!("{last_id}x")];
+    for id in &ids {
+        let mut record = record(id);
+        record.insert("zz".to_owned(), AttributeValue::B(Blob::new([7])));
+        record.insert("zs".to_owned(), AttributeValue::Ns(vec!["1".to_owned()]));
+        app.put_item(record).await;
+    }
+    app.clock.advance(HOUR);
+    app.seal_audit().await;
+    assert_eq!(app.sealed_parts(ClinicId::OPERATOR, first).len(), 2);
+    let (counts, findings) = app.verify_sealed(ClinicId::OPERATOR, (first, first.next())).await;
+    assert_eq!(counts, [4, 0]);
+    let malformed: Vec<_> = findings.into_iter().map(|one| one.problem).collect();
+    assert_eq!(malformed, ids.map(Problem::ForeignRecord)[1..]);
+}
+
+#[tokio::test]
+async fn an_operator_whose_first_record_is_malformed_is_sealed() {
+    let (app, _, _) = start(false).await;
+    let month = app.clock.now().month_start();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let partition = format!("{}#{}#{}", "AUDIT", ClinicId::OPERATOR, month.month());
+    let id = format!("evt_{:032x}x", 0);
+    app.put_item(HashMap::from([
+        ("PK".to_owned(), text(&partition)),
+        ("SK".to_owned(), text(&id)),
+    ]))
+    .await;
+    app.seal_audit().await;
+    assert!(app.sealed(ClinicId::OPERATOR, Hour::of(month)).is_some());
+    assert!(app.sealed(ClinicId::OPERATOR, last_due(&app)).is_some());
+}
+
+#[tokio::test]
 async fn a_segment_of_an_unknown_key_is_foreign() {
     // {"alg":"ES256","kid":"unknown","typ":"audit-segment"}
     const OTHER: &[u8] =
@@ -208,7 +257,7 @@ async fn a_changed_table_is_found() {
     app.seal_audit().await;
     let records = app.store().read_audit_hour(clinic, (first.start(), first.end())).await.unwrap();
     let key = |n: usize| {
-        let part = |name: &str| records[n][name].as_str().unwrap().to_owned();
+        let part = |name: &str| records[n][name]["S"].as_str().unwrap().to_owned();
         [("PK", part("PK")), ("SK", part("SK"))]
     };
     app.delete_item(&key(0)[0].1, &key(0)[1].1).await;

@@ -20,6 +20,9 @@ type Item = HashMap<String, Value>;
 /// The memory of a function in kilobytes. One below it leaves room for what Lambda itself needs.
 const LIMIT: u64 = 128 * 1024;
 
+/// How often sealing is tried.
+const RUNS: usize = 10;
+
 fn id_at(at: Timestamp, n: u128) -> [u8; 16] {
     ((u128::try_from(at.millis()).unwrap() << 80) | (7 << 76) | n).to_be_bytes()
 }
@@ -78,10 +81,17 @@ async fn peak_memory(clinics: u128, records: u128) -> u64 {
         names.push(name);
         app.import_items(items);
     }
-    let events = vec![json!({ "sealAudit": true }).to_string()];
-    let mut function = start_function("events", &settings(&app), events).await;
-    let outcome = next_outcome(&mut function).await;
-    assert!(matches!(outcome, EventOutcome::Response(_)), "{outcome:?}");
+    let mut function = start_function("events", &settings(&app), vec![]).await;
+    let mut is_done = false;
+    for _ in 0..RUNS {
+        // On a busy machine a run fails, because the table does not answer in time. The next one continues.
+        function.send(json!({ "sealAudit": true }).to_string()).unwrap();
+        is_done |= matches!(next_outcome(&mut function).await, EventOutcome::Response(_));
+        if is_done {
+            break;
+        }
+    }
+    assert!(is_done);
     let peak = most_memory_of(function.pid().unwrap());
     for name in names {
         let (counts, findings) = app.verify_sealed(name, (hour, hour.next())).await;

@@ -3,13 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::ids::{AuditId, ClinicId};
-use serde_json::Value;
 
 use crate::finding::{Finding, Problem};
 use crate::hour::Hour;
 use crate::key::TrustedKeys;
 use crate::place::Place;
-use crate::segment::{Record, Segment, SegmentFault, SegmentHash, record_id};
+use crate::segment::{Record, Segment, SegmentFault, SegmentHash, key_part, record_id};
 
 /// The segments of a clinic that were verified so far.
 pub struct Chain<'a> {
@@ -179,7 +178,7 @@ impl<'a> Chain<'a> {
         let mut last = before;
         for record in records {
             let id = record_id(record);
-            let partition = record.get("PK").and_then(Value::as_str).unwrap_or_default();
+            let partition = key_part(record, "PK");
             let clinic = partition.split('#').nth(1).and_then(|text| ClinicId::parse(text).ok());
             let within = AuditId::parse(id).is_ok_and(|id| place.hour.holds(id));
             if !within || clinic != Some(self.clinic) {

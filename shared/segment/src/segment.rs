@@ -19,12 +19,17 @@ const VERSION: u32 = 1;
 const TYPE: &str = "audit-segment";
 const ALGORITHM: &str = "ES256";
 
-/// An audit record, with every attribute that it has in the table.
+/// An audit record in the JSON of DynamoDB, with every attribute that it has in the table.
 pub type Record = Map<String, Value>;
 
 /// The id of a record, or empty text if it has none.
 pub fn record_id(record: &Record) -> &str {
-    record.get("SK").and_then(Value::as_str).unwrap_or_default()
+    key_part(record, "SK")
+}
+
+/// A text of the key of a record, or empty text if it has none.
+pub(crate) fn key_part<'a>(record: &'a Record, name: &str) -> &'a str {
+    record.get(name).and_then(|value| value["S"].as_str()).unwrap_or_default()
 }
 
 /// The SHA-256 of a whole segment, in hexadecimal.

@@ -1,7 +1,7 @@
 //! Seals the hours of one clinic, one after another, part by part.
 
-use domain::ids::ClinicId;
-use segment::{Hour, Place, Segment, SegmentFault, SegmentHash, record_id};
+use domain::ids::{AuditId, ClinicId};
+use segment::{Hour, Place, Record, Segment, SegmentFault, SegmentHash, record_id};
 use store::{SealOutcome, SealedPart};
 
 use super::archive::PutOutcome;
@@ -70,6 +70,7 @@ async fn put(deps: &Deps, start: Start, before: Option<&str>) -> Result<Sealed, 
     let range = (hour.start(), hour.end());
     let most = sealing.most_records;
     let found = deps.store.read_audit_part(clinic, range, (before, most)).await?;
+    report_malformed(clinic, hour, &found.records);
     let (count, is_last) = (found.records.len(), !found.more);
     let segment = Segment { clinic, place, is_last, previous, records: found.records };
     let after = after_of(&segment, before);
@@ -82,6 +83,16 @@ async fn put(deps: &Deps, start: Start, before: Option<&str>) -> Result<Sealed, 
             Ok(Sealed { hash, after })
         }
         PutOutcome::Exists => adopt(deps, &key, start, before).await,
+    }
+}
+
+/// Logs the records that do not belong into their hour. They are sealed as they are, because what they say and that
+/// they were there is evidence.
+fn report_malformed(clinic: ClinicId, hour: Hour, records: &[Record]) {
+    for id in records.iter().map(record_id) {
+        if !AuditId::parse(id).is_ok_and(|id| hour.holds(id)) {
+            tracing::error!(%clinic, %hour, id, "audit record with a malformed id sealed");
+        }
     }
 }
 

@@ -67,8 +67,9 @@ fn record(hour: Hour, n: usize) -> Record {
     let millis = u128::try_from(hour.start().millis()).unwrap();
     let id = AuditId::from_bytes(((millis << 80) | (7 << 76) | n as u128).to_be_bytes());
     let item = json!({
-        "PK": format!("{}#{}#2026-11", "AUDIT", clinic()), "SK": id.to_string(),
-        "at": hour.start().millis(), "ac": "operator", "an": "invitation.created", "ob": "inv_1", "ip": "192.0.2.1",
+        "PK": { "S": format!("{}#{}#2026-11", "AUDIT", clinic()) }, "SK": { "S": id.to_string() },
+        "at": { "N": hour.start().millis().to_string() }, "ac": { "S": "operator" }, "an": { "S": "invitation.created" },
+        "ob": { "S": "inv_1" }, "ip": { "S": "192.0.2.1" },
     });
     item.as_object().unwrap().clone()
 }
@@ -350,7 +351,7 @@ fn the_table_is_compared_record_by_record() {
     let records: Vec<_> = (0..3).map(|n| record(first(), n)).collect();
     assert_eq!(compare_with_table(clinic(), first(), (&records, &records)), []);
     let mut table = records.clone();
-    table[0].insert("ac".to_owned(), json!("system"));
+    table[0].insert("ac".to_owned(), json!({ "S": "system" }));
     table.remove(1);
     table.extend([record(first(), 7), record(first(), 8)]);
     let found: Vec<_> = compare_with_table(clinic(), first(), (&records, &table))

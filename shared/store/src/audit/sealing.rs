@@ -10,9 +10,8 @@ use serde_json::{Map, Value};
 
 use super::partition;
 use crate::codec::BadField;
-use crate::item::{RawItem, number, text};
+use crate::item::{RawItem, item_json, number, text};
 use crate::key::Key;
-use crate::page::below;
 use crate::{Store, StoreError, attr, key};
 
 /// How many records are read at once.
@@ -22,7 +21,7 @@ const PART_BYTES: u64 = 2 * 1024 * 1024;
 /// The first month of which a table may have records.
 const FIRST_MONTH: &str = "2026-11";
 
-/// Records of one clinic and hour, with every attribute, in the order of their ids.
+/// Records of one clinic and hour in the JSON of DynamoDB, with every attribute, in the order of their ids.
 #[derive(Clone, Debug)]
 pub struct AuditPart {
     /// The records.
@@ -71,11 +70,12 @@ fn floor(time: Timestamp) -> [u8; 16] {
 }
 
 fn sort_key(record: &Map<String, Value>) -> &str {
-    record.get(attr::SK).and_then(Value::as_str).unwrap_or_default()
+    record.get(attr::SK).and_then(|id| id["S"].as_str()).unwrap_or_default()
 }
 
 impl Store {
-    /// Reads all records of a clinic's hour. Reads no record's content, so a corrupt one is there too.
+    /// Reads all records of a clinic's hour. Reads no record's content, so a corrupt one is there too, as is one
+    /// whose id is malformed but lies between those of the hour.
     pub async fn read_audit_hour(
         &self,
         clinic: ClinicId,
@@ -102,18 +102,20 @@ impl Store {
         let partition = partition(clinic, &start.month());
         let from = AuditId::from_bytes(floor(start)).to_string();
         let mut after = after.filter(|after| *after >= from.as_str()).map(str::to_owned);
-        let to = AuditId::from_bytes(below(&floor(end))).to_string();
+        // A malformed id can come after the last one of the hour, and before the first one of the next.
+        let end = AuditId::from_bytes(floor(end)).to_string();
         let (mut records, mut bytes) = (Vec::new(), 0);
         loop {
             // One more shows whether another part follows.
-            let size = (most + 1 - records.len()).min(AT_ONCE);
+            let size = (most.saturating_add(1) - records.len()).min(AT_ONCE);
             let size = i32::try_from(size).unwrap_or(i32::MAX);
-            let chunk = self
-                .query_after((&partition, after.as_deref()), (from.clone(), to.clone()), size)
+            let mut chunk = self
+                .query_after((&partition, after.as_deref()), (from.clone(), end.clone()), size)
                 .await?;
+            chunk.more &= chunk.items.pop_if(|item| Key::of(item).sk == end).is_none();
             let newest = chunk.items.last().map(Key::of);
             for item in chunk.items {
-                records.push(self.to_json(item)?);
+                records.push(self.to_json(&item)?);
             }
             bytes += chunk.bytes;
             let is_full = records.len() > most;
@@ -129,10 +131,8 @@ impl Store {
         }
     }
 
-    /// An item as JSON. Its numbers stay numbers.
-    fn to_json(&self, item: RawItem) -> Result<Map<String, Value>, StoreError> {
-        let key = Key::of(&item);
-        serde_dynamo::from_item(item).map_err(|_| self.corrupt(&key, "item"))
+    fn to_json(&self, item: &RawItem) -> Result<Map<String, Value>, StoreError> {
+        item_json(item).ok_or_else(|| self.corrupt(&Key::of(item), "item"))
     }
 
     /// When a clinic's first record was made. `None` if there is none until `now`.
@@ -150,9 +150,10 @@ impl Store {
             let partition = partition(clinic, &month.month());
             let found = self.query_oldest(&partition, (from.clone(), to.clone()), 1).await?;
             if let Some(item) = found.items.first() {
-                let key = Key::of(item);
-                let id = AuditId::parse(&key.sk).map_err(|_| self.corrupt(&key, attr::SK))?;
-                return Ok(Some(id.created_at()));
+                // Of one that is malformed, only the month is known.
+                let made = AuditId::parse(&Key::of(item).sk).map(|id| id.created_at());
+                let made = made.ok().filter(|made| made.month() == month.month());
+                return Ok(Some(made.unwrap_or(month)));
             }
         }
         Ok(None)
