@@ -44,6 +44,10 @@ def unlist(key: dict) -> tuple:
     return "dynamodb", "update_item", {"Key": key, "UpdateExpression": "REMOVE GSI4PK, GSI4SK"}
 
 
+def beside_an_item(write: dict) -> tuple:
+    return "dynamodb", "transact_write_items", {"TransactItems": [{"Put": {"Item": {**CLINIC, "em": {"S": "x"}}}}, write]}
+
+
 def query(index: str, name: str, partition: str) -> tuple:
     condition, values = f"{name} = :pk", {":pk": {"S": partition}}
     request = {"KeyConditionExpression": condition, "ExpressionAttributeValues": values}
@@ -63,6 +67,8 @@ CASES = {
     "add an audit record": (put(AUDIT), WRITERS),
     "change an audit record": (update(AUDIT, "zz"), ""),
     "delete an audit record": (("dynamodb", "delete_item", {"Key": AUDIT}), ""),
+    "change an audit record beside an item of a clinic": (beside_an_item({"Update": update(AUDIT, "zz")[2]}), ""),
+    "delete an audit record beside an item of a clinic": (beside_an_item({"Delete": {"Key": AUDIT}}), ""),
     "change an item of a clinic": (update(CLINIC, "zz"), "Invite Confirm Users Session TemporaryAccess Mailer Webhooks Provision"),
     "take an item out of what is due": (unlist(CLINIC), "Invite Confirm Users Session TemporaryAccess Mailer Events Webhooks Provision"),
     "change how far an email has come": (update(CLINIC, "dl"), "Invite Confirm Users Session TemporaryAccess Mailer MailEvents Webhooks Provision"),
