@@ -108,10 +108,10 @@ build: .venv/lambda ## Builds the release binaries for Lambda on arm64, each wit
 		PATH="$$PWD/.venv/lambda/bin:$$PATH" cargo lambda build --locked --release --arm64 --package $$name --bin $$name
 	done
 
-verify-audit: ## Verifies the sealed audit: BUCKET= TABLE= KEY= or KEYS=, and CLINIC=, FROM=, TO= (docs/SECURITY.md)
+verify-audit: ## Verifies the sealed audit: BUCKET= TABLE= KEY= or KEYS=, and CLINIC=, FROM=, TO=, YEARS= (docs/SECURITY.md)
 	@$(BUILD) --quiet --bin verify-audit
 	$(TARGET)/debug/verify-audit --bucket "$(BUCKET)" --table "$(TABLE)" $(if $(KEYS),--keys "$(KEYS)") $(if $(KEY),--key "$(KEY)") \
-		$(if $(CLINIC),--clinic "$(CLINIC)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)")
+		$(if $(CLINIC),--clinic "$(CLINIC)") $(if $(FROM),--from "$(FROM)") $(if $(TO),--to "$(TO)") $(if $(YEARS),--years "$(YEARS)")
 
 region:
 	@: "$${AWS_REGION:?set AWS_REGION to the region to deploy to}"

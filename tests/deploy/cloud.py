@@ -206,8 +206,11 @@ class Stack:
         for name in KEYS:
             vault.put_secret_value(SecretId=self.ids[name], SecretString=secrets.token_hex(32))
         self.point_cloudfront_at_the_emulator()
-        # It speaks no TLS, which this bucket requires.
+        # Its stacks make buckets without their lock.
         s3, bucket = self.cloud.client("s3"), self.ids["AuditBucket"]
+        lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": {"Mode": "COMPLIANCE", "Years": 6}}}
+        s3.put_object_lock_configuration(Bucket=bucket, ObjectLockConfiguration=lock)
+        # It speaks no TLS, which this bucket requires.
         policy = json.loads(s3.get_bucket_policy(Bucket=bucket)["Policy"])
         policy["Statement"] = [one for one in policy["Statement"] if one["Sid"] != "OnlyTls"]
         s3.put_bucket_policy(Bucket=bucket, Policy=json.dumps(policy))

@@ -7,6 +7,8 @@
 - Policies see the sender of an email (`ses:FromAddress`, `ses:FromDisplayName`, see "Sending policy examples" in SES's
   developer guide) and the identity that it belongs to.
 - Policies see the role of a session (`aws:PrincipalArn`, see "AWS global condition context keys" in IAM's user guide).
+
+And with one that AWS lacks: the tests can remove locked objects, to see what finds it.
 """
 
 import json
@@ -19,6 +21,7 @@ from email.utils import parseaddr
 
 from ministack import app
 from ministack.core import iam_actions, iam_evaluator, responses
+from ministack.services import s3
 
 resolve = socket.getaddrinfo
 describe, enforce = iam_actions.dynamodb_service_context, iam_evaluator.enforce
@@ -26,6 +29,7 @@ judge_email, judge = app._enforce_ses_v2, app._enforce_data_plane
 email_request: ContextVar[bytes] = ContextVar("email_request")
 transaction: ContextVar[Iterator[dict]] = ContextVar("transaction")
 resolve_key = iam_evaluator._resolve_condition_key
+check_lock = s3._check_object_lock
 SESSION = re.compile(r"^arn:aws:sts::(\d+):assumed-role/([^/]+)/.*$")
 NAME = re.compile(r"(?<![:\w#])#?[A-Za-z]\w*")
 WORDS = {
@@ -103,7 +107,13 @@ def resolve_principal(key: str, context):
     return value
 
 
+def check_lock_unless_bypassed(bucket: str, key: str, headers: dict, version: str | None):
+    bypasses = headers.get("x-amz-bypass-governance-retention", "").lower() == "true"
+    return None if bypasses else check_lock(bucket, key, headers, version)
+
+
 socket.getaddrinfo = resolve_to_loopback
+s3._check_object_lock = check_lock_unless_bypassed
 iam_actions.dynamodb_service_context, iam_evaluator.enforce = describe_request, enforce_item
 iam_evaluator._resolve_condition_key = resolve_principal
 app._enforce_ses_v2, app._enforce_data_plane = remember_email, judge_with_sender

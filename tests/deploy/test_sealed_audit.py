@@ -1,13 +1,13 @@
 """The sealed audit: `events` seals it, and the command finds each way to tamper with it."""
 
 import base64
+import dataclasses
 import json
 import os
 import subprocess
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -30,7 +30,7 @@ def hour_text(hour: int) -> str:
     return time.strftime("%Y-%m-%dT%H:00:00Z", time.gmtime(hour))
 
 
-@dataclass
+@dataclasses.dataclass
 class Sealed:
     """A clinic that is some hours old, with its sealed audit."""
 
@@ -53,11 +53,7 @@ class Sealed:
         self.stack.cloud.client("s3").put_object(Bucket=self.bucket, Key=self.key(hour), Body=body)
 
     def remove(self, hour: int) -> None:
-        """Removes every version, which the lock forbids on AWS."""
-        s3 = self.stack.cloud.client("s3")
-        found = s3.list_object_versions(Bucket=self.bucket, Prefix=self.key(hour))
-        for version in found["Versions"]:
-            s3.delete_object(Bucket=self.bucket, Key=self.key(hour), VersionId=version["VersionId"])
+        remove(self.stack, self.key(hour))
 
     def verify(self, *options: str) -> tuple[int, list[str]]:
         """Runs the command. Returns its status and lines."""
@@ -75,6 +71,14 @@ class Sealed:
         return [(named.get(hour, -1), problem) for hour, problem in parts]
 
 
+def remove(stack: Stack, prefix: str) -> None:
+    """Removes every version, which the lock forbids on AWS."""
+    s3, bucket = stack.cloud.client("s3"), stack.ids["AuditBucket"]
+    found = s3.list_object_versions(Bucket=bucket, Prefix=prefix)
+    for version in found.get("Versions", []) + found.get("DeleteMarkers", []):
+        s3.delete_object(Bucket=bucket, Key=version["Key"], VersionId=version["VersionId"], BypassGovernanceRetention=True)
+
+
 def verify(stack: Stack, *options: str) -> tuple[int, list[str]]:
     command = [BINARIES / "verify-audit", "--bucket", stack.ids["AuditBucket"], "--table", stack.ids["AccessTable"], *options]
     done = subprocess.run(command, env=stack.cloud.environment, capture_output=True, text=True)
@@ -84,6 +88,8 @@ def verify(stack: Stack, *options: str) -> tuple[int, list[str]]:
 
 def add_old_clinic(stack: Stack) -> Sealed:
     """Writes what a clinic would have that was created some hours ago."""
+    # The object of a test of the roles.
+    remove(stack, "keys/role")
     first = int(time.time()) // HOUR * HOUR - (len(COUNTS) + 1) * HOUR
     clinic, hours = id_at(first), [first + at * HOUR for at in range(len(COUNTS))]
     table = stack.cloud.client("dynamodb")
@@ -142,8 +148,7 @@ def test_an_hour_with_many_records_has_parts(stack: Stack):
     assert sealed.verify("--from", following)[0] == 0
     s3, part = stack.cloud.client("s3"), sealed.key(1).replace(".jws", "_0002.jws")
     body = s3.get_object(Bucket=sealed.bucket, Key=part)["Body"].read()
-    for version in s3.list_object_versions(Bucket=sealed.bucket, Prefix=part)["Versions"]:
-        s3.delete_object(Bucket=sealed.bucket, Key=part, VersionId=version["VersionId"])
+    remove(stack, part)
     assert sealed.problems() == [
         (1, f"the table has {PART + 1} records, and the segment {PART}."),
         (1, f"the segment lacks the record {many[-1]['SK']['S']} of the table."),
@@ -249,6 +254,61 @@ def test_an_object_of_another_place_is_found(sealed: Sealed):
     assert f"The service never writes segments/{sealed.id}/2026/note into the bucket." in sealed.verify()[1]
 
 
+def test_any_other_object_is_found(sealed: Sealed):
+    s3, now = sealed.stack.cloud.client("s3"), int(time.time())
+    keys = [one["Key"] for one in s3.list_objects_v2(Bucket=sealed.bucket, Prefix="keys/")["Contents"]]
+    clinic, outside = str(sealed.id), [sealed.hours[0] - HOUR, now // HOUR * HOUR]
+    early, late = (dataclasses.replace(sealed, hours=outside).key(at) for at in range(2))
+    found = {
+        "note": "note", "other/place/note": "other/", "segments/note": "segments/note", "segments/clinic/note": "segments/clinic/",
+        f"segments/{clinic.upper()}/note": f"segments/{clinic.upper()}/", "keys/note": "keys/note",
+        keys[0].replace(".json", "x.json"): keys[0].replace(".json", "x.json"), early: early, late: late,
+    }  # fmt: skip
+    key = s3.get_object(Bucket=sealed.bucket, Key=keys[0])["Body"].read()
+    try:
+        for name in found:
+            s3.put_object(Bucket=sealed.bucket, Key=name, Body=key)
+        s3.delete_object(Bucket=sealed.bucket, Key="gone")
+        status, lines = sealed.verify()
+    finally:
+        for name in [*found, "gone"]:
+            remove(sealed.stack, name)
+    expected = [f"The service never writes {name} into the bucket." for name in [*found.values(), "gone"]]
+    assert (status, sorted(lines[:-1])) == (1, sorted(expected))
+    assert sealed.verify()[0] == 0
+
+
+def test_an_object_that_someone_can_remove_is_found(sealed: Sealed):
+    s3 = sealed.stack.cloud.client("s3")
+    lock = s3.get_object_lock_configuration(Bucket=sealed.bucket)["ObjectLockConfiguration"]
+    year = time.gmtime().tm_year
+    key = next(one["Key"] for one in s3.list_objects_v2(Bucket=sealed.bucket, Prefix="keys/")["Contents"])
+    locks = {
+        sealed.key(0): {"ObjectLockMode": "GOVERNANCE", "ObjectLockRetainUntilDate": f"{year + 9}-01-01T00:00:00Z"},
+        sealed.key(1): {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": f"{year + 5}-01-01T00:00:00Z"},
+        sealed.key(2): {},
+        key: {},
+    }
+
+    def replace(name: str, **options: str) -> None:
+        body = s3.get_object(Bucket=sealed.bucket, Key=name)["Body"].read()
+        remove(sealed.stack, name)
+        s3.put_object(Bucket=sealed.bucket, Key=name, Body=body, **options)
+
+    s3.put_object_lock_configuration(Bucket=sealed.bucket, ObjectLockConfiguration={"ObjectLockEnabled": "Enabled"})
+    try:
+        for name, options in locks.items():
+            replace(name, **options)
+        status, lines = sealed.verify()
+    finally:
+        s3.put_object_lock_configuration(Bucket=sealed.bucket, ObjectLockConfiguration=lock)
+        replace(key)
+    problems = ["is locked in the mode GOVERNANCE, not COMPLIANCE", f"is locked only until {year + 5}-01-01T00:00:00.000Z", "is not locked", "is not locked"]
+    expected = [f"The object {name} {problem}." for name, problem in zip(locks, problems, strict=True)]
+    assert (status, sorted(lines[:-1])) == (1, sorted(expected))
+    assert sealed.verify("--years", "4")[1][:-1] == [expected[0], expected[2]]
+
+
 def test_a_table_that_was_changed_is_found(sealed: Sealed):
     first, second = sealed.records[0][0], sealed.records[2][0]
     table(sealed, "delete_item", Key=key_of(first))
@@ -264,6 +324,38 @@ def test_a_table_that_was_changed_is_found(sealed: Sealed):
     ]
 
 
+def test_a_record_that_the_service_cannot_have_written_is_found(sealed: Sealed):
+    """Such records are in no segment, because none is of the hour of their partition."""
+    now = int(time.time())
+    old, odd, late = (audit_record(sealed.id, at) for at in (sealed.hours[0] - 1, sealed.hours[1], now + 2 * HOUR))
+    if old["PK"] != late["PK"]:
+        pytest.skip("a month begins within the hours of the test")
+    records = {
+        "is older than the clinic": old,
+        "has an id of another month": odd | {"SK": {"S": f"evt_{id_at(5).hex}"}},
+        "is of an hour that has not begun": late,
+        "has a time that is not that of its id": audit_record(sealed.id, now) | {"at": odd["at"]},
+        "has no id of a record": odd | {"SK": {"S": "evt_\n0 findings"}},
+    }
+    month = odd["PK"]["S"].split("#")[-1]
+    for record in records.values():
+        table(sealed, "put_item", Item=record)
+    status, lines = sealed.verify()
+    lines = [line for line in lines if line.startswith(f"Clinic {sealed.id}, month {month}: the record ")]
+    expected = [f"the record {record['SK']['S']} {problem}.".replace("\n", "\ufffd") for problem, record in records.items()]
+    assert (status, sorted(line.split(": ")[1] for line in lines)) == (1, sorted(expected))
+
+
+def test_a_record_whose_time_is_not_that_of_its_id_is_found_when_it_is_sealed(stack: Stack):
+    sealed = add_old_clinic(stack)
+    record = audit_record(sealed.id, sealed.hours[2] + 5)
+    table(sealed, "put_item", Item=record | {"at": audit_record(sealed.id, sealed.hours[0])["at"]})
+    stack.invoke("Events", {"sealAudit": True})
+    status, lines = sealed.verify()
+    found = f"Clinic {sealed.id}, hour {hour_text(sealed.hours[2])}: the time of the record {record['SK']['S']} is not that of its id."
+    assert (status, found in lines) == (1, True), lines
+
+
 def test_a_clinic_of_which_nothing_is_left_is_found(sealed: Sealed):
     for hour, records in enumerate(sealed.records):
         sealed.remove(hour)
@@ -272,10 +364,52 @@ def test_a_clinic_of_which_nothing_is_left_is_found(sealed: Sealed):
     assert sealed.problems() == [(hour, "the segment is missing.") for hour in range(len(COUNTS))]
 
 
-def test_the_makefile_runs_the_command(sealed: Sealed, stack: Stack):
-    names = {"BUCKET": sealed.bucket, "TABLE": stack.ids["AccessTable"], "KEY": stack.ids["AuditKey"], "CLINIC": str(sealed.id)}
+def test_what_cannot_be_read_is_found_and_the_rest_is_verified(sealed: Sealed, stack: Stack):
+    odd, late = audit_record(sealed.id, sealed.hours[1] + 5), audit_record(sealed.id, sealed.hours[3] + 300)
+    table(sealed, "put_item", Item=odd | {"zz": {"B": b"x"}})
+    table(sealed, "put_item", Item=late)
+    table(sealed, "put_item", Item=odd | {"SK": {"S": f"evt_{'0' * 32}x"}})
+    status, lines = sealed.verify()
+    prefix = f"Clinic {sealed.id}"
+    assert status == 1
+    assert any(odd["SK"]["S"] in line for line in lines), lines
+    for finding in (
+        f"{prefix}, hour {hour_text(sealed.hours[3])}: the segment lacks the record {late['SK']['S']} of the table.",
+        f"{prefix}, month {odd['PK']['S'].split('#')[-1]}: the record evt_{'0' * 32}x has no id of a record.",
+    ):
+        assert finding in lines, lines
+    assert f" findings in {len(COUNTS)} segments" in lines[-1]
+
+
+def test_a_period_or_clinic_without_segments_is_not_verified(sealed: Sealed, stack: Stack):
+    first, last = hour_text(sealed.hours[0]), hour_text(sealed.hours[-1])
+    known = ["--key", stack.ids["AuditKey"], "--clinic", str(sealed.id)]
+    for options, reason in (
+        ([*known, "--from", last, "--to", first], "FROM must not be after TO, or after the last hour that must be sealed by now"),
+        ([*known, "--from", "2099-01-01"], "FROM must not be after TO, or after the last hour that must be sealed by now"),
+        ([*known, "--to", hour_text(sealed.hours[0] - HOUR)], "the bucket has no segment of the period"),
+        ([*known[:3], str(uuid.uuid4())], None),
+    ):
+        command = [BINARIES / "verify-audit", "--bucket", sealed.bucket, "--table", stack.ids["AccessTable"], *options]
+        done = subprocess.run(command, env=stack.cloud.environment, capture_output=True, text=True)
+        reason = reason or f"neither the table nor the bucket knows the clinic {options[-1]}"
+        assert (done.returncode, done.stdout, done.stderr) == (2, "", f"The audit was not verified. {reason}.\n")
+
+
+def make(sealed: Sealed, **more: str) -> subprocess.CompletedProcess:
+    names = {"BUCKET": sealed.bucket, "TABLE": sealed.stack.ids["AccessTable"], "KEY": sealed.stack.ids["AuditKey"], "CLINIC": str(sealed.id)} | more
     arguments = [f"{name}={value}" for name, value in names.items()]
-    environment = stack.cloud.environment | {"PATH": os.environ["PATH"]}
-    root = BINARIES.parents[1]
-    done = subprocess.run(["make", "-s", "verify-audit", *arguments], cwd=root, env=environment, capture_output=True, text=True)
+    environment = sealed.stack.cloud.environment | {"PATH": os.environ["PATH"]}
+    return subprocess.run(["make", "-s", "verify-audit", *arguments], cwd=BINARIES.parents[1], env=environment, capture_output=True, text=True)
+
+
+def test_the_makefile_runs_the_command_and_fails_with_it(sealed: Sealed):
+    done = make(sealed)
     assert (done.returncode, done.stdout[:10]) == (0, "0 findings"), done
+    assert make(sealed, YEARS="99").stdout.startswith("The object ")
+    done = make(sealed, FROM="2099-01-01")
+    assert (done.returncode, done.stdout, "verify-audit] Error 2" in done.stderr) == (2, "", True), done
+    sealed.remove(3)
+    done = make(sealed)
+    assert (done.returncode, "verify-audit] Error 1" in done.stderr) == (2, True), done
+    assert f"Clinic {sealed.id}, hour {hour_text(sealed.hours[3])}: the segment is missing." in done.stdout

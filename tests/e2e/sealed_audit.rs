@@ -187,6 +187,8 @@ async fn a_record_of_any_form_is_sealed_as_it_is() {
         [last_id.clone(), format!("{last_id} x"), format!("{last_id}!"), format!("{last_id}x")];
     for id in &ids {
         let mut record = record(id);
+        let at = first.end().previous_instant().millis();
+        record.insert("at".to_owned(), AttributeValue::N(at.to_string()));
         record.insert("zz".to_owned(), AttributeValue::B(Blob::new([7])));
         record.insert("zs".to_owned(), AttributeValue::Ns(vec!["1".to_owned()]));
         app.put_item(record).await;

@@ -34,7 +34,7 @@ pub(crate) async fn trust(
     for kid in &line.keys {
         let found = bucket.read_first(&format!("keys/{kid}.json")).await?;
         // The key itself decides its fingerprint, so the bucket need not be trusted.
-        let key = found.and_then(|json| PublicKey::from_jwk(&json).ok());
+        let key = found.and_then(|json| PublicKey::from_jwk(&json.body).ok());
         let key = key.filter(|key| key.fingerprint() == kid);
         keys.add(key.ok_or_else(|| NoKeys::Unknown(kid.clone()))?);
         sources.push(format!("{kid} (given)"));

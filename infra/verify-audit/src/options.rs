@@ -29,6 +29,9 @@ pub(crate) struct CommandLine {
     /// The last day or hour (UTC)
     #[arg(long, value_parser = last_hour)]
     pub(crate) to: Option<Hour>,
+    /// For how many years each object must be locked
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u64).range(1..=100))]
+    pub(crate) years: u64,
 }
 
 const ADVICE: &str = "write a day or an hour, such as 2026-11-24 or 2026-11-24T09:00:00Z";

@@ -19,9 +19,16 @@ pub(crate) struct Period {
 }
 
 impl Period {
-    pub(crate) fn new(from: Option<Hour>, to: Option<Hour>, now: Timestamp) -> Self {
+    /// `None` if the period has no hour that must be sealed by now.
+    pub(crate) fn new(from: Option<Hour>, to: Option<Hour>, now: Timestamp) -> Option<Self> {
         let last = Hour::of(now.minus(SEALED_WITHIN)).previous();
-        Self { from, to: to.map_or(last, |to| to.min(last)) }
+        let to = to.map_or(last, |to| to.min(last));
+        from.is_none_or(|from| from <= to).then_some(Self { from, to })
+    }
+
+    /// The start of the period. `None` for the beginning.
+    pub(crate) fn start(&self) -> Option<Timestamp> {
+        self.from.map(Hour::start)
     }
 
     /// The first hour to verify, and whether the chain must start there. `first` is the first hour of which the
@@ -56,10 +63,15 @@ mod tests {
             ("2026-11-24T10:30:00Z", "2026-11-24T09:00:00Z"),
         ] {
             let now = Timestamp::parse(now).unwrap();
-            assert_eq!(Period::new(None, None, now).to, hour(last));
-            assert_eq!(Period::new(None, Some(hour("2027-01-01T00:00:00Z")), now).to, hour(last));
+            let end = |from, to| Period::new(from, to, now).map(|period| period.to);
+            assert_eq!(end(None, None), Some(hour(last)));
+            assert_eq!(end(None, Some(hour("2027-01-01T00:00:00Z"))), Some(hour(last)));
             let early = hour("2026-11-01T00:00:00Z");
-            assert_eq!(Period::new(None, Some(early), now).to, early);
+            assert_eq!(end(None, Some(early)), Some(early));
+            assert_eq!(end(Some(early), Some(early)), Some(early));
+            assert_eq!(end(Some(hour(last)), None), Some(hour(last)));
+            assert_eq!(end(Some(early.next()), Some(early)), None, "no hour");
+            assert_eq!(end(Some(hour(last).next()), None), None, "nothing is sealed yet");
         }
     }
 

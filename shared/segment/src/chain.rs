@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use domain::ids::{AuditId, ClinicId};
+use domain::ids::ClinicId;
 
 use crate::finding::{Finding, Problem};
 use crate::hour::Hour;
 use crate::key::TrustedKeys;
 use crate::place::Place;
+use crate::record::{fits, parse_id, time_of};
 use crate::segment::{Record, Segment, SegmentFault, SegmentHash, key_part, record_id};
 
 /// The segments of a clinic that were verified so far.
@@ -19,6 +20,8 @@ pub struct Chain<'a> {
     newest: Option<Newest>,
     /// The id of its last record.
     last_id: String,
+    /// Whether the chain may begin later than its first hour.
+    may_start_late: bool,
 }
 
 /// The newest segment.
@@ -43,9 +46,17 @@ enum Before {
 }
 
 impl<'a> Chain<'a> {
-    /// A chain of which no segment was verified.
+    /// A chain of which no segment was verified. That of a clinic starts with the hour of its creation. That of the
+    /// operator may start with any hour.
     pub fn new(clinic: ClinicId, keys: &'a TrustedKeys) -> Self {
-        Self { clinic, keys, before: Before::Nothing(None), newest: None, last_id: String::new() }
+        let may_start_late = clinic == ClinicId::OPERATOR;
+        let (before, last_id) = (Before::Nothing(None), String::new());
+        Self { clinic, keys, before, newest: None, last_id, may_start_late }
+    }
+
+    /// Notes that the chain started before the first hour to verify.
+    pub fn must_continue(&mut self) {
+        self.may_start_late = false;
     }
 
     /// Requires that the chain starts with the first hour.
@@ -61,8 +72,9 @@ impl<'a> Chain<'a> {
     /// Notes that an hour has no segment. Call this or [`Self::verify`] for each hour in turn, and for its parts in
     /// turn.
     pub fn skip(&mut self, hour: Hour) -> Vec<Finding> {
-        if let Before::Nothing(first) = self.before {
-            // A chain may start later.
+        if let Before::Nothing(first) = self.before
+            && self.may_start_late
+        {
             self.before = Before::Nothing(first.or(Some(hour)));
             return Vec::new();
         }
@@ -99,6 +111,12 @@ impl<'a> Chain<'a> {
         found.extend(self.verify_records(place, &segment.records, &last));
         self.last_id = segment.records.last().map_or(last, |record| record_id(record).to_owned());
         (Some(segment), found)
+    }
+
+    fn may_start_at(&self, hour: Hour) -> bool {
+        let is_creation =
+            self.clinic != ClinicId::OPERATOR && Hour::of(self.clinic.created_at()) == hour;
+        self.may_start_late || is_creation
     }
 
     /// Ends the verification. A chain without any segment is missing from its first hour on.
@@ -165,6 +183,9 @@ impl<'a> Chain<'a> {
                 Some(self.finding(place.hour.previous(), Problem::Missing))
             }
             (Before::Segment(_) | Before::Hole, None) => at(Problem::SecondStart),
+            (Before::Nothing(_), None) if !self.may_start_at(place.hour) => {
+                at(Problem::SecondStart)
+            }
             (Before::Segment(expected), Some(previous)) if expected != previous => {
                 at(Problem::BrokenChain)
             }
@@ -180,7 +201,11 @@ impl<'a> Chain<'a> {
             let id = record_id(record);
             let partition = key_part(record, "PK");
             let clinic = partition.split('#').nth(1).and_then(|text| ClinicId::parse(text).ok());
-            let within = AuditId::parse(id).is_ok_and(|id| place.hour.holds(id));
+            let parsed = parse_id(id);
+            if let Some(id) = parsed.filter(|id| !fits(*id, time_of(record))) {
+                found.push(finding(Problem::OtherTime(id.to_string())));
+            }
+            let within = parsed.is_some_and(|id| place.hour.holds(id));
             if !within || clinic != Some(self.clinic) {
                 found.push(finding(Problem::ForeignRecord(id.to_owned())));
             }

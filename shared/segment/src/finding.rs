@@ -41,12 +41,14 @@ pub enum Problem {
     WrongPlace(ClinicId, Place),
     /// The segment does not follow the one before it.
     BrokenChain,
-    /// The segment starts a chain, but there is one before it.
+    /// The segment starts a chain, but there is one before it, or the clinic is older.
     SecondStart,
     /// A record is there twice, or after one with a greater id.
     WrongOrder(String),
     /// A record is of another clinic or hour.
     ForeignRecord(String),
+    /// The time of a record is not that of its id.
+    OtherTime(String),
     /// The bucket has more than one version of the segment.
     SecondVersion,
     /// The segment was deleted. Its versions are still there.
@@ -92,10 +94,11 @@ impl fmt::Display for Problem {
             }
             Self::BrokenChain => write!(f, "the segment does not follow the one before it"),
             Self::SecondStart => {
-                write!(f, "the segment starts a chain, but there is one before it")
+                write!(f, "the segment starts a chain, but the clinic has an older one")
             }
             Self::WrongOrder(id) => write!(f, "the record {id} is repeated or out of order"),
             Self::ForeignRecord(id) => write!(f, "the record {id} is of another clinic or hour"),
+            Self::OtherTime(id) => write!(f, "the time of the record {id} is not that of its id"),
             Self::SecondVersion => write!(f, "the bucket has more than one version of the segment"),
             Self::DeleteMarker => write!(f, "the segment has a delete marker"),
             Self::NotSealed(count) => {

@@ -10,6 +10,7 @@ mod finding;
 mod hour;
 mod key;
 mod place;
+mod record;
 mod segment;
 mod signature;
 
@@ -18,5 +19,6 @@ pub use finding::{Finding, Problem};
 pub use hour::Hour;
 pub use key::{PublicKey, PublicKeyInvalid, TrustedKeys};
 pub use place::Place;
+pub use record::{Misplaced, find_misplaced};
 pub use segment::{Record, Segment, SegmentFault, SegmentHash, UnsignedSegment, record_id};
 pub use signature::SignatureInvalid;

@@ -1,5 +1,6 @@
 //! Audit records. They are only ever added, in one partition for each clinic and month.
 
+mod month;
 mod sealing;
 
 use std::collections::HashMap;
@@ -24,6 +25,7 @@ use crate::profile::{NameItem, PermissionsItem};
 use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
 
+pub use month::{StoredRecord, StoredRecords, audit_months};
 pub use sealing::{AuditPart, SealOutcome, SealedPart};
 
 #[derive(Serialize, Deserialize)]

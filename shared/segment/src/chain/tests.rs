@@ -2,6 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::ids::AuditId;
 use domain::time::Timestamp;
 use jsonwebtoken::jwk::Jwk;
 use jsonwebtoken::{Algorithm, EncodingKey};
@@ -51,8 +52,10 @@ impl TestKey {
     }
 }
 
+/// A clinic that was created in the first hour.
 fn clinic() -> ClinicId {
-    ClinicId::from_bytes([7; 16])
+    let millis = u128::try_from(first().start().millis()).unwrap();
+    ClinicId::from_bytes(((millis << 80) | (7 << 76)).to_be_bytes())
 }
 
 fn first() -> Hour {
@@ -116,12 +119,7 @@ fn a_whole_chain_has_no_findings() {
     let bodies = chain(&key, &[2, 0, 1, 0, 3]);
     assert_eq!(verify(&key, &whole(&bodies)), []);
     let keys = key.trusted();
-    // A clinic may be younger than the period, and a period may start within the chain.
-    let mut young = Chain::new(clinic(), &keys);
-    assert_eq!(young.skip(first().previous().previous()), []);
-    assert_eq!(young.skip(first().previous()), []);
-    assert_eq!(young.verify(Place::first_of(first()), &bodies[0]).1, []);
-    assert_eq!(young.finish(first()), []);
+    // A period may start within the chain.
     let mut strict = Chain::new(clinic(), &keys);
     strict.must_start();
     let place = Place::first_of(first().previous());
@@ -146,7 +144,7 @@ fn a_whole_chain_has_no_findings() {
 #[test]
 fn each_fault_has_its_finding() {
     use Problem::{
-        BrokenChain, ForeignRecord, Malformed, Missing, MissingUntil, SecondStart, UnknownKey,
+        BrokenChain, ForeignRecord, Malformed, Missing, OtherTime, SecondStart, UnknownKey,
         WrongOrder, WrongPlace, WrongSignature,
     };
     let (key, other) = (TestKey::new(1), TestKey::new(2));
@@ -174,12 +172,13 @@ fn each_fault_has_its_finding() {
         let (message, _) = probe.rsplit_once('.').unwrap();
         format!("{message}.{}", text.rsplit_once('.').unwrap().1).into_bytes()
     };
+    let missing = |hours: &[usize]| hours.iter().map(|at| (hour_at(*at), Missing)).collect();
     let missing_start = [None, None, Some(bodies[2].clone()), Some(bodies[3].clone())];
     for (what, all, expected) in [
         ("removed", with(1, None), vec![(hour_at(1), Missing)]),
         ("the last removed", with(3, None), vec![(hour_at(3), Missing)]),
-        ("the start removed", missing_start.to_vec(), vec![(first(), MissingUntil(hour_at(1)))]),
-        ("all removed", vec![None; 4], vec![(first(), MissingUntil(hour_at(3)))]),
+        ("the start removed", missing_start.to_vec(), missing(&[0, 1])),
+        ("all removed", vec![None; 4], missing(&[0, 1, 2, 3])),
         (
             "no segment",
             with(1, Some(b"{}".to_vec())),
@@ -227,6 +226,11 @@ fn each_fault_has_its_finding() {
             "a record of another hour",
             with(1, Some(key.seal(&second(&|one| one.records[2] = record(hour_at(2), 0))))),
             vec![(hour_at(1), ForeignRecord(foreign)), broken.clone()],
+        ),
+        (
+            "a record of another time",
+            with(1, Some(key.seal(&second(&|one| one.records[2]["at"] = json!({ "N": "0" }))))),
+            vec![(hour_at(1), OtherTime(id(2))), broken.clone()],
         ),
     ] {
         assert_eq!(verify(&key, &all), expected, "{what}");
@@ -318,6 +322,40 @@ fn the_parts_of_an_hour_are_a_chain_with_an_end() {
     let mut forged: Vec<_> = (0..bodies.len()).map(read).collect();
     forged.remove(3);
     assert_eq!(verify_parts(&key, &seal_all(&key, forged)), missing(3, 3));
+}
+
+#[test]
+fn a_chain_starts_once_and_a_clinics_with_its_creation() {
+    use Problem::{Missing, MissingUntil, SecondStart};
+    let (key, operator) = (TestKey::new(1), ClinicId::OPERATOR);
+    let start = |clinic, at| {
+        let segment = Segment { clinic, ..segment(hour_at(at), None, vec![]) };
+        (segment.place, key.seal(&segment))
+    };
+    let verify = |clinic, continues: bool, skipped: usize, segment: Option<(Place, Vec<u8>)>| {
+        let keys = key.trusted();
+        let mut chain = Chain::new(clinic, &keys);
+        if continues {
+            chain.must_continue();
+        }
+        let mut found: Vec<_> = (1..=skipped).flat_map(|at| chain.skip(hour_at(at))).collect();
+        if let Some((place, body)) = &segment {
+            found.extend(chain.verify(*place, body).1);
+        }
+        found.extend(chain.finish(hour_at(skipped)));
+        found.into_iter().map(|one| (one.place.hour, one.problem)).collect::<Vec<_>>()
+    };
+    assert_eq!(verify(clinic(), false, 0, Some(start(clinic(), 0))), []);
+    let late = vec![(hour_at(1), SecondStart)];
+    assert_eq!(verify(clinic(), false, 0, Some(start(clinic(), 1))), late);
+    let hole = vec![(hour_at(1), Missing), (hour_at(2), SecondStart)];
+    assert_eq!(verify(clinic(), false, 1, Some(start(clinic(), 2))), hole);
+    // The operator's chain may start at any hour, but only once.
+    assert_eq!(verify(operator, false, 0, Some(start(operator, 1))), []);
+    assert_eq!(verify(operator, false, 1, Some(start(operator, 2))), []);
+    assert_eq!(verify(operator, false, 2, None), [(hour_at(1), MissingUntil(hour_at(2)))]);
+    assert_eq!(verify(operator, true, 0, Some(start(operator, 1))), late);
+    assert_eq!(verify(operator, true, 1, Some(start(operator, 2))), hole);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use domain::time::Timestamp;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::partition;
+use super::{audit_months, partition};
 use crate::codec::BadField;
 use crate::item::{RawItem, item_json, number, text};
 use crate::key::Key;
@@ -18,8 +18,6 @@ use crate::{Store, StoreError, attr, key};
 const AT_ONCE: usize = 1000;
 /// How many bytes of records a part of an hour has before it ends. The last read can exceed it, by 1 MB at most.
 const PART_BYTES: u64 = 2 * 1024 * 1024;
-/// The first month of which a table may have records.
-const FIRST_MONTH: &str = "2026-11";
 
 /// Records of one clinic and hour in the JSON of DynamoDB, with every attribute, in the order of their ids.
 #[derive(Clone, Debug)]
@@ -141,12 +139,8 @@ impl Store {
         clinic: ClinicId,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
-        let mut months = vec![now.month_start()];
-        while let Some(month) = months.last().filter(|one| one.month().as_str() > FIRST_MONTH) {
-            months.push(month.previous_month());
-        }
         let [from, to] = [[0; 16], [0xff; 16]].map(|id| AuditId::from_bytes(id).to_string());
-        for month in months.into_iter().rev() {
+        for month in audit_months(None, now) {
             let partition = partition(clinic, &month.month());
             let found = self.query_oldest(&partition, (from.clone(), to.clone()), 1).await?;
             if let Some(item) = found.items.first() {
