@@ -2,6 +2,7 @@
 
 mod access;
 mod audit;
+mod audit_range;
 mod idempotency;
 mod last_use;
 mod values;

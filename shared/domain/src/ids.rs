@@ -142,6 +142,11 @@ impl InvitationId {
 }
 
 impl AuditId {
+    /// The smallest id of a record made at `time` or later, for ranges of keys.
+    pub fn floor(time: Timestamp) -> Self {
+        Self(floor_uuid(time))
+    }
+
     /// The id that all records about `this` get within one minute. Only the first of them is stored,
     /// so a repeated event adds one record a minute.
     pub fn for_minute(at: Timestamp, this: &[&[u8]]) -> Self {

@@ -4,6 +4,7 @@ mod month;
 mod sealing;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use domain::actor::Actor;
 use domain::audit::{AuditAction, AuditObject, AuditRecord, NameChange, ReceiverChange};
@@ -169,6 +170,17 @@ pub struct AuditRange {
     pub to: Timestamp,
 }
 
+/// How far the time in a record's id can be from that of the record.
+const ID_SLACK: Duration = Duration::from_mins(1);
+
+impl AuditRange {
+    /// Ids between which those of all records of this range are.
+    fn ids(self) -> (AuditId, AuditId) {
+        let after = self.to.plus(ID_SLACK).plus(Duration::from_millis(1));
+        (AuditId::floor(self.from.minus(ID_SLACK)), AuditId::floor(after))
+    }
+}
+
 /// The partition of a clinic's audit records of one month, `yyyy-mm`.
 fn partition(clinic: ClinicId, month: &str) -> String {
     format!("AUDIT#{clinic}#{month}")
@@ -187,7 +199,7 @@ fn record_key(record: &AuditRecord) -> Key {
 
 impl Store {
     /// Lists one page of a clinic's audit records that `keep` accepts, newest first. Reads month by
-    /// month, because each month is a partition.
+    /// month, because each month is a partition, and in each only ids of the range.
     pub async fn list_audit_records(
         &self,
         clinic: ClinicId,
@@ -198,11 +210,13 @@ impl Store {
         let mut builder = PageBuilder::new(page);
         let newest = page.after.map_or(range.to, |id| id.created_at().min(range.to));
         let mut month = newest.month_start();
+        let (first, last) = range.ids();
         while let Some((after, size)) = builder.next_read() {
-            let last = after.map_or([0xff; 16], |id| below(id.bytes()));
-            let [from, to] = [[0; 16], last].map(|id| AuditId::from_bytes(id).to_string());
+            let after = after.map_or(last, |id| AuditId::from_bytes(below(id.bytes())));
+            // DynamoDB refuses a range that ends before it begins.
+            let bounds = (first.to_string(), after.min(last).max(first).to_string());
             let partition = partition(clinic, &month.month());
-            let raw = self.query_newest(&partition, (from, to), size).await?;
+            let raw = self.query_newest(&partition, bounds, size).await?;
             let month_read = !raw.more;
             let raw = RawChunk { more: raw.more || range.from < month, ..raw };
             let id = |sk: &str| AuditId::parse(sk).ok();
