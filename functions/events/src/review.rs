@@ -28,7 +28,9 @@ fn read_records(
     deps: &Deps,
     records: &[EventRecord],
 ) -> impl Iterator<Item = (usize, ClinicId, AuditRecord)> {
-    records.iter().enumerate().filter_map(|(at, record)| {
+    // An audit record is only ever added. What else the stream shows is tampering.
+    let added = records.iter().enumerate().filter(|(_, record)| record.event_name == "INSERT");
+    added.filter_map(|(at, record)| {
         let new = RawItem::from(record.change.new_image.clone());
         // A corrupt record is logged when its event is read.
         let record = deps.store.read_audit_image(&new).ok()??;

@@ -3,6 +3,7 @@
 mod complete;
 mod csv;
 mod days;
+mod kept;
 mod keys;
 mod paging;
 mod people;
