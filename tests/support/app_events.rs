@@ -2,9 +2,15 @@
 
 use std::time::{Duration, Instant};
 
+use domain::actor::Actor;
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::ids::{AuditId, SessionId, UserId};
+use domain::time::Timestamp;
 use emulator::Options;
 use events::CallError;
+use runtime::OsEntropy;
 use serde_json::{Value, json};
+use store::CommitOutcome;
 
 use super::actor::TestClient;
 use super::app::App;
@@ -101,6 +107,24 @@ impl App {
     /// Every event of the clinic so far.
     pub(crate) async fn list_events(&self) -> Vec<Value> {
         read_feed(&self.as_pacs(), "0").await.0
+    }
+}
+
+impl App {
+    /// Adds records of sign-ins in this clinic, a second apart.
+    pub(crate) async fn add_sign_ins(&self, first: Timestamp, count: u64) {
+        for n in 0..count {
+            let at = first.plus(Duration::from_secs(n));
+            let session = AuditObject::Session(SessionId::new(at, &OsEntropy));
+            let record = AuditRecord {
+                id: AuditId::new(at, &OsEntropy),
+                at,
+                actor: Actor::User(UserId::from_bytes([7; 16])),
+                ..self.operator_record(AuditAction::SessionStarted, session)
+            };
+            let committed = self.store().transaction(&record).unwrap().commit().await;
+            assert_eq!(committed.unwrap(), CommitOutcome::Committed);
+        }
     }
 }
 

@@ -3,13 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::actor::Actor;
-use domain::audit::{AuditAction, AuditObject, AuditRecord};
-use domain::ids::{AuditId, SessionId, UserId};
-use domain::time::Timestamp;
 use emulator::{AnswerLoss, DatabaseFault, SesFault, WatchedWrite};
-use runtime::OsEntropy;
-use store::CommitOutcome;
 
 use super::app::App;
 
@@ -219,23 +213,5 @@ impl App {
             .key("PK", text(format!("CLINIC#{}", self.clinic_id)))
             .key("SK", text(format!("INV#{id}")));
         remove.update_expression("REMOVE em").send().await.unwrap();
-    }
-}
-
-impl App {
-    /// Adds records of sign-ins in this clinic, a second apart.
-    pub(crate) async fn add_sign_ins(&self, first: Timestamp, count: u64) {
-        for n in 0..count {
-            let at = first.plus(Duration::from_secs(n));
-            let session = AuditObject::Session(SessionId::new(at, &OsEntropy));
-            let record = AuditRecord {
-                id: AuditId::new(at, &OsEntropy),
-                at,
-                actor: Actor::User(UserId::from_bytes([7; 16])),
-                ..self.operator_record(AuditAction::SessionStarted, session)
-            };
-            let committed = self.store().transaction(&record).unwrap().commit().await;
-            assert_eq!(committed.unwrap(), CommitOutcome::Committed);
-        }
     }
 }

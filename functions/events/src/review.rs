@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use domain::audit::AuditRecord;
+use domain::clinic::TimeZone;
 use domain::ids::ClinicId;
 use domain::review::ReviewSubject;
 use store::{RawItem, StoreError};
@@ -63,6 +64,22 @@ pub(crate) async fn keep(
     if !records.iter().any(|record| ReviewSubject::of(record).is_some()) {
         return Ok(0);
     }
-    let zone = deps.store.load_clinic(clinic).await?.map(|clinic| clinic.time_zone);
-    deps.store.keep_for_review(clinic, records, &zone.unwrap_or_default()).await
+    let zone = load_time_zone(deps, clinic).await?;
+    deps.store.keep_for_review(clinic, records, &zone).await
+}
+
+/// The time zone of a clinic. The others of its shard don't wait for one that is corrupt.
+async fn load_time_zone(deps: &Deps, clinic: ClinicId) -> Result<TimeZone, StoreError> {
+    match deps.store.load_clinic(clinic).await {
+        Ok(found) => Ok(found.map(|clinic| clinic.time_zone).unwrap_or_default()),
+        Err(error @ StoreError::Corrupt { marked, .. }) => {
+            if marked {
+                tracing::info!(%error, "days of use kept in UTC: the operator has marked the clinic");
+            } else {
+                tracing::error!(%error, "days of use kept in UTC: corrupt clinic");
+            }
+            Ok(TimeZone::default())
+        }
+        Err(error) => Err(error),
+    }
 }
