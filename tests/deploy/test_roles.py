@@ -94,7 +94,7 @@ CASES = {
     "list the clinics": (query("GSI4", "GSI4PK", "CLINICS"), "Events Provision"),
     "keep a record for reviews": (put(REVIEW), "Events"),
     "note a day of use": (update(USED, "si"), "Events"),
-    "read a record for reviews": (get(REVIEW), "List"),
+    "read a record for reviews": (get(REVIEW), "List Events"),
     "read the days of use": (query("", "PK", "USED#deploy#2026"), "List"),
     "read the views for reviews": (query("", "PK", "VIEWED#deploy#2026-01-01"), "List"),
     "delete a record for reviews": (("dynamodb", "delete_item", {"Key": REVIEW}), ""),

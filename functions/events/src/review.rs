@@ -1,16 +1,19 @@
 //! Keeps what an access review reads, from the audit records of a batch.
 
-use std::collections::BTreeMap;
+use std::time::Duration;
 
 use aws_lambda_events::event::dynamodb::EventRecord;
 use domain::audit::AuditRecord;
 use domain::clinic::TimeZone;
-use domain::ids::ClinicId;
+use domain::ids::{AuditId, ClinicId};
 use domain::review::ReviewSubject;
-use store::{RawItem, StoreError};
+use store::{RawItem, StoreError, UnkeptRecords};
 
 use crate::Deps;
 use crate::group::{ClinicGroup, group_by_clinic};
+
+/// How much ahead the clock of another host can be.
+const CLOCK_DIFFERENCE: Duration = Duration::from_mins(1);
 
 /// Keeps the records of a batch. Returns the place of the first record that has to be delivered again.
 pub(crate) async fn keep_batch(deps: &Deps, records: &[EventRecord]) -> Option<usize> {
@@ -42,17 +45,33 @@ fn read_records(
 
 async fn keep_of_clinic(deps: &Deps, some: &ClinicGroup<AuditRecord>) -> Result<(), StoreError> {
     keep(deps, some.clinic, &some.items).await?;
-    let mut newest = BTreeMap::<String, &AuditRecord>::new();
-    for record in &some.items {
-        let known = newest.entry(record.at.month()).or_insert(record);
-        if known.id < record.id {
-            *known = record;
-        }
-    }
-    for record in newest.into_values() {
-        deps.store.note_newest_reviewed(record).await?;
+    if let Some(newest) = some.items.iter().map(|record| record.id).max() {
+        catch_up(deps, some.clinic, newest, &some.items).await?;
     }
     Ok(())
+}
+
+/// Keeps what the audit has up to this record and is not kept yet: records of batches that were given up, and those
+/// that were committed late. Returns whether there are more of them.
+pub(crate) async fn catch_up(
+    deps: &Deps,
+    clinic: ClinicId,
+    until: AuditId,
+    kept: &[AuditRecord],
+) -> Result<bool, StoreError> {
+    // An id of the future is not of this service.
+    let until = until.min(AuditId::floor(deps.clock.now().plus(CLOCK_DIFFERENCE)));
+    let UnkeptRecords { mut records, mark, more } =
+        deps.store.read_unkept_records(clinic, until).await?;
+    records.retain(|record| kept.iter().all(|one| one.id != record.id));
+    if !records.is_empty() {
+        keep(deps, clinic, &records).await?;
+        tracing::info!(%clinic, records = records.len(), "records kept for access reviews from the audit");
+    }
+    if let Some(mark) = mark {
+        deps.store.note_review_mark(clinic, mark).await?;
+    }
+    Ok(more)
 }
 
 /// Keeps some records of a clinic. Returns how many matter to a review.

@@ -111,5 +111,7 @@ pub(crate) const WEBHOOKS: &str = "hn";
 pub(crate) const SIGN_INS: &str = "si";
 /// The days of a month on which a person opened a view.
 pub(crate) const VIEWS: &str = "vw";
-/// The id of the newest audit record of a month that was kept for reviews.
+/// The id of the newest audit record of a clinic that was kept for reviews.
 pub(crate) const NEWEST: &str = "nr";
+/// How many of the records just before it matter to reviews.
+pub(crate) const RECENT: &str = "rr";

@@ -1,5 +1,6 @@
 //! Audit records. They are only ever added, in one partition for each clinic and month.
 
+mod between;
 mod month;
 mod sealing;
 

@@ -247,9 +247,9 @@ pub(crate) fn reviewed(clinic: ClinicId, object: &AuditObject, record: AuditId) 
     Key::new(reviewed_partition(clinic), format!("{object}#{record}"))
 }
 
-/// The newest record of a month that was kept for reviews.
-pub(crate) fn newest_reviewed(clinic: ClinicId, month: &str) -> Key {
-    Key::new(reviewed_partition(clinic), format!("NEWEST#{month}"))
+/// Up to where a clinic's records are kept for reviews.
+pub(crate) fn review_mark(clinic: ClinicId) -> Key {
+    Key::new(reviewed_partition(clinic), "NEWEST")
 }
 
 /// The partition of the records of views whose links were issued on a UTC day.
@@ -311,7 +311,7 @@ impl fmt::Debug for Key {
                 "USED#",
                 "usr_",
                 "key:",
-                "NEWEST#",
+                "NEWEST",
                 "HOOK",
                 "DELIVERY#",
             ]

@@ -61,7 +61,7 @@ pub use notice::{Notice, NoticeKind};
 pub use outbox::{Mail, MailId, MailLease};
 pub use page::{Page, PageRequest};
 pub use proof::ProofOutcome;
-pub use review::{KeySources, PersonSources};
+pub use review::{KeySources, PersonSources, ReviewMark, UnkeptRecords};
 pub use throttle::{
     AttemptDecision, AttemptLimit, AttemptReservation, AttemptSource, GuessedAddress, ReachedLimit,
 };

@@ -205,10 +205,15 @@ async fn keep_all(running: &Emulator, clinic: &BenchClinic) -> Result<(), Measur
     let records = store.list_audit_records(clinic.id, range, page, |_| true).await?.items;
     let zone = domain::clinic::TimeZone::default();
     store.keep_for_review(clinic.id, &records, &zone).await?;
-    if let Some(newest) = records.first() {
-        store.note_newest_reviewed(newest).await?;
+    loop {
+        let unkept = store.read_unkept_records(clinic.id, AuditId::floor(now)).await?;
+        if let Some(mark) = unkept.mark {
+            store.note_review_mark(clinic.id, mark).await?;
+        }
+        if !unkept.more {
+            return Ok(());
+        }
     }
-    Ok(())
 }
 
 /// Reads the items of a partition whose sort keys begin with a text, in DynamoDB's JSON.

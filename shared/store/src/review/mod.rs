@@ -6,11 +6,11 @@
 
 mod keep;
 mod keys;
-mod newest;
-
+mod mark;
 mod people;
 
 pub use keys::KeySources;
+pub use mark::{ReviewMark, UnkeptRecords};
 pub use people::PersonSources;
 
 use domain::audit::AuditRecord;

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{REVIEW, boss, each, pass_hours, person, review, start, today};
-use crate::support::member;
+use crate::support::{App, member, units};
 
 #[tokio::test]
 async fn a_record_that_was_changed_in_the_table_changes_no_review() {
@@ -36,4 +36,19 @@ async fn a_corrupt_clinic_does_not_stop_the_stream() {
     assert_eq!(used["si"].as_ns().unwrap(), &[day.day_of_month().to_string()]);
     app.set_attribute(&clinic, "CLINIC", "na", &name).await;
     boss(&app).await.get(REVIEW).await.expect(200);
+}
+
+#[tokio::test]
+async fn a_kept_view_costs_its_record_its_day_and_the_mark() {
+    let app = App::start_with_faults_without_mailer().await;
+    let reader = app.confirm_reader().await;
+    app.append_events().await;
+    app.open_view(&reader).await;
+    let mut records = app.changes_for_events();
+    records.drain(..records.len() - 1);
+    app.reset_units();
+    app.call_events(&records).await;
+    let of = |operation: &'static str| (operation, app.units_of(operation));
+    let spent = ["PutItem", "UpdateItem", "Query"].map(of);
+    assert_eq!(spent.to_vec(), units(&[("PutItem", "1"), ("UpdateItem", "2"), ("Query", "1")]));
 }

@@ -5,6 +5,7 @@ mod csv;
 mod days;
 mod kept;
 mod keys;
+mod lost;
 mod paging;
 mod people;
 mod periods;
