@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use domain::ids::AuditId;
 use serde::{Deserialize, Serialize};
 use store::{AuditRange, PageRequest};
 
@@ -31,7 +32,8 @@ pub struct KeptAnswer {
     next_to: Option<String>,
 }
 
-/// Keeps the records of a range, newest first. Their order does not matter, and a repeat changes nothing.
+/// Keeps the records of a range, newest first, and all that reviews lack. Their order does not matter, and a repeat
+/// changes nothing.
 pub(crate) async fn keep_again(
     deps: &Deps,
     request: &KeepRequest,
@@ -49,10 +51,21 @@ pub(crate) async fn keep_again(
         kept += review::keep(deps, clinic, &page.items).await?;
         after = page.next;
         let Some(last) = page.items.last().filter(|_| after.is_some()) else {
-            return Ok(KeptAnswer { kept, next_to: None });
+            break;
         };
-        if deadline.saturating_duration_since(Instant::now()) < TIME_NEEDED {
+        if !has_time(deadline) {
             return Ok(KeptAnswer { kept, next_to: Some(last.at.to_string()) });
         }
     }
+    // What comes after the last record that reached the reviews, so that they know of it.
+    while review::catch_up(deps, clinic, AuditId::floor(deps.clock.now()), &[]).await? {
+        if !has_time(deadline) {
+            return Ok(KeptAnswer { kept, next_to: Some(range.from.to_string()) });
+        }
+    }
+    Ok(KeptAnswer { kept, next_to: None })
+}
+
+fn has_time(deadline: Instant) -> bool {
+    deadline.saturating_duration_since(Instant::now()) >= TIME_NEEDED
 }

@@ -2,8 +2,13 @@
 
 use std::time::Duration;
 
-use domain::time::Timestamp;
+use domain::actor::Actor;
+use domain::audit::{AuditAction, AuditObject, AuditRecord};
+use domain::ids::{AuditId, SessionId, UserId};
+use domain::time::{Clock as _, Timestamp};
+use runtime::OsEntropy;
 use serde_json::{Value, json};
+use store::CommitOutcome;
 
 use super::{BOSS, REVIEW, boss, person};
 use crate::support::{App, PASSWORD, TestClient, admin, member};
@@ -38,6 +43,12 @@ async fn read(boss: &TestClient, day: &str) -> Value {
 async fn refused(boss: &TestClient, day: &str) {
     let answer = boss.get(&format!("{REVIEW}?at={day}")).await;
     answer.expect_problem(503, "review_not_ready");
+}
+
+async fn keep_again(app: &App) {
+    let range = json!({ "clinicId": app.clinic_id, "from": "2040-01-01T00:00:00Z", "to": "2040-02-01T00:00:00Z" });
+    let kept = app.try_events(&json!({ "keepReview": range })).await.unwrap();
+    assert_eq!(kept, json!({ "kept": 0 }));
 }
 
 #[tokio::test]
@@ -76,6 +87,46 @@ async fn lost_records_of_months_come_with_the_next_one() {
     person(&read(&boss, "2040-03-31").await, &user["userId"]);
     let found = read(&boss, "2040-06-15").await;
     assert_eq!(person(&found, &json!(reader))["lastViewOn"], "2040-05-31");
+}
+
+#[tokio::test]
+async fn the_operator_heals_reviews_of_the_end_of_a_month() {
+    let (app, reader) = start().await;
+    app.clock.advance_to("2040-03-31T20:00:00Z");
+    app.open_view(&reader).await;
+    app.clock.advance_to("2040-04-20T00:00:00Z");
+    let boss = boss(&app).await;
+    app.clock.advance(QUARTER);
+    refused(&boss, "2040-03-31").await;
+    keep_again(&app).await;
+    for (day, views) in [("2040-03-31", 1), ("2040-04-20", 0)] {
+        let found = read(&boss, day).await;
+        assert_eq!(person(&found, &json!(reader))["openViewCount"], views);
+    }
+}
+
+/// A record of a sign-in that was made before another one and committed after it.
+#[tokio::test]
+async fn a_record_that_was_committed_late_and_lost_refuses_the_review() {
+    let (app, reader) = start().await;
+    app.clock.advance_to("2040-03-10T08:00:00Z");
+    let late = app.clock.now();
+    app.clock.advance(Duration::from_secs(5));
+    let boss = boss(&app).await;
+    app.append_events().await;
+    app.clock.advance(QUARTER);
+    read(&boss, "2040-03-10").await;
+    let actor = Actor::User(UserId::parse(&reader).unwrap());
+    let session = AuditObject::Session(SessionId::new(late, &OsEntropy));
+    let record = app.operator_record(AuditAction::SessionStarted, session);
+    let record = AuditRecord { id: AuditId::new(late, &OsEntropy), at: late, actor, ..record };
+    let committed = app.store().transaction(&record).unwrap().commit().await;
+    assert_eq!(committed.unwrap(), CommitOutcome::Committed);
+    refused(&boss, "2040-03-10").await;
+    read(&boss, "2040-03-09").await;
+    keep_again(&app).await;
+    let found = read(&boss, "2040-03-10").await;
+    assert_eq!(person(&found, &json!(reader))["lastSignInOn"], "2040-03-10");
 }
 
 #[tokio::test]
