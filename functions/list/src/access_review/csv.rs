@@ -8,6 +8,7 @@ use store::ActorNames;
 use web::view::PermissionsView;
 
 use super::ReviewPage;
+use super::cell::write_cell;
 use super::query::ReviewPaging;
 use super::row::{KeyRow, PersonRow};
 
@@ -165,15 +166,4 @@ fn write_line(text: &mut String, cells: &[String]) {
         text.push_str(&write_cell(cell));
     }
     text.push_str("\r\n");
-}
-
-/// Writes a cell. A cell that a spreadsheet would run as a formula gets an apostrophe in front (OWASP, "CSV
-/// Injection").
-fn write_cell(cell: &str) -> String {
-    let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if formula { format!("'{cell}") } else { cell.to_owned() };
-    if safe.contains([',', '"', '\r', '\n']) {
-        return format!("\"{}\"", safe.replace('"', "\"\""));
-    }
-    safe
 }

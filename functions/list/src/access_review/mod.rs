@@ -1,5 +1,6 @@
 //! `GET /v1/accessReview`: who could do what on one day, and who granted it.
 
+mod cell;
 mod csv;
 mod query;
 mod row;

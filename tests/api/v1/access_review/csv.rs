@@ -82,13 +82,15 @@ async fn the_next_page_is_in_the_header_link_and_has_no_names_of_columns() {
 #[tokio::test]
 async fn no_cell_is_a_formula_and_quotes_hold_commas() {
     let app = start().await;
-    let risky = json!({ "suffix1": "=HYPERLINK(1)", "suffix2": "Jr., \"MD\"" });
+    let risky = json!({ "suffix1": "=HYPERLINK(1)", "suffix2": "Jr., \"MD\";=1" });
     app.invite_and_confirm(&with(member("+risky@clinic.example"), risky), None).await;
     let wanted = json!({ "description": "@SUM(A1)\u{2028}-1", "scopes": ["users:read"] });
     boss(&app).await.post("/v1/apiKeys", &wanted).await.expect(201);
     app.append_events().await;
     let page = boss(&app).await.get(&format!("{REVIEW}?format=csv")).await;
-    for safe in [",'=HYPERLINK(1),\"Jr., \"\"MD\"\"\",", ",'+risky@clinic.example,", ",'@SUM(A1)"] {
+    for safe in
+        [",'=HYPERLINK(1),\"Jr., \"\"MD\"\";'=1\",", ",'+risky@clinic.example,", ",'@SUM(A1)"]
+    {
         assert!(page.text.contains(safe), "{safe}: {}", page.text);
     }
 }
