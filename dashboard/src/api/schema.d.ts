@@ -1816,7 +1816,7 @@ export interface components {
             accessId: string;
             /**
              * Format: date-time
-             * @description When it ended, or ends: it was revoked, its time was over, or the person lost the permission. RFC 3339.
+             * @description When it ended, or ends: it was revoked, its time was over, or the person or the issuer lost the permission. RFC 3339.
              */
             endsAt: string;
             /** @description Who issued its link: `usr_...` or `key:<apiKeyId>`. */

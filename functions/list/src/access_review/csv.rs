@@ -4,6 +4,7 @@ use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use domain::person::{NameSuffix, PersonName};
 use domain::review::PersonPeriod;
+use domain::time::Timestamp;
 use store::ActorNames;
 use web::view::PermissionsView;
 
@@ -12,7 +13,7 @@ use super::cell::write_cell;
 use super::query::ReviewPaging;
 use super::row::{KeyRow, PersonRow};
 
-const COLUMNS: [&str; 27] = [
+const COLUMNS: [&str; 32] = [
     "kind",
     "id",
     "lastName",
@@ -40,6 +41,11 @@ const COLUMNS: [&str; 27] = [
     "lastSignInOn",
     "lastViewOn",
     "openViewCount",
+    "accessScope",
+    "expiresAt",
+    "revokedBy",
+    "revokedAt",
+    "lastUsedAt",
 ];
 
 /// A line of the table. Cells without a value are empty.
@@ -120,6 +126,7 @@ fn person_line(row: &PersonRow, period: &PersonPeriod, names: &ActorNames) -> Li
 fn key_line(row: &KeyRow, names: &ActorNames) -> Line {
     let (key, review) = (&row.key.key, &row.review);
     let (granted_at, granted_by) = review.rotated.unwrap_or((key.created_at, row.maker()));
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     let scopes: Vec<_> = key.scopes.iter().map(|scope| scope.as_str()).collect();
     Line::default()
         .set("kind", "apiKey")
@@ -131,6 +138,11 @@ fn key_line(row: &KeyRow, names: &ActorNames) -> Line {
         .set("grantedBy", granted_by.to_string())
         .set("grantedByName", names.of(granted_by).unwrap_or_default())
         .set("grantedAt", granted_at.to_string())
+        .set("accessScope", key.access_scope.as_str())
+        .set("expiresAt", time(key.expires_at))
+        .set("revokedBy", review.revoked.map_or_else(String::new, |(_, by)| by.to_string()))
+        .set("revokedAt", time(review.revoked.map(|(at, _)| at)))
+        .set("lastUsedAt", time(row.last_used_at()))
 }
 
 fn headers(page: &ReviewPage, paging: &ReviewPaging, cursor: Option<&str>) -> HeaderMap {

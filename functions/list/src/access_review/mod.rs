@@ -6,6 +6,7 @@ mod query;
 mod row;
 mod view;
 
+use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
 use auth::caller::{Caller, ReadAudit};
@@ -15,15 +16,19 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use changes::Context;
 use domain::clinic::Clinic;
-use domain::ids::{ClinicId, UserId};
+use domain::ids::{ApiKeyId, ClinicId, UserId};
 use domain::review::{HistoryIncomplete, KeyHistory, PersonHistory, ReviewDay};
-use store::{Page, PageRequest, PersonSources, StoreError};
+use domain::time::Timestamp;
+use store::{KeySources, Page, PageRequest, PersonSources, StoreError};
 use web::Problem;
 use web::query::ListQuery;
 
 use query::{ReviewFormat, ReviewPaging, ReviewQuery};
 use row::{KeyRow, PersonRow};
 use view::AccessReviewView;
+
+/// When API keys stopped working, or will.
+type KeyEnds = BTreeMap<ApiKeyId, Timestamp>;
 
 /// What a page has before it is written.
 struct ReviewPage {
@@ -73,31 +78,31 @@ async fn load_page(
     paging: &ReviewPaging,
 ) -> Result<ReviewPage, Problem> {
     let (store, id) = (&context.store, clinic.id);
-    let (mut keys, mut skipped_keys) = (None, 0);
-    if paging.after.is_none() {
-        if !store.has_kept_for_review(id, day.until, context.now()).await? {
-            return Err(not_ready(id, HistoryIncomplete));
-        }
-        let (found, skipped) = store.load_keys_for_review(id).await?;
-        skipped_keys = skipped;
-        let rows = found.into_iter().filter_map(|sources| {
-            let history = KeyHistory::read(&sources.key, &sources.records);
-            history.map(|history| KeyRow::new(sources.key, history.on(&day))).transpose()
-        });
-        let rows: Result<Vec<_>, _> = rows.collect();
-        keys = Some(rows.map_err(|incomplete| not_ready(id, incomplete))?);
+    let first = paging.after.is_none();
+    if first && !store.has_kept_for_review(id, day.until, context.now()).await? {
+        return Err(not_ready(id, HistoryIncomplete));
     }
-    let people = load_people(context, clinic, &day, paging).await?;
+    let (found, skipped_keys) = store.load_keys_for_review(id).await?;
+    let (mut keys, mut ends) = (Vec::new(), KeyEnds::new());
+    for KeySources { key, records } in found {
+        let history = KeyHistory::read(&key, &records);
+        let history = history.map_err(|incomplete| not_ready(id, incomplete))?;
+        ends.extend(history.end().map(|end| (key.key.id, end)));
+        keys.extend(KeyRow::new(key, history.on(&day)));
+    }
+    let people = load_people(context, clinic, (&day, &ends), paging).await?;
     let Page { items, next, skipped } = people;
     let items: Result<Vec<_>, _> = items.into_iter().collect();
     let items = items.map_err(|incomplete| not_ready(id, incomplete))?;
-    Ok(ReviewPage { day, people: Page { items, next, skipped }, keys, skipped_keys })
+    let people = Page { items, next, skipped };
+    let (keys, skipped_keys) = if first { (Some(keys), skipped_keys) } else { (None, 0) };
+    Ok(ReviewPage { day, people, keys, skipped_keys })
 }
 
 async fn load_people(
     context: &Context,
     clinic: &Clinic,
-    day: &ReviewDay,
+    (day, ends): (&ReviewDay, &KeyEnds),
     paging: &ReviewPaging,
 ) -> Result<Page<Result<PersonRow, HistoryIncomplete>, UserId>, StoreError> {
     let review = |sources: PersonSources| {
@@ -105,7 +110,7 @@ async fn load_people(
         let row = || {
             let history = PersonHistory::read(&user, records)?;
             let Some(review) = history.on(day) else { return Ok(None) };
-            let views = history.views_on(&views, day)?;
+            let views = history.views_on(&views, day, |key| ends.get(&key).copied())?;
             Ok(Some(PersonRow::new(user, review, views, &used, (day, &clinic.time_zone))))
         };
         row().transpose()

@@ -4,7 +4,7 @@ use domain::actor::Actor;
 use domain::clinic::TimeZone;
 use domain::credentials::api_key::{KeyMaker, KeyWithSecrets};
 use domain::review::{KeyReview, PersonReview, ReviewDay, ReviewedView, UsedDays};
-use domain::time::Day;
+use domain::time::{Day, Timestamp};
 use domain::user::User;
 
 use super::ReviewPage;
@@ -52,6 +52,11 @@ impl KeyRow {
     /// `None` for a key that did not work on the day.
     pub(super) fn new(key: KeyWithSecrets, review: Option<KeyReview>) -> Option<Self> {
         review.map(|review| Self { key, review })
+    }
+
+    /// When the key was last used, as is known now: to the hour.
+    pub(super) fn last_used_at(&self) -> Option<Timestamp> {
+        self.key.secrets.iter().filter_map(|secret| secret.last_used_at).max()
     }
 
     pub(super) fn maker(&self) -> Actor {

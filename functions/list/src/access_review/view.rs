@@ -110,7 +110,7 @@ pub(super) struct OpenViewView {
     /// When its link was opened. RFC 3339.
     #[schema(format = DateTime)]
     opened_at: String,
-    /// When it ended, or ends: it was revoked, its time was over, or the person lost the permission. RFC 3339.
+    /// When it ended, or ends: it was revoked, its time was over, or the person or the issuer lost the permission. RFC 3339.
     #[schema(format = DateTime)]
     ends_at: String,
     /// Who issued its link: `usr_...` or `key:<apiKeyId>`.
@@ -236,7 +236,6 @@ impl OpenViewView {
 impl ReviewedKeyView {
     fn new(row: &KeyRow, names: &ActorNames) -> Self {
         let (key, review) = (&row.key.key, &row.review);
-        let last_used = row.key.secrets.iter().filter_map(|secret| secret.last_used_at).max();
         Self {
             api_key_id: key.id.to_string(),
             description: key.description.as_str().to_owned(),
@@ -253,7 +252,7 @@ impl ReviewedKeyView {
             expires_at: key.expires_at.map(|at| at.to_string()),
             revoked_by: review.revoked.map(|(_, by)| by.to_string()),
             revoked_at: review.revoked.map(|(at, _)| at.to_string()),
-            last_used_at: last_used.map(|at| at.to_string()),
+            last_used_at: row.last_used_at().map(|at| at.to_string()),
         }
     }
 }

@@ -26,6 +26,7 @@ pub use ephemeral::{EphemeralOptions, EphemeralSession, MAX_OPTIONS_BYTES, Retri
 pub use hanging::{HangingProtocol, Layout, ViewportLabel};
 pub use lifetime::{LinkSeconds, VIEW_TOKEN_LIFE, ViewSeconds, oldest_live_id, oldest_unopened_id};
 pub use redeemer::Redeemer;
+pub(crate) use rules::may_issue;
 pub use rules::{CurrentIssuer, MAX_OPEN_GRANTS, ViewerNotAllowed, check_parties, check_viewer};
 pub use state::{Grant, GrantDetails, GrantStatus, IssuedGrant, OpenGrant, Opening, RevokedGrant};
 pub use thumbprint::KeyThumbprint;

@@ -6,6 +6,7 @@ use crate::actor::Issuer;
 use crate::audit::AccessRefusal;
 use crate::credentials::api_key::{ApiKey, Scope};
 use crate::field::Refusal;
+use crate::person::permissions::Permissions;
 use crate::study::ViewMode;
 use crate::time::Timestamp;
 use crate::user::{User, UserStatus};
@@ -75,9 +76,7 @@ impl CurrentIssuer {
                 key.may(Scope::AccessIssue, now) && dictates
             }
             Self::User(user) => {
-                let permissions = &user.profile.permissions;
-                let may = permissions.manages_clinic() || permissions.manage_studies;
-                user.status == UserStatus::Active && permissions.has_dashboard_access() && may
+                user.status == UserStatus::Active && may_issue(&user.profile.permissions)
             }
         }
     }
@@ -88,6 +87,12 @@ impl CurrentIssuer {
             Self::User(user) => Issuer::User(user.id),
         }
     }
+}
+
+/// Whether these permissions let an active person issue access at the dashboard.
+pub(crate) fn may_issue(permissions: &Permissions) -> bool {
+    let may = permissions.manages_clinic() || permissions.manage_studies;
+    permissions.has_dashboard_access() && may
 }
 
 /// Checks that the user and the issuer of a grant still allow its use. `None` means that the item does

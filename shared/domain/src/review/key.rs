@@ -52,11 +52,15 @@ impl KeyHistory {
         })
     }
 
+    /// When the key stopped working, or will. What it opened ends then too.
+    pub fn end(&self) -> Option<Timestamp> {
+        let revoked_at = self.revoked.map(|(at, _)| at);
+        [self.expires_at, revoked_at].into_iter().flatten().min()
+    }
+
     /// The key on a day. `None` if it did not work then.
     pub fn on(&self, day: &ReviewDay) -> Option<KeyReview> {
-        let revoked_at = self.revoked.map(|(at, _)| at);
-        let end = [self.expires_at, revoked_at].into_iter().flatten().min();
-        let (from, until) = day.clip(self.created_at, end.unwrap_or(day.until))?;
+        let (from, until) = day.clip(self.created_at, self.end().unwrap_or(day.until))?;
         let rotations = self.rotations.iter().filter(|(at, _)| *at < day.until);
         let rotated = rotations.max_by_key(|(at, _)| *at).copied();
         Some(KeyReview { from, until, rotated, revoked: self.revoked })

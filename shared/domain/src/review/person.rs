@@ -3,6 +3,7 @@
 use super::{HistoryIncomplete, ReviewDay};
 use crate::actor::Actor;
 use crate::audit::{AuditAction, AuditRecord};
+use crate::grant::may_issue;
 use crate::npi::NpiStatus;
 use crate::person::permissions::Permissions;
 use crate::person::{ClinicRole, FullName};
@@ -107,8 +108,19 @@ impl PersonHistory {
 
     /// When a person who opened a view of this mode could no longer have it.
     pub(super) fn first_loss(&self, mode: ViewMode, opened_at: Timestamp) -> Option<Timestamp> {
-        let later = self.steps.iter().filter(|step| step.since >= opened_at);
-        later.filter(|step| !step.allows(mode)).map(|step| step.since).next()
+        self.first_since(opened_at, |step| !step.allows(mode))
+    }
+
+    /// When a person who opened a view for themselves could no longer issue it.
+    pub(super) fn first_loss_of_issuing(&self, opened_at: Timestamp) -> Option<Timestamp> {
+        self.first_since(opened_at, |step| {
+            step.status != UserStatus::Active || !may_issue(&step.permissions)
+        })
+    }
+
+    fn first_since(&self, at: Timestamp, is: impl Fn(&PersonStep) -> bool) -> Option<Timestamp> {
+        let mut later = self.steps.iter().filter(|step| step.since >= at);
+        later.find(|step| is(step)).map(|step| step.since)
     }
 }
 

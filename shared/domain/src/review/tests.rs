@@ -60,15 +60,15 @@ fn a_view_counts_while_it_was_open_on_the_day() {
         view(&timeline, 6, 150, Some(250), read),
     ];
     let history = timeline.history();
-    let found = history.views_on(&records, &day(200, 400)).unwrap();
+    let found = history.views_on(&records, &day(200, 400), |_| None).unwrap();
     let found: Vec<_> = found.iter().map(|view| (view.id.bytes()[0], view.ends_at)).collect();
     assert_eq!(found, [(4, at(499)), (2, at(210))]);
-    let open = history.views_on(&records, &day(0, 110)).unwrap();
+    let open = history.views_on(&records, &day(0, 110), |_| None).unwrap();
     assert_eq!(open.len(), 1);
     assert_eq!(open[0].issued_by, Actor::ApiKey(ApiKeyId::from_bytes([5; 16])));
     let mut without_end = records[0].clone();
     without_end.review.until = None;
-    assert_eq!(history.views_on(&[without_end], &day(0, 110)), Err(HistoryIncomplete));
+    assert_eq!(history.views_on(&[without_end], &day(0, 110), |_| None), Err(HistoryIncomplete));
 }
 
 #[test]
@@ -78,10 +78,32 @@ fn a_view_ends_when_the_person_can_no_longer_have_it() {
     timeline.deactivate(150);
     let ends = |mode| {
         let records = [view(&timeline, 1, 100, None, mode)];
-        timeline.history().views_on(&records, &day(0, 1000)).unwrap()[0].ends_at
+        timeline.history().views_on(&records, &day(0, 1000), |_| None).unwrap()[0].ends_at
     };
     assert_eq!(ends(ViewMode::Dictation), at(120));
     assert_eq!(ends(ViewMode::ViewerOnly), at(150));
+}
+
+#[test]
+fn a_view_ends_when_its_issuer_can_no_longer_issue_it() {
+    let mut timeline = Timeline::start(AccessLevel::Member { dashboard: false });
+    timeline.deactivate(170);
+    let mut records = [view(&timeline, 1, 100, None, ViewMode::ViewerOnly)];
+    let ends = |records: &[AuditRecord], key_end: Option<u64>| {
+        let key_end = |id| (id == ApiKeyId::from_bytes([5; 16])).then(|| key_end.map(at)).flatten();
+        timeline.history().views_on(records, &day(0, 1000), key_end).unwrap()[0].ends_at
+    };
+    for (key_end, ended) in [(None, 170), (Some(150), 150), (Some(190), 170)] {
+        assert_eq!(ends(&records, key_end), at(ended));
+    }
+    records[0].review.granted_by = Some(Actor::User(timeline.user.id));
+    assert_eq!(ends(&records, Some(150)), at(170), "no key issued it");
+    let mut timeline = Timeline::start(AccessLevel::Admin);
+    timeline.demote(130);
+    let mut records = [view(&timeline, 1, 100, None, ViewMode::ViewerOnly)];
+    records[0].review.granted_by = Some(Actor::User(timeline.user.id));
+    let found = timeline.history().views_on(&records, &day(0, 1000), |_| None).unwrap();
+    assert_eq!(found[0].ends_at, at(130), "dashboard access ended");
 }
 
 fn key_record(action: AuditAction, seconds: u64) -> AuditRecord {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{HistoryIncomplete, PersonHistory, ReviewDay};
 use crate::actor::Actor;
 use crate::audit::{AuditAction, AuditObject, AuditRecord};
-use crate::ids::AccessId;
+use crate::ids::{AccessId, ApiKeyId};
 use crate::study::ViewMode;
 use crate::time::Timestamp;
 
@@ -20,7 +20,8 @@ pub struct ReviewedView {
     pub issued_by: Actor,
     /// When the link was opened.
     pub opened_at: Timestamp,
-    /// When the view ended, or ends: it was revoked, its time was over, or the person could no longer have it.
+    /// When the view ended, or ends: it was revoked, its time was over, or the person could no longer have it, or its
+    /// issuer could no longer issue it.
     pub ends_at: Timestamp,
 }
 
@@ -41,11 +42,12 @@ impl ReviewedView {
 
 impl PersonHistory {
     /// The views that were open on a day, the last opened first. The records are those of the person's opened
-    /// and revoked views, and can include other days.
+    /// and revoked views, and can include other days. `key_end` is when an API key stopped working, or will.
     pub fn views_on(
         &self,
         records: &[AuditRecord],
         day: &ReviewDay,
+        key_end: impl Fn(ApiKeyId) -> Option<Timestamp>,
     ) -> Result<Vec<ReviewedView>, HistoryIncomplete> {
         let mut opened: BTreeMap<AccessId, ReviewedView> = BTreeMap::new();
         for record in records.iter().filter(|record| record.action == AuditAction::AccessRedeemed) {
@@ -61,9 +63,15 @@ impl PersonHistory {
         }
         let mut views: Vec<_> = opened.into_values().collect();
         for view in &mut views {
-            view.ends_at = self
-                .first_loss(view.mode, view.opened_at)
-                .map_or(view.ends_at, |loss| view.ends_at.min(loss));
+            let issuer_loss = match view.issued_by {
+                Actor::ApiKey(id) => key_end(id),
+                // From a session, people open views for themselves only.
+                Actor::User(_) => self.first_loss_of_issuing(view.opened_at),
+                _ => None,
+            };
+            let losses = [self.first_loss(view.mode, view.opened_at), issuer_loss];
+            let first = losses.into_iter().flatten().min();
+            view.ends_at = first.map_or(view.ends_at, |loss| view.ends_at.min(loss));
         }
         views.retain(|view| day.clip(view.opened_at, view.ends_at).is_some());
         views.sort_by_key(|view| std::cmp::Reverse((view.opened_at, view.id)));

@@ -54,6 +54,8 @@ async fn a_line_is_a_person_and_a_period() {
     let keys: Vec<_> = rest.iter().filter(|line| cell(head, line, "kind") == "apiKey").collect();
     assert_eq!(keys.len(), 1);
     assert_eq!(cell(head, keys[0], "id"), app.api_key_id);
+    assert!(cell(head, keys[0], "lastUsedAt").starts_with(&day));
+    assert_eq!(["revokedAt", "revokedBy"].map(|column| cell(head, keys[0], column)), ["", ""]);
     assert!(cell(head, keys[0], "scopes").split(' ').any(|scope| scope == "users:read"));
     assert!(rest.iter().all(|line| cells(line).len() == cells(head).len()));
 }
@@ -93,6 +95,21 @@ async fn no_cell_is_a_formula_and_quotes_hold_commas() {
     {
         assert!(page.text.contains(safe), "{safe}: {}", page.text);
     }
+}
+
+#[tokio::test]
+async fn a_key_shows_who_revoked_it_when() {
+    let app = start().await;
+    pass_hours(&app, 2);
+    let boss = app.open_session(super::BOSS).await;
+    let revoke = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
+    boss.client.post(&revoke, &json!({})).await.expect(200);
+    app.append_events().await;
+    let page = boss.client.get(&format!("{REVIEW}?format=csv")).await;
+    let lines = lines(&page);
+    let key = lines.iter().find(|line| line.starts_with("apiKey,")).unwrap();
+    assert_eq!(cell(lines[0], key, "revokedBy"), boss.user_id);
+    assert_eq!(cell(lines[0], key, "revokedAt"), cell(lines[0], key, "until"));
 }
 
 #[tokio::test]

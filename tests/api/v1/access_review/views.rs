@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{USERS, boss, pass_hours, person, review, start, today};
+use super::{USERS, boss, find_person, pass_hours, person, review, start, today};
 use crate::support::{App, VIEWER_ONLY, ViewerLink, study};
 
 async fn open_reading_view(app: &App, user: &str, n: u32) -> ViewerLink {
@@ -73,6 +73,27 @@ async fn a_deactivation_ends_the_views() {
     let found = review(&app, "").await;
     let ada = person(&found, &json!(reader));
     assert_eq!(ada["openViews"][0]["endsAt"], ada["periods"][0]["until"]);
+}
+
+#[tokio::test]
+async fn a_revoked_key_ends_the_views_that_it_issued() {
+    let app = start().await;
+    let reader = app.confirm_reader().await;
+    app.open_view(&reader).await;
+    app.clock.advance(std::time::Duration::from_mins(10));
+    let revoke = format!("/v1/apiKeys/{}/revoke", app.api_key_id);
+    boss(&app).await.post(&revoke, &json!({})).await.expect(200);
+    let found = review(&app, "").await;
+    let revoked_at = &found["apiKeys"][0]["revokedAt"];
+    assert!(revoked_at.is_string());
+    assert_eq!(&person(&found, &json!(reader))["openViews"][0]["endsAt"], revoked_at);
+    // The page with the reader has no keys.
+    let first = review(&app, "?limit=1").await;
+    let cursor = first["cursor"].as_str().unwrap().to_owned();
+    let second = review(&app, &format!("?limit=1&cursor={cursor}")).await;
+    let pages = [first, second];
+    let found = pages.iter().find_map(|page| find_person(page, &json!(reader)));
+    assert_eq!(&found.unwrap()["openViews"][0]["endsAt"], revoked_at);
 }
 
 #[tokio::test]

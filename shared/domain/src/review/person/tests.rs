@@ -100,6 +100,12 @@ impl Timeline {
         self.add(change, at(seconds), actor(9), None);
     }
 
+    pub(crate) fn demote(&mut self, seconds: u64) {
+        self.edit(seconds, actor(9), Some(actor(9)), |profile| {
+            profile.permissions.access_level = AccessLevel::Member { dashboard: false };
+        });
+    }
+
     pub(crate) fn recheck(&mut self, seconds: u64, answer: &RegistryAnswer) {
         let change = self.user.clone().recheck_npi(answer).unwrap();
         self.add(change, at(seconds), Actor::System, None);
