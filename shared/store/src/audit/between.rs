@@ -33,7 +33,7 @@ impl Store {
         past: AuditId,
     ) -> Result<AuditPart, StoreError> {
         const LONGEST_MONTH: Duration = Duration::from_hours(31 * 24);
-        let (mut part, mut read) = (AuditPart::default(), 0);
+        let (mut found, mut read) = (AuditPart::default(), 0);
         let (mut month, last_month) =
             (first.created_at().month_start(), last.created_at().month_start());
         let mut from = first.min(last).to_string();
@@ -43,9 +43,9 @@ impl Store {
             let chunk = self.query_oldest(&partition, bounds, 1000).await?;
             read += chunk.items.len();
             for item in &chunk.items {
-                part.last = AuditId::parse(&Key::of(item).sk).ok().or(part.last);
+                found.last = AuditId::parse(&Key::of(item).sk).ok().or(found.last);
                 match self.decode_audit_record(clinic, item) {
-                    Ok(record) => part.records.push(record),
+                    Ok(record) => found.records.push(record),
                     Err(error) => skip_corrupt(error)?,
                 }
             }
@@ -54,11 +54,11 @@ impl Store {
                 Some(sk) if chunk.more && sk < last.to_string() => from = format!("{sk}!"),
                 _ => month = month.plus(LONGEST_MONTH).month_start(),
             }
-            if read >= AT_ONCE && part.last > Some(past) {
-                part.more = month <= last_month;
+            if read >= AT_ONCE && found.last > Some(past) {
+                found.more = month <= last_month;
                 break;
             }
         }
-        Ok(part)
+        Ok(found)
     }
 }

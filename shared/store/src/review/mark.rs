@@ -96,15 +96,15 @@ impl Store {
         let (first, past) =
             known.map_or((created, created), |mark| (mark.first_recent(), mark.newest));
         let last = if known.is_some() { until.max(past) } else { until };
-        let part = self.read_audit_between(clinic, (first.min(last), last), past).await?;
-        let mut records = part.records;
+        let found = self.read_audit_between(clinic, (first.min(last), last), past).await?;
+        let mut records = found.records;
         records.retain(matters);
-        let mark = part.last.map(|newest| ReviewMark::new(newest, &records));
+        let mark = found.last.map(|newest| ReviewMark::new(newest, &records));
         let is_late = |mark: ReviewMark| ReviewMark::new(mark.newest, &records) != mark;
         if known.is_some_and(|mark| !is_late(mark)) {
             records.retain(|record| past < record.id);
         }
-        Ok(UnkeptRecords { records, mark, more: part.more })
+        Ok(UnkeptRecords { records, mark, more: found.more })
     }
 
     /// Notes that the records up to here are kept.
@@ -159,8 +159,8 @@ impl Store {
             return Ok(true);
         }
         let recent = (mark.first_recent(), mark.newest);
-        let part = self.read_audit_between(clinic, recent, mark.newest).await?;
-        Ok(part.records.iter().filter(|record| matters(record)).count() == mark.recent)
+        let found = self.read_audit_between(clinic, recent, mark.newest).await?;
+        Ok(found.records.iter().filter(|record| matters(record)).count() == mark.recent)
     }
 }
 
