@@ -11,6 +11,7 @@ AUDIT = {"PK": {"S": "AUDIT#deploy#2026-01"}, "SK": {"S": "X"}}
 ACCOUNT = {"PK": {"S": "ACCOUNT#deploy"}, "SK": {"S": "X"}}
 KEYS = {"PK": {"S": "KEYS#deploy"}, "SK": {"S": "X"}}
 EVENTS = {"PK": {"S": "EVENTS#deploy"}, "SK": {"S": "X"}}
+SEALED = {"PK": {"S": "SEALED"}, "SK": {"S": "X"}}
 REVIEW = {"PK": {"S": "REVIEW#deploy"}, "SK": {"S": "X"}}
 USED = {"PK": {"S": "USED#deploy#2026"}, "SK": {"S": "X"}}
 ELSEWHERE = {"PK": {"S": "OTHER#deploy"}, "SK": {"S": "X"}}
@@ -92,6 +93,8 @@ CASES = {
     "read an event": (get(EVENTS), "List Events Provision"),
     "change an event": (update(EVENTS, "zz"), "Events Provision"),
     "list the clinics": (query("GSI4", "GSI4PK", "CLINICS"), "Events Provision"),
+    "note what is sealed": (update(SEALED, "sp"), "Events"),
+    "read what is sealed": (query("", "PK", "SEALED"), "Events"),
     "keep a record for reviews": (put(REVIEW), "Events"),
     "note a day of use": (update(USED, "si"), "Events"),
     "read a record for reviews": (get(REVIEW), "List Events"),

@@ -232,13 +232,24 @@ async fn a_segment_of_an_unknown_key_is_foreign() {
 }
 
 #[tokio::test]
+async fn a_clinic_that_leaves_the_index_is_still_sealed() {
+    let (app, clinic, first) = start(false).await;
+    app.seal_audit().await;
+    app.remove_attribute(&format!("CLINIC#{clinic}"), "CLINIC", "GSI4PK").await;
+    assert_eq!(app.store().list_clinics().await.unwrap(), []);
+    app.clock.advance(2 * HOUR);
+    app.seal_audit().await;
+    assert_eq!(app.verify_sealed(clinic, (first, last_due(&app))).await.1, []);
+}
+
+#[tokio::test]
 async fn a_clinic_with_a_corrupt_note_does_not_stop_the_others() {
     let (app, clinic, first) = start(false).await;
     app.create_other_clinic().await;
     app.clock.advance(2 * HOUR);
     app.seal_audit().await;
     let last = last_due(&app);
-    app.set_attribute(&format!("EVENTS#{clinic}"), "SEALED", "sh", "yesterday").await;
+    app.set_attribute("SEALED", &app.clinic_id, "sh", "yesterday").await;
     app.clock.advance(HOUR);
     let error = app.try_seal_audit().await.unwrap_err();
     assert!(error.starts_with("the audit of 1 clinics was not sealed: "), "{error}");
@@ -247,7 +258,7 @@ async fn a_clinic_with_a_corrupt_note_does_not_stop_the_others() {
         assert_eq!(app.sealed(other, last.next()).is_some(), other != clinic);
     }
     // As the runbook says.
-    app.set_attribute(&format!("EVENTS#{clinic}"), "SEALED", "sh", &last.start().to_string()).await;
+    app.set_attribute("SEALED", &app.clinic_id, "sh", &last.start().to_string()).await;
     app.seal_audit().await;
     assert_eq!(app.verify_sealed(clinic, (first, last_due(&app))).await.1, []);
 }

@@ -10,9 +10,9 @@ use dynoxide::types::AttributeValue as Value;
 use runtime::SystemClock;
 use segment::Hour;
 use serde_json::json;
-use tests::runtime_api::EventOutcome;
+use tests::runtime_api::{EventOutcome, FunctionProcess};
 
-use super::{next_outcome, settings, start_function};
+use super::{binary_path, next_outcome, settings, start_function};
 use crate::support::App;
 
 type Item = HashMap<String, Value>;
@@ -99,6 +99,22 @@ async fn peak_memory(clinics: u128, records: u128) -> u64 {
         assert_eq!(counts, [usize::try_from(records).unwrap(), 0]);
     }
     peak
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_clinic_that_leaves_the_index_is_logged() {
+    let app = App::start_without_mailer().await;
+    app.seal_audit().await;
+    app.remove_attribute(&format!("CLINIC#{}", app.clinic_id), "CLINIC", "GSI4PK").await;
+    let events = binary_path("events");
+    let mut function = FunctionProcess::start_with_log(&events, &settings(&app)).await.unwrap();
+    function.send(json!({ "sealAudit": true }).to_string()).unwrap();
+    let message = "clinic is not in the index, its audit is sealed all the same";
+    let line = function.wait_for_log_line(message).await.unwrap();
+    assert_eq!(
+        (&line["level"], &line["fields"]["clinic"]),
+        (&json!("ERROR"), &json!(app.clinic_id))
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

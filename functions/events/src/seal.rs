@@ -9,6 +9,7 @@ mod archive;
 mod clinic;
 mod signer;
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use domain::ids::ClinicId;
@@ -154,29 +155,34 @@ fn report(clinic: ClinicId, place: Option<Place>, error: &SealError) {
     }
 }
 
-/// What is sealed of each clinic, and of the operator. Also returns why that is not known of some.
+/// What is sealed of each clinic of the index, of each that was ever there, and of the operator. Also returns why
+/// that is not known of some.
 async fn load_progress(
     deps: &Deps,
     now: Timestamp,
     last: Hour,
 ) -> Result<(Vec<Progress>, Vec<SealError>), SealError> {
-    let mut clinics = deps.store.list_clinics().await?;
-    clinics.push(ClinicId::OPERATOR);
+    let listed = deps.store.list_clinics().await?;
+    let mut noted = deps.store.list_sealed_parts().await?;
+    let operator = [ClinicId::OPERATOR];
+    let mut clinics: BTreeSet<_> = listed.into_iter().chain(operator).collect();
+    for clinic in noted.keys() {
+        if clinics.insert(*clinic) {
+            // No write of the service takes a clinic out.
+            tracing::error!(%clinic, "clinic is not in the index, its audit is sealed all the same");
+        }
+    }
     let (mut all, mut failed) = (Vec::with_capacity(clinics.len()), Vec::new());
-    for some in clinics.chunks(100) {
-        let sealed = deps.store.load_sealed_parts(some).await?;
-        for (clinic, sealed) in some.iter().copied().zip(sealed) {
-            let sealed = match sealed {
-                Ok(Some(sealed)) => Ok(sealed),
-                Ok(None) => start(deps, clinic, (now, last)).await,
-                Err(error) => Err(error.into()),
-            };
-            match sealed {
-                Ok(sealed) => all.push(Progress { clinic, sealed }),
-                Err(error) => {
-                    report(clinic, None, &error);
-                    failed.push(error);
-                }
+    for clinic in clinics {
+        let sealed = match noted.remove(&clinic) {
+            Some(sealed) => sealed.map_err(SealError::from),
+            None => start(deps, clinic, (now, last)).await,
+        };
+        match sealed {
+            Ok(sealed) => all.push(Progress { clinic, sealed }),
+            Err(error) => {
+                report(clinic, None, &error);
+                failed.push(error);
             }
         }
     }
@@ -214,6 +220,5 @@ async fn start(
 
 /// Reads what another run sealed.
 async fn reload(deps: &Deps, clinic: ClinicId) -> Result<SealedPart, SealError> {
-    let found = deps.store.load_sealed_parts(&[clinic]).await?.pop();
-    found.transpose()?.flatten().ok_or(SealError::State)
+    deps.store.load_sealed_part(clinic).await?.ok_or(SealError::State)
 }

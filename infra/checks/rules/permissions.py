@@ -40,7 +40,7 @@ PARTITIONS = {
     "NpiVerifierFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "NPI#DUE"},
     # CLINIC, because an item that is due must still be due when its event is appended, and for webhook deliveries.
     "EventsFunction": {
-        "EVENTS#*", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS", "REVIEW#*", "VIEWED#*", "USED#*",
+        "EVENTS#*", "SEALED", "CLINIC#*", "AUDIT#*", "EVENT#DUE#*", "CLINICS", "REVIEW#*", "VIEWED#*", "USED#*",
     },
     "WebhooksFunction": {"CLINIC#*", "AUDIT#*", "MAIL#*", "DELIVERY#DUE#*"},
     # EVENTS and CLINICS, because it starts every feed again after a restore.
@@ -148,8 +148,8 @@ def mail_events_writes_only_the_delivery(template: dict) -> Problems:
             yield f"{statement.owner} must allow only updates of {join_names(DELIVERY)}"
 
 
-# The feed, and what access reviews read.
-ADDED_BY_EVENTS = {"EVENTS#*", "REVIEW#*", "VIEWED#*", "USED#*"}
+# The feed, how far the audit is sealed, and what access reviews read.
+ADDED_BY_EVENTS = {"EVENTS#*", "SEALED", "REVIEW#*", "VIEWED#*", "USED#*"}
 
 
 @rule

@@ -53,6 +53,8 @@ pub(crate) const MAIL_DUE: &str = "MAIL#DUE";
 pub(crate) const EVENT_DUE_PARTS: u8 = 8;
 /// The index partition with every clinic.
 pub(crate) const CLINICS: &str = "CLINICS";
+/// The partition that says how far the copies of all clinics' audits are.
+pub(crate) const SEALED: &str = "SEALED";
 /// The sort-key prefix of webhook endpoints in a clinic's partition.
 pub(crate) const WEBHOOK: &str = "HOOK#";
 /// The sort-key prefix of deliveries in a clinic's partition.
@@ -219,7 +221,7 @@ pub(crate) fn event_counter(clinic: ClinicId) -> Key {
 
 /// How far the copy of a clinic's audit outside the table is.
 pub(crate) fn sealed_part(clinic: ClinicId) -> Key {
-    Key::new(events_of(clinic), "SEALED")
+    Key::new(SEALED, clinic.to_string())
 }
 
 /// Shows that an event with this id is in the clinic's feed.

@@ -1,6 +1,6 @@
 //! Audit records as they are, for the copy outside the table, and how far that copy is.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::ids::{AuditId, ClinicId};
@@ -12,6 +12,7 @@ use super::{audit_months, partition};
 use crate::codec::BadField;
 use crate::item::{RawItem, item_json, number, text};
 use crate::key::Key;
+use crate::page::skip_corrupt;
 use crate::{Store, StoreError, attr, key};
 
 /// How many records are read at once.
@@ -153,17 +154,28 @@ impl Store {
         Ok(None)
     }
 
-    /// Reads how far the copies of clinics are, in the order of the clinics, 100 at most. One that is corrupt fails
-    /// alone.
-    pub async fn load_sealed_parts(
+    /// Reads how far the copies of all clinics are that were ever noted. One that is corrupt fails alone.
+    pub async fn list_sealed_parts(
         &self,
-        clinics: &[ClinicId],
-    ) -> Result<Vec<Result<Option<SealedPart>, StoreError>>, StoreError> {
-        let keys: Vec<Key> = clinics.iter().map(|clinic| key::sealed_part(*clinic)).collect();
-        let found = self.get_all(&keys).await?;
-        let decode =
-            |item: &Option<_>| item.as_ref().map(|item| self.decode_sealed(item)).transpose();
-        Ok(found.iter().map(decode).collect())
+    ) -> Result<BTreeMap<ClinicId, Result<SealedPart, StoreError>>, StoreError> {
+        let mut parts = BTreeMap::new();
+        for item in self.query_between(key::SEALED, ("0", "~")).await? {
+            let key = Key::of(&item);
+            match ClinicId::parse(&key.sk) {
+                Ok(clinic) => _ = parts.insert(clinic, self.decode_sealed(&item)),
+                Err(_) => skip_corrupt(self.corrupt_item(&item, attr::SK))?,
+            }
+        }
+        Ok(parts)
+    }
+
+    /// Reads how far the copy of a clinic is.
+    pub async fn load_sealed_part(
+        &self,
+        clinic: ClinicId,
+    ) -> Result<Option<SealedPart>, StoreError> {
+        let found = self.get(&key::sealed_part(clinic)).await?;
+        found.map(|item| self.decode_sealed(&item)).transpose()
     }
 
     fn decode_sealed(&self, raw: &RawItem) -> Result<SealedPart, StoreError> {
