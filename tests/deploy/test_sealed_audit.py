@@ -18,7 +18,7 @@ HOUR = 3600
 # How many records each hour has, the oldest first.
 COUNTS = [3, 0, 2, 1]
 # How many records a segment has at most.
-PART = 2000
+PART = 1000
 
 
 def id_at(seconds: float) -> uuid.UUID:

@@ -45,9 +45,9 @@ pub struct Sealing {
 }
 
 impl Sealing {
-    /// Segments of this size take about 15 MB each while they are made, and as many are made at the same time as
+    /// Segments of this size take about 2 MB each while they are made, and as many are made at the same time as
     /// clinics are sealed. The table may end a part earlier, if its records are large.
-    pub const MOST_RECORDS: usize = 2000;
+    pub const MOST_RECORDS: usize = 1000;
 }
 
 /// `{"sealAudit": true}`.

@@ -65,9 +65,9 @@ impl fmt::Debug for SegmentHash {
     }
 }
 
-/// Audit records of one clinic and one hour: all, or those of one part.
+/// Audit records of one clinic and one hour: all, or those of one part. A record that is written is of type `R`.
 #[derive(Clone, PartialEq)]
-pub struct Segment {
+pub struct Segment<R = Record> {
     /// The clinic.
     pub clinic: ClinicId,
     /// The hour and the part.
@@ -77,11 +77,11 @@ pub struct Segment {
     /// The hash of the clinic's segment before. `None` for the clinic's first segment.
     pub previous: Option<SegmentHash>,
     /// The records, in the order of their ids.
-    pub records: Vec<Record>,
+    pub records: Vec<R>,
 }
 
 /// Names the segment. Records hold personal data.
-impl fmt::Debug for Segment {
+impl<R> fmt::Debug for Segment<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Segment({} {}, {} records)", self.clinic, self.place, self.records.len())
     }
@@ -125,7 +125,7 @@ struct Payload<R> {
     records: R,
 }
 
-impl Segment {
+impl<R: Serialize> Segment<R> {
     /// Writes the segment for the key with this fingerprint to sign.
     pub fn to_unsigned(&self, kid: &str) -> UnsignedSegment {
         let header =
@@ -142,7 +142,9 @@ impl Segment {
         };
         UnsignedSegment(format!("{}.{}", encode(&header), encode(&payload)))
     }
+}
 
+impl Segment {
     /// Reads a segment that one of the keys signed.
     pub fn read(body: &[u8], keys: &TrustedKeys) -> Result<Self, SegmentFault> {
         let text = str::from_utf8(body).map_err(|_| SegmentFault::Malformed)?;

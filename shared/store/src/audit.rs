@@ -28,7 +28,7 @@ use crate::transaction::Precondition;
 use crate::{Part, Store, StoreError, Transaction, attr};
 
 pub use month::{StoredRecord, StoredRecords, audit_months};
-pub use sealing::{AuditPart, SealOutcome, SealedPart};
+pub use sealing::{AuditPart, SealOutcome, SealedPart, SealedRecord};
 
 #[derive(Serialize, Deserialize)]
 pub(crate) struct AuditItem {

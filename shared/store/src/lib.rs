@@ -41,7 +41,7 @@ mod write;
 pub use account::{Account, Membership};
 pub use actor_names::ActorNames;
 pub use api_key::UsedApiKey;
-pub use audit::{AuditPart, AuditRange, SealOutcome, SealedPart};
+pub use audit::{AuditPart, AuditRange, SealOutcome, SealedPart, SealedRecord};
 pub use audit::{StoredRecord, StoredRecords, audit_months};
 pub use claim::ClinicClaims;
 pub use client::{Consistency, Store};

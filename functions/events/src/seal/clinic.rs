@@ -1,8 +1,8 @@
 //! Seals the hours of one clinic, one after another, part by part.
 
 use domain::ids::{AuditId, ClinicId};
-use segment::{Hour, Place, Record, Segment, SegmentFault, SegmentHash, record_id};
-use store::{SealOutcome, SealedPart};
+use segment::{Hour, Place, Segment, SegmentFault, SegmentHash, record_id};
+use store::{SealOutcome, SealedPart, SealedRecord};
 
 use super::archive::PutOutcome;
 use super::{Progress, SealError, reload};
@@ -71,9 +71,10 @@ async fn put(deps: &Deps, start: Start, before: Option<&str>) -> Result<Sealed, 
     let most = sealing.most_records;
     let found = deps.store.read_audit_part(clinic, range, (before, most)).await?;
     report_malformed(clinic, hour, &found.records);
+    let last = found.records.last().map(|record| record.id.clone());
     let (count, is_last) = (found.records.len(), !found.more);
     let segment = Segment { clinic, place, is_last, previous, records: found.records };
-    let after = after_of(&segment, before);
+    let after = after_of(is_last, last.as_deref().or(before));
     let body = sealing.signer.sign(&segment, &sealing.archive).await?;
     drop(segment);
     let (key, hash) = (place.object_key(clinic), SegmentHash::of(&body));
@@ -88,8 +89,8 @@ async fn put(deps: &Deps, start: Start, before: Option<&str>) -> Result<Sealed, 
 
 /// Logs the records that do not belong into their hour. They are sealed as they are, because what they say and that
 /// they were there is evidence.
-fn report_malformed(clinic: ClinicId, hour: Hour, records: &[Record]) {
-    for id in records.iter().map(record_id) {
+fn report_malformed(clinic: ClinicId, hour: Hour, records: &[SealedRecord]) {
+    for id in records.iter().map(|record| record.id.as_str()) {
         if !AuditId::parse(id).is_ok_and(|id| hour.holds(id)) {
             tracing::error!(%clinic, %hour, id, "audit record with a malformed id sealed");
         }
@@ -97,9 +98,8 @@ fn report_malformed(clinic: ClinicId, hour: Hour, records: &[Record]) {
 }
 
 /// Where the part after a segment continues, if there is one.
-fn after_of(segment: &Segment, before: Option<&str>) -> Option<String> {
-    let last = segment.records.last().map(record_id).or(before).unwrap_or_default();
-    (!segment.is_last).then(|| last.to_owned())
+fn after_of(is_last: bool, last: Option<&str>) -> Option<String> {
+    (!is_last).then(|| last.unwrap_or_default().to_owned())
 }
 
 /// Takes over the segment of a run that ended before the table noted it. Its records count, because they were
@@ -127,5 +127,6 @@ async fn adopt(
         return Err(SealError::Foreign);
     }
     tracing::info!(%clinic, hour = %place.hour, part = place.part, "sealed audit taken over");
-    Ok(Sealed { hash: SegmentHash::of(&body), after: after_of(&found, before) })
+    let last = found.records.last().map(record_id).or(before);
+    Ok(Sealed { hash: SegmentHash::of(&body), after: after_of(found.is_last, last) })
 }

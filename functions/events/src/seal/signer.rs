@@ -4,6 +4,7 @@ use aws_sdk_kms::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_kms::primitives::Blob;
 use aws_sdk_kms::types::{MessageType, SigningAlgorithmSpec};
 use segment::{PublicKey, PublicKeyInvalid, Segment, SignatureInvalid, TrustedKeys};
+use serde::Serialize;
 use tokio::sync::OnceCell;
 
 use super::archive::{Archive, describe};
@@ -46,7 +47,7 @@ impl SegmentSigner {
     /// Signs a segment. Returns its bytes.
     pub(super) async fn sign(
         &self,
-        segment: &Segment,
+        segment: &Segment<impl Serialize>,
         archive: &Archive,
     ) -> Result<Vec<u8>, SealError> {
         let unsigned = segment.to_unsigned(self.public_key(archive).await?.fingerprint());

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::ids::{AuditId, ClinicId};
 use domain::time::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use super::{audit_months, partition};
@@ -15,16 +16,25 @@ use crate::key::Key;
 use crate::page::skip_corrupt;
 use crate::{Store, StoreError, attr, key};
 
-/// How many records are read at once.
+/// How many records of a whole hour are read at once.
 const AT_ONCE: usize = 1000;
 /// How many bytes of records a part of an hour has before it ends. The last read can exceed it, by 1 MB at most.
-const PART_BYTES: u64 = 2 * 1024 * 1024;
+const PART_BYTES: u64 = 1024 * 1024;
 
-/// Records of one clinic and hour in the JSON of DynamoDB, with every attribute, in the order of their ids.
-#[derive(Clone, Debug)]
+/// A record in the JSON of DynamoDB, with every attribute. As text, because maps take ten times the memory.
+#[derive(Serialize)]
+#[serde(transparent)]
+pub struct SealedRecord {
+    /// The id, also if it is malformed.
+    #[serde(skip)]
+    pub id: String,
+    json: Box<RawValue>,
+}
+
+/// Records of one clinic and hour, in the order of their ids.
 pub struct AuditPart {
     /// The records.
-    pub records: Vec<Map<String, Value>>,
+    pub records: Vec<SealedRecord>,
     /// Whether the hour may have more.
     pub more: bool,
 }
@@ -68,10 +78,6 @@ fn floor(time: Timestamp) -> [u8; 16] {
     (u128::try_from(time.millis()).unwrap_or(0) << 80).to_be_bytes()
 }
 
-fn sort_key(record: &Map<String, Value>) -> &str {
-    record.get(attr::SK).and_then(|id| id["S"].as_str()).unwrap_or_default()
-}
-
 impl Store {
     /// Reads all records of a clinic's hour. Reads no record's content, so a corrupt one is there too, as is one
     /// whose id is malformed but lies between those of the hour.
@@ -83,8 +89,12 @@ impl Store {
         let (mut records, mut after) = (Vec::new(), None);
         loop {
             let part = self.read_audit_part(clinic, hour, (after.as_deref(), AT_ONCE)).await?;
-            after = part.records.last().map(|record| sort_key(record).to_owned()).or(after);
-            records.extend(part.records);
+            for SealedRecord { id, json } in part.records {
+                let record = serde_json::from_str(json.get());
+                let key = Key { pk: partition(clinic, &hour.0.month()), sk: id.clone() };
+                records.push(record.map_err(|_| self.corrupt(&key, "item"))?);
+                after = Some(id);
+            }
             if !part.more {
                 return Ok(records);
             }
@@ -106,7 +116,7 @@ impl Store {
         let (mut records, mut bytes) = (Vec::new(), 0);
         loop {
             // One more shows whether another part follows.
-            let size = (most.saturating_add(1) - records.len()).min(AT_ONCE);
+            let size = most.saturating_add(1) - records.len();
             let size = i32::try_from(size).unwrap_or(i32::MAX);
             let mut chunk = self
                 .query_after((&partition, after.as_deref()), (from.clone(), end.clone()), size)
@@ -114,7 +124,7 @@ impl Store {
             chunk.more &= chunk.items.pop_if(|item| Key::of(item).sk == end).is_none();
             let newest = chunk.items.last().map(Key::of);
             for item in chunk.items {
-                records.push(self.to_json(&item)?);
+                records.push(self.to_stored(&item)?);
             }
             bytes += chunk.bytes;
             let is_full = records.len() > most;
@@ -130,8 +140,11 @@ impl Store {
         }
     }
 
-    fn to_json(&self, item: &RawItem) -> Result<Map<String, Value>, StoreError> {
-        item_json(item).ok_or_else(|| self.corrupt(&Key::of(item), "item"))
+    fn to_stored(&self, item: &RawItem) -> Result<SealedRecord, StoreError> {
+        let key = Key::of(item);
+        let json = item_json(item).and_then(|json| to_raw_value(&json).ok());
+        let json = json.ok_or_else(|| self.corrupt(&key, "item"))?;
+        Ok(SealedRecord { id: key.sk, json })
     }
 
     /// When a clinic's first record was made. `None` if there is none until `now`.
