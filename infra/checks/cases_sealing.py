@@ -3,7 +3,6 @@
 from mutations import Change, allow, change_statement, find_statements, remove_property, set_property
 
 OBJECTS = {"Fn::Sub": "${AuditBucket.Arn}/*"}
-ALL_KEYS = {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}, "Null": {"dynamodb:LeadingKeys": "false"}}
 LOCK = "ObjectLockConfiguration/Rule/DefaultRetention"
 
 
@@ -27,9 +26,6 @@ SEALING: dict[str, dict[str, Change]] = {
     "audit_is_append_only": {
         "no denial": lambda source: find_statements(source, "WriteTablePolicy").pop(),
         "in a batch": allow("InviteRole", "dynamodb:BatchWriteItem", partition="AUDIT#*"),
-        "in a transaction with other items": change_statement(
-            "WriteTablePolicy", "dynamodb:DeleteItem", lambda one: one.update(Condition=ALL_KEYS)
-        ),
         "deletions": change_statement(
             "WriteTablePolicy", "dynamodb:DeleteItem", lambda one: one.update(Action="dynamodb:UpdateItem")
         ),

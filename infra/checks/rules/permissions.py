@@ -297,7 +297,8 @@ def audit_is_append_only(template: dict) -> Problems:
                 allowed |= statement.actions & {"dynamodb:UpdateItem", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
             elif (
                 statement.effect == "Deny"
-                and statement.conditions == {"ForAnyValue:StringLike": {"dynamodb:LeadingKeys": ["AUDIT#*"]}}
+                and partitions == {"AUDIT#*"}
+                and dig(statement.conditions, "Null", "dynamodb:LeadingKeys") == "false"
                 and "AccessTable.Arn" in statement.resources
             ):
                 denied |= statement.actions
