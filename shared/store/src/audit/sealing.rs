@@ -101,7 +101,7 @@ impl Store {
         }
     }
 
-    /// Reads the records of a clinic's hour after one of them, up to a number or [`PART_BYTES`].
+    /// Reads the records of a clinic's hour after one of them, up to a number or 1 to 2 MB.
     pub async fn read_audit_part(
         &self,
         clinic: ClinicId,
