@@ -913,7 +913,7 @@ export interface paths {
         put?: never;
         /**
          * Send one delivery again, or all since a time. The receiver gets the same ids as before.
-         * @description The endpoint must be `active`. /// Only one replay of a time runs at once for an endpoint.
+         * @description The endpoint must be `active`. Only one replay of a time runs at once for an endpoint.
          */
         post: operations["redeliverWebhook"];
         delete?: never;

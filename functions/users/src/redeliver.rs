@@ -58,7 +58,7 @@ impl RequestFields for RedeliverRequest {
 
 /// Send one delivery again, or all since a time. The receiver gets the same ids as before.
 ///
-/// The endpoint must be `active`. /// Only one replay of a time runs at once for an endpoint.
+/// The endpoint must be `active`. Only one replay of a time runs at once for an endpoint.
 #[utoipa::path(
     post, operation_id = "redeliverWebhook", path = "/v1/webhookEndpoints/{webhookEndpointId}/redeliver", tag = "webhooks",
     request_body = RedeliverRequest, security(("session" = [])),
