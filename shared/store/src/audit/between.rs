@@ -13,9 +13,9 @@ use crate::{Store, StoreError};
 /// How many records are read at once.
 const AT_ONCE: usize = 1000;
 
-/// Some of a clinic's records.
+/// A clinic's records between two ids, or the first of them.
 #[derive(Default)]
-pub(crate) struct AuditPart {
+pub(crate) struct AuditSpan {
     /// The records, the oldest first. Corrupt ones are left out.
     pub(crate) records: Vec<AuditRecord>,
     /// The last id that was read.
@@ -31,9 +31,9 @@ impl Store {
         clinic: ClinicId,
         (first, last): (AuditId, AuditId),
         past: AuditId,
-    ) -> Result<AuditPart, StoreError> {
+    ) -> Result<AuditSpan, StoreError> {
         const LONGEST_MONTH: Duration = Duration::from_hours(31 * 24);
-        let (mut found, mut read) = (AuditPart::default(), 0);
+        let (mut found, mut read) = (AuditSpan::default(), 0);
         let (mut month, last_month) =
             (first.created_at().month_start(), last.created_at().month_start());
         let mut from = first.min(last).to_string();
